@@ -30,7 +30,12 @@ try:
 except ImportError:
     pass  # where only the lessons are compared
 else:  # a machine that is slow, or busy, is no fault of the code
-    hypothesis.settings.register_profile("course", hypothesis.settings.default, deadline=None)
+    hypothesis.settings.register_profile(
+        "course",
+        hypothesis.settings.default,
+        deadline=None,
+        max_examples=int(os.environ.get("LABUTILS_EXAMPLES", "50")),
+    )
     hypothesis.settings.load_profile("course")
 
 try:

@@ -6,7 +6,8 @@
 import labutils.hunt.compiled_parts  # noqa: F401  (before pySigma: see there)
 
 # isort: split
-from labutils.hunt.engine import Hit, Hunt, hunt
+from labutils.hunt.duckdb_sql import CannotAsk
+from labutils.hunt.engine import Engine, Hit, Hunt, hunt
 from labutils.hunt.following import EVERY, Following
 from labutils.hunt.page import as_html, cannot_write
 from labutils.hunt.progress import Bar
@@ -17,6 +18,8 @@ from labutils.hunt.rules import RefusedRule, load, read_placeholders
 __all__ = [
     "EVERY",
     "Bar",
+    "CannotAsk",
+    "Engine",
     "Following",
     "Hit",
     "Hunt",

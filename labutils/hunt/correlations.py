@@ -157,15 +157,7 @@ class Correlation:
         return [self._name(name, reference) for name in self.rule.group_by or []]
 
     def _name(self, name: str | None, reference: SigmaRuleReference) -> str | None:
-        """What one of the rules calls a field; None where it is an alias of other rules alone."""
-        for alias in self.rule.aliases:
-            if alias.alias == name:
-                called = (reference.reference, reference.rule.name, str(reference.rule.id))
-                fields = [
-                    field for other, field in alias.mapping.items() if other.reference in called
-                ]
-                return fields[0] if fields else None
-        return name
+        return name_in(self.rule, name, reference)
 
     def _fold(self, value: Value) -> Value:
         """A value as values are compared: a text without case, in ASCII. Equal ones are one."""
@@ -226,6 +218,19 @@ class _Others:
         if not self.names:
             return [{}]
         return [self.values[n] for n in numbers(window.parts)]
+
+
+def name_in(
+    rule: SigmaCorrelationRule, name: str | None, reference: SigmaRuleReference
+) -> str | None:
+    """What one of the correlated rules calls a field; None where it is an alias of other rules
+    alone."""
+    for alias in rule.aliases:
+        if alias.alias == name:
+            called = (reference.reference, reference.rule.name, str(reference.rule.id))
+            fields = [field for other, field in alias.mapping.items() if other.reference in called]
+            return fields[0] if fields else None
+    return name
 
 
 def _counted(rule: SigmaCorrelationRule) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from sys import intern
+from typing import Literal
 
 from sigma.correlations import SigmaCorrelationRule
 from sigma.rule import SigmaRule
@@ -14,6 +15,8 @@ from sigma.rule import SigmaRule
 from labutils.hunt import rules as sigma_rules
 from labutils.hunt.asking import AskedRules, NewEvents
 from labutils.hunt.correlations import Correlation, Group, group_texts
+from labutils.hunt.duckdb_engine import events_that_matter
+from labutils.hunt.kept_events import kept
 from labutils.hunt.progress import Progress, silent
 from labutils.hunt.reading import Event, Skipped, log_files, read
 from labutils.hunt.rules import (
@@ -28,6 +31,8 @@ from labutils.hunt.store import Store
 from labutils.hunt.why import LONGEST, Matched, explained, line
 from labutils.hunt.windows import Onset, numbers
 from labutils.text import shown
+
+Engine = Literal["sqlite", "duckdb"]
 
 MOST_SKIPPED = 10_000  # what is named; the rest is counted
 MOST_FIELDS = 600  # of a source; SQLite has 2,000 columns, and a view has those of three sources
@@ -81,18 +86,33 @@ def hunt(
     event_paths: list[Path],
     placeholders: Placeholders | None = None,
     *,
+    engine: Engine = "sqlite",
     progress: Progress = silent,
 ) -> Hunt:
-    """The rules at these paths over the logs at those; `placeholders` are the lists of the site."""
-    return hunt_with(sigma_rules.load(rule_paths, placeholders), event_paths, progress=progress)
+    """The rules at these paths over the logs at those; `placeholders` are the lists of the site.
+
+    The engine `duckdb` finds the same hits. Raises duckdb_sql.CannotAsk where it is not
+    installed or gives up, and OSError where there is no room for what it keeps.
+    """
+    ruleset = sigma_rules.load(rule_paths, placeholders)
+    return hunt_with(ruleset, event_paths, engine=engine, progress=progress)
 
 
-def hunt_with(ruleset: Ruleset, event_paths: list[Path], *, progress: Progress = silent) -> Hunt:
-    """Rules that are loaded over the logs at these paths."""
+def hunt_with(
+    ruleset: Ruleset,
+    event_paths: list[Path],
+    *,
+    engine: Engine = "sqlite",
+    progress: Progress = silent,
+) -> Hunt:
+    """Rules that are loaded over the logs at these paths. Raises as `hunt` does."""
     result, store = Hunt(), Store(keep_texts=False)
     try:
         make_columns(ruleset, store)
-        result.events = store.load(events(event_paths, result, progress))
+        if engine == "duckdb":
+            _load_what_matters(ruleset, store, event_paths, result, progress)
+        else:
+            result.events = store.load(events(event_paths, result, progress))
         matcher = Matcher(ruleset, store)
         result.hits = matcher.new_hits(progress)
         result.notes = _unknown_fields(ruleset, store) + matcher.left_out()
@@ -100,6 +120,16 @@ def hunt_with(ruleset: Ruleset, event_paths: list[Path], *, progress: Progress =
         store.close()
     result.loaded, result.refused = len(ruleset.rules), ruleset.refused
     return result
+
+
+def _load_what_matters(
+    ruleset: Ruleset, store: Store, paths: list[Path], result: Hunt, progress: Progress
+) -> None:
+    """Load the events that DuckDB does not leave out."""
+    files, _ = log_files(paths)
+    with kept(files, lambda: events(paths, result, progress), result) as every:
+        result.events = every.count
+        store.load(events_that_matter(ruleset, every))
 
 
 def events(paths: list[Path], result: Hunt, progress: Progress = silent) -> Iterator[Event]:

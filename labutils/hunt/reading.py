@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
-from labutils.hunt import csv_records
+from labutils.hunt import csv_records, parquet
 from labutils.hunt.exports import AFTER, CLOSED, ENVELOPE, contents
 from labutils.hunt.fields import Json
 from labutils.hunt.json_stream import BLANK, CHUNK, DECODER, NotAnEvent, Stream, parsed
@@ -26,7 +26,6 @@ from labutils.text import shown
 
 TELL_EVERY = 1_000  # events
 LOGS = (".json", ".jsonl", ".ndjson", ".log", ".csv")
-PARQUET = b"PAR1"
 # What `telemetry` writes beside its logs: an object whose keys are ids of events.
 _EVENT_ID = re.compile(r"[\w.-]+:[1-9][0-9]*")
 _ANY_BRACKET = re.compile(r"^\s*[{\[]", re.MULTILINE)
@@ -209,8 +208,8 @@ class FileReader:
     def read(self, text: TextIO) -> Iterator[Event | Skipped]:
         """The events of a text, and what is none; of a file that is no log, one sentence."""
         head = text.read(CHUNK)
-        if head.startswith(PARQUET.decode()):
-            yield self.skipped("is Parquet, which is not read here: export it as JSON Lines", 0)
+        if head.startswith(parquet.BEGIN.decode()):
+            yield from self.rows()
             return
         if "\0" in head and not _ANY_BRACKET.search(head):
             yield self.skipped("is not text: it holds bytes that no text holds", 0)
@@ -326,6 +325,16 @@ class FileReader:
                 strange += 1
         if strange and not any_event:
             yield self.skipped("is no log: a table with the columns of no known vendor", 0)
+
+    # --- Parquet ---
+
+    def rows(self) -> Iterator[Event | Skipped]:
+        """A row of a table an event."""
+        try:
+            for number, text in enumerate(parquet.rows(self.file.path)):
+                yield from self.line(text, number)
+        except parquet.CannotRead as error:
+            yield self.skipped(str(error), 0 if not self.place else None)
 
     # --- an event ---
 

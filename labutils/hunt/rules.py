@@ -56,6 +56,7 @@ from labutils.text import shown
 LONGEST_BEFOREHAND = 1_000  # characters of a text that is looked for in the JSON of a list
 LARGEST = 4 * 1024 * 1024  # bytes of a file of rules
 SUFFIXES = (".yml", ".yaml")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")  # where an object lies in the memory
 # What pySigma raises on a text that is YAML and no rule; its own errors are the first.
 NOT_A_RULE = (
     SigmaError,
@@ -159,7 +160,8 @@ def sentence(error: Exception) -> str:
         return f"{shown(str(error), 100)} is missing or unknown"
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    return shown(" ".join(str(error).split()), 300) or type(error).__name__
+    said = _ADDRESS.sub("", " ".join(str(error).split()))
+    return shown(said, 300) or type(error).__name__
 
 
 def _is_yaml(label: str, named: set[str]) -> bool:

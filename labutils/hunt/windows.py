@@ -164,7 +164,7 @@ class Windows:
         self.rule = rule
         self.span = rule.timespan.seconds
         self.slots = range(len(rule.referenced_rules))
-        self.clauses = _clauses(rule)
+        self.clauses = clauses_of(rule)
         self.limit: Metric | None = None  # none where the clauses say it all
         self.compare = _HOLDS[Operator.EQ]
         if isinstance(rule.condition, SigmaCorrelationCondition):
@@ -339,7 +339,7 @@ class PercentileTally:
 # --- what is together, or in order ----------------------------------------------------------------
 
 
-def _clauses(rule: SigmaCorrelationRule) -> list[Clause]:
+def clauses_of(rule: SigmaCorrelationRule) -> list[Clause]:
     """The alternatives of which one must hold, of a correlation of the temporal types."""
     condition = rule.condition
     references = [reference.reference for reference in rule.referenced_rules]

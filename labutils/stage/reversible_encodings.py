@@ -8,13 +8,17 @@ import string
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import zip_longest
 from urllib.parse import unquote_plus
 
 LOWER, UPPER = string.ascii_lowercase, string.ascii_uppercase
 PRINTING = "".join(map(chr, range(33, 127)))
 ATBASH = str.maketrans(LOWER + UPPER, LOWER[::-1] + UPPER[::-1])
 ROT47 = str.maketrans(PRINTING, PRINTING[47:] + PRINTING[:47])
+SHIFTS = [
+    str.maketrans(LOWER + UPPER, LOWER[by:] + LOWER[:by] + UPPER[by:] + UPPER[:by])
+    for by in range(1, 26)
+]
+ASCII85 = re.compile(r"[!-uz\s]*")
 STANDARD = str.maketrans("-_", "+/")  # from the alphabet of base64url to that of base64
 READABLE = frozenset(map(ord, string.ascii_letters + string.digits + "-_.~+/=:;%& ,"))
 # By the number of a character, the masks (XOR) that make one of these of it.
@@ -66,7 +70,7 @@ def _octets(text: str) -> Iterator[bytes]:
         lambda: base64.b64decode(fours.translate(STANDARD), validate=True),
         lambda: base64.b32decode(eights, casefold=True),
         lambda: base64.b85decode(text),
-        lambda: base64.a85decode(text),
+        lambda: base64.a85decode(text) if ASCII85.fullmatch(text) else b"",
         lambda: bytes.fromhex(text.removeprefix("0x")),
         lambda: int(text).to_bytes(len(text), "big").lstrip(b"\0"),
     )
@@ -88,9 +92,7 @@ def _inflated(octets: bytes) -> Iterator[str]:
 
 def _shifted(text: str) -> Iterator[str]:
     """Each letter moved along the alphabet; each character moved along its codes by up to three."""
-    for by in range(1, 26):
-        moved = LOWER[by:] + LOWER[:by] + UPPER[by:] + UPPER[:by]
-        yield text.translate(str.maketrans(LOWER + UPPER, moved))
+    yield from map(text.translate, SHIFTS)
     for by in (-3, -2, -1, 1, 2, 3):
         yield "".join(chr((ord(one) + by) % 0x110000) for one in text)
 
@@ -98,8 +100,9 @@ def _shifted(text: str) -> Iterator[str]:
 def _riffled(text: str) -> str:
     """The even places were written first, and then the odd ones: put each back in its place."""
     half = (len(text) + 1) // 2
-    pairs = zip_longest(text[:half], text[half:], fillvalue="")
-    return "".join(one + other for one, other in pairs)
+    mended = [""] * len(text)
+    mended[::2], mended[1::2] = text[:half], text[half:]
+    return "".join(mended)
 
 
 def unmasked(text: str) -> Iterator[str]:

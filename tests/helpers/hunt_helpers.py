@@ -4,7 +4,7 @@ import json
 
 import yaml
 
-from labutils.hunt import hunt
+from labutils.hunt import engine, hunt, kept_events
 
 OKTA = {"product": "okta", "service": "okta"}
 
@@ -56,3 +56,10 @@ def hunted(folder, rules, events):
 def lines(result):
     """The numbers of the events that were hit."""
     return sorted({int(name.split(":")[1]) for hit in result.hits for name in hit.event_ids})
+
+
+def events_of(path):
+    """The events at a path, in columns."""
+    files, _ = engine.log_files([path])
+    result = engine.Hunt()
+    return kept_events.kept(files, lambda: engine.events([path], result), result)

@@ -169,6 +169,11 @@ def test_any_text_is_refused_with_a_sentence(tmp_path_factory, document):
     assert_goes_on(folder, document.encode(errors="replace").decode())
 
 
+def test_a_refusal_is_the_same_in_every_run(tmp_path):
+    refused = hunted(tmp_path, [rule({"a|contains": None})], [okta()]).refused
+    assert "SigmaNull object>" in refused[0].reason and "0x" not in refused[0].reason
+
+
 # --- what the page says -------------------------------------------------------------------------
 
 

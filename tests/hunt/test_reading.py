@@ -283,12 +283,6 @@ def test_a_wrapping_whose_text_is_broken_says_so(tmp_path):
     assert skipped(found) == [(2, "_raw is not JSON: Expecting value, at character 6")]
 
 
-def test_parquet_is_named(tmp_path):
-    assert skipped(items(tmp_path, b"PAR1\x15\0", "log.parquet")) == [
-        (0, "is Parquet, which is not read here: export it as JSON Lines")
-    ]
-
-
 # --- CSV ----------------------------------------------------------------------------------------
 
 COLUMNS = '"EVENT_TYPE","TIMESTAMP","ORGANIZATION_ID","URI"'

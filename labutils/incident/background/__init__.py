@@ -7,7 +7,6 @@ replay: of another world, of a case that was changed.
 from labutils.incident.background.sheet import NoBackground
 from labutils.incident.background.store import (
     CannotKeep,
-    cache_folder,
     digest,
     fingerprint,
     keep,
@@ -19,7 +18,6 @@ __all__ = [
     "CannotKeep",
     "NoBackground",
     "TooSmall",
-    "cache_folder",
     "digest",
     "fingerprint",
     "keep",

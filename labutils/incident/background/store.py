@@ -3,7 +3,6 @@ can make again; never in the repository."""
 
 import atexit
 import hashlib
-import os
 import shutil
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+from labutils.cache import cache_folder
 from labutils.incident import cases
 from labutils.incident.background.world import write
 from labutils.incident.breach import play
@@ -70,19 +70,6 @@ def keep(name: str, make: Make) -> Path:
             file=sys.stderr,
         )
     return _temporary(make)
-
-
-def cache_folder() -> Path:
-    """LABUTILS_CACHE; else where this system keeps what programs can make again."""
-    if named := os.environ.get("LABUTILS_CACHE"):
-        return Path(named)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "labutils"
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return (Path(local) if local else Path.home() / "AppData" / "Local") / "labutils" / "Cache"
-    named = os.environ.get("XDG_CACHE_HOME")
-    return (Path(named) if named else Path.home() / ".cache") / "labutils"
 
 
 def digest(folder: Path) -> str:

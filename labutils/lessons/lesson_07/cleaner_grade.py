@@ -6,7 +6,7 @@ What does a cleaned recording still open, and what can support still answer from
 import copy
 import json
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,31 +164,32 @@ def halves(secret: str) -> list[str]:
     return [secret[: len(secret) // 2], secret[len(secret) // 2 :]]
 
 
-def pattern(secrets: set[str]) -> re.Pattern[str]:
-    """What finds any of these texts in another.
+def standing_in(texts: Iterable[str], secrets: set[str]) -> set[str]:
+    """Those secrets that stand in one of these texts.
 
     A short one counts only where it stands alone: other digits may hold it by chance.
     """
-    long = [re.escape(one) for one in secrets if len(one) >= 10]
-    short = [re.escape(one) for one in secrets if len(one) < 10]
-    return re.compile(
-        "|".join([*long, *(rf"(?<![0-9A-Za-z]){one}(?![0-9A-Za-z])" for one in short)])
-    )
+    whole = "\n".join(texts)
+    return {
+        one for one in secrets if one in whole and (len(one) >= 10 or re.search(_alone(one), whole))
+    }
+
+
+def _alone(secret: str) -> str:
+    return rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])"
 
 
 def readable(har: JsonObject, secrets: set[str]) -> set[str]:
     """The secrets that stand in a file as they are, in some text or as a number."""
-    find = pattern(secrets)
-    return {secret for text in texts(har) for secret in find.findall(text)}
+    return standing_in(texts(har), secrets)
 
 
 def brought_back(written: set[str], secrets: set[str]) -> set[str]:
     """The secrets that come out of what a cleaner wrote by undoing encodings, without any key."""
-    find = pattern(secrets)
-    results = {result for text in written for result in undone(text)}
-    back = {secret for result in results for secret in find.findall(result)}
-    masked = {result for text in written for result in unmasked(text)}
-    by_mask = {secret for result in masked for secret in find.findall(result)}
+    back, by_mask = set(), set()
+    for text in written:
+        back |= standing_in(undone(text), secrets)
+        by_mask |= standing_in(unmasked(text), secrets)
     return back | {secret for secret in by_mask if len(secret) >= 16}
 
 

@@ -1,0 +1,61 @@
+"""DuckDB, where it is installed: a database of its own for each question, and its SQL."""
+
+import string
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labutils.text import shown
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MEMORY = "1GB"  # what is more lies on the disk
+MISSING = (
+    "DuckDB is not installed. Install it with pip install 'anatomy-of-a-cloud-hack[duckdb]', or "
+    "leave out --engine: SQLite finds the same hits."
+)
+
+
+class CannotAsk(ValueError):
+    """DuckDB is not installed, or gave up; the sentence says what to do."""
+
+
+class MissingEngine(CannotAsk):
+    """DuckDB is not installed."""
+
+
+@contextmanager
+def connect(folder: Path) -> Iterator["DuckDBPyConnection"]:
+    """A database in the memory, which puts what is too much into a folder and fetches nothing.
+
+    Raises MissingEngine; and CannotAsk where DuckDB does not do what it is asked in the body.
+    """
+    try:
+        import duckdb
+    except ImportError as error:
+        raise MissingEngine(MISSING) from error
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY,
+        "temp_directory": str(folder / "spill"),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    try:
+        with duckdb.connect(config=config) as database:
+            yield database
+    except duckdb.Error as error:
+        said = next(iter(str(error).splitlines()), "")
+        raise CannotAsk(f"DuckDB gave up: {shown(said, 200)}") from error
+
+
+def literal(text: str) -> str:
+    """A text in DuckDB's SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def folded(expression: str) -> str:
+    """A text with its ASCII letters small, as Sigma compares: `lower` would fold all of Unicode."""
+    upper, lower = string.ascii_uppercase, string.ascii_lowercase
+    return f"translate({expression}, {literal(upper)}, {literal(lower)})"

@@ -1,0 +1,40 @@
+"""Logs in Parquet, as systems that keep them for long write it: a row an event. DuckDB reads it."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from labutils.hunt.duckdb_sql import CannotAsk, MissingEngine, connect, literal
+
+BEGIN = b"PAR1"
+FETCHED = 1_000  # rows at once
+WANTED = (
+    "is Parquet, which DuckDB reads, and DuckDB is not installed: pip install "
+    "'anatomy-of-a-cloud-hack[duckdb]', or export it as JSON Lines"
+)
+
+
+class CannotRead(ValueError):
+    """The file cannot be read as Parquet; the text is what is said of it."""
+
+
+def rows(path: Path) -> Iterator[str]:
+    """The rows of a file, each as the text of a JSON object; a moment in it is in ISO 8601.
+
+    Raises CannotRead.
+    """
+    with tempfile.TemporaryDirectory(prefix="labutils-") as folder:
+        link = Path(folder, "rows.parquet")  # a name that holds no pattern
+        try:
+            link.symlink_to(path.resolve())
+            with connect(Path(folder)) as database:
+                asked = f"SELECT to_json(one)::VARCHAR FROM read_parquet({literal(str(link))}) one"
+                answer = database.execute(asked)
+                while batch := answer.fetchmany(FETCHED):
+                    for (text,) in batch:
+                        yield text
+        except MissingEngine as error:
+            raise CannotRead(WANTED) from error
+        except (CannotAsk, OSError) as error:
+            said = str(error).replace(str(link), path.name)
+            raise CannotRead(f"cannot be read as Parquet: {said}") from error

@@ -1,0 +1,163 @@
+"""`--engine duckdb` leaves out events, and never one that a hit needs: hits are those of SQLite."""
+
+from dataclasses import asdict
+
+import duckdb
+import pytest
+from hunt_helpers import correlation, events_of, okta, rule, write_events, write_rules
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labutils.hunt import CannotAsk, duckdb_engine, engine, kept_events
+from labutils.hunt.rules import load
+
+SIGN_IN = rule({"eventType": "user.session.start"}, name="one", title="One")
+RESET = rule({"eventType": "user.mfa.factor.reset_all"}, name="two", title="Two")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_looked_at_in_any_case(monkeypatch, tmp_path):
+    """Without the first events of each file, which are always loaded."""
+    monkeypatch.setattr(duckdb_engine, "FIRST", 0)
+    monkeypatch.setenv("LABUTILS_CACHE", str(tmp_path / "cache"))
+
+
+def found(result):
+    return [asdict(hit) for hit in result.hits], result.refused, result.skipped, result.events
+
+
+def left_out(result):
+    """The notes of correlations. Those on the case of a field's name go by the first events."""
+    return [note for note in result.notes if "left out" in note]
+
+
+def both(rules, events):
+    """What SQLite finds, which DuckDB finds as well."""
+    by_sqlite = engine.hunt([rules], [events])
+    by_duckdb = engine.hunt([rules], [events], engine="duckdb")
+    assert found(by_duckdb) == found(by_sqlite)
+    assert left_out(by_duckdb) == left_out(by_sqlite)
+    return by_sqlite
+
+
+def looked_at(rules, events):
+    """The places of the events that DuckDB does not leave out."""
+    with events_of(events) as kept:
+        return [event.place for event in duckdb_engine.events_that_matter(load([rules]), kept)]
+
+
+# --- what is left out ---------------------------------------------------------------------------
+
+
+def test_what_no_rule_asks_for_is_left_out(tmp_path):
+    events = write_events(tmp_path, *(okta("a.b", second) for second in range(8)), okta(second=9))
+    assert looked_at(write_rules(tmp_path, SIGN_IN), events) == [9]
+
+
+def test_matches_that_are_too_few_for_a_correlation_are_left_out(tmp_path):
+    three = correlation("event_count", ["one"], condition={"gte": 3}, **{"group-by": ["who"]})
+    events = [okta(second=1_000 * n, who="ada") for n in range(4)]  # more than the span apart
+    events += [okta(second=5_000 + n, who="tom") for n in range(3)]
+    path = write_events(tmp_path, *events)
+    assert looked_at(write_rules(tmp_path, SIGN_IN, three), path) == [5, 6, 7]
+
+
+def test_one_value_many_times_is_left_out_of_a_count_of_values(tmp_path):
+    two = correlation("value_count", ["one"], condition={"field": "ip", "gte": 2})
+    events = [okta(second=n, ip="192.0.2.1") for n in range(5)]
+    events += [okta(second=2_000, ip="192.0.2.1"), okta(second=2_001, ip="192.0.2.2")]
+    path = write_events(tmp_path, *events, okta("z", 9_000))
+    assert looked_at(write_rules(tmp_path, SIGN_IN, two), path) == [6, 7, 8]
+
+
+def test_what_is_followed_by_what_must_be_absent_is_left_out(tmp_path):
+    silent = correlation("temporal", ["one", "two"], condition="one and not two")
+    events = [okta(second=0), okta("user.mfa.factor.reset_all", 60), okta(second=5_000)]
+    path = write_events(tmp_path, *events, okta("z", 9_000))
+    rules = write_rules(tmp_path, SIGN_IN, RESET, silent)
+    assert looked_at(rules, path) == [3, 4]
+    assert [hit.event_ids for hit in both(rules, path).hits] == [("okta:3",)]
+
+
+def test_what_another_rule_brings_in_does_not_seem_to_lack_what_was_left_out(tmp_path):
+    """A sign-in that any rule asks for comes with the reset that follows it."""
+    silent = correlation("temporal", ["one", "two"], condition="one and not two")
+    other = rule({"eventType": "user.session.start", "who": "ada"}, title="Another")
+    events = [okta(who="ada"), okta("user.mfa.factor.reset_all", 60), okta("z", 9_000)]
+    result = both(
+        write_rules(tmp_path, SIGN_IN, RESET, silent, other), write_events(tmp_path, *events)
+    )
+    assert [hit.title for hit in result.hits] == ["Another"]
+
+
+# --- correlations -------------------------------------------------------------------------------
+
+COUNTED = st.sampled_from(
+    [("event_count", {"gte": 2}), ("event_count", {"gt": 2}), ("event_count", {"lt": 2})]
+    + [("event_count", {"eq": 1}), ("value_count", {"field": "a", "gte": 2})]
+    + [("value_count", {"field": "a.b", "gte": 2}), ("value_sum", {"field": "a", "gte": 2})]
+    + [("value_avg", {"field": "a", "lt": 2}), ("temporal", None), ("temporal_ordered", None)]
+    + [("temporal", {"gte": 1}), ("temporal", "one and not two"), ("temporal", "not one and two")]
+    + [("temporal", "one or two"), ("temporal_ordered", "one and two")]
+    + [("temporal", "not one and not two"), ("temporal", "(one and not two) or two")]
+)
+GROUPS = st.sampled_from([[], ["who"], ["a"], ["who", "a.b"], ["missing"], ["eventType"]])
+
+
+KINDS, TIMES = st.sampled_from(["one", "two", "z"]), st.sampled_from([0, 1, 300, 601, 1200, 4000])
+VALUES = st.sampled_from(["a", "A", "b", 1, 1.0, "1", None, ["a"], ["a", "b"], {"b": "a"}])
+FEW = st.lists(st.tuples(KINDS, TIMES, VALUES, VALUES), max_size=14).map(
+    lambda drawn: [okta(kind, second, a=a, who=who) for kind, second, a, who in drawn]
+)
+
+
+@given(events=FEW, counted=COUNTED, group=GROUPS, above=st.booleans(), other=st.booleans())
+def test_any_correlation_over_odd_values_has_the_same_hits(
+    tmp_path_factory, events, counted, group, above, other
+):
+    folder = tmp_path_factory.mktemp("odd")
+    kind, condition = counted
+    more = {"group-by": group} if group else {}
+    more |= {} if condition is None else {"condition": condition}
+    rules = [
+        rule({"eventType": "one"}, name="one", title="One"),
+        rule({"eventType": "two"}, name="two", title="Two"),
+        correlation(kind, ["one", "two"], **more) | {"name": "below"},
+    ]
+    if other:
+        rules.append(rule({"eventType": "one", "a": "b"}, title="Another"))
+    if above:
+        outer = {"condition": {"gte": 1}, "timespan": "30m"}
+        rules.append(correlation("event_count", ["below"], **outer) | {"title": "Above"})
+    both(write_rules(folder, *rules), write_events(folder, *events))
+
+
+# --- where it cannot ----------------------------------------------------------------------------
+
+
+def test_two_thousand_values_of_a_list_are_asked(tmp_path):
+    values = [f"192.0.2.{n}" for n in range(2_000)]
+    path = write_events(tmp_path, okta(ip="192.0.2.7"), okta(ip="198.51.100.1"), okta("z", 9))
+    asked = rule({"ip": values})
+    result = both(write_rules(tmp_path, asked), path)
+    assert [hit.event_ids for hit in result.hits] == [("okta:1",)]
+    assert looked_at(write_rules(tmp_path, asked), path) == [1, 3]
+
+
+def test_a_field_beyond_the_last_column_is_looked_for_in_the_text(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept_events, "MOST_COLUMNS", 2)
+    path = write_events(tmp_path, okta(who="ada"), okta(who="tom"), okta("z", 9))
+    asked = write_rules(tmp_path, rule({"who": "TOM"}))
+    assert [hit.event_ids for hit in both(asked, path).hits] == [("okta:2",)]
+    assert looked_at(asked, path) == [2, 3]
+
+
+def test_where_duckdb_gives_up_one_sentence_says_so(tmp_path, monkeypatch):
+    def refused(**_):
+        raise duckdb.OutOfMemoryException("Out of Memory Error: no room\nand more")
+
+    monkeypatch.setattr(duckdb, "connect", refused)
+    with pytest.raises(CannotAsk, match=r"^DuckDB gave up: Out of Memory Error: no room$"):
+        engine.hunt(
+            [write_rules(tmp_path, SIGN_IN)], [write_events(tmp_path, okta())], engine="duckdb"
+        )
