@@ -7,14 +7,18 @@ given: a learner gets a sentence.
 
 import ast
 import sys
+import time
 from collections.abc import Callable, Mapping
 from textwrap import fill
 from types import FunctionType
 from typing import Any
 
+from labutils.classroom import overview
 from labutils.classroom import progress as progress_file
-from labutils.classroom.course import lesson
+from labutils.classroom.buttons import offer
+from labutils.classroom.course import lesson, numbers
 from labutils.classroom.judging import PASSED, Tried, Verdict, does_nothing
+from labutils.classroom.panel import WIDTH, answers, say, say_as_it_is, state, tables
 from labutils.classroom.python_errors import explained
 from labutils.classroom.registry import (
     AnyPrediction,
@@ -28,7 +32,6 @@ from labutils.classroom.registry import (
 )
 from labutils.text import counted, shown
 
-WIDTH = 100  # characters of a line that is printed
 # What any function can get wrong: for a mistake that an exercise has no sentence of its own for.
 COMMON = {
     "no return": "For one of the cases it returned None, and not True or False. "
@@ -45,23 +48,10 @@ NOTHING_YET = (
     "Nothing is recorded yet. What you predict, pass and answer goes into progress.json, in the "
     "folder\nof this notebook. It stays on this machine."
 )
+LONG_ENOUGH = 600  # seconds at one exercise, after which help is named
 PREDICTIONS = (Prediction, Estimate, GridRow)
 _hints_given: dict[str, int] = {}
 _the_courses: list[object] = []  # the course's own answers, as `mine` made them
-
-
-def _say(text: str, indent: str = "") -> None:
-    """Print a text, no line of it wider than a cell. `indent` stands before what is wrapped."""
-    for line in text.splitlines():
-        print(
-            fill(
-                line,
-                WIDTH,
-                subsequent_indent=indent,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        )
 
 
 def _item(identifier: object, *kinds: type) -> Any:
@@ -74,7 +64,7 @@ def _item(identifier: object, *kinds: type) -> Any:
 
         if not isinstance(fault, SheetError):
             raise
-        print(shown(str(fault), 400))  # an author's own: the sentence names file and line
+        say_as_it_is(shown(str(fault), 400))  # an author's own: the sentence names file and line
         return None
     item = course.items.get(identifier) if course and isinstance(identifier, str) else None
     if isinstance(item, kinds):
@@ -88,7 +78,7 @@ def _item(identifier: object, *kinds: type) -> Any:
         if names
         else ("Its name looks like '02-1': lesson, then number.")
     )
-    print(f"There is no {what} {shown(repr(identifier), 40)}. {there}")
+    say_as_it_is(f"There is no {what} {shown(repr(identifier), 40)}. {there}")
     return None
 
 
@@ -109,6 +99,17 @@ def _is_blank(answer: object) -> bool:
 
 
 # --- exercises ----------------------------------------------------------------------------------
+
+_begun: dict[str, float] = {}  # when an exercise was first tried and did not pass
+
+
+def stuck(identifier: str, *, passed: bool) -> bool:
+    """Whether somebody has tried an exercise for LONG_ENOUGH, and has not passed it."""
+    if passed:
+        _begun.pop(identifier, None)
+        return False
+    now = time.monotonic()
+    return now - _begun.setdefault(identifier, now) >= LONG_ENOUGH
 
 
 def verdict(exercise: Exercise, answer: Any) -> tuple[Verdict, str]:
@@ -157,16 +158,18 @@ def _words(exercise: Exercise, judged: Verdict, answer: Any) -> str:
     return "\n".join(lines) or NO_SENTENCE
 
 
+@answers
 def check(identifier: str, answer: object = ...) -> None:
     """Say whether an answer is right, and if not, what shows it and what to think about."""
     exercise = _item(identifier, Exercise)
     if exercise is None:
         return
     if _is_blank(answer):
-        print(f"{identifier}: not attempted yet. Stuck? hint({identifier!r})")
+        state("not attempted")
+        say_as_it_is(f"{identifier}: not attempted yet. Stuck? hint({identifier!r})")
         return
     if _is_the_courses(answer):
-        print(
+        say_as_it_is(
             f"{identifier}: this is the course's own answer, which `mine` gave, so it does not "
             "count; check the one that you wrote."
         )
@@ -174,21 +177,29 @@ def check(identifier: str, answer: object = ...) -> None:
     judged, words = verdict(exercise, answer)
     passed = judged is PASSED
     progress_file.tried(identifier, passed=passed)
-    print(f"{identifier}: passed. {words}" if passed else f"{identifier}: not yet. {words}")
+    state("passed" if passed else "not yet")
+    say_as_it_is(f"{identifier}: passed. {words}" if passed else f"{identifier}: not yet. {words}")
+    if stuck(identifier, passed=passed):
+        say(
+            f"Ten minutes on this one. hint({identifier!r}) goes a step further each time, "
+            f"solution({identifier!r}) shows one way, and nothing below needs it: you may go on, "
+            "and come back."
+        )
 
 
+@answers
 def hint(identifier: str) -> None:
     """The next hint to an exercise or a target; after the last one, the first again."""
     if exercise := _item(identifier, Exercise):
         place = _hints_given.get(identifier, 0) % len(exercise.hints)
         _hints_given[identifier] = place + 1
-        print(f"Hint {place + 1} of {len(exercise.hints)}: {exercise.hints[place]}")
+        say_as_it_is(f"Hint {place + 1} of {len(exercise.hints)}: {exercise.hints[place]}")
 
 
 def solution(identifier: str) -> None:
     """A model solution, to read after your own attempt."""
     if exercise := _item(identifier, Exercise):
-        print(exercise.solution)
+        say_as_it_is(exercise.solution)
 
 
 def target(number: str) -> Any:
@@ -197,7 +208,7 @@ def target(number: str) -> Any:
     item = _item(identifier, Target)
     if item is None:
         return None
-    _say(f"{item.id}: {item.brief}")
+    say(f"{item.id}: {item.brief}")
     return item.scene()
 
 
@@ -228,7 +239,7 @@ class Yours:
             if not self.failed:
                 self.failed = True
                 what = f"{type(error).__name__}: {shown(str(error), 120)}"
-                print(
+                say_as_it_is(
                     f"Your {self.exercise.id} raised {what}{tried.line()}. "
                     "The course's goes on in its place."
                 )
@@ -257,23 +268,23 @@ def mine(identifier: str, answer: Any = None) -> Any:
     again = _is_the_courses(answer)
     _the_courses.append(course)
     if again:
-        print(
+        say_as_it_is(
             f"{identifier}: this name holds the course's own from an earlier run, so that is used; "
             "run the exercise's cell to use yours."
         )
         return course
     if _is_blank(answer):
-        print(f"{identifier} is not written yet, so the course's version is used.")
+        say_as_it_is(f"{identifier} is not written yet, so the course's version is used.")
         return course
     judged, _ = verdict(exercise, answer)
     if judged.kind not in ("passed", "let_in", "refused_good"):
-        print(
+        say_as_it_is(
             f"{identifier} does not work yet, so the course's version is used. check says what is "
             "missing."
         )
         return course
     unfinished = "" if judged is PASSED else ", which has not passed yet"
-    print(f"Yours is used{unfinished} ({identifier}).")
+    say_as_it_is(f"Yours is used{unfinished} ({identifier}).")
     return Yours(exercise, answer, course) if exercise.kind == "function" else answer
 
 
@@ -305,33 +316,38 @@ def _say_not_noted(answer: object) -> None:
     """Say of what answers no question that it is not noted; nothing where nothing was answered."""
     if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
         return
-    print(f"{shown(repr(answer), 40)} does not fit, so it is not recorded.")
+    say_as_it_is(f"{shown(repr(answer), 40)} does not fit, so it is not recorded.")
 
 
 # --- quizzes ------------------------------------------------------------------------------------
 
 
+@answers
 def quiz(identifier: str, choice: str = "") -> None:
     """Ask a question, or, given a choice, say what is right or wrong about its thought."""
     item = _item(identifier, Quiz)
     if item is None:
         return
     letter = item.read(choice)
-    _say(f"{item.id}. {item.question}")
+    state("asked")
+    say(f"{item.id}. {item.question}")
     for name, offered in item.choices.items():
-        _say(f"  {name}) {offered.text}", indent="     ")
+        say(f"  {name}) {offered.text}", indent="     ")
     if letter is None:
-        print(f"Put one letter between the quotes: {', '.join(item.choices)}.")
+        say_as_it_is(f"Put one letter between the quotes: {', '.join(item.choices)}.")
         _say_not_noted(choice)
+        offer(item, quiz)
         return
     chosen = item.choices[letter]
     progress_file.chose(item.id, letter, right=chosen.right)
-    _say(f"You chose {letter}: {'right' if chosen.right else 'not quite'}. {chosen.why}")
+    state("passed" if chosen.right else "not yet")
+    say(f"You chose {letter}: {'right' if chosen.right else 'not quite'}. {chosen.why}")
 
 
 # --- predictions --------------------------------------------------------------------------------
 
 
+@answers
 def predict(identifier: str, guess: object = "") -> None:
     """Ask what the next experiment will show, and note the first guess."""
     item = _item(identifier, *PREDICTIONS)
@@ -339,27 +355,30 @@ def predict(identifier: str, guess: object = "") -> None:
         return
     choice = item.read(guess)
     if choice is None:
+        state("asked")
         for line in (f"{item.id}. {item.question}", *item.lines()):
-            _say(line, indent="     " if line.startswith("  ") else "")
+            say(line, indent="     " if line.startswith("  ") else "")
         _say_not_noted(guess)
+        offer(item, predict)
         return
     noted = progress_file.guessed(item.id, choice)
     if noted is None:
-        _say(f"{item.id}: you predict {item.named(choice)}. Now run the experiment.")
+        say(f"{item.id}: you predict {item.named(choice)}. Now run the experiment.")
     elif "after" in noted:
-        _say(
+        say(
             f"{item.id}: the result was shown here already, so {item.named(choice)} counts as a "
             "guess after it, and not as a prediction."
         )
         judged = item.belief(choice) or "That is right."
-        _say(f"Result: {item.named(item.truth)}. {judged}")
-        _say(item.because)
+        say(f"Result: {item.named(item.truth)}. {judged}")
+        say(item.because)
     elif noted.get("first") == choice:
-        _say(f"{item.id}: recorded: {item.named(choice)}. Now run the experiment.")
+        say(f"{item.id}: recorded: {item.named(choice)}. Now run the experiment.")
     else:
-        _say(f"{item.id}: your first guess stays: {_named(item, noted.get('first'))}.")
+        say(f"{item.id}: your first guess stays: {_named(item, noted.get('first'))}.")
 
 
+@answers
 def reveal(identifier: str, observed: object = ...) -> None:
     """Say what came out, what was predicted, the belief behind a wrong guess, and why it is so."""
     item = _item(identifier, *PREDICTIONS)
@@ -367,19 +386,21 @@ def reveal(identifier: str, observed: object = ...) -> None:
         return
     came_out = item.truth if observed is ... else item.observed(observed)
     noted = progress_file.before_the_result(item.id)
-    print()
+    say_as_it_is()
     if came_out is None:
-        print(f"{item.id}. Result: {shown(repr(observed), 60)}.")
+        say_as_it_is(f"{item.id}. Result: {shown(repr(observed), 60)}.")
     else:
-        _say(f"{item.id}. Result: {item.named(came_out)}.")
+        say(f"{item.id}. Result: {item.named(came_out)}.")
     if came_out != item.truth:
-        _say(
+        say(
             f"In the course's own run it is: {item.named(item.truth)}. A cell above was "
             "changed, or run twice. Restart, and run from the top."
         )
     if noted is not None:
-        _say(_compared(item, noted))
-    _say(item.because)
+        say(_compared(item, noted))
+        right = came_true(item, noted.get("first"))
+        state("told" if right is None else "passed" if right else "not yet")
+    say(item.because)
 
 
 def _named(item: AnyPrediction, noted: object) -> str:
@@ -417,6 +438,7 @@ def came_true(item: AnyPrediction, noted: str | None) -> bool | None:
     )
 
 
+@answers
 def progress(receipt: str = "") -> None:
     """Say what is done, which predictions came true, and which beliefs fell.
 
@@ -427,23 +449,26 @@ def progress(receipt: str = "") -> None:
     carried = _known(carried)
     noted = progress_file.carry(carried)
     if strangers:
-        print(f"Not the name of an item, so left out: {shown(' '.join(strangers), 80)}")
+        say_as_it_is(f"Not the name of an item, so left out: {shown(' '.join(strangers), 80)}")
     if noted is None:  # it could not be read, and that was said
         return
     items = _known(noted)
     if not progress_file.answered(items):
-        print(NOTHING_YET)
+        say_as_it_is(NOTHING_YET)
         return
     if carried:
-        print(f"Taken over from the receipt: {counted(len(carried), 'item')}.")
+        say_as_it_is(f"Taken over from the receipt: {counted(len(carried), 'item')}.")
     course = _lessons_of(items)
     for each in course.values():
         if line := _standing(each, items):
-            print(line)
-            print(fill(_left(each, items), WIDTH, initial_indent="  ", subsequent_indent="  "))
+            say_as_it_is(line)
+            left = _left(each, items)
+            say_as_it_is(fill(left, WIDTH, initial_indent="  ", subsequent_indent="  "))
+    tables(overview.table(course, items, numbers()))
+    say(overview.next_step(course, items, numbers()))
     _say_beliefs(course, items)
-    print("To go on from here on another machine, run this line there:")
-    print(f'progress("{progress_file.receipt(items)}")')
+    say_as_it_is("To go on from here on another machine, run this line there:")
+    say_as_it_is(f'progress("{progress_file.receipt(items)}")')
 
 
 def _lessons_of(items: Mapping[str, progress_file.Item]) -> dict[str, Lesson]:
@@ -504,6 +529,6 @@ def _say_beliefs(course: Mapping[str, Lesson], items: Mapping[str, Mapping[str, 
             if choice is not None and (belief := item.belief(choice)):
                 fallen.append(f"{item.id}  {belief}")
     if fallen:
-        print("What the experiments showed, where you had predicted something else:")
+        say_as_it_is("What the experiments showed, where you had predicted something else:")
         for line in fallen:
-            print(fill(line, WIDTH, initial_indent="  ", subsequent_indent="         "))
+            say_as_it_is(fill(line, WIDTH, initial_indent="  ", subsequent_indent="         "))

@@ -31,7 +31,7 @@ def events_that_matter(ruleset: Ruleset, kept: KeptEvents) -> Iterator[Event]:
     """Those events of which a rule may be true, or that a correlation has to see; with them the
     first of each file, by which fields are known, and the last of each source."""
     with connect(kept.folder) as database:
-        choice = _Choice(kept, database)
+        choice = _Chosen(kept, database)
         for rule in ruleset.rules:
             if rule._output:
                 choice.take(rule)
@@ -39,7 +39,7 @@ def events_that_matter(ruleset: Ruleset, kept: KeptEvents) -> Iterator[Event]:
         yield from choice.events()
 
 
-class _Choice:
+class _Chosen:
     """The numbers of the events that are chosen. `asked` are conditions of events that are yet to
     be, and `absences` the SQL of correlations that something must be absent."""
 

@@ -14,14 +14,14 @@ WANTED = (
 )
 
 
-class CannotRead(ValueError):
+class NotParquet(ValueError):
     """The file cannot be read as Parquet; the text is what is said of it."""
 
 
 def rows(path: Path) -> Iterator[str]:
     """The rows of a file, each as the text of a JSON object; a moment in it is in ISO 8601.
 
-    Raises CannotRead.
+    Raises NotParquet.
     """
     with tempfile.TemporaryDirectory(prefix="labutils-") as folder:
         link = Path(folder, "rows.parquet")  # a name that holds no pattern
@@ -34,7 +34,7 @@ def rows(path: Path) -> Iterator[str]:
                     for (text,) in batch:
                         yield text
         except MissingEngine as error:
-            raise CannotRead(WANTED) from error
+            raise NotParquet(WANTED) from error
         except (CannotAsk, OSError) as error:
             said = str(error).replace(str(link), path.name)
-            raise CannotRead(f"cannot be read as Parquet: {said}") from error
+            raise NotParquet(f"cannot be read as Parquet: {said}") from error

@@ -333,7 +333,7 @@ class FileReader:
         try:
             for number, text in enumerate(parquet.rows(self.file.path)):
                 yield from self.line(text, number)
-        except parquet.CannotRead as error:
+        except parquet.NotParquet as error:
             yield self.skipped(str(error), 0 if not self.place else None)
 
     # --- an event ---

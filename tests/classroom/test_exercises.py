@@ -716,6 +716,7 @@ def test_progress_says_what_is_passed_what_came_true_and_which_beliefs_fell(said
         "Lesson 77: exercises 1 of 3, target reached, predictions 2 of 3 made, 1 right, "
         "quiz 1 of 1.\n"
         "  Still to do: 77-2, 77-3.\n"
+        "Next: 77-2, in lesson 77.\n"
         "What the experiments showed, where you had predicted something else:\n"
         "  77-p1  Belief: logging out ends every token.\n"
         "To go on from here on another machine, run this line there:\n"

@@ -1,0 +1,122 @@
+"""What is done, as a table: a lesson a row, a sign an item; and what is next."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from labutils.classroom.panel import SIGNS
+from labutils.classroom.registry import AnyPrediction, Exercise, Lesson, Quiz
+from labutils.classroom.workspace import COPY
+
+Items = Mapping[str, Mapping[str, Any]]
+
+DONE, TRIED, OPEN = "✔", "◐", "○"
+WRONG = "✕"  # of a prediction: something else came out
+COLOURS = {
+    DONE: SIGNS["passed"][1],
+    TRIED: SIGNS["not yet"][1],
+    WRONG: SIGNS["not yet"][1],
+    OPEN: SIGNS["not attempted"][1],
+}
+HEAD = ("Lesson", "Exercises", "Target", "Predictions", "Quiz")
+LEGEND = f"{DONE} done, or came true   {TRIED} tried   {WRONG} came out otherwise   {OPEN} open"
+
+
+def sign_of(item: Exercise | Quiz, items: Items) -> str:
+    """What somebody did about an exercise, a target or a question of a quiz."""
+    noted = items.get(item.id, {})
+    if noted.get("passed"):
+        return DONE
+    return TRIED if noted.get("tries") else OPEN
+
+
+def sign_of_prediction(item: AnyPrediction, items: Items) -> str:
+    """What came of a prediction that was made before the result."""
+    choice = item.read(items.get(item.id, {}).get("first"))
+    if choice is None:
+        return OPEN
+    return WRONG if item.belief(choice) else DONE
+
+
+def next_item(lesson: Lesson, items: Items) -> str | None:
+    """The first exercise of a lesson that is open, else its target, else a question of its quiz."""
+    asked: Iterable[Exercise | Quiz] = (*lesson.checked, *lesson.quizzes)
+    return next((item.id for item in asked if sign_of(item, items) != DONE), None)
+
+
+def next_step(lessons: Mapping[str, Lesson], items: Items, numbers: list[str]) -> str:
+    """A sentence on what is next: in the last lesson that was begun, or the one behind it."""
+    last = max(lessons)
+    if open_ := next_item(lessons[last], items):
+        return f"Next: {open_}, in lesson {last}."
+    behind = [number for number in numbers if number > last]
+    if behind:
+        return f"Lesson {last} is done. Next: lesson {behind[0]}."
+    return f"Lesson {last}, the last one, is done."
+
+
+def table(lessons: Mapping[str, Lesson], items: Items, numbers: list[str]) -> str:
+    """The lessons × items in HTML. Each cell also says its number, for who does not see signs."""
+    head = "".join(f'<th scope="col" style="{CELL}">{name}</th>' for name in HEAD)
+    rows = "".join(_row(number, lessons.get(number), items) for number in numbers)
+    return (
+        '<table style="border-collapse:collapse"><caption style="text-align:left;padding:4px 0">'
+        f"{escape(LEGEND)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+CELL = "text-align:left;padding:2px 10px 2px 0;white-space:nowrap"
+
+
+def _row(number: str, lesson: Lesson | None, items: Items) -> str:
+    if lesson is None:
+        return (
+            f'<tr><th scope="row" style="{CELL}">{_name(number)}</th>'
+            f'<td colspan="4" style="{CELL}">not begun</td></tr>'
+        )
+    of_predictions = [sign_of_prediction(one, items) for one in lesson.predictions]
+    target = sign_of(lesson.target, items) if lesson.target else ""
+    reached = {DONE: "reached", TRIED: "tried", OPEN: "open"}
+    cells = [
+        _signs([sign_of(one, items) for one in lesson.exercises]),
+        f"{_coloured(target)} {reached[target]}" if target else "–",
+        _signs(of_predictions),
+        _signs([sign_of(one, items) for one in lesson.quizzes]),
+    ]
+    inside = "".join(f'<td style="{CELL}">{cell}</td>' for cell in cells)
+    return f'<tr><th scope="row" style="{CELL}">{_name(number)}</th>{inside}</tr>'
+
+
+def _name(number: str) -> str:
+    """The lesson's number and title, as a link where its notebook lies beside this one."""
+    beside = sorted(Path.cwd().glob(f"{number}-*.ipynb"))
+    path = next((path for path in beside if not COPY.search(path.name)), None)
+    if path is None:
+        return number
+    return f'<a href="{escape(quote(path.name))}">{escape(_title(path) or number)}</a>'
+
+
+def _title(path: Path) -> str:
+    """The first heading of a notebook; nothing where it cannot be read."""
+    try:
+        cells = json.loads(path.read_bytes())["cells"]
+        text = "".join(cells[0]["source"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
+    found = re.match(r"# (.+)", text)
+    return found[1] if found else ""
+
+
+def _signs(signs: list[str]) -> str:
+    if not signs:
+        return "–"
+    done = sum(sign == DONE for sign in signs)
+    return f"{''.join(map(_coloured, signs))} {done} of {len(signs)}"
+
+
+def _coloured(sign: str) -> str:
+    return f'<span aria-hidden="true" style="color:{COLOURS[sign]}">{sign}</span>'

@@ -1,0 +1,188 @@
+"""How a verb answers: in lines of text everywhere; and where somebody works through a lesson, in a
+quiet panel with the same text, whose state is told by a word, a shape and a colour.
+
+Stored outputs, tests and other front ends get the lines alone.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from html import escape
+from pathlib import Path
+from textwrap import fill
+from typing import Literal, ParamSpec, TypeVar
+
+from labutils.classroom.workspace import RECORD
+
+WIDTH = 100  # characters of a line that is printed
+SWITCH = "LABUTILS_PANELS"  # 1 or 0, where somebody wants it otherwise
+
+# What of a first line is set in bold: what is answered, and how.
+_BEGIN = re.compile(
+    r"\d\d-\w+(: (passed|not yet|not attempted yet)\.|[.:])|(Hint \d+ of \d+|Result):|You chose \w:"
+)
+P = ParamSpec("P")
+R = TypeVar("R")
+State = Literal["asked", "passed", "not yet", "not attempted", "told"]
+# A sign, and a colour that has a contrast of 3 with white and with black (WCAG 2.2, 1.4.11). The
+# colours of the course's pictures mean something else and are not among them.
+SIGNS: dict[State, tuple[str, str]] = {
+    "passed": ("✔", "#0b7a5a"),  # a tick
+    "not yet": ("◐", "#a35a00"),  # half a circle
+    "not attempted": ("○", "#757575"),  # an empty one
+    "asked": ("?", "#5b6fb5"),
+    "told": ("", "#757575"),
+}
+
+
+@dataclass
+class Reply:
+    """What a verb says: `lines`, each as it is and as it is printed."""
+
+    state: State = "told"
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    table: str = ""  # HTML in place of the lines that were said before it
+    replaced: int = 0
+    later: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The lines as they are printed."""
+        return "\n".join(printed for _, printed in self.lines)
+
+    def bundle(self) -> dict[str, str]:
+        """The text, and the panel, by media type."""
+        return {"text/plain": self.text, "text/html": self.html()}
+
+    def after_a_click(self) -> "Reply":
+        """What is new in it for somebody who has the question before them."""
+        start = max(
+            (at for at, (line, _) in enumerate(self.lines) if line.startswith("  ")), default=-1
+        )
+        return Reply(self.state, self.lines[start + 1 :])
+
+    def html(self) -> str:
+        """The panel. Styles stand in the elements, since front ends take style sheets away."""
+        sign, colour = SIGNS[self.state]
+        mark = f'<b aria-hidden="true" style="color:{colour}">{sign}</b> ' if sign else ""
+        first, *rest = [line for line, _ in self.lines[self.replaced :] if line] or [""]
+        begin = _BEGIN.match(first)
+        head = begin[0] if begin else ""
+        inside = "".join(f'<div style="{_style(line)}">{escape(line)}</div>' for line in rest)
+        return (
+            f'<div style="border-left:4px solid {colour};padding:2px 12px;margin:4px 0;'
+            f'max-width:52em"><div style="margin:3px 0">{mark}<b>{escape(head)}</b>'
+            f"{escape(first.removeprefix(head))}</div>{self.table}{inside}</div>"
+        )
+
+
+def _style(line: str) -> str:
+    """How a line of the panel is set: a choice a little to the right."""
+    left = "1.5em" if line.startswith("  ") else "0"
+    return f"margin:3px 0 3px {left};white-space:pre-wrap;overflow-wrap:anywhere"
+
+
+def _wrapped(line: str, indent: str) -> str:
+    return fill(
+        line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+_open: list[Reply] = []
+
+
+def say(text: str, indent: str = "") -> None:
+    """Say a text, no line of it wider than a cell. `indent` stands before what is wrapped."""
+    for line in text.splitlines():
+        _say(line, _wrapped(line, indent))
+
+
+def say_as_it_is(text: str = "") -> None:
+    """Say a text whose lines are not wrapped."""
+    for line in text.splitlines() or [""]:
+        _say(line, line)
+
+
+def _say(line: str, printed: str) -> None:
+    if _open:
+        _open[-1].lines.append((line, printed))
+    else:
+        print(printed)
+
+
+def state(name: State) -> None:
+    """Say what kind of answer this is; without a panel the words alone tell."""
+    if _open:
+        _open[-1].state = name
+
+
+def tables(html: str) -> None:
+    """Put a table into the panel, in place of what was said so far; nothing where there is none."""
+    if _open:
+        _open[-1].table = html
+        _open[-1].replaced = len(_open[-1].lines)
+
+
+def after(job: Callable[[], None]) -> None:
+    """Do something once the panel is shown; nothing where there is none."""
+    if _open:
+        _open[-1].later.append(job)
+
+
+@contextmanager
+def collected() -> Iterator[Reply]:
+    """What is said meanwhile."""
+    answer = Reply()
+    _open.append(answer)
+    try:
+        yield answer
+    finally:
+        _open.remove(answer)
+
+
+def answers(verb: Callable[P, R]) -> Callable[P, R]:
+    """A verb whose answer is a panel where one is wanted."""
+
+    @wraps(verb)
+    def answering(*arguments: P.args, **named: P.kwargs) -> R:
+        if _open or not wanted():
+            return verb(*arguments, **named)
+        with collected() as answer:
+            try:
+                return verb(*arguments, **named)
+            finally:
+                show(answer)
+                for job in answer.later:
+                    job()
+
+    return answering
+
+
+def show(answer: Reply) -> None:
+    """Show an answer that was collected."""
+    from IPython.display import display
+
+    if answer.lines:
+        display(answer.bundle(), raw=True)
+
+
+def wanted() -> bool:
+    """Whether somebody works here: in a notebook of a folder with working copies, in a browser's
+    Python, or in Colab."""
+    switch = os.environ.get(SWITCH)
+    if switch in ("0", "1"):
+        return switch == "1"
+    return in_a_notebook() and (
+        Path(RECORD).exists() or sys.platform == "emscripten" or "google.colab" in sys.modules
+    )
+
+
+def in_a_notebook() -> bool:
+    """Whether a kernel runs this."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return getattr(shell, "kernel", None) is not None

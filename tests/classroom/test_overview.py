@@ -1,0 +1,89 @@
+"""What is done, lesson by lesson and item by item, and what is next."""
+
+import json
+import re
+
+import pytest
+
+from labutils.classroom import exercises, overview
+from labutils.classroom.overview import DONE, OPEN, TRIED, WRONG
+
+
+@pytest.fixture(autouse=True)
+def own_progress(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
+    return tmp_path
+
+
+def lessons(*numbers):
+    return {number: exercises.lesson(number) for number in numbers}
+
+
+def row(html, number):
+    return re.search(rf'<tr><th scope="row"[^>]*>(?:<a[^>]*>)?{number}.*?</tr>', html)[0]
+
+
+def test_each_item_has_a_sign_and_each_cell_its_number():
+    items = {
+        "03-1": {"passed": True, "tries": 2},
+        "03-2": {"tries": 1},
+        "03-p1": {"first": "c"},
+        "03-p2": {"first": "a"},
+        "03-target": {"tries": 3},
+        "03-q1": {"passed": True, "tries": 1, "first": "d"},
+    }
+    html = row(overview.table(lessons("03"), items, ["03"]), "03")
+    signs = "".join(re.findall(rf"[{DONE}{TRIED}{WRONG}{OPEN}]", html))
+    lesson = exercises.lesson("03")
+    assert signs[:2] in (DONE + TRIED, OPEN * 2) and signs.count(TRIED) == 2
+    assert f"1 of {len(lesson.exercises)}" in html and f"1 of {len(lesson.quizzes)}" in html
+    assert " tried</td>" in html and signs.count(WRONG) == 1
+
+
+def test_a_lesson_that_was_not_begun_says_so():
+    assert "not begun" in row(overview.table({}, {}, ["03"]), "03")
+
+
+def test_a_lesson_beside_this_one_is_a_link_with_its_title(own_progress):
+    cell = {"source": ["# 03 · Codes <b>and</b> flows\n", "\n"]}
+    (own_progress / "03-codes & flows.ipynb").write_text(
+        json.dumps({"cells": [cell]}), encoding="utf-8"
+    )
+    html = row(overview.table({}, {}, ["03"]), "03")
+    assert '<a href="03-codes%20%26%20flows.ipynb">' in html
+    assert "03 · Codes &lt;b&gt;and&lt;/b&gt; flows</a>" in html
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"cells": []}', '{"cells": [{"source": 1}]}'])
+def test_a_notebook_that_cannot_be_read_is_named_by_its_number(own_progress, content):
+    (own_progress / "03-x.ipynb").write_text(content, encoding="utf-8")
+    assert ">03</a>" in row(overview.table({}, {}, ["03"]), "03")
+
+
+def done(number):
+    lesson = exercises.lesson(number)
+    return {one.id: {"passed": True} for one in (*lesson.checked, *lesson.quizzes)}
+
+
+def test_next_is_what_is_open_in_the_last_lesson_that_was_begun():
+    items = {"01-1": {"tries": 1}, "03-1": {"passed": True}}
+    said = overview.next_step(lessons("01", "03"), items, ["01", "02", "03", "04"])
+    assert re.fullmatch(r"Next: 03-\d+, in lesson 03\.", said) and "03-1," not in said
+
+
+def test_next_is_the_lesson_behind_one_that_is_done():
+    said = overview.next_step(lessons("03"), done("03"), ["03", "04"])
+    assert said == "Lesson 03 is done. Next: lesson 04."
+
+
+def test_after_the_last_lesson_nothing_is_next():
+    said = overview.next_step(lessons("03"), done("03"), ["02", "03"])
+    assert said == "Lesson 03, the last one, is done."
+
+
+def test_progress_says_what_is_next(capsys):
+    exercises.check("03-1", lambda verifier: verifier)
+    capsys.readouterr()
+    exercises.progress()
+    assert re.search(r"^Next: 03-\d+, in lesson 03\.$", capsys.readouterr().out, re.MULTILINE)

@@ -1,0 +1,231 @@
+"""Answers in a panel: the same text as in lines, told apart by word, shape and colour."""
+
+import re
+import sys
+from html import unescape
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import IPython
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labutils.classroom import exercises, panel
+from labutils.classroom.panel import SIGNS, Reply
+
+RIGHT = "u-1815"  # what passes 00-1
+VERBS = [
+    lambda: exercises.check("03-1"),
+    lambda: exercises.check("03-1", lambda verifier: verifier),
+    lambda: exercises.check("99-1", 1),
+    lambda: exercises.hint("03-1"),
+    lambda: exercises.predict("03-p1", ""),
+    lambda: exercises.predict("03-p1", "zebra"),
+    lambda: exercises.predict("03-p1", "a"),
+    lambda: exercises.reveal("03-p1"),
+    lambda: exercises.quiz("03-q1", ""),
+    lambda: exercises.quiz("03-q1", "a"),
+    lambda: exercises.quiz("03-q1", "d"),
+    lambda: exercises.progress(),
+]
+
+
+@pytest.fixture(autouse=True)
+def own_progress(monkeypatch, tmp_path):
+    monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
+    exercises._begun.clear()
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a front end is given, while panels are wanted."""
+    bundles = []
+    monkeypatch.setenv(panel.SWITCH, "1")
+    monkeypatch.setattr(
+        "IPython.display.display", lambda bundle, **_: bundles.append(bundle) or Handle(bundles)
+    )
+    return bundles
+
+
+class Handle:
+    def __init__(self, bundles):
+        self.bundles = bundles
+
+    def update(self, bundle, **_):
+        self.bundles.append(bundle)
+
+
+def words(html):
+    """The text of HTML, as it is read."""
+    texts = []
+    parser = HTMLParser()
+    parser.handle_data = texts.append
+    parser.feed(html)
+    return unescape(" ".join(texts)).split()
+
+
+def panels(bundles):
+    return [bundle for bundle in bundles if "text/html" in bundle]
+
+
+def last_html(bundles):
+    return panels(bundles)[-1]["text/html"]
+
+
+# --- the same text ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", range(len(VERBS)))
+def test_the_text_beside_a_panel_is_what_is_printed_without_one(
+    shown, capsys, monkeypatch, tmp_path, place
+):
+    for verb in VERBS[: place + 1]:
+        verb()
+    assert capsys.readouterr().out == ""
+    beside = panels(shown)[-1]["text/plain"]
+    monkeypatch.setenv(panel.SWITCH, "0")
+    monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "another.json"))
+    exercises._hints_given.clear()
+    for verb in VERBS[:place]:
+        verb()
+    capsys.readouterr()
+    VERBS[place]()
+    printed = capsys.readouterr().out
+    assert printed == beside + "\n"
+
+
+@pytest.mark.parametrize("place", range(len(VERBS) - 1))
+def test_a_panel_says_each_word_of_the_text(shown, place):
+    for verb in VERBS[: place + 1]:
+        verb()
+    bundle = panels(shown)[-1]
+    signs = {sign for sign, _ in SIGNS.values()}
+    assert [one for one in words(bundle["text/html"]) if one not in signs] == [
+        one for one in bundle["text/plain"].split() if one not in signs
+    ]
+
+
+def test_a_solution_stays_text_to_be_copied(shown, capsys):
+    exercises.solution("03-1")
+    assert shown == [] and "def challenge" in capsys.readouterr().out
+
+
+# --- told apart ---------------------------------------------------------------------------------
+
+
+def test_passed_not_yet_and_not_attempted_differ_in_word_shape_and_colour(shown):
+    exercises.check("00-1")
+    exercises.check("00-1", "nobody")
+    exercises.check("00-1", RIGHT)
+    seen = {}
+    for html in (bundle["text/html"] for bundle in shown):
+        word = re.search(r"(passed|not yet|not attempted yet)\.", html)[1]
+        sign = re.search(r'aria-hidden="true" style="color:(#\w+)">(.)<', html)
+        seen[word] = sign.groups()
+    assert seen == {
+        "not attempted yet": SIGNS["not attempted"][::-1],
+        "not yet": SIGNS["not yet"][::-1],
+        "passed": SIGNS["passed"][::-1],
+    }
+    assert len({sign for sign, _ in SIGNS.values()}) == len({c for _, c in SIGNS.values()}) + 1
+
+
+@pytest.mark.parametrize("colour", sorted({colour for _, colour in SIGNS.values()}))
+def test_a_sign_can_be_seen_on_white_and_on_black(colour):
+    """WCAG 2.2, 1.4.11: a contrast of 3 to 1."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    assert 1.05 / (light + 0.05) >= 3 and (light + 0.05) / 0.055 >= 3  # #111 has 0.0055
+
+
+@pytest.mark.parametrize(("guess", "state"), [("c", "passed"), ("a", "not yet"), ("", "told")])
+def test_a_result_shows_whether_it_was_predicted(shown, guess, state):
+    exercises.predict("03-p1", guess)
+    exercises.reveal("03-p1")
+    assert f"border-left:4px solid {SIGNS[state][1]}" in last_html(shown)
+
+
+# --- whatever is said ---------------------------------------------------------------------------
+
+
+@given(st.lists(st.text(max_size=40), max_size=4))
+def test_no_text_is_markup(lines):
+    answer = Reply("not yet", [(line, line) for line in lines])
+    assert set(re.findall(r"<(\w+)", answer.html())) <= {"div", "b"}
+
+
+def test_what_a_learner_s_own_code_prints_stays_where_it_is(shown, capsys):
+    def challenge(verifier):
+        print("mine")
+        return verifier
+
+    exercises.check("03-1", challenge)
+    assert "mine" in capsys.readouterr().out and "mine" not in last_html(shown)
+
+
+@pytest.mark.usefixtures("shown")
+def test_a_verb_that_is_stopped_leaves_no_panel_open(monkeypatch, capsys):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(exercises.progress_file, "tried", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        exercises.check("00-1", "nobody")
+    monkeypatch.setenv(panel.SWITCH, "0")
+    exercises.hint("00-1")
+    assert capsys.readouterr().out.startswith("Hint 1")
+
+
+# --- where there are panels ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def kernel(monkeypatch, tmp_path):
+    monkeypatch.delenv(panel.SWITCH, raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(kernel="one"))
+    return tmp_path
+
+
+def test_in_a_folder_of_working_copies(kernel):
+    assert not panel.wanted()
+    (kernel / panel.RECORD).write_text("{}", encoding="utf-8")
+    assert panel.wanted()
+
+
+@pytest.mark.usefixtures("kernel")
+def test_in_a_browser_and_in_colab(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    assert panel.wanted()
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setitem(sys.modules, "google.colab", SimpleNamespace())
+    assert panel.wanted()
+
+
+def test_not_without_a_kernel_and_not_where_somebody_wants_none(kernel, monkeypatch):
+    (kernel / panel.RECORD).write_text("{}", encoding="utf-8")
+    monkeypatch.setenv(panel.SWITCH, "0")
+    assert not panel.wanted()
+    monkeypatch.delenv(panel.SWITCH)
+    monkeypatch.setattr(IPython, "get_ipython", lambda: None)
+    assert not panel.wanted()
+
+
+# --- ten minutes --------------------------------------------------------------------------------
+
+
+def test_after_ten_minutes_without_a_pass_help_is_named(monkeypatch, capsys):
+    now = [0.0]
+    monkeypatch.setattr(exercises.time, "monotonic", lambda: now[0])
+    exercises.check("00-1", "nobody")
+    now[0] = 599
+    exercises.check("00-1", "nobody")
+    assert "Ten minutes" not in capsys.readouterr().out
+    now[0] = 600
+    exercises.check("00-1", "nobody")
+    assert "hint('00-1')" in capsys.readouterr().out
+    exercises.check("00-1", RIGHT)
+    exercises.check("00-1", "nobody")
+    assert "Ten minutes" not in capsys.readouterr().out
