@@ -7,9 +7,11 @@ import json
 import pathlib
 import re
 import runpy
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 import nbformat
 import yaml
@@ -22,12 +24,14 @@ from labutils.text import DISTRIBUTION
 HERE = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOKS = HERE / "notebooks"
 LESSONS = HERE / "tests" / "lessons"
+sys.path.append(str(HERE / "tests" / "helpers"))  # the routes of a target are played by tests
 PARTS = {
     "01": "Part 1 · Tokens",
     "06": "Part 2 · The breach",
     "11": "Part 3 · Mitigations",
 }  # by their first lessons
 SWITCHES = HERE / "data" / "vendor-switches.yaml"
+TEACHING = HERE / "data" / "teaching.yaml"
 WAITS = HERE / "tools" / "waits.json"  # tools/waits.py measures it
 SECTION = re.compile(r"(?m)^#{2,3} (.+) \((\d+) min( · long)?\)$")
 HEADING = re.compile(r"(?m)^#{2,3} (.+?)(?: \(\d+ min.*\))?$")
@@ -78,7 +82,18 @@ CUTS = (
         "build sign-in, 02 to 04 in place of 07 and 09.",
     ),
     (
-        "a second day",
+        "a day for Part 1",
+        ("01", "02", "03", "04", "05"),
+        "Tokens alone, for those who build sign-in: from the token to the client to its check.",
+    ),
+    (
+        "a day for Part 2",
+        ("06", "07", "08", "09", "10"),
+        "The breach alone, for those who know what a token is; or "
+        "[three hours of it](teaching-plans.md).",
+    ),
+    (
+        "a day for Part 3",
         ("11", "12", "13", "14", "15"),
         "The mitigations. Each stands alone: leave out those that your company has decided.",
     ),
@@ -199,6 +214,42 @@ def workshop(paths: list[pathlib.Path]) -> str:
     return "\n".join([*rows, "", f"{end} {less}"])
 
 
+# --- plans --------------------------------------------------------------------------------------
+
+
+def teaching() -> dict[str, Any]:
+    """What data/teaching.yaml says: plans, a row for each lesson, what changed."""
+    sheet: dict[str, Any] = yaml.safe_load(TEACHING.read_text(encoding="utf-8"))
+    return sheet
+
+
+def plans(paths: list[pathlib.Path]) -> str:
+    """Each plan with a clock: when a block begins, what to do, and another way where one is."""
+    titles = {path.name[:2]: title_of(nbformat.read(path, as_version=4)) for path in paths}
+    return "\n\n".join(_plan(plan, titles) for plan in teaching()["plans"].values())
+
+
+def _plan(plan: dict[str, Any], titles: dict[str, str]) -> str:
+    keys = [
+        key
+        for key in ("do", "without_python", "leave_out", "watch")
+        if any(key in block for block in plan["blocks"])
+    ]
+    names = {"watch": "look out for"} | {key: key.replace("_", " ") for key in keys[:-1]}
+    head = ["minute", "what", "takes", *(names.get(key, key) for key in keys)]
+    rows, begins = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"], 0
+    for block in plan["blocks"]:
+        cells = [str(begins), titles.get(block.get("lesson", ""), ""), str(block["minutes"])]
+        rows.append(f"| {' | '.join([*cells, *(block.get(key, '') for key in keys)])} |")
+        begins += block["minutes"]
+    return "\n".join([f"## {plan['title']}", "", plan["says"], "", plan["rehearsed"], "", *rows])
+
+
+def changes(_: list[pathlib.Path]) -> str:
+    """What is new for those who taught the course before."""
+    return "\n".join(f"- {one}" for one in teaching()["changes"])
+
+
 # --- the agenda ---------------------------------------------------------------------------------
 
 
@@ -219,6 +270,10 @@ def _agenda_of(notebook: nbformat.NotebookNode) -> str:
             begins += int(minutes)
     if left := notebook.metadata.labutils.minutes - begins:
         rows.append(f"| {begins} | What really happened, the recap, and questions | {left} |")
+    row = teaching()["lessons"].get(notebook.metadata.labutils.lesson)
+    if row:
+        rows += ["", f"*Do:* {row['do']}", "", f"*Leave out:* {row['leave_out']}"]
+        rows += ["", f"*Look out for:* {row['watch']}"]
     if longer:
         rows += ["", f"On the long path, with their minutes: {', '.join(longer)}."]
     if waits := list(_waits(notebook)):
@@ -364,12 +419,16 @@ def pages(paths: list[pathlib.Path]) -> dict[str, str]:
     guide = (HERE / "docs" / "instructor.md").read_text(encoding="utf-8")
     for mark, written in (("cuts", cuts), ("workshop", workshop), ("agenda", agenda)):
         guide = between(guide, mark, written(paths))
+    timed = (HERE / "docs" / "teaching-plans.md").read_text(encoding="utf-8")
+    for mark, written in (("plans", plans), ("changes", changes)):
+        timed = between(timed, mark, written(paths))
     key = (HERE / "docs" / "answer-key.md").read_text(encoding="utf-8")
     at_work = (HERE / "docs" / "at-work.md").read_text(encoding="utf-8")
     return {
         "CITATION.cff": cited(citation, public_address()),
         "README.md": between(readme, "lessons", lesson_table(paths)),
         "docs/instructor.md": guide,
+        "docs/teaching-plans.md": timed,
         "docs/answer-key.md": between(key, "answers", answer_key(paths)),
         "docs/at-work.md": between(at_work, "switches", switches(paths)),
     }

@@ -89,7 +89,10 @@ def test_a_floor_is_no_higher_than_the_lessons_need():
     floors = set(PYPROJECT["project"]["dependencies"])
     assert "cryptography>=47" in floors  # Pyodide 314 has 47.0.0
     extras = PYPROJECT["project"]["optional-dependencies"]
-    assert not named(floors) & {"jupyterlab", "nbval", "pytest"} and set(extras) == {"lab"}
+    assert not named(floors) & {"jupyterlab", "nbval", "pytest"} and set(extras) == {
+        "lab",
+        "duckdb",
+    }
 
 
 def named(requirements):
@@ -194,8 +197,9 @@ def test_each_way_to_cut_the_course_fits_into_its_time():
     table = guide.cuts([ROOT / "notebooks" / name for name in lessons.sums()])
     takes = [tuple(map(int, pair)) for pair in re.findall(r"\| (\d+) min \| (\d+) min \|", table)]
     times = [time for time, *_ in guide.CUTS]
-    assert times == ["90 minutes", "half a day", "a day", "a second day"]
-    for (minutes, in_the_room), most in zip(takes, (90, 240, 390, 390), strict=True):
+    of_parts = [f"a day for Part {part}" for part in (1, 2, 3)]
+    assert times == ["90 minutes", "half a day", "a day", *of_parts]
+    for (minutes, in_the_room), most in zip(takes, (90, 240, 390, 390, 390, 390), strict=True):
         assert most / 2 < minutes < in_the_room <= most, table
 
 

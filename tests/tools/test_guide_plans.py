@@ -1,0 +1,88 @@
+"""Plans with a clock name what there is, and end when they say."""
+
+import re
+
+import guide
+import nbformat
+import pytest
+from places import ROOT
+
+from labutils.classroom.course import lesson
+
+SHEET = guide.teaching()
+PLANS = SHEET["plans"]
+BLOCKS = [(name, block) for name, plan in PLANS.items() for block in plan["blocks"]]
+LESSONS = {path.name[:2]: path for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))}
+
+
+def said(row):
+    return " ".join(str(value) for key, value in row.items() if key not in ("lesson", "minutes"))
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_the_blocks_of_a_plan_add_up_to_its_minutes(name):
+    assert sum(block["minutes"] for block in PLANS[name]["blocks"]) == PLANS[name]["minutes"]
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_plan_says_whether_it_was_tried(name):
+    assert re.search(r"rehearsed|given|read through", PLANS[name]["rehearsed"])
+
+
+@pytest.mark.parametrize(("name", "block"), BLOCKS)
+def test_a_block_has_known_keys_and_names_items_of_its_lesson(name, block):
+    assert {"minutes", "do"} <= block.keys()
+    assert block.keys() <= {"minutes", "lesson", "do", "leave_out", "watch", "without_python"}
+    for item in re.findall(r"\b\d\d-(?:\w+)\b", said(block)):
+        assert item in lesson(item[:2]).items, (name, item)
+
+
+def test_each_lesson_has_a_row_whose_items_it_has():
+    assert SHEET["lessons"].keys() == LESSONS.keys()
+    for number, row in SHEET["lessons"].items():
+        assert row.keys() == {"do", "leave_out", "watch"}
+        for item in re.findall(r"\b\d\d-(?:\w+)\b", said(row)):
+            assert item in lesson(number).items, (number, item)
+
+
+def test_no_block_takes_longer_than_its_lesson():
+    minutes = {
+        number: nbformat.read(path, as_version=4).metadata.labutils.minutes
+        for number, path in LESSONS.items()
+    }
+    for name, block in BLOCKS:
+        if "lesson" in block:
+            assert block["minutes"] <= minutes[block["lesson"]], (name, block)
+
+
+def short_items(number):
+    """The exercises and the target of the short path of a lesson, by the order of its cells."""
+    notebook = nbformat.read(LESSONS[number], as_version=4)
+    found, long = [], False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            heads = re.findall(r"(?m)^#{2,3} .*$", cell.source)
+            long = "long)" in heads[-1] if heads else long
+        elif not long:
+            found += re.findall(r'check\("(\d\d-\w+)"', cell.source)
+    return found
+
+
+def test_a_day_without_python_says_another_way_for_each_exercise_that_it_keeps():
+    blocks = [block for block in PLANS["soc-day"]["blocks"] if "lesson" in block]
+    ways = {}
+    left_out = {}
+    for block in blocks:
+        ways[block["lesson"]] = ways.get(block["lesson"], "") + block.get("without_python", "")
+        left_out[block["lesson"]] = left_out.get(block["lesson"], "") + block.get("leave_out", "")
+    for number, way in ways.items():
+        for item in short_items(number):
+            name = "Target" if item.endswith("target") else item
+            easy = number == "00" and item == "00-1"  # a text between quotes
+            assert easy or name in way or item in left_out[number], item
+
+
+def test_the_pages_are_of_today():
+    page = (ROOT / "docs" / "teaching-plans.md").read_text(encoding="utf-8")
+    paths = list(LESSONS.values())
+    assert guide.plans(paths) in page and guide.changes(paths) in page
