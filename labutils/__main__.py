@@ -542,18 +542,25 @@ def room(folder: Path, *, before: bool = False) -> int:
 # --- checklist ----------------------------------------------------------------------------------
 
 
-def checklist(target: Path, begin: str | None, *, force: bool) -> int:
-    """Write the checklist of lesson 15 as Markdown, CSV or HTML. The exit status."""
+def checklist(target: Path, begin: str | None, *, answers: Path | None, force: bool) -> int:
+    """Write the checklist of lesson 15 as Markdown, CSV or HTML, with the answers of a filled CSV.
+    The exit status."""
     from datetime import date
 
-    from labutils.incident.checklist import DAYS, FORMATS, rows, write
+    from labutils.incident.checklist import EACH, FORMATS, answers_in, rows, write
 
     name = shown(str(target))
     if target.suffix.lower() not in FORMATS:
         return _refused(f"{name}: the name must end in {', '.join(FORMATS)}.")
     try:
+        given = answers_in(answers) if answers else {}
+    except OSError as error:
+        return _refused(f"{shown(str(answers))} cannot be read: {error.strerror or error}.")
+    except ValueError as error:
+        return _refused(f"{shown(str(answers))} {error}.")
+    try:
         started = date.fromisoformat(begin) if begin else None
-        table = rows(begin=started)
+        table = rows(given, started)
     except (ValueError, OverflowError):
         return _refused(f"--from must be a day such as 2026-12-01, not {shown(begin or '', 40)}.")
     try:
@@ -562,14 +569,13 @@ def checklist(target: Path, begin: str | None, *, force: bool) -> int:
         write(target, table)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         return _refused(f"{name} cannot be written: {getattr(error, 'strerror', None) or error}.")
-    due = ", ".join(f"priority {number} in {days} days" for number, days in DAYS.items())
-    dated = f" Due: {due}." if begin else ""
+    dated = f" Each owner has a line due every {EACH} days, the most urgent first." if begin else ""
     print(f"{len(table) - 1} questions in {name}. Yes is the good answer to each.{dated}")
     return 0
 
 
 def _checklist(chosen: argparse.Namespace) -> int:
-    return checklist(chosen.target, chosen.begin, force=chosen.force)
+    return checklist(chosen.target, chosen.begin, answers=chosen.answers, force=chosen.force)
 
 
 def _checklist_command(commands: Commands) -> None:
@@ -579,6 +585,9 @@ def _checklist_command(commands: Commands) -> None:
     listed.add_argument("target", metavar="OUT", type=Path)
     listed.add_argument(
         "--from", dest="begin", metavar="DAY", help="fill in until when each line is due"
+    )
+    listed.add_argument(
+        "--answers", metavar="FILE", type=Path, help="a CSV of the checklist that was filled in"
     )
     listed.add_argument("--force", action="store_true", help="replace OUT where it exists")
 

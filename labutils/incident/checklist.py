@@ -8,18 +8,21 @@ import hashlib
 import io
 import json
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from labutils.sheets import build, read
+from labutils.sheets import build, read, value
 from labutils.text import shown
 
 HEAD = (
+    "no.",
     "line",
     "question",
     "yes, no or n.a.",
@@ -32,11 +35,18 @@ HEAD = (
     "lesson",
     "NIST SP 800-53",
     "CIS v8.1",
+    "checklist",
 )
 # What a spreadsheet takes for the begin of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ANSWERS = ("", "yes", "no", "n.a.")  # the last: not applicable
-DAYS = MappingProxyType({1: 30, 2: 90, 3: 180})  # until a line of this priority is due
+EFFORTS = ("hours", "days", "weeks")
+EACH = 14  # days from one line of an owner to the next: a team finishes one a fortnight
+LEGEND = (
+    "Yes is the good answer to each question. Write yes only beside evidence, and n.a. (not "
+    "applicable) only beside a reason. Priority 1 comes first; effort is that of the mending. "
+    "Owners and dates are proposals. Controls are those of NIST SP 800-53 and CIS v8.1."
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,8 @@ class ChecklistLine:
     """One question, to which yes is the good answer.
 
     `proof`: what somebody does to prove a yes, and what must be seen. `owner`: who usually owns it.
-    `effort`: of the mending. `lesson` shows why.
+    `effort`: of the mending. `lesson` shows why. `controls`: those of data/controls.yaml that it
+    stands for.
     """
 
     id: str
@@ -56,6 +67,7 @@ class ChecklistLine:
     owner: str
     nist: tuple[str, ...]
     cis: tuple[str, ...]
+    controls: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Id and question, and the proof below them."""
@@ -87,7 +99,12 @@ class Answer:
 def checklist() -> list[ChecklistLine]:
     """data/checklist.yaml, the most urgent first. Raises SheetError, which names the line."""
     lines = [build(ChecklistLine, row) for row in read("checklist.yaml")["lines"]]
-    return sorted(lines, key=lambda line: line.priority)
+    return sorted(lines, key=lambda line: (line.priority, EFFORTS.index(line.effort)))
+
+
+def version() -> str:
+    """Which edition of the checklist this is."""
+    return f"Anatomy of a Cloud Hack {value(read('checklist.yaml'), 'version', str)}"
 
 
 def soon() -> list[ChecklistLine]:
@@ -102,35 +119,59 @@ def rows(
 
     A text in place of an Answer is its word alone, such as "no".
 
-    With `begin`, each line without a date is due so many days later as its priority says. Raises
-    KeyError for an answer to a question that is not in it.
+    With `begin`, each open line without a date gets one: of each owner one a fortnight, the most
+    urgent first. Raises KeyError for an answer to a question that is not in it.
     """
     lines, answers = checklist(), dict(answers or {})
     if strangers := sorted(set(answers) - {line.id for line in lines}):
         known = ", ".join(line.id for line in lines)
         raise KeyError(f"the checklist has no line {strangers[0]!r}; it has {known}")
-    given = {name: one if isinstance(one, Answer) else Answer(one) for name, one in answers.items()}
-    return [list(HEAD), *(_row(line, given.get(line.id, Answer()), begin) for line in lines)]
-
-
-def _row(line: ChecklistLine, given: Answer, begin: date | None) -> list[str]:
-    due = given.due
-    if not due and begin is not None:
-        due = (begin + timedelta(days=DAYS[line.priority])).isoformat()
+    words = {name: one if isinstance(one, Answer) else Answer(one) for name, one in answers.items()}
+    given = {line.id: words.get(line.id, Answer()) for line in lines}
+    due = _due(lines, given, begin)
     return [
+        list(HEAD),
+        *(_row(number, line, given[line.id], due) for number, line in enumerate(lines, 1)),
+    ]
+
+
+def _due(
+    lines: list[ChecklistLine], given: Mapping[str, Answer], begin: date | None
+) -> dict[str, str]:
+    """Until when each line is due: as was said; else, from `begin` on, in the turn of its owner."""
+    due = {name: answer.due for name, answer in given.items()}
+    if begin is None:
+        return due
+    before: Counter[str] = Counter()
+    for line in lines:
+        answer = given[line.id]
+        if not answer.due and answer.answer in ("", "no"):
+            owner = answer.owner or line.owner
+            before[owner] += 1
+            due[line.id] = (begin + timedelta(days=EACH * before[owner])).isoformat()
+    return due
+
+
+def _row(number: int, line: ChecklistLine, given: Answer, due: Mapping[str, str]) -> list[str]:
+    return [
+        str(number),
         line.id,
         line.ask,
         given.answer,
         line.proof,
         given.evidence,
         given.owner or line.owner,
-        due,
+        due[line.id],
         str(line.priority),
         line.effort,
         line.lesson,
         ", ".join(line.nist),
         ", ".join(f"CIS {number}" for number in line.cis),  # 16.10 alone is 16.1 to a spreadsheet
+        version(),
     ]
+
+
+# --- as Markdown and as CSV, and back -------------------------------------------------------------
 
 
 def as_markdown(table: list[list[str]]) -> str:
@@ -138,7 +179,8 @@ def as_markdown(table: list[list[str]]) -> str:
     cells = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in table]
     head, *rest = cells
     lines = [head, ["---"] * len(head), *rest]
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+    body = "".join("| " + " | ".join(line) + " |\n" for line in lines)
+    return f"# {TITLE}\n\n{LEGEND}\n\n{body}"
 
 
 def as_csv(table: list[list[str]]) -> str:
@@ -148,6 +190,49 @@ def as_csv(table: list[list[str]]) -> str:
     csv.writer(out, lineterminator="\r\n").writerows(safe)
     return out.getvalue()
 
+
+def answers_in(path: Path) -> dict[str, Answer]:
+    """What a team wrote into a CSV of the checklist: separated by commas or semicolons, its columns
+    in any order. Lines of its own are left out.
+
+    Raises OSError; and ValueError, which names the line, for what is no answer.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeError:
+        text = path.read_text(encoding="cp1252", errors="replace")  # as some spreadsheets save it
+    first = text.partition("\n")[0]
+    separator = ";" if first.count(";") > first.count(",") else ","
+    table = csv.DictReader(io.StringIO(text), delimiter=separator)
+    if not {"line", "yes, no or n.a."} <= set(table.fieldnames or ()):
+        raise ValueError("is no checklist: it has no columns 'line' and 'yes, no or n.a.'")
+    known = {line.id: line for line in checklist()}
+    answers: dict[str, Answer] = {}
+    try:
+        for row in table:
+            line = known.get((row["line"] or "").strip())
+            if line is not None:
+                answers[line.id] = _answer(row, line)
+    except (ValueError, csv.Error) as error:
+        raise ValueError(f"line {table.line_num}: {error}") from error
+    return answers
+
+
+def _answer(row: Mapping[str, str | None], line: ChecklistLine) -> Answer:
+    """The answer of a row; an owner who is the proposed one is none. Raises ValueError."""
+    word, evidence, owner, due = (
+        _without_quote((row.get(name) or "").strip())
+        for name in ("yes, no or n.a.", "evidence", "owner", "due")
+    )
+    return Answer(word.lower(), evidence, "" if owner == line.owner else owner, due)
+
+
+def _without_quote(cell: str) -> str:
+    """A cell without the quote that `as_csv` put before what looks like a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+
+
+# --- as a page that prints ------------------------------------------------------------------------
 
 TITLE = "Sessions, tokens and service accounts: a checklist"
 STYLE = """
@@ -166,9 +251,10 @@ th { background: #eee; font-size: 8pt; }
 """
 PRINTED = MappingProxyType(  # the columns of the page, and their widths in millimetres
     {
-        "question": 48,
+        "no.": 8,
+        "question": 46,
         "yes, no or n.a.": 13,
-        "how to prove a yes": 72,
+        "how to prove a yes": 66,
         "evidence": 50,
         "owner": 18,
         "due": 19,
@@ -194,9 +280,7 @@ def as_html(table: list[list[str]]) -> str:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{TITLE}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{TITLE}</h1>\n"
         f'<p class="blanks">{blanks}</p>\n'
-        "<p>Yes is the good answer to each question. Write yes only beside evidence, and n.a. (not "
-        "applicable) only beside a reason. Owners and dates are proposals. Controls are those of "
-        "NIST SP 800-53 and CIS v8.1.</p>\n"
+        f"<p>{LEGEND} {version()}.</p>\n"
         f"<table>\n<colgroup>{columns}</colgroup>\n<thead><tr>{heads}</tr></thead>\n"
         f"<tbody>\n{body}\n</tbody>\n</table>\n</body>\n</html>\n"
     )
@@ -231,20 +315,47 @@ NOTES = ".checklist.json"  # beside the exports: the SHA-256 of each as it was w
 def export(folder: str, answers: Mapping[str, Answer | str], name: str = "team-checklist") -> None:
     """Write the answers to a folder as Markdown, CSV and HTML, and say so.
 
-    A file that was changed since it was written is kept.
+    Where somebody filled in the CSV, its answers go into all three, so that they never disagree.
+    Any other file that was changed since it was written is kept under another name.
     """
-    place, table = Path(folder), rows(answers)
+    place = Path(folder)
     place.mkdir(exist_ok=True)
     notes = _notes(place)
+    changed = [
+        path
+        for path in (place / (name + ending) for ending in FORMATS)
+        if path.exists() and notes.get(path.name) != _digest(path)
+    ]
+    sheet = place / f"{name}.csv"
+    if sheet in changed:
+        try:
+            answers = {**answers, **_filled_in(sheet)}
+        except ValueError as error:
+            print(f"{folder}/{sheet.name} {error}. Nothing was written; put that right first.")
+            return
+        print(f"{folder}/{sheet.name}: your answers are taken from it.")
+    table = rows(answers)
+    for path in changed:
+        kept = _free(path)
+        path.rename(kept)
+        print(f"{folder}/{path.name}: it was changed, and is kept as {kept.name}.")
     for ending in FORMATS:
         path = place / (name + ending)
-        if path.exists() and notes.get(path.name) != _digest(path):
-            print(f"{folder}/{path.name}: kept. It was changed; rename it to get a new one.")
-            continue
         write(path, table)
         notes[path.name] = _digest(path)
         print(f"{folder}/{path.name}: {len(table) - 1} lines")
     (place / NOTES).write_text(json.dumps(notes), encoding="utf-8")
+
+
+def _filled_in(sheet: Path) -> dict[str, Answer]:
+    """The answers of a CSV to which something was said. Raises ValueError."""
+    return {name: answer for name, answer in answers_in(sheet).items() if answer != Answer()}
+
+
+def _free(path: Path) -> Path:
+    """A name beside a file that no other has: team-checklist.yours.csv, .yours-2.csv, ..."""
+    names = (f"{path.stem}.yours{f'-{n}' if n > 1 else ''}{path.suffix}" for n in count(1))
+    return next(one for one in map(path.with_name, names) if not one.exists())
 
 
 def _notes(folder: Path) -> dict[str, str]:

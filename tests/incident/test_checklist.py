@@ -1,5 +1,6 @@
 """Lesson 15: the checklist points to lessons and controls, and no answer breaks its tables."""
 
+import contextlib
 import csv
 import io
 import re
@@ -14,9 +15,13 @@ from hypothesis import strategies as st
 from labutils import __main__ as commands
 from labutils.incident.checklist import (
     BLANKS,
+    EFFORTS,
     HEAD,
+    LEGEND,
     PRINTED,
+    TITLE,
     Answer,
+    answers_in,
     as_csv,
     as_html,
     as_markdown,
@@ -62,8 +67,9 @@ def test_the_lines_to_begin_with_are_urgent_and_take_no_weeks():
 
 
 def test_each_line_is_there_once_and_the_urgent_ones_come_first():
-    assert len({line.id for line in LINES}) == len(LINES) == 32
-    assert [line.priority for line in LINES] == sorted(line.priority for line in LINES)
+    assert len({line.id for line in LINES}) == len(LINES) == 36
+    order = [(line.priority, EFFORTS.index(line.effort)) for line in LINES]
+    assert order == sorted(order)
 
 
 def test_no_question_is_answered_well_by_a_no():
@@ -123,7 +129,8 @@ def test_each_control_that_a_line_names_was_looked_up_and_each_that_was_is_named
         ("sessions", ("SC-23",), ()),
         ("console-and-api", ("AC-3",), ("16.10",)),
         ("inventory", ("AC-2", "IA-5"), ("5.1", "5.5")),
-        ("token-binding", ("IA-9", "SC-23"), ("6.3",)),
+        ("token-binding", ("IA-9", "SC-23"), ()),
+        ("recovery", ("IA-5",), ()),
         ("new-accounts", ("AC-2", "SI-4"), ("8.11", "13.1")),
         ("egress", ("AU-12", "SC-7"), ("13.3", "13.6")),
     ],
@@ -172,7 +179,7 @@ class Table(HTMLParser):
 
 
 def cell_of(table, answer_line, column):
-    return table[[row[0] for row in table].index(answer_line)][HEAD.index(column)]
+    return table[[row[1] for row in table].index(answer_line)][HEAD.index(column)]
 
 
 def test_answers_stand_in_their_lines_and_an_answer_to_no_question_is_refused():
@@ -214,20 +221,44 @@ def test_a_no_and_a_blank_need_no_evidence():
     assert Answer("n.a.", "no gateway").answer == "n.a."
 
 
-def test_a_line_without_a_date_is_due_by_its_priority():
-    table = rows({"egress": Answer(due="2027-01-01")}, date(2026, 12, 1))
-    assert cell_of(table, "sessions", "due") == "2026-12-31"
-    assert cell_of(table, "owners", "due") == "2027-03-01"
+def test_a_line_without_a_date_is_due_in_the_turn_of_its_owner():
+    """A team can follow it: of each owner one line a fortnight, the most urgent first."""
+    answers = {
+        "egress": Answer(due="2027-01-01"),
+        "gateway-passes": Answer("yes", "seen"),
+        "recordings": Answer(owner="Mia"),
+        "recovery": Answer(owner="Mia"),
+    }
+    table = rows(answers, date(2026, 12, 1))
     assert cell_of(table, "egress", "due") == "2027-01-01"
+    assert cell_of(table, "gateway-passes", "due") == ""  # done
+    assert cell_of(table, "lists-enforced", "due") == "2026-12-15"  # the first that is open
+    mias = [cell_of(table, line, "due") for line in ("recordings", "recovery")]
+    assert sorted(mias) == ["2026-12-15", "2026-12-29"]
+    dues = [(row[HEAD.index("owner")], row[HEAD.index("due")]) for row in table[1:] if row[7]]
+    assert len(set(dues)) == len(dues)
     assert {row[HEAD.index("due")] for row in rows()[1:]} == {""}
+
+
+def test_what_comes_first_is_few_enough_to_begin_with():
+    assert sum(line.priority == 1 for line in LINES) <= 13
+
+
+def test_each_control_of_the_model_has_a_line_or_a_reason():
+    sheet = yaml.safe_load(data_file("checklist.yaml").read_text(encoding="utf-8"))
+    named = [control for line in LINES for control in line.controls]
+    assert len(named) == len(set(named)) and not set(named) & sheet["without"].keys()
+    assert set(named) | sheet["without"].keys() == controls().keys()
+    assert all(reason.endswith(".") and len(reason) > 30 for reason in sheet["without"].values())
 
 
 def test_no_answer_breaks_the_markdown_or_begins_a_formula():
     table = rows({"rotation-drill": Answer("no", HOSTILE), "egress": Answer("no", "=HYPERLINK(1)")})
     lines = as_markdown(table).splitlines()
-    assert len(lines) == len(LINES) + 2
-    assert all(len(re.split(r"(?<!\\)\|", line)) == len(HEAD) + 2 for line in lines)
-    read = {row[0]: row for row in csv.reader(io.StringIO(as_csv(table)))}
+    assert lines[:4] == [f"# {TITLE}", "", LEGEND, ""]
+    assert len(lines) == len(LINES) + 6
+    assert all(len(re.split(r"(?<!\\)\|", line)) == len(HEAD) + 2 for line in lines[4:])
+    read = {row[1]: row for row in csv.reader(io.StringIO(as_csv(table)))}
     evidence = HEAD.index("evidence")
     assert read["egress"][evidence] == "'=HYPERLINK(1)"
     assert read["rotation-drill"][evidence] == HOSTILE
@@ -264,9 +295,9 @@ def test_the_command_writes_a_file_as_its_ending_says(tmp_path, capsys, ending):
     out = tmp_path / f"sheet.{ending}"
     assert commands.main(["checklist", str(out), "--from", "2026-12-01"]) == 0
     said = capsys.readouterr().out
-    assert f"{len(LINES)} questions" in said and "priority 1 in 30 days" in said
+    assert f"{len(LINES)} questions" in said and "Each owner has a line due every 14 days" in said
     text = out.read_text(encoding="utf-8")
-    assert "2026-12-31" in text and LINES[0].ask in text
+    assert "2026-12-15" in text and LINES[0].ask in text
 
 
 @pytest.mark.parametrize(
@@ -292,7 +323,7 @@ def test_a_file_that_exists_is_replaced_only_when_it_is_asked_for(tmp_path, caps
     assert commands.main(["checklist", str(out)]) == 2
     assert "exists" in capsys.readouterr().err and out.read_text(encoding="utf-8") == "mine"
     assert commands.main(["checklist", str(out), "--force"]) == 0
-    assert out.read_text(encoding="utf-8").startswith("| line |")
+    assert out.read_text(encoding="utf-8").startswith(f"# {TITLE}")
 
 
 def test_a_spreadsheet_reads_ids_and_names_as_they_are(tmp_path):
@@ -300,9 +331,11 @@ def test_a_spreadsheet_reads_ids_and_names_as_they_are(tmp_path):
     assert cell_of(table, "console-and-api", "CIS v8.1") == "CIS 16.10"
     out = tmp_path / "sheet.csv"
     write(out, table)
-    assert out.read_bytes().startswith(b"\xef\xbb\xbfline,") and "Jörg" in out.read_text("utf-8")
+    assert out.read_bytes().startswith(b"\xef\xbb\xbfno.,line,") and "Jörg" in out.read_text(
+        "utf-8"
+    )
     write(out, rows())
-    assert out.read_bytes().startswith(b"line,")
+    assert out.read_bytes().startswith(b"no.,line,")
 
 
 # --- the files of a learner ---------------------------------------------------------------------
@@ -310,32 +343,110 @@ def test_a_spreadsheet_reads_ids_and_names_as_they_are(tmp_path):
 ANSWERED = {"egress": Answer("no", "no flow logs")}
 
 
-def test_an_export_follows_the_answers_and_keeps_a_file_that_somebody_changed(
-    tmp_path, monkeypatch, capsys
-):
+def texts(folder):
+    return {path.name: path.read_bytes() for path in folder.glob("team-checklist*")}
+
+
+def filled(sheet, **cells):
+    """A CSV as somebody fills it in: cells of the line `egress`."""
+    table = list(csv.DictReader(io.StringIO(sheet.read_text(encoding="utf-8-sig"))))
+    next(row for row in table if row["line"] == "egress").update(cells)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, HEAD)
+    writer.writeheader()
+    writer.writerows(table)
+    sheet.write_text(out.getvalue(), encoding="utf-8")
+
+
+def test_an_export_follows_the_answers_and_then_what_was_filled_in(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     export("exports", {})
     export("exports", ANSWERED)
     assert "kept" not in capsys.readouterr().out
     sheet = tmp_path / "exports" / "team-checklist.csv"
-    assert "no flow logs" in sheet.read_text(encoding="utf-8")
-    mine = sheet.read_text(encoding="utf-8") + "our-own,a line of ours\n"
-    sheet.write_text(mine, encoding="utf-8")
-    export("exports", {})
+    filled(sheet, **{"yes, no or n.a.": "Yes", "evidence": "=1+1", "owner": "Mia"})
+    export("exports", ANSWERED)
     said = capsys.readouterr().out
-    assert "exports/team-checklist.csv: kept. It was changed" in said
-    assert "exports/team-checklist.md: 32 lines" in said
-    assert sheet.read_text(encoding="utf-8") == mine
-    sheet.rename(sheet.with_stem("ours"))
+    assert "exports/team-checklist.csv: your answers are taken from it." in said
+    assert "kept as team-checklist.yours.csv" in said
+    page, text = (sheet.with_suffix(end).read_text(encoding="utf-8") for end in (".html", ".md"))
+    assert "<td>=1+1</td><td>Mia</td>" in page and "| yes |" in text
+    assert answers_in(sheet)["egress"] == Answer("yes", "=1+1", "Mia")
+
+
+def test_three_files_never_disagree_however_often_they_go_round(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    export("exports", ANSWERED)
+    sheet = tmp_path / "exports" / "team-checklist.csv"
+    odd = "'quoted', \"so\"; =x"
+    filled(sheet, **{"yes, no or n.a.": "no", "evidence": odd, "due": "2027-01-01"})
     export("exports", {})
-    assert "team-checklist.csv: 32 lines" in capsys.readouterr().out
+    first = texts(tmp_path / "exports")
+    answers = answers_in(sheet)
+    for ending in (".md", ".csv", ".html"):
+        out = tmp_path / f"again{ending}"
+        assert commands.main(["checklist", str(out), "--answers", str(sheet)]) == 0
+        assert out.read_bytes() == first[f"team-checklist{ending}"]
+    assert answers_in(tmp_path / "again.csv") == answers
+
+
+def test_a_page_that_somebody_changed_is_kept_under_another_name(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    export("exports", {})
+    page = tmp_path / "exports" / "team-checklist.html"
+    for name in ("team-checklist.yours.html", "team-checklist.yours-2.html"):
+        page.write_text("mine", encoding="utf-8")
+        export("exports", ANSWERED)
+        assert f"kept as {name}" in capsys.readouterr().out
+        assert page.with_name(name).read_text(encoding="utf-8") == "mine"
+    assert "no flow logs" in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("notes", ["", "[]", "{", '{"team-checklist.csv": 1}', "\udcff"])
-def test_without_a_note_of_its_own_a_file_is_kept(tmp_path, capsys, notes):
-    (tmp_path / "team-checklist.csv").write_text("mine", encoding="utf-8")
+def test_without_a_note_of_its_own_a_file_is_read_and_kept(tmp_path, capsys, notes):
+    export(str(tmp_path), ANSWERED)
     note = tmp_path / ".checklist.json"
     note.write_text(notes, encoding="utf-8", errors="surrogateescape")
-    export(str(tmp_path), ANSWERED)
-    assert capsys.readouterr().out.count("kept") == 1
-    assert (tmp_path / "team-checklist.csv").read_text(encoding="utf-8") == "mine"
+    before = texts(tmp_path)
+    export(str(tmp_path), {})
+    assert capsys.readouterr().out.count("kept as") == 3
+    assert {name: texts(tmp_path)[name] for name in before} == before
+
+
+# --- a CSV that comes back ------------------------------------------------------------------------
+
+
+def test_a_spreadsheet_may_save_it_with_semicolons_in_its_own_encoding(tmp_path):
+    sheet = tmp_path / "sheet.csv"
+    lines = "line;yes, no or n.a.;evidence\r\negress;NO;Zürich\r\nours;x;y\r\n"
+    sheet.write_bytes(lines.encode("cp1252"))
+    assert answers_in(sheet) == {"egress": Answer("no", "Zürich")}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "is no checklist"),
+        ("mine", "is no checklist"),
+        ('line,"yes, no or n.a."\negress,maybe\n', "line 2: answer must be one of"),
+        ('line,"yes, no or n.a."\nx,y\negress,yes\n', "line 3: 'yes' needs evidence"),
+    ],
+)
+def test_what_is_no_answer_gets_a_sentence_and_nothing_is_written(tmp_path, capsys, content, says):
+    sheet = tmp_path / "team-checklist.csv"
+    sheet.write_text(content, encoding="utf-8")
+    with pytest.raises(ValueError, match=re.escape(says)):
+        answers_in(sheet)
+    assert commands.main(["checklist", str(tmp_path / "a.md"), "--answers", str(sheet)]) == 2
+    assert says in capsys.readouterr().err
+    export(str(tmp_path), {})
+    assert "Nothing was written" in capsys.readouterr().out
+    assert sheet.read_text(encoding="utf-8") == content and len(list(tmp_path.iterdir())) == 1
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_any_file_gives_answers_or_a_sentence(tmp_path_factory, head, text):
+    sheet = tmp_path_factory.mktemp("any") / "sheet.csv"
+    sheet.write_bytes(f'line,"yes, no or n.a.",{head}\n{text}'.encode(errors="replace"))
+    with contextlib.suppress(ValueError):  # and nothing else
+        assert set(answers_in(sheet)) <= {line.id for line in LINES}
