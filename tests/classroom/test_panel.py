@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from labutils.classroom import exercises, panel
 from labutils.classroom.panel import SIGNS, Reply
+from labutils.pictures import canvas
 
 RIGHT = "u-1815"  # what passes 00-1
 VERBS = [
@@ -138,6 +139,11 @@ def test_a_sign_can_be_seen_on_white_and_on_black(colour):
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     assert 1.05 / (light + 0.05) >= 3 and (light + 0.05) / 0.055 >= 3  # #111 has 0.0055
+
+
+def test_no_sign_has_a_colour_that_means_something_in_a_picture():
+    meant = {canvas.BLUE.lower(), canvas.VERMILION.lower()}
+    assert not meant & {colour.lower() for _, colour in SIGNS.values()}
 
 
 @pytest.mark.parametrize(("guess", "state"), [("c", "passed"), ("a", "not yet"), ("", "told")])

@@ -886,26 +886,6 @@ def test_a_full_disk_leaves_nothing_half_written(kept, monkeypatch, capsys):
     assert list(kept.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("platform", "variables", "ends"),
-    [
-        ("linux", {"XDG_CACHE_HOME": "/somewhere"}, "/somewhere/labutils"),
-        ("linux", {"HOME": "/home/ada"}, "/home/ada/.cache/labutils"),
-        ("darwin", {"HOME": "/home/ada"}, "/home/ada/Library/Caches/labutils"),
-        ("win32", {"LOCALAPPDATA": "/local"}, "/local/labutils/Cache"),
-        ("linux", {"LABUTILS_CACHE": "/mine", "XDG_CACHE_HOME": "/somewhere"}, "/mine"),
-    ],
-)
-@pytest.mark.skipif(sys.platform == "win32", reason="paths of POSIX")
-def test_worlds_are_kept_where_the_system_keeps_such_things(monkeypatch, platform, variables, ends):
-    for name in ("LABUTILS_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "platform", platform)
-    assert background.cache_folder().as_posix() == ends
-
-
 # --- the command ----------------------------------------------------------------------------------
 
 
