@@ -104,6 +104,8 @@ class Cleaner:
             "path": self.rules.path,
             "scheme": self.scheme,
             "url": self.url,
+            "said": self.rules.said,
+            "time": self.rules.moment,
             "word": self.rules.word,
         }
         self._by_name: dict[str, Callable[[str, str, str], str]] = {
@@ -111,6 +113,7 @@ class Cleaner:
             "cache state": self.rules.cache_state,
             "delay": self.rules.delay,
             "request id": self.rules.request_id,
+            "okta request id": self.rules.request_id,
             "s3 request id": self.rules.request_id,
             "software": self.rules.software,
             "value of a header": self.header,
@@ -264,6 +267,8 @@ class Cleaner:
         stands alone, under a name that everybody uses; elsewhere short ones could spell a text and
         become 0.
         """
+        if stands is Stands.NAMED and _is_time(value, name):
+            return value
         short = abs(value) < LARGEST and sum(map(str.isdigit, repr(value))) < 4
         if names.measures(name) and not stands.may_spell and (short or numeric and _usual(value)):
             return value
@@ -288,12 +293,15 @@ class Cleaner:
             return text
         if len(text) > LONGEST:
             return self.tag(text, place)
+        rule = known().in_values.get(name.lower(), "") if stands is Stands.NAMED else ""
+        if rule in ("said", "time"):
+            return self.text(rule, text, place, name)
         if JWT.fullmatch(text):
             return self.token(text, place)
         if (inner := json_value(text)) is not None:
             return self.packed(inner, text, place, stands)
         if _WEB_ADDRESS.match(text):
-            return self.url(text, place, keep_host=False)
+            return self.url(text, place, keep_host=rule == "address")
         return self.tag(text, place)
 
     def packed(self, inner: object, text: str, place: str, stands: Stands) -> str:
@@ -396,6 +404,14 @@ def _is_usual(text: str, name: str) -> bool:
     """Whether a text consists of words that everybody uses under this name."""
     usual = known().values.get(name.lower(), ())
     return bool(usual) and all(word in usual for word in re.split("[ ,;]+", text))
+
+
+def _is_time(value: float, name: str) -> bool:
+    """Whether a number says when a token was issued or expires, under a name for that."""
+    rule = known().in_values.get(name.lower())
+    return (rule == "time" and names.is_moment(value)) or (
+        rule == "lifetime" and names.is_lifetime(value)
+    )
 
 
 def _is_alone(name: str, stands: Stands) -> bool:

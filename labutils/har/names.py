@@ -23,6 +23,7 @@ class Known:
     """
 
     names: frozenset[str]
+    error_words: frozenset[str]
     path_segments: frozenset[str]
     media_types: frozenset[str]
     words: frozenset[str]
@@ -38,6 +39,7 @@ class Known:
     format: dict[str, dict[str, str]]
     in_headers: dict[str, str]
     in_cookies: dict[str, str]
+    in_values: dict[str, str]
     places: dict[str, str]
 
 
@@ -78,6 +80,9 @@ HTTP_DATE = re.compile(rf"(?a)[A-Z][a-z]{{2}}, [0-3]\d[ -][A-Z][a-z]{{2}}[ -]{_Y
 # What a validator of HAR 1.2 takes for a date:
 LOOSE_DATE = re.compile(r"(?a)\d{4}-?\d\d-?\d\dT?\d\d:?\d\d:?\d\d")
 COUNT = re.compile(r"(?a)\d{1,9}")
+_YEAR_2000, _YEAR_2100 = 946_684_800, 4_102_444_800  # seconds since 1970
+_TEN_YEARS = 315_360_000  # seconds
+COUNT_OF_SECONDS = re.compile(r"(?a)\d{10}")
 PLAIN_NUMBER = re.compile(r"(?a)-?\d{1,9}(\.\d{1,9})?")
 DIRECTIVE = re.compile(
     r"(?ai)(?:(?:s-?)?max-?age|stale-while-revalidate|stale-if-error|max-stale|min-fresh"
@@ -100,6 +105,21 @@ _PIECE = "(?:[A-Z]{1,5}|[A-Z]?[a-z]{1,14})"
 PLAIN_WORD = re.compile(rf"(?a)(?=.{{1,24}}\Z){_PIECE}(?:[-_.]?{_PIECE}){{0,3}}")
 EDGE_SERVER = re.compile(r"(?a)[a-z]{3}/[0-9A-F]{4}")  # ECS (arn/466D)
 
+
+def is_moment(value: float) -> bool:
+    """Whether a number is a time in seconds since 1970, of the years 2000 to 2099."""
+    return _YEAR_2000 <= value < _YEAR_2100
+
+
+def is_lifetime(value: float) -> bool:
+    """Whether a number is one of seconds for which something may be valid."""
+    return 0 <= value <= _TEN_YEARS
+
+
+# --- what an error said ---------------------------------------------------------------------------
+
+ERROR_CODE = re.compile(r"(?a)AADSTS\d{5,7}|E\d{7}")  # of Entra ID, of Okta
+
 # --- ids of requests -----------------------------------------------------------------------------
 
 _HEX = "(?=[^-/]*[0-9])(?=[^-/]*[A-Fa-f])"  # a number of cards or telephones has no letters
@@ -110,6 +130,7 @@ REQUEST_ID = re.compile(
     r"|[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"  # W3C Trace Context
     r"|(?i:root|self)=1-[0-9a-f]{8}-[0-9a-f]{24}|(?i:sampled|o)=[01]"  # AWS X-Ray
 )
+OKTA_REQUEST_ID = re.compile(r"(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])[0-9A-Za-z_-]{27}")
 S3_REQUEST_ID = re.compile(r"(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{16}")
 
 # --- hosts ---------------------------------------------------------------------------------------

@@ -134,10 +134,29 @@ class Rules:
 
         Each stays where it has the shape of one.
         """
-        s3 = known().in_headers.get(name.lower()) == "s3 request id"
-        shape = names.S3_REQUEST_ID if s3 else names.REQUEST_ID
+        rule = known().in_headers.get(name.lower(), "")
+        shape = _REQUEST_IDS.get(rule, names.REQUEST_ID)
         cleaned, fits = self._words(r"[^\s,;]+", lambda word, _: _is(shape, word), text, place)
         return self._kept(cleaned, fits, name)
+
+    def said(self, text: str, place: str) -> str:
+        """What an error says, in words that errors use; other words are tags."""
+        fine = known().error_words.union(known().values["error"], known().authorization_schemes)
+
+        def is_fine(word: str, _: str) -> bool:
+            return (
+                word.lower() in fine
+                or word in ("error", "error_description", "realm")
+                or _is(names.ERROR_CODE, word)
+            )
+
+        return self._words(r"[^\s,;:=.\"'()!?]+", is_fine, text, place)[0]
+
+    def moment(self, text: str, place: str) -> str:
+        """A time in seconds since 1970, or a date (RFC 7519, 2, NumericDate)."""
+        if names.COUNT_OF_SECONDS.fullmatch(text) and names.is_moment(int(text)):
+            return text
+        return self.date(text, place)
 
     def cache_state(self, text: str, place: str, name: str) -> str:
         """What caches say: `HIT`, `Miss from cloudfront`, `max-age=600`, `hit/12`, an age."""
@@ -185,6 +204,9 @@ class Rules:
             return after
 
         return re.sub(pattern, judged, text), any_fits
+
+
+_REQUEST_IDS = {"s3 request id": names.S3_REQUEST_ID, "okta request id": names.OKTA_REQUEST_ID}
 
 
 def _is(shape: re.Pattern[str], word: str) -> bool:

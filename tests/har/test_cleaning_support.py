@@ -1,8 +1,10 @@
 """What support needs stays in a cleaned HAR, and a secret that was put into its place does not."""
 
+import base64
 import json
 import re
 import string
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from tables import table
 from valid_recordings import a_har, an_entry
 
 from labutils import har
-from labutils.har.cleaning import Cleaner, clean_with
+from labutils.har.cleaning import Cleaner, clean, clean_with
 from labutils.har.names import known, measures
 from labutils.identity.keys import json_part
 
@@ -365,3 +367,124 @@ def test_what_is_named_is_kept_in_every_place():
         "incident": 1,
         "comment": 1,
     }
+
+
+# --- was it expired, do issuer and redirect fit, what did the error say ---------------------------
+
+
+def of_a_refusal(**changed):
+    """A request with a token, and the answer that refuses it, cleaned: the address, the claims of
+    the token, the challenge, the body."""
+    claims = {
+        "iss": "https://login.acme.example/oauth2/default",
+        "aud": "https://api.acme.example",
+        "iat": 1_700_000_000,
+        "exp": 1_700_003_600,
+        "auth_time": 1_699_990_000,
+        "sub": "00u1f9xkQ2",
+    }
+    token = ".".join([encoded({"alg": "RS256"}), encoded(claims | changed), "A" * 86])
+    query = {
+        "redirect_uri": "https://app.acme.example/callback",
+        "iss": "https://login.acme.example",
+        "state": "s3cr3tSt4te",
+    }
+    says = changed.get("says", "The access token expired")
+    answer = {"error": "invalid_token", "error_description": says, "expires_in": 3600, **changed}
+    challenge = f'Bearer realm="api", error="invalid_token", error_description="{says}"'
+    recording = {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "curl", "version": "8"},
+            "entries": [
+                {
+                    "startedDateTime": "2023-11-14T23:30:00Z",
+                    "request": {
+                        "method": "GET",
+                        "url": f"https://login.acme.example/authorize?{urlencode(query | changed)}",
+                        "headers": [{"name": "Authorization", "value": f"Bearer {token}"}],
+                    },
+                    "response": {
+                        "status": 401,
+                        "headers": [{"name": "WWW-Authenticate", "value": challenge}],
+                        "content": {"mimeType": "application/json", "text": json.dumps(answer)},
+                    },
+                }
+            ],
+        }
+    }
+    entry = clean(recording, "salt")["log"]["entries"][0]
+    request, response = entry["request"], entry["response"]
+    carried = request["headers"][0]["value"].split(".")[1]
+    read = json.loads(base64.urlsafe_b64decode(carried + "=" * (-len(carried) % 4)))
+    body = json.loads(response["content"]["text"])
+    return (
+        dict(parse_qsl(urlsplit(request["url"]).query)),
+        read,
+        response["headers"][0]["value"],
+        body,
+        json.dumps(entry),
+    )
+
+
+def encoded(value):
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def test_support_can_say_whether_the_token_was_expired():
+    _, claims, _, body, _ = of_a_refusal()
+    assert (claims["iat"], claims["exp"]) == (1_700_000_000, 1_700_003_600)
+    assert claims["auth_time"] == 1_699_990_000 and body["expires_in"] == 3600
+
+
+def test_support_can_say_whether_issuer_audience_and_redirect_fit():
+    query, claims, _, _, _ = of_a_refusal()
+    assert query["redirect_uri"] == "https://app.acme.example/callback"
+    assert query["iss"] == "https://login.acme.example"
+    assert claims["iss"] == "https://login.acme.example/oauth2/default"
+    assert claims["aud"] == "https://api.acme.example"
+
+
+def test_support_can_say_what_the_error_said():
+    _, _, challenge, body, _ = of_a_refusal(errorCode="E0000011", error_message="AADSTS50126: no")
+    assert challenge.endswith('error="invalid_token", error_description="The access token expired"')
+    assert body["error_description"] == "The access token expired"
+    assert body["errorCode"] == "E0000011" and body["error_message"] == "AADSTS50126: no"
+
+
+@pytest.mark.parametrize(
+    ("changed", "secret"),
+    [
+        ({"redirect_uri": "https://a9f81D4fae7dec9QZ.acme.example/cb"}, "a9f81D4fae7dec9QZ"),
+        ({"redirect_uri": "https://app.acme.example/cb/f81d4fae7dec"}, "f81d4fae7dec"),
+        ({"redirect_uri": "https://ada:hunter2@app.acme.example/cb"}, "hunter2"),
+        ({"iss": "https://login.acme.example?t=f81d4fae7dec"}, "f81d4fae7dec"),
+        ({"iss": "f81d4fae7dec"}, "f81d4fae7dec"),
+        ({"says": "The code f81d4fae7dec has expired"}, "f81d4fae7dec"),
+        ({"says": "password hunter2 is wrong"}, "hunter2"),
+        ({"exp": 481_516}, "481516"),
+        ({"exp": 4_815_162_342}, "4815162342"),
+        ({"exp": "481516"}, "481516"),
+        ({"exp": [1_700_000_001, 1_700_000_002]}, "1700000001"),
+        ({"expires_in": 4_815_162_342}, "4815162342"),
+        ({"errorCode": "E48151623"}, "E48151623"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_a_secret_under_such_a_name_goes_all_the_same(changed, secret):
+    *parts, text = of_a_refusal(**changed)
+    assert secret not in text and secret not in json.dumps(parts)
+
+
+@pytest.mark.parametrize(
+    ("value", "stays"),
+    [
+        ("ZVM1AbCdEfGhIjKlMnOpQrStUv9", True),
+        ("ZVM1AbCdEfGhIjKlMnOpQrStUv", False),
+        ("zvmxabcdefghijklmnopqrstuvw", False),
+    ],
+)
+def test_a_request_id_of_okta_stays_where_it_has_the_shape_of_one(value, stays):
+    headers = [{"name": "X-Okta-Request-Id", "value": value}]
+    recording = {"log": {"entries": [{"response": {"headers": headers}}]}}
+    assert (value in json.dumps(clean(recording, "salt"))) is stays
