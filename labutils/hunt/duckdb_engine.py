@@ -24,7 +24,7 @@ from labutils.hunt.windows import Windows
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-FETCHED = 1_000  # events at once
+FETCHED = 20_000  # events at once
 
 
 def events_that_matter(ruleset: Ruleset, kept: KeptEvents) -> Iterator[Event]:
@@ -119,18 +119,27 @@ class _Chosen:
         return every
 
     def events(self) -> Iterator[Event]:
-        """The events, in the order in which they were read."""
+        """The events, in the order in which they were read, some thousands at once: the texts of
+        all would not fit into the memory."""
         parts = [
             f"SELECT n, file, place, {literal(source)} AS source, text "
             f"FROM {self.kept.table(source)} SEMI JOIN chosen USING (n)"
             for source in self.kept.fields
         ]
-        if not parts:
-            return
-        rows = self.database.execute(f"{' UNION ALL '.join(parts)} ORDER BY n")
-        while batch := rows.fetchmany(FETCHED):
-            for _, file, place, source, text in batch:
+        for first, last in self._stretches():
+            within = f"WHERE n BETWEEN {first} AND {last}"
+            asked = " UNION ALL ".join(f"{part} {within}" for part in parts)
+            for _, file, place, source, text in self.database.execute(
+                f"{asked} ORDER BY n"
+            ).fetchall():
                 yield Event(file, place, source, json.loads(text), text)
+
+    def _stretches(self) -> list[tuple[int, int]]:
+        """The first and the last of each FETCHED numbers that are chosen."""
+        return self.database.execute(
+            "SELECT MIN(n), MAX(n) FROM (SELECT n, (row_number() OVER (ORDER BY n) - 1) "
+            f"// {FETCHED} AS stretch FROM chosen) GROUP BY stretch ORDER BY 1"
+        ).fetchall()
 
 
 def _always(kept: KeptEvents, source: str) -> str:

@@ -11,7 +11,7 @@ from labutils.text import shown
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY = "1GB"  # what is more lies on the disk
+MEMORY = "1200MB"  # what is more lies on the disk
 MISSING = (
     "DuckDB is not installed. Install it with pip install 'anatomy-of-a-cloud-hack[duckdb]', or "
     "leave out --engine: SQLite finds the same hits."
@@ -39,6 +39,7 @@ def connect(folder: Path) -> Iterator["DuckDBPyConnection"]:
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
         "temp_directory": str(folder / "spill"),
+        "preserve_insertion_order": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }

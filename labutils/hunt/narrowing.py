@@ -296,27 +296,56 @@ def _counted(rule: SigmaCorrelationRule) -> tuple[str, float] | None:
 def _where_there_are_enough(
     counted: str, least: float, rule: SigmaCorrelationRule, matches: str
 ) -> str:
-    """The matches of each window in which there are enough."""
+    """The matches of each window in which there are enough. First only those are kept that lie in
+    two neighbouring stretches of time with enough together: that takes less memory."""
     before, after = _windows(rule)
+    keys = ", ".join([*_groups(rule), "stretch"])
     return (
-        f"WITH ends AS (SELECT *, {counted} OVER ({before}) >= {least!r} AS holds FROM {matches}) "
-        f"SELECT n FROM ends QUALIFY BOOL_OR(holds) OVER ({after}) OR {_is_missing(rule)}"
+        f"WITH placed AS (SELECT *, floor(time / {_stretch(rule)!r}) AS stretch FROM {matches}), "
+        f"counts AS (SELECT {keys}, {counted} AS counted, {_extremes(counted)} FROM placed "
+        f"GROUP BY {keys}), "
+        f"full_ones AS (SELECT {keys} FROM counts WINDOW w AS ({_order(rule, 'stretch')}) "
+        f"QUALIFY {any_of(_together(side, step, least) for side, step in NEIGHBOURS)}), "
+        f"near AS (SELECT placed.* FROM placed SEMI JOIN full_ones USING ({keys})), "
+        f"ends AS (SELECT *, {counted} OVER ({before}) >= {least!r} AS holds FROM near) "
+        f"SELECT n FROM ends QUALIFY BOOL_OR(holds) OVER ({after}) "
+        f"UNION ALL SELECT n FROM {matches} WHERE {_is_missing(rule)}"
     )
+
+
+NEIGHBOURS = (("lead", "stretch + 1"), ("lag", "stretch - 1"))
+
+
+def _extremes(counted: str) -> str:
+    """The first and the last of what is counted; two values at the least differ in them."""
+    field = {"COUNT(DISTINCT slot)": "slot", "COUNT(DISTINCT value)": "value"}.get(counted, "n")
+    return f"MIN({field}) AS first, MAX({field}) AS last"
+
+
+def _together(side: str, step: str, least: float) -> str:
+    """Whether a stretch of time and a neighbour may hold enough together."""
+    is_next = f"{side}(stretch) OVER w = {step}"
+    counted = f"counted + CASE WHEN {is_next} THEN {side}(counted) OVER w ELSE 0 END >= {least!r}"
+    if least < 2:
+        return counted
+    firsts = f"({side}(first) OVER w <> last OR {side}(last) OVER w <> last)"
+    return every_of([counted, f"first <> last OR ({is_next} AND {firsts})"])
 
 
 def _where_nothing_is_unwanted(clause: Clause, rule: SigmaCorrelationRule, matches: str) -> str:
     """The wanted matches of each window without an unwanted one; and for each of them, and of those
     that are chosen, the unwanted one that comes next: without it, that match would seem alone."""
-    before, after = _windows(rule)
+    before, _ = _windows(rule)
     is_unwanted = f"slot IN ({', '.join(map(str, clause.unwanted))})"
-    later = f"{_order(rule)} RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING"
+    same = "".join(f"one.{name} = other.{name} AND " for name in _groups(rule))
+    alone = f"COALESCE(other.time >= one.time + {rule.timespan.seconds - 1.0!r}, TRUE)"
     return (
-        f"WITH begins AS (SELECT *, NOT {is_unwanted} AND COUNT(*) FILTER ({is_unwanted}) "
-        f"OVER ({after}) = 0 AS holds, "
-        f"arg_min(n, time) FILTER ({is_unwanted}) OVER ({later}) AS refuted, "
-        f"n IN (SELECT n FROM chosen) AS is_chosen FROM {matches}), "
-        f"kept AS (SELECT n, refuted FROM begins WHERE NOT {is_unwanted} "
-        f"QUALIFY BOOL_OR(holds) OVER ({before}) OR is_chosen) "
+        f"WITH unwanted AS (SELECT * FROM {matches} WHERE {is_unwanted}), "
+        f"wanted AS (SELECT * FROM {matches} WHERE NOT {is_unwanted} AND time IS NOT NULL), "
+        f"begins AS (SELECT one.*, other.n AS refuted, {alone} AS holds "
+        f"FROM wanted one ASOF LEFT JOIN unwanted other ON {same}one.time <= other.time), "
+        f"kept AS (SELECT n, refuted FROM begins "
+        f"QUALIFY BOOL_OR(holds) OVER ({before}) OR n IN (SELECT n FROM chosen)) "
         f"SELECT n FROM kept UNION ALL SELECT refuted FROM kept WHERE refuted IS NOT NULL "
         f"UNION ALL SELECT n FROM {matches} WHERE {_is_missing(rule)}"
     )
@@ -332,9 +361,14 @@ def _windows(rule: SigmaCorrelationRule) -> tuple[str, str]:
     )
 
 
-def _order(rule: SigmaCorrelationRule) -> str:
+def _stretch(rule: SigmaCorrelationRule) -> float:
+    """Seconds: a window lies in two neighbouring stretches, however numbers are rounded."""
+    return rule.timespan.seconds + 2.0
+
+
+def _order(rule: SigmaCorrelationRule, by: str = "time") -> str:
     groups = ", ".join(_groups(rule))
-    return f"{f'PARTITION BY {groups} ' if groups else ''}ORDER BY time"
+    return f"{f'PARTITION BY {groups} ' if groups else ''}ORDER BY {by}"
 
 
 def _is_missing(rule: SigmaCorrelationRule) -> str:
