@@ -164,6 +164,10 @@ def _column(name: str | None, fields: Fields) -> str | None:
 
 
 def _group(column: str) -> str:
-    """A column by which matches are grouped; all lists, and numbers with a point, are one group,
-    since equal ones may be written in several ways."""
-    return f"CASE WHEN {is_framed(column)} THEN {literal(FRAME)} ELSE {column} END"
+    """A column by which matches are grouped. A number with a point that is a whole one is in the
+    group of that integer; all other lists and numbers with a point are one group, since equal ones
+    may be written in several ways."""
+    number = f"TRY_CAST(substr({column}, 3, length({column}) - 3) AS DOUBLE)"
+    whole = f"TRY_CAST(CASE WHEN {number} = floor({number}) THEN {number} END AS BIGINT)::VARCHAR"
+    framed = f"COALESCE({whole}, {literal(FRAME)})"
+    return f"CASE WHEN {is_framed(column)} THEN {framed} ELSE {column} END"

@@ -111,6 +111,16 @@ FEW = st.lists(st.tuples(KINDS, TIMES, VALUES, VALUES), max_size=14).map(
 )
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [(1, 1.0), (0, -0.0), (10**16, 1e16), (1.5, 1.5), ("A", "a"), (True, "true")]
+)
+def test_what_is_equal_is_one_group_however_it_is_written(tmp_path, one, other):
+    both_of = correlation("event_count", ["one"], condition={"gte": 2}, **{"group-by": ["a"]})
+    events = [okta(a=one), okta(a=other), okta("z", 9)]
+    result = both(write_rules(tmp_path, SIGN_IN, both_of), write_events(tmp_path, *events))
+    assert [hit.event_ids for hit in result.hits] == [("okta:1", "okta:2")]
+
+
 @given(events=FEW, counted=COUNTED, group=GROUPS, above=st.booleans(), other=st.booleans())
 def test_any_correlation_over_odd_values_has_the_same_hits(
     tmp_path_factory, events, counted, group, above, other
