@@ -250,7 +250,7 @@ def hunt(
     except hunting.CannotAsk as error:
         return _refused(str(error))
     except OSError as error:
-        return _refused(f"The events cannot be kept for DuckDB: {error.strerror or error}.")
+        return _refused(f"The hunt could not go on: {error.strerror or error}.")
     if placeholders is None:
         result.notes += _lists_that_ship(result.refused)
     if html is not None and result.loaded and result.events:

@@ -10,6 +10,7 @@ import runpy
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -217,6 +218,15 @@ def workshop(paths: list[pathlib.Path]) -> str:
 # --- plans --------------------------------------------------------------------------------------
 
 
+PLAN_COLUMNS = {
+    "do": "do",
+    "without_python": "without Python",
+    "leave_out": "leave out",
+    "watch": "look out for",
+}
+
+
+@cache
 def teaching() -> dict[str, Any]:
     """What data/teaching.yaml says: plans, a row for each lesson, what changed."""
     sheet: dict[str, Any] = yaml.safe_load(TEACHING.read_text(encoding="utf-8"))
@@ -230,13 +240,8 @@ def plans(paths: list[pathlib.Path]) -> str:
 
 
 def _plan(plan: dict[str, Any], titles: dict[str, str]) -> str:
-    keys = [
-        key
-        for key in ("do", "without_python", "leave_out", "watch")
-        if any(key in block for block in plan["blocks"])
-    ]
-    names = {"watch": "look out for"} | {key: key.replace("_", " ") for key in keys[:-1]}
-    head = ["minute", "what", "takes", *(names.get(key, key) for key in keys)]
+    keys = [key for key in PLAN_COLUMNS if any(key in block for block in plan["blocks"])]
+    head = ["minute", "what", "takes", *(PLAN_COLUMNS[key] for key in keys)]
     rows, begins = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"], 0
     for block in plan["blocks"]:
         cells = [str(begins), titles.get(block.get("lesson", ""), ""), str(block["minutes"])]

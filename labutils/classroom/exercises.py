@@ -18,7 +18,8 @@ from labutils.classroom import progress as progress_file
 from labutils.classroom.buttons import offer
 from labutils.classroom.course import lesson, numbers
 from labutils.classroom.judging import PASSED, Tried, Verdict, does_nothing
-from labutils.classroom.panel import WIDTH, answers, say, say_as_it_is, state, tables
+from labutils.classroom.panel import answers, say, say_as_it_is, state, tables
+from labutils.classroom.progress import WIDTH
 from labutils.classroom.python_errors import explained
 from labutils.classroom.registry import (
     AnyPrediction,

@@ -16,9 +16,9 @@ from pathlib import Path
 from textwrap import fill
 from typing import Literal, ParamSpec, TypeVar
 
+from labutils.classroom.progress import WIDTH
 from labutils.classroom.workspace import RECORD
 
-WIDTH = 100  # characters of a line that is printed
 SWITCH = "LABUTILS_PANELS"  # 1 or 0, where somebody wants it otherwise
 
 # What of a first line is set in bold: what is answered, and how.

@@ -22,7 +22,7 @@ Group = tuple[Value, ...]
 Row = tuple[Any, ...]  # an event's number, its time, and the values of fields
 Names = list[str | None]  # fields; None for what a rule has none for
 
-_FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _time = attrgetter("time")
 
 
@@ -165,7 +165,7 @@ class Correlation:
             return None
         folded = self.folded.get(value)
         if folded is None:
-            folded = value.translate(_FOLD) if isinstance(value, str) else value
+            folded = value.translate(FOLD) if isinstance(value, str) else value
             folded = self.folded[value] = self.folded.setdefault(folded, folded)
         return folded
 

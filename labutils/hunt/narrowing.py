@@ -10,7 +10,6 @@ window of time around it. Of one that asks what is absent, where a window has no
 
 import json
 import re
-import string
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
@@ -46,6 +45,7 @@ from sigma.types import (
     SigmaType,
 )
 
+from labutils.hunt.correlations import FOLD
 from labutils.hunt.duckdb_sql import folded, literal
 from labutils.hunt.kept_events import Fields
 from labutils.hunt.rules import NOT_A_RULE
@@ -64,7 +64,6 @@ OF_A_VALUE = (  # what is true of no field that is missing
     SigmaRegularExpression,
     SigmaTimestampPart,
 )
-_FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _NUMERIC = re.compile(r"[0-9eE.+-]*")  # a number may be written in several ways
 
 
@@ -205,7 +204,7 @@ def _of_field(value: SigmaType, name: str, fields: Fields) -> str:
     if isinstance(value, OF_A_VALUE):
         return f"{column} IS NOT NULL"
     if isinstance(value, SigmaNumber):
-        said = literal(str(value.number).translate(_FOLD))
+        said = literal(str(value.number).translate(FOLD))
         return any_of([f"{column} = {said}", is_framed(column)])
     return TRUE
 
@@ -251,7 +250,7 @@ def _holds(expression: str, parts: list[str]) -> str:
 
 def _parts(value: SigmaString) -> list[str]:
     """What stands between the wildcards of a text, its ASCII letters small."""
-    return [part.translate(_FOLD) for part in value.s if isinstance(part, str)]
+    return [part.translate(FOLD) for part in value.s if isinstance(part, str)]
 
 
 # --- correlations -------------------------------------------------------------------------------

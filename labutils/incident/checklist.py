@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from html import escape
 from itertools import count
 from pathlib import Path
@@ -102,6 +103,7 @@ def checklist() -> list[ChecklistLine]:
     return sorted(lines, key=lambda line: (line.priority, EFFORTS.index(line.effort)))
 
 
+@cache
 def version() -> str:
     """Which edition of the checklist this is."""
     return f"Anatomy of a Cloud Hack {value(read('checklist.yaml'), 'version', str)}"
