@@ -114,7 +114,6 @@ TOY = Lesson("77", (DOUBLE, OPEN, NUMBER), (QUIZ,), (STATUS, MINUTES, GRID), TAR
 def toy_lesson(tmp_path, monkeypatch):
     monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
     monkeypatch.setattr(verbs, "lesson", lambda number: TOY if number == "77" else None)
-    verbs._hints_given.clear()
     verbs._the_courses.clear()
 
 

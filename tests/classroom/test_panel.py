@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import IPython
+import new_learner
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +36,6 @@ VERBS = [
 @pytest.fixture(autouse=True)
 def own_progress(monkeypatch, tmp_path):
     monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
-    exercises._begun.clear()
 
 
 @pytest.fixture
@@ -233,5 +233,15 @@ def test_after_ten_minutes_without_a_pass_help_is_named(monkeypatch, capsys):
     exercises.check("00-1", "nobody")
     assert "hint('00-1')" in capsys.readouterr().out
     exercises.check("00-1", RIGHT)
+    exercises.check("00-1", "nobody")
+    assert "Ten minutes" not in capsys.readouterr().out
+
+
+def test_another_test_in_the_same_process_does_not_inherit_the_ten_minutes(monkeypatch, capsys):
+    now = [0.0]
+    monkeypatch.setattr(exercises.time, "monotonic", lambda: now[0])
+    exercises.check("00-1", "nobody")
+    now[0] = 600
+    new_learner.begin()
     exercises.check("00-1", "nobody")
     assert "Ten minutes" not in capsys.readouterr().out

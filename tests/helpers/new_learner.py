@@ -1,4 +1,4 @@
-"""Targets as somebody meets them who has tried none in this process."""
+"""Exercises and targets as somebody meets them who has tried none in this process."""
 
 import sys
 
@@ -12,8 +12,13 @@ REMEMBERED = {
 
 
 def begin():
-    """Forget refusals, wrong reports, failed corrections, settings, deployments and declarations,
-    which targets remember as long as a process lives."""
+    """Forget what a process remembers as long as it lives: since when an exercise has been tried
+    and how many hints were given; and refusals, wrong reports, failed corrections, settings,
+    deployments and declarations, which targets count."""
+    verbs = sys.modules.get("labutils.classroom.exercises")
+    if verbs is not None:
+        verbs._begun.clear()
+        verbs._hints_given.clear()
     for module, kept in REMEMBERED.items():
         loaded = sys.modules.get(f"labutils.lessons.{module}")
         if loaded is not None:

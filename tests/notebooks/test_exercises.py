@@ -36,7 +36,6 @@ def by_id(item):
 @pytest.fixture(autouse=True)
 def own_progress(tmp_path, monkeypatch):
     monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
-    exercises._hints_given.clear()
 
 
 def right_choice(item):
