@@ -88,7 +88,7 @@ class Response:
             "session at the provider": apps.session_cookie,
             "session at the wiki": next(iter(apps.wiki.sessions)),
             **copied(apps),
-            "service token": apps.service_token(apps.lab.browser("backup", "192.0.2.220")),
+            "machine token": apps.machine_token(apps.lab.browser("backup", "192.0.2.220")),
             "client secret": SECRET,
         }
         self.menu = tuple(self._menu)

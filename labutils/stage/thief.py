@@ -18,7 +18,7 @@ from labutils.identity.tokens import b64
 from labutils.lab import Exchange
 from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps
 
-ITEMS = ("session cookie", "code", "access token", "refresh token", "service token")
+ITEMS = ("session cookie", "code", "access token", "refresh token", "machine token")
 VERIFIER = "a-verifier-of-the-thief-which-he-made-up-himself"
 # An authorization request without any question to the person (OpenID Connect Core, 3.1.2.1).
 SILENT_REQUEST = {
@@ -65,7 +65,7 @@ def morning(apps: TwoApps) -> list[Entry]:
     """Ada signs in at `notes`, and opens it again; the backup job gets its token. The file."""
     apps.sign_in("ada", NOTES)
     apps.sign_in("ada", NOTES)
-    apps.service_token(apps.lab.browser("backup", "192.0.2.220"))
+    apps.machine_token(apps.lab.browser("backup", "192.0.2.220"))
     return recording(apps)
 
 
@@ -97,7 +97,7 @@ class Thief:
 
     def replay(self, browser: httpx.Client, item: str, stolen: dict[str, str]) -> httpx.Response:
         """From a stolen item to data at the API: the answer of the last door that was tried."""
-        if item in ("access token", "service token"):
+        if item in ("access token", "machine token"):
             return browser.get(API + "/me", headers=bearer(stolen[item]))
         answer: httpx.Response = self.trade(browser, item, stolen)
         if not answer.is_success:

@@ -46,7 +46,7 @@ class TwoApps:
         """The cookie of Ada's session at the provider; empty where she has none."""
         return self.ada.cookies.get("session", domain="login.example") or ""
 
-    def service_token(self, machine: httpx.Client) -> str:
+    def machine_token(self, machine: httpx.Client) -> str:
         """The access token that the backup job gets by its own credentials, on this machine."""
         form, secret = {"grant_type": "client_credentials"}, "the-backup-job-has-this"
         response = machine.post(LOGIN + "/token", data=form, auth=("backup", secret))

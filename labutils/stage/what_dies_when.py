@@ -123,7 +123,7 @@ class CopiesHolder:
         apps = self.apps
         self.tom, self.tokens = apps.tom, copied(apps)
         self.cookie, self.wiki_cookie = apps.session_cookie, next(iter(apps.wiki.sessions))
-        self.service_token = apps.service_token(apps.tom)
+        self.machine_token = apps.machine_token(apps.tom)
         self.code = code_in(apps.ada.get(LOGIN + "/authorize", params=LINK))
 
     def session_at_the_provider(self) -> bool:
@@ -143,7 +143,7 @@ class CopiesHolder:
         return self.tom.post(LOGIN + "/token", data=form).is_success
 
     def client_secret(self) -> bool:
-        """He gets a new service token."""
+        """He gets a new machine token."""
         return succeeds(self.as_client(self.tom, "backup", SECRET))
 
     def opens(self, door: str, token: str) -> bool:
@@ -172,7 +172,7 @@ ROWS: dict[str, Callable[[CopiesHolder], bool]] = {
     "access token": lambda thief: thief.opens("API", thief.tokens["access token"]),
     "access token, API asks": CopiesHolder.access_token_at_an_api_that_asks,
     "refresh token": CopiesHolder.refresh_token,
-    "service token": lambda thief: thief.opens("API", thief.service_token),
+    "machine token": lambda thief: thief.opens("API", thief.machine_token),
     "client secret": CopiesHolder.client_secret,
 }
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 
 import execute
+import fact_guard
 import lessons
 import nbformat
 import pytest
@@ -560,12 +561,19 @@ def mark_faults(cells) -> Iterator[str]:
     for cell in cells:
         kind = cell.metadata.get("slideshow", {}).get("slide_type")
         note = cell.metadata.get("labutils", {}).get("note")
+        wall = cell.metadata.get("labutils", {}).get("wall")
         if kind not in (None, "slide", "fragment"):
             yield f"cell {cell.id}: {kind!r} is no kind of slide here; say slide or fragment"
         if kind == "fragment" and not begun:
             yield f"cell {cell.id}: a fragment is a step of a slide, and no slide has begun"
         if note is not None and kind is None:
             yield f"cell {cell.id}: a note is for a speaker, and this cell is on no wall"
+        if wall is not None and kind is None:
+            yield f"cell {cell.id}: it says what the wall shows, and is on no wall"
+        if kind == "slide" and note is None:
+            yield f"cell {cell.id}: a slide begins here, and the speaker has no note"
+        for text in filter(None, (note, wall)):
+            yield from (f"cell {cell.id}: {fault}" for fault in fact_guard.problems(text))
         if note is not None and (not note.strip() or note.strip()[-1] not in ".?!"):
             yield f"cell {cell.id}: a note is a sentence, and this one does not end"
         begun = begun or kind == "slide"
@@ -578,11 +586,9 @@ def test_the_marks_of_slides_and_notes_are_those_of_the_format(name, notebook):
     demand_none(f"{name}, {fault}." for fault in mark_faults(notebook.cells))
 
 
-def test_a_lesson_shows_what_the_marks_look_like():
-    cells = nbformat.read(NOTEBOOKS / "00-start-here.ipynb", as_version=4).cells
-    kinds = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in cells]
-    notes = [cell.metadata.get("labutils", {}).get("note") for cell in cells]
-    assert kinds.count("slide") >= 3 and kinds.count("fragment") >= 2 and sum(map(bool, notes)) >= 3
+def test_each_lesson_is_made_for_a_wall_too(name, notebook):
+    kinds = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in notebook.cells]
+    demand(kinds.count("slide") >= 8, f"{name}: mark what the wall shows (docs/authoring.md).")
 
 
 @pytest.mark.parametrize(
@@ -590,7 +596,16 @@ def test_a_lesson_shows_what_the_marks_look_like():
     [
         ({"slideshow": {"slide_type": "subslide"}}, "is no kind of slide here"),
         ({"slideshow": {"slide_type": "fragment"}}, "no slide has begun"),
-        ({"labutils": {"note": "Ask."}}, "on no wall"),
+        ({"labutils": {"note": "Ask."}}, "a note is for a speaker"),
+        ({"labutils": {"wall": "Three."}}, "what the wall shows"),
+        ({"slideshow": {"slide_type": "slide"}}, "the speaker has no note"),
+        (
+            {
+                "slideshow": {"slide_type": "slide"},
+                "labutils": {"note": "Ask.", "wall": "Cloudflare lost 76 repositories."},
+            },
+            "and no fact",
+        ),
         ({"slideshow": {"slide_type": "slide"}, "labutils": {"note": "Ask"}}, "does not end"),
         ({"collapsed": True}, "collapsed is no metadata of the course"),
     ],
@@ -598,6 +613,17 @@ def test_a_lesson_shows_what_the_marks_look_like():
 def test_the_rail_of_marks_can_fail(metadata, says):
     cell = nbformat.v4.new_markdown_cell("x", id="x", metadata=metadata)
     assert any(says in fault for fault in mark_faults([cell]))
+
+
+def test_what_the_wall_shows_outlasts_make_notebooks():
+    marks = {
+        "slideshow": {"slide_type": "slide"},
+        "labutils": {"note": "Ask.", "wall": "Three."},
+        "collapsed": True,
+    }
+    cell = nbformat.v4.new_markdown_cell("x", id="x", metadata=marks)
+    [stored] = json.loads(execute.canonical(nbformat.v4.new_notebook(cells=[cell])))["cells"]
+    assert stored["metadata"] == {name: marks[name] for name in ("slideshow", "labutils")}
 
 
 def test_no_translation_is_stale(name):

@@ -33,7 +33,7 @@ BOTTOM = """[...document.querySelectorAll(".first-screen .picture img")].map(
 FOCUSED = """(it => [it.textContent.trim(), getComputedStyle(it).outlineStyle,
     it.getBoundingClientRect().height])(document.activeElement)"""
 SCREEN, LEGIBLE = 800, 500  # px: the height of a small screen; the width of a picture
-WALL = (1100, 700)  # px, of a slide
+WALL = (1240, 700)  # px, of a slide
 GO_TO = "(at => Reveal.slide(at.h, at.v, 99))(Reveal.getIndices(Reveal.getSlides()[%d]))"
 SIZE = "(s => [s.scrollHeight, s.scrollWidth])(Reveal.getCurrentSlide())"
 KIND = """(s => ["ul.vote", ".highlight", "img"].find(part => s.querySelector(part)) ?? "text")(

@@ -1,15 +1,17 @@
-"""Slides for a wall, one idea each, from the lessons' stored outputs: `make slides`, into
-build/slides.
+"""Slides for a wall, from the lessons' stored outputs and the marks in their cells' metadata
+(docs/authoring.md): `make slides`, into build/slides.
 
-A heading begins a slide, and a long text goes on over several. Predictions and quizzes are slides
-to vote on; the speaker's notes have what is right, and the thought behind each other choice. Code
-comes with its output, and what a prediction came to is the next slide. Exercises and targets are
-named, for people do them in their own copies. The long path hangs below the slides of the short.
+A marked cell is on the wall, and no other. Its text is what the mark `wall` says, or its own, a few
+paragraphs a slide. Predictions and quizzes are slides to vote on; the speaker's notes have what is
+right, and the thought behind each other choice. What a prediction came to is a slide of its own. An
+exercise is named and comes with its skeleton, for people write in their own copies. What is marked
+of the long path hangs below the slides of the short.
 """
 
+import base64
 import collections
 import html
-import itertools
+import io
 import re
 import shutil
 import subprocess
@@ -18,9 +20,11 @@ import textwrap
 from collections.abc import Iterator
 
 import nbformat
+import numpy
 from nbconvert import SlidesExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 from traitlets.config import Config
 
 from labutils.classroom.course import lesson
@@ -31,21 +35,33 @@ from tools.site.build import HERE, HOUSE, LINK, NO_LEARNER, of_the_course, words
 
 SLIDES = HOUSE / "build" / "slides"
 REVEAL = HERE / "node_modules" / "reveal.js"
-WORDS, FEW = 75, 40  # on a slide; above code
+WORDS = 75  # of prose on a slide
 CODE, OUTPUT, ROOM, PICTURE = 18, 22, 22, 99  # lines; ROOM: code and output; a picture fills all
-WIDTH, FINE = 92, 118  # characters of a line of code; of smaller type, where a line needs it
-LINE, CHOICE, VOTE_ROOM = 62, 52, 13  # characters of a line of prose; of a choice; lines of a vote
+WIDTH, FINE = 104, 112  # characters of a line of code; of smaller type, where a line needs it
+RESULT = 12  # lines that a result needs below an output
+TALL, HEAD = 0.7, 0.1  # height by width of a picture; the part of it that names its columns
+A_HOUR = 45  # slides at most
+OFF_THE_WALL = (
+    "What you will be able to do",
+    "What you need to know first",
+    "How to run a cell",
+    "In practice",
+    "Go further",
+)  # sections for who reads
 HEADING = re.compile(r"^#{1,3} .*$", re.MULTILINE)
 MINUTES = re.compile(r" \(\d+ min[^)]*\)$")
-ITEM = re.compile(r"\n(?=(?:> )?[-*] )")
-TASK = re.compile(r"^\*\*(\d\d-\d+)\.\*\*\s*")
+PART = re.compile(
+    r"(?<=\n)(?=(?:> )?(?:[-*]|\d+\.) )|(?<=[.!?] )(?=[A-Z\[])"
+)  # an item, a sentence
+TASK = re.compile(r"^\*\*(\d\d-\d+)\.\*\*", re.MULTILINE)
 TURN = "## Your turn: "
 DECK = re.compile(r"(?:\.\./notebooks/)?(\d\d-[\w-]+)\.ipynb")
 COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 CODE_SPAN, EMPHASIS = re.compile(r"`([^`]+)`"), re.compile(r"\*(\w+)\*")
 VOTE = re.compile(r'^(?:predict|quiz)\("(\d\d-[pq]\d+)"', re.MULTILINE)
 CAME_OUT = re.compile(r"^(\d\d-p\d+)\. Result: ", re.MULTILINE)
-LEFT_OUT = re.compile(r"^(?:\w+ = )?(?:check|progress|target|solution|hint)\(", re.MULTILINE)
+LEFT_OUT = re.compile(r"^(?:\w+ = )?target\(", re.MULTILINE)
+EXERCISE = re.compile(r'^check\("([\w-]+)"', re.MULTILINE)
 
 
 # --- what becomes of a cell ---------------------------------------------------------------------
@@ -65,39 +81,23 @@ def slides_of(notebook: NotebookNode) -> Iterator[NotebookNode]:
 def told(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
     """The cells of the slides in their order, each after the heading that it stands under."""
     course = lesson(notebook.metadata.labutils.lesson)
-    heading, lead, imports = "", "", True
-    for cell in joined(notebook.cells):
+    heading, voted = "", set[str]()
+    for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            note = note_of(cell)
-            for section, title, block in blocks(cell.source, heading):
-                title = title or (later(section) if section == heading else section)
-                made = iter([slide(new_markdown_cell(linked(f"{title}\n\n{block}")))])
-                yield from ((section, each) for each in with_note(made, note))
-                heading, lead, note = section, "" if title.startswith(TURN) else block, ""
-            heading = next(reversed(HEADING.findall(cell.source)), heading)
+            before, heading = heading, next(reversed(HEADING.findall(cell.source)), heading)
+        if kind_of(cell) is None:
             continue
         asked = [course.items[each] for each in VOTE.findall(cell.source)]
-        if asked:
-            made = votes(cell, asked, lead)
-        elif imports or LEFT_OUT.search(cell.source):
-            made = iter(())
+        voted |= {item.id for item in asked}
+        if cell.cell_type == "markdown":
+            made = texts(cell, before)
+        elif asked:
+            made = votes(cell, asked)
+        elif EXERCISE.search(cell.source):
+            made = skeleton(cell)
         else:
-            made = shown(cell, later(heading), lead, course)
-        made = with_note(made, note_of(cell))
-        yield from ((heading, each) for each in made)
-        lead, imports = "", False
-
-
-def joined(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
-    """The cells, with texts that follow one another as one."""
-    for markdown, group in itertools.groupby(cells, lambda cell: cell.cell_type == "markdown"):
-        if markdown:
-            texts = list(group)
-            text = new_markdown_cell("\n\n".join(cell.source for cell in texts))
-            text.metadata = {"labutils": {"note": " ".join(filter(None, map(note_of, texts)))}}
-            yield text
-        else:
-            yield from group
+            made = shown(cell, later(heading), course, voted)
+        yield from ((heading, each) for each in with_note(made, note_of(cell)))
 
 
 def note_of(cell: NotebookNode) -> str:
@@ -105,12 +105,19 @@ def note_of(cell: NotebookNode) -> str:
     return str(cell.metadata.get("labutils", {}).get("note", ""))
 
 
+def wall_of(cell: NotebookNode) -> str:
+    """What the wall shows in place of the cell's own text, by its metadata; empty where it is the
+    text."""
+    return str(cell.metadata.get("labutils", {}).get("wall", ""))
+
+
 def with_note(cells: Iterator[NotebookNode], note: str) -> Iterator[NotebookNode]:
     """The slides of a cell, the first with the speaker's note."""
     for place, cell in enumerate(cells):
-        if note and not place:
-            cell.source += f'\n\n<aside class="notes"><p>{in_html(note)}</p></aside>'
         yield cell
+        if note and not place:
+            aside = f'<aside class="notes"><p>{in_html(note)}</p></aside>'
+            yield slide(new_markdown_cell(aside), "-")
 
 
 def later(heading: str) -> str:
@@ -128,33 +135,68 @@ def linked(text: str) -> str:
     return LINK.sub(mended, text)
 
 
-def blocks(text: str, section: str) -> Iterator[tuple[str, str, str]]:
-    """The text in pieces of at most WORDS words.
+def texts(cell: NotebookNode, section: str) -> Iterator[NotebookNode]:
+    """The slides of a text that stands in `section`: what `wall` says, or the text itself.
 
-    Before each stands the heading of its section, and the title of an exercise where it is one.
+    A title is the heading of the text, or the exercise that it sets.
     """
-    piece: list[str] = []
-    title = ""
+    kind, wall = kind_of(cell), wall_of(cell)
+    if wall:
+        headings = HEADING.findall(cell.source) or [later(section)]
+        heading = headings[0 if cell.source.startswith("#") else -1]
+        if task := TASK.search(cell.source):
+            heading = f"{TURN}{task[1]}"
+        wall = wall if kind == "fragment" or HEADING.match(wall) else f"{heading}\n\n{wall}"
+        yield slide(new_markdown_cell(linked(wall)), kind)
+        return
+    for title, block in blocks(cell.source, section):
+        text = block if kind == "fragment" else f"{title}\n\n{block}"
+        yield slide(new_markdown_cell(linked(text)), kind)
+
+
+def blocks(text: str, section: str) -> Iterator[tuple[str, str]]:
+    """The text in pieces of at most WORDS words, each after the heading of its section.
+
+    A sentence that ends in a colon stays with what follows it.
+    """
+    title, piece = later(section), list[str]()
     for paragraph in paragraphs(COMMENT.sub("", text).strip()):
-        heading, task = HEADING.match(paragraph), TASK.match(paragraph)
-        if piece and (heading or task or words([*piece, paragraph]) > WORDS):
-            yield section, title, "\n\n".join(piece)
-            piece = []
+        heading = HEADING.match(paragraph)
+        full = piece and words([*piece, paragraph]) > WORDS and not piece[-1].endswith(":")
+        if piece and (heading or full):
+            yield title, "\n\n".join(piece)
+            piece, title = [], later(title)
         if heading:
-            section, title = heading[0], ""
-        elif task:
-            title = f"{TURN}{task[1]}"
-        paragraph = paragraph[(heading or task).end() :].strip() if heading or task else paragraph
-        if paragraph and not paragraph.startswith("No module named `labutils`"):
+            title = heading[0]
+            paragraph = paragraph[heading.end() :].strip()
+        hidden = title.lstrip("# ").startswith(OFF_THE_WALL)
+        if paragraph and not hidden and not paragraph.startswith("Time: "):
             piece.append(paragraph)
     if piece:
-        yield section, title, "\n\n".join(piece)
+        yield title, "\n\n".join(piece)
 
 
 def paragraphs(text: str) -> Iterator[str]:
-    """The paragraphs, and of a list that is too long for one slide each item."""
-    for paragraph in re.split(r"\n\s*\n|\n(?=\*\*\d\d-\d+\.\*\*)", text):
-        yield from re.split(ITEM, paragraph) if words([paragraph]) > WORDS else [paragraph]
+    """The paragraphs; of one that is too long for a slide as many items or sentences as fit, and so
+    on."""
+    for paragraph in re.split(r"\n\s*\n", text):
+        fitting = list[str]()
+        for part in re.split(PART, paragraph):
+            if fitting and words([*fitting, part]) > WORDS:
+                yield "".join(fitting).strip()
+                fitting = []
+            fitting.append(part)
+        yield "".join(fitting).strip()
+
+
+def skeleton(cell: NotebookNode) -> Iterator[NotebookNode]:
+    """What stands in the cell of an exercise before anybody writes."""
+    if kind_of(cell) == "slide":
+        name = EXERCISE.search(cell.source)
+        yield slide(new_markdown_cell(f"{TURN}{name[1]}" if name else TURN))
+        yield slide(new_code_cell(cut(cell.source, CODE)), "-")
+        return
+    yield slide(new_code_cell(cut(cell.source, CODE)), kind_of(cell))
 
 
 def words(texts: list[str]) -> int:
@@ -164,24 +206,18 @@ def words(texts: list[str]) -> int:
 # --- votes --------------------------------------------------------------------------------------
 
 
-def votes(
-    cell: NotebookNode, asked: list[AnyPrediction | Quiz], lead: str
-) -> Iterator[NotebookNode]:
-    """What the cell prints before it asks, and each question with its choices.
-
-    A short text before the first, `lead`, stays on its slide.
-    """
+def votes(cell: NotebookNode, asked: list[AnyPrediction | Quiz]) -> Iterator[NotebookNode]:
+    """What the cell prints before it asks, or what `wall` says; each question with its choices."""
     text = NO_LEARNER.sub("", "".join(output.get("text", "") for output in cell.outputs))
     before = text.split(f"{asked[0].id}. ")[0].rstrip()
-    if before:
+    if wall := wall_of(cell):
+        yield slide(new_markdown_cell(wall))
+    elif before:
         language = "python" if before.startswith(("def ", "class ", "@")) else "text"
         text = f"## Read this\n\n```{language}\n{cut(before, OUTPUT)}\n```"
         yield slide(new_markdown_cell(text))
-    for place, item in enumerate(asked):
+    for item in asked:
         offered, how = choices(item)
-        height = sum(len(wrapped(text, LINE)) for text in (lead, item.question))
-        height += 1.5 + sum(len(wrapped(choice, CHOICE)) + 0.5 for choice in offered)
-        together = lead and not before and not place and height <= VOTE_ROOM
         listed = "".join(f"<li>{in_html(choice)}</li>" for choice in offered)
         title, verb = (
             ("Quiz", "quiz") if isinstance(item, Quiz) else ("What do you think?", "predict")
@@ -192,8 +228,7 @@ def votes(
             f'<p class="how">{in_html(how)} <code>{verb}("{item.id}", "")</code></p>',
             f'<aside class="notes">{"".join(notes(item))}</aside>',
         ]
-        text = "\n".join(part for part in parts if part)
-        yield slide(new_markdown_cell(text), "-" if together else "slide")
+        yield slide(new_markdown_cell("\n".join(part for part in parts if part)))
         if isinstance(item, Quiz):
             yield slide(new_markdown_cell("## What is right\n\n" + "".join(thoughts(item))))
 
@@ -215,6 +250,11 @@ def notes(item: AnyPrediction | Quiz) -> Iterator[str]:
         yield from thoughts(item)
         return
     yield f"<p>It comes out: {in_html(item.named(item.truth))}.</p>"
+    yield from beliefs(item)
+
+
+def beliefs(item: AnyPrediction) -> Iterator[str]:
+    """The thought behind each choice of a prediction that does not come out."""
     if isinstance(item, Prediction):
         believed = [(f"{letter})", guess.belief) for letter, guess in item.guesses.items()]
     elif isinstance(item, GridRow):
@@ -244,37 +284,51 @@ def in_html(text: str) -> str:
 # --- code and what it prints --------------------------------------------------------------------
 
 
-def shown(cell: NotebookNode, heading: str, lead: str, course: Lesson) -> Iterator[NotebookNode]:
-    """The code, cut to what can be read on a wall; each output, a step or a slide; what came out.
+def shown(
+    cell: NotebookNode, heading: str, course: Lesson, voted: set[str]
+) -> Iterator[NotebookNode]:
+    """The code, cut to what can be read on a wall; each output, a step or a slide; what came out of
+    the predictions that were `voted` on.
 
-    Short code stays on the slide of the few words before it, `lead`.
+    Where `wall` says "output", the code is left out.
     """
-    source = cut(cell.source, CODE)
-    lines = len(wrapped(source, WIDTH))
-    below = bool(lead) and words([lead]) <= FEW and lines <= CODE // 2
-    if not below:
-        yield slide(new_markdown_cell(heading))
-    yield slide(new_code_cell(source), "-")
-    room = ROOM - lines - (len(wrapped(lead, LINE)) * 2 if below else 0)
-    for output in parted(cell.outputs, course):
+    begun, room = kind_of(cell) == "fragment", ROOM // 2  # on a slide that others have begun
+    if wall_of(cell) != "output" and not LEFT_OUT.search(cell.source):
+        if not begun:
+            yield slide(new_markdown_cell(heading))
+        source = cut(cell.source, CODE)
+        yield slide(new_code_cell(source), "fragment" if begun else "-")
+        begun, room = True, ROOM - len(wrapped(source, WIDTH))
+    for output in parted(cell.outputs, course, voted):
         if isinstance(output, str):
-            yield slide(new_markdown_cell(output))
-            room = 0
+            below = begun and room >= RESULT
+            text = output.partition("\n\n")[2] if below else output
+            yield slide(new_markdown_cell(text), "fragment" if below else "slide")
+            begun, room = True, 0
+            continue
+        if tall(output):
+            yield from (slide(new_markdown_cell(part)) for part in halves(output))
+            begun, room = False, 0
             continue
         text = output.get("text", "")
         height = len(wrapped(text)) if text else PICTURE
         tags = ["output", "fine"] if in_fine_type(text) else ["output"]
         step = new_code_cell("", outputs=[output], metadata={"tags": tags})
-        headed = "image/png" not in output.get("data", {})  # a picture has a title of its own
-        if headed and height > room:
+        if begun and height <= room:
+            yield slide(step, "fragment")
+            room -= height
+            continue
+        titled = "image/png" in output.get("data", {})  # a picture has a title of its own
+        if not titled:
             yield slide(new_markdown_cell(heading))
-        kind = "fragment" if height <= room else "-" if headed else "slide"
-        yield slide(step, kind)
-        room = room - height if height <= room else ROOM - height
+        yield slide(step, "slide" if titled else "-")
+        begun, room = True, ROOM - height
 
 
-def parted(outputs: list[NotebookNode], course: Lesson) -> Iterator[NotebookNode | str]:
-    """The outputs; what a prediction came to, and why, is a text of its own.
+def parted(
+    outputs: list[NotebookNode], course: Lesson, voted: set[str]
+) -> Iterator[NotebookNode | str]:
+    """The outputs; what a prediction came to, and why, is a text of its own, if the room voted.
 
     Left out is what is said of a learner who wrote nothing, and the words of the picture above.
     """
@@ -291,9 +345,47 @@ def parted(outputs: list[NotebookNode], course: Lesson) -> Iterator[NotebookNode
             before, text = around(f"{identifier}. {result} {item.because}", text)
             yield from printed(before, words_above)
             title = f"## What came out: {identifier}"
-            yield f"{title}\n\n**{in_html(result)}**\n\n{in_html(item.because)}"
+            if identifier in voted:
+                shown = f"{title}\n\n**{in_html(result)}**\n\n{in_html(item.because)}"
+                yield f'{shown}\n\n<aside class="notes">{"".join(beliefs(item))}</aside>'
             words_above = ""
         yield from printed(text, words_above)
+
+
+def picture_of(output: NotebookNode) -> Image.Image | None:
+    """The picture that an output holds, or None."""
+    encoded = output.get("data", {}).get("image/png")
+    return Image.open(io.BytesIO(base64.b64decode(encoded))) if encoded else None
+
+
+def tall(output: NotebookNode) -> bool:
+    """Whether a picture would be too small to read, were all of it on one wall."""
+    picture = picture_of(output)
+    return picture is not None and picture.height > TALL * picture.width
+
+
+def middle(picture: Image.Image) -> float:
+    """Where a tall picture is cut: the emptiest strip near its middle, as a part of its height."""
+    ink = (numpy.asarray(picture.convert("L")) < 200).sum(axis=1)
+    strip = numpy.convolve(ink, numpy.ones(max(1, picture.height // 100)), "same")
+    first, last = int(0.5 * picture.height), int(0.6 * picture.height)
+    return float(first + strip[first:last].argmin()) / picture.height
+
+
+def halves(output: NotebookNode) -> Iterator[str]:
+    """A tall picture as two of full width: its upper part, and below its head the lower one."""
+    picture = picture_of(output)
+    assert picture is not None
+    height, cut_at = picture.height / picture.width, middle(picture)
+    source = f"data:image/png;base64,{output.data['image/png'].strip()}"
+    described = html.escape(words_of_picture(output))
+    for parts in ((0, cut_at),), ((0, HEAD), (cut_at, 1)):
+        yield "\n".join(
+            f'<div class="part" style="aspect-ratio: {1 / (height * (end - start)):.4f}">'
+            f'<img src="{source}" alt="{"" if start else described}"'
+            f' style="margin-top: {-100 * height * start:.2f}%"></div>'
+            for start, end in parts
+        )
 
 
 def around(said: str, text: str) -> tuple[str, str]:
@@ -309,7 +401,10 @@ def printed(text: str, words_above: str) -> Iterator[NotebookNode]:
     There is none where no text is left.
     """
     first, _, rest = of_the_course(text.strip("\n")).partition("\n")
-    text = rest if words_above and first == words_above else f"{first}\n{rest}"
+    if words_above and "".join(first.split()) == "".join(words_above.split()):
+        text = rest
+    else:
+        text = f"{first}\n{rest}"
     if text := text.strip("\n"):
         yield new_output("stream", name="stdout", text=cut(text, OUTPUT))
 
@@ -347,8 +442,9 @@ def slide(cell: NotebookNode, kind: str = "slide") -> NotebookNode:
     return cell
 
 
-def kind_of(cell: NotebookNode) -> str:
-    return cell.metadata.slideshow.slide_type
+def kind_of(cell: NotebookNode) -> str | None:
+    """What a cell is on the wall, or None where it is not on it."""
+    return cell.metadata.get("slideshow", {}).get("slide_type")
 
 
 # --- the whole ----------------------------------------------------------------------------------
@@ -394,7 +490,8 @@ def main() -> int:
     SLIDES.mkdir(parents=True)
     for part in ("dist", "plugin/notes"):
         shutil.copytree(REVEAL / part, SLIDES / "reveal.js" / part)
-    shutil.copyfile(HERE / "static" / "slides.css", SLIDES / "slides.css")
+    for name in ("slides.css", "slides.js"):
+        shutil.copyfile(HERE / "static" / name, SLIDES / name)
     export, titles = exporter(), {}
     for path in lessons():
         notebook = nbformat.read(path, as_version=4)

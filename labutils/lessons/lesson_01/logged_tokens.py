@@ -80,7 +80,7 @@ def tokens_of_a_day() -> dict[str, str]:
     apps = build_apps("lesson-01")
     apps.sign_in("ada", WIKI)
     session = apps.wiki.latest_session()
-    backup = apps.service_token(apps.lab.browser("backup", "192.0.2.30"))
+    backup = apps.machine_token(apps.lab.browser("backup", "192.0.2.30"))
     return dict(zip(OF_A_DAY, (session["id_token"], session["access_token"], backup), strict=True))
 
 

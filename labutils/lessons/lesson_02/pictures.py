@@ -1,4 +1,4 @@
-"""Length against chance: what a secret's characters look like, and what a thief has to try."""
+"""Length against entropy: what a secret's characters look like, and what a thief has to try."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ class Secret:
 
     @property
     def bits(self) -> float:
-        """The chance in it: the logarithm of the number of candidates."""
+        """Its entropy in bits: the binary logarithm of the number of candidates."""
         return log2(self.candidates)
 
 
-def chance(secrets: Sequence[Secret]) -> tuple[Figure, str]:
-    """Bits of chance against length. The line is what a random source gives: eight bits a byte."""
+def entropy(secrets: Sequence[Secret]) -> tuple[Figure, str]:
+    """Bits of entropy against length. The line is what a random source gives: eight bits a byte."""
     longest = max(secret.length for secret in secrets)
     figure, axes = canvas(9.6, 4.6, (-9, longest + 22), (-60, 8 * longest + 50))
-    axes.text(-8, 8 * longest + 32, "Length is not chance", size=14, weight="bold", va="center")
+    axes.text(-8, 8 * longest + 32, "Length is not entropy", size=14, weight="bold", va="center")
     axes.plot([0, longest], [0, 8 * longest], color=GREY, lw=1.2)
     axes.text(longest + 0.5, 8 * longest, "random bytes", size=TEXT, color=GREY, va="center")
     axes.axhline(0, color="#bbbbbb", lw=0.8)
-    axes.text(-8, 4 * longest, "bits of\nchance", size=TEXT, color=BLACK, va="center")
+    axes.text(-8, 4 * longest, "bits of\nentropy", size=TEXT, color=BLACK, va="center")
     for length in range(0, longest + 1, 8):
         axes.text(length, -14, f"{length}", size=TEXT, color=GREY, ha="center", va="center")
     axes.text(longest / 2, -42, "length in bytes", size=TEXT, color=BLACK, ha="center", va="center")
@@ -49,7 +49,7 @@ def chance(secrets: Sequence[Secret]) -> tuple[Figure, str]:
     safe = [secret for secret in secrets if not secret.guessed]
     return figure, (
         f"Of {len(secrets)} secrets {len(guessed)} was guessed: "
-        + "; ".join(f"{s.name}, {s.length} bytes and {s.bits:.0f} bits of chance" for s in guessed)
+        + "; ".join(f"{s.name}, {s.length} bytes and {s.bits:.0f} bits of entropy" for s in guessed)
         + ". Not guessed: "
         + "; ".join(f"{s.name}, {s.length} bytes and {s.bits:.0f} bits" for s in safe)
         + "."

@@ -1107,7 +1107,7 @@ PREDICTIONS = (
         {
             "a": Guess(
                 "all that are Ada's: everything came from that password",
-                [row for row in ROWS if row not in ("service token", "client secret")],
+                [row for row in ROWS if row not in ("machine token", "client secret")],
                 "The belief is that credentials hang on the password. It was asked for at sign-in. "
                 "All of these were given out after that.",
             ),

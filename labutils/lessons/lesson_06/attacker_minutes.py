@@ -118,7 +118,7 @@ LINES = {
     "refresh token": ("refresh token", ALL_OF_IT),
     "access token": ("access token", ALL_OF_IT),
     "access token, API asks": ("access token", Defence(log_out_and_revoke, api_asks=True)),
-    "service token": ("service token", ALL_OF_IT),
+    "machine token": ("machine token", ALL_OF_IT),
 }
 
 

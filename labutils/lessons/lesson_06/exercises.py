@@ -55,7 +55,7 @@ STEAL = code("""
                 stolen["access token"] = answer["access_token"]
                 stolen["refresh token"] = answer["refresh_token"]
             elif "access_token" in answer:
-                stolen["service token"] = answer["access_token"]
+                stolen["machine token"] = answer["access_token"]
         return stolen
 """)
 REFRESH = code("""
@@ -136,12 +136,12 @@ def recordings() -> list[Case]:
     newer_text, newer_cookie = cookie()
     newest, given_again = tokens()
     both = {"session cookie": text, **first}
-    everything = {**both, "service token": job}
+    everything = {**both, "machine token": job}
     rows = [
         ([nothing], {}, "some", "a file without any credential"),
         ([nothing, signed_in, nothing], {"session cookie": text}, "cookie", "a session cookie"),
         ([signed_in, given], both, "tokens", "a session cookie, and tokens of `notes`"),
-        ([given, service], {**first, "service token": job}, "service", "two answers with tokens"),
+        ([given, service], {**first, "machine token": job}, "service", "two answers with tokens"),
         ([service, given, signed_in], everything, "service", "the same in another order"),
         ([signed_in, given, given_again], {**both, **newest}, "newest", "two refresh tokens"),
         (
@@ -153,9 +153,9 @@ def recordings() -> list[Case]:
         ([given, entry(login, answer={"error": "x"})], first, "some", "an answer with an error"),
         (
             [entry(login, answer={"access_token": next(drawn)}), service],
-            {"service token": job},
+            {"machine token": job},
             "newest",
-            "two service tokens, one after the other",
+            "two machine tokens, one after the other",
         ),
     ]
     for host in ("notes.example", "login.example.test", "xlogin.example", "Login.Example"):
@@ -182,7 +182,7 @@ def taken(answer: Tried) -> Verdict:
         return verdict
     if result.get("session cookie", "") is None:
         return replace(verdict, mistake="no cookie there")
-    if verdict.mistake == "tokens" and "service token" in result:
+    if verdict.mistake == "tokens" and "machine token" in result:
         return replace(verdict, mistake="service")
     return verdict
 
@@ -582,7 +582,7 @@ EXERCISES = (
             ),
             "service": (
                 "An answer with an access_token and no refresh_token is the backup job's: a "
-                "'service token'. It must not take the place of Ada's access token.",
+                "'machine token'. It must not take the place of Ada's access token.",
                 altered(STEAL, ("elif", "if")),
             ),
             "some": (
@@ -924,17 +924,17 @@ PREDICTIONS = (
                 "none of them: each has an end",
                 [],
                 "The belief is that all that is given out ends in hours or days. Some of it is "
-                "renewed whenever it is used, and the service token is good for a year.",
+                "renewed whenever it is used, and the machine token is good for a year.",
             ),
             "b": Guess(
-                "the service token alone",
-                ["service token"],
+                "the machine token alone",
+                ["machine token"],
                 "The belief is that what a person got ends when she stops working. This provider "
                 "never ends her session, and each refresh gives a new refresh token.",
             ),
             "c": Guess(
-                "the session cookie, the refresh token and the service token",
-                ["session cookie", "refresh token", "service token"],
+                "the session cookie, the refresh token and the machine token",
+                ["session cookie", "refresh token", "machine token"],
             ),
             "d": Guess(
                 "all five: they are good until somebody takes them back",
@@ -945,7 +945,7 @@ PREDICTIONS = (
         },
         "The access token ends by itself, after ten minutes. The cookie makes a new one whenever "
         "it is asked, and so does the refresh token, of which Tom keeps the newest. This provider "
-        "never ends a session by itself. The service token was given out for a year.",
+        "never ends a session by itself. The machine token was given out for a year.",
     ),
     GridRow(
         "06-p4",

@@ -17,7 +17,7 @@ def steal(recording: list[Entry]) -> dict[str, str]:
             stolen["access token"] = answer["access_token"]
             stolen["refresh token"] = answer["refresh_token"]
         elif "access_token" in answer:
-            stolen["service token"] = answer["access_token"]
+            stolen["machine token"] = answer["access_token"]
     return stolen
 
 

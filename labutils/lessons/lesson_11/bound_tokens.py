@@ -286,4 +286,4 @@ def bind_backup(apps: TwoApps) -> Backup:
     clients["backup"] = replace(clients["backup"], certificate_bound=True)
     shown = mtls.handshake(certificate, key)
     machine = apps.lab.browser("backup", "192.0.2.220", shown)
-    return Backup(machine, shown, apps.service_token(machine))
+    return Backup(machine, shown, apps.machine_token(machine))

@@ -27,7 +27,7 @@ def by_session(scene: Response, cookie: str) -> dict:
     return traded(scene, grant_type="authorization_code", code=code_in(landed), **form)
 
 
-def service_token(scene: Response, secret: str) -> str:
+def machine_token(scene: Response, secret: str) -> str:
     form = {"grant_type": "client_credentials"}
     answer = scene.tom.post(LOGIN + "/token", data=form, auth=("backup", secret))
     return answer.json().get("access_token", "")
@@ -70,7 +70,7 @@ ROUTES = {
 def the_client_secret(scene: Response) -> str:
     stolen = scene.steal("client secret")
     scene.respond()
-    return flag(scene, service_token(scene, stolen["client secret"]))
+    return flag(scene, machine_token(scene, stolen["client secret"]))
 
 
 def the_id_token_afterwards(scene: Response) -> str:
@@ -115,8 +115,8 @@ def the_refresh_token(scene: Response, *, before: bool) -> str:
     return flag(scene, refreshed(scene, token).get("access_token", ""))
 
 
-def a_service_token_made_before(scene: Response) -> str:
-    token = service_token(scene, scene.steal("client secret")["client secret"])
+def a_machine_token_made_before(scene: Response) -> str:
+    token = machine_token(scene, scene.steal("client secret")["client secret"])
     scene.respond()
     return flag(scene, token)
 
@@ -152,11 +152,11 @@ SHUT = {
     "no session": without_a_session,
     "the access token": after("access token"),
     "the ID token": after("ID token"),
-    "the service token": after("service token"),
+    "the machine token": after("machine token"),
     "the refresh token, afterwards": lambda scene: the_refresh_token(scene, before=False),
     "the refresh token, used before": lambda scene: the_refresh_token(scene, before=True),
     "the session, afterwards": the_session_afterwards,
-    "a service token made before": a_service_token_made_before,
+    "a machine token made before": a_machine_token_made_before,
     "the wiki": the_wiki,
     "no response": without_a_response,
     "three things": three_things,

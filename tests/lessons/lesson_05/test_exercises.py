@@ -81,8 +81,8 @@ def test_what_ends_what_and_when():
     assert len(lasts) == len(stage.ROWS) * len(stage.ACTIONS) == 90
     secret = {action for action in stage.ACTIONS if lasts["client secret", action] < 1440}
     assert secret == {"replace the client secret"}
-    assert lasts["service token", "replace the client secret"] == 1440
-    assert lasts["service token", "drop the signing key"] == 4
+    assert lasts["machine token", "replace the client secret"] == 1440
+    assert lasts["machine token", "drop the signing key"] == 4
     assert all(lasts[row, "change password"] == lasts[row, "nothing"] for row in stage.ROWS)
     figure, sentence = lifetimes(lasts, stage.TRIES, "title")
     assert figure.axes and "client secret by replace the client secret" in sentence

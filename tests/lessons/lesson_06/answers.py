@@ -17,7 +17,7 @@ def answer(recording):
             stolen |= {"access token": given["access_token"],
                        "refresh token": given["refresh_token"]}
         else:
-            stolen["service token"] = given["access_token"]
+            stolen["machine token"] = given["access_token"]
     return stolen
 """,
         """
@@ -34,7 +34,7 @@ def answer(recording):
         stolen["access token"] = people[-1]["access_token"]
         stolen["refresh token"] = people[-1]["refresh_token"]
     if jobs:
-        stolen["service token"] = jobs[-1]["access_token"]
+        stolen["machine token"] = jobs[-1]["access_token"]
     return stolen
 """,
         """
@@ -49,7 +49,7 @@ def answer(recording):
                 found.setdefault("access token", access)
                 found.setdefault("refresh token", renewing)
             case {"access_token": access}:
-                found.setdefault("service token", access)
+                found.setdefault("machine token", access)
     return found
 """,
     ],
@@ -203,7 +203,7 @@ def answer(recording):
             stolen["access token"] = given["access_token"]
             stolen["refresh token"] = given["refresh_token"]
         elif "access_token" in given:
-            stolen.setdefault("service token", given["access_token"])
+            stolen.setdefault("machine token", given["access_token"])
     return stolen
 """
         ],
@@ -234,7 +234,7 @@ def answer(recording):
             stolen.update({name.replace("_", " "): given[name]
                            for name in ("access_token", "refresh_token")})
         elif "access_token" in given:
-            stolen["service token"] = given["access_token"]
+            stolen["machine token"] = given["access_token"]
     return stolen
 """
         ],
@@ -250,7 +250,7 @@ def answer(recording):
             stolen["access token"] = given["access_token"]
             stolen["refresh token"] = given["refresh_token"]
         elif "access_token" in given:
-            stolen["service token"] = given["access_token"]
+            stolen["machine token"] = given["access_token"]
     return stolen
 """.replace("CONDITION", condition)
             for condition in (

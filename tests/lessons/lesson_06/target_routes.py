@@ -40,7 +40,7 @@ def kept_alive(scene: StolenFile, token: str, *, every: int = 80, times: int = 5
 
 
 def by_the_job(scene: StolenFile) -> str:
-    """A new service token, with the header that the backup job sends."""
+    """A new machine token, with the header that the backup job sends."""
     headers = [entry["headers"] for entry in scene.file if "authorization" in entry["headers"]]
     form = {"grant_type": "client_credentials"}
     return scene.tom.post(LOGIN + "/token", data=form, headers=headers[0]).json()["access_token"]
@@ -70,7 +70,7 @@ def at_once(scene: StolenFile) -> str:
     return flag(scene, answers(scene)[-1]["access_token"])
 
 
-def the_service_token(scene: StolenFile) -> str:
+def the_machine_token(scene: StolenFile) -> str:
     (token,) = [
         entry["answer"]["access_token"] for entry in scene.file if entry["client"] == "backup"
     ]
@@ -78,7 +78,7 @@ def the_service_token(scene: StolenFile) -> str:
     return flag(scene, token)
 
 
-def a_service_token_made_before(scene: StolenFile) -> str:
+def a_machine_token_made_before(scene: StolenFile) -> str:
     token = by_the_job(scene)
     scene.wait(400)
     return flag(scene, token)
@@ -121,8 +121,8 @@ def no_number_of_days(scene: StolenFile) -> str:
 
 SHUT = {
     "at once": at_once,
-    "the service token": the_service_token,
-    "a service token made before": a_service_token_made_before,
+    "the machine token": the_machine_token,
+    "a machine token made before": a_machine_token_made_before,
     "the cookie, afterwards": the_cookie_afterwards,
     "the newest refresh token": the_newest_refresh_token,
     "the newest refresh token, used before": the_newest_used_before,

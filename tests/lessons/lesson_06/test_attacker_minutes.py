@@ -48,8 +48,8 @@ def test_an_access_token_is_worth_its_life_where_nobody_is_asked(worth):
     assert asked == [min(delay - 0.5, 9.5) for delay in DELAYS]
 
 
-def test_what_is_done_about_a_person_does_not_reach_a_service_token(worth):
-    assert {worth["service token", delay] for delay in DELAYS} == {NINETY_DAYS}
+def test_what_is_done_about_a_person_does_not_reach_a_machine_token(worth):
+    assert {worth["machine token", delay] for delay in DELAYS} == {NINETY_DAYS}
 
 
 def test_a_code_with_pkce_opens_at_no_time_and_the_provider_says_why():

@@ -10,7 +10,7 @@ def test_four_things_are_in_the_file_of_the_morning():
         "session cookie",
         "access token",
         "refresh token",
-        "service token",
+        "machine token",
     ]
 
 

@@ -38,7 +38,7 @@ def test_when_the_page_is_closed_its_key_and_its_browser_are_gone_and_a_sentence
 
 def test_the_backup_job_s_token_reads_notes_that_are_not_ada_s():
     scene = Page()
-    token = scene._apps.service_token(scene.tom)
+    token = scene._apps.machine_token(scene.tom)
     scene.leave()
     answer = scene.tom.get(API + "/export", headers=bearer(token))
     assert answer.json() == {"notes of": "backup", "flag": "these are not Ada's notes"}

@@ -1,14 +1,19 @@
 """The site and the slides are made from the stored lessons, and lead nowhere that is not there."""
 
+import base64
+import collections
 import functools
+import io
 import json
 import re
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 from labutils.classroom.course import lesson
+from labutils.classroom.registry import Quiz
 from tools.site import build, slides
 
 GITHUB = "https://github.com/somebody/anatomy"
@@ -199,8 +204,13 @@ def test_the_settings_of_sphinx_read_what_the_builder_writes(tmp_path, monkeypat
 
 
 @functools.cache
+def notebook(number):
+    return nbformat.read(pages()[number], as_version=4)
+
+
+@functools.cache
 def told(number):
-    return list(slides.slides_of(nbformat.read(pages()[number], as_version=4)))
+    return list(slides.slides_of(notebook(number)))
 
 
 def on_the_wall(cell):
@@ -208,21 +218,29 @@ def on_the_wall(cell):
     return re.sub("<aside.*?</aside>", "", cell.source, flags=re.DOTALL)
 
 
+def voted(number):
+    """The predictions and quizzes of a lesson that are marked for the wall."""
+    marked = [cell for cell in notebook(number).cells if slides.kind_of(cell)]
+    asked = [name for cell in marked for name in slides.VOTE.findall(cell.source)]
+    return [lesson(number).items[name] for name in asked]
+
+
 @pytest.mark.parametrize("number", pages())
-def test_each_prediction_and_quiz_is_a_slide_with_its_choices_and_no_truth(number):
+def test_what_is_marked_is_on_the_wall_and_nothing_else(number):
+    shown = "\n".join(cell.source for cell in told(number))
+    for cell in notebook(number).cells:
+        for name in slides.VOTE.findall(cell.source):
+            assert (f'("{name}", "")' in shown) == (slides.kind_of(cell) is not None)
+
+
+@pytest.mark.parametrize("number", pages())
+def test_each_question_is_a_slide_with_its_choices_and_no_truth(number):
     votes = [cell for cell in told(number) if '<p class="how">' in cell.source]
-    course = lesson(number)
-    for verb, items in ("predict", course.predictions), ("quiz", course.quizzes):
-        for item in items:
-            asked = slides.in_html(item.question) + "</p>"
-            assert (
-                sum(
-                    asked in vote.source and f'{verb}("{item.id}", "")' in vote.source
-                    for vote in votes
-                )
-                == 1
-            )
-    assert len(votes) == len(course.predictions) + len(course.quizzes)
+    for item in voted(number):
+        verb = "quiz" if isinstance(item, Quiz) else "predict"
+        asked, call = slides.in_html(item.question) + "</p>", f'{verb}("{item.id}", "")'
+        assert sum(asked in vote.source and call in vote.source for vote in votes) == 1
+    assert len(votes) == len(voted(number)) >= 3
     for cell in told(number):
         assert "You made no prediction" not in cell.source
     for cell in votes:
@@ -232,20 +250,20 @@ def test_each_prediction_and_quiz_is_a_slide_with_its_choices_and_no_truth(numbe
 
 @pytest.mark.parametrize("number", pages())
 def test_the_speaker_alone_sees_what_is_right(number):
-    cells = told(number)
-    for item in lesson(number).predictions:
-        said = slides.in_html(f"It comes out: {item.named(item.truth)}.")
-        assert any(f"<p>{said}</p>" in cell.source for cell in cells)
-    for quiz in lesson(number).quizzes:
-        for choice in quiz.choices.values():
-            thought = slides.in_html(choice.why.removeprefix("Yes. "))
-            assert any(thought in cell.source for cell in cells)
+    notes = [re.findall("<aside.*?</aside>", cell.source, re.DOTALL) for cell in told(number)]
+    noted = "".join(sum(notes, []))
+    for item in voted(number):
+        if isinstance(item, Quiz):
+            said = [slides.in_html(one.why.removeprefix("Yes. ")) for one in item.choices.values()]
+        else:
+            said = [slides.in_html(f"It comes out: {item.named(item.truth)}.")]
+        assert all(sentence in noted for sentence in said)
 
 
 @pytest.mark.parametrize("number", pages())
 def test_what_is_right_in_a_quiz_is_the_slide_after_its_vote(number):
-    texts = [cell.source for cell in told(number)]
-    for quiz in lesson(number).quizzes:
+    texts = [cell.source for cell in told(number) if on_the_wall(cell)]
+    for quiz in (item for item in voted(number) if isinstance(item, Quiz)):
         [vote] = [at for at, text in enumerate(texts) if f'quiz("{quiz.id}", "")' in text]
         [right] = [choice for choice in quiz.choices.values() if choice.right]
         assert texts[vote + 1].startswith("## What is right\n\n<p><strong>")
@@ -254,10 +272,34 @@ def test_what_is_right_in_a_quiz_is_the_slide_after_its_vote(number):
 
 
 @pytest.mark.parametrize("number", pages())
-def test_each_exercise_is_named_as_the_turn_of_the_room(number):
-    heads = [cell.source.splitlines()[0] for cell in told(number) if cell.source]
-    for exercise in lesson(number).exercises:
-        assert f"## Your turn: {exercise.id}" in heads
+def test_the_turn_of_the_room_comes_with_its_skeleton_and_no_solution(number):
+    solutions = [exercise.solution.strip() for exercise in lesson(number).exercises]
+    cells = told(number)
+    turns = [at for at, cell in enumerate(cells) if cell.source.startswith(slides.TURN)]
+    assert turns or number == "00"
+    for at in turns:
+        name = cells[at].source.splitlines()[0].removeprefix(slides.TURN)
+        assert any(f'check("{name}"' in cell.source for cell in cells[at:])
+    for cell in cells:
+        assert not any(solution in cell.source for solution in solutions)
+
+
+@pytest.mark.parametrize("number", pages())
+def test_a_deck_fits_into_its_time(number):
+    """At most 45 slides an hour, of the short path and of the long one."""
+    short, *more = map(int, re.findall(r"(\d+) min", notebook(number).cells[0].source))
+    kinds = collections.Counter(map(slides.kind_of, told(number)))
+    assert kinds["slide"] <= slides.A_HOUR * short / 60
+    assert kinds["subslide"] <= slides.A_HOUR * (more[0] - short if more else 0) / 60
+
+
+@pytest.mark.parametrize("number", pages())
+def test_no_slide_ends_inside_a_sentence_or_is_a_page_of_text(number):
+    for cell in told(number):
+        text = on_the_wall(cell).strip()
+        if cell.cell_type == "markdown" and text and "<div" not in text:
+            assert re.search(r"[.?:!)|*]$|```$|</p>$|</ul>$", text) or re.fullmatch("#+ .*", text)
+            assert slides.words([re.sub("<li>.*?</li>", "", text)]) <= 100
 
 
 def test_a_row_says_which_letter_stands_for_what():
@@ -267,22 +309,20 @@ def test_a_row_says_which_letter_stands_for_what():
 
 
 @pytest.mark.parametrize("number", pages())
-def test_what_a_prediction_came_to_is_a_slide_after_its_vote(number):
-    texts = [cell.source for cell in told(number)]
-    for item in lesson(number).predictions:
+def test_what_a_prediction_came_to_comes_after_its_vote(number):
+    texts = [on_the_wall(cell) for cell in told(number)]
+    came_out = [item for item in voted(number) if not isinstance(item, Quiz)]
+    for item in came_out:
         result = slides.in_html(f"Result: {item.named(item.truth)}.")
         why = slides.in_html(item.because)
-        question = slides.in_html(item.question)
-        [came_out] = [at for at, text in enumerate(texts) if text.endswith(f"{result}**\n\n{why}")]
-        assert any(question in text for text in texts[:came_out])
-        assert not any(why in text for text in texts[:came_out])
+        [shown] = [at for at, text in enumerate(texts) if f"{result}**\n\n{why}" in text]
+        assert any(slides.in_html(item.question) in text for text in texts[:shown])
+        assert not any(why in text for text in texts[:shown])
 
 
 @pytest.mark.parametrize("number", pages())
-def test_no_slide_holds_a_solution_or_more_than_fits(number):
-    solutions = [exercise.solution.strip() for exercise in lesson(number).exercises]
+def test_no_slide_holds_more_code_or_output_than_fits(number):
     for cell in told(number):
-        assert not any(solution in cell.source for solution in solutions)
         if cell.cell_type == "code":
             assert len(cell.source.splitlines()) <= slides.CODE
             for output in cell.outputs:
@@ -293,7 +333,8 @@ def test_no_slide_holds_a_solution_or_more_than_fits(number):
 def test_each_slide_begins_with_a_heading_or_is_a_picture(number):
     for cell in told(number):
         if slides.kind_of(cell) in ("slide", "subslide"):
-            assert cell.source.startswith("#") or "data" in cell.outputs[0]
+            picture = '<div class="part"' in cell.source or "data" in cell.get("outputs", [{}])[0]
+            assert cell.source.startswith("#") or picture
 
 
 @pytest.mark.parametrize("number", pages())
@@ -311,40 +352,89 @@ def test_a_link_to_a_page_that_is_no_lesson_is_words_on_a_slide():
     )
 
 
+def on_slides(cell, wall="", note="", kind="slide"):
+    """The cell, marked for the wall."""
+    cell.metadata = {"slideshow": {"slide_type": kind}, "labutils": {"wall": wall, "note": note}}
+    return cell
+
+
+def slides_for(*cells):
+    """The slides of a lesson 05 that has these cells."""
+    book = new_notebook(cells=cells)
+    book.metadata.labutils = {"lesson": "05"}
+    return list(slides.slides_of(book))
+
+
 def test_the_long_path_hangs_below_its_first_slide():
     long = f"## Redact (5 min · long)\n\n{'word ' * 50}\n\n{'word ' * 50}"
-    made = slides_for(f"{long}\n\n## Block (5 min · long)\n\na\n\n## Quiz\n\nb")
+    cells = (long, "## Block (5 min · long)\n\na", "## Quiz\n\nb")
+    made = slides_for(*(on_slides(new_markdown_cell(text)) for text in cells))
     assert [slides.kind_of(cell) for cell in made] == ["slide", "subslide", "subslide", "slide"]
 
 
 def test_the_minutes_of_a_section_stand_on_its_first_slide_alone():
     paragraph = "word " * 50
-    shown = slides_for(f"## Three doors (5 min)\n\n{paragraph}\n\n{paragraph}")
-    heads = [cell.source.splitlines()[0] for cell in shown]
+    text = f"## Three doors (5 min)\n\n{paragraph}\n\n{paragraph}"
+    heads = [cell.source.splitlines()[0] for cell in slides_for(on_slides(new_markdown_cell(text)))]
     assert heads == ["## Three doors (5 min)", "## Three doors"]
 
 
-def slides_for(text, *cells):
-    """The slides of a lesson 05 that has this text, and these cells."""
-    book = new_notebook(cells=[new_markdown_cell(text), *cells])
-    book.metadata.labutils = {"lesson": "05"}
-    return list(slides.slides_of(book))
+def test_a_cell_without_a_mark_is_on_no_wall():
+    assert slides_for(new_markdown_cell("## Doors\n\nThree.")) == []
+
+
+def test_the_wall_says_less_than_the_text_where_the_mark_says_so():
+    [only] = slides_for(on_slides(new_markdown_cell(f"## Doors\n\n{'word ' * 90}"), "Three."))
+    assert only.source == "## Doors\n\nThree."
+    [only] = slides_for(on_slides(new_markdown_cell("## Doors\n\na"), "## Keys\n\nThree."))
+    assert only.source == "## Keys\n\nThree."
+
+
+def test_what_stands_before_a_heading_does_not_take_its_title_from_elsewhere():
+    text = "Before.\n\n## Doors (3 min)\n\nThree."
+    [only] = slides_for(on_slides(new_markdown_cell(text), "Three."))
+    assert only.source == "## Doors (3 min)\n\nThree."
+    [first] = slides_for(on_slides(new_markdown_cell(f"## Keys\n\na\n\n{text}"), "Three."))
+    assert first.source == "## Keys\n\nThree."
+
+
+def test_a_note_is_for_the_speaker_alone():
+    text, note = slides_for(on_slides(new_markdown_cell("## Doors\n\nThree."), note="Ask `who`."))
+    assert "Ask" not in text.source
+    assert note.source == '<aside class="notes"><p>Ask <code>who</code>.</p></aside>'
+    assert slides.kind_of(note) == "-"
 
 
 def test_a_long_text_goes_on_under_the_same_heading():
     paragraph = "word " * 50
     parts = list(slides.blocks(f"## Three doors\n\n{paragraph}\n\n{paragraph}", ""))
-    assert [head for head, _, _ in parts] == ["## Three doors"] * 2
+    assert [head for head, _ in parts] == ["## Three doors"] * 2
 
 
 def test_a_list_that_is_too_long_is_parted_between_its_items():
     item = "- " + "word " * 50
     parts = list(slides.blocks(f"## Three doors\n\n{item}\n{item}", ""))
-    assert [text.count("- ") for _, _, text in parts] == [1, 1]
+    assert [text.count("- ") for _, text in parts] == [1, 1]
+
+
+def test_a_paragraph_that_is_too_long_is_parted_between_its_sentences():
+    parts = list(slides.blocks(f"## Doors\n\nIt {'was ' * 50}so. They {'were ' * 50}so.", ""))
+    assert [text[-3:] for _, text in parts] == ["so.", "so."]
+
+
+def test_a_colon_stays_with_what_it_announces():
+    text = f"## Doors\n\n{'word ' * 70}these:\n\n- one of them\n- another one of them"
+    [(_, only)] = slides.blocks(text, "")
+    assert only.endswith("another one of them")
+
+
+def test_what_is_for_readers_is_not_on_the_wall():
+    text = "## What really happened\n\nThis.\n\n### In practice\n\nThat.\n\n### Go further\n\nOn."
+    assert list(slides.blocks(text, "")) == [("## What really happened", "This.")]
 
 
 def test_a_comment_with_facts_is_not_on_the_wall():
-    [(_, _, text)] = slides.blocks("It was opened. <!-- fact: nov22-sliver -->", "## What happened")
+    [(_, text)] = slides.blocks("It was opened. <!-- fact: nov22-sliver -->", "## What happened")
     assert text == "It was opened."
 
 
@@ -361,7 +451,7 @@ def parts_of(*outputs):
         else new_output("display_data", {"image/png": ""}, metadata={"image/png": output})
         for output in outputs
     ]
-    parts = slides.parted(made, lesson("05"))
+    parts = slides.parted(made, lesson("05"), set(lesson("05").items))
     return [part if isinstance(part, str) else part.get("text", "picture") for part in parts]
 
 
@@ -392,24 +482,48 @@ def test_a_stored_output_that_differs_from_the_registry_is_not_passed_over():
         parts_of("05-p1. Result: something else.\n")
 
 
+def test_what_nobody_voted_on_has_no_result_on_the_wall():
+    item = lesson("05").predictions[0]
+    printed = f"{item.id}. Result: {item.named(item.truth)}.\n{item.because}\nand more\n"
+    made = [new_output("stream", name="stdout", text=printed)]
+    [only] = slides.parted(made, lesson("05"), set())
+    assert only.text == "and more"
+
+
 def test_a_table_that_is_wide_has_small_type_and_a_long_sentence_is_broken():
-    assert slides.in_fine_type("name".ljust(95) + "x")
+    assert slides.in_fine_type("name".ljust(slides.WIDTH) + "x  y")
     assert not slides.in_fine_type("word " * 30)
     assert len(slides.wrapped("word " * 30)) == 2
 
 
-def test_an_exercise_is_named_as_the_turn_of_the_room_and_keeps_its_name():
-    task = f"**05-1.** Write `knock`.\n\n{'word ' * 74}"
-    asked = new_code_cell('check("05-1", ...)')
-    texts = [cell.source for cell in slides_for(f"## Doors\n\nThree.\n\n{task}", asked)]
-    assert [text.splitlines()[0] for text in texts] == [
-        "## Doors",
-        "## Your turn: 05-1",
-        "## Your turn: 05-1",
-    ]
+def test_an_exercise_is_named_as_the_turn_of_the_room_and_comes_with_its_skeleton():
+    task = on_slides(new_markdown_cell("## Doors\n\n**05-1.** Write `knock`."), "Write `knock`.")
+    asked = on_slides(new_code_cell('check("05-1", ...)'), kind="fragment")
+    text, code = slides_for(task, asked)
+    assert text.source == "## Your turn: 05-1\n\nWrite `knock`."
+    assert code.source == 'check("05-1", ...)' and slides.kind_of(code) == "fragment"
 
 
-def test_a_target_is_named_and_its_scene_is_not_opened_on_the_wall():
-    opened = new_code_cell('scene = target("05")', outputs=[new_output("stream", text="05-target")])
-    [only] = slides_for("## Target: outlive the operator (20 min · long)\n\nNo scaffold.", opened)
-    assert only.source.endswith("No scaffold.")
+def test_of_a_target_the_brief_is_shown_and_not_the_call():
+    said = [new_output("stream", text="05-target: stay.")]
+    opened = on_slides(new_code_cell('scene = target("05")', outputs=said), kind="fragment")
+    text, brief = slides_for(on_slides(new_markdown_cell("## Target\n\nNo scaffold.")), opened)
+    assert text.source.endswith("No scaffold.")
+    assert brief.source == "" and brief.outputs[0].text == "05-target: stay."
+
+
+def png(height):
+    """An output with a white picture of 100 by `height`, and a dark line across its middle."""
+    picture = Image.new("L", (100, height), 255)
+    picture.paste(0, (0, height // 2 - 2, 100, height // 2 + 2))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    encoded = base64.b64encode(file.getvalue()).decode()
+    return new_output("display_data", {"image/png": encoded})
+
+
+def test_a_tall_picture_is_two_slides_and_is_not_cut_through_what_is_drawn():
+    assert not slides.tall(png(60)) and slides.tall(png(90))
+    upper, lower = slides.halves(png(90))
+    assert upper.count("<img") == 1 and lower.count("<img") == 2
+    assert not 0.48 < slides.middle(slides.picture_of(png(90))) < 0.52
