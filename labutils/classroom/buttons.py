@@ -7,6 +7,7 @@ from typing import Any
 
 from labutils.classroom import panel
 from labutils.classroom.registry import AnyPrediction, Estimate, GridRow, Quiz
+from labutils.classroom.saving import BUTTONS
 
 Asked = AnyPrediction | Quiz
 Verb = Callable[[str, str], object]  # predict or quiz
@@ -27,7 +28,7 @@ def _show(item: Asked, verb: Verb) -> None:
 
     box = ipywidgets.VBox(_controls(ipywidgets, item, lambda answer: choose(answer)))
     view = {
-        "application/vnd.jupyter.widget-view+json": {
+        BUTTONS: {
             "version_major": 2,
             "version_minor": 0,
             "model_id": box.model_id,

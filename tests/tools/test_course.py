@@ -356,11 +356,16 @@ def test_no_private_key_and_no_path_of_a_machine_is_in_the_repository():
     )
 
 
-def test_the_installed_package_brings_quiet_settings():
-    settings = pathlib.Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
-    assert settings.read_text(encoding="utf-8") == (
-        ROOT / "data" / "jupyterlab-overrides.json"
-    ).read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("jupyterlab-overrides.json", "share/jupyter/lab/settings/overrides.json"),
+        ("jupyter-server.json", "etc/jupyter/jupyter_server_config.d/labutils.json"),
+    ],
+)
+def test_the_installed_package_brings_settings_for_jupyterlab(name, place):
+    installed = pathlib.Path(sys.prefix, place).read_text(encoding="utf-8")
+    assert installed == (ROOT / "data" / name).read_text(encoding="utf-8")
 
 
 def test_the_javascript_clients_are_locked_by_hash_and_not_by_address():

@@ -29,7 +29,16 @@ COMPILED = ("cryptography", "matplotlib", "pillow", "pyyaml", "markupsafe")
 PUBLISHED = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 # What the kernel loads before the first cell; labutils and its needs come with their first import.
-AT_THE_START = ["comm", "ipykernel", "ipython", "jedi", "micropip", "piplite", "pyodide-kernel"]
+AT_THE_START = [
+    "comm",
+    "ipykernel",
+    "ipython",
+    "ipywidgets",
+    "jedi",
+    "micropip",
+    "piplite",
+    "pyodide-kernel",
+]
 
 
 class CannotBuild(Exception):
