@@ -9,7 +9,6 @@ import re
 import runpy
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -64,43 +63,6 @@ def lesson_table(paths: list[pathlib.Path]) -> str:
 
 # --- ways to cut the course ---------------------------------------------------------------------
 
-# What a class has time for, the lessons for it, and what to say of them.
-CUTS = (
-    (
-        "90 minutes",
-        ("01",),
-        "What a token is, and what a thief does with one. People read lesson 00 before they come.",
-    ),
-    (
-        "half a day",
-        ("00", "01", "07", "08"),
-        "From the token to the theft: the support file, and how to read what is known of it.",
-    ),
-    (
-        "a day",
-        ("00", "01", "05", "06", "07", "09"),
-        "The same, and what ends each credential (05), and the whole chain (09). For those who "
-        "build sign-in, 02 to 04 in place of 07 and 09.",
-    ),
-    (
-        "a day for Part 1",
-        ("01", "02", "03", "04", "05"),
-        "Tokens alone, for those who build sign-in: from the token to the client to its check.",
-    ),
-    (
-        "a day for Part 2",
-        ("06", "07", "08", "09", "10"),
-        "The breach alone, for those who know what a token is; or "
-        "[three hours of it](teaching-plans.md).",
-    ),
-    (
-        "a day for Part 3",
-        ("11", "12", "13", "14", "15"),
-        "The mitigations. Each stands alone: leave out those that your company has decided.",
-    ),
-)
-
-
 SIGN_IN = 10  # minutes until everybody has a lesson open
 BREAK, AFTER = 10, 75  # minutes of a break, and of teaching before it
 
@@ -120,99 +82,12 @@ def cuts(paths: list[pathlib.Path]) -> str:
     """What to teach in a given time: the lessons, and their minutes on the short path."""
     minutes = minutes_by_lesson(paths)
     rows = ["| you have | teach | takes | in the room | why |", "|---|---|---|---|---|"]
-    for time, numbers, why in CUTS:
-        each = ", ".join(f"{number} ({minutes[number]})" for number in numbers)
-        total = sum(minutes[number] for number in numbers)
-        rows.append(f"| {time} | {each} | {total} min | {in_the_room(total)} min | {why} |")
+    for cut in teaching()["cuts"]:
+        each = ", ".join(f"{number} ({minutes[number]})" for number in cut["lessons"])
+        total = sum(minutes[number] for number in cut["lessons"])
+        taught = f"{each} | {total} min | {in_the_room(total)} min"
+        rows.append(f"| {cut['time']} | {taught} | {cut['why']} |")
     return "\n".join(rows)
-
-
-# --- a workshop ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Block:
-    """Some minutes of the workshop: of a lesson, or of none."""
-
-    minutes: int
-    lesson: str
-    do: str
-    leave_out: str = ""
-    watch: str = ""
-
-
-PAUSE = Block(10, "", "Break.")
-# As it was rehearsed, once, with what took longest.
-WORKSHOP = (
-    Block(
-        SIGN_IN,
-        "",
-        "Sign in. All open lesson 00 and run its first cell.",
-        watch="Start all servers at the same time, before you talk.",
-    ),
-    Block(
-        24,
-        "00",
-        "All of it. Read the rules aloud.",
-        watch="00-1: the answer is the text between the quotes, and nothing around it.",
-    ),
-    Block(
-        46,
-        "02",
-        "The forgeries with 02-p1 to 02-p4; 02-3 in pairs; the target together.",
-        "02-2 and the quiz",
-        "Bytes against text. After six minutes show the second hint of 02-3.",
-    ),
-    PAUSE,
-    Block(
-        55,
-        "06",
-        "Draw the people and the hosts first. 06-3 in pairs. Four groups predict one row of the "
-        "picture each; 06-p4 is the first. Then the sweep, and the target together.",
-        "06-p9 and the quiz",
-        "06-3 takes longest.",
-    ),
-    PAUSE,
-    Block(
-        45,
-        "07",
-        "07-2; the three cleaners with 07-p4 to 07-p6; 07-3; the figure of the trade-off; the "
-        "target together.",
-        "07-p7 and the quiz",
-        "07-2: the hyphen belongs to the alphabet of a token. 07-3: a function that calls itself.",
-    ),
-    Block(
-        40,
-        "13",
-        "13-p1 to 13-p7; 13-3 together on the wall; 13-5 and 13-p15; the target together.",
-        "13-p13 and the quiz",
-        "The questions 13-p4 to 13-p6 are long: three people act browser, relay and server.",
-    ),
-)
-
-
-def workshop(paths: list[pathlib.Path]) -> str:
-    """When each block of the workshop begins, and how long its lessons take in full."""
-    titles = {path.name[:2]: title_of(nbformat.read(path, as_version=4)) for path in paths}
-    minutes = minutes_by_lesson(paths)
-    rows = [
-        "| minute | what | takes | do | leave out | look out for |",
-        "|---|---|---|---|---|---|",
-    ]
-    begins = 0
-    for block in WORKSHOP:
-        name = titles.get(block.lesson, "")
-        cells = (str(begins), name, str(block.minutes), block.do, block.leave_out, block.watch)
-        rows.append(f"| {' | '.join(cells)} |")
-        begins += block.minutes
-    full = sum(minutes[block.lesson] for block in WORKSHOP if block.lesson)
-    taught = sum(block.minutes for block in WORKSHOP if block.lesson)
-    end = f"It ends at minute {begins}. The quizzes are for the way home."
-    less = (
-        f"The short paths of these lessons take {full} minutes in full, and here {taught}: that is "
-        "why something is left out."
-    )
-    return "\n".join([*rows, "", f"{end} {less}"])
 
 
 # --- plans --------------------------------------------------------------------------------------
@@ -245,9 +120,17 @@ def _plan(plan: dict[str, Any], titles: dict[str, str]) -> str:
     rows, begins = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"], 0
     for block in plan["blocks"]:
         cells = [str(begins), titles.get(block.get("lesson", ""), ""), str(block["minutes"])]
-        rows.append(f"| {' | '.join([*cells, *(block.get(key, '') for key in keys)])} |")
+        said = {**block, "do": _with_sections(block)}
+        rows.append(f"| {' | '.join([*cells, *(said.get(key, '') for key in keys)])} |")
         begins += block["minutes"]
     return "\n".join([f"## {plan['title']}", "", plan["says"], "", plan["rehearsed"], "", *rows])
+
+
+def _with_sections(block: dict[str, Any]) -> str:
+    """What to do in a block, after the sections that are taught in it."""
+    names = (re.sub("^Target: .*", "the target", one) for one in block.get("sections", []))
+    taught = "; ".join(names)
+    return f"*{taught}.* {block['do']}" if taught else str(block["do"])
 
 
 def changes(_: list[pathlib.Path]) -> str:
@@ -422,7 +305,7 @@ def pages(paths: list[pathlib.Path]) -> dict[str, str]:
     readme = between(readme, "address", badges(public_address()))
     citation = (HERE / "CITATION.cff").read_text(encoding="utf-8")
     guide = (HERE / "docs" / "instructor.md").read_text(encoding="utf-8")
-    for mark, written in (("cuts", cuts), ("workshop", workshop), ("agenda", agenda)):
+    for mark, written in (("cuts", cuts), ("agenda", agenda)):
         guide = between(guide, mark, written(paths))
     timed = (HERE / "docs" / "teaching-plans.md").read_text(encoding="utf-8")
     for mark, written in (("plans", plans), ("changes", changes)):

@@ -196,7 +196,7 @@ def test_the_agenda_of_each_lesson_makes_its_minutes():
 def test_each_way_to_cut_the_course_fits_into_its_time():
     table = guide.cuts([ROOT / "notebooks" / name for name in lessons.sums()])
     takes = [tuple(map(int, pair)) for pair in re.findall(r"\| (\d+) min \| (\d+) min \|", table)]
-    times = [time for time, *_ in guide.CUTS]
+    times = [cut["time"] for cut in guide.teaching()["cuts"]]
     of_parts = [f"a day for Part {part}" for part in (1, 2, 3)]
     assert times == ["90 minutes", "half a day", "a day", *of_parts]
     for (minutes, in_the_room), most in zip(takes, (90, 240, 390, 390, 390, 390), strict=True):
@@ -206,23 +206,6 @@ def test_each_way_to_cut_the_course_fits_into_its_time():
 @pytest.mark.parametrize(("taught", "keeps"), [(74, 84), (75, 85), (76, 96), (194, 224)])
 def test_signing_in_and_the_breaks_are_counted(taught, keeps):
     assert guide.in_the_room(taught) == keeps
-
-
-def test_the_workshop_takes_four_hours_and_names_what_its_lessons_have():
-    paths = [ROOT / "notebooks" / name for name in lessons.sums()]
-    text, minutes = guide.workshop(paths), guide.minutes_by_lesson(paths)
-    assert "It ends at minute 240." in text
-    begins = [int(minute) for minute in re.findall(r"(?m)^\| (\d+) \|", text)]
-    takes = [block.minutes for block in guide.WORKSHOP]
-    assert begins == [sum(takes[:place]) for place in range(len(takes))]
-    for block in guide.WORKSHOP:
-        words = f"{block.do} {block.leave_out} {block.watch}"
-        for number, name in re.findall(r"\b(\d\d)(-[pq]?\d+)\b", words):
-            assert number == block.lesson and number + name in lesson(number).items
-        if block.lesson:
-            assert 0.6 * minutes[block.lesson] < block.minutes <= minutes[block.lesson], block
-    full = sum(minutes[block.lesson] for block in guide.WORKSHOP if block.lesson)
-    assert f"take {full} minutes in full, and here {sum(takes) - 30}:" in text
 
 
 def test_the_agenda_says_where_a_room_waits(tmp_path, monkeypatch):

@@ -21,10 +21,11 @@ from collections.abc import Iterator
 
 import nbformat
 import numpy
+from matplotlib.image import imread
 from nbconvert import SlidesExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from PIL import Image
+from numpy.typing import NDArray
 from traitlets.config import Config
 
 from labutils.classroom.course import lesson
@@ -352,31 +353,32 @@ def parted(
         yield from printed(text, words_above)
 
 
-def picture_of(output: NotebookNode) -> Image.Image | None:
-    """The picture that an output holds, or None."""
+def picture_of(output: NotebookNode) -> NDArray[numpy.float32] | None:
+    """The picture that an output holds, in rows of pixels from 0 to 1, or None."""
     encoded = output.get("data", {}).get("image/png")
-    return Image.open(io.BytesIO(base64.b64decode(encoded))) if encoded else None
+    return imread(io.BytesIO(base64.b64decode(encoded))) if encoded else None
 
 
 def tall(output: NotebookNode) -> bool:
     """Whether a picture would be too small to read, were all of it on one wall."""
     picture = picture_of(output)
-    return picture is not None and picture.height > TALL * picture.width
+    return picture is not None and picture.shape[0] > TALL * picture.shape[1]
 
 
-def middle(picture: Image.Image) -> float:
+def middle(picture: NDArray[numpy.float32]) -> float:
     """Where a tall picture is cut: the emptiest strip near its middle, as a part of its height."""
-    ink = (numpy.asarray(picture.convert("L")) < 200).sum(axis=1)
-    strip = numpy.convolve(ink, numpy.ones(max(1, picture.height // 100)), "same")
-    first, last = int(0.5 * picture.height), int(0.6 * picture.height)
-    return float(first + strip[first:last].argmin()) / picture.height
+    rows = len(picture)
+    ink = (picture.reshape(rows, -1) < 0.8).sum(axis=1)
+    strip = numpy.convolve(ink, numpy.ones(max(1, rows // 100)), "same")
+    first, last = rows // 2, int(0.6 * rows)
+    return float(first + strip[first:last].argmin()) / rows
 
 
 def halves(output: NotebookNode) -> Iterator[str]:
     """A tall picture as two of full width: its upper part, and below its head the lower one."""
     picture = picture_of(output)
     assert picture is not None
-    height, cut_at = picture.height / picture.width, middle(picture)
+    height, cut_at = picture.shape[0] / picture.shape[1], middle(picture)
     source = f"data:image/png;base64,{output.data['image/png'].strip()}"
     described = html.escape(words_of_picture(output))
     for parts in ((0, cut_at),), ((0, HEAD), (cut_at, 1)):
