@@ -107,8 +107,14 @@ def test_01_a_log_gets_the_name_of_a_token_and_nothing_else():
 def test_02_pyjwt_takes_the_right_token_and_refuses_each_other_one():
     key, claims_of = a_key(), names_in("02").claims_of
     good = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ada", "iat": 1, "exp": 4_000_000_000}
-    token = jwt.encode(good, key, algorithm="ES256")
-    assert claims_of(token, key.public_key())["sub"] == "ada"
+    access = {"typ": "at+jwt"}
+    for typ in ("at+jwt", "application/at+jwt", "AT+JWT"):
+        token = jwt.encode(good, key, algorithm="ES256", headers={"typ": typ})
+        assert claims_of(token, key.public_key())["sub"] == "ada"
+    for typ in ("JWT", "logout+jwt", None):
+        token = jwt.encode(good, key, algorithm="ES256", headers={"typ": typ})
+        with pytest.raises(jwt.InvalidTokenError, match="no access token"):
+            claims_of(token, key.public_key())
     wrong = {
         "another issuer": good | {"iss": "https://login.example.test"},
         "another audience": good | {"aud": "wiki"},
@@ -117,8 +123,11 @@ def test_02_pyjwt_takes_the_right_token_and_refuses_each_other_one():
     }
     for claims in wrong.values():
         with pytest.raises(jwt.InvalidTokenError):
-            claims_of(jwt.encode(claims, key, algorithm="ES256"), key.public_key())
-    for other in (jwt.encode(good, "", algorithm="none"), jwt.encode(good, a_key(), "ES256")):
+            claims_of(jwt.encode(claims, key, "ES256", headers=access), key.public_key())
+    none, another = (
+        jwt.encode(good, k, a, headers=access) for k, a in (("", "none"), (a_key(), "ES256"))
+    )
+    for other in (none, another):
         with pytest.raises(jwt.InvalidTokenError):
             claims_of(other, key.public_key())
 
@@ -144,7 +153,8 @@ def test_04_the_id_token_of_another_request_signs_nobody_in():
     for session in ({"nonce": "another"}, {}):
         with pytest.raises(jwt.InvalidTokenError, match="another request"):
             who(token, keys, session)
-    for bad in (good, good | {"nonce": "n", "aud": ["wiki", "notes"]}):
+    others = good | {"nonce": "n", "aud": ["wiki", "notes"]}
+    for bad in (good, others, good | {"nonce": "n", "sub": ""}):
         with pytest.raises(jwt.InvalidTokenError):
             who(jwt.encode(bad, key, algorithm="ES256"), keys, {"nonce": "n"})
     session = {"nonce": "n"}
@@ -237,7 +247,8 @@ def test_11_a_bound_token_as_a_bearer_token_is_refused():
     check = names_in("11").check_binding
     bound = {"cnf": {"jkt": "thumbprint"}}
     check("DPoP", bound)
-    check("Bearer", {})
+    for unbound in ({}, {"cnf": None}, {"cnf": {}}):
+        check("Bearer", unbound)
     with pytest.raises(PermissionError, match="without a proof"):
         check("Bearer", bound)
 
