@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ COLOURS = {
     OPEN: SIGNS["not attempted"][1],
 }
 HEAD = ("Lesson", "Exercises", "Target", "Predictions", "Quiz")
+HEADING = re.compile(r"^#{2,3} .*$", re.MULTILINE)
+ASKED = re.compile(r'^(?:check|quiz)\("(\d\d-\w+)"', re.MULTILINE)
 LEGEND = f"{DONE} done, or came true   {TRIED} tried   {WRONG} came out otherwise   {OPEN} open"
 
 
@@ -43,9 +45,28 @@ def sign_of_prediction(item: AnyPrediction, items: Items) -> str:
 
 
 def next_item(lesson: Lesson, items: Items) -> str | None:
-    """The first exercise of a lesson that is open, else its target, else a question of its quiz."""
-    asked: Iterable[Exercise | Quiz] = (*lesson.checked, *lesson.quizzes)
-    return next((item.id for item in asked if sign_of(item, items) != DONE), None)
+    """What was tried and is not done; else the first that is open: an exercise of the short path or
+    the target, then a question of the quiz, then the long path."""
+    both: tuple[Exercise | Quiz, ...] = (*lesson.checked, *lesson.quizzes)
+    asked = {item.id: item for item in both}
+    order = [name for name in reading_order(lesson.number) if name in asked] or list(asked)
+    signs = {name: sign_of(asked[name], items) for name in order}
+    waiting = [name for name in order if signs[name] == TRIED]
+    return next(iter(waiting + [name for name in order if signs[name] == OPEN]), None)
+
+
+def reading_order(number: str) -> list[str]:
+    """The exercises, the target and the quiz of a lesson as its notebook beside this one has them,
+    the long path last; nothing where there is none."""
+    short, long, on_the_long_path = list[str](), list[str](), False
+    for cell in _cells(_beside(number)):
+        source = _source(cell)
+        if cell.get("cell_type") == "markdown":
+            headings = HEADING.findall(source)
+            on_the_long_path = headings[-1].endswith("long)") if headings else on_the_long_path
+        else:
+            (long if on_the_long_path else short).extend(ASKED.findall(source))
+    return [*short, *long]
 
 
 def next_step(lessons: Mapping[str, Lesson], items: Items, numbers: list[str]) -> str:
@@ -93,22 +114,41 @@ def _row(number: str, lesson: Lesson | None, items: Items) -> str:
 
 def _name(number: str) -> str:
     """The lesson's number and title, as a link where its notebook lies beside this one."""
-    beside = sorted(Path.cwd().glob(f"{number}-*.ipynb"))
-    path = next((path for path in beside if not COPY.search(path.name)), None)
+    path = _beside(number)
     if path is None:
         return number
     return f'<a href="{escape(quote(path.name))}">{escape(_title(path) or number)}</a>'
 
 
+def _beside(number: str) -> Path | None:
+    """The notebook of a lesson in this folder, and no copy that was put aside."""
+    beside = sorted(Path.cwd().glob(f"{number}-*.ipynb"))
+    return next((path for path in beside if not COPY.search(path.name)), None)
+
+
 def _title(path: Path) -> str:
     """The first heading of a notebook; nothing where it cannot be read."""
+    cells = _cells(path)
+    found = re.match(r"# (.+)", _source(cells[0])) if cells else None
+    return found[1] if found else ""
+
+
+def _cells(path: Path | None) -> list[dict[str, Any]]:
+    """The cells of a notebook; nothing where it cannot be read."""
+    if path is None:
+        return []
     try:
         cells = json.loads(path.read_bytes())["cells"]
-        text = "".join(cells[0]["source"])
     except (OSError, ValueError, LookupError, TypeError):
-        return ""
-    found = re.match(r"# (.+)", text)
-    return found[1] if found else ""
+        return []
+    return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
+
+
+def _source(cell: dict[str, Any]) -> str:
+    """The source of a cell, in one piece or in lines."""
+    source = cell.get("source")
+    lines = source if isinstance(source, list) else [source]
+    return "".join(line for line in lines if isinstance(line, str))
 
 
 def _signs(signs: list[str]) -> str:

@@ -25,6 +25,7 @@ SWITCH = "LABUTILS_PANELS"  # 1 or 0, where somebody wants it otherwise
 _BEGIN = re.compile(
     r"\d\d-\w+(: (passed|not yet|not attempted yet)\.|[.:])|(Hint \d+ of \d+|Result):|You chose \w:"
 )
+_EMPHASIS = re.compile(r"(?<![\w*`])\*([A-Za-z][\w ]*\w)\*(?![\w*`])")  # *so*, in a sentence
 P = ParamSpec("P")
 R = TypeVar("R")
 State = Literal["asked", "passed", "not yet", "not attempted", "told"]
@@ -72,12 +73,17 @@ class Reply:
         first, *rest = [line for line, _ in self.lines[self.replaced :] if line] or [""]
         begin = _BEGIN.match(first)
         head = begin[0] if begin else ""
-        inside = "".join(f'<div style="{_style(line)}">{escape(line)}</div>' for line in rest)
+        inside = "".join(f'<div style="{_style(line)}">{_marked(line)}</div>' for line in rest)
         return (
             f'<div style="border-left:4px solid {colour};padding:2px 12px;margin:4px 0;'
             f'max-width:52em"><div style="margin:3px 0">{mark}<b>{escape(head)}</b>'
-            f"{escape(first.removeprefix(head))}</div>{self.table}{inside}</div>"
+            f"{_marked(first.removeprefix(head))}</div>{self.table}{inside}</div>"
         )
+
+
+def _marked(line: str) -> str:
+    """A line in HTML, an emphasis in it as one."""
+    return _EMPHASIS.sub(r"<em>\1</em>", escape(line))
 
 
 def _style(line: str) -> str:

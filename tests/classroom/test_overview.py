@@ -72,6 +72,44 @@ def test_next_is_what_is_open_in_the_last_lesson_that_was_begun():
     assert re.fullmatch(r"Next: 03-\d+, in lesson 03\.", said) and "03-1," not in said
 
 
+LESSON = [
+    ("markdown", "## Code interception (11 min)"),
+    ("code", 'check("03-6", intercept)'),
+    ("code", 'check("03-7", lure)'),
+    ("markdown", "## Exercises\n\n### Write the client (34 min · long)"),
+    ("code", 'check("03-1", challenge)'),
+    ("markdown", "## Quiz (2 min)"),
+    ("code", 'quiz("03-q1", "")'),
+]
+
+
+def write_lesson(folder):
+    cells = [{"cell_type": kind, "source": [source]} for kind, source in LESSON]
+    (folder / "03-x.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("items", "name"),
+    [
+        ({}, "03-6"),
+        ({"03-6": {"passed": True}}, "03-7"),
+        ({"03-7": {"tries": 4}}, "03-7"),
+        ({"03-6": {"passed": True}, "03-7": {"passed": True}}, "03-q1"),
+    ],
+)
+def test_next_follows_the_short_path_as_it_is_read_and_what_was_tried_comes_first(
+    own_progress, items, name
+):
+    write_lesson(own_progress)
+    assert overview.next_item(exercises.lesson("03"), items) == name
+
+
+def test_next_is_the_long_path_once_the_short_one_is_done(own_progress):
+    write_lesson(own_progress)
+    short = {name: {"passed": True} for name in ("03-6", "03-7", "03-q1")}
+    assert overview.next_item(exercises.lesson("03"), short) == "03-1"
+
+
 def test_next_is_the_lesson_behind_one_that_is_done():
     said = overview.next_step(lessons("03"), done("03"), ["03", "04"])
     assert said == "Lesson 03 is done. Next: lesson 04."
