@@ -20,6 +20,7 @@ _HOMES = {
     "refuses": "classroom.guard",
     "reveal": "classroom.exercises",
     "show": "pictures.canvas",
+    "slider": "classroom.sliders",
     "solution": "classroom.exercises",
     "target": "classroom.exercises",
 }
