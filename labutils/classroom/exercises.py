@@ -18,6 +18,7 @@ from labutils.classroom import progress as progress_file
 from labutils.classroom.buttons import offer
 from labutils.classroom.course import lesson, numbers
 from labutils.classroom.judging import PASSED, Tried, Verdict, does_nothing
+from labutils.classroom.mixed import SEEDS, Mixed, mixed
 from labutils.classroom.panel import answers, say, say_as_it_is, state, tables
 from labutils.classroom.progress import WIDTH
 from labutils.classroom.python_errors import explained
@@ -57,6 +58,8 @@ _the_courses: list[object] = []  # the course's own answers, as `mine` made them
 
 def _item(identifier: object, *kinds: type) -> Any:
     """The item of that name, or None after a sentence that says which names there are."""
+    if isinstance(identifier, str) and (one := mixed(identifier)) and isinstance(one, kinds):
+        return one
     number = identifier[:2] if isinstance(identifier, str) else ""
     try:
         course = lesson(number) if number.isdecimal() and number.isascii() else None
@@ -177,7 +180,8 @@ def check(identifier: str, answer: object = ...) -> None:
         return
     judged, words = verdict(exercise, answer)
     passed = judged is PASSED
-    progress_file.tried(identifier, passed=passed)
+    if not isinstance(exercise, Mixed):
+        progress_file.tried(identifier, passed=passed)
     state("passed" if passed else "not yet")
     say_as_it_is(f"{identifier}: passed. {words}" if passed else f"{identifier}: not yet. {words}")
     if stuck(identifier, passed=passed):
@@ -203,9 +207,17 @@ def solution(identifier: str) -> None:
         say_as_it_is(exercise.solution)
 
 
-def target(number: str) -> Any:
-    """Say what a lesson's target asks for, and return its scene: a lab of its own."""
+def target(number: str, seed: int | None = None) -> Any:
+    """Say what a lesson's target asks for, and return its scene: a lab of its own.
+
+    `target("mixed", seed)` gives one without saying which lesson it is from.
+    """
     identifier = f"{number}-target" if isinstance(number, str) and len(number) == 2 else number
+    if number == "mixed":
+        if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < SEEDS:
+            say('A mixed target needs a seed, a number from 0 on, such as target("mixed", 7).')
+            return None
+        identifier = f"mixed-{seed}"
     item = _item(identifier, Target)
     if item is None:
         return None

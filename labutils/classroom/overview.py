@@ -28,6 +28,12 @@ ASKED = re.compile(r'^(?:check|quiz)\("(\d\d-\w+)"', re.MULTILINE)
 LEGEND = f"{DONE} done, or came true   {TRIED} tried   {WRONG} came out otherwise   {OPEN} open"
 
 
+AFTER_THE_LAST = (
+    'target("mixed", 1) gives a target without saying which lesson it is from, and another for '
+    "each number."
+)
+
+
 def sign_of(item: Exercise | Quiz, items: Items) -> str:
     """What somebody did about an exercise, a target or a question of a quiz."""
     noted = items.get(item.id, {})
@@ -77,7 +83,7 @@ def next_step(lessons: Mapping[str, Lesson], items: Items, numbers: list[str]) -
     behind = [number for number in numbers if number > last]
     if behind:
         return f"Lesson {last} is done. Next: lesson {behind[0]}."
-    return f"Lesson {last}, the last one, is done."
+    return f"Lesson {last}, the last one, is done. {AFTER_THE_LAST}"
 
 
 def table(lessons: Mapping[str, Lesson], items: Items, numbers: list[str]) -> str:

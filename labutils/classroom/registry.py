@@ -58,11 +58,13 @@ class Exercise:
 class Target(Exercise):
     """An open task in a lab of its own. `scene` builds it, and `brief` says what to reach.
 
-    A flag proves that it was reached; `hints` has three tiers.
+    A flag proves that it was reached; `hints` has three tiers. `tools` says what is at hand for
+    somebody who does not sit in the lesson.
     """
 
     brief: str = ""
-    scene: Callable[[], Any] = lambda: None
+    tools: str = ""
+    scene: Callable[..., Any] = lambda: None
 
 
 @dataclass(frozen=True)

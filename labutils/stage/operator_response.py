@@ -76,7 +76,8 @@ class Response:
 
     link, verifier, runbook = LINK, VERIFIER, RUNBOOK
 
-    def __init__(self) -> None:
+    def __init__(self, flag: str = FLAG) -> None:
+        self._flag = flag
         self._apps = apps = asking_doors("target-05", application=NotesApp)
         self._is_over, self._copies = False, dict[str, str]()
         api = NotesApi(apps.lab, API, LOGIN)
@@ -101,13 +102,13 @@ class Response:
     def _notes(self) -> dict[str, str]:
         """Ada's notes, with the flag once the operator has responded."""
         later = "it comes after the operator's response"
-        return {"notes of": ADA, "flag": FLAG if self._is_over else later}
+        return {"notes of": ADA, "flag": self._flag if self._is_over else later}
 
     def steal(self, *names: str) -> dict[str, str]:
         """Copies of these, two of `menu` at most. Prints a sentence where it gives none."""
         unknown = [name for name in names if name not in self._menu]
         if self._is_over:
-            print("The operator has responded. There is nothing left to copy: target('05') again.")
+            print("The operator has responded. Nothing is left to copy: ask for the target again.")
         elif unknown:
             print(f"There is no {unknown[0]!r}. There are: {', '.join(self.menu)}.")
         elif len({*self._copies, *names}) > MOST:

@@ -16,11 +16,16 @@ from labutils.lab import Lab
 @cache
 def parts_of_the_flag(number: str) -> tuple[str, ...]:
     """What proves that the target was reached: a flag, or the members of a set."""
-    routes = runpy.run_path(str(lessons.tests_of(number) / "target_routes.py"))["ROUTES"]
     new_learner.begin()
-    with contextlib.redirect_stdout(io.StringIO()):
-        answer = next(iter(routes.values()))(lesson(number).target.scene())
+    answer = won(number, lesson(number).target.scene())
     return (answer,) if isinstance(answer, str) else tuple(sorted(answer))
+
+
+def won(number: str, scene: object) -> str | set[str]:
+    """What the first of a lesson's routes gets in this scene."""
+    routes = runpy.run_path(str(lessons.tests_of(number) / "target_routes.py"))["ROUTES"]
+    with contextlib.redirect_stdout(io.StringIO()):
+        return next(iter(routes.values()))(scene)
 
 
 def gives_away(number: str, text: str) -> bool:

@@ -28,6 +28,8 @@ from labutils import target
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
 from labutils.classroom.judging import PASSED
+from labutils.classroom.mixed import mixed
+from labutils.classroom.registry import Target
 from labutils.identity import tokens as tokens_of_the_course
 
 FLAG = re.compile(r"flag-[\w.-]*\w")
@@ -35,19 +37,24 @@ MOST = 400  # calls of one attack: what a person's loop does in a minute
 WAYS = ("looked at", "guessed", "called", "looped", "on a grid")
 
 
+def item_of(number: str) -> Target:
+    """The target of a lesson's number, or of the name of a mixed one."""
+    return mixed(number) or lesson(number).items[f"{number}-target"]
+
+
 def fresh(number: str) -> object:
     """A scene, as `target` gives it; what it prints is not shown."""
     with contextlib.redirect_stdout(io.StringIO()):
-        return target(number)
+        return target(item_of(number).id)
 
 
 def brief(number: str) -> str:
-    return lesson(number).items[f"{number}-target"].brief
+    return item_of(number).brief
 
 
 def flags_in(number: str, text: str) -> bool:
     """Whether a text holds the flag of this target."""
-    item = lesson(number).items[f"{number}-target"]
+    item = item_of(number)
     return any(exercises.verdict(item, one)[0] is PASSED for one in set(FLAG.findall(text)))
 
 
@@ -199,7 +206,7 @@ def asked(tom: object, address: str, field: str, value: object) -> str:
 
 def guessed(number: str) -> bool:
     """Each text of the scene, and each value in its JSON or its tokens, handed in as it is."""
-    item = lesson(number).items[f"{number}-target"]
+    item = item_of(number)
     scene = fresh(number)
     text = "".join(shown(scene))
     tokens = re.findall(r"eyJ[\w-]+(?:\.|%2E)([\w-]+)(?:\.|%2E)[\w-]*", text)

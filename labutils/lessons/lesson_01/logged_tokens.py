@@ -91,7 +91,7 @@ ADA, TOM, OTHER, NIGHT = "192.0.2.10", "203.0.113.66", "198.51.100.23", "192.0.2
 DAY = "2023-10-18T"
 BEGUN, READ_AT = seconds(DAY + "14:00:00Z"), seconds(DAY + "18:00:00Z")
 FLAG = "flag-" + next(dice("lesson-01", "log"))
-UNSEEN = ("one", "two", "three")  # logs that a function meets beside the one that is shown
+SEEDS = ("shown", "one", "two", "three")  # of the log that is shown, and of those that are not
 
 # What a token of the log is when the log is read, and how many seconds it lives; None: no end.
 LIFE = {"over": 1800, "to the second": READ_AT - BEGUN, "good": 43_200, "year": 31_536_000}
@@ -201,16 +201,23 @@ def token(kind: str, number: str) -> str:
 class Scene:
     """The scene: a log, and when somebody outside reads it (seconds since 1970)."""
 
-    def __init__(self) -> None:
-        self.log, self.read_at = log("shown").lines, READ_AT
+    key = KEY.jwk  # the issuer's public key
+
+    def __init__(self, flag: str = FLAG) -> None:
+        self._flag, self._seeds = flag, [f"{seed}{flag.removeprefix(FLAG)}" for seed in SEEDS]
+        self.log, self.read_at = log(self._seeds[0]).lines, READ_AT
+
+    def __repr__(self) -> str:
+        return "a log that went to support: log, read_at, submit(still_good)"
 
     def submit(self, still_good: Callable[..., Any]) -> str:
         """The flag, where the function is right about this log and about others; else what is
         wrong, in a sentence."""
         if not callable(still_good):
             return "Submit the function itself: scene.submit(still_good)."
-        for seed in ("shown", *UNSEEN):
-            where = "On this log" if seed == "shown" else "On a log that you have not seen"
+        for seed in self._seeds:
+            shown = seed == self._seeds[0]
+            where = "On this log" if shown else "On a log that you have not seen"
             tried = log(seed)
             try:
                 answer = still_good(tried.lines, READ_AT)
@@ -218,4 +225,4 @@ class Scene:
                 return f"{where}: it raised {type(error).__name__}: {error}"
             if complaint := tried.complaint(answer):
                 return f"{where}: {complaint}"
-        return FLAG
+        return self._flag

@@ -63,5 +63,6 @@ Which tokens in it would still be accepted then? Write `still_good(log, read_at)
 set of their numbers, the claim `jti`. Tokens stand in headers, in addresses and in cookies.
 scene.submit(still_good) tries it on this log and on logs that you have not seen. It returns the \
 flag, or says what is wrong.""",
+    tools="scene.key is the public key of the issuer, a JWK for ES256.",
     scene=Scene,
 )

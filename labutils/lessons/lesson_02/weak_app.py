@@ -44,6 +44,10 @@ class WeakApp:
 class Payroll(SmallApp):
     """A WSGI application that looks up a key by the `kid` of the token, and believes its `alg`."""
 
+    def __init__(self, flag: str) -> None:
+        super().__init__()
+        self._flag = flag
+
     def answer(self, request: Request) -> Response:
         """What the application says at each of its paths."""
         if request.path == "/keys/rs256.pem":
@@ -57,7 +61,7 @@ class Payroll(SmallApp):
             return as_json({"you are": claims.get("sub")})
         if claims.get("sub") != "admin":
             raise Forbidden(f"/admin is for admin, and you are {claims.get('sub')}")
-        return as_json({"flag": FLAG})
+        return as_json({"flag": self._flag})
 
     def claims_of(self, request: Request) -> dict[str, Any]:
         """The claims of the token in the Authorization header. Raises Unauthorized."""
@@ -104,10 +108,10 @@ def fits(alg: str, key: bytes, signed: bytes, signature: bytes) -> bool:
     return bool(algorithm.verify(signed, algorithm.prepare_key(key), signature))
 
 
-def weak_app() -> WeakApp:
+def weak_app(flag: str = FLAG) -> WeakApp:
     """A lab with the application in it, and Tom at its door."""
     lab = Lab("target-02", "2023-10-18T09:00:00Z")
-    lab.add("payroll.example", Payroll())
+    lab.add("payroll.example", Payroll(flag))
     claims = {**CLAIMS, "sub": "tom", "aud": "payroll"}
     year_ago = {name: CLAIMS[name] - 365 * 86400 for name in ("iat", "exp")}
     old = sign(claims | year_ago, SigningKey(SECRET, "HS256", "hs-staging"))

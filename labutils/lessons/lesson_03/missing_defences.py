@@ -448,7 +448,7 @@ class Diary:
         return [e.url for e in self._apps.lab.wire[before:] if f".{e.host}".endswith(".tom.test")]
 
 
-def diary() -> Diary:
+def diary(flag: str = FLAG) -> Diary:
     """A confidential client that sends all that a good client sends. The provider ignores what it
     does not know."""
     apps = build_apps("target-03", provider=IgnoresPkce)
@@ -460,7 +460,7 @@ def diary() -> Diary:
         token_request=with_a_secret,
         code_from=code_from,
     )
-    scene = _with(apps, FlowClient(apps.lab, DIARY, functions), [FLAG, "Walk by the river"])
+    scene = _with(apps, FlowClient(apps.lab, DIARY, functions), [flag, "Walk by the river"])
     scene.opens("ada", DIARY + "/login")
     return Diary(scene)
 

@@ -141,13 +141,13 @@ def with_eager_wiki(seed: str = "lesson-04") -> TwoApps:
 
 
 @cache
-def board() -> Board:
+def board(flag: str = FLAG) -> Board:
     """The scene of the target: the wiki takes ID tokens alone; Ada is signed in at the real one.
 
     It is made once: whoever asks for it again meets the same lock.
     """
     apps = build_apps("target-04")
-    apps.lab.add("eager.example", EagerWiki(apps.lab, LOGIN, ("/id-token",), FLAG))
+    apps.lab.add("eager.example", EagerWiki(apps.lab, LOGIN, ("/id-token",), flag))
     log = [signs_out(apps, "ada", apps.wiki, "192.0.2.10")]
     apps.lab.clock.tick(3600)
     for person, application, address in (

@@ -26,7 +26,8 @@ class StolenFile:
 
     runbook = RUNBOOK
 
-    def __init__(self) -> None:
+    def __init__(self, flag: str = FLAG) -> None:
+        self._flag = flag
         self._apps = apps = build_apps("target-06")
         self.file: list[Entry] = morning(apps)
         self._begun, self._has_responded = apps.lab.clock.now, False
@@ -44,7 +45,7 @@ class StolenFile:
     def _notes(self) -> dict[str, str]:
         """Ada's notes, with the flag on day LONG and later."""
         later = f"it comes on day {LONG}; this is day {self.day}"
-        return {"notes of": ADA, "flag": FLAG if self.day >= LONG else later}
+        return {"notes of": ADA, "flag": self._flag if self.day >= LONG else later}
 
     def wait(self, days: float) -> None:
         """So many days pass. In the first hour of the first wait the operator responds."""

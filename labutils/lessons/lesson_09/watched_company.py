@@ -127,8 +127,8 @@ class _Racing(WatchedIntruder):
 class Race:
     """The scene: seven archives, before an alarm or the replacement of the four ends it."""
 
-    def __init__(self) -> None:
-        self._intruder = _Racing()
+    def __init__(self, flag: str = FLAG) -> None:
+        self._flag, self._intruder = flag, _Racing()
 
     def __repr__(self) -> str:
         return f"a race at {self.time}, archives: {self.archives}; use(...), follow([...]), wait()"
@@ -156,7 +156,7 @@ class Race:
         before = self.archives
         result = self._intruder.use(credential, service, action, origin)
         if before < self.archives and self.archives >= WANTED:
-            result.answer["flag"] = FLAG
+            result.answer["flag"] = self._flag
         return result
 
     def follow(self, moves: Iterable[Sequence[str]]) -> None:

@@ -38,7 +38,7 @@ class NotesApi(NonceAPI):
 
     def flag(self, claims: Json) -> str:
         """The flag, in the notes of Ada alone."""
-        return FLAG if claims["sub"] == ADA else "these are not Ada's notes"
+        return self.scene._flag if claims["sub"] == ADA else "these are not Ada's notes"
 
     def check_holder(self, request: Request, scheme: str, token: str, claims: Json) -> None:
         if request.path == "/export":
@@ -54,7 +54,8 @@ class Page:
     def __repr__(self) -> str:
         return "script in Ada's page: token, sign(...), visit(...), leave(), tom"
 
-    def __init__(self) -> None:
+    def __init__(self, flag: str = FLAG) -> None:
+        self._flag = flag
         self._apps = apps_with_dpop("target-11", api=NotesApi)
         assert isinstance(self._apps.api, NotesApi)
         self._apps.api.scene = self
@@ -89,5 +90,5 @@ class Page:
 
     def _is_closed(self) -> bool:
         if self._closed:
-            print("Ada has closed the page. No script runs there: target('11') again.")
+            print("Ada has closed the page. No script runs there: ask for the target again.")
         return self._closed

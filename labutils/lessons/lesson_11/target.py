@@ -85,5 +85,6 @@ have them:
 scene.link and scene.verifier may help: an authorization request for the client `notes` with the \
 redirect_uri https://notes.example/cb, and its PKCE verifier. scene.now is the time. dpop.prove \
 makes a proof with a nonce: dpop.prove(key, method, url, now=, jti=, token=, nonce=).""",
+    tools="dpop is a module of labutils.identity.",
     scene=Page,
 )

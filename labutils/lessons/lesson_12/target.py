@@ -62,5 +62,6 @@ scene.try_setting(Setting(life, way, every), retries=False) measures one. way is
 'asks', 'pushed' or 'polls'; every is for polls, in minutes, and a poll that falls into the \
 restart waits for its next turn; retries=True pushes an event again until it arrives. It returns \
 the flag if the setting succeeds. Three settings may miss: work it out before you measure.""",
+    tools="scene.Setting is the class of settings.",
     scene=the_company,
 )

@@ -27,7 +27,7 @@ OUTAGE = 2  # minutes for which the API restarts when somebody reacts
 PATIENCE = 3  # settings that may miss
 STOPPED = (
     "The company makes no further change: three settings were not good enough. Restart the "
-    "kernel to begin anew; target('12') brings the same company."
+    "kernel to begin anew; asking for the target again brings the same company."
 )
 WAYS = (OFFLINE, "asks", PUSHED, POLLS)
 NO_SETTING = (
@@ -40,9 +40,10 @@ class TokenBudget:
     """The scene: a company that has 19 requests an hour to spend, and a thief who is measured."""
 
     calls, budget, limit, delays, outage = CALLS, BUDGET, LIMIT, DELAYS, OUTAGE
+    Setting = Setting
 
-    def __init__(self) -> None:
-        self._missed = 0
+    def __init__(self, flag: str = FLAG) -> None:
+        self._flag, self._missed = flag, 0
 
     def __repr__(self) -> str:
         return "a company with a budget: try_setting(setting, retries=...)"
@@ -66,16 +67,16 @@ class TokenBudget:
             worth = counted(minutes, "minute")
             print(f"{name} copied: up to {worth}; less than {LIMIT} are wanted.")
         if requests <= BUDGET and max(worst.values()) < LIMIT:
-            return FLAG
+            return self._flag
         self._missed += 1
         print(f"Settings that may still miss: {PATIENCE - self._missed}.")
         return "no flag"
 
 
 @cache
-def the_company() -> TokenBudget:
+def the_company(flag: str = FLAG) -> TokenBudget:
     """The company, which remembers each setting that was not good enough."""
-    return TokenBudget()
+    return TokenBudget(flag)
 
 
 def is_one(setting: Setting) -> bool:

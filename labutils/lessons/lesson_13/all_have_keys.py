@@ -48,6 +48,8 @@ def no_vault(subject: str) -> OAuthError:
 class VaultApi(ResourceServer):
     """The API with one more door, GET /vault."""
 
+    flag: str
+
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
         if request.path != "/vault":
@@ -56,13 +58,13 @@ class VaultApi(ResourceServer):
             subject = self.claims(presented_token(request)[1])["sub"]
             if subject != ADA:
                 raise no_vault(subject)
-            response = as_json({"vault of": ADA, "flag": FLAG})
+            response = as_json({"vault of": ADA, "flag": self.flag})
         except OAuthError as refusal:
             response = refused(refusal)
         return response(environ, start_response)
 
 
-def vault_of(wiki: RelyingParty, environ: Any, start_response: Any) -> Any:
+def vault_of(wiki: RelyingParty, flag: str, environ: Any, start_response: Any) -> Any:
     """The wiki with one more page, GET /vault."""
     request = Request(environ)
     if request.path != "/vault":
@@ -70,7 +72,7 @@ def vault_of(wiki: RelyingParty, environ: Any, start_response: Any) -> Any:
     session = wiki.sessions.get(request.cookies.get("app", ""), {"claims": {"sub": "nobody"}})
     subject = session["claims"]["sub"]
     if subject == ADA:
-        response = as_json({"vault of": ADA, "flag": FLAG})
+        response = as_json({"vault of": ADA, "flag": flag})
     else:
         response = refused(no_vault(subject))
     return response(environ, start_response)
@@ -91,7 +93,7 @@ class AllHaveKeys:
         "code_challenge_method": "S256",
     }
 
-    def __init__(self) -> None:
+    def __init__(self, flag: str = FLAG) -> None:
         self._account = with_key(keys=LibraryRule, seed="target-13")
         self._apps = apps = self._account.apps
         self.tom: httpx.Client = apps.tom
@@ -105,8 +107,10 @@ class AllHaveKeys:
             "screen": Client("screen", grant_types=(DEVICE_CODE,)),
             "room-planner": Client("room-planner", (PLANNER + "/cb",), scope=MAIL),
         }
-        apps.lab.add("api.example", VaultApi(apps.lab, API, LOGIN))
-        apps.lab.add("wiki.example", partial(vault_of, apps.wiki))
+        api = VaultApi(apps.lab, API, LOGIN)
+        api.flag = flag
+        apps.lab.add("api.example", api)
+        apps.lab.add("wiki.example", partial(vault_of, apps.wiki, flag))
 
     def take(self, name: str, app: Any = None) -> None:
         """Put a WSGI app of Tom's at a name that is free; without one, a page that notes visits."""

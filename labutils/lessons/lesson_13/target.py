@@ -20,11 +20,11 @@ def flag_mistake(answer: Any) -> str | None:
     return "whole" if isinstance(answer, dict) or FLAG in str(answer) else "other"
 
 
-def scene() -> Any:
+def scene(**flag: str) -> Any:
     """The target's scene, in a lab of its own."""
     from .all_have_keys import AllHaveKeys  # loads fido2
 
-    return AllHaveKeys()
+    return AllHaveKeys(**flag)
 
 
 TARGET = Target(
@@ -82,5 +82,6 @@ between; without an app, a page that notes the visits in scene.seen.
 scene.clients: the approved clients. scene.request and scene.verifier: an authorization request of \
 the client `room-planner`, and its PKCE verifier. scene.wait(seconds) lets time pass.
 Discovery at https://login.example/.well-known/openid-configuration says what is offered.""",
+    tools="Relay is in labutils.incident.relay.",
     scene=scene,
 )
