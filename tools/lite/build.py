@@ -168,7 +168,7 @@ def main(arguments: list[str]) -> int:
         size = sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file())
         print(
             f"The course for the browser is in build/lite ({size / 1e6:.0f} MB). To look at it: "
-            "python -m http.server --directory build/lite"
+            "python -m http.server --bind 127.0.0.1 --directory build/lite"
         )
     return status
 

@@ -28,8 +28,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 HOUSE = HERE.parent.parent
 SOURCE, SITE, LITE = (HOUSE / "build" / name for name in ("site-source", "site", "lite"))
 PARTS = {"00": None, "01": "Tokens", "06": "The breach", "11": "Mitigations"}
+CLONE = "git clone URL anatomy-of-a-cloud-hack\ncd anatomy-of-a-cloud-hack\n"
 PAGES = {
-    "To read": ["first-five-minutes", "story", "glossary", "at-work"],
+    "To read": ["ways-to-start", "first-five-minutes", "story", "glossary", "at-work", "commands"],
     "In your own logs": [
         "hunt",
         "hunting-rules",
@@ -38,7 +39,13 @@ PAGES = {
         "axon",
         "scoring-a-hunt",
     ],
-    "To teach and to build": ["instructor", "browser", "authoring", "architecture"],
+    "To teach and to build": [
+        "instructor",
+        "teaching-plans",
+        "browser",
+        "authoring",
+        "architecture",
+    ],
 }
 LINK = re.compile(r"(?<!!)\[([^]]*)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
 REVEALS = re.compile(r"(?m)^\s*reveal\(")
@@ -174,8 +181,12 @@ def tables_of_contents() -> Iterator[str]:
 
 
 def start_of(readme: str) -> str:
-    """What README says on how to start."""
-    return readme.split("\n## Start\n", 1)[1].split("\n## ", 1)[0].strip()
+    """What README says on how to start, once the course is there."""
+    text = readme.split("\n## Start\n", 1)[1].split("\n## ", 1)[0].strip()
+    for getting_it in (CLONE, " *URL* is the address of this repository."):
+        assert getting_it in text, getting_it
+        text = text.replace(getting_it, "")
+    return text
 
 
 def where_it_is(address: str | None) -> str:
@@ -257,7 +268,7 @@ def main(arguments: list[str]) -> int:
         shutil.copytree(LITE, SITE / "lite")
         print(
             "The site is built. A browser runs no lesson from a file, so serve it: "
-            "python -m http.server --directory build/site"
+            "python -m http.server --bind 127.0.0.1 --directory build/site"
         )
         return 0
     print("The site is built: open build/site/index.html.")
