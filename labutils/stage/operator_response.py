@@ -76,6 +76,9 @@ class Response:
 
     link, verifier, runbook = LINK, VERIFIER, RUNBOOK
 
+    def __repr__(self) -> str:
+        return "a moment at the laptop: menu, runbook, steal(...), respond(), tom, link, verifier"
+
     def __init__(self, flag: str = FLAG) -> None:
         self._flag = flag
         self._apps = apps = asking_doors("target-05", application=NotesApp)

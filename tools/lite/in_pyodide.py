@@ -11,7 +11,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-PICTURE = "image/png"
+PICTURE, PANEL = "image/png", "text/html"
+WIDGET = "application/vnd.jupyter.widget-view+json"
 TRACEBACK = "-" * 75  # the line that IPython begins one with
 BLANK = "labutils.pictures.blank"  # what stands for matplotlib, once it does
 
@@ -26,14 +27,19 @@ def text(value):
 
 
 def stored(outputs):
-    """Stored outputs as (what was printed, what was displayed, the error)."""
+    """Stored outputs as (what was printed, what was displayed, the error).
+
+    The text of a panel counts as printed. Buttons and sliders count as nothing.
+    """
     printed, displayed, error = "", [], None
     for output in outputs:
         if output["output_type"] == "stream":
             printed += text(output["text"])
         elif output["output_type"] == "error":
             error = [output["ename"], output["evalue"]]
-        else:
+        elif PANEL in output["data"]:
+            printed += text(output["data"]["text/plain"]) + "\n"
+        elif WIDGET not in output["data"]:
             displayed.append(output["data"])
     return printed, displayed, error
 

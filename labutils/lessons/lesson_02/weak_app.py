@@ -32,13 +32,16 @@ FILES = {
 }
 
 
-@dataclass
+@dataclass(repr=False)
 class WeakApp:
     """The scene: the application, Tom's browser, and two tokens that he has."""
 
     tom: httpx.Client
     token: str
     old_token: str
+
+    def __repr__(self) -> str:
+        return "the payroll: tom, token, old_token"
 
 
 class Payroll(SmallApp):

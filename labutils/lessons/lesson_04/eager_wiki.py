@@ -105,6 +105,9 @@ class Board:
     def __init__(self, apps: TwoApps, log: list[str]):
         self._apps, self.log = apps, log
 
+    def __repr__(self) -> str:
+        return "the fixed wiki: tom, ada_signs_in_at(name), log, now"
+
     @property
     def tom(self) -> Any:
         """Tom's browser."""

@@ -26,6 +26,9 @@ class StolenFile:
 
     runbook = RUNBOOK
 
+    def __repr__(self) -> str:
+        return "a stolen file: file, runbook, tom, day, wait(days)"
+
     def __init__(self, flag: str = FLAG) -> None:
         self._flag = flag
         self._apps = apps = build_apps("target-06")

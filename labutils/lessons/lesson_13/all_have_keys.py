@@ -93,6 +93,9 @@ class AllHaveKeys:
         "code_challenge_method": "S256",
     }
 
+    def __repr__(self) -> str:
+        return "a company with keys: tom, lobby, names, clients, take(...), send(link), seen, wait()"
+
     def __init__(self, flag: str = FLAG) -> None:
         self._account = with_key(keys=LibraryRule, seed="target-13")
         self._apps = apps = self._account.apps

@@ -82,7 +82,9 @@ def test_with_lite_the_last_words_say_how_to_serve_the_site(capsys):
     (build.LITE / "index.html").write_text("the course in the browser", encoding="utf-8")
     assert build.main(["--lite"]) == 0
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last.endswith("so serve it: python -m http.server --bind 127.0.0.1 --directory build/site")
+    assert last.endswith(
+        "so serve it: python -m http.server --bind 127.0.0.1 --directory build/site"
+    )
     assert (build.SITE / "lite" / "index.html").exists()
 
 
