@@ -30,7 +30,7 @@ from matplotlib.transforms import IdentityTransform
 from PIL import Image as Picture
 
 from labutils.incident import ledger
-from labutils.pictures.blank import Blank
+from labutils.pictures.blank import Blank, drawn_before
 
 logging.getLogger("matplotlib").setLevel(
     logging.ERROR
@@ -66,7 +66,12 @@ def show(figure: Figure, sentence: str) -> None:
     The sentence is the text alternative, computed from the same data.
     """
     display_data: Any = display  # IPython has no types for it
-    if isinstance(figure, Blank):
+    if isinstance(figure, Blank) and (before := drawn_before(sentence)):
+        picture, width = before
+        described = {"image/png": {"alt": sentence, "width": width}}
+        bundle = {"image/png": picture, "text/plain": "<IPython.core.display.Image object>"}
+        display_data(bundle, raw=True, metadata=described)
+    elif isinstance(figure, Blank):
         display_data({"text/plain": NO_PICTURE}, raw=True)
     else:
         width = int(figure.get_figwidth() * 80)

@@ -16,7 +16,7 @@ import sys
 
 from labutils.classroom import files, workspace
 from tools.environments import python_with
-from tools.lite import lock, wheels
+from tools.lite import lock, wheels, words
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOUSE = HERE.parent.parent
@@ -68,13 +68,14 @@ def distribution(folder: pathlib.Path, *, offline: bool) -> None:
         wheels.own(folder)
         wheels.fetch(folder)
     except subprocess.CalledProcessError as error:
-        words = " ".join(map(str, error.cmd[1:4]))
+        command = " ".join(map(str, error.cmd[1:4]))
         raise CannotBuild(
-            f"The packages for the browser could not be fetched or packed: `python {words}` "
+            f"The packages for the browser could not be fetched or packed: `python {command}` "
             f"ended with status {error.returncode}."
         ) from error
     if offline:
         wheels.stand_in(folder)
+        wheels.pictures(folder)
     write_lock(folder, offline=offline)
 
 
@@ -99,12 +100,23 @@ def contents(folder: pathlib.Path) -> None:
         print(sentence)
     for name in (workspace.RECORD, files.LOCK):
         (folder / name).unlink(missing_ok=True)
+    for path in folder.glob("*.ipynb"):
+        lesson = json.loads(path.read_text(encoding="utf-8"))
+        for cell in lesson["cells"]:
+            if cell["cell_type"] == "markdown":
+                said = words.for_the_browser("".join(cell["source"]))
+                cell["source"] = said.splitlines(keepends=True)
+        path.write_text(json.dumps(lesson, indent=1, ensure_ascii=False), encoding="utf-8")
+    for page in (folder / "docs").glob("*.md"):
+        said = words.for_the_browser(page.read_text(encoding="utf-8"))
+        page.write_text(said, encoding="utf-8")
 
 
-def settings() -> dict[str, object]:
+def settings(*, offline: bool) -> dict[str, object]:
+    packages = [*AT_THE_START, *(["labutils-pictures"] if offline else [])]
     kernel = {
         "disablePyPIFallback": True,
-        "loadPyodideOptions": {"packages": AT_THE_START},
+        "loadPyodideOptions": {"packages": packages},
         "pyodideUrl": "./static/pyodide/pyodide.mjs",
     }
     return {
@@ -148,7 +160,7 @@ def build(*, offline: bool) -> int:
     write_lock(at, offline=offline)
     contents(SOURCE / "files")
     shutil.copyfile(HOUSE / "data" / "jupyterlab-overrides.json", SOURCE / "overrides.json")
-    text = json.dumps(settings(), indent=1)
+    text = json.dumps(settings(offline=offline), indent=1)
     (SOURCE / "jupyter-lite.json").write_text(text, encoding="utf-8")
     command = [python, "-m", "jupyterlite_core.app", "build", "--lite-dir", SOURCE]
     command += ["--contents", SOURCE / "files", "--output-dir", SITE, "--no-sourcemaps"]

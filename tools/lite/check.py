@@ -4,8 +4,8 @@ Each lesson is opened, all its cells are run, and what they print is compared wi
 Then a question of the quiz is answered and the page is loaded again: the learner's progress is
 still there, and so is what was written into the lesson. No request leaves the machine: what a
 public site would ask of Pyodide's server is answered here (in_its_place.py), and then not answered,
-to see what a learner is told. `--real` lets that server answer, and then each picture must be
-drawn. It needs Chromium as `chromium` on the PATH. Lessons can be named; two are run otherwise.
+to see what a learner is told. `--real` lets that server answer. Then, and on a site without a
+network, each picture must be drawn. It needs Chromium as `chromium` on the PATH. Lessons can be named; two are run otherwise.
 """
 
 import argparse
@@ -152,7 +152,7 @@ def main(words: list[str]) -> int:
     elsewhere = in_its_place.elsewhere(lock)  # empty on a site without a network
     instead = bool(elsewhere) and not chosen.real
     given = in_its_place.packages(lock) if instead else {}
-    visit = functools.partial(work_through, pictures=chosen.real)
+    visit = functools.partial(work_through, pictures=not instead)
     visits = [(visit, path, given) for path in wanted]
     visits += [(what_is_said, path, {}) for path in wanted[:1] if instead]
     address, problems, asked = served(SITE), [], []

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import pathlib
 import re
 import subprocess
@@ -11,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 
 from tools.environments import pip
+from tools.lessons import paths as lessons
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOUSE = HERE.parent.parent
@@ -104,6 +106,26 @@ def stand_in(folder: pathlib.Path) -> pathlib.Path:
         b"Summary: A stand-in for the lessons alone. It protects nothing.\n" % version[1]
     )
     return pack(code, "cryptography", version[1].decode(), folder)
+
+
+def pictures(folder: pathlib.Path) -> pathlib.Path:
+    """A wheel of the lessons' pictures as they are stored, by the sentences that say the same: for
+    a site without matplotlib."""
+    found = {}
+    for lesson in lessons():
+        for cell in json.loads(lesson.read_text(encoding="utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                if drawn := output.get("data", {}).get("image/png"):
+                    about = output["metadata"]["image/png"]
+                    found[about["alt"]] = ("".join(drawn), about["width"])
+    name = "labutils_pictures"
+    code = {
+        f"{name}.py": f"PICTURES = {found!r}\n".encode(),
+        f"{name}-0.dist-info/WHEEL": PURE,
+        f"{name}-0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: labutils-pictures\n"
+        b"Version: 0\nSummary: Pictures of the lessons, drawn before.\n",
+    }
+    return pack(code, name, "0", folder)
 
 
 def _tree(folder: pathlib.Path) -> Iterator[tuple[str, bytes]]:

@@ -28,6 +28,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 HOUSE = HERE.parent.parent
 SOURCE, SITE, LITE = (HOUSE / "build" / name for name in ("site-source", "site", "lite"))
 PARTS = {"00": None, "01": "Tokens", "06": "The breach", "11": "Mitigations"}
+BROWSER = "Start in the browser"
+WAIT = (
+    '\n<p class="wait">The browser loads about 20 MB the first time. Python is ready after some ten '
+    "seconds, later on a slow line.</p>"
+)
 CLONE = "git clone URL anatomy-of-a-cloud-hack\ncd anatomy-of-a-cloud-hack\n"
 PAGES = {
     "To read": ["ways-to-start", "first-five-minutes", "story", "glossary", "at-work", "commands"],
@@ -63,7 +68,7 @@ def launches(address: str | None, lite: bool) -> dict[str, str]:
     """
     ways = {}
     if lite:
-        ways["Start in the browser"] = "lite/lab/index.html?path={name}"
+        ways[BROWSER] = "lite/lab/index.html?path={name}"
     if address and address.startswith("https://github.com/"):
         repository, tag = address.removeprefix("https://github.com/"), f"v{version(DISTRIBUTION)}"
         binder = f"https://mybinder.org/v2/gh/{repository}/{tag}?urlpath=lab/tree/work/"
@@ -206,7 +211,7 @@ def front_page(ways: dict[str, str], address: str | None) -> str:
     assert alt, "README has the picture of lesson 05"
     text = (HERE / "index.md").read_text(encoding="utf-8")
     for mark, part in {
-        "LAUNCH": buttons(ways, "00-start-here.ipynb"),
+        "LAUNCH": buttons(ways, "00-start-here.ipynb") + (WAIT if BROWSER in ways else ""),
         "COUNT": str(len(lessons())),
         "ALT": alt[1],
         "LESSONS": lesson_table(lessons()),

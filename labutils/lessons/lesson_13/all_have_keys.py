@@ -94,7 +94,7 @@ class AllHaveKeys:
     }
 
     def __repr__(self) -> str:
-        return "a company with keys: tom, lobby, names, clients, take(...), send(link), seen, wait()"
+        return "a company with keys: tom, lobby, names, clients, take(), send(), seen, wait()"
 
     def __init__(self, flag: str = FLAG) -> None:
         self._account = with_key(keys=LibraryRule, seed="target-13")

@@ -15,6 +15,8 @@ import types
 import zipfile
 from collections import deque
 
+import lessons
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +27,7 @@ from places import ROOT
 from labutils.classroom import progress
 from labutils.incident import self_check
 from labutils.text import DISTRIBUTION
-from tools.lite import build, lock, run, wheels
+from tools.lite import build, in_pyodide, lock, run, wheels, words
 
 HERE = build.HERE
 BASE = "https://cdn.example/pyodide/"
@@ -264,12 +266,13 @@ def test_the_story_and_the_glossary_lie_beside_them_and_nothing_leads_nowhere(fi
 
 
 def test_the_kernel_begins_without_a_question_to_a_registry():
-    plugins = build.settings()["jupyter-config-data"]["litePluginSettings"]
+    plugins = build.settings(offline=False)["jupyter-config-data"]["litePluginSettings"]
     (kernel,) = plugins.values()
     assert kernel["disablePyPIFallback"] is True
     assert kernel["pyodideUrl"].startswith("./")
     # all that JupyterLite's kernel would otherwise install by itself
     wanted = {"micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"}
+    wanted |= {"ipywidgets"}  # buttons and sliders
     assert set(kernel["loadPyodideOptions"]["packages"]) == wanted
 
 
@@ -508,3 +511,57 @@ def test_each_address_of_the_public_lock_is_answered_with_what_its_hash_says(tmp
 def test_what_node_loads_is_the_distribution_by_its_name():
     text = (ROOT / "tools" / "lite" / "run.mjs").read_text(encoding="utf-8")
     assert f'packages: ["ipython", "{DISTRIBUTION}"]' in text
+
+
+# --- what it says ---------------------------------------------------------------------------------
+
+
+def lessons_in_the_browser():
+    for path in lessons.paths():
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                yield path.name, words.for_the_browser(cell.source)
+
+
+def test_no_lesson_speaks_of_a_terminal_a_folder_or_a_command():
+    wrong = re.compile(r"`make |\.venv|[Tt]erminal|python -m labutils|`work`|```bash")
+    found = [(name, wrong.findall(text)) for name, text in lessons_in_the_browser()]
+    assert [(name, words_found) for name, words_found in found if words_found] == []
+
+
+def test_each_change_of_words_is_of_words_that_a_lesson_has():
+    whole = "".join(
+        cell.source for path in lessons.paths() for cell in nbformat.read(path, as_version=4).cells
+    )
+    assert [here for here, _ in words.CHANGES if here not in whole] == []
+
+
+def test_a_command_is_a_call_in_a_cell():
+    said = words.for_the_browser("`python -m labutils sanitize IN.har OUT.har` cleans.")
+    assert said == (
+        '`main(["sanitize", "IN.har", "OUT.har"])` '
+        "(after `from labutils.__main__ import main`) cleans."
+    )
+
+
+def test_the_pictures_of_the_lessons_are_packed_by_the_sentence_that_says_the_same(tmp_path):
+    code = wheels.files_of(wheels.pictures(tmp_path))["labutils_pictures.py"]
+    names = {}
+    exec(code, names)  # noqa: S102
+    stored = [
+        output.metadata["image/png"]["alt"]
+        for path in lessons.paths()
+        for cell in nbformat.read(path, as_version=4).cells
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+    assert names["PICTURES"].keys() == set(stored) and len(stored) >= 28
+
+
+def test_the_text_of_a_panel_counts_as_printed_and_buttons_as_nothing():
+    outputs = [
+        {"output_type": "stream", "text": "ready\n"},
+        {"output_type": "display_data", "data": {"text/html": "<p>", "text/plain": "00-p1. Tom"}},
+        {"output_type": "display_data", "data": {in_pyodide.WIDGET: {}, "text/plain": ""}},
+    ]
+    assert in_pyodide.stored(outputs) == ("ready\n00-p1. Tom\n", [], None)

@@ -1,0 +1,71 @@
+"""The lessons' words where no terminal is: what is said of commands, kernels and folders becomes
+what one does in a browser."""
+
+import re
+import shlex
+
+# By the id of a cell, or "" for each: what stands there, and what a browser's copy says.
+KERNEL = (
+    "No module named `labutils` in the next cell? Start with `make lab`, or choose the kernel "
+    "*Anatomy of a Cloud Hack*.",
+    "The next cell loads what the lesson needs. Wait until the circle at the top right is empty.",
+)
+START = (
+    "1. Wait until the circle at the top right is empty. Python runs in a *kernel*, and an empty "
+    "circle says that the kernel waits for you.",
+    "1. Wait until the circle at the top right is empty. Python runs in this browser, in a "
+    "*kernel*, and an empty circle says that the kernel waits for you. The first time the browser "
+    "loads about 20 MB for it: some ten seconds, and more on a slow line.",
+)
+MODULE = (
+    "| `ModuleNotFoundError: No module named 'labutils'` | The notebook runs on another kernel. "
+    "Choose the one of `.venv`: Kernel, Change Kernel. On Colab, first run the cell that installs "
+    "the course. |",
+    "| `ModuleNotFoundError: No module named 'labutils'` | Reload the page, and wait until the "
+    "circle at the top right is empty. |",
+)
+AGAIN = (
+    "Kernel, Restart Kernel. On your own machine: close JupyterLab, and start it with `make lab`.",
+    "Kernel, Restart Kernel.",
+)
+DOCTOR = (
+    "`python -m labutils doctor`, in a terminal, says what is missing.",
+    "`from labutils.doctor import examine; examine()`, in a cell, says what is missing.",
+)
+COPIES = (
+    "You work in copies, in the folder `work`. `make reset LESSON=00` gives you a fresh copy and "
+    "keeps yours beside it, under today's date.",
+    "You work in copies that this browser keeps. For a fresh one rename yours in the list at the "
+    "left, and reload the page.",
+)
+KEY = (
+    "Try it with a browser and a key of your own: `python -m labutils serve --host localhost`, "
+    "then open `http://localhost:9000/keys` (user `ada`, password `lab-password`).",
+    "To try it with a key of your own takes the course on your machine: this page has no port for "
+    "another browser.",
+)
+TEST = (
+    "change one figure in this notebook, and `make test` names the sentence.",
+    "change one figure in a notebook, and a test of the course names the sentence.",
+)
+HUNT = ("In a terminal a rule file runs", "By a command a rule file runs")
+CHANGES = (KERNEL, START, MODULE, AGAIN, DOCTOR, COPIES, KEY, TEST, HUNT)
+COMMAND = re.compile(r"python -m labutils ([^`\n]+)")
+MAIN = "from labutils.__main__ import main"
+
+
+def for_the_browser(text: str) -> str:
+    """The text of a cell, or of a page, as a browser's copy says it."""
+    for here, there in CHANGES:
+        text = text.replace(here, there)
+    text = text.replace("```bash\npython -m labutils", f"```python\n{MAIN}\npython -m labutils")
+    inline = re.search(r"`python -m labutils [^`\n]+`", text)
+    if inline:  # the first of them says where the name is from
+        text = text.replace(inline[0], f"{inline[0]} (after `{MAIN}`)", 1)
+    return COMMAND.sub(_call, text)
+
+
+def _call(command: re.Match[str]) -> str:
+    """A command as a call in a cell."""
+    words = ", ".join(f'"{word}"' for word in shlex.split(command[1]))
+    return f"main([{words}])"
