@@ -5,7 +5,8 @@ Then a question of the quiz is answered and the page is loaded again: the learne
 still there, and so is what was written into the lesson. No request leaves the machine: what a
 public site would ask of Pyodide's server is answered here (in_its_place.py), and then not answered,
 to see what a learner is told. `--real` lets that server answer. Then, and on a site without a
-network, each picture must be drawn. It needs Chromium as `chromium` on the PATH. Lessons can be named; two are run otherwise.
+network, each picture must be drawn. It needs Chromium as `chromium` on the PATH. Lessons can be
+named; two are run otherwise.
 """
 
 import argparse

@@ -30,8 +30,8 @@ SOURCE, SITE, LITE = (HOUSE / "build" / name for name in ("site-source", "site",
 PARTS = {"00": None, "01": "Tokens", "06": "The breach", "11": "Mitigations"}
 BROWSER = "Start in the browser"
 WAIT = (
-    '\n<p class="wait">The browser loads about 20 MB the first time. Python is ready after some ten '
-    "seconds, later on a slow line.</p>"
+    '\n<p class="wait">The browser loads about 20 MB the first time. Python is ready after some '
+    "ten seconds, later on a slow line.</p>"
 )
 CLONE = "git clone URL anatomy-of-a-cloud-hack\ncd anatomy-of-a-cloud-hack\n"
 PAGES = {
