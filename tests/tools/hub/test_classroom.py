@@ -654,6 +654,22 @@ def test_the_values_are_as_careful_as_the_machine():
     assert values["singleuser"]["networkPolicy"]["egressAllowRules"]["dnsPortsKubeSystemNamespace"]
 
 
+def test_the_page_for_the_morning_quotes_what_the_command_says():
+    """Each sentence in its table is one of the code's, with `…` or a name where it has a place."""
+    page = (ROOT / "docs" / "classroom" / "morning.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"(?m)^\| `([^`]+)` \|", page)
+    code = "".join(
+        path.read_text(encoding="utf-8") for path in sorted((ROOT / "tools/classroom").glob("*.py"))
+    )
+    plain = " ".join(re.sub(r'"\s*\n\s*f?"', "", code).split())
+    places = r"/var/lib/anatomy-class|0\.0\.0\.0|443|class\.(?:pem|key)|…|address already in use|"
+    places += "cannot assign requested address"
+    assert len(quoted) >= 10
+    for sentence in quoted:
+        parts = [part.strip(" .:") for part in re.split(places, sentence)]
+        assert all(part in plain for part in parts if len(part) > 6), sentence
+
+
 @pytest.mark.skipif(not CHART, reason="LABUTILS_Z2JH names no checkout of the chart")
 def test_the_values_are_what_the_chart_takes():
     chart = Path(CHART) / "jupyterhub"
