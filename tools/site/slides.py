@@ -36,7 +36,7 @@ from tools.site.build import HERE, HOUSE, LINK, NO_LEARNER, of_the_course, words
 
 SLIDES = HOUSE / "build" / "slides"
 REVEAL = HERE / "node_modules" / "reveal.js"
-WORDS = 75  # of prose on a slide
+WORDS, TASK_WORDS = 75, 100  # of prose on a slide; of an exercise above its skeleton
 CODE, OUTPUT, ROOM, PICTURE = 18, 22, 22, 99  # lines; ROOM: code and output; a picture fills all
 WIDTH, FINE = 104, 112  # characters of a line of code; of smaller type, where a line needs it
 RESULT = 12  # lines that a result needs below an output
@@ -55,7 +55,7 @@ PART = re.compile(
     r"(?<=\n)(?=(?:> )?(?:[-*]|\d+\.) )|(?<=[.!?] )(?=[A-Z\[])"
 )  # an item, a sentence
 TASK = re.compile(r"^\*\*(\d\d-\d+)\.\*\*", re.MULTILINE)
-TURN = "## Your turn: "
+TURN, NEXT = "## Your turn: ", "\n\n---\n\n"  # NEXT: between the slides of one wall
 DECK = re.compile(r"(?:\.\./notebooks/)?(\d\d-[\w-]+)\.ipynb")
 COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 CODE_SPAN, EMPHASIS = re.compile(r"`([^`]+)`"), re.compile(r"\*(\w+)\*")
@@ -72,6 +72,8 @@ def slides_of(notebook: NotebookNode) -> Iterator[NotebookNode]:
     """The cells of the slides of a lesson, each marked: a slide, one below it, or a step of it."""
     before = ""
     for section, cell in told(notebook):
+        if section.endswith("long)") and cell.source.startswith("## "):
+            cell.source = f"## Long path: {cell.source[3].lower()}{cell.source[4:]}"
         on_the_long_path = section.endswith("long)") and before.endswith("long)")
         if on_the_long_path and kind_of(cell) == "slide":
             slide(cell, "subslide")
@@ -82,10 +84,11 @@ def slides_of(notebook: NotebookNode) -> Iterator[NotebookNode]:
 def told(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
     """The cells of the slides in their order, each after the heading that it stands under."""
     course = lesson(notebook.metadata.labutils.lesson)
-    heading, voted = "", set[str]()
+    heading, asked_above, voted = "", "", set[str]()
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             before, heading = heading, next(reversed(HEADING.findall(cell.source)), heading)
+            asked_above = cell.source if TASK.search(cell.source) else asked_above
         if kind_of(cell) is None:
             continue
         asked = [course.items[each] for each in VOTE.findall(cell.source)]
@@ -95,10 +98,12 @@ def told(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
         elif asked:
             made = votes(cell, asked)
         elif EXERCISE.search(cell.source):
-            made = skeleton(cell)
+            made = skeleton(cell, course, asked_above)
         else:
             made = shown(cell, later(heading), course, voted)
         yield from ((heading, each) for each in with_note(made, note_of(cell)))
+        if LEFT_OUT.search(cell.source):
+            yield heading, for_the_speaker(course, f"{course.number}-target")
 
 
 def note_of(cell: NotebookNode) -> str:
@@ -139,20 +144,35 @@ def linked(text: str) -> str:
 def texts(cell: NotebookNode, section: str) -> Iterator[NotebookNode]:
     """The slides of a text that stands in `section`: what `wall` says, or the text itself.
 
-    A title is the heading of the text, or the exercise that it sets.
+    A title is the heading of the text, or the exercise that it sets. An exercise is shown in its
+    own words, where they are not too many.
     """
-    kind, wall = kind_of(cell), wall_of(cell)
-    if wall:
+    kind, (wall, *more) = kind_of(cell), wall_of(cell).split(NEXT)
+    task = TASK.search(cell.source)
+    if wall and not HEADING.match(wall):
         headings = HEADING.findall(cell.source) or [later(section)]
         heading = headings[0 if cell.source.startswith("#") else -1]
-        if task := TASK.search(cell.source):
-            heading = f"{TURN}{task[1]}"
-        wall = wall if kind == "fragment" or HEADING.match(wall) else f"{heading}\n\n{wall}"
+        if task:
+            heading, wall = f"{TURN}{task[1]}", short(own_words(cell.source, task[1])) or wall
+        wall = wall if kind == "fragment" else f"{heading}\n\n{wall}"
+    if wall:
         yield slide(new_markdown_cell(linked(wall)), kind)
+        yield from (slide(new_markdown_cell(linked(text))) for text in more)
         return
     for title, block in blocks(cell.source, section):
         text = block if kind == "fragment" else f"{title}\n\n{block}"
         yield slide(new_markdown_cell(linked(text)), kind)
+
+
+def own_words(text: str, name: str) -> str:
+    """What an exercise asks for: its text, from its number to the next heading."""
+    asked = COMMENT.sub("", text.partition(f"**{name}.**")[2])
+    return HEADING.split(asked)[0].strip()
+
+
+def short(text: str) -> str:
+    """The text, or nothing where it is too long for a slide with a skeleton."""
+    return text if words([text]) <= TASK_WORDS else ""
 
 
 def blocks(text: str, section: str) -> Iterator[tuple[str, str]]:
@@ -190,14 +210,24 @@ def paragraphs(text: str) -> Iterator[str]:
         yield "".join(fitting).strip()
 
 
-def skeleton(cell: NotebookNode) -> Iterator[NotebookNode]:
-    """What stands in the cell of an exercise before anybody writes."""
+def skeleton(cell: NotebookNode, course: Lesson, asked: str) -> Iterator[NotebookNode]:
+    """What stands in the cell of an exercise before anybody writes; a solution for the speaker.
+
+    Where it begins a slide, what it asks for comes first.
+    """
+    found = EXERCISE.search(cell.source)
+    assert found, cell.source
     if kind_of(cell) == "slide":
-        name = EXERCISE.search(cell.source)
-        yield slide(new_markdown_cell(f"{TURN}{name[1]}" if name else TURN))
-        yield slide(new_code_cell(cut(cell.source, CODE)), "-")
-        return
-    yield slide(new_code_cell(cut(cell.source, CODE)), kind_of(cell))
+        text = f"{TURN}{found[1]}\n\n{short(own_words(asked, found[1]))}".strip()
+        yield slide(new_markdown_cell(linked(text)))
+    yield slide(new_code_cell(cut(cell.source, CODE)), "fragment")
+    yield for_the_speaker(course, found[1])
+
+
+def for_the_speaker(course: Lesson, name: str) -> NotebookNode:
+    """A note with one solution of an exercise or a target."""
+    solution = html.escape(course.items[name].solution.strip())
+    return slide(new_markdown_cell(f'<aside class="notes"><pre>{solution}</pre></aside>'), "-")
 
 
 def words(texts: list[str]) -> int:
@@ -291,10 +321,14 @@ def shown(
     """The code, cut to what can be read on a wall; each output, a step or a slide; what came out of
     the predictions that were `voted` on.
 
-    Where `wall` says "output", the code is left out.
+    Where `wall` says "output", the code is left out; where it has a text, that stands for both.
     """
     begun, room = kind_of(cell) == "fragment", ROOM // 2  # on a slide that others have begun
-    if wall_of(cell) != "output" and not LEFT_OUT.search(cell.source):
+    wall = wall_of(cell)
+    if wall and wall != "output":
+        yield slide(new_markdown_cell(wall if begun else f"{heading}\n\n{wall}"), kind_of(cell))
+        begun, room = True, RESULT
+    elif wall != "output" and not LEFT_OUT.search(cell.source):
         if not begun:
             yield slide(new_markdown_cell(heading))
         source = cut(cell.source, CODE)
@@ -306,6 +340,8 @@ def shown(
             text = output.partition("\n\n")[2] if below else output
             yield slide(new_markdown_cell(text), "fragment" if below else "slide")
             begun, room = True, 0
+            continue
+        if wall and wall != "output":
             continue
         if tall(output):
             yield from (slide(new_markdown_cell(part)) for part in halves(output))

@@ -284,7 +284,10 @@ def test_the_turn_of_the_room_comes_with_its_skeleton_and_no_solution(number):
         name = cells[at].source.splitlines()[0].removeprefix(slides.TURN)
         assert any(f'check("{name}"' in cell.source for cell in cells[at:])
     for cell in cells:
-        assert not any(solution in cell.source for solution in solutions)
+        assert not any(solution in on_the_wall(cell) for solution in solutions)
+    for exercise in {cells[at].source.splitlines()[0].split(": ")[1] for at in turns}:
+        noted = slides.for_the_speaker(lesson(number), exercise)
+        assert noted.source in [cell.source for cell in cells], "a solution for the speaker"
 
 
 @pytest.mark.parametrize("number", pages())
@@ -401,6 +404,27 @@ def test_what_stands_before_a_heading_does_not_take_its_title_from_elsewhere():
     assert first.source == "## Keys\n\nThree."
 
 
+def test_a_wall_may_be_two_slides_and_a_text_may_stand_for_code_and_output():
+    first, second = slides_for(
+        on_slides(new_markdown_cell("## Doors\n\na"), "b\n\n---\n\n## Keys\n\nc")
+    )
+    assert (first.source, second.source) == ("## Doors\n\nb", "## Keys\n\nc")
+    printed = new_code_cell("1 + 1", outputs=[new_output("stream", text="2")])
+    [only] = slides_for(on_slides(printed, "Two."))
+    assert only.source.endswith("Two.") and only.cell_type == "markdown"
+
+
+def test_an_exercise_is_asked_in_its_own_words_where_they_are_few():
+    text = "## Doors\n\nBefore.\n\n**05-1.** Write `knock`.\n\n- a\n\n## Next\n\nc"
+    assert slides.own_words(text, "05-1") == "Write `knock`.\n\n- a"
+    assert slides.short("word " * 101) == ""
+
+
+def test_the_long_path_says_that_it_is_one():
+    [only] = slides_for(on_slides(new_markdown_cell("## Doors (5 min · long)\n\nThree.")))
+    assert only.source.startswith("## Long path: doors")
+
+
 def test_a_note_is_for_the_speaker_alone():
     text, note = slides_for(on_slides(new_markdown_cell("## Doors\n\nThree."), note="Ask `who`."))
     assert "Ask" not in text.source
@@ -502,15 +526,18 @@ def test_a_table_that_is_wide_has_small_type_and_a_long_sentence_is_broken():
 def test_an_exercise_is_named_as_the_turn_of_the_room_and_comes_with_its_skeleton():
     task = on_slides(new_markdown_cell("## Doors\n\n**05-1.** Write `knock`."), "Write `knock`.")
     asked = on_slides(new_code_cell('check("05-1", ...)'), kind="fragment")
-    text, code = slides_for(task, asked)
+    text, code, solution = slides_for(task, asked)
     assert text.source == "## Your turn: 05-1\n\nWrite `knock`."
+    assert on_the_wall(solution) == "" and "def knock" in solution.source
     assert code.source == 'check("05-1", ...)' and slides.kind_of(code) == "fragment"
 
 
 def test_of_a_target_the_brief_is_shown_and_not_the_call():
     said = [new_output("stream", text="05-target: stay.")]
     opened = on_slides(new_code_cell('scene = target("05")', outputs=said), kind="fragment")
-    text, brief = slides_for(on_slides(new_markdown_cell("## Target\n\nNo scaffold.")), opened)
+    scaffold = on_slides(new_markdown_cell("## Target\n\nNo scaffold."))
+    text, brief, solution = slides_for(scaffold, opened)
+    assert on_the_wall(solution) == "" and "flag = " in solution.source
     assert text.source.endswith("No scaffold.")
     assert brief.source == "" and brief.outputs[0].text == "05-target: stay."
 
