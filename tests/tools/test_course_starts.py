@@ -75,10 +75,15 @@ def test_the_containers_python_is_one_that_the_course_supports():
 # --- the release --------------------------------------------------------------------------------
 
 
-def steps():
+def release():
     path = ROOT / ".github" / "workflows" / "release.yml"
-    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return "\n".join(step.get("run", "") for step in workflow["jobs"]["release"]["steps"])
+    return yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]
+
+
+def steps(*jobs):
+    """What those jobs of the release run, in order; all of them when none is named."""
+    chosen = [release()[job] for job in jobs or release()]
+    return "\n".join(step.get("run", "") for job in chosen for step in job["steps"])
 
 
 @pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is not installed")
@@ -97,4 +102,19 @@ def test_the_release_says_verbs_that_there_are_and_tests_first():
     verbs = re.findall(r"\bmake ([\w-]+)", steps())
     assert set(verbs) <= set(VERBS)
     assert verbs[0] == "test"
-    assert {"site", "slides", "colab"} <= set(verbs)
+    assert {"site", "slides", "colab", "check-lite"} <= set(verbs)
+
+
+def test_a_job_of_the_release_that_may_write_runs_no_code_of_the_course():
+    writing = [name for name, job in release().items() if "write" in job["permissions"].values()]
+    assert writing == ["site", "release"]
+    assert not re.findall(r"\bmake |python|checkout", steps(*writing))
+    assert not any(
+        "checkout" in step.get("uses", "") for name in writing for step in release()[name]["steps"]
+    )
+
+
+def test_nothing_goes_out_before_a_browser_has_loaded_the_course():
+    for name in ("site", "release"):
+        assert "gate" in release()[name]["needs"], name
+    assert "--real" in steps("gate")

@@ -280,6 +280,15 @@ def lives_swept(
     }
 
 
+def by_life(
+    counts: Mapping[str, Sequence[int]], hours: Sequence[int]
+) -> dict[tuple[str, float], float]:
+    """What `lives_swept` counted, each count under the name of its row and its hours."""
+    return {
+        (name, life): n for name, row in counts.items() for life, n in zip(hours, row, strict=True)
+    }
+
+
 def print_frontiers(
     prices: Mapping[str, float],
     frontiers: Mapping[str, Sequence[tuple[float, int, Sequence[str]]]],
