@@ -26,11 +26,18 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "labutils.stamp"
 TESTS_STAMP = VENV / "tests.stamp"
 PRISTINE = VENV / "pristine"
-QUIETLY = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
+UV = VENV / "uv"  # where uv lies while it installs
+QUIETLY = [
+    *("install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"),
+    *("--root-user-action", "ignore"),
+]
 # What a first start needs is compiled when the environment is built, and nothing else: compiled
 # files of all packages are 80 MB.
 FIRST = "import jupyterlab.labapp, ipykernel.kernelapp, labutils.classroom.exercises"
-LOCKED = ["--only-binary", ":all:", "--require-hashes", "-r", "requirements.txt"]
+# The lock is whole, so nothing is resolved again; it leaves out what pyproject.toml says under
+# [tool.uv].
+BY_HASH = ["--no-deps", "--only-binary", ":all:", "--require-hashes"]
+LOCKED = [*BY_HASH, "-r", "requirements.txt"]
 FOR_TESTS = ["-r", "requirements-test.txt"]  # what tests need besides, at the same versions
 SIEM_TESTS = "tests/tools/test_siem.py"
 LABUTILS = ["--no-deps", "--no-build-isolation", "--editable", "."]
@@ -129,15 +136,9 @@ def ensure_environment(tests=False):
 def add_what_tests_need():
     """Install requirements-test.txt into `.venv`. Exits with a sentence on failure."""
     say("Adding what tests need, from requirements-test.txt ...")
-    locked = [*LOCKED, *FOR_TESTS]
-    if shutil.which("uv") is not None:
-        done = not run("uv", "pip", "install", "--quiet", "--python", PYTHON, *locked)
-    else:
-        done = False
-    if not done and run(
-        *environments.pip(builder(), PYTHON), "--python", PYTHON, *QUIETLY, *locked
-    ):
+    if not any(map(all_done, ways([*LOCKED, *FOR_TESTS]))):
         sys.exit("What tests need could not be installed: the step above says why.")
+    shutil.rmtree(str(UV), ignore_errors=True)
     TESTS_STAMP.write_text(tests_fingerprint(), encoding="ascii")
 
 
@@ -156,17 +157,18 @@ def build(tests=False):
     require_python()
     require_a_folder_of_ones_own()
     say(
-        "Building .venv with Python %d.%d from requirements.txt; this takes a minute, once ..."
+        "Building .venv with Python %d.%d from requirements.txt; it takes up to a minute, once ..."
         % sys.version_info[:2]
     )
+    bare = [builder(), "-m", "venv", "--clear", "--without-pip", VENV]
     locked = [*LOCKED, *FOR_TESTS] if tests else LOCKED
-    done = shutil.which("uv") is not None and all_done(with_uv(locked))
-    if not done and not all_done(with_pip(locked)):
+    if not any(all_done([bare, *steps]) for steps in ways(locked, LABUTILS)):
         sys.exit(
             "The environment could not be built: the step above failed. Usual causes are a network "
             "without a way to the package index, and a full disk. Mend the cause and say the same "
             "command again; nothing half-built is kept in use."
         )
+    shutil.rmtree(str(UV), ignore_errors=True)
     find_labutils_from_inside()
     compile_what_comes_first()
     write_stamp()
@@ -200,47 +202,55 @@ def find_labutils_from_inside():
 
 
 def all_done(steps):
-    """Whether each of these steps succeeded, from an empty `.venv` on."""
-    shutil.rmtree(str(VENV), ignore_errors=True)
+    """Whether each of these steps succeeded."""
     elsewhere = ("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET")
     env = {name: value for name, value in os.environ.items() if name not in elsewhere}
     env["PYTHONUTF8"] = (
         "1"  # else `venv` cannot write the name of a folder that the locale cannot spell
     )
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(UV), env.get("PYTHONPATH")]))
     return not any(run(*step, env=env) for step in steps)
 
 
-def with_pip(locked):
-    """The steps with pip, which install what the options `locked` name.
+def ways(*installs):
+    """The ways to install into `.venv`, the quickest first, each a list of steps. `installs` are
+    the options of one installation each.
+
+    uv takes a tenth of pip's time, so pip brings it where it is not on the PATH, and it is deleted
+    afterwards. It does not read pip's settings: where these name another index, pip does the work,
+    and wherever uv fails pip has a second try.
+    """
+    into = ["pip", "install", "--quiet", "--python", PYTHON]
+    on_the_path = shutil.which("uv") is not None
+    if on_the_path:
+        yield [["uv", *into, *options] for options in installs]
+    given, pip = pip_for_venv()
+    if not on_the_path and not names_an_index(pip):
+        brought = [*pip, *QUIETLY, "--target", UV, *BY_HASH, "-r", "requirements-uv.txt"]
+        with_uv = [[builder(), "-m", "uv", *into, *options] for options in installs]
+        yield [*given, brought, *with_uv]
+    yield [*given, *[[*pip, "--python", PYTHON, *QUIETLY, *options] for options in installs]]
+
+
+def pip_for_venv():
+    """The steps before `.venv` can be filled by pip, and the pip.
 
     The builder's pip installs into `.venv`, so that a Debian without ensurepip does too. Where it
-    has none, or an old one, `.venv` gets the one that lies in Python's own library.
+    has none, or an old one, `.venv` gets the one that lies in Python's own library. Exits with a
+    sentence where there is none either.
     """
-    own, given = environments.installs(builder()), []
-    if not own:
-        if not environments.answers(builder(), "-c", "import ensurepip"):
-            sys.exit(environments.NO_PIP)
-        given = [[PYTHON, "-m", "ensurepip"]]
-    pip = [builder() if own else PYTHON, "-m", "pip", "--python", PYTHON, *QUIETLY]
-    return [
-        [builder(), "-m", "venv", "--without-pip", VENV],
-        *given,
-        [*pip, *locked],
-        [*pip, *LABUTILS],
-    ]
+    if environments.installs(builder()):
+        return [], [builder(), "-m", "pip"]
+    if not environments.answers(builder(), "-c", "import ensurepip"):
+        sys.exit(environments.NO_PIP)
+    return [[PYTHON, "-m", "ensurepip"]], [PYTHON, "-m", "pip"]
 
 
-def with_uv(locked):
-    """The same steps with uv, in a fifth of the time.
-
-    It does not read pip's settings, so pip has a second try.
-    """
-    install = ["uv", "pip", "install", "--quiet", "--python", PYTHON]
-    return [
-        ["uv", "venv", "--quiet", "--no-project", "--python", builder(), VENV],
-        [*install, *locked],
-        [*install, *LABUTILS],
-    ]
+def names_an_index(pip):
+    """Whether pip's settings name an index, a way to it, or that there is none."""
+    command = [str(part) for part in pip]
+    said = subprocess.run([*command, "config", "list"], stdout=subprocess.PIPE).stdout
+    return bool(re.search(rb"(?m)^[^=]*(index|proxy|trusted-host|client-cert)[^=]*=", said))
 
 
 def site_packages():
@@ -476,18 +486,21 @@ def lesson(*arguments):
 COMPILE = [
     *("uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11"),
     *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate"),
-    *("--fork-strategy", "fewest", "--custom-compile-command", "make lock", "pyproject.toml"),
-    *("--extra", "lab", "--group", "build"),
+    *("--fork-strategy", "fewest", "--custom-compile-command", "make lock"),
 ]
+OF_THE_COURSE = ["pyproject.toml", "--extra", "lab", "--group", "build"]
 
 
 def lock(*arguments):
-    """Write requirements.txt and requirements-test.txt from pyproject.toml, with hashes and without
-    addresses. What stands in the first is left out of the second.
+    """Write requirements.txt, requirements-test.txt and requirements-uv.txt from pyproject.toml,
+    with hashes and without addresses. What stands in the first is left out of the second.
 
     Needs `uv` on the PATH.
     """
-    status = run(*COMPILE, "-o", "requirements.txt", *arguments)
+    of_uv = ["--group", "uv", "-o", "requirements-uv.txt"]
+    status = run(*COMPILE, *of_uv, *arguments) or run(
+        *COMPILE, *OF_THE_COURSE, "-o", "requirements.txt", *arguments
+    )
     if status:
         return status
     with tempfile.TemporaryDirectory() as folder:
@@ -502,7 +515,7 @@ def lock(*arguments):
             encoding="utf-8",
         )
         of_tests = ["--group", "test", "-c", "requirements.txt", "-o", str(both)]
-        status = run(*COMPILE, *of_tests, *arguments)
+        status = run(*COMPILE, *OF_THE_COURSE, *of_tests, *arguments)
         if status:
             return status
         learners = set(pinned((HERE / "requirements.txt").read_text(encoding="utf-8")))

@@ -161,22 +161,39 @@ def steps(tmp_path, monkeypatch):
     monkeypatch.setattr(course, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(course, "run", run)
     monkeypatch.setattr(course.environments, "installs", lambda _python: True)
+    monkeypatch.setattr(course, "names_an_index", lambda _pip: False)
     monkeypatch.setattr(course, "find_labutils_from_inside", lambda: None)
     monkeypatch.setattr(course, "compile_what_comes_first", lambda: None)
     monkeypatch.setattr(course, "write_stamp", lambda: None)
     return ran, fails
 
 
+def programs(ran):
+    """Of each command the program, or the module that a Python runs."""
+    return [
+        line.partition(" -m ")[2].split()[0] if " -m " in line else line.split()[0] for line in ran
+    ]
+
+
 def test_uv_builds_where_it_is_there_with_the_hashes_of_the_lock(steps, monkeypatch):
     ran, _ = steps
     monkeypatch.setattr(course.shutil, "which", lambda _name: "/somewhere/uv")
     course.build()
-    assert [line.split()[:3] for line in ran] == [
-        ["uv", "venv", "--quiet"],
-        *[["uv", "pip", "install"]] * 2,
-    ]
+    assert programs(ran) == ["venv", "uv", "uv"]
     assert "--require-hashes -r requirements.txt" in ran[1]
     assert "requirements-test.txt" not in ran[1]
+
+
+def test_where_there_is_no_uv_pip_brings_it_by_its_hash_and_it_goes_again(steps, monkeypatch):
+    ran, _ = steps
+    monkeypatch.setattr(course.shutil, "which", lambda _name: None)
+    course.UV.mkdir(parents=True)
+    course.build()
+    assert programs(ran) == ["venv", "pip", "uv", "uv"]
+    assert f"--target {course.UV} " in ran[1]
+    assert ran[1].endswith("--require-hashes -r requirements-uv.txt")
+    assert "--require-hashes -r requirements.txt" in ran[2]
+    assert not course.UV.exists()
 
 
 def test_what_tests_need_comes_with_a_first_build_for_tests_or_is_added_to_the_environment(
@@ -186,7 +203,7 @@ def test_what_tests_need_comes_with_a_first_build_for_tests_or_is_added_to_the_e
     monkeypatch.setattr(course, "TESTS_STAMP", tmp_path / "tests.stamp")
     monkeypatch.setattr(course.shutil, "which", lambda _name: None)
     course.build(tests=True)
-    assert "-r requirements.txt -r requirements-test.txt" in ran[1]
+    assert "-r requirements.txt -r requirements-test.txt" in ran[2]
     assert course.has_what_tests_need()
     course.TESTS_STAMP.write_text("another list", encoding="ascii")
     assert not course.has_what_tests_need()
@@ -201,19 +218,41 @@ def test_a_learners_verbs_ask_for_nothing_that_only_tests_need():
     assert set(course.OF_LEARNERS) == {"lab", "reset"}
 
 
-def test_pip_builds_where_there_is_no_uv_or_where_uv_fails(steps, monkeypatch):
+@pytest.mark.parametrize("found", ["/somewhere/uv", None])
+def test_pip_builds_where_uv_fails(steps, monkeypatch, found):
     ran, fails = steps
+    monkeypatch.setattr(course.shutil, "which", lambda _name: found)
+    fails |= {"uv pip", f"{course.builder()} -m uv"}
+    course.build()
+    assert programs(ran)[-3:] == ["venv", "pip", "pip"]
+    assert "--require-hashes -r requirements.txt" in ran[-2]
+
+
+def test_pip_builds_where_its_settings_name_an_index(steps, monkeypatch):
+    ran, _ = steps
     monkeypatch.setattr(course.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(course, "names_an_index", lambda _pip: True)
     course.build()
-    without_uv = list(ran)
-    assert len(ran) == 3
-    assert "-m pip" in ran[1]
-    assert "--require-hashes -r requirements.txt" in ran[1]
-    ran.clear()
-    fails.add("uv")
-    monkeypatch.setattr(course.shutil, "which", lambda _name: "/somewhere/uv")
-    course.build()
-    assert ran[1:] == without_uv
+    assert programs(ran) == ["venv", "pip", "pip"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "names"),
+    [
+        ("PIP_INDEX_URL", True),
+        ("PIP_EXTRA_INDEX_URL", True),
+        ("PIP_NO_INDEX", True),
+        ("PIP_PROXY", True),
+        ("PIP_TRUSTED_HOST", True),
+        ("PIP_TIMEOUT", False),
+    ],
+)
+def test_which_of_pips_settings_uv_would_miss(monkeypatch, setting, names):
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv(setting, "1")
+    assert course.names_an_index(environments.pip()) == names
 
 
 def test_a_python_without_pip_gives_the_environment_the_one_of_its_library(steps, monkeypatch):
@@ -223,7 +262,8 @@ def test_a_python_without_pip_gives_the_environment_the_one_of_its_library(steps
     monkeypatch.setattr(course.environments, "answers", lambda *_command: True)
     course.build()
     assert ran[1].endswith("python -m ensurepip")
-    assert [line.split(" --python ")[0] for line in ran[2:]] == [f"{course.PYTHON} -m pip"] * 2
+    assert ran[2].startswith(f"{course.PYTHON} -m pip install")
+    assert programs(ran[3:]) == ["uv"] * 2
 
 
 def test_a_python_with_neither_is_told_what_to_install(steps, monkeypatch):
