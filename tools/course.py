@@ -19,6 +19,7 @@ import tempfile
 
 import environments
 import lessons
+from environments import run
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 VENV = HERE / ".venv"
@@ -26,18 +27,10 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "labutils.stamp"
 TESTS_STAMP = VENV / "tests.stamp"
 PRISTINE = VENV / "pristine"
-UV = VENV / "uv"  # where uv lies while it installs
-QUIETLY = [
-    *("install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"),
-    *("--root-user-action", "ignore"),
-]
 # What a first start needs is compiled when the environment is built, and nothing else: compiled
 # files of all packages are 80 MB.
 FIRST = "import jupyterlab.labapp, ipykernel.kernelapp, labutils.classroom.exercises"
-# The lock is whole, so nothing is resolved again; it leaves out what pyproject.toml says under
-# [tool.uv].
-BY_HASH = ["--no-deps", "--only-binary", ":all:", "--require-hashes"]
-LOCKED = [*BY_HASH, "-r", "requirements.txt"]
+LOCKED = [*environments.BY_HASH, "-r", "requirements.txt"]
 FOR_TESTS = ["-r", "requirements-test.txt"]  # what tests need besides, at the same versions
 SIEM_TESTS = "tests/tools/test_siem.py"
 LABUTILS = ["--no-deps", "--no-build-isolation", "--editable", "."]
@@ -45,11 +38,6 @@ LABUTILS = ["--no-deps", "--no-build-isolation", "--editable", "."]
 
 def say(sentence):
     print(sentence, flush=True)
-
-
-def run(*command, **options):
-    """Run a command in the repository; its exit status."""
-    return subprocess.call([str(part) for part in command], cwd=str(HERE), **options)
 
 
 # --- the environment ----------------------------------------------------------------------------
@@ -136,9 +124,8 @@ def ensure_environment(tests=False):
 def add_what_tests_need():
     """Install requirements-test.txt into `.venv`. Exits with a sentence on failure."""
     say("Adding what tests need, from requirements-test.txt ...")
-    if not any(map(all_done, ways([*LOCKED, *FOR_TESTS]))):
+    if not environments.install(PYTHON, pip_for_venv, [*LOCKED, *FOR_TESTS]):
         sys.exit("What tests need could not be installed: the step above says why.")
-    shutil.rmtree(str(UV), ignore_errors=True)
     TESTS_STAMP.write_text(tests_fingerprint(), encoding="ascii")
 
 
@@ -162,13 +149,12 @@ def build(tests=False):
     )
     bare = [builder(), "-m", "venv", "--clear", "--without-pip", VENV]
     locked = [*LOCKED, *FOR_TESTS] if tests else LOCKED
-    if not any(all_done([bare, *steps]) for steps in ways(locked, LABUTILS)):
+    if not environments.install(PYTHON, pip_for_venv, locked, LABUTILS, first=bare):
         sys.exit(
             "The environment could not be built: the step above failed. Usual causes are a network "
             "without a way to the package index, and a full disk. Mend the cause and say the same "
             "command again; nothing half-built is kept in use."
         )
-    shutil.rmtree(str(UV), ignore_errors=True)
     find_labutils_from_inside()
     compile_what_comes_first()
     write_stamp()
@@ -201,37 +187,6 @@ def find_labutils_from_inside():
     )
 
 
-def all_done(steps):
-    """Whether each of these steps succeeded."""
-    elsewhere = ("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET")
-    env = {name: value for name, value in os.environ.items() if name not in elsewhere}
-    env["PYTHONUTF8"] = (
-        "1"  # else `venv` cannot write the name of a folder that the locale cannot spell
-    )
-    env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(UV), env.get("PYTHONPATH")]))
-    return not any(run(*step, env=env) for step in steps)
-
-
-def ways(*installs):
-    """The ways to install into `.venv`, the quickest first, each a list of steps. `installs` are
-    the options of one installation each.
-
-    uv takes a tenth of pip's time, so pip brings it where it is not on the PATH, and it is deleted
-    afterwards. It does not read pip's settings: where these name another index, pip does the work,
-    and wherever uv fails pip has a second try.
-    """
-    into = ["pip", "install", "--quiet", "--python", PYTHON]
-    on_the_path = shutil.which("uv") is not None
-    if on_the_path:
-        yield [["uv", *into, *options] for options in installs]
-    given, pip = pip_for_venv()
-    if not on_the_path and not names_an_index(pip):
-        brought = [*pip, *QUIETLY, "--target", UV, *BY_HASH, "-r", "requirements-uv.txt"]
-        with_uv = [[builder(), "-m", "uv", *into, *options] for options in installs]
-        yield [*given, brought, *with_uv]
-    yield [*given, *[[*pip, "--python", PYTHON, *QUIETLY, *options] for options in installs]]
-
-
 def pip_for_venv():
     """The steps before `.venv` can be filled by pip, and the pip.
 
@@ -244,13 +199,6 @@ def pip_for_venv():
     if not environments.answers(builder(), "-c", "import ensurepip"):
         sys.exit(environments.NO_PIP)
     return [[PYTHON, "-m", "ensurepip"]], [PYTHON, "-m", "pip"]
-
-
-def names_an_index(pip):
-    """Whether pip's settings name an index, a way to it, or that there is none."""
-    command = [str(part) for part in pip]
-    said = subprocess.run([*command, "config", "list"], stdout=subprocess.PIPE).stdout
-    return bool(re.search(rb"(?m)^[^=]*(index|proxy|trusted-host|client-cert)[^=]*=", said))
 
 
 def site_packages():
@@ -636,10 +584,9 @@ def test_browser(*arguments):
 def with_package(name, requirements):
     """Install these requirements into `.venv` where the package of that name is missing."""
     if run(PYTHON, "-c", "import " + name, stderr=subprocess.DEVNULL):
-        locked = ["--require-hashes", "-r", requirements]
-        pip = environments.pip(builder(), PYTHON)
-        if run(*pip, "--python", PYTHON, *QUIETLY, *locked):
-            sys.exit("The package %s could not be installed: pip says why above." % name)
+        locked = [*environments.BY_HASH, "-r", requirements]
+        if not environments.install(PYTHON, pip_for_venv, locked):
+            sys.exit("The package %s could not be installed: the step above says why." % name)
 
 
 def reset(*arguments):

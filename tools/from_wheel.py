@@ -38,7 +38,7 @@ def main(versions: list[str]) -> int:
         base = sys._base_executable
         python = place / "env" / course.PYTHON.relative_to(course.VENV)
         run(base, "-m", "venv", "--without-pip", place / "env")
-        pip = [*environments.pip(), "--python", python, *course.QUIETLY]
+        pip = [*environments.pip(), "--python", python, *environments.QUIETLY]
         run(*pip, *course.LOCKED, *course.FOR_TESTS, cwd=course.HERE)
         run(*pip, "--no-deps", wheel)
         if versions:

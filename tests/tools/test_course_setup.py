@@ -18,6 +18,8 @@ from places import ROOT
 
 from labutils.classroom.workspace import PAGES
 
+IN_THE_ENVIRONMENT = course.PYTHON.relative_to(course.VENV)
+
 
 @pytest.fixture
 def built(tmp_path, monkeypatch):
@@ -159,9 +161,10 @@ def steps(tmp_path, monkeypatch):
         return int(any(ran[-1].startswith(name) for name in fails))
 
     monkeypatch.setattr(course, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(course, "run", run)
+    monkeypatch.setattr(environments, "run", run)
+    monkeypatch.setattr(course, "PYTHON", course.VENV / IN_THE_ENVIRONMENT)
     monkeypatch.setattr(course.environments, "installs", lambda _python: True)
-    monkeypatch.setattr(course, "names_an_index", lambda _pip: False)
+    monkeypatch.setattr(environments, "names_an_index", lambda _pip: False)
     monkeypatch.setattr(course, "find_labutils_from_inside", lambda: None)
     monkeypatch.setattr(course, "compile_what_comes_first", lambda: None)
     monkeypatch.setattr(course, "write_stamp", lambda: None)
@@ -187,13 +190,14 @@ def test_uv_builds_where_it_is_there_with_the_hashes_of_the_lock(steps, monkeypa
 def test_where_there_is_no_uv_pip_brings_it_by_its_hash_and_it_goes_again(steps, monkeypatch):
     ran, _ = steps
     monkeypatch.setattr(course.shutil, "which", lambda _name: None)
-    course.UV.mkdir(parents=True)
+    uv = environments.uv_of(course.PYTHON)
+    uv.mkdir(parents=True)
     course.build()
     assert programs(ran) == ["venv", "pip", "uv", "uv"]
-    assert f"--target {course.UV} " in ran[1]
+    assert f"--target {uv} " in ran[1]
     assert ran[1].endswith("--require-hashes -r requirements-uv.txt")
     assert "--require-hashes -r requirements.txt" in ran[2]
-    assert not course.UV.exists()
+    assert not uv.exists()
 
 
 def test_what_tests_need_comes_with_a_first_build_for_tests_or_is_added_to_the_environment(
@@ -231,7 +235,7 @@ def test_pip_builds_where_uv_fails(steps, monkeypatch, found):
 def test_pip_builds_where_its_settings_name_an_index(steps, monkeypatch):
     ran, _ = steps
     monkeypatch.setattr(course.shutil, "which", lambda _name: None)
-    monkeypatch.setattr(course, "names_an_index", lambda _pip: True)
+    monkeypatch.setattr(environments, "names_an_index", lambda _pip: True)
     course.build()
     assert programs(ran) == ["venv", "pip", "pip"]
 
@@ -252,7 +256,7 @@ def test_which_of_pips_settings_uv_would_miss(monkeypatch, setting, names):
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv(setting, "1")
-    assert course.names_an_index(environments.pip()) == names
+    assert environments.names_an_index(environments.pip()) == names
 
 
 def test_a_python_without_pip_gives_the_environment_the_one_of_its_library(steps, monkeypatch):
