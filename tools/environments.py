@@ -68,6 +68,8 @@ def install(python, find_pip, *installs, first=()) -> bool:
         "1"  # else `venv` cannot write the name of a folder that the locale cannot spell
     )
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(uv), env.get("PYTHONPATH")]))
+    if shutil.which("uv") is None:
+        env.setdefault("UV_CACHE_DIR", str(uv / "cache"))  # which goes with it
     makes = [first] if first else []
     for steps in ways(python, find_pip, *installs):
         if not any(run(*step, env=env) for step in [*makes, *steps]):
