@@ -222,6 +222,20 @@ def test_a_learners_verbs_ask_for_nothing_that_only_tests_need():
     assert set(course.OF_LEARNERS) == {"lab", "reset"}
 
 
+@pytest.mark.parametrize(("found", "kept"), [("/somewhere/uv", True), (None, False)])
+def test_the_cache_is_kept_of_a_uv_of_ones_own_alone(tmp_path, monkeypatch, found, kept):
+    caches = []
+    monkeypatch.delenv("UV_CACHE_DIR", raising=False)
+    monkeypatch.setattr(environments.shutil, "which", lambda _name: found)
+    monkeypatch.setattr(environments, "names_an_index", lambda _pip: False)
+    monkeypatch.setattr(
+        environments, "run", lambda *_, env: caches.append(env.get("UV_CACHE_DIR")) or 0
+    )
+    python = tmp_path / "bin" / "python"
+    assert environments.install(python, lambda: ([], [python, "-m", "pip"]), [])
+    assert set(caches) == {None if kept else str(tmp_path / "uv" / "cache")}
+
+
 @pytest.mark.parametrize("found", ["/somewhere/uv", None])
 def test_pip_builds_where_uv_fails(steps, monkeypatch, found):
     ran, fails = steps
