@@ -13,6 +13,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -315,17 +316,19 @@ def follow(
     _print_refused(ruleset.refused)
     if not ruleset.rules:
         return _refused(NO_RULE)
-    stopped = threading.Event()
+    stops: list[int] = []  # a lock here could be held by the very wait that the signal interrupts
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stopped.set())
+        signal.signal(name, lambda number, _: stops.append(number))
     following = hunting.Following(ruleset, events, lambda text: print(text, file=sys.stderr))
     last = False
     while not last:
-        last = stopped.is_set()
+        last = bool(stops)
         for hit in following.look(last=last):
             line = json.dumps(hunting.hit_as_json(hit)) if as_json else hunting.as_line(hit)
             print(line, flush=True)
-        stopped.wait(0 if last else hunting.EVERY)
+        until = time.monotonic() + hunting.EVERY
+        while not stops and time.monotonic() < until:
+            time.sleep(0.05)
     for note in following.matcher.left_out():
         print(shown(note, 400), file=sys.stderr)
     following.close()

@@ -13,7 +13,7 @@ from hunt_helpers import correlation, okta, rule, write_events, write_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labutils.__main__ import main
+from labutils.__main__ import follow, main
 from labutils.hunt import hunt
 from labutils.hunt.following import Following
 from labutils.hunt.rules import load
@@ -250,6 +250,19 @@ def test_the_command_prints_a_hit_a_line_until_it_is_told_to_stop(tmp_path):
         assert hit["event_ids"] == ["okta:2"] and len(hit["id"]) == 64
         process.send_signal(signal.SIGTERM)
         assert process.stdout.read() == "" and process.wait(30) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_in_the_middle_of_the_wait_ends_it(tmp_path, monkeypatch, capsys, number):
+    rules, logs = write_rules(tmp_path, *RULES), write_events(tmp_path, okta("one"))
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setattr(time, "sleep", lambda _: signal.raise_signal(number))
+    try:
+        assert follow([rules], [logs], placeholders=None, as_json=False) == 0
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    assert "okta:1" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
