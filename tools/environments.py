@@ -124,7 +124,7 @@ def python_with(
     """The Python that has these requirements; its environment is built first where it must be.
 
     `base` is the Python that it is made from, where that is not this one; it needs no pip of its
-    own. Raises subprocess.CalledProcessError where pip fails.
+    own. Raises subprocess.CalledProcessError where it cannot be built.
     """
     folder = folder_of(name)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -133,8 +133,7 @@ def python_with(
     wanted = hashlib.sha256(requirements.read_bytes() + made_from).hexdigest()
     if not stamp.exists() or stamp.read_text(encoding="ascii") != wanted:
         bare = [base or sys._base_executable, "-m", "venv", "--clear", "--without-pip", folder]
-        subprocess.run(bare, check=True)
-        if not install(python, lambda: ([], pip()), [*BY_HASH, "-r", requirements]):
+        if not install(python, lambda: ([], pip()), [*BY_HASH, "-r", requirements], first=bare):
             raise subprocess.CalledProcessError(1, ["pip", "install", "-r", str(requirements)])
         stamp.write_text(wanted, encoding="ascii")
     return python

@@ -37,12 +37,16 @@ def main(versions: list[str]) -> int:
         [wheel] = place.glob("*.whl")
         base = sys._base_executable
         python = place / "env" / course.PYTHON.relative_to(course.VENV)
-        run(base, "-m", "venv", "--without-pip", place / "env")
-        pip = [*environments.pip(), "--python", python, *environments.QUIETLY]
-        run(*pip, *course.LOCKED, *course.FOR_TESTS, cwd=course.HERE)
-        run(*pip, "--no-deps", wheel)
+        pip = environments.pip()
+        bare = [base, "-m", "venv", "--clear", "--without-pip", place / "env"]
+        locked = [*course.LOCKED, *course.FOR_TESTS]
+        if not environments.install(
+            python, lambda: ([], pip), locked, ["--no-deps", wheel], first=bare
+        ):
+            sys.exit("The wheel could not be installed: the step above says why.")
         if versions:
-            run(*pip, *(["-r", COLAB] if versions == ["colab"] else versions))
+            others = ["-r", COLAB] if versions == ["colab"] else versions
+            run(*pip, "--python", python, *environments.QUIETLY, *others)
         empty = place / "empty"
         empty.mkdir()
         for name in lessons.sums():

@@ -27,21 +27,19 @@ def _show(item: Asked, verb: Verb) -> None:
     from IPython.display import display
 
     box = ipywidgets.VBox(_controls(ipywidgets, item, lambda answer: choose(answer)))
-    view = {
-        BUTTONS: {
-            "version_major": 2,
-            "version_minor": 0,
-            "model_id": box.model_id,
-        },
-        "text/plain": "",  # a front end without widgets shows the text above alone
-    }
-    handle = display(view, raw=True, display_id=True)
+    handle = display(view_of(box), raw=True, display_id=True)
 
     def choose(answer: str) -> None:
         with panel.collected() as said:
             verb(item.id, answer)
         handle.update(said.after_a_click().bundle(), raw=True)
         box.close()
+
+
+def view_of(box: Any) -> dict[str, Any]:
+    """What a front end shows of a widget. One without widgets shows the text above it alone."""
+    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
+    return {BUTTONS: view, "text/plain": ""}
 
 
 def _controls(widgets: Any, item: Asked, choose: Callable[[str], None]) -> list[Any]:

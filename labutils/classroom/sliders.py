@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from labutils.classroom import panel
-from labutils.classroom.saving import BUTTONS
+from labutils.classroom.buttons import view_of
 
 Swept = Mapping[tuple[str, float], float]  # by what is compared and the setting
 
@@ -40,8 +40,7 @@ def slider(what: str, swept: Swept, unit: str) -> None:
 
     chosen.observe(look, names="value")
     box = ipywidgets.VBox([chosen, values])
-    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
-    display({BUTTONS: view, "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
+    display(view_of(box), raw=True)  # type: ignore[no-untyped-call]
 
 
 def at(swept: Swept, setting: float, unit: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 from ipywidgets.widgets import widget
 
 from labutils.classroom import panel, sliders
+from labutils.classroom.saving import BUTTONS
 
 SWEPT = {("cookie", 1): 0.5, ("token", 1): 9.5, ("cookie", 240): 239.5, ("token", 240): 9.5}
 
@@ -19,7 +20,7 @@ def shown(monkeypatch):
 
 def box(shown):
     [bundle] = shown
-    return widget._instances[bundle[sliders.BUTTONS]["model_id"]]
+    return widget._instances[bundle[BUTTONS]["model_id"]]
 
 
 def test_without_a_learner_nothing_is_shown_or_printed(shown, monkeypatch, capsys):

@@ -326,8 +326,8 @@ def shown(
     begun, room = kind_of(cell) == "fragment", ROOM // 2  # on a slide that others have begun
     wall = wall_of(cell)
     if wall and wall != "output":
-        titled = begun or wall.startswith("#")
-        yield slide(new_markdown_cell(wall if titled else f"{heading}\n\n{wall}"), kind_of(cell))
+        text = wall if begun or HEADING.match(wall) else f"{heading}\n\n{wall}"
+        yield slide(new_markdown_cell(text), kind_of(cell))
         begun, room = True, RESULT
     elif wall != "output" and not LEFT_OUT.search(cell.source):
         if not begun:
