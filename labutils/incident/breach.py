@@ -52,7 +52,7 @@ class Attempt:
 @dataclass(frozen=True)
 class Step:
     """What became of a plan. `outcome`: succeeded, denied, unknown (allowed, and no log could show
-    it), or not_reached.
+    it, or no source tells what the log showed), or not_reached.
 
     `time` is ISO 8601; `time_assumed` says that no source gives even its day, `time_precision` how
     much of it the ledger has.
@@ -98,8 +98,10 @@ class Replay:
         return {source: [line.event for line in lines] for source, lines in self.lines.items()}
 
 
-def with_controls(names: Iterable[str], world: World | None = None) -> World:
-    """The historical world of the course's case (or another world) with these controls in place.
+def with_controls(
+    names: Iterable[str], world: World | None = None, *, case: CaseName = cases.COURSE
+) -> World:
+    """The historical world of a case (or another world) with these controls in place.
 
     Raises KeyError for a name that is no control.
     """
@@ -107,7 +109,7 @@ def with_controls(names: Iterable[str], world: World | None = None) -> World:
     if strangers := [name for name in chosen if name not in known]:
         raise KeyError(f"{strangers[0]!r} is no control of data/controls.yaml")
     values: dict[str, Any] = {name: known[name].value for name in chosen}
-    return replace(world or World.historical(), **values)
+    return replace(world or World.historical(case), **values)
 
 
 # --- step by step -------------------------------------------------------------------------------
@@ -172,6 +174,8 @@ class CampaignRun:
 
 def _step(plan: Plan, fact: Fact, begin: str, attempts: list[Attempt]) -> Step:
     outcome, decision = _outcome(attempts)
+    if outcome == "succeeded" and plan.unreported:
+        outcome = "unknown"
     return Step(
         plan.fact,
         begin,

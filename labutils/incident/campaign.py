@@ -60,7 +60,8 @@ class Plan:
     open all the way.
 
     `fit` says how well its techniques fit, `fits` those that fit otherwise. `credential_assumed`:
-    no source says with which credential it was tried.
+    no source says with which credential it was tried. `unreported`: a log may hold it, and no
+    source tells what the log showed; the sentence says so.
     """
 
     fact: str
@@ -71,6 +72,7 @@ class Plan:
     assumed_time: str | None = None
     fits: dict[str, Fit] = field(default_factory=dict)
     credential_assumed: bool = False
+    unreported: str = ""
 
     def fit_of(self, technique: str) -> Fit:
         """How well one of its techniques fits."""
@@ -215,13 +217,13 @@ class _CampaignReader:
 
 
 def _must_be_dated(row: Row, plan: Plan, fact: Fact) -> None:
-    """A plan has the ledger's time; where the ledger has a day or nothing, it assumes an hour that
-    fits."""
+    """A plan has the ledger's time; where the ledger has a month, a day or nothing, it assumes an
+    hour that fits."""
     dated, assumed = fact.time or "", plan.assumed_time
     chosen = assumed or dated
     if not chosen.startswith(dated) or "T" not in chosen:
         raise row.error(
-            f"the ledger has {dated or 'no date'}, so assumed_time must be an hour of that day",
+            f"the ledger has {dated or 'no date'}, so assumed_time must be an hour of that time",
             "assumed_time" if assumed else "fact",
         )
     moment(row, "assumed_time")

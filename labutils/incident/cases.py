@@ -4,14 +4,17 @@ one another.
 `load` takes the name of a folder of data/cases/, or a path to one.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from labutils.incident.campaign import Campaign, read_campaign
 from labutils.incident.countries import COUNTRIES
 from labutils.incident.inventory import (
+    COMPANY,
+    Control,
     Estate,
     Kind,
     controls,
@@ -38,6 +41,7 @@ from labutils.sheets import (
     must_be_among,
     must_have_fields,
     read,
+    table,
     value,
 )
 
@@ -119,8 +123,11 @@ class Export:
 
 @dataclass(frozen=True, eq=False)
 class Incident:
-    """An incident. `historical`: the value that each control had; `domains`: by organisation, where
-    its people have accounts; `networks`: by zone, the number of the autonomous system;
+    """An incident. `historical`: the value of each control that applies to it; `meanings`: what a
+    control means here, where the words of data/controls.yaml are wider; `domains`: by organisation,
+    where its people have accounts; `carried`: by kind of credential, the header in which one
+    travels, where that is not the usual one; `networks`: by zone, the number of its autonomous
+    system;
     `countries`: by zone, in two letters, US where it is not said; `proxies`: zones known as proxies
     or VPNs; `names_seed`: of the names of repositories, pages and tickets; `start` (ISO 8601):
     before anything happened; `background`: the sheet of ordinary traffic, where there is one;
@@ -142,8 +149,20 @@ class Incident:
     background: Row | None = field(default=None, repr=False)
     placeholders: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     names_seed: str = ""
+    meanings: dict[str, str] = field(default_factory=dict)
+    carried: dict[str, str] = field(default_factory=dict)
     countries: dict[str, str] = field(default_factory=dict)
     proxies: tuple[str, ...] = ()
+
+    @cached_property
+    def controls(self) -> dict[str, Control]:
+        """The controls that apply, by id and in the order of data/controls.yaml, in the words of
+        the case."""
+        apply = {name: one for name, one in controls().items() if name in self.historical}
+        return {
+            name: replace(one, meaning=self.meanings.get(name, one.meaning))
+            for name, one in apply.items()
+        }
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
@@ -244,7 +263,10 @@ def read_case(name: str, sheets: dict[str, Row]) -> Incident:
     moment(sheet, "start")
     must_be_among(sheet, "countries", case.countries.values(), COUNTRIES, "country")
     _must_have_networks(sheet, case)
-    _must_have_domains(sheet, case)
+    _must_have_domains(sheets, case)
+    _must_apply(sheets, case)
+    if "carried" in sheet:
+        keys_must_be_among(sheet["carried"], "carried", get_args(Kind), "kind of credential")
     _must_have_formats(sheets["estate"], case)
     return case
 
@@ -265,14 +287,44 @@ def _addresses(sheet: Row, estate: Estate) -> dict[str, Address]:
 
 
 def _historical(sheet: Row) -> dict[str, bool | int]:
-    """The value of each control, of the kind that data/controls.yaml gives it."""
+    """The value of each control that applies, of the kind that data/controls.yaml gives it."""
     row = value(sheet, "historical", Row)
     keys_must_be_among(row, "historical", controls(), "control")
-    if missing := [name for name in controls() if name not in row]:
-        raise row.error(f"historical needs a value for {', '.join(missing)}")
-    for name, control in controls().items():
-        value(row, name, type(control.value))
+    for name in row:
+        value(row, name, type(controls()[name].value))
     return dict(row)
+
+
+def _must_apply(sheets: dict[str, Row], case: Incident) -> None:
+    """Whatever a case says of a control, it says of one that applies to it."""
+    for row, key, name in _named_controls(sheets):
+        if name not in case.historical:
+            raise row.error(
+                f"{key}: {name} does not apply to this case; give it a value under `historical`",
+                key,
+            )
+
+
+def _named_controls(sheets: dict[str, Row]) -> Iterator[tuple[Row, str, str]]:
+    """Each control that a case names outside `historical`, with its row and key."""
+    for table_name, keys in _NAMING_CONTROLS.items():
+        for row in table(sheets["estate"], table_name).values():
+            for key in keys:
+                named = row.get(key) or ()
+                yield from (
+                    (row, key, name) for name in ([named] if isinstance(named, str) else named)
+                )
+    for key in ("watches", "safeguards", "meanings"):
+        for name in sheets["case"].get(key, ()):
+            yield sheets["case"][key], name, name
+
+
+# The keys of an estate's rows that name controls.
+_NAMING_CONTROLS = {
+    "zones": ("access_list",),
+    "credentials": ("binds", "excess"),
+    "services": ("audit_control",),
+}
 
 
 def _by_control(sheet: Row, key: str, kind: type[Scoped], estate: Estate) -> dict[str, Scoped]:
@@ -318,10 +370,13 @@ def _must_have_networks(sheet: Row, case: Incident) -> None:
             raise sheet.error(f"networks needs a number for {zone.id}", "networks")
 
 
-def _must_have_domains(sheet: Row, case: Incident) -> None:
-    for service in case.estate.services.values():
-        if service.org not in case.domains:
-            raise sheet.error(f"domains needs one for {service.org}", "domains")
+def _must_have_domains(sheets: dict[str, Row], case: Incident) -> None:
+    """The company has a domain, and so has each supplier that runs a service."""
+    if COMPANY not in case.domains:
+        raise sheets["case"].error(f"domains needs one for {COMPANY}", "domains")
+    for row in value(sheets["estate"], "services", tuple[Row, ...]):
+        if row["org"] not in case.domains:
+            raise row.error(f"org: the case's domains have none for {row['org']}", "org")
 
 
 def _must_have_formats(estate_sheet: Row, case: Incident) -> None:

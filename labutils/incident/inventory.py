@@ -18,8 +18,17 @@ from labutils.sheets import (
 )
 
 Kind = Literal[
-    "password", "key", "session", "service-token", "access-key", "profile", "foothold", "data"
+    "password",
+    "key",
+    "session",
+    "service-token",
+    "grant",
+    "access-key",
+    "profile",
+    "foothold",
+    "data",
 ]  # of a credential
+COMPANY = "company"  # the organisation whose incident it is; every other one is a supplier
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +78,14 @@ class Credential:
     """Something that opens services. Times are seconds since 1970.
 
     `exposed`: when it came to others; `noticed`: when its owner could know of that; `rotated`: when
-    it was replaced. `scopes`: what it may do, each as service:action. `binds`: the control that
-    would tie it to its holder's home. `session`: the session that a sign-in with it begins.
-    `excess`: by control, the scopes that the job does not need and that the control takes away.
+    it was replaced, or revoked. `scopes`: what it may do, each as service:action. `binds`: the
+    controls each of which would tie it to the places of its holder. `session`: the session that a
+    sign-in with it begins. `excess`: by control, the scopes that the job does not need and that the
+    control takes away.
+
+    A grant is what an OAuth client holds after somebody consented (RFC 6749, 1.3 and 1.5):
+    `client` is the client, as logs call it; `oauth_scopes` are the scopes of the consent;
+    `refresh` says whether it came with a refresh token.
     """
 
     id: str
@@ -84,8 +98,11 @@ class Credential:
     noticed: int | None = None
     rotated: int | None = None
     bound_to: str | None = None
-    binds: str | None = None
+    binds: tuple[str, ...] = ()
     session: str | None = None
+    client: str = ""
+    oauth_scopes: tuple[str, ...] = ()
+    refresh: bool = False
     excess: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -98,7 +115,8 @@ class Credential:
 class Service:
     """A host, and what it answers.
 
-    `accepts`: kinds of credentials. `audit`: the log that it keeps, or none, or elsewhere: somebody
+    `org`: the organisation that runs it: company, or a supplier of it. `accepts`: kinds of
+    credentials. `audit`: the log that it keeps, or none, or elsewhere: somebody
     else keeps one, and no source holds it; `audit_by_kind`: another log for some kinds of
     credentials; `audit_control`: the control without which it writes
     nothing. `admin_actions`: acts of administration; `console_actions`: those of them that are done
@@ -109,7 +127,7 @@ class Service:
 
     id: str
     zone: Zone
-    org: Literal["company", "supplier"]
+    org: str
     accepts: tuple[Kind, ...]
     audit: str
     audit_by_kind: dict[str, str] = field(default_factory=dict)
@@ -131,12 +149,13 @@ class Service:
 @dataclass(frozen=True, eq=False)
 class Control:
     """A decision that a company makes: what it means, its value as a control, and what it stands
-    for in NIST SP 800-53."""
+    for in NIST SP 800-53. `without`: its value where it does not apply, or is not there."""
 
     id: str
     value: bool | int
     nist: tuple[str, ...]
     meaning: str
+    without: bool | int = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,7 +257,11 @@ def _credential(
             "noticed",
         )
     must_be_a_switch(row, "excess", credential.excess)
-    must_be_a_switch(row, "binds", _names(credential.binds))
+    must_be_a_switch(row, "binds", credential.binds)
+    if credential.client and credential.kind != "grant":
+        raise row.error("client: a grant alone has one", "client")
+    if credential.kind == "grant" and not credential.client:
+        raise row.error("a grant names its client")
     must_be_among(row, "session", _names(credential.session), rows["credentials"], "credential")
     must_be_scopes(row, "scopes", credential.scopes, rows["services"])
     for scopes in credential.excess.values():

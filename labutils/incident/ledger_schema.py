@@ -8,9 +8,10 @@ from typing import Any, Literal, Protocol, TypeVar
 from labutils.sheets import Row, build
 from labutils.text import shown
 
-FORMS = {10: "%Y-%m-%d", 20: "%Y-%m-%dT%H:%M:%SZ"}  # by length
+FORMS = {7: "%Y-%m", 10: "%Y-%m-%d", 20: "%Y-%m-%dT%H:%M:%SZ"}  # by length
 PRECISIONS: dict[int | None, tuple[str | None, ...]] = {
     None: (None,),
+    7: ("month",),
     10: ("day",),
     20: ("minute", "second"),
 }
@@ -53,7 +54,7 @@ class Fact:
     system: str = ""
     time: str | None = None
     time_end: str | None = None
-    time_precision: Literal["day", "minute", "second"] | None = None
+    time_precision: Literal["month", "day", "minute", "second"] | None = None
     time_assumed: str = ""  # why the day is ours, where no source gives it to the event itself
     techniques: tuple[str, ...] = ()
     mapping_basis: str = ""
@@ -207,7 +208,8 @@ def _fact(
     _must_be_time(row, "time_end", fact.time_end)
     if fact.time_precision not in PRECISIONS[len(fact.time) if fact.time else None]:
         raise row.error(
-            "time_precision is day for a date, and minute or second for a time", "time_precision"
+            "time_precision is month for a month, day for a date, and minute or second for a time",
+            "time_precision",
         )
     return fact
 
@@ -231,10 +233,13 @@ def _must_have_been_read(row: Row, fact: Fact) -> None:
 
 
 def _must_be_time(row: Row, key: str, text: str | None) -> None:
-    """A day or a second of the calendar, in the one form for each; no time at all is fine too."""
+    """A month, day or second of the calendar, in the one form for each; no time at all is fine
+    too."""
     if text is not None and not _is_time(text):
         raise row.error(
-            f"{key} must look like 2023-11-14 or 2023-11-14T09:22:49Z, not {shown(text, 60)}", key
+            f"{key} must look like 2023-11, 2023-11-14 or 2023-11-14T09:22:49Z, not "
+            f"{shown(text, 60)}",
+            key,
         )
 
 

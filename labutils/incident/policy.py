@@ -13,7 +13,7 @@ from typing import Any
 
 from labutils.incident import cases
 from labutils.incident.cases import CaseName, Incident
-from labutils.incident.inventory import Credential, Service, Zone
+from labutils.incident.inventory import COMPANY, Credential, Service, Zone, controls
 from labutils.lab import iso
 
 DAY = 86400  # seconds
@@ -36,11 +36,16 @@ class World:
     acts_reauthenticated: bool
     console_managed_devices: bool
     exposed_rotated: bool
+    supplier_tokens_sealed: bool
     service_tokens_expire: bool
     service_tokens_bound: bool
+    grants_key_bound: bool
+    grants_reviewed: bool
     integration_least_privilege: bool
     scripts_approved: bool
     repository_least_privilege: bool
+    bulk_export_approved: bool
+    secrets_kept_out: bool
     egress_allowlist: bool
     egress_logged: bool
     console_list_enforced: bool
@@ -54,15 +59,17 @@ class World:
     alert_refused_service_account: bool
     alert_token_elsewhere: bool
     alert_bulk_reads: bool
+    alert_looking_round: bool
+    alert_job_deleted: bool
     response_minutes: int
     eviction_hours: int
 
     @classmethod
     def historical(cls, case: CaseName = cases.COURSE) -> "World":
         """The world as it was, as far as the reports of a case tell it; where they are silent, the
-        value is our assumption."""
-        values: dict[str, Any] = cases.load(case).historical  # of the kind that each field has
-        return cls(**values)
+        value is our assumption. A control that does not apply to the case is not there."""
+        values: dict[str, Any] = {name: one.without for name, one in controls().items()}
+        return cls(**(values | cases.load(case).historical))  # each of the kind of its field
 
     def has(self, control: str | None) -> bool:
         """Whether a control, named by a sheet, is in place. None is no control."""
@@ -140,7 +147,7 @@ def person_present(request: Request, world: World) -> str | None:
         return None
     is_person = credential.holder.kind == "person"
     for_people = service.people_only or is_person
-    of_company = service.org == "company"
+    of_company = service.org == COMPANY
     needs_key = world.hard_keys if of_company else world.supplier_hard_keys and is_person
     if for_people and needs_key:
         return (
@@ -188,11 +195,12 @@ def at_home(request: Request, world: World) -> str | None:
     credential = request.credential
     if credential is None:
         return None
-    bound_to = credential.bound_to
-    if not bound_to and world.has(credential.binds):
-        bound_to = credential.holder.home
-    if bound_to and request.address != bound_to:
-        return f"it is bound to {bound_to}, and this is {request.address}"
+    places: tuple[str, ...] = (credential.bound_to,) if credential.bound_to else ()
+    if not places and any(map(world.has, credential.binds)):
+        holder, in_a_browser = credential.holder, credential.kind == "session"
+        places = (holder.home,) if in_a_browser else holder.places
+    if places and request.address not in places:
+        return f"it is bound to {' or '.join(places)}, and this is {request.address}"
     return None
 
 
@@ -232,7 +240,7 @@ def _looked_at(request: Request, world: World) -> bool:
     """Whether signals about this caller are read: at a service of the company, when a session
     begins, or for each request in it where sessions are re-evaluated (SP 800-207, 2.1, tenet 6)."""
     in_open_session = request.credential is not None and request.credential.kind == "session"
-    return request.service.org == "company" and (world.sessions_reevaluated or not in_open_session)
+    return request.service.org == COMPANY and (world.sessions_reevaluated or not in_open_session)
 
 
 def permitted(request: Request, world: World) -> str | None:
@@ -279,7 +287,7 @@ def not_contained(request: Request, world: World) -> str | None:
     What the company issued is on its lists, and goes first. What it never issued must be
     found.
     """
-    if request.alarm is None or request.service.org != "company":
+    if request.alarm is None or request.service.org != COMPANY:
         return None
     off = request.alarm + world.response_minutes * 60
     if request.credential is not None and not request.credential.given_out:

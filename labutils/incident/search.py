@@ -147,13 +147,15 @@ def losses(
     thieves: Iterable[Incident],
     *,
     world: World | None = None,
+    case: CaseName = cases.COURSE,
 ) -> dict[Controls, int]:
-    """For each set of these controls: how many of the goals are reached, by all thieves together.
+    """For each set of these controls, put into a world (the case's historical one): how many of the
+    goals are reached, by all thieves together.
 
     The goals are facts of steps. Raises KeyError where a thief has no such step.
     """
     crowd = tuple(thieves)
-    stopped = stopped_counts(goals, controls, crowd, world=world)
+    stopped = stopped_counts(goals, controls, crowd, world=world, case=case)
     most = len(crowd) * len(stopped)
     by_set = zip(*(counts.items() for counts in stopped.values()), strict=True)
     return {rows[0][0]: most - sum(count for _, count in rows) for rows in by_set}
@@ -165,14 +167,15 @@ def stopped_counts(
     thieves: Iterable[Incident],
     *,
     world: World | None = None,
+    case: CaseName = cases.COURSE,
 ) -> dict[str, dict[Controls, int]]:
     """By goal, for each set of these controls: how many of the thieves do not reach it. Each thief
     is walked once for all goals.
 
     Raises KeyError where a thief has no such step.
     """
-    sets, goals = _Sets(controls, world or World.historical()), tuple(goals)
-    stopping = [sets.stopping(goals, cases.COURSE, case) for case in thieves]
+    sets, goals = _Sets(controls, world or World.historical(case)), tuple(goals)
+    stopping = [sets.stopping(goals, case, thief) for thief in thieves]
     return {
         goal: {
             sets.chosen(number): count

@@ -15,7 +15,7 @@ from labutils.incident.inventory import Credential, Service, Zone
 from labutils.lab import Lab
 
 HEADERS = {
-    "service-token": "cf-access-client-secret",
+    "service-token": "x-service-token",
     "access-key": "x-access-key",
     "key": "x-key-assertion",
     "profile": "x-profile",
@@ -27,7 +27,7 @@ PASS = "cf-access-jwt-assertion"
 
 class Company:
     """All hosts of a case in one lab and one world, the secrets that open them, and the alarm, if
-    one was raised.
+    one was raised. `header_of`: by kind of credential, the header in which one travels.
 
     `own_rules` are asked after those of the policy. `secrets` are by the credential's name,
     `credential_of` the other way round, `passes` what gateways gave out: by secret, the gateway and
@@ -44,6 +44,7 @@ class Company:
         self.lab, self.world, self.case = lab, world, cases.load(case)
         self.own_rules = own_rules
         self.estate = self.case.estate
+        self.header_of = HEADERS | self.case.carried
         self.alarm: int | None = None
         self.secrets = {name: lab.draw("estate") for name in self.estate.credentials}
         self.credential_of = {
@@ -59,11 +60,14 @@ class Company:
         if credential.kind == "password":
             pair = f"{credential.holder.id}:{secret}".encode()
             return {"authorization": "Basic " + b64encode(pair).decode()}
+        if credential.kind == "grant":  # RFC 6750, 2.1
+            return {"authorization": f"Bearer {secret}"}
         if credential.kind == "session":
             return {"cookie": f"sid={secret}"}
-        if credential.kind == "service-token":
-            return {"cf-access-client-id": credential.holder.id, HEADERS["service-token"]: secret}
-        return {HEADERS[credential.kind]: secret}
+        header = self.header_of[credential.kind]
+        if header.endswith("-secret"):  # of a pair: the id of the client goes along
+            return {header.removesuffix("-secret") + "-id": credential.holder.id, header: secret}
+        return {header: secret}
 
     def record(
         self,
@@ -125,9 +129,11 @@ class Host:
 
     def presented(self, http: HttpRequest) -> Credential | None:
         """The credential that came with a request, if it is one of ours."""
-        carried = {"session": http.cookies.get("sid"), "password": basic_password(http)} | {
-            kind: http.headers.get(name) for kind, name in HEADERS.items()
-        }
+        carried = {
+            "session": http.cookies.get("sid"),
+            "password": basic_password(http),
+            "grant": bearer_token(http),
+        } | {kind: http.headers.get(name) for kind, name in self.company.header_of.items()}
         for kind, secret in carried.items():
             credential = self.company.credential_of.get(secret or "")
             if credential and credential.kind == kind:
@@ -160,6 +166,12 @@ def basic_password(http: HttpRequest) -> str | None:
     if authorization is None or authorization.type != "basic":
         return None
     return authorization.password
+
+
+def bearer_token(http: HttpRequest) -> str | None:
+    """The token of an Authorization header of type Bearer (RFC 6750), if there is one."""
+    scheme, _, token = http.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else None
 
 
 def credentials_given(asked: policy.Request) -> list[str]:

@@ -112,8 +112,8 @@ def test_a_sheet_of_the_course_is_sound_and_is_what_is_read_by_default(name):
             None,
         ),
         (
-            "binds: service_tokens_bound",
-            "binds: tokens_bound",
+            "binds: [service_tokens_bound]",
+            "binds: [tokens_bound]",
             "binds: there is no control 'tokens_bound'",
             None,
         ),
@@ -204,7 +204,7 @@ def test_a_sheet_of_the_course_is_sound_and_is_what_is_read_by_default(name):
         (
             "zone: supplier, org: supplier",
             "zone: supplier, org: rival",
-            "org must be one of company, supplier, not 'rival'",
+            "org: the case's domains have none for rival",
             None,
         ),
         (
@@ -361,10 +361,16 @@ def test_a_fault_in_the_controls_is_refused_with_its_line(old, new, sentence, at
         ("homes: 64496, ", "", "networks needs a number for homes", "networks: {"),
         ("homes: 64496", "home: 64496", "networks: there is no zone 'home'", None),
         (
-            "  hard_keys: true\n",
+            "  scripts_approved: false\n",
             "",
-            "historical needs a value for hard_keys",
-            "  personal_profiles_blocked: false",
+            "scripts_approved: scripts_approved does not apply to this case; give it a value under",
+            "  scripts_approved: {scopes",
+        ),
+        (
+            "carried: {service-token",
+            "carried: {service-tokens",
+            "carried: there is no kind of credential 'service-tokens'",
+            None,
         ),
         ("  hard_keys: true", "  hard_keys: 1", "hard_keys must be true or false, not 1", None),
         (
@@ -609,32 +615,32 @@ EDGE = f"[{GATE}, {WIKI}]"
         (
             "  assumed_time: '2023-11-14T09:40:00Z'\n",
             "",
-            "the ledger has 2023-11-14, so assumed_time must be an hour of that day",
+            "the ledger has 2023-11-14, so assumed_time must be an hour of that time",
             "- fact: nov14-okta-denied",
         ),
         (
             "- fact: nov14-okta-denied\n  assumed_time: '2023-11-14T09:40:00Z'\n"
             "  goal: tried to sign in at the identity provider\n",
             "- goal: tried to sign in at the identity provider\n  fact: nov14-okta-denied\n",
-            "the ledger has 2023-11-14, so assumed_time must be an hour of that day",
+            "the ledger has 2023-11-14, so assumed_time must be an hour of that time",
             "  fact: nov14-okta-denied",
         ),
         (
             "  assumed_time: '2023-11-22T20:00:00Z'\n",
             "",
-            "the ledger has no date, so assumed_time must be an hour of that day",
+            "the ledger has no date, so assumed_time must be an hour of that time",
             "- fact: other-systems-denied",
         ),
         (
             "assumed_time: '2023-11-14T09:40:00Z'",
             "assumed_time: '2023-11-15T09:40:00Z'",
-            "the ledger has 2023-11-14, so assumed_time must be an hour of that day",
+            "the ledger has 2023-11-14, so assumed_time must be an hour of that time",
             None,
         ),
         (
             "  assumption: that the first probe",
             "  assumed_time: '2023-11-14T09:22:50Z'\n  assumption: that the first probe",
-            "the ledger has 2023-11-14T09:22:49Z, so assumed_time must be an hour of that day",
+            "the ledger has 2023-11-14T09:22:49Z, so assumed_time must be an hour of that time",
             None,
         ),
         (

@@ -19,6 +19,7 @@ CASE = cases.load()
 INTRUDER, SERVER = (CASE.addresses[zone].ip for zone in ("internet", "atlassian"))
 NOON = "2023-11-14T12:00:00Z"
 ESTATE, CONTROLS = CASE.estate, inventory.controls()
+APPLY = CASE.controls
 ACTIONS = sorted(
     {scope for one in ESTATE.credentials.values() for scope in one.scopes}
     | {"cloud:delete", "login:nonsense"}
@@ -602,7 +603,8 @@ def test_a_world_has_a_field_for_each_control_of_the_kind_of_its_value():
 
 
 def test_the_historical_world_is_the_case_s_and_with_all_controls_it_is_the_sheet_s():
-    assert dataclasses.asdict(H) == CASE.historical
+    without = {name: control.without for name, control in CONTROLS.items()}
+    assert dataclasses.asdict(H) == without | CASE.historical
     assert with_controls(CONTROLS) == World(
         **{name: control.value for name, control in CONTROLS.items()}
     )
@@ -619,7 +621,24 @@ def test_a_control_has_a_public_control_and_a_meaning(control):
         and control.meaning[0].islower()
         and not control.meaning.endswith(".")
     )
-    assert (control.id in CASE.watches) == control.id.startswith("alert_")
+    assert not isinstance(control.value, bool) or control.without is False
+
+
+def test_the_controls_that_watch_are_the_alarms():
+    alarms = {name for name in APPLY if name.startswith("alert_")}
+    assert set(CASE.watches) == alarms
+
+
+def test_a_case_may_say_in_its_own_words_what_a_control_means():
+    assert {name for name in APPLY if APPLY[name].meaning != CONTROLS[name].meaning} == set(
+        CASE.meanings
+    )
+    assert APPLY["scripts_approved"].meaning.startswith("a script runs on the tracker's server")
+
+
+def test_a_control_that_does_not_apply_to_a_case_is_not_there_in_its_world():
+    others = CONTROLS.keys() - APPLY.keys()
+    assert others and not any(getattr(H, name) for name in others)
 
 
 def test_alarms_and_safeguards_are_about_requests_that_somebody_may_make():
@@ -659,11 +678,11 @@ def test_each_rule_decides_some_step_in_a_world_that_differs_in_one_decision():
 def test_each_control_changes_some_step_in_some_world_but_the_alarm_that_came_last():
     """The alarm for the administrators' group rings at the last step, so no later step can show
     that it rang."""
-    alone = {name for name in CONTROLS if trace_of(flipped(H, name)) != trace_of(H)}
+    alone = {name for name in APPLY if trace_of(flipped(H, name)) != trace_of(H)}
     paired = {
         name
-        for name in set(CONTROLS) - alone
-        for other in CONTROLS
+        for name in set(APPLY) - alone
+        for other in APPLY
         if other != name
         if trace_of(flipped(flipped(H, other), name)) != trace_of(flipped(H, other))
     }
@@ -674,7 +693,7 @@ def test_each_control_changes_some_step_in_some_world_but_the_alarm_that_came_la
         "device_state_checked",
         "sessions_reevaluated",
     }
-    assert alone == set(CONTROLS) - needs_another - {"alert_admin_group"}
+    assert alone == set(APPLY) - needs_another - {"alert_admin_group"}
     assert paired == needs_another
 
 

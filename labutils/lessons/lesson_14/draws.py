@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from labutils.incident import attackers, breach, inventory, search
+from labutils.incident import attackers, breach, cases, search
 from labutils.incident.cases import Incident
 from labutils.incident.policy import World
 from labutils.lab import data_file
@@ -65,7 +65,7 @@ def worlds() -> dict[str, World]:
     for hours in HOURS:
         reads = breach.with_controls(["alert_bulk_reads"])
         found[f"evicted after {hours} hours"] = replace(reads, eviction_hours=hours)
-    return found | {"all controls": breach.with_controls(inventory.controls())}
+    return found | {"all controls": breach.with_controls(cases.load().controls)}
 
 
 def under(assumption: str, crowd: Iterable[Incident]) -> list[Incident]:

@@ -22,7 +22,8 @@ from labutils.classroom.registry import (
     Prediction,
     code,
 )
-from labutils.incident import breach, cases, inventory
+from labutils.incident import breach
+from labutils.incident.cases import Incident, load
 from labutils.incident.policy import Request, World
 from labutils.lab import dice
 
@@ -237,7 +238,7 @@ def crowd_cases() -> list[Case]:
     """
     far, near, laptop = (thieves.of_2023(place) for place in ("far", "near", "laptop"))
     bound = breach.with_controls(["sessions_bound"])
-    all_of_them = breach.with_controls(inventory.controls())
+    all_of_them = breach.with_controls(load().controls)
     cases = [
         ("session", [far], World.historical(), "stopped"),
         ("nov14-okta-denied", [far], World.historical(), "ignored"),
@@ -266,7 +267,7 @@ def crowd_cases() -> list[Case]:
     ]
 
 
-def twice(case: cases.Incident, *, later: bool) -> cases.Incident:
+def twice(case: Incident, *, later: bool) -> Incident:
     """This thief, who takes the session a second time: at once, or later, when it is over."""
     steps = case.campaign.steps
     place = next(at for at, step in enumerate(steps, 1) if step.fact == LOSSES["session"])
@@ -275,7 +276,7 @@ def twice(case: cases.Incident, *, later: bool) -> cases.Incident:
     return replace(case, campaign=replace(case.campaign, steps=more))
 
 
-def _facts_that_happen(case: cases.Incident, world: World) -> set[str]:
+def _facts_that_happen(case: Incident, world: World) -> set[str]:
     return {step.fact for step in breach.foresee(world, case=case) if not step.stopped}
 
 
@@ -391,7 +392,7 @@ def two_together(answer: object) -> str | None:
     if not isinstance(answer, set | frozenset | list | tuple):
         return "text"
     chosen = [str(name) for name in answer]
-    if not set(chosen) <= set(inventory.controls()):
+    if not set(chosen) <= set(load().controls):
         return "words"
     if len(set(chosen)) != 2:
         return "two"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
-from labutils.incident import attackers, breach, cases, inventory, policy
+from labutils.incident import attackers, breach, cases, policy
 from labutils.incident.breach import Step
 from labutils.incident.campaign import Ask
 from labutils.incident.cases import Incident
@@ -178,7 +178,7 @@ def others() -> list[str]:
     historical = World.historical()
     return [
         name
-        for name, control in inventory.controls().items()
+        for name, control in cases.load().controls.items()
         if name not in SIX and control.value != getattr(historical, name)
     ]
 
@@ -192,7 +192,7 @@ def print_each_alone(names: Iterable[str]) -> dict[str, list[str]]:
     print("x: the control stops this loss, in this model.")
     print(f"{'':<30} {'2023':>5}    {'as a control':<12}  {'  '.join(LOSSES)}")
     for name in names:
-        control, was = inventory.controls()[name], getattr(historical, name)
+        control, was = cases.load().controls[name], getattr(historical, name)
         world = breach.with_controls([name])
         alone[name] = happened(breach.foresee(world))
         print(f"{name:<30} {was!s:>5} -> {control.value!s:<12}  {_marks(alone[name])}")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from labutils.incident import breach, cases, inventory
+from labutils.incident import breach, cases
 from labutils.incident.policy import World
 from labutils.lab import seconds
 from labutils.lessons.lesson_14 import thieves, worlds
@@ -91,7 +91,7 @@ def test_each_control_is_printed_with_both_of_its_settings_and_what_it_stops(cap
 def test_the_six_and_the_others_are_the_controls_that_2023_did_not_have():
     then = World.historical()
     missing = {
-        name for name, one in inventory.controls().items() if getattr(then, name) != one.value
+        name for name, one in cases.load().controls.items() if getattr(then, name) != one.value
     }
     assert {*worlds.SIX, *worlds.others()} == missing
     assert len(worlds.SIX) + len(worlds.others()) == len(missing)
