@@ -227,7 +227,8 @@ def skeleton(cell: NotebookNode, course: Lesson, asked: str) -> Iterator[Noteboo
 def for_the_speaker(course: Lesson, name: str) -> NotebookNode:
     """A note with one solution of an exercise or a target."""
     solution = html.escape(course.items[name].solution.strip())
-    return slide(new_markdown_cell(f'<aside class="notes"><pre>{solution}</pre></aside>'), "-")
+    note = f"<p>One solution:</p>\n<pre>{solution}</pre>"
+    return slide(new_markdown_cell(f'<aside class="notes">{note}</aside>'), "-")
 
 
 def words(texts: list[str]) -> int:
@@ -276,16 +277,18 @@ def choices(item: AnyPrediction | Quiz) -> tuple[list[str], str]:
 
 
 def notes(item: AnyPrediction | Quiz) -> Iterator[str]:
-    """What the speaker alone sees: what is right, and the thought behind each other choice."""
-    if isinstance(item, Quiz):
-        yield from thoughts(item)
-        return
-    yield f"<p>It comes out: {in_html(item.named(item.truth))}.</p>"
-    yield from beliefs(item)
+    """What the speaker alone sees at a vote: what is right. The thoughts behind the other choices
+    are for the next slide, when everybody has voted."""
+    right = (
+        ", ".join(f"{letter})" for letter, choice in item.choices.items() if choice.right)
+        if isinstance(item, Quiz)
+        else item.named(item.truth)
+    )
+    yield f"<p><strong>After the vote:</strong> {in_html(right)}.</p>"
 
 
 def beliefs(item: AnyPrediction) -> Iterator[str]:
-    """The thought behind each choice of a prediction that does not come out."""
+    """The thought behind each choice of a prediction that does not come out, one a line."""
     if isinstance(item, Prediction):
         believed = [(f"{letter})", guess.belief) for letter, guess in item.guesses.items()]
     elif isinstance(item, GridRow):
@@ -295,7 +298,7 @@ def beliefs(item: AnyPrediction) -> Iterator[str]:
         believed = [("Too low:", item.too_low), ("Too high:", item.too_high)]
     for choice, belief in believed:
         if belief:
-            yield f"<p>{in_html(choice)} {in_html(belief)}</p>"
+            yield f"<p>{in_html(choice)}&ensp;{in_html(belief)}</p>\n"
 
 
 def thoughts(item: Quiz) -> Iterator[str]:
