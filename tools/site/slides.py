@@ -51,9 +51,8 @@ OFF_THE_WALL = (
 )  # sections for who reads
 HEADING = re.compile(r"^#{1,3} .*$", re.MULTILINE)
 MINUTES = re.compile(r" \(\d+ min[^)]*\)$")
-PART = re.compile(
-    r"(?<=\n)(?=(?:> )?(?:[-*]|\d+\.) )|(?<=[.!?] )(?=[A-Z\[])"
-)  # an item, a sentence
+ITEM = re.compile(r"(?<=\n)(?=(?:> )?(?:[-*]|\d+\.) )")
+SENTENCE = re.compile(r"(?<=[.!?] )(?=[A-Z\[])")
 TASK = re.compile(r"^\*\*(\d\d-\d+)\.\*\*", re.MULTILINE)
 TURN, NEXT = "## Your turn: ", "\n\n---\n\n"  # NEXT: between the slides of one wall
 DECK = re.compile(r"(?:\.\./notebooks/)?(\d\d-[\w-]+)\.ipynb")
@@ -198,11 +197,12 @@ def blocks(text: str, section: str) -> Iterator[tuple[str, str]]:
 
 
 def paragraphs(text: str) -> Iterator[str]:
-    """The paragraphs; of one that is too long for a slide as many items or sentences as fit, and so
-    on."""
+    """The paragraphs; of a long one as many items as fit on a slide, or sentences where it has none,
+    and so on."""
     for paragraph in re.split(r"\n\s*\n", text):
         fitting = list[str]()
-        for part in re.split(PART, paragraph):
+        parts = re.split(ITEM, paragraph)
+        for part in parts if len(parts) > 1 else re.split(SENTENCE, paragraph):
             if fitting and words([*fitting, part]) > WORDS:
                 yield "".join(fitting).strip()
                 fitting = []
