@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labutils import doctor
+from labutils.incident import COURSE
 from labutils.text import counted, shown
 
 if TYPE_CHECKING:
@@ -162,13 +163,19 @@ def _stopped_by_signals() -> Iterator[None]:
 
 
 def telemetry(
-    folder: Path, background: int | None = None, seed: str | None = None, *, benign: bool = False
+    folder: Path,
+    background: int | None = None,
+    seed: str | None = None,
+    *,
+    benign: bool = False,
+    case: str = COURSE,
 ) -> int:
-    """Play the historical world and write its logs, one file a source, with truth.json and
-    labels.json beside them; with `background` so many events of ordinary traffic among them.
+    """Play the historical world of a case and write its logs, one file a source, with truth.json
+    and labels.json beside them; with `background` so many events of ordinary traffic among them.
 
     The exit status.
     """
+    from labutils.incident.background import NoBackground
     from labutils.incident.breach import play
     from labutils.incident.policy import World
     from labutils.incident.telemetry import write
@@ -177,10 +184,12 @@ def telemetry(
         return _refused("--seed and --benign are about the background: say --background N as well.")
     try:
         if background is None:
-            replay = play(World.historical())
+            replay = play(World.historical(case), case=case)
             counts = write(folder, replay.audit, replay.truth, replay.labels)
         else:
-            counts = _world(folder, background, seed or "1", benign)
+            counts = _world(folder, background, seed or "1", benign, case)
+    except NoBackground as error:
+        return _refused(f"{error} Leave out --background.")
     except (OSError, ValueError) as error:
         return _refused(
             f"{shown(str(folder))} cannot be written: {getattr(error, 'strerror', None) or error}."
@@ -195,7 +204,7 @@ def telemetry(
     return 0
 
 
-def _world(folder: Path, count: int, seed: str, benign: bool) -> dict[str, int]:
+def _world(folder: Path, count: int, seed: str, benign: bool, case: str) -> dict[str, int]:
     """Write a world with background; the number of events of each source. Nothing is overwritten
     but by the same."""
     from labutils.incident import background
@@ -204,9 +213,8 @@ def _world(folder: Path, count: int, seed: str, benign: bool) -> dict[str, int]:
 
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as made:
-        counts = background.write(
-            Path(made), play(World.historical()), count=count, seed=seed, attack=not benign
-        )
+        replay = play(World.historical(case), case=case)
+        counts = background.write(Path(made), replay, count=count, seed=seed, attack=not benign)
         files = sorted(Path(made).iterdir())
         for path in files:
             there = folder / path.name
@@ -339,7 +347,13 @@ def follow(
 
 
 def score(
-    rules: list[Path], folder: Path, *, placeholders: Path | None, budget: int, as_json: bool
+    rules: list[Path],
+    folder: Path,
+    *,
+    placeholders: Path | None,
+    budget: int,
+    as_json: bool,
+    case: str = COURSE,
 ) -> int:
     """Print how well rules hunt in the world of a folder: by its ground truth, or by its seal.
 
@@ -349,7 +363,7 @@ def score(
     from labutils.incident import cases, held_out, scoring, self_check
 
     lists = placeholders or folder / held_out.PLACEHOLDERS
-    given = {name: list(values) for name, values in cases.load().placeholders.items()}
+    given = {name: list(values) for name, values in cases.load(case).placeholders.items()}
     try:
         if placeholders or lists.exists():
             given |= hunting.read_placeholders(lists)
@@ -362,7 +376,7 @@ def score(
             ids = {name for hit in result.hits for name in hit.event_ids}
             print(self_check.check(ids, sealed))
             return 0
-        scored = scoring.score(scoring.alerting(result.hits), folder, budget=budget)
+        scored = scoring.score(scoring.alerting(result.hits), folder, budget=budget, case=case)
     except OSError as error:
         return _refused(f"{shown(str(lists))} cannot be read: {error.strerror or error}.")
     except ValueError as error:
@@ -374,7 +388,14 @@ def score(
 
 
 def grade(
-    rules: list[Path], seed: str, *, count: int, keep: Path | None, budget: int, as_json: bool
+    rules: list[Path],
+    seed: str,
+    *,
+    count: int,
+    keep: Path | None,
+    budget: int,
+    as_json: bool,
+    case: str = COURSE,
 ) -> int:
     """Print how well rules hunt in six worlds of a seed that nobody knew while writing them.
 
@@ -383,10 +404,12 @@ def grade(
     from labutils.incident import background, held_out
 
     try:
-        worlds = held_out.worlds(seed, count=count, folder=keep)
-        result = held_out.grade(rules, worlds, budget=budget)
+        worlds = held_out.worlds(seed, count=count, folder=keep, case=case)
+        result = held_out.grade(rules, worlds, budget=budget, case=case)
     except background.TooSmall as error:
         return _refused(f"{error}.")
+    except background.NoBackground as error:
+        return _refused(f"{error} Rules are graded among ordinary traffic.")
     except OSError as error:
         return _refused(f"The worlds cannot be written: {error.strerror or error}.")
     if not result.loaded:
@@ -464,6 +487,7 @@ def _score_command(commands: Commands) -> None:
         help="with --world: write sealed.json, by which learners check themselves",
     )
     scored.add_argument("--json", action="store_true", help="JSON for programs")
+    _case_argument(scored)
 
 
 def _score(chosen: argparse.Namespace) -> int:
@@ -479,6 +503,7 @@ def _score(chosen: argparse.Namespace) -> int:
             placeholders=chosen.placeholders,
             budget=chosen.budget,
             as_json=chosen.json,
+            case=chosen.case,
         )
     return grade(
         chosen.rules,
@@ -487,6 +512,7 @@ def _score(chosen: argparse.Namespace) -> int:
         keep=chosen.keep,
         budget=chosen.budget,
         as_json=chosen.json,
+        case=chosen.case,
     )
 
 
@@ -652,6 +678,55 @@ def _telemetry_arguments(parser: argparse.ArgumentParser) -> None:
         "--seed", metavar="S", help="of the background; another text, other traffic"
     )
     parser.add_argument("--benign", action="store_true", help="the background alone, no attack")
+    _case_argument(parser)
+
+
+def _case_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--case",
+        metavar="CASE",
+        default=COURSE,
+        help=f"the incident: a name in data/cases, or a path to a folder ({COURSE})",
+    )
+
+
+def _no_case(case: str) -> str:
+    """Why a case cannot be loaded, as a sentence, or nothing."""
+    from labutils.incident import cases
+    from labutils.sheets import SheetError
+
+    try:
+        cases.load(case)
+    except (cases.UnknownCase, SheetError) as error:
+        return shown(str(error), 600)
+    return ""
+
+
+def _case_command(commands: Commands) -> None:
+    about = commands.add_parser("case", help="an incident of your own, as a folder of YAML")
+    verbs = about.add_subparsers(dest="verb", required=True)
+    checked = verbs.add_parser(
+        "check", help="name each fault with its line; then say what the model makes of it"
+    )
+    checked.add_argument("folder", metavar="FOLDER", type=Path)
+
+
+def check_case(folder: Path) -> int:
+    """Name the faults of a case in a folder; where there are none, print its steps, losses and
+    logs. The exit status is 2 with faults."""
+    from labutils.incident import case_check
+    from labutils.incident.tables import as_text
+
+    result = case_check.check(folder)
+    for sentence in result.faults:
+        print(shown(sentence, 600), file=sys.stderr)
+    if result.case is None:
+        rest = "" if result.whole else " Not all could be read: mend these, and check again."
+        return _refused(f"{counted(len(result.faults), 'fault')} in {shown(str(folder))}.{rest}")
+    print(case_check.summary(result.case))
+    print()
+    _print(as_text(case_check.tables(result.case)))
+    return 0
 
 
 def _classroom_commands(commands: Commands) -> None:
@@ -708,6 +783,12 @@ def _hunt_command(commands: Commands) -> None:
         "list of texts each",
     )
     hunted.add_argument(
+        "--sources",
+        metavar="FOLDER",
+        type=Path,
+        help="further sources of logs, a YAML file each (docs/your-own-incident.md)",
+    )
+    hunted.add_argument(
         "--json", action="store_true", help="JSON for programs; with --follow a hit a line"
     )
     hunted.add_argument(
@@ -732,7 +813,15 @@ def _hunt_command(commands: Commands) -> None:
 
 
 def _hunt(chosen: argparse.Namespace) -> int:
+    from labutils.hunt.sources import learn
+    from labutils.sheets import SheetError
+
     lists, as_json = chosen.placeholders, chosen.json
+    try:
+        if chosen.sources:
+            learn(chosen.sources)
+    except SheetError as error:
+        return _refused(shown(str(error), 600))
     if not chosen.follow:
         return hunt(
             chosen.rules,
@@ -747,6 +836,19 @@ def _hunt(chosen: argparse.Namespace) -> int:
     if chosen.html is not None:
         return _refused("A report is written when a hunt is over: leave out --html or --follow.")
     return follow(chosen.rules, chosen.events, placeholders=lists, as_json=as_json)
+
+
+def _about_a_case(chosen: argparse.Namespace) -> int:
+    """Do what `telemetry`, `score` and `case` say."""
+    if chosen.command == "case":
+        return check_case(chosen.folder)
+    if sentence := _no_case(chosen.case):
+        return _refused(sentence)
+    if chosen.command == "score":
+        return _score(chosen)
+    return telemetry(
+        chosen.folder, chosen.background, chosen.seed, benign=chosen.benign, case=chosen.case
+    )
 
 
 def _print_any_name() -> None:
@@ -787,16 +889,17 @@ def main(arguments: list[str] | None = None) -> int:
     _score_command(commands)
     _classroom_commands(commands)
     _checklist_command(commands)
+    _case_command(commands)
     _print_any_name()
     chosen = parser.parse_args(arguments)
     if chosen.command == "doctor":
         return doctor.examine()
-    if chosen.command == "telemetry":
-        return telemetry(chosen.folder, chosen.background, chosen.seed, benign=chosen.benign)
+    if chosen.command in ("telemetry", "score", "case"):
+        return _about_a_case(chosen)
     if chosen.command == "hunt":
         return _hunt(chosen)
-    if chosen.command in ("score", "checklist"):
-        return (_score if chosen.command == "score" else _checklist)(chosen)
+    if chosen.command == "checklist":
+        return _checklist(chosen)
     if chosen.command == "work":
         return work(chosen.folder, chosen.reset)
     if chosen.command == "room":

@@ -18,11 +18,11 @@ from labutils.hunt.fields import Json, values_at
 from labutils.hunt.looks import Looks, listed, looks
 from labutils.hunt.naming import Naming, naming
 from labutils.lab import data_file
-from labutils.sheets import Row, build, must_be_among, must_have_fields, read, value
+from labutils.sheets import Row, SheetError, build, must_be_among, must_have_fields, read, value
 
 FOLDER = "telemetry"  # of data/
 # What such a file says of writing the log: labutils.incident.log_format has each.
-WRITTEN = ("modelled", "headline", "shape", "base", "denied", "events")
+WRITTEN = ("modelled", "headline", "shape", "base", "denied", "events", "costly")
 MOST_KEYS = 200  # of an event whose keys are remembered
 _NAME = re.compile("[a-z][a-z0-9_]*")
 
@@ -63,10 +63,13 @@ class LogSource:
 READ = tuple(one.name for one in fields(LogSource) if one.name != "name")
 
 
+_LEARNT: dict[str, Path] = {}  # the files of sources that are not the course's own
+
+
 @cache
 def sheet_of(source: str) -> Row:
     """The file of one source. Raises SheetError, which names the line."""
-    return read(f"{FOLDER}/{source}.yaml")
+    return read(_LEARNT.get(source, f"{FOLDER}/{source}.yaml"))
 
 
 def without(sheet: Row, keys: Iterable[str]) -> Row:
@@ -115,13 +118,33 @@ SOURCES: dict[str, LogSource] = in_order(
     log_source(path.stem, sheet_of(path.stem)) for path in _paths()
 )
 
-_BY_LENGTH = sorted(SOURCES, key=len, reverse=True)
+
+def learn(folder: Path) -> None:
+    """Add the sources of a folder, one YAML file each, to those that are known.
+
+    Raises SheetError, which names the line, also where the course has a source of that name.
+    """
+    paths = sorted(folder.glob("*.yaml"))
+    for path in paths:
+        if path.stem in SOURCES and _LEARNT.get(path.stem) != path:
+            raise SheetError(
+                f"{path.as_posix()}, line 1: there is a source {path.stem} already; choose another "
+                "name"
+            )
+    _LEARNT.update({path.stem: path for path in paths})
+    new = [log_source(path.stem, sheet_of(path.stem)) for path in paths]
+    names = {one.name for one in new}
+    known = in_order([*(one for one in SOURCES.values() if one.name not in names), *new])
+    SOURCES.clear()
+    SOURCES.update(known)
+    _possible.cache_clear()
 
 
 def source_by_name(stem: str) -> str | None:
     """The source that a file's name begins with, as in `okta-2023.jsonl`; None where none is."""
+    by_length = sorted(SOURCES, key=len, reverse=True)
     return next(
-        (name for name in _BY_LENGTH if re.match(rf"{name}(?![a-z])", stem.lower())),
+        (name for name in by_length if re.match(rf"{name}(?![a-z])", stem.lower())),
         None,
     )
 

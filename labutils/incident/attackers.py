@@ -63,6 +63,7 @@ class _Names:
         outside = next(row["id"] for row in estate["zones"] if row.get("default"))
         self.address = case["addresses"][outside]["ip"]
         self.network = self._network(case["networks"][outside])
+        self.addresses = {self.address: self.network.address} | self._other_hosts()
         self.holders = self._holders(estate["identities"])
         self.accounts = {
             row[key]: self._account(row, key)
@@ -79,12 +80,38 @@ class _Names:
         if "background" in self.before:
             sheet = self.before["background"]
             others = [row for row in sheet["networks"] if row["id"] in _visited(sheet)]
+            others = [row for row in others if self._is_outside(row["first"])]
             row = self.dice.choice([row for row in others if row["asn"] != system])
             address = IPv4Address(row["first"]) + self.dice.randrange(row["size"])
             return _Origin(str(address), row["asn"], row.get("country", "US"))
         network, _, host = self.address.rpartition(".")
         other = self.dice.choice([number for number in range(100, 255) if str(number) != host])
         return _Origin(f"{network}.{other}", system, "US")
+
+    def _is_outside(self, address: str) -> bool:
+        """Whether an address belongs to no zone in particular."""
+        zones = self.before["estate"]["zones"]
+        prefixes = [row["prefix"] for row in zones if "prefix" in row and not row.get("default")]
+        return not address.startswith(tuple(prefixes))
+
+    def _other_hosts(self) -> dict[str, str]:
+        """Another address in the same zone for each further one that the attacker comes from."""
+        origins = {
+            ask["origin"]
+            for step in self.before["campaign"]["steps"]
+            for route in step["routes"]
+            for ask in route
+            if "origin" in ask
+        }
+        hosts = {}
+        for row in self.before["estate"]["zones"]:
+            address = self.before["case"]["addresses"].get(row["id"], {}).get("ip", "")
+            if row["id"] in origins and "prefix" in row and not row.get("inside"):
+                network = address.rpartition(".")[0]
+                others = [f"{network}.{number}" for number in range(1, 255)]
+                free = [one for one in others if one.startswith(row["prefix"]) and one != address]
+                hosts[address] = self.dice.choice(free)
+        return hosts
 
     def _holders(self, rows: list[Row]) -> dict[str, str]:
         """Another id for each identity that has a name of its own, and not that of a role."""
@@ -187,7 +214,7 @@ class _Names:
         return _renamed(text, self.holders | self.accounts | uuids | full_names)
 
     def _address(self, text: str) -> str:
-        return self.network.address if text == self.address else text
+        return self.addresses.get(text, text)
 
 
 def _visited(sheet: Row) -> set[str]:
@@ -339,7 +366,8 @@ def who_holds(case: Incident, credentials: Iterable[str]) -> Incident:
 def with_other_routes(case: Incident) -> Incident:
     """An attacker who never uses a service token where there is another way.
 
-    What needs one, and has no other way, is not tried.
+    What needs one, and has no other way, is not tried. Where little would be left, the attacker
+    stays as before.
     """
     credentials = case.estate.credentials
 
@@ -352,4 +380,6 @@ def with_other_routes(case: Incident) -> Incident:
         return replace(plan, routes=tuple(routes))
 
     steps = tuple(plan for plan in map(without_token, case.campaign.steps) if plan.routes)
+    if 2 * len(steps) < len(case.campaign.steps):
+        return case
     return replace(case, campaign=replace(case.campaign, steps=steps))

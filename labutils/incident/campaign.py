@@ -219,9 +219,10 @@ class _CampaignReader:
 def _must_be_dated(row: Row, plan: Plan, fact: Fact) -> None:
     """A plan has the ledger's time; where the ledger has a month, a day or nothing, it assumes an
     hour that fits."""
-    dated, assumed = fact.time or "", plan.assumed_time
+    dated, until = fact.time or "", fact.time_end or fact.time or ""
+    assumed = plan.assumed_time
     chosen = assumed or dated
-    if not chosen.startswith(dated) or "T" not in chosen:
+    if "T" not in chosen or not dated <= chosen[: len(dated)] <= until[: len(dated)]:
         raise row.error(
             f"the ledger has {dated or 'no date'}, so assumed_time must be an hour of that time",
             "assumed_time" if assumed else "fact",

@@ -10,6 +10,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
+from labutils.hunt.sources import learn
+from labutils.incident import COURSE as COURSE
 from labutils.incident.campaign import Campaign, read_campaign
 from labutils.incident.countries import COUNTRIES
 from labutils.incident.inventory import (
@@ -44,8 +46,6 @@ from labutils.sheets import (
     table,
     value,
 )
-
-COURSE = "cloudflare-2023"  # the case that the lessons tell
 
 
 class UnknownCase(LookupError):
@@ -123,7 +123,8 @@ class Export:
 
 @dataclass(frozen=True, eq=False)
 class Incident:
-    """An incident. `historical`: the value of each control that applies to it; `meanings`: what a
+    """An incident. `historical`: the value of each control that applies to it; `losses`: by a short
+    name, the step (a fact) in which something is lost; `meanings`: what a
     control means here, where the words of data/controls.yaml are wider; `domains`: by organisation,
     where its people have accounts; `carried`: by kind of credential, the header in which one
     travels, where that is not the usual one; `networks`: by zone, the number of its autonomous
@@ -150,6 +151,7 @@ class Incident:
     placeholders: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     names_seed: str = ""
     meanings: dict[str, str] = field(default_factory=dict)
+    losses: dict[str, str] = field(default_factory=dict)
     carried: dict[str, str] = field(default_factory=dict)
     countries: dict[str, str] = field(default_factory=dict)
     proxies: tuple[str, ...] = ()
@@ -224,6 +226,7 @@ def sheets_of(case: str | Path = COURSE) -> dict[str, Row]:
             "A path to a folder is taken too."
         )
     folder = data_file(f"cases/{case}") if _is_name(case) else Path(case)
+    learn(folder / "telemetry")  # its own sources of logs, if it has some
     names = [*SHEETS, *(name for name in MORE_SHEETS if (folder / f"{name}.yaml").is_file())]
     if _is_name(case):
         return {name: read(f"cases/{case}/{name}.yaml") for name in names}
@@ -265,6 +268,8 @@ def read_case(name: str, sheets: dict[str, Row]) -> Incident:
     _must_have_networks(sheet, case)
     _must_have_domains(sheets, case)
     _must_apply(sheets, case)
+    steps = {fact.id for fact in ledger.steps}
+    must_be_among(sheet, "losses", case.losses.values(), steps, "step of the ledger called")
     if "carried" in sheet:
         keys_must_be_among(sheet["carried"], "carried", get_args(Kind), "kind of credential")
     _must_have_formats(sheets["estate"], case)

@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from labutils.hunt.engine import Hunt, hunt_with
+from labutils.hunt.fields import values_at
 from labutils.hunt.rules import RefusedRule, load, read_placeholders, sources_wanted
 from labutils.incident import attackers, background, breach, cases
 from labutils.incident.intervals import Share, precision
+from labutils.incident.log_format import log_format
 from labutils.incident.policy import World
 from labutils.incident.scoring import BUDGET, Score, alerting, quiet_rules, score
 from labutils.incident.tables import Table, as_html, as_text
@@ -36,7 +38,6 @@ NAMES = {
     "W6": "fewer logs",
 }
 EVENTS = 20_000  # of background, in a world
-AUDIT_LEVELS = ("BASE", "ADVANCED", "FULL")  # of Atlassian's products, from few events to many
 PLACEHOLDERS = "placeholders.yaml"  # the lists of a world's company, for rules that ask for one
 SIDECARS = ("truth.json", "labels.json", "twins.json")  # what a world's folder says of event ids
 
@@ -94,21 +95,22 @@ def _attack(name: str, seed: str, case: str | Path) -> breach.Replay:
 
 
 def silence(folder: Path, seed: str) -> str:
-    """Let one source of the attack's be silent, and the others write at one audit level less.
+    """Let one source of the attack's be silent, and the others leave out what they write at their
+    highest level alone (LogFormat.costly).
 
     The name of the silent source.
     """
     truth = _read(folder / "truth.json")
     sources = sorted({name.rpartition(":")[0] for name in truth})
     silent = random.Random(f"{seed}/silent").choice(sources) if sources else ""
-    keep_lines(folder, lambda source, event: source != silent and _is_written(event))
+    keep_lines(folder, lambda source, event: source != silent and _is_written(source, event))
     return silent
 
 
-def _is_written(event: Event) -> bool:
-    """Whether an event is written at one audit level less than all."""
-    kind = event.get("auditType")
-    return not isinstance(kind, dict) or kind.get("level") != AUDIT_LEVELS[-1]
+def _is_written(source: str, event: Event) -> bool:
+    """Whether an event is written where a source is not logged at its highest level."""
+    costly = log_format(source).costly
+    return not any(set(values_at(event, path)) & set(some) for path, some in costly.items())
 
 
 def keep_lines(folder: Path, keep: Callable[[str, Event], bool]) -> None:

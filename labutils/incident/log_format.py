@@ -21,6 +21,8 @@ FIELDS = {
     "time": "the second, as 2023-11-14T09:22:49Z",
     "millis": "the same with milliseconds, as 2023-11-14T09:22:49.317Z",
     "spaced": "the same as 2023-11-14 09:22:49.317",
+    "compact": "the same as 20231114092249.317",
+    "epoch_millis": "the same, in milliseconds since 1970 (a number)",
     "epoch": "the second, since 1970 (a number)",
     "nano": "the nanoseconds of that second, whole milliseconds (a number)",
     "address": "where the request came from",
@@ -39,6 +41,7 @@ FIELDS = {
     "uuid": "a UUID of the event; no two events have the same",
     "request": "a UUID of the request; all its events have the same",
     "transaction": "27 characters for the request",
+    "request_short": "22 characters for the request",
     "id": "the first 12 hexadecimal digits of the event's UUID",
     "ray": "the first 16 hexadecimal digits of the request's UUID",
     "process": "a process number for the request (a number)",
@@ -48,6 +51,7 @@ FIELDS = {
     "project": "the name of the project that it belongs to",
     "project_key": "the key of that project",
     "project_id": "the id of that project",
+    "thing_base32": "10 capital letters and digits for the thing of that number",
     "page": "the title of the page of that number (turn)",
     "page_id": "its id",
     "issue": "the key of the ticket of that number (turn)",
@@ -59,14 +63,20 @@ FIELDS = {
     "country_capitals": "the same, as US",
     "proxy": "whether that zone is known as one of proxies (true or false)",
     "credential": "the id of the credential, or nothing",
+    "client": "the OAuth client of a grant, or nothing",
+    "client_id": "an id of that client, in 15 characters, or nothing",
+    "token_hash": "44 characters of base 64 for the credential, as a hash of a token has",
     "holder": "the id of its holder, or unknown",
     "name": "the holder's name, or unknown",
     "number": "the number of the holder's account, or 0",
+    "number_as_number": "the same (a number)",
     "holder_uuid": "a UUID of the holder",
     "holder_hex": "the 32 hexadecimal digits of it",
     "holder_id": "the first 17 of them",
     "holder_base32": "10 capital letters and digits for the holder, as base 32 has them",
     "session": "an identifier of the session",
+    "session_key": "16 characters of base 64 for two hours of a credential at an address",
+    "login_key": "the same, of the login that they began with",
 }
 
 
@@ -88,7 +98,9 @@ class Template:
 class LogFormat:
     """A source: `shape` is the JSON schema of an event, `headline` the fields that a person reads
     first, `base` what every event has, `denied` what a refusal changes in it, `events` what each
-    kind of event changes, by name. `modelled`: why the source as a whole is our modelling."""
+    kind of event changes, by name. `modelled`: why the source as a whole is our modelling.
+    `costly`: by field, the values of events that are written at the highest level alone, or for
+    money."""
 
     source: str
     headline: tuple[str, ...]
@@ -97,6 +109,7 @@ class LogFormat:
     denied: dict[str, Any]
     events: dict[str, Template] = field(default_factory=dict)
     modelled: str = ""
+    costly: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def event(self, template: str, allowed: bool) -> Event:
         """The whole template of an event, its fields still in braces."""

@@ -18,7 +18,7 @@ from labutils.lab import iso
 
 DAY = 86400  # seconds
 ROTATION_DAYS = 7  # after the notice, where exposed credentials are replaced
-SERVICE_TOKEN_DAYS = 90  # after which a service token is over, where service tokens expire
+SERVICE_TOKEN_DAYS = 90  # after which a service token or a grant is over, where they expire
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +165,8 @@ def in_time(request: Request, world: World) -> str | None:
     ends = [credential.expires] if credential.expires else []
     if credential.kind == "session" and credential.issued:
         ends.append(credential.issued + world.session_hours * 3600)
-    if credential.kind == "service-token" and credential.issued and world.service_tokens_expire:
+    lasting = credential.kind in ("service-token", "grant")
+    if lasting and credential.issued and world.service_tokens_expire:
         ends.append(credential.issued + SERVICE_TOKEN_DAYS * DAY)
     if ends and request.time >= min(ends):
         return f"the {credential.kind} was over at {iso(min(ends))}"
@@ -230,9 +231,10 @@ def usual_network(request: Request, world: World) -> str | None:
         return None
     if not credential.given_out:
         return None
-    network = request.case.estate.zone_of(request.address)
-    if network not in map(request.case.estate.zone_of, credential.holder.places):
-        return f"{credential.id} never came from {network.id} before"
+    zone_of, networks = request.case.estate.zone_of, request.case.networks
+    zone = zone_of(request.address)
+    if networks[zone.id] not in {networks[zone_of(one).id] for one in credential.holder.places}:
+        return f"{credential.id} never came from {zone.id} before"
     return None
 
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 import uuid
 import zlib
-from base64 import b32encode, urlsafe_b64encode
+from base64 import b32encode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -197,6 +197,10 @@ def _time(line: Line) -> str:
     return iso(line.request.time)
 
 
+def _digits(time: str) -> str:
+    return "".join(filter(str.isdigit, time))
+
+
 def _milliseconds(line: Line) -> int:
     """Of the second in which the request was answered; the later lines of a request come later."""
     return zlib.crc32(line.seed.encode()) % 900 + 10 * line.place
@@ -290,11 +294,39 @@ def _country(line: Line) -> str:
     return line.request.case.countries.get(line.request.origin.id, "US")
 
 
+def _base64(name: str, length: int) -> str:
+    """So many characters of base 64 for a name."""
+    return b64encode(hashlib.sha256(name.encode()).digest()).decode()[:length]
+
+
+def _client_id(line: Line) -> str:
+    """As an id of a connected application looks."""
+    client = line.request.credential.client if line.request.credential else ""
+    return "0H4EX" + b32encode(_lasting(f"client/{client}").bytes).decode()[:10] if client else ""
+
+
+TWO_HOURS = 7200  # seconds: how long an access token of the model's integrations lives
+
+
+def _session_key(line: Line) -> str:
+    """Of the access token: one for two hours of a credential at an address."""
+    began = line.request.time // TWO_HOURS
+    return _base64(f"session/{_session(line)}/{line.request.address}/{began}", 16)
+
+
+def _login_key(line: Line) -> str:
+    """Of the login that an access token comes from."""
+    began = line.request.time // TWO_HOURS
+    return _base64(f"began/{_session(line)}/{line.request.address}/{began}", 16)
+
+
 # A value for each name of log_format.FIELDS, which explains them.
 FIELD_VALUES: dict[str, Callable[[Line], Any]] = {
     "time": _time,
     "millis": lambda line: f"{_time(line)[:-1]}.{_milliseconds(line):03}Z",
     "spaced": lambda line: f"{_time(line)[:-1].replace('T', ' ')}.{_milliseconds(line):03}",
+    "compact": lambda line: f"{_digits(_time(line))}.{_milliseconds(line):03}",
+    "epoch_millis": lambda line: 1000 * line.request.time + _milliseconds(line),
     "epoch": lambda line: line.request.time,
     "nano": lambda line: _milliseconds(line) * 1_000_000,
     "address": lambda line: line.request.address,
@@ -313,10 +345,12 @@ FIELD_VALUES: dict[str, Callable[[Line], Any]] = {
     "uuid": lambda line: str(_event_uuid(line)),
     "request": lambda line: str(_number(line.seed)),
     "transaction": _transaction,
+    "request_short": lambda line: _transaction(line)[:22],
     "id": lambda line: _event_uuid(line).hex[:12],
     "ray": lambda line: _number(line.seed).hex[:16],
     "process": lambda line: 2000 + zlib.crc32(f"process/{line.seed}".encode()) % 30000,
     "turn": lambda line: str(line.turn),
+    "thing_base32": lambda line: b32encode(_lasting(f"thing/{line.turn}").bytes).decode()[:10],
     "repository": lambda line: _repository(line).name,
     "repository_id": lambda line: _repository(line).id,
     "project": lambda line: _repository(line).project.name,
@@ -333,14 +367,20 @@ FIELD_VALUES: dict[str, Callable[[Line], Any]] = {
     "country_capitals": _country,
     "proxy": lambda line: line.request.origin.id in line.request.case.proxies,
     "credential": lambda line: line.request.credential.id if line.request.credential else "",
+    "client": lambda line: line.request.credential.client if line.request.credential else "",
+    "client_id": _client_id,
+    "token_hash": lambda line: _base64(f"token/{_session(line)}", 43) + "=",
     "holder": _holder,
     "name": _holder_name,
     "number": _holder_number,
+    "number_as_number": lambda line: int(_holder_number(line)),
     "holder_uuid": lambda line: holder_uuid(_holder(line)),
     "holder_hex": lambda line: _lasting(f"holder/{_holder(line)}").hex,
     "holder_id": lambda line: _lasting(f"holder/{_holder(line)}").hex[:17],
     "holder_base32": _holder_base32,
     "session": _session,
+    "session_key": _session_key,
+    "login_key": _login_key,
 }
 
 

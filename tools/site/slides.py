@@ -197,8 +197,8 @@ def blocks(text: str, section: str) -> Iterator[tuple[str, str]]:
 
 
 def paragraphs(text: str) -> Iterator[str]:
-    """The paragraphs; of a long one as many items as fit on a slide, or sentences where it has none,
-    and so on."""
+    """The paragraphs; of a long one as many items as fit on a slide, or sentences where it has
+    none, and so on."""
     for paragraph in re.split(r"\n\s*\n", text):
         fitting = list[str]()
         parts = re.split(ITEM, paragraph)

@@ -23,8 +23,6 @@ from labutils.sheets import (
 Where = Literal["usual", "away", "proxy", "mobile", "server", "moved"]
 Table = Literal["changes", "roster", "travel"]
 ANYBODY = "any"  # in place of a role
-# The acts that a session is made of.
-VISIT = ("sign-in", "sign-in-failed", "single-sign-on", "sign-out")
 # What an act may leave open, and the generator gives: somebody else whom it is about.
 SUBJECT = frozenset({"user", "full_name", "email", "user_id", "subject_id"})
 DERIVED = frozenset({"application_id"})
@@ -137,9 +135,10 @@ class Twin:
     what: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Background:
-    """The whole of a background.yaml. `sign_ins`: for 10,000 events; `proxied`, `failed`,
+    """The whole of a background.yaml. Where nobody works there (`people`: 0), all that is about
+    people is left out. `sign_ins`: for 10,000 events; `proxied`, `failed`,
     `carried`, `updated`: of 1,000 sign-ins; `tried`: by strangers, for 1,000 sign-ins;
     `weekend`, `holidays`: percent of a workday; `kept_longer`: logs that go back beyond the
     month."""
@@ -149,23 +148,23 @@ class Background:
     kept_longer: tuple[str, ...]
     weekend: int
     holidays: dict[str, int]
-    people: int
-    sign_ins: int
-    proxied: int
-    failed: int
-    tried: int
-    carried: int
-    updated: int
+    people: int = 0
+    sign_ins: int = 0
+    proxied: int = 0
+    failed: int = 0
+    tried: int = 0
+    carried: int = 0
+    updated: int = 0
     networks: dict[str, Network]
-    mobile: str
-    proxies: tuple[str, ...]
-    away: tuple[str, ...]
-    strangers: tuple[str, ...]
-    laptops: tuple[Agent, ...]
-    phones: tuple[Agent, ...]
+    mobile: str = ""
+    proxies: tuple[str, ...] = ()
+    away: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+    laptops: tuple[Agent, ...] = ()
+    phones: tuple[Agent, ...] = ()
     acts: dict[str, Act]
-    roles: dict[str, Role]
-    rare: tuple[Rare, ...]
+    roles: dict[str, Role] = field(default_factory=dict)
+    rare: tuple[Rare, ...] = ()
     machines: dict[str, Machine]
     twins: dict[str, Twin]
     openings: dict[str, str] = field(default_factory=dict)
@@ -188,15 +187,13 @@ def _read(sheet: Row, case: Incident) -> Background:
     must_have_fields(Background, sheet)
     networks = {key: _network(row) for key, row in table(sheet, "networks").items()}
     acts = {key: _act(row, case) for key, row in table(sheet, "acts").items()}
-    roles = {key: _role(row, acts) for key, row in table(sheet, "roles").items()}
+    roles = {key: _role(row, acts) for key, row in _rows(sheet, "roles").items()}
     machines = {
         key: _machine(row, acts, networks, case) for key, row in table(sheet, "machines").items()
     }
     actors = {ANYBODY, *roles, *machines, *case.estate.identities}
-    for key in ("proxies", "away", "strangers"):
-        must_be_among(sheet, key, _some(sheet, key, tuple[str, ...]), networks, "network")
-    must_be_among(sheet, "mobile", [sheet["mobile"]], networks, "network")
-    must_be_among(sheet, "acts", VISIT, acts, "act")
+    for key in ("proxies", "away", "strangers", "mobile"):
+        must_be_among(sheet, key, _names(sheet, key), networks, "network")
     openings = value(sheet, "openings", dict[str, str]) if "openings" in sheet else {}
     must_be_among(sheet, "openings", openings, case.estate.services, "service")
     must_be_among(sheet, "openings", openings.values(), acts, "act")
@@ -209,31 +206,49 @@ def _read(sheet: Row, case: Incident) -> Background:
         acts=acts,
         roles=roles,
         machines=machines,
-        laptops=_agents(sheet, "laptops"),
-        phones=_agents(sheet, "phones"),
-        rare=tuple(_rare(row, acts, roles) for row in value(sheet, "rare", tuple[Row, ...])),
+        laptops=tuple(build(Agent, row) for row in _list(sheet, "laptops")),
+        phones=tuple(build(Agent, row) for row in _list(sheet, "phones")),
+        rare=tuple(_rare(row, acts, roles) for row in _list(sheet, "rare")),
         twins={key: _twin(row, acts, actors, case) for key, row in table(sheet, "twins").items()},
     )
 
 
-def _some(sheet: Row, key: str, hint: Any) -> Any:
-    """A list that is not empty."""
-    if not (items := value(sheet, key, hint)):
-        raise sheet.error(f"{key} needs at least one", key)
-    return items
+# What a sheet needs where people work: lists that are not empty, and a mobile network.
+OF_PEOPLE = ("proxies", "away", "strangers", "laptops", "phones", "roles", "mobile")
+
+
+def _list(sheet: Row, key: str) -> tuple[Row, ...]:
+    rows: tuple[Row, ...] = value(sheet, key, tuple[Row, ...]) if key in sheet else ()
+    return rows
+
+
+def _rows(sheet: Row, key: str) -> dict[str, Row]:
+    return table(sheet, key) if key in sheet else {}
+
+
+def _names(sheet: Row, key: str) -> tuple[str, ...]:
+    """The names under a key, one or several."""
+    names: str | tuple[str, ...] = value(sheet, key, str | tuple[str, ...]) if key in sheet else ()
+    return (names,) if isinstance(names, str) else names
 
 
 def _must_be_lived_in(
     sheet: Row, networks: dict[str, Network], machines: dict[str, Machine]
 ) -> None:
-    """People live somewhere, and some machine makes what the others leave."""
-    if not any(one.share > 0 for one in networks.values()):
-        raise sheet.error("one network at least has a share: people live there", "networks")
+    """Some machine makes what the others leave; where there are people, they live somewhere."""
     if not any(one.fill and one.share > 0 for one in machines.values()):
         raise sheet.error("one machine at least says `fill: true` and has a share", "machines")
-    for key in ("days", "people"):
-        if value(sheet, key, int) < 1:
-            raise sheet.error(f"{key} must be at least 1", key)
+    if value(sheet, "days", int) < 1:
+        raise sheet.error("days must be at least 1", "days")
+    if sheet.get("people", 0) == 0:
+        return
+    if value(sheet, "people", int) < 1:
+        raise sheet.error("people must be at least 1, or left out", "people")
+    for key in OF_PEOPLE:
+        if not sheet.get(key):
+            raise sheet.error(f"{key} needs at least one", key)
+    if not any(one.share > 0 for one in networks.values()):
+        raise sheet.error("one network at least has a share: people live there", "networks")
 
 
 def _network(row: Row) -> Network:
@@ -247,10 +262,6 @@ def _network(row: Row) -> Network:
     if network.size < 1 or IPv4Address(last) < IPv4Address(network.first):
         raise row.error("size must be at least 1", "size")
     return network
-
-
-def _agents(sheet: Row, key: str) -> tuple[Agent, ...]:
-    return tuple(build(Agent, row) for row in _some(sheet, key, tuple[Row, ...]))
 
 
 def _act(row: Row, case: Incident) -> Act:

@@ -105,7 +105,13 @@ class Visits:
         self.updated: set[Person] = set()  # whose browser was updated by now
 
     def of_a_day(self, day: int, sessions: int) -> Iterator[Deed]:
-        """Everything that begins on a day (seconds since 1970)."""
+        """Everything that begins on a day (seconds since 1970), of what the sheet has an act
+        for."""
+        acts = self.company.sheet.acts
+        return (deed for deed in self.begun(day, sessions) if deed.act in acts)
+
+    def begun(self, day: int, sessions: int) -> Iterator[Deed]:
+        """The visits that begin on a day, what strangers try, and what is rare."""
         dice = Dice(f"{self.company.seed}/visits/{day}")
         for number in range(sessions):
             person = dice.pick(self.active)
@@ -271,7 +277,7 @@ def run_of_a_day(company: Workforce, machine: Machine, day: int, number: int) ->
         slot = DAY * place // number
         early = DAY // (5 * number)
         time = day + min(DAY - 1, max(0, slot + DAY // (2 * number) + dice.between(-early, early)))
-        subject = dice.pick(company.everybody).identity.id
+        subject = dice.pick(company.everybody).identity.id if company.everybody else ""
         thing = 1 + dice.below(THINGS)
         yield Deed(time, machine.act, service.credential, service.place, thing, subject)
 

@@ -124,8 +124,9 @@ class Twins:
     def sign_in(self, twin: Twin, scene: TwinSetting, dice: Dice) -> Iterator[Deed]:
         """How a person's session began: where that person usually is, some hours before."""
         scopes = {self.company.sheet.acts[part.act].scope for part in twin.acts if not part.by}
-        identity_provider = self.company.sheet.acts["sign-in"].scope.split(":")[0]
-        if scene.person and any(scope.split(":")[0] == identity_provider for scope in scopes):
+        begins = self.company.sheet.acts.get("sign-in")
+        services = {scope.split(":")[0] for scope in scopes}
+        if scene.person and begins and begins.scope.split(":")[0] in services:
             time = scene.start - dice.between(HOUR, 9 * HOUR)
             place = scene.person.laptop
             if twin.where == "mobile":
@@ -220,7 +221,7 @@ def _changes(company: Workforce, twins: Twins) -> list[tuple[object, ...]]:
             start = one.start - one.start % HOUR - dice.below(2) * HOUR
             end = one.end - one.end % HOUR + dice.between(1, 3) * HOUR
             tickets.append((start, end, *kinds[-1], shown_in_log(one.held, act)))
-    for _ in range(len(tickets) // 2):
+    for _ in range(len(tickets) // 2 if company.everybody else 0):
         start = dice.pick(twins.workdays) + dice.between(7, 20) * HOUR
         who = dice.pick(company.everybody).identity.id
         tickets.append((start, start + dice.between(1, 6) * HOUR, *dice.pick(kinds), who))

@@ -44,15 +44,7 @@ SERVICES = (
     "alerting",
     "release",
 )
-LOSSES = {
-    "report": "okta-user-report",
-    "session": "cf-oct18-admin-session",
-    "cloud": "nov14-aws-accessed",
-    "tracker": "nov15-atlassian-access",
-    "implant": "nov22-sliver",
-    "code": "nov22-repos-archived",
-    "out": "repos-exfiltration-unconfirmed",
-}  # a short name, and the step in which it happens
+LOSSES = cases.load().losses  # a short name, and the step in which it happens
 # Some controls for each part of the chain, few enough to walk all their sets.
 TWELVE = (
     "support_least_privilege",

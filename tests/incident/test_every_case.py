@@ -1,0 +1,242 @@
+"""What holds for every case, in data/cases and under tests/: an incident is a folder of YAML."""
+
+import ast
+import json
+import re
+from functools import cache
+from pathlib import Path
+from random import Random
+
+import jsonschema
+import pytest
+from places import TESTS
+
+import labutils
+from labutils.hunt import hunt, sources
+from labutils.hunt.reading import LogFile
+from labutils.hunt.reading import read as read_log
+from labutils.incident import breach, case_check, cases, exports, inventory, search, telemetry
+from labutils.incident.breach import foresee, play, with_controls
+from labutils.incident.log_format import log_format
+from labutils.incident.policy import World
+from labutils.lab import data_file
+from labutils.sheets import SheetError
+
+RULE = """
+title: Production from elsewhere
+id: 5f1d2c3b-0000-4000-8000-000000000001
+status: experimental
+level: high
+logsource: {product: production, service: access}
+detection:
+  elsewhere: {from|startswith: '203.0.113.'}
+  condition: elsewhere
+"""
+FOLDERS = [*sorted(data_file("cases").iterdir()), *sorted((TESTS / "cases").iterdir())]
+CASES = {folder.name: cases.load(folder) for folder in FOLDERS if folder.is_dir()}
+every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+
+
+@cache
+def played(name):
+    case = CASES[name]
+    return play(World.historical(case), case=case)
+
+
+def random_world(case, number):
+    """A world at random, the same one every time."""
+    chosen = [name for name in case.controls if Random(f"{number} {name}").random() < 0.25]
+    return with_controls(chosen, case=case)
+
+
+def test_there_are_two_real_cases_and_some_for_the_tests():
+    assert set(CASES) == {"cloudflare-2023", "drift-2025", "night-ferry", "circleci-2022"}
+
+
+def test_some_case_has_no_gateway_some_no_background_and_some_a_source_of_its_own():
+    gateways = {
+        name: any(one.passes_to for one in case.estate.services.values())
+        for name, case in CASES.items()
+    }
+    assert [name for name, there in gateways.items() if not there] == [
+        "drift-2025",
+        "circleci-2022",
+    ]
+    assert [name for name, case in CASES.items() if not case.background] == ["circleci-2022"]
+    own = {path.stem for path in (TESTS / "cases" / "circleci-2022" / "telemetry").iterdir()}
+    assert own == set(CASES["circleci-2022"].sources)
+
+
+@every_case
+def test_under_the_historical_values_every_step_ends_as_the_ledger_says(case):
+    replay = played(case.name)
+    assert replay.steps and case_check.differing(replay) == []
+
+
+@every_case
+@pytest.mark.parametrize("number", range(6))
+def test_what_is_foreseen_is_what_is_played(case, number):
+    world = random_world(case, number)
+    foreseen = [(one.fact, one.outcome, one.reason) for one in foresee(world, case=case)]
+    assert foreseen == [(one.fact, one.outcome, one.reason) for one in play(world, case=case).steps]
+
+
+@every_case
+def test_a_search_over_sets_agrees_with_playing_each_of_them(case):
+    goal = next(iter(case.losses.values()), case.campaign.steps[-2].fact)
+    historical = World.historical(case)
+    absent = [n for n, one in case.controls.items() if getattr(historical, n) != one.value]
+    chosen = Random(case.name).sample(absent, min(5, len(absent)))
+    found = search.minimal_sets(goal, chosen, case=case)
+    counts = search.stopped_counts([goal], chosen, [case], case=case)[goal]
+    for controls, stopped in counts.items():
+        steps = {one.fact: one for one in foresee(with_controls(controls, case=case), case=case)}
+        assert steps[goal].stopped == bool(stopped)
+    assert sum(counts.values()) == found.stopping
+
+
+@every_case
+def test_each_event_has_the_shape_of_its_source(case):
+    for number in range(4):
+        replay = played(case.name) if not number else play(random_world(case, number), case=case)
+        for source, events in replay.audit.items():
+            check = jsonschema.Draft202012Validator(log_format(source).shape)
+            for event in events:
+                check.validate(event)
+
+
+@every_case
+def test_each_source_of_a_case_is_written_by_its_replay_or_its_background(case):
+    silent = [source for source, lines in played(case.name).lines.items() if not lines]
+    assert not silent or case.background is not None
+
+
+@every_case
+def test_what_a_case_writes_is_read_as_events_of_its_sources(case, tmp_path):
+    replay = played(case.name)
+    telemetry.write(tmp_path, replay.audit, replay.truth, replay.labels)
+    for source, lines in replay.audit.items():
+        path = tmp_path / f"{source}.jsonl"
+        events = list(read_log(LogFile(path, source, path.name))) if lines else []
+        assert [one.source for one in events] == [source] * len(lines)
+
+
+def test_a_rule_about_a_source_of_ones_own_hits(tmp_path):
+    rule = tmp_path / "elsewhere.yml"
+    rule.write_text(RULE, encoding="utf-8")
+    replay = played("circleci-2022")
+    telemetry.write(tmp_path / "logs", replay.audit, replay.truth, replay.labels)
+    found = hunt([rule], [tmp_path / "logs"])
+    assert [len(hit.event_ids) for hit in found.hits] and found.loaded == 1
+
+
+def test_a_source_of_a_name_that_the_course_has_is_refused_with_its_file(tmp_path):
+    (tmp_path / "okta.yaml").write_text("sigma: {product: okta}\n", encoding="utf-8")
+    with pytest.raises(SheetError, match=r"okta\.yaml, line 1: there is a source okta already"):
+        sources.learn(tmp_path)
+
+
+@every_case
+def test_it_is_exported_as_a_layer_and_as_a_flow(case):
+    steps = played(case.name).steps
+    layer = exports.navigator_layer(steps, case=case)
+    flow = exports.attack_flow(steps, case=case)
+    actions = [thing for thing in flow["objects"] if thing["type"] == "attack-action"]
+    assert [action["name"] for action in actions] == [plan.goal for plan in case.campaign.steps]
+    assert layer["name"] == case.export.name
+    assert {one["techniqueID"] for one in layer["techniques"]} == {
+        technique for step in steps for technique in step.techniques
+    }
+
+
+@every_case
+def test_a_control_that_does_not_apply_changes_nothing(case):
+    others = inventory.controls().keys() - case.controls.keys()
+    world = with_controls(others, case=case)
+    assert foresee(world, case=case) == foresee(World.historical(case), case=case)
+
+
+@every_case
+def test_what_is_exposed_after_it_was_revoked_or_never_noticed_is_not_stopped_by_rotation(case):
+    """Nobody replaces what nobody knows to be exposed."""
+    for one in case.estate.credentials.values():
+        assert one.noticed is None or one.exposed is not None and one.exposed <= one.noticed
+
+
+# --- no module knows of any of them -------------------------------------------------------------
+
+ROOMS = ("incident", "hunt", "har", "identity", "pictures", "classroom")
+MODULES = sorted(
+    path for room in ROOMS for path in (Path(labutils.__file__).parent / room).rglob("*.py")
+)
+# Words of OAuth, of the schema and of the room `incident`, and an address of the lab, that a case uses too.
+ORDINARY = {
+    "laptops",
+    "single-sign-on",
+    "elsewhere",
+    "192.0.2.200",
+    "code",
+    "login",
+    "front",
+    "supplier",
+    "company",
+    "vendor",
+    "tickets",
+    "store",
+    "office",
+    "plans",
+    "hold",
+    "shore",
+}
+
+
+def names_of(case):
+    """The zones, identities, credentials, services, facts and addresses of a case."""
+    estate = case.estate
+    names = {
+        *estate.zones,
+        *estate.identities,
+        *estate.credentials,
+        *estate.services,
+        *case.ledger.facts,
+        *(address.ip for address in case.addresses.values()),
+        *(identity.home for identity in estate.identities.values()),
+        *(domain for domain in case.domains.values()),
+    }
+    return names - ORDINARY
+
+
+def texts(path):
+    """The texts of a module that are no docstrings, and the parts of scopes and addresses."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    said = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    said -= {
+        ast.get_docstring(node, clean=False) or ""
+        for node in ast.walk(tree)
+        if isinstance(node, documented)
+    }
+    return said | {part for text in said if " " not in text for part in re.split("[:/]", text)}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_no_module_of_the_engine_names_what_belongs_to_one_case(path):
+    said = texts(path) - {breach.cases.COURSE}
+    for case in CASES.values():
+        assert names_of(case) & said == set()
+
+
+def test_a_grant_travels_as_a_bearer_token_and_no_other_case_s_header_goes_with_it():
+    [login] = [one for one in played("drift-2025").wire if one.url.endswith("crm.example/token")][
+        :1
+    ]
+    headers = {name.lower(): value for name, value in login.request_headers}
+    assert headers["authorization"].startswith("Bearer ")
+    assert not [name for name in headers if name.startswith("cf-access")]
+    assert json.dumps(CASES["cloudflare-2023"].carried) == (
+        '{"service-token": "cf-access-client-secret"}'
+    )
