@@ -32,11 +32,11 @@ class RuleCase:
         return f"{self.rule}-{'hit' if self.hit else 'miss'}-{self.says.replace(' ', '_')[:50]}"
 
 
-def rule_cases():
-    """All of them, in the order of the files."""
+def rule_cases(folder=FOLDER):
+    """All of a folder, in the order of the files."""
     return [
         RuleCase(path.stem, kind == "hits", row["says"], row["events"])
-        for path in sorted(FOLDER.glob("*.yaml"))
+        for path in sorted(folder.glob("*.yaml"))
         for kind, rows in yaml.safe_load(path.read_text(encoding="utf-8")).items()
         for row in rows
     ]

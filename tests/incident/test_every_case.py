@@ -169,7 +169,7 @@ ROOMS = ("incident", "hunt", "har", "identity", "pictures", "classroom")
 MODULES = sorted(
     path for room in ROOMS for path in (Path(labutils.__file__).parent / room).rglob("*.py")
 )
-# Words of OAuth, of the schema and of the room `incident`, and an address of the lab, that a case uses too.
+# Words of OAuth, of the schema and of the room `incident`, and an address of the lab.
 ORDINARY = {
     "laptops",
     "single-sign-on",
