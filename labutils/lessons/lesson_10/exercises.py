@@ -595,10 +595,10 @@ def closes(answer: Any) -> Verdict:
     ):
         return Verdict("differs", got=written(answer), mistake="form")
     logs, known = a_month(), alerts_of_the_correlation()
-    tracker = logs.events("jira")
+    tracker = logs.named(known)
     for name, reason in answer.items():
         event = tracker.get(name)
-        if event is None or name not in known:
+        if event is None:
             return Verdict("differs", got=written(name), mistake="no alert")
         alert = change_in_tracker(name, event)
         if (mistake := unexplained(logs, alert, reason)) is not None:

@@ -90,10 +90,12 @@ class Logs:
         self._store = Store()
         self._read: set[str] = set()  # the sources that stand in the store
 
-    def events(self, source: str) -> dict[str, Event]:
-        """The events of a source by their ids, `source:line`, in the order of time."""
+    def events(self, source: str, word: str = "") -> dict[str, Event]:
+        """The events of a source by their ids, `source:line`, in the order of time; with a word,
+        those alone in whose line it stands."""
         with (self.folder / f"{source}.jsonl").open(encoding="utf-8") as lines:
-            return {f"{source}:{n}": json.loads(line) for n, line in enumerate(lines, 1)}
+            found = ((n, line) for n, line in enumerate(lines, 1) if word in line)
+            return {f"{source}:{n}": json.loads(line) for n, line in found}
 
     def named(self, names: Iterable[str]) -> dict[str, Event]:
         """These events alone, by their ids: no other line is read as JSON."""
@@ -400,7 +402,7 @@ def logins_at(logs: Logs, address: str) -> list[dict[str, str]]:
             "app": event["appId"],
             "country": event["country"],
         }
-        for name, event in logs.events("cloudflare_access_nonidentity").items()
+        for name, event in logs.events("cloudflare_access_nonidentity", str(address)).items()
         if event["ipAddress"] == address
     ]
 

@@ -1,5 +1,6 @@
 """What lesson 10 answers to a text that an engine would pass over in silence."""
 
+from functools import cache
 from textwrap import indent
 
 import pytest
@@ -215,11 +216,12 @@ def of_the_correlation():
     return logs, alerts_in_tracker(logs, hits["in_order"])
 
 
-def test_an_alert_can_be_closed_if_and_only_if_a_table_explains_it():
+def test_an_alert_can_be_closed_if_and_only_if_a_table_explains_it(monkeypatch):
     """By the model solution of 10-4, which was written for another exercise."""
     namespace = {}
     exec(lesson("10").items["10-4"].solution, namespace)
     logs, alerts = of_the_correlation()
+    monkeypatch.setattr(logs, "table", cache(logs.table))  # each is read once, not once a ticket
     changes, roster = logs.table("changes"), logs.table("roster")
     reasons = {one["id"]: namespace["explained"](one, changes, roster) for one in alerts}
     tickets = [row["id"] for row in changes]

@@ -1,13 +1,23 @@
 """The exercise in the search language of Axon: other right searches, and tries that ask nothing."""
 
+from functools import cache
+
 import pytest
 
 from labutils.lessons.lesson_10.exercises import SEARCH
+from labutils.lessons.lesson_10.hunting import a_month
 from labutils.lessons.lesson_10.other_siem import searches
 
 RIGHT = SEARCH.split("'''")[1]
 LOG = 'general_information.log_source.type_name = "Atlassian Jira audit"'
 GROUP = "object.resource.name = jira-administrators"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def logs_that_are_read_once():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(a_month(), "events", cache(a_month().events))
+        yield
 
 
 @pytest.mark.parametrize(
