@@ -88,6 +88,7 @@ def seconds(moment: str) -> int:
     return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
 
 
+@lru_cache(maxsize=1 << 14)
 def iso(seconds: float) -> str:
     """2023-10-18T09:00:00Z for a number of seconds since 1970."""
     moment = datetime.fromtimestamp(seconds, UTC)

@@ -24,6 +24,7 @@ from labutils.incident.log_format import (
     Event,
     Fields,
     compiled,
+    compiled_text,
     field_names,
     log_format,
     worded,
@@ -51,6 +52,7 @@ class Writer(NamedTuple):
 
     source: str
     write: Callable[[Line], Event]
+    as_json: Callable[[Line], str]
     modelled: bool
 
 
@@ -81,6 +83,11 @@ class LogLine:
     def event(self) -> Event:
         """What it says."""
         return self.writer.write(self.line)
+
+    @property
+    def text(self) -> str:
+        """The same as JSON, on one line."""
+        return self.writer.as_json(self.line)
 
 
 def events(
@@ -157,17 +164,19 @@ def writer(entry: LogEntry, allowed: bool) -> Writer:
     neither the row nor log_format.FIELDS knows is a word of the line."""
     vendor = log_format(entry.source)
     template = worded(vendor.event(entry.template, allowed), entry.words)
-    write = compiled(template)
+    write, as_json = compiled(template), compiled_text(template)
     names = sorted(field_names(template))
     values = [(name, FIELD_VALUES[name]) for name in names if name in FIELD_VALUES]
     modelled = bool(vendor.modelled or vendor.events[entry.template].modelled or entry.modelled)
 
+    def fields(line: Line) -> Fields:
+        return {name: value_of(line) for name, value_of in values} | line.words
+
     def written(line: Line) -> Event:
-        fields: Fields = {name: value_of(line) for name, value_of in values}
-        event: Event = write(fields | line.words)
+        event: Event = write(fields(line))
         return event
 
-    return Writer(entry.source, written, modelled)
+    return Writer(entry.source, written, lambda line: as_json(fields(line)), modelled)
 
 
 # --- what a template may ask for ----------------------------------------------------------------

@@ -211,9 +211,7 @@ class Events:
             occurrence = self.twins.occurrences[deed.twin]
             twin = (occurrence.twin.id, occurrence.twin.step)
         return [
-            Entry(
-                line.at, self.serial, line.source, json.dumps(line.event), None, twin, line.modelled
-            )
+            Entry(line.at, self.serial, line.source, line.text, None, twin, line.modelled)
             for line in self.writers[deed.act].lines(deed, self.serial)
         ]
 
