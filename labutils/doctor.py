@@ -458,9 +458,10 @@ try:
 except ImportError:
     sys.exit()  # that has a line of its own
 data = pathlib.Path(sys.argv[1])
+loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 for path in sorted(data.rglob("*.yaml")):
     try:
-        yaml.safe_load(path.read_text(encoding="utf-8"))
+        yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
     except yaml.YAMLError as error:
         line = getattr(error, "problem_mark", None)
         sys.exit(f"{path.relative_to(data).as_posix()}, line {line.line + 1 if line else 1}")

@@ -137,9 +137,9 @@ def _needs_now(one: Comparison) -> bool:
 @functools.cache
 def tables() -> dict[str, Any]:
     """The fields of the schema, and where those of each source stand."""
-    loaded: dict[str, Any] = yaml.safe_load(
-        data_file("axon_fields.yaml").read_text(encoding="utf-8")
-    )
+    text = data_file("axon_fields.yaml").read_text(encoding="utf-8")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loaded: dict[str, Any] = yaml.load(text, Loader=loader)
     return loaded
 
 

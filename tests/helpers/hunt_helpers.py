@@ -36,9 +36,14 @@ def okta(event_type="user.session.start", second=0, **more):
     return {"eventType": event_type, "published": published} | more
 
 
+def as_yaml(rules):
+    """Rules as the text of a file."""
+    return yaml.dump_all(rules, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))
+
+
 def write_rules(folder, *rules, name="rules.yml"):
     path = folder / name
-    path.write_text(yaml.safe_dump_all(rules), encoding="utf-8")
+    path.write_text(as_yaml(rules), encoding="utf-8")
     return path
 
 

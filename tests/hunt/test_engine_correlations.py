@@ -1,9 +1,9 @@
 """What a correlation means: held against a second opinion that looks at each window by itself."""
 
 import json
+from copy import deepcopy
 
 import pytest
-import yaml
 from hunt_helpers import correlation, okta, rule, write_rules
 from hunt_oracle_correlations import Logged, alarms
 from hypothesis import given, settings
@@ -39,7 +39,7 @@ def by_the_engine(folder, rules, events):
 
 
 def by_the_oracle(rules, events):
-    collection = SigmaCollection.from_yaml(yaml.safe_dump_all(rules))
+    collection = SigmaCollection.from_dicts(deepcopy(rules))
     (one,) = [parsed for parsed in collection.rules if parsed.title == TITLE]
     logged = [
         Logged(n, time, event)

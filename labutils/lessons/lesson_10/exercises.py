@@ -28,6 +28,7 @@ from .hunting import (
     FIVE_SESSIONS,
     HOME,
     IN_ORDER,
+    LARGEST,
     MINE,
     NEWER,
     OFFICE,
@@ -178,6 +179,9 @@ def logins() -> list[tuple[dict[str, Any], bool, str, str]]:
 
 def read_yaml(text: str) -> tuple[Any, Verdict | None]:
     """What stands in a text, or what is wrong with it, by the line of the text itself."""
+    if len(text) > LARGEST:
+        got = f"this: a file of rules has at most {LARGEST // 1024**2} MiB"
+        return None, Verdict("raised", got=got, mistake="no YAML")
     lines = dedent(text.strip("\n")).splitlines()
     try:
         return yaml.safe_load("\n".join(lines)), None

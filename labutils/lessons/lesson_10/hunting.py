@@ -25,6 +25,7 @@ from labutils.lab import data_file, iso, seconds
 from labutils.text import counted
 
 Event = dict[str, Any]
+LARGEST = sigma_rules.LARGEST  # bytes of a file of rules
 
 # What Sigma calls the logs of this lesson: product and service.
 LOG_SOURCES = {
