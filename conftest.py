@@ -71,20 +71,34 @@ def locked_drawing() -> bool:
 
 # Tests in these files may run on any core, each by itself. All others stay with their file, so that
 # what they share (a world, a kernel) is built once.
-LET_GO = (
-    "tests/data/test_rules_in_other_months.py",
-    "tests/notebooks/test_conclusions.py",
-    "tests/notebooks/test_exercises.py",
+LET_GO = ("tests/data/test_rules_in_other_months.py",)
+# Tests in these files go with the files of their lesson, which looks at the same hunts and draws.
+BY_LESSON = (
     "tests/lessons/test_answers.py",
+    "tests/lessons/test_loosened.py",
+    "tests/notebooks/test_cells_and_flags.py",
+    "tests/notebooks/test_exercises.py",
+    "tests/notebooks/test_the_learner_acts.py",
 )
-# Files that take long as a whole begin first, so that no core waits for one at the end.
+# What takes long as a whole begins first, so that no core waits for it at the end. The first of
+# them makes the world of lesson 10, and those that look at it come when it is there.
 LONG = (
     "tests/incident/test_background.py",
+    "lesson 14",
+    "tests/notebooks/test_conclusions.py",
+    "lesson 07",
+    "tests/data/test_rules_in_other_months.py",
+    "lesson 10",
     "tests/data/test_rules_over_traffic.py",
-    "tests/lessons/lesson_07/test_unseen_recording.py",
-    "tests/lessons/lesson_14/test_thieves.py",
-    "tests/identity/test_serving.py",
+    "lesson 12",
+    "tests/incident/test_scoring_attacked.py",
+    "lesson 11",
     "tests/test_doctor.py",
+    "tests/har/test_cleaning_valid.py",
+    "tests/incident/test_held_out.py",
+    "tests/tools/test_course_setup.py",
+    "tests/identity/test_serving.py",
+    "notebooks/10-threat-hunting-with-sigma.ipynb",
 )
 
 
@@ -93,28 +107,32 @@ def file_of(nodeid: str) -> str:
     return nodeid.partition("::")[0]
 
 
+def group_of(nodeid: str) -> str:
+    """What a test stays with: its lesson, or its file."""
+    file = file_of(nodeid)
+    if file.startswith("tests/lessons/lesson_"):
+        return f"lesson {file[21:23]}"
+    number = re.search(r"\[(\d\d)\b", nodeid)
+    return f"lesson {number[1]}" if number and file in BY_LESSON else file
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items) -> None:
-    """Long files first; last the tests that may go to any core."""
-    places = {file: place for place, file in enumerate(LONG)}
-    places |= dict.fromkeys(LET_GO, len(LONG) + 1)
-    items.sort(key=lambda item: places.get(file_of(item.nodeid), len(LONG)))
+    """What is long first."""
+    places = {group: place for place, group in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(group_of(item.nodeid), len(LONG)))
 
 
 @pytest.hookimpl(optionalhook=True)  # where there is no pytest-xdist
 def pytest_xdist_make_scheduler(config, log):
-    """Shares tests over the cores, file by file, but for those that may go to any. The files of a
-    lesson stay together: they look at the same hunts and draws."""
+    """Shares tests over the cores, group by group, but for those that may go to any."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class ByFile(LoadScopeScheduling):
+    class ByGroup(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = file_of(nodeid)
-            if file in LET_GO:
-                return nodeid
-            return file.rpartition("/")[0] if file.startswith("tests/lessons/lesson_") else file
+            return nodeid if file_of(nodeid) in LET_GO else group_of(nodeid)
 
-    return ByFile(config, log)
+    return ByGroup(config, log)
 
 
 def pytest_collectstart(collector) -> None:
