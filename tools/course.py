@@ -361,6 +361,16 @@ def on_all_cores():
     return ["-n", str(cores + 1), "--no-loadscope-reorder"] if cores > 1 else []
 
 
+def compile_tests(left_out):
+    """Start a process that compiles the tests, where nobody tried them in this clone and there is a
+    core for it while mypy works on another. Else each of pytest's workers compiles all of them."""
+    if (VENV / "mypy").exists() or not on_all_cores():
+        return None
+    command = [str(part) for part in (*PYTEST, "--collect-only", "tests", *left_out)]
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(command, cwd=str(HERE), **silent)
+
+
 def stored():
     """The course's own notebooks, by their paths."""
     return ["notebooks/" + name for name in lessons.sums() if (lessons.NOTEBOOKS / name).exists()]
@@ -381,10 +391,12 @@ def test(*arguments):
             "test-clients installs and runs them."
         )
     left_out = ["--ignore=" + path for path in EXTRAS]
-    status = (
-        (judged and run(PYTHON, str(clients / "run.py")))
-        or style()
-        or run(*PYTEST, *on_all_cores(), *NBVAL, "tests", *stored(), *left_out, *arguments)
+    compiling = compile_tests(left_out)
+    status = (judged and run(PYTHON, str(clients / "run.py"))) or style()
+    if compiling:
+        compiling.wait()
+    status = status or run(
+        *PYTEST, *on_all_cores(), *NBVAL, "tests", *stored(), *left_out, *arguments
     )
     say("Left to `make test-extras`: %s." % ", ".join(counts_of_extras()))
     return status

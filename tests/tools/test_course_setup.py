@@ -254,6 +254,11 @@ def test_pip_builds_where_its_settings_name_an_index(steps, monkeypatch):
     assert programs(ran) == ["venv", "pip", "pip"]
 
 
+@pytest.fixture(scope="module")
+def pip():
+    return environments.pip()
+
+
 @pytest.mark.parametrize(
     ("setting", "names"),
     [
@@ -265,12 +270,12 @@ def test_pip_builds_where_its_settings_name_an_index(steps, monkeypatch):
         ("PIP_TIMEOUT", False),
     ],
 )
-def test_which_of_pips_settings_uv_would_miss(monkeypatch, setting, names):
+def test_which_of_pips_settings_uv_would_miss(monkeypatch, pip, setting, names):
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv(setting, "1")
-    assert environments.names_an_index(environments.pip()) == names
+    assert environments.names_an_index(pip) == names
 
 
 def test_a_python_without_pip_gives_the_environment_the_one_of_its_library(steps, monkeypatch):
