@@ -18,6 +18,8 @@ SHIFTS = [
     str.maketrans(LOWER + UPPER, LOWER[by:] + LOWER[:by] + UPPER[by:] + UPPER[:by])
     for by in range(1, 26)
 ]
+BASE32 = re.compile(r"[A-Za-z2-7]*")
+BASE85 = re.compile(r"[0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]*")
 ASCII85 = re.compile(r"[!-uz\s]*")
 STANDARD = str.maketrans("-_", "+/")  # from the alphabet of base64url to that of base64
 READABLE = frozenset(map(ord, string.ascii_letters + string.digits + "-_.~+/=:;%& ,"))
@@ -66,14 +68,17 @@ def _octets(text: str) -> Iterator[bytes]:
     """The bytes that a text may spell: in base64(url), base32, base85, hexadecimal or decimal."""
     bare = text.rstrip("=")
     fours, eights = (bare + "=" * (-len(bare) % size) for size in (4, 8))
-    ways: tuple[Callable[[], bytes], ...] = (
+    ways: list[Callable[[], bytes]] = [
         lambda: base64.b64decode(fours.translate(STANDARD), validate=True),
-        lambda: base64.b32decode(eights, casefold=True),
-        lambda: base64.b85decode(text),
-        lambda: base64.a85decode(text) if ASCII85.fullmatch(text) else b"",
         lambda: bytes.fromhex(text.removeprefix("0x")),
         lambda: int(text).to_bytes(len(text), "big").lstrip(b"\0"),
-    )
+    ]
+    if BASE32.fullmatch(bare):  # these three decode long texts before they meet a stranger
+        ways.append(lambda: base64.b32decode(eights, casefold=True))
+    if BASE85.fullmatch(text):
+        ways.append(lambda: base64.b85decode(text))
+    if ASCII85.fullmatch(text):
+        ways.append(lambda: base64.a85decode(text))
     for decode in ways:
         try:
             yield decode()
@@ -93,8 +98,9 @@ def _inflated(octets: bytes) -> Iterator[str]:
 def _shifted(text: str) -> Iterator[str]:
     """Each letter moved along the alphabet; each character moved along its codes by up to three."""
     yield from map(text.translate, SHIFTS)
+    codes = set(map(ord, text))
     for by in (-3, -2, -1, 1, 2, 3):
-        yield "".join(chr((ord(one) + by) % 0x110000) for one in text)
+        yield text.translate({code: (code + by) % 0x110000 for code in codes})
 
 
 def _riffled(text: str) -> str:

@@ -392,7 +392,7 @@ def needed(found: dict) -> Counter[tuple[str, str]]:
 
 def holds(before: dict, after: dict) -> bool:
     """The promises that a cleaned HAR keeps whatever it was before; whether it was valid."""
-    if was_valid := not faults(before):
+    if was_valid := VALIDATOR.is_valid(before):
         assert faults(after) == []
     assert numbers(before, after) == 0
     left = [survivors(entry, number) for number, entry in enumerate(after["log"]["entries"])]
