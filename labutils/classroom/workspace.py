@@ -24,7 +24,13 @@ COPY = re.compile(r"-Copy|\.yours-")  # what a learner keeps beside a lesson
 LARGEST = 20_000_000  # bytes of a notebook that is still looked at
 LINK_TO_DOCS = re.compile(r"\[([^\]]*)\]\(\.\./((?:docs|data)/[^)\s]*)\)")
 # What lessons link to. The wheel carries it, and it is laid beside copies that have no docs folder.
-PAGES = ("docs/story.md", "docs/glossary.md", "docs/at-work.md", "docs/axon.md")
+PAGES = (
+    "docs/story.md",
+    "docs/story-2025.md",
+    "docs/glossary.md",
+    "docs/at-work.md",
+    "docs/axon.md",
+)
 
 
 class CannotCopy(Exception):

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 
 import nbformat
+from ledgers import ledger
 from places import ROOT
 
-from labutils.incident.ledger import CommonError, Derived, Fact, ledger
+from labutils.incident.ledger import CommonError, Derived, Fact
 from labutils.sheets import build, read
 
 # Names of products and formats, which by themselves say nothing about what happened.
@@ -57,6 +58,9 @@ PARTIES = (
     "idowall",
     "M247",
     "OVH",
+    "Salesloft",
+    "Zscaler",
+    "Palo Alto Networks",
 )
 # What carries digits and is no figure.
 IDS = re.compile(
@@ -427,7 +431,7 @@ def names_parties(text):
         r"(?<!\w)(?:" + "|".join(map(re.escape, PARTIES)) + r")(?![\w.]*\.(?:example|test)\b)(?!\w)"
     )
     found = parties.findall(products.sub("", text))
-    dated = re.search(rf"\b202[234]\b|\b\d{{1,2}} (?:{MONTH})\b", IDS.sub("", text))
+    dated = re.search(rf"\b202[2-5]\b|\b\d{{1,2}} (?:{MONTH})\b", IDS.sub("", text))
     if dated and not found:
         found = products.findall(text) or re.findall(r"\b(?:[Ii]ntruder|[Aa]ttacker)s?\b", text)
     return sorted(set(found))

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 from fact_guard import bare, ids_of, paragraphs
+from ledgers import ledger
 
-from labutils.incident.ledger import Fact, ledger
+from labutils.incident.ledger import Fact
 
 ORDER = re.compile(r"<!--\s*order:(.*?)-->", re.DOTALL)
 WORDS = re.compile(

@@ -17,10 +17,9 @@ import nbformat
 import pytest
 import translations
 import yaml
+from ledgers import ledger
 from places import DATA, NOTEBOOKS, ROOT
 from rails import Failed, demand, demand_none, quoted
-
-from labutils.incident.ledger import ledger
 
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")

@@ -35,7 +35,15 @@ WAIT = (
 )
 CLONE = "git clone URL anatomy-of-a-cloud-hack\ncd anatomy-of-a-cloud-hack\n"
 PAGES = {
-    "To read": ["ways-to-start", "first-five-minutes", "story", "glossary", "at-work", "commands"],
+    "To read": [
+        "ways-to-start",
+        "first-five-minutes",
+        "story",
+        "story-2025",
+        "glossary",
+        "at-work",
+        "commands",
+    ],
     "In your own logs": [
         "hunt",
         "hunting-rules",
@@ -43,6 +51,7 @@ PAGES = {
         "rules-on-spark",
         "axon",
         "scoring-a-hunt",
+        "your-own-incident",
     ],
     "To teach and to build": [
         "instructor",

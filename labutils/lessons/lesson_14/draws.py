@@ -4,7 +4,6 @@
 and its conclusions read them; a test computes two draws again.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -12,8 +11,9 @@ from functools import cache
 from labutils.incident import attackers, breach, cases, search
 from labutils.incident.cases import Incident
 from labutils.incident.policy import World
-from labutils.lab import data_file
+from labutils.stage import kept_draws
 from labutils.stage.breached_company import EXPOSED
+from labutils.stage.kept_draws import middle, spread
 
 from . import thieves
 from .worlds import LOSSES, TWELVE, minutes_to_respond
@@ -113,29 +113,14 @@ def draw(number: int, size: int = THIEVES) -> dict[str, Counts]:
 # --- kept ---------------------------------------------------------------------------------------
 
 
-@cache
-def kept() -> dict[str, dict[str, list[int]]]:
+def kept() -> kept_draws.Kept:
     """The counts of all draws, as they were computed: by assumption and row, a number a draw."""
-    text = data_file("conclusions/lesson-14.json").read_text(encoding="utf-8")
-    found: dict[str, dict[str, list[int]]] = json.loads(text)
-    return found
+    return kept_draws.kept(14)
 
 
 def stopped(loss: str, row: str, assumption: str = TENANT) -> list[int]:
     """How many thieves a row stops, draw by draw."""
     return kept()[assumption][f"{loss} | {row}"]
-
-
-def middle(numbers: Iterable[int]) -> tuple[int, int]:
-    """The 5th and the 95th of a hundred numbers in order: nine in ten draws lie between them."""
-    ordered = sorted(numbers)
-    return ordered[len(ordered) * 5 // 100 - 1], ordered[len(ordered) * 95 // 100 - 1]
-
-
-def spread(numbers: Iterable[int]) -> str:
-    """The same in words."""
-    low, high = middle(numbers)
-    return f"{low:,} to {high:,}" if low != high else f"{low:,}"
 
 
 def robust(loss: str, row: str, assumption: str = TENANT) -> int:

@@ -1,0 +1,14 @@
+"""16 · OAuth grants of an integration: what its notebook imports."""
+
+from . import month
+from .both_incidents import print_both, stops_both
+from .connected_system import (
+    ACTS,
+    CRM,
+    LOGIN,
+    NARROW,
+    OFFICE,
+    RENTED,
+    VENDOR,
+    connected,
+)

@@ -1,0 +1,149 @@
+"""The target of lesson 16: a rule for an integration, from a month in which a thief was there."""
+
+from collections.abc import Iterable
+from functools import cache
+from ipaddress import IPv4Network, ip_address, ip_network
+from typing import Any
+
+from labutils.lab import dice
+from labutils.text import counted
+
+FLAG = "flag-" + next(dice("lesson-16", "a rule that fits"))
+STEADY, WEEKDAYS = ("192.0.2.44", "192.0.2.45"), "192.0.2.46"
+NEW, FROM_DAY = "192.0.2.47", 25
+DAYS, PATIENCE, MOST = 30, 3, 12
+NEEDED = ("cases.write", "contacts.read")
+SELDOM = "contacts.write"  # on three days of a month
+STOPPED = (
+    "The vendor makes no further change: three rules were not good enough. Restart the kernel to "
+    "begin anew; asking for the target again brings the same month."
+)
+NO_RULE = (
+    "That is no rule. Try try_rule(['192.0.2.44'], {'cases.write'}): up to twelve addresses or "
+    "networks as texts, and the scopes."
+)
+Call = dict[str, Any]
+# The thief's part of the month: days, address, scopes.
+THEFTS = (
+    (range(12, 17), "203.0.113.109", ("cases.read", "objects.list")),
+    (range(17, 18), "198.51.100.208", ("cases.read", "cases.export")),
+    (range(20, 23), "192.0.2.77", ("contacts.read",)),
+    (range(23, 24), "192.0.2.44", ("cases.read",)),
+)
+TICKETS = (
+    {"day": 20, "client": "backup", "address": "198.51.100.206", "what": "the backup moves"},
+    {"day": 24, "client": "chat-agent", "address": NEW, "what": "the vendor adds an address"},
+    {"day": 26, "client": "marketing", "address": "192.0.2.70", "what": "a second address"},
+)
+
+
+def honest(day: int, *, later: bool = False) -> list[Call]:
+    """What the chat agent does on a day; `later`: in the month after."""
+    places = [*STEADY]
+    if day % 7 not in (0, 6):
+        places.append(WEEKDAYS)
+    if later:
+        places.append(NEW)
+    calls = [{"day": day, "address": at, "scope": scope} for at in places for scope in NEEDED]
+    if day in (1, 2, 15):
+        calls.append({"day": day, "address": STEADY[0], "scope": SELDOM})
+    return calls
+
+
+def stolen(day: int) -> list[Call]:
+    """What the thief does on a day."""
+    return [
+        {"day": day, "address": address, "scope": scope}
+        for days, address, scopes in THEFTS
+        if day in days
+        for scope in scopes
+    ]
+
+
+def thieves() -> list[Call]:
+    """Those who come in the month after: from where the thief was, from the vendor's
+    neighbourhood, and from the vendor's own machines for what the agent does not need."""
+    others = [f"192.0.2.{number}" for number in range(40, 80)]
+    others = [one for one in others if one not in (*STEADY, WEEKDAYS, NEW)]
+    places = ["203.0.113.109", "203.0.113.110", "198.51.100.208", "198.51.100.206", *others]
+    calls = [{"address": at, "scope": scope} for at in places for scope in (*NEEDED, "cases.read")]
+    own = (*STEADY, WEEKDAYS, NEW)
+    return calls + [
+        {"address": at, "scope": scope}
+        for at in own
+        for scope in ("cases.read", "cases.export", "objects.list")
+    ]
+
+
+class Month:
+    """The scene: `calls` of a month under one client, `tickets`, and the month that comes."""
+
+    def __init__(self, flag: str = FLAG) -> None:
+        self._flag, self._missed = flag, 0
+
+    def __repr__(self) -> str:
+        return "a month of an integration: calls, tickets, try_rule(networks, scopes)"
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls of the month, in the order of its days."""
+        return [call for day in range(1, DAYS + 1) for call in (*honest(day), *stolen(day))]
+
+    @property
+    def tickets(self) -> list[dict[str, object]]:
+        """What was announced."""
+        return [dict(ticket) for ticket in TICKETS]
+
+    def try_rule(self, networks: object, scopes: object) -> str:
+        """Set a rule for the month that comes, say what it did, and give the flag where it refused
+        every thief and no honest call. Three rules may miss."""
+        if self._missed >= PATIENCE:
+            print(STOPPED)
+            return "no flag"
+        places, may = as_networks(networks), as_scopes(scopes)
+        if places is None or may is None:
+            print(NO_RULE)
+            return "no flag"
+
+        def lets_in(call: Call) -> bool:
+            return call["scope"] in may and any(
+                ip_address(call["address"]) in place for place in places
+            )
+
+        work = [call for day in range(1, DAYS + 1) for call in honest(day, later=True)]
+        refused = sum(not lets_in(call) for call in work)
+        got_in = sum(map(lets_in, thieves()))
+        print(f"{counted(refused, 'honest call')} refused; {counted(got_in, 'call')} of thieves in")
+        if not refused and not got_in:
+            return self._flag
+        self._missed += 1
+        print(f"Rules that may still miss: {PATIENCE - self._missed}.")
+        return "no flag"
+
+
+def as_networks(given: object) -> list[IPv4Network] | None:
+    """Up to twelve networks, or None where that is none."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        return None
+    texts = list(given)
+    if not 0 < len(texts) <= MOST or not all(isinstance(one, str) for one in texts):
+        return None
+    try:
+        networks = [ip_network(one) for one in texts]
+    except ValueError:
+        return None
+    return [one for one in networks if isinstance(one, IPv4Network)] or None
+
+
+def as_scopes(given: object) -> set[str] | None:
+    """The scopes, or None where that is none."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        return None
+    scopes = list(given)
+    return set(scopes) if scopes and all(isinstance(one, str) for one in scopes) else None
+
+
+@cache
+def the_month(flag: str = FLAG) -> Month:
+    """The month, which remembers each rule that was not good enough."""
+    return Month(flag)

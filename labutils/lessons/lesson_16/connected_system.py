@@ -1,0 +1,223 @@
+"""A customer system, a chat agent that a company has connected to it, and a thief at the vendor.
+
+The customer system has its own authorization server. Like that of some vendors it gives a refresh
+token that stays valid until somebody revokes it; `rotates` changes that.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import httpx
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity.factors import Totp
+from labutils.identity.keys import Json, b64
+from labutils.identity.oauth import OAuthError, as_json
+from labutils.identity.person import sign_in
+from labutils.identity.provider import Provider
+from labutils.identity.provider.app import POST_ONLY, Endpoint
+from labutils.identity.provider.state import Client, User
+from labutils.identity.provider.token_endpoint import token
+from labutils.identity.resource_server import ResourceServer
+from labutils.lab import Lab
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+LOGIN, CRM, CHAT = "https://login.example", "https://crm.example", "https://chat.example"
+OFFICE, VENDOR, RENTED = "198.51.100.131", "192.0.2.44", "203.0.113.109"
+# What the chat agent asks for, and what it works with.
+WIDE = "cases.write contacts.read cases.read offline_access"
+NARROW = "cases.write contacts.read offline_access"
+ACTIONS = {"/case": "cases.write", "/contact": "contacts.read", "/cases": "cases.read"}
+CASES = ("Case 1: the export fails", "Case 2: our token is lab-4f1c", "Case 3: a wrong invoice")
+Allowed = Callable[[str, str], bool]  # of an address and a scope
+
+
+class CustomerLogin(Provider):
+    """The authorization server. `addresses`: from where a refresh token is taken; from anywhere
+    where there are none."""
+
+    rotates = False
+    addresses: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.add_endpoint("/token", Endpoint(partial(self.exchange), POST_ONLY))
+
+    def exchange(self, request: Request) -> Response:
+        """The token endpoint, with the two settings."""
+        is_refresh = request.form.get("grant_type") == "refresh_token"
+        if is_refresh and self.addresses and request.remote_addr not in self.addresses:
+            self.log(request, "token.refresh_token", "failure", reason="address")
+            raise OAuthError("invalid_grant", "the address is not one of the client's", 400)
+        issued = self.refresh_tokens.get(request.form.get("refresh_token", ""))
+        response = token(self, request)
+        if is_refresh and issued is not None and not self.rotates:
+            issued.live = True  # it stays good
+            answer: Json = response.get_json()
+            self.refresh_tokens.pop(answer.pop("refresh_token"))
+            return as_json(answer)
+        return response
+
+
+class CustomerApi(ResourceServer):
+    """The customer system's API: who asks for what needs its scope; `allowed` may ask for more."""
+
+    paths = tuple(ACTIONS)
+    allowed: Allowed = staticmethod(lambda _address, _scope: True)
+
+    def body(self, request: Request, claims: Json) -> Json:
+        """The answer to a good token with the scope for it."""
+        scope = ACTIONS[request.path]
+        if scope not in str(claims["scope"]).split():
+            raise OAuthError("insufficient_scope", f"this needs {scope}", 403, "Bearer")
+        if not self.allowed(request.remote_addr or "", scope):
+            raise OAuthError("access_denied", "the company's policy says no", 403, "Bearer")
+        return {"cases": list(CASES)} if scope == "cases.read" else {"done": request.path}
+
+
+class ChatAgent:
+    """The vendor: it sends an administrator to the customer system, and keeps what comes back.
+
+    `store` is what it keeps for each customer; `agent` is its own line to the world.
+    """
+
+    def __init__(self, lab: Lab, scope: str):
+        self.lab, self.scope = lab, scope
+        self.store: dict[str, dict[str, str]] = {}
+        self.waiting: dict[str, str] = {}  # verifiers, by state
+        self.agent = lab.browser("chat-agent/4.2", VENDOR)
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """/connect begins the authorization code flow with PKCE, /cb ends it."""
+        request = Request(environ)
+        response = self.ask() if request.path == "/connect" else self.keep(request)
+        return response(environ, start_response)
+
+    def ask(self) -> Response:
+        """Send the administrator to the authorization server (RFC 6749, 4.1.1; RFC 7636)."""
+        state, verifier = self.lab.draw("chat"), self.lab.draw("chat") + self.lab.draw("chat")
+        self.waiting[state] = verifier
+        question = {
+            "response_type": "code",
+            "client_id": "chat-agent",
+            "redirect_uri": CHAT + "/cb",
+            "scope": self.scope,
+            "state": state,
+            "code_challenge": b64(hashlib.sha256(verifier.encode()).digest()),
+            "code_challenge_method": "S256",
+        }
+        return Response("", 302, {"location": f"{LOGIN}/authorize?{urlencode(question)}"})
+
+    def keep(self, request: Request) -> Response:
+        """Exchange the code, and store the grant."""
+        verifier = self.waiting.pop(request.args.get("state", ""), "")
+        form = {
+            "grant_type": "authorization_code",
+            "code": request.args.get("code", ""),
+            "redirect_uri": CHAT + "/cb",
+            "code_verifier": verifier,
+        }
+        answer = self.agent.post(LOGIN + "/token", data=form, auth=("chat-agent", SECRET))
+        if answer.is_success:
+            self.store["company"] = {
+                "client_id": "chat-agent",
+                "client_secret": SECRET,
+                "refresh_token": answer.json()["refresh_token"],
+            }
+        return Response("connected" if answer.is_success else answer.text, answer.status_code)
+
+    def work(self) -> httpx.Response:
+        """Renew the access token, and file a case: what the agent does all day."""
+        record = self.store["company"]
+        form = {"grant_type": "refresh_token", "refresh_token": record["refresh_token"]}
+        answer = self.agent.post(
+            LOGIN + "/token", data=form, auth=(record["client_id"], record["client_secret"])
+        )
+        if not answer.is_success:
+            return answer
+        record["refresh_token"] = answer.json().get("refresh_token", record["refresh_token"])
+        held = {"authorization": f"Bearer {answer.json()['access_token']}"}
+        return self.agent.get(CRM + "/case", headers=held)
+
+
+SECRET = "the-vendor-keeps-this-beside-the-tokens"
+
+
+@dataclass
+class Connected:
+    """All of it in a lab: Ada is the administrator, Tom has got into the vendor's store."""
+
+    lab: Lab
+    login: CustomerLogin
+    api: CustomerApi
+    chat: ChatAgent
+    ada: httpx.Client
+    tom: httpx.Client
+    done: list[str] = field(default_factory=list)
+
+    def connect(self) -> httpx.Response:
+        """Ada goes to the vendor, signs in at the customer system, and says yes."""
+        return sign_in(self.ada, CHAT + "/connect", "ada", self.login.users["ada"].password)
+
+    def stolen(self) -> dict[str, str]:
+        """What Tom reads in the vendor's store."""
+        return dict(self.chat.store["company"])
+
+
+def connected(seed: str = "lesson-16", *, scope: str = WIDE, rotates: bool = False) -> Connected:
+    """A company that has just connected the chat agent."""
+    lab = Lab(seed, "2025-08-07T09:00:00Z")
+    login = CustomerLogin(lab, LOGIN, resource=CRM)
+    login.rotates = rotates
+    login.users = {"ada": User("ada", "analytical-engine-1843", "u-1815", "Ada Lovelace")}
+    login.clients = {
+        "chat-agent": Client("chat-agent", (CHAT + "/cb",), SECRET, scope=WIDE),
+    }
+    chat, api = ChatAgent(lab, scope), CustomerApi(lab, CRM, LOGIN)
+    for origin, app in ((LOGIN, login), (CRM, api), (CHAT, chat)):
+        lab.add(origin.split("//")[1], app)
+    company = Connected(
+        lab, login, api, chat, lab.browser("ada", OFFICE), lab.browser("tom", RENTED)
+    )
+    company.connect()
+    return company
+
+
+# --- what a customer does -----------------------------------------------------------------------
+
+
+def new_password(company: Connected) -> None:
+    """Ada changes her password."""
+    company.login.change_password("ada", "difference-engine-1822")
+
+
+def second_factor(company: Connected) -> None:
+    """Ada's account asks for a second factor from now on."""
+    company.login.enrol_second_factor("ada", Totp(b"lesson-16 second factor", company.lab.clock))
+
+
+def signed_out(company: Connected) -> None:
+    """Ada is signed out everywhere."""
+    for session in list(company.login.sessions.values()):
+        company.login.end_session(session.sid)
+
+
+def revoked(company: Connected) -> None:
+    """The administrator revokes the grant of the client."""
+    company.login.revoke_family(company.chat.store["company"]["refresh_token"])
+
+
+ACTS = {
+    "she changes her password": new_password,
+    "she gets a second factor": second_factor,
+    "she is signed out everywhere": signed_out,
+    "the grant of the client is revoked": revoked,
+}

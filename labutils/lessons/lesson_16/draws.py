@@ -1,0 +1,92 @@
+"""A hundred draws of a thousand thieves each: what stops the export of 2025, and, beside it, the
+packing of 2023.
+
+`make conclusions` computes the counts; data/conclusions/lesson-16.json keeps them, and
+lesson-14.json those of 2023.
+"""
+
+from functools import cache
+
+from labutils.incident import breach, search
+from labutils.incident.cases import Incident
+from labutils.incident.policy import World
+from labutils.stage.kept_draws import kept
+
+from . import thieves
+from .thieves import ASSUMPTIONS, CASE, EXPORT, KEY_APART
+
+DRAWS, THIEVES = 100, 1000
+CONTROLS = (
+    "supplier_hard_keys",
+    "supplier_tokens_sealed",
+    "service_tokens_expire",
+    "service_tokens_bound",
+    "grants_key_bound",
+    "grants_reviewed",
+    "integration_least_privilege",
+    "bulk_export_approved",
+    "behaviour_checked",
+    "alert_token_elsewhere",
+    "alert_looking_round",
+    "alert_bulk_reads",
+    "alert_job_deleted",
+)
+SETS = (
+    ("service_tokens_bound", "integration_least_privilege"),
+    ("behaviour_checked", "alert_looking_round"),
+)
+GOALS = {"export": EXPORT, "tokens": thieves.TAKEN}
+# 2023: the packing of the repositories; the rows that both incidents have.
+PACKING = "code"
+BOTH = (
+    "exposed_rotated",
+    "service_tokens_expire",
+    "service_tokens_bound",
+    "behaviour_checked",
+    "alert_token_elsewhere",
+)
+
+Counts = dict[str, int]  # by a row such as "export | grants_reviewed", how many are stopped
+
+
+@cache
+def worlds() -> dict[str, World]:
+    """The worlds in which thieves are counted, by name."""
+    sets = ((), *((name,) for name in CONTROLS), *SETS)
+    return {" + ".join(names) or "2025": breach.with_controls(names, case=CASE) for names in sets}
+
+
+@cache
+def walked() -> search.Worlds:
+    """These worlds, walked at once by one thief after another."""
+    return search.Worlds(list(worlds().values()))
+
+
+def counted(crowd: list[Incident]) -> Counts:
+    """How many of these thieves each world stops, loss by loss."""
+    stopped = walked().stopped(GOALS.values(), crowd)
+    return {
+        f"{loss} | {name}": stopped[fact][place]
+        for loss, fact in GOALS.items()
+        for place, name in enumerate(worlds())
+    }
+
+
+def draw(number: int, size: int = THIEVES) -> dict[str, Counts]:
+    """One of the draws: the counts under each assumption."""
+    crowd = thieves.draw(size, f"draw {number}")
+    return {one: counted(thieves.under(one, crowd)) for one in ASSUMPTIONS}
+
+
+# --- kept ---------------------------------------------------------------------------------------
+
+
+def stopped(row: str, assumption: str = KEY_APART, loss: str = "export") -> list[int]:
+    """How many thieves of 2025 a row stops, draw by draw."""
+    return kept(16)[assumption][f"{loss} | {row}"]
+
+
+def stopped_in_2023(row: str) -> dict[str, list[int]]:
+    """How many thieves of 2023 a row stops at the packing, by assumption and draw."""
+    parts = {name: rows for name, rows in kept(14).items() if name != "first hundred"}
+    return {name: rows[f"{PACKING} | {row}"] for name, rows in parts.items()}

@@ -1,0 +1,541 @@
+"""16 · OAuth grants of an integration."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import httpx
+
+from labutils.classroom import registry
+from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, nearly
+from labutils.classroom.registry import Exercise, code
+from labutils.lab import dice, iso
+from labutils.text import shown
+
+from . import month
+from .connected_system import CASES, LOGIN, Connected, connected
+
+TOOLS = code("""
+    from ipaddress import ip_address, ip_network
+
+    from labutils.lessons.lesson_16 import CRM, LOGIN
+    from labutils.lessons.lesson_16.month import counts, lists, when
+""")
+REPLAY = code("""
+    def replay(browser, record):
+        form = {"grant_type": "refresh_token", "refresh_token": record["refresh_token"]}
+        client = (record["client_id"], record["client_secret"])
+        answer = browser.post(LOGIN + "/token", data=form, auth=client)
+        if not answer.is_success:
+            return answer
+        held = {"authorization": "Bearer " + answer.json()["access_token"]}
+        return browser.get(CRM + "/cases", headers=held)
+""")
+STRANGERS = code("""
+    def strangers(logins):
+        seen, found = {}, []
+        for login in logins:
+            user, address = login["USER_ID"], login["SOURCE_IP"]
+            if user in seen and address not in seen[user]:
+                found.append(login)
+            seen.setdefault(user, set()).add(address)
+        return found
+""")
+LOOKS_ROUND = code("""
+    def looks_round(lines):
+        found = set()
+        for one in filter(lists, lines):
+            for other in filter(counts, lines):
+                near = abs(when(one) - when(other)) <= 30 * 60
+                if near and one["SESSION_KEY"] == other["SESSION_KEY"]:
+                    found.add(one["SESSION_KEY"])
+        return found
+""")
+ALLOWED = code("""
+    def allowed(rule, address, scope):
+        try:
+            place = ip_address(address)
+        except ValueError:
+            return False
+        known = any(place in ip_network(one) for one in rule["networks"])
+        return known and scope in rule["scopes"]
+""")
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)
+
+# --- 16-1: a stolen grant, replayed --------------------------------------------------------------
+
+
+def replayed(answer: Tried) -> Verdict:
+    """The stolen grant opens the cases, from wherever the thief is, for each of some companies."""
+    for name in ("lesson-16/judge", "lesson-16/other"):
+        company = connected(name)
+        verdict = _replayed(answer, company, "a grant that was stolen a minute ago")
+        if verdict is not PASSED:
+            return verdict
+    dead = connected("lesson-16/dead")
+    dead.login.revoke_family(dead.stolen()["refresh_token"])
+    words = "a grant that was revoked"
+    try:
+        response = answer(dead.tom, dead.stolen())
+    except Exception:
+        return answer.raised(words, "dead")
+    if not isinstance(response, httpx.Response) or response.status_code != 400:
+        got = shown(repr(response), 80)
+        return Verdict("differs", words, got, "the answer of the token endpoint", mistake="dead")
+    return PASSED
+
+
+def _replayed(answer: Tried, company: Connected, words: str) -> Verdict:
+    before = len(company.lab.wire)
+    try:
+        response = answer(company.tom, company.stolen())
+    except Exception:
+        return answer.raised(words)
+    sent = [one for one in company.lab.wire[before:] if one.client == company.lab.wire[-1].client]
+    if response is None:
+        return Verdict("none", words)
+    if not isinstance(response, httpx.Response):
+        want = "the response of GET /cases"
+        return Verdict("differs", words, shown(repr(response), 80), want, mistake="body")
+    asked = [one for one in sent if one.url == LOGIN + "/token"]
+    if not asked and response.status_code == 401:
+        return Verdict("differs", words, "401", "200", mistake="bearer")
+    if response.url == LOGIN + "/token":
+        return Verdict("differs", words, shown(response.text, 80), "the cases", mistake="token")
+    if response.status_code != 200 or response.json().get("cases") != list(CASES):
+        return Verdict("differs", words, shown(response.text, 80), "the cases", mistake="cases")
+    return PASSED
+
+
+# --- 16-2: an address never seen before ----------------------------------------------------------
+
+MORNING = 1_754_550_000
+
+
+def login(user: str, address: str, minute: int = 0) -> month.Line:
+    """A login of an integration."""
+    return {
+        "EVENT_TYPE": "Login",
+        "LOGIN_TYPE": "i",
+        "USER_ID": user,
+        "SOURCE_IP": address,
+        "TIMESTAMP_DERIVED": iso(MORNING + 60 * minute).replace("Z", ".000Z"),
+    }
+
+
+def unseen(logins: list[month.Line]) -> list[month.Line]:
+    """The right answer."""
+    found = []
+    for place, one in enumerate(logins):
+        before = {
+            other["SOURCE_IP"] for other in logins[:place] if other["USER_ID"] == one["USER_ID"]
+        }
+        if before and one["SOURCE_IP"] not in before:
+            found.append(one)
+    return found
+
+
+def stranger_cases() -> Iterator[Case]:
+    """Months of logins, the coarse mistakes first."""
+    a, b, far = "192.0.2.44", "192.0.2.45", "203.0.113.109"
+    months = [
+        ([("chat", a), ("chat", a)], "first", "the same address twice"),
+        ([("chat", a)], "first", "one login, and nothing before it"),
+        ([("chat", a), ("chat", far)], "none", "a second address"),
+        ([("chat", a), ("chat", far), ("chat", far)], "again", "a second address, used twice"),
+        ([("chat", a), ("chat", far), ("chat", a)], "last", "back at the first address"),
+        ([("chat", a), ("sync", b), ("chat", b)], "user", "an address that another tool had"),
+        ([("chat", a), ("sync", far)], "user", "the first login of another tool"),
+        ([("chat", a), ("chat", b), ("chat", far), ("chat", b)], "last", "three addresses"),
+        ([("chat", a), *(("chat", text) for text in nearly(a) if text)], "part", "nearly the same"),
+        ([], "first", "no login"),
+    ]
+    for pairs, mistake, words in months:
+        logins = [login(user, address, minute) for minute, (user, address) in enumerate(pairs)]
+        yield Case((logins,), unseen(logins), mistake, words)
+    draw = dice("lesson-16", "strangers")
+    for number in range(6):
+        digits = [int(letter, 16) for letter in next(draw)]
+        pairs = [(f"tool-{one % 3}", f"192.0.2.{40 + one % 5}") for one in digits]
+        logins = [login(user, address, minute) for minute, (user, address) in enumerate(pairs)]
+        yield Case((logins,), unseen(logins), "user", f"a drawn month, number {number + 1}")
+
+
+# --- 16-3: looking round -------------------------------------------------------------------------
+
+
+def listed(key: str, second: float) -> month.Line:
+    """A look at the list of objects."""
+    return _line(key, second, EVENT_TYPE="RestApi", URI="/services/data/v58.0/sobjects")
+
+
+def counted(key: str, second: float) -> month.Line:
+    """An object counted."""
+    query = "SELECT COUNT() FROM Account"
+    return _line(key, second, EVENT_TYPE="UniqueQuery", QUERY_IDENTIFIER=query)
+
+
+def read(key: str, second: float) -> month.Line:
+    """Something else: rows that are read."""
+    return _line(key, second, EVENT_TYPE="UniqueQuery", QUERY_IDENTIFIER="SELECT Id FROM Case")
+
+
+def _line(key: str, second: float, **more: str) -> month.Line:
+    whole, millis = divmod(round(1000 * second), 1000)
+    moment = iso(MORNING + whole).replace("Z", f".{millis:03}Z")
+    return {"SESSION_KEY": key, "TIMESTAMP_DERIVED": moment, **more}
+
+
+def looked_round(lines: list[month.Line]) -> set[str]:
+    """The right answer."""
+    return {
+        one["SESSION_KEY"]
+        for one in lines
+        for other in lines
+        if month.lists(one) and month.counts(other) and one["SESSION_KEY"] == other["SESSION_KEY"]
+        if abs(month.when(one) - month.when(other)) <= 1800
+    }
+
+
+def round_cases() -> Iterator[Case]:
+    """Logs, the coarse mistakes first."""
+    logs = [
+        ([listed("A", 0)], "both", "a session that lists, and counts nothing"),
+        ([counted("A", 0)], "both", "a session that counts, and lists nothing"),
+        ([listed("A", 0), read("A", 9)], "both", "a session that lists, and reads"),
+        ([listed("A", 0), counted("A", 9)], "none", "a session that lists and counts"),
+        ([listed("A", 0), counted("B", 9)], "session", "two sessions"),
+        ([counted("A", 0), listed("A", 60)], "order", "a session that counts first"),
+        ([listed("A", 0), counted("A", 5000)], "window", "more than an hour between them"),
+        ([listed("A", 0), counted("A", 1800)], "edge", "half an hour to the second"),
+        ([listed("A", 0), counted("A", 1800.001)], "edge", "a millisecond more"),
+        ([counted("A", 0), listed("A", 1800.001)], "edge", "a millisecond more, counted first"),
+        (
+            [listed("A", 0), listed("A", 4000), counted("A", 4100)],
+            "each",
+            "a session that lists twice, and counts after the second",
+        ),
+        (
+            [listed("A", 0), counted("A", 9), listed("B", 20), counted("B", 30)],
+            "all",
+            "two sessions that do both",
+        ),
+        ([], "none", "no line"),
+    ]
+    for lines, mistake, words in logs:
+        ordered = sorted(lines, key=month.when)
+        yield Case((ordered,), looked_round(ordered), mistake, words)
+    draw = dice("lesson-16", "looks round")
+    for number in range(5):
+        makers = (listed, counted, read)
+        digits = [int(letter, 16) for letter in next(draw)]
+        lines = [
+            makers[one % 3]("ABC"[two % 3], 700.0 * place)
+            for place, (one, two) in enumerate(zip(digits, digits[3:], strict=False))
+        ]
+        yield Case((lines,), looked_round(lines), "session", f"a drawn log, number {number + 1}")
+
+
+# --- 16-4: a rule for an integration -------------------------------------------------------------
+
+RULE = {"networks": ["192.0.2.44/31", "192.0.2.46"], "scopes": ["cases.write", "contacts.read"]}
+
+
+def rule_cases() -> Iterator[Case]:
+    """Requests under a rule, the coarse mistakes first."""
+    asked = [
+        ("192.0.2.44", "cases.write", True, "refuses"),
+        ("192.0.2.45", "contacts.read", True, "network"),
+        ("192.0.2.46", "contacts.read", True, "network"),
+        ("203.0.113.109", "cases.write", False, "address"),
+        ("192.0.2.44", "cases.read", False, "scope"),
+        ("203.0.113.109", "cases.read", False, "address"),
+        ("192.0.2.4", "cases.write", False, "text"),
+        ("192.0.2.47", "cases.write", False, "text"),
+        ("192.0.2.460", "cases.write", False, "garbage"),
+        ("", "cases.write", False, "garbage"),
+        ("localhost", "cases.write", False, "garbage"),
+        ("2001:db8::1", "cases.write", False, "garbage"),
+        *(("192.0.2.44", text, False, "scope") for text in nearly("cases.write")),
+        ("192.0.2.44", "", False, "scope"),
+    ]
+    for address, scope, want, mistake in asked:
+        yield Case((RULE, address, scope), want, mistake, f"{scope or 'no scope'} from {address!r}")
+    none = {"networks": [], "scopes": ["cases.write"]}
+    yield Case((none, "192.0.2.44", "cases.write"), False, "address", "a rule without networks")
+    some = {"networks": ["198.51.100.0/28", "2001:db8::/64"], "scopes": ["cases.read"]}
+    yield Case((some, "2001:db8::7", "cases.read"), True, "network", "an IPv6 address")
+    yield Case((some, "2001:db8:1::7", "cases.read"), False, "address", "another IPv6 network")
+    draw = dice("lesson-16", "rules")
+    for _ in range(12):
+        number = int(next(draw)[:2], 16)
+        address = f"198.51.100.{number}"
+        yield Case((some, address, "cases.read"), number < 16, "network", f"a read from {address}")
+
+
+def same_answer(got: Any, want: bool) -> bool:
+    """True and False, and nothing that is as good."""
+    return got is want
+
+
+# --- what is asked -------------------------------------------------------------------------------
+
+EXERCISES = (
+    Exercise(
+        "16-1",
+        "function",
+        replayed,
+        "A refresh token, the client's name and its secret: all three lay in one place, and they "
+        "are all that it takes.",
+        {
+            "bearer": (
+                "A refresh token opens no API. It is exchanged at the token endpoint for an access "
+                "token first (RFC 6749, 6).",
+                wrong("""
+                    def answer(browser, record):
+                        held = {"authorization": "Bearer " + record["refresh_token"]}
+                        return browser.get(CRM + "/cases", headers=held)
+                """),
+            ),
+            "token": (
+                "That is the token endpoint's answer. Take the access token out of it, and ask the "
+                "API for the cases.",
+                altered(
+                    REPLAY, ("if not answer.is_success:\n        return answer", "return answer")
+                ),
+            ),
+            "cases": (
+                "The API answered, and not with the cases: GET CRM + '/cases' has them.",
+                altered(REPLAY, ("/cases", "/contact")),
+            ),
+            "body": (
+                "Return the response itself: whoever calls it wants to see the status, too.",
+                altered(REPLAY, ("headers=held)", "headers=held).json()")),
+            ),
+            "dead": (
+                "Where the token endpoint refuses, there is no access token. Return its answer.",
+                altered(REPLAY, ("if not answer.is_success:\n        return answer\n    ", "")),
+            ),
+        },
+        (
+            "Two requests: POST LOGIN + '/token' with a form, then GET CRM + '/cases'.",
+            "The form has grant_type=refresh_token and the refresh_token; the client proves who it "
+            "is by HTTP Basic: auth=(client_id, client_secret).",
+            "answer = browser.post(LOGIN + '/token', data=form, auth=client). If it is no success, "
+            "return it. Else put answer.json()['access_token'] behind 'Bearer '.",
+        ),
+        REPLAY,
+    ),
+    Exercise(
+        "16-2",
+        "function",
+        compare(stranger_cases),
+        "That is what Sigma cannot say: it has no memory of what was before.",
+        {
+            "none": (
+                "An address that this user never had before is what is wanted.",
+                wrong("""
+                    def answer(logins):
+                        return []
+                """),
+            ),
+            "first": (
+                "Before the first login of a user there is nothing to compare with: it is no "
+                "stranger.",
+                altered(
+                    STRANGERS,
+                    (
+                        "user in seen and address not in seen[user]",
+                        "address not in seen.get(user, ())",
+                    ),
+                ),
+            ),
+            "again": (
+                "The second time an address is not new any more.",
+                altered(
+                    STRANGERS,
+                    (
+                        "seen.setdefault(user, set()).add(address)",
+                        "seen.setdefault(user, {address})",
+                    ),
+                ),
+            ),
+            "last": (
+                "Compare with all addresses of before, and not with the last one alone.",
+                altered(
+                    STRANGERS,
+                    ("seen.setdefault(user, set()).add(address)", "seen[user] = {address}"),
+                ),
+            ),
+            "user": (
+                "Each user has addresses of its own: what one tool used says nothing of another.",
+                altered(
+                    STRANGERS,
+                    (
+                        'user, address = login["USER_ID"], login["SOURCE_IP"]',
+                        'user, address = "all", login["SOURCE_IP"]',
+                    ),
+                ),
+            ),
+            "part": (
+                "Compare whole addresses: one may begin like another.",
+                altered(
+                    STRANGERS,
+                    (
+                        "address not in seen[user]",
+                        "not any(address.strip().startswith(one) or one in address "
+                        "for one in seen[user])",
+                    ),
+                ),
+            ),
+        },
+        (
+            "Keep, for each user, the set of addresses that it had so far.",
+            "A dictionary from USER_ID to a set. Look before you add.",
+            "if user in seen and address not in seen[user]: it is one. Then add the address, "
+            "whatever it was.",
+        ),
+        STRANGERS,
+    ),
+    Exercise(
+        "16-3",
+        "function",
+        compare(round_cases),
+        "A tool knows what it works with. Who lists and counts is new here.",
+        {
+            "none": (
+                "A session that lists the objects and counts some within half an hour is wanted.",
+                wrong("""
+                    def answer(lines):
+                        return set()
+                """),
+            ),
+            "both": (
+                "One of the two is ordinary. Wanted are sessions that did both.",
+                wrong("""
+                    def answer(lines):
+                        both = [line for line in lines if lists(line) or counts(line)]
+                        return {line["SESSION_KEY"] for line in both}
+                """),
+            ),
+            "session": (
+                "The two lines must have the same SESSION_KEY.",
+                altered(
+                    LOOKS_ROUND, ('near and one["SESSION_KEY"] == other["SESSION_KEY"]', "near")
+                ),
+            ),
+            "order": (
+                "Some scripts count first. The order does not matter.",
+                altered(
+                    LOOKS_ROUND, ("abs(when(one) - when(other))", "0 <= when(other) - when(one)")
+                ),
+            ),
+            "window": (
+                "Half an hour, and not longer: a session may live for a day.",
+                altered(LOOKS_ROUND, ("near and one", "one")),
+            ),
+            "edge": (
+                "Half an hour to the second still counts, and no millisecond more.",
+                altered(LOOKS_ROUND, ("<= 30 * 60", "< 30 * 60")),
+            ),
+            "each": (
+                "A session may list more than once: each look counts, and not the first alone.",
+                wrong("""
+                    def answer(lines):
+                        first = {}
+                        for line in filter(lists, lines):
+                            first.setdefault(line["SESSION_KEY"], when(line))
+                        return {
+                            line["SESSION_KEY"]
+                            for line in filter(counts, lines)
+                            if abs(when(line) - first.get(line["SESSION_KEY"], 0)) <= 1800
+                        }
+                """),
+            ),
+            "all": (
+                "There may be several such sessions: return all of them.",
+                altered(
+                    LOOKS_ROUND, ('found.add(one["SESSION_KEY"])', 'return {one["SESSION_KEY"]}')
+                ),
+            ),
+        },
+        (
+            "Take each line that lists, and look for one that counts in the same session.",
+            "Two loops: filter(lists, lines) and filter(counts, lines). when(line) is in seconds.",
+            "abs(when(one) - when(other)) <= 30 * 60, and the same SESSION_KEY.",
+        ),
+        LOOKS_ROUND,
+    ),
+    Exercise(
+        "16-4",
+        "function",
+        compare(rule_cases, same=same_answer),
+        "Whoever steals the grant can use it from the vendor's addresses alone, for what the agent "
+        "does anyway.",
+        {
+            "refuses": (
+                "The agent itself is refused: its address is in a network of the rule, and the "
+                "scope is one of its scopes.",
+                wrong("""
+                    def answer(rule, address, scope):
+                        return False
+                """),
+            ),
+            "network": (
+                "An entry may be a network such as 192.0.2.44/31: ip_address(...) in "
+                "ip_network(...) knows which addresses are in it.",
+                wrong("""
+                    def answer(rule, address, scope):
+                        known = address in [*rule["networks"], "192.0.2.44"]
+                        return known and scope in rule["scopes"]
+                """),
+            ),
+            "address": (
+                "The address decides, too: a stolen grant has all the scopes of the agent.",
+                wrong("""
+                    def answer(rule, address, scope):
+                        return scope in rule["scopes"]
+                """),
+            ),
+            "scope": (
+                "The scope decides, too, and it is compared as a whole.",
+                altered(
+                    ALLOWED,
+                    (
+                        "known and scope in rule",
+                        "known and any(scope in one or one in scope for one in rule",
+                    ),
+                    ('["scopes"]', '["scopes"])'),
+                ),
+            ),
+            "text": (
+                "An address is no text: 192.0.2.4 begins like 192.0.2.44.",
+                wrong("""
+                    def answer(rule, address, scope):
+                        known = any(one.split("/")[0][:-1] in address or address in one
+                                    for one in rule["networks"])
+                        return known and scope in rule["scopes"]
+                """),
+            ),
+            "garbage": (
+                "What is no address at all is refused, and is no error.",
+                altered(
+                    ALLOWED,
+                    (
+                        "except ValueError:\n        return False",
+                        "except ValueError:\n        raise",
+                    ),
+                ),
+            ),
+        },
+        (
+            "Two questions: is the address in one of the networks, and is the scope one of those?",
+            "ip_address(address) in ip_network(one) answers the first. ip_address raises "
+            "ValueError for what is no address.",
+            "try: place = ip_address(address); except ValueError: return False. Then any(...) "
+            "over rule['networks'], and scope in rule['scopes'].",
+        ),
+        ALLOWED,
+    ),
+)

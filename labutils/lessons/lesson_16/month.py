@@ -1,0 +1,121 @@
+"""The log of the company's customer system in a month of ordinary traffic, with the intruder of
+2025 in it."""
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from labutils.incident import background
+from labutils.incident.ground_truth import read_ground_truth
+from labutils.lab import seconds
+
+from .thieves import CASE
+
+Line = dict[str, Any]
+SOURCE = "salesforce_event_log"
+COUNT, SEED = 6_000, "lesson-16"
+LISTING, COUNTING = "/sobjects", "SELECT COUNT() FROM"
+RULE = "integration_looks_round"
+
+
+@cache
+def folder() -> Path:
+    """The logs of that month."""
+    return background.logs(CASE, count=COUNT, seed=SEED)
+
+
+@cache
+def _lines() -> tuple[Line, ...]:
+    text = (folder() / f"{SOURCE}.jsonl").read_text(encoding="utf-8")
+    return tuple(json.loads(line) for line in text.splitlines())
+
+
+def lines() -> list[Line]:
+    """All lines, in the order of time."""
+    return list(_lines())
+
+
+def logins() -> list[Line]:
+    """The logins of integrations (LOGIN_TYPE i), in the order of time."""
+    return [line for line in _lines() if line.get("LOGIN_TYPE") == "i"]
+
+
+def strangers(logins: Iterable[Line]) -> list[Line]:
+    """Of logins in the order of time those whose address the same user never had before; a user's
+    first login has nothing before it."""
+    seen: dict[str, set[str]] = {}
+    found = []
+    for login in logins:
+        user, address = login["USER_ID"], login["SOURCE_IP"]
+        if user in seen and address not in seen[user]:
+            found.append(login)
+        seen.setdefault(user, set()).add(address)
+    return found
+
+
+def when(line: Line) -> float:
+    """When a line was written, in seconds since 1970."""
+    moment, _, millis = line["TIMESTAMP_DERIVED"].removesuffix("Z").partition(".")
+    return seconds(f"{moment}Z") + int(millis) / 1000
+
+
+def lists(line: Line) -> bool:
+    """Whether a line is a look at the list of all objects."""
+    return line["EVENT_TYPE"] == "RestApi" and str(line["URI"]).endswith(LISTING)
+
+
+def counts(line: Line) -> bool:
+    """Whether a line is a query that counts an object."""
+    is_query = line["EVENT_TYPE"] == "UniqueQuery"
+    return is_query and str(line["QUERY_IDENTIFIER"]).startswith(COUNTING)
+
+
+@cache
+def _facts() -> dict[str, str]:
+    """The step that a line of the intruder's belongs to, by its request id."""
+    truth = read_ground_truth(folder()).facts
+    return {
+        _lines()[int(name.rpartition(":")[2]) - 1]["REQUEST_ID"]: fact
+        for name, fact in truth.items()
+        if name.startswith(SOURCE)
+    }
+
+
+def is_his(line: Line) -> bool:
+    """Whether a line is the intruder's. In a real month nobody tells."""
+    return line["REQUEST_ID"] in _facts()
+
+
+def end_of_export() -> float:
+    """When the intruder's export job was complete, in seconds since 1970."""
+    return max(when(line) for line in _lines() if is_his(line) and line.get("JOB_STATUS"))
+
+
+# --- printed --------------------------------------------------------------------------------------
+
+
+def print_fields(line: Line, *names: str) -> None:
+    """Some fields of a line."""
+    print({name: line[name] for name in names})
+
+
+def print_logins(found: Iterable[Line]) -> None:
+    """A line for each login, and whether it is the intruder's."""
+    for login in found:
+        whose = "  <- the intruder" if is_his(login) else ""
+        who = login["USER_NAME"].split("@")[0]
+        print(f"{login['TIMESTAMP_DERIVED'][:16]}  {who:<17}{login['SOURCE_IP']}{whose}")
+
+
+def print_sessions(keys: Iterable[str]) -> None:
+    """A line for each session: when it began, how long before the end of the export, and whether
+    it is the intruder's."""
+    sessions = [[line for line in _lines() if line.get("SESSION_KEY") == key] for key in keys]
+    for first, *_ in sorted(sessions, key=lambda session: when(session[0])):
+        hours = (end_of_export() - when(first)) / 3600
+        whose = "  <- the intruder" if is_his(first) else ""
+        print(
+            f"{first['TIMESTAMP_DERIVED'][:16]}  {hours:6.1f} hours before the export ends{whose}"
+        )

@@ -1,0 +1,67 @@
+"""What lesson 16 concludes, computed over the ranges in which it is said to hold."""
+
+from labutils.lessons.lesson_16 import draws
+from labutils.lessons.lesson_16.draws import THIEVES, stopped, stopped_in_2023
+from labutils.lessons.lesson_16.thieves import KEY_ALONG, KEY_APART
+from labutils.stage.kept_draws import spread
+
+
+def of_2023(control: str) -> str:
+    """What nine in ten draws give, over both assumptions of 2023."""
+    return spread([count for counts in stopped_in_2023(control).values() for count in counts])
+
+
+def of_2025(control: str) -> str:
+    """The same for 2025, where the assumption makes no difference."""
+    assert stopped(control, KEY_APART) == stopped(control, KEY_ALONG)
+    return spread(stopped(control))
+
+
+def rotation() -> list[str]:
+    return [
+        f"stopped {of_2023('exposed_rotated')} of {THIEVES:,} at the packing of 2023",
+        f"and {of_2025('2025')} at the export of 2025",
+    ]
+
+
+def both() -> list[str]:
+    then, now = "repository_least_privilege", "integration_least_privilege"
+    assert of_2023(then) == of_2025(now)
+    every = sum(count == THIEVES for count in stopped(now))
+    return [
+        f"from its own addresses alone stopped {of_2023('service_tokens_bound')} and "
+        f"{of_2025('service_tokens_bound')} of {THIEVES:,}",
+        f"no more rights than the job needs stopped {of_2025(now)} of {THIEVES:,} in both, in "
+        f"{every} of {draws.DRAWS} draws",
+    ]
+
+
+def key() -> list[str]:
+    apart, along = (spread(stopped("grants_key_bound", one)) for one in (KEY_APART, KEY_ALONG))
+    return [
+        f"stopped {apart} of {THIEVES:,} where it is kept apart, and {along} where it lies with "
+        "the tokens"
+    ]
+
+
+def alarms() -> list[str]:
+    return [
+        f"looking round stopped {of_2025('alert_looking_round')} of {THIEVES:,}, one at the "
+        f"export {of_2025('alert_bulk_reads')}"
+    ]
+
+
+def recap() -> list[str]:
+    return [
+        f"no more rights than the job needs stopped "
+        f"{of_2025('integration_least_privilege')} of {THIEVES:,} in both incidents"
+    ]
+
+
+CONCLUSIONS = {
+    "16-rotation": rotation,
+    "16-both": both,
+    "16-key": key,
+    "16-alarms": alarms,
+    "16-recap": recap,
+}

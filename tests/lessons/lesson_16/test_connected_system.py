@@ -1,0 +1,118 @@
+"""A company, a chat agent and a thief at its vendor: who is let in, and what ends it."""
+
+import httpx
+import pytest
+
+from labutils.lessons.lesson_16 import month
+from labutils.lessons.lesson_16.connected_system import (
+    ACTS,
+    CASES,
+    CRM,
+    LOGIN,
+    NARROW,
+    VENDOR,
+    Connected,
+    connected,
+)
+
+
+def exchange(browser: httpx.Client, company: Connected, **changed: str) -> httpx.Response:
+    """The stolen refresh token at the token endpoint."""
+    record = company.stolen() | changed
+    form = {"grant_type": "refresh_token", "refresh_token": record["refresh_token"]}
+    client = record["client_id"], record["client_secret"]
+    return browser.post(LOGIN + "/token", data=form, auth=client)
+
+
+def cases(browser: httpx.Client, company: Connected) -> httpx.Response:
+    answer = exchange(browser, company)
+    if not answer.is_success:
+        return answer
+    held = {"authorization": "Bearer " + answer.json()["access_token"]}
+    return browser.get(CRM + "/cases", headers=held)
+
+
+def test_consent_leaves_a_refresh_token_at_the_vendor_and_nothing_of_ada_s():
+    company = connected()
+    assert set(company.stolen()) == {"client_id", "client_secret", "refresh_token"}
+    assert company.login.users["ada"].password not in str(company.chat.store)
+    assert not company.ada.cookies.get("session", domain="crm.example")
+
+
+def test_a_stolen_grant_opens_the_cases_from_anywhere():
+    company = connected()
+    assert cases(company.tom, company).json()["cases"] == list(CASES)
+
+
+def test_without_the_client_s_secret_the_refresh_token_is_worth_nothing():  # RFC 6749, 6
+    company = connected()
+    refused = exchange(company.tom, company, client_secret="a guess")
+    assert refused.status_code == 401 and refused.json()["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize(
+    ("act", "status"), zip(ACTS, (200, 200, 200, 400), strict=True), ids=list(ACTS)
+)
+def test_of_what_a_customer_does_the_revocation_alone_ends_it(act, status):
+    company = connected()
+    ACTS[act](company)
+    assert cases(company.tom, company).status_code == status
+
+
+def test_the_refresh_token_stays_good_where_the_system_does_not_rotate():
+    company = connected()
+    assert all(cases(company.tom, company).is_success for _ in range(3))
+    assert company.chat.work().is_success
+
+
+def test_with_rotation_the_second_of_two_holders_ends_the_grant_for_both():  # RFC 9700, 4.14.2
+    company = connected(rotates=True)
+    assert cases(company.tom, company).is_success
+    agent = company.chat.work()
+    assert agent.status_code == 400 and "used before" in agent.json()["error_description"]
+    assert cases(company.tom, company).status_code == 400
+
+
+def test_with_rotation_and_no_thief_the_agent_works_on():
+    company = connected(rotates=True)
+    assert all(company.chat.work().is_success for _ in range(3))
+
+
+def test_an_address_limit_refuses_the_thief_and_lets_the_vendor_work():
+    company = connected()
+    company.login.addresses = (VENDOR,)
+    refused = cases(company.tom, company)
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+    assert company.chat.work().is_success
+
+
+def test_a_right_that_was_not_consented_to_is_not_in_the_grant():
+    company = connected(scope=NARROW)
+    refused = cases(company.tom, company)
+    assert (refused.status_code, refused.json()["error"]) == (403, "insufficient_scope")
+    assert company.chat.work().is_success
+
+
+def test_the_company_s_own_rule_is_asked_with_address_and_scope():
+    company, asked = connected(), []
+    company.api.allowed = lambda *what: asked.append(what) or what[1] != "cases.read"
+    assert cases(company.tom, company).status_code == 403
+    assert asked == [("203.0.113.109", "cases.read")]
+
+
+def test_the_month_has_the_intruder_of_2025_and_no_line_says_so():
+    his = [line for line in month.lines() if month.is_his(line)]
+    assert len(his) == 32 and len(month.lines()) > 4_000
+    assert not [line for line in his if "intruder" in str(line).lower()]
+    assert {line["SOURCE_IP"] for line in his if line["EVENT_TYPE"] == "Login"} == {
+        "203.0.113.109",
+        "198.51.100.208",
+    }
+    assert [line["TIMESTAMP_DERIVED"] for line in month.lines()] == sorted(
+        line["TIMESTAMP_DERIVED"] for line in month.lines()
+    )
+
+
+def test_the_export_ended_when_the_ledger_says():
+    assert month.when({"TIMESTAMP_DERIVED": "2025-08-17T11:15:42.000Z"}) <= month.end_of_export()
+    assert month.end_of_export() < month.when({"TIMESTAMP_DERIVED": "2025-08-17T11:15:44.000Z"})
