@@ -25,6 +25,7 @@ from labutils.text import counted, shown
 
 if TYPE_CHECKING:
     from labutils.hunt import Engine, RefusedRule
+    from labutils.incident.cases import Incident
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -709,11 +710,17 @@ def _case_command(commands: Commands) -> None:
         "check", help="name each fault with its line; then say what the model makes of it"
     )
     checked.add_argument("folder", metavar="FOLDER", type=Path)
+    checked.add_argument(
+        "--to",
+        metavar="OUT",
+        type=Path,
+        help="also write its pictures, logs and exports to an empty folder",
+    )
 
 
-def check_case(folder: Path) -> int:
+def check_case(folder: Path, to: Path | None = None) -> int:
     """Name the faults of a case in a folder; where there are none, print its steps, losses and
-    logs. The exit status is 2 with faults."""
+    logs, and write what there is of it to another folder. The exit status is 2 with faults."""
     from labutils.incident import case_check
     from labutils.incident.tables import as_text
 
@@ -726,6 +733,19 @@ def check_case(folder: Path) -> int:
     print(case_check.summary(result.case))
     print()
     _print(as_text(case_check.tables(result.case)))
+    return _write_case(result.case, to) if to else 0
+
+
+def _write_case(case: Incident, to: Path) -> int:
+    try:
+        from labutils.pictures import of_a_case
+
+        names = of_a_case.write(to, case=case)
+    except ImportError:
+        return _refused("Pictures need matplotlib, which is not installed here.")
+    except OSError as error:
+        return _refused(f"{shown(str(to))} cannot be written: {error.strerror or error}.")
+    print(f"\nWritten to {shown(str(to))}: {', '.join(names)}.")
     return 0
 
 
@@ -841,7 +861,7 @@ def _hunt(chosen: argparse.Namespace) -> int:
 def _about_a_case(chosen: argparse.Namespace) -> int:
     """Do what `telemetry`, `score` and `case` say."""
     if chosen.command == "case":
-        return check_case(chosen.folder)
+        return check_case(chosen.folder, chosen.to)
     if sentence := _no_case(chosen.case):
         return _refused(sentence)
     if chosen.command == "score":

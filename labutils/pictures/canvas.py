@@ -30,6 +30,7 @@ from matplotlib.transforms import IdentityTransform
 from PIL import Image as Picture
 
 from labutils.incident import ledger
+from labutils.incident.ledger_schema import Ledger
 from labutils.pictures.blank import Blank, drawn_before
 
 logging.getLogger("matplotlib").setLevel(
@@ -290,9 +291,9 @@ def _top(pile: tuple[float, list[tuple[float, float]]]) -> float:
     return pile[0] + sum(height for _, height in pile[1])
 
 
-def title_of(fact: str) -> str:
-    """A few words for a step: those of the ledger, or else its id as words."""
-    known = ledger.ledger().facts.get(fact)
+def title_of(fact: str, told: Ledger | None = None) -> str:
+    """A few words for a step: those of a ledger (the course's), or else its id as words."""
+    known = (told or ledger.ledger()).facts.get(fact)
     return (known and known.title) or label(fact)
 
 

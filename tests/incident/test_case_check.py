@@ -133,3 +133,23 @@ def test_the_smallest_sets_are_all_of_one_size_and_stop_the_loss():
     assert {len(one) for one in found} == {1}
     assert ("bulk_export_approved",) in found and ("hard_keys",) not in found
     assert ("exposed_rotated",) not in found and ("behaviour_checked",) not in found
+
+
+def test_what_there_is_of_a_case_is_written_the_same_twice(tmp_path, capsys):
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        assert main(["case", "check", str(DRIFT), "--to", str(folder)]) == 0
+    assert "timeline.svg, map.svg, tactics.svg, navigator-layer.json" in capsys.readouterr().out
+    names = sorted(path.relative_to(folders[0]) for path in folders[0].rglob("*.*"))
+    assert len(names) == 11
+    for name in names:
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
+    assert "bulk export" in (folders[0] / "timeline.svg").read_text(encoding="utf-8")
+    assert "token-store" in (folders[0] / "map.svg").read_text(encoding="utf-8")
+
+
+def test_nothing_is_overwritten(tmp_path, capsys):
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    assert main(["case", "check", str(DRIFT), "--to", str(tmp_path)]) == 2
+    assert "name an empty folder" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

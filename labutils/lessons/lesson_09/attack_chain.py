@@ -90,7 +90,7 @@ def print_exchange(result: Result) -> None:
 def print_steps(replay: Replay) -> None:
     """Print each step with its tactic and techniques, and in how many lines of which logs it is."""
     for step in replay.steps:
-        tactic = ledger.tactic(step.tactic)
+        tactic = replay.case.ledger.tactics[step.tactic]
         print(f"{_when(step)}  {OUTCOMES[step.outcome]}  {step.plan.goal}")
         named = f"{tactic.id} {tactic.name}: {_techniques(step)}"
         print(fill(named, 104, initial_indent=" " * 4, subsequent_indent=" " * 6))

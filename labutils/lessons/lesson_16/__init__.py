@@ -11,4 +11,5 @@ from .connected_system import (
     RENTED,
     VENDOR,
     connected,
+    renewed,
 )

@@ -79,7 +79,12 @@ class Month:
     """The scene: `calls` of a month under one client, `tickets`, and the month that comes."""
 
     def __init__(self, flag: str = FLAG) -> None:
-        self._flag, self._missed = flag, 0
+        self._missed = 0
+
+        def reward() -> str:
+            return flag
+
+        self._reward = reward
 
     def __repr__(self) -> str:
         return "a month of an integration: calls, tickets, try_rule(networks, scopes)"
@@ -115,7 +120,7 @@ class Month:
         got_in = sum(map(lets_in, thieves()))
         print(f"{counted(refused, 'honest call')} refused; {counted(got_in, 'call')} of thieves in")
         if not refused and not got_in:
-            return self._flag
+            return self._reward()
         self._missed += 1
         print(f"Rules that may still miss: {PATIENCE - self._missed}.")
         return "no flag"

@@ -1,7 +1,8 @@
 """A customer system, a chat agent that a company has connected to it, and a thief at the vendor.
 
-The customer system has its own authorization server. Like that of some vendors it gives a refresh
-token that stays valid until somebody revokes it; `rotates` changes that.
+The customer system has its own authorization server, which its API asks about each token. Like that
+of some vendors it gives a refresh token that stays valid until somebody revokes it; `rotates`
+changes that.
 """
 
 import hashlib
@@ -180,8 +181,10 @@ def connected(seed: str = "lesson-16", *, scope: str = WIDE, rotates: bool = Fal
     login.users = {"ada": User("ada", "analytical-engine-1843", "u-1815", "Ada Lovelace")}
     login.clients = {
         "chat-agent": Client("chat-agent", (CHAT + "/cb",), SECRET, scope=WIDE),
+        "crm": Client("crm", secret="the-api-asks-with-this", grant_types=()),
     }
-    chat, api = ChatAgent(lab, scope), CustomerApi(lab, CRM, LOGIN)
+    chat = ChatAgent(lab, scope)
+    api = CustomerApi(lab, CRM, LOGIN, introspect_as=("crm", "the-api-asks-with-this"))
     for origin, app in ((LOGIN, login), (CRM, api), (CHAT, chat)):
         lab.add(origin.split("//")[1], app)
     company = Connected(
@@ -189,6 +192,16 @@ def connected(seed: str = "lesson-16", *, scope: str = WIDE, rotates: bool = Fal
     )
     company.connect()
     return company
+
+
+def renewed(browser: httpx.Client, record: dict[str, str]) -> dict[str, str]:
+    """The record with the newest tokens: what comes back when its refresh token is exchanged."""
+    form = {"grant_type": "refresh_token", "refresh_token": record["refresh_token"]}
+    client = record["client_id"], record["client_secret"]
+    answer: dict[str, str] = browser.post(LOGIN + "/token", data=form, auth=client).json()
+    return record | {
+        name: answer[name] for name in ("access_token", "refresh_token") if name in answer
+    }
 
 
 # --- what a customer does -----------------------------------------------------------------------

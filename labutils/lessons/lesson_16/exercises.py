@@ -1,6 +1,6 @@
 """16 · OAuth grants of an integration."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -98,14 +98,28 @@ def _replayed(answer: Tried, company: Connected, words: str) -> Verdict:
     if not isinstance(response, httpx.Response):
         want = "the response of GET /cases"
         return Verdict("differs", words, shown(repr(response), 80), want, mistake="body")
-    asked = [one for one in sent if one.url == LOGIN + "/token"]
-    if not asked and response.status_code == 401:
-        return Verdict("differs", words, "401", "200", mistake="bearer")
-    if response.url == LOGIN + "/token":
-        return Verdict("differs", words, shown(response.text, 80), "the cases", mistake="token")
-    if response.status_code != 200 or response.json().get("cases") != list(CASES):
-        return Verdict("differs", words, shown(response.text, 80), "the cases", mistake="cases")
+    exchanged = any(one.url == LOGIN + "/token" and one.status == 200 for one in sent)
+    if (mistake := _mistake_in(response, exchanged=exchanged)) is not None:
+        got = f"{response.status_code}: {shown(response.text, 80)}"
+        return Verdict("differs", words, got, "the cases", mistake=mistake)
     return PASSED
+
+
+def _mistake_in(response: httpx.Response, *, exchanged: bool) -> str | None:
+    """What is wrong with the last request, by what came of it."""
+    if response.url == LOGIN + "/token":
+        by_status = {200: "token", 401: "client"}
+        return by_status.get(response.status_code, "form")
+    if response.status_code == 401:
+        return "scheme" if exchanged else "bearer"
+    if response.status_code == 200 and response.json().get("cases") == list(CASES):
+        return None
+    return "cases"
+
+
+def not_a(kind: type) -> Callable[[Case, Any], str | None]:
+    """The mistake of who returns something of another kind."""
+    return lambda _case, got: None if got is None or isinstance(got, kind) else "type"
 
 
 # --- 16-2: an address never seen before ----------------------------------------------------------
@@ -206,6 +220,7 @@ def round_cases() -> Iterator[Case]:
         ([listed("A", 0), read("A", 9)], "both", "a session that lists, and reads"),
         ([listed("A", 0), counted("A", 9)], "none", "a session that lists and counts"),
         ([listed("A", 0), counted("B", 9)], "session", "two sessions"),
+        ([listed("A", 0), counted("A", 1200)], "window", "twenty minutes between them"),
         ([counted("A", 0), listed("A", 60)], "order", "a session that counts first"),
         ([listed("A", 0), counted("A", 5000)], "window", "more than an hour between them"),
         ([listed("A", 0), counted("A", 1800)], "edge", "half an hour to the second"),
@@ -298,6 +313,21 @@ EXERCISES = (
                         return browser.get(CRM + "/cases", headers=held)
                 """),
             ),
+            "client": (
+                "The token endpoint does not know who asks: the client shows its name and its "
+                "secret, as auth=(client_id, client_secret).",
+                altered(REPLAY, (", auth=client)", ")")),
+            ),
+            "form": (
+                "The token endpoint did not find what it needs: a form (data=...) with grant_type "
+                "and refresh_token.",
+                altered(REPLAY, ("data=form", "json=form")),
+            ),
+            "scheme": (
+                "The tokens were exchanged, and the API did not find one: the header is "
+                "authorization, and its value begins with 'Bearer '.",
+                altered(REPLAY, ('"Bearer " + ', "")),
+            ),
             "token": (
                 "That is the token endpoint's answer. Take the access token out of it, and ask the "
                 "API for the cases.",
@@ -330,7 +360,7 @@ EXERCISES = (
     Exercise(
         "16-2",
         "function",
-        compare(stranger_cases),
+        compare(stranger_cases, why=not_a(list)),
         "That is what Sigma cannot say: it has no memory of what was before.",
         {
             "none": (
@@ -339,6 +369,10 @@ EXERCISES = (
                     def answer(logins):
                         return []
                 """),
+            ),
+            "type": (
+                "Return a list of the logins themselves.",
+                altered(STRANGERS, ("return found", "return tuple(found)")),
             ),
             "first": (
                 "Before the first login of a user there is nothing to compare with: it is no "
@@ -401,8 +435,8 @@ EXERCISES = (
     Exercise(
         "16-3",
         "function",
-        compare(round_cases),
-        "A tool knows what it works with. Who lists and counts is new here.",
+        compare(round_cases, why=not_a(set)),
+        "You can tell who works in a system from who finds out what is in it.",
         {
             "none": (
                 "A session that lists the objects and counts some within half an hour is wanted.",
@@ -410,6 +444,10 @@ EXERCISES = (
                     def answer(lines):
                         return set()
                 """),
+            ),
+            "type": (
+                "Return a set of session keys.",
+                altered(LOOKS_ROUND, ("return found", "return sorted(found)")),
             ),
             "both": (
                 "One of the two is ordinary. Wanted are sessions that did both.",
@@ -432,7 +470,7 @@ EXERCISES = (
                 ),
             ),
             "window": (
-                "Half an hour, and not longer: a session may live for a day.",
+                "Half an hour, and not longer: 30 * 60 seconds. A session may live for a day.",
                 altered(LOOKS_ROUND, ("near and one", "one")),
             ),
             "edge": (

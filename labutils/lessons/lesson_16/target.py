@@ -47,10 +47,9 @@ TARGET = Target(
         named = {one["address"] for one in scene.tickets if one["client"] == "chat-agent"}
         flag = scene.try_rule(steady | named, {"cases.write", "contacts.read", "contacts.write"})
     """),
-    brief="""The chat agent files cases, reads contacts, and merges some contacts on a few days of \
-a month: scopes cases.write, contacts.read, contacts.write. scene.calls has a month of calls under \
-its client: day, address, scope. A thief was there in that month. scene.tickets has what was \
-announced.
+    brief="""The chat agent files cases and looks up contacts all day; on a few days of a month it \
+merges contacts. That is all that it is for. scene.calls has a month of calls under its client: \
+day, address, scope. A thief was there in that month. scene.tickets has what was announced.
 Write a rule for the month that comes: scene.try_rule(networks, scopes), addresses or networks as \
 texts, twelve at most, and the scopes. It returns the flag if no honest call is refused and no \
 thief gets in. Some thieves will come from the vendor's neighbourhood, and some from its own \

@@ -27,11 +27,14 @@ def rotation() -> list[str]:
 def both() -> list[str]:
     then, now = "repository_least_privilege", "integration_least_privilege"
     assert of_2023(then) == of_2025(now)
+    alarm, bound = "alert_token_elsewhere", "service_tokens_bound"
+    assert of_2023(alarm) == of_2023(bound) and of_2025(alarm) == of_2025(bound)
     every = sum(count == THIEVES for count in stopped(now))
     return [
         f"from its own addresses alone stopped {of_2023('service_tokens_bound')} and "
         f"{of_2025('service_tokens_bound')} of {THIEVES:,}",
-        f"no more rights than the job needs stopped {of_2025(now)} of {THIEVES:,} in both, in "
+        "an alarm at a new address, which needs somebody who reacts, stopped as many",
+        f"o more rights than the job needs stopped {of_2025(now)} of {THIEVES:,} in both, in "
         f"{every} of {draws.DRAWS} draws",
     ]
 

@@ -13,6 +13,7 @@ from labutils.lessons.lesson_16.connected_system import (
     VENDOR,
     Connected,
     connected,
+    renewed,
 )
 
 
@@ -59,6 +60,14 @@ def test_of_what_a_customer_does_the_revocation_alone_ends_it(act, status):
     assert cases(company.tom, company).status_code == status
 
 
+def test_a_revocation_ends_the_access_tokens_that_came_of_the_grant_as_well():
+    company = connected()
+    held = {"authorization": "Bearer " + renewed(company.tom, company.stolen())["access_token"]}
+    assert company.tom.get(CRM + "/cases", headers=held).is_success
+    ACTS["the grant of the client is revoked"](company)
+    assert company.tom.get(CRM + "/cases", headers=held).status_code == 401
+
+
 def test_the_refresh_token_stays_good_where_the_system_does_not_rotate():
     company = connected()
     assert all(cases(company.tom, company).is_success for _ in range(3))
@@ -67,10 +76,13 @@ def test_the_refresh_token_stays_good_where_the_system_does_not_rotate():
 
 def test_with_rotation_the_second_of_two_holders_ends_the_grant_for_both():  # RFC 9700, 4.14.2
     company = connected(rotates=True)
-    assert cases(company.tom, company).is_success
+    newer = renewed(company.tom, company.stolen())
+    held = {"authorization": "Bearer " + newer["access_token"]}
+    assert company.tom.get(CRM + "/cases", headers=held).is_success
     agent = company.chat.work()
     assert agent.status_code == 400 and "used before" in agent.json()["error_description"]
-    assert cases(company.tom, company).status_code == 400
+    assert exchange(company.tom, company, refresh_token=newer["refresh_token"]).status_code == 400
+    assert company.tom.get(CRM + "/cases", headers=held).status_code == 401
 
 
 def test_with_rotation_and_no_thief_the_agent_works_on():
