@@ -33,12 +33,15 @@ def lines_of_attack(replay: Replay, seed: str) -> dict[str, list[LogLine]]:
 
 
 def _times_of_ledger(replay: Replay) -> set[int]:
-    """When those steps began whose second the ledger knows, in seconds since 1970."""
-    return {
-        seconds(step.time)
+    """When those steps began whose second the ledger knows, and their requests that have a time of
+    their own; in seconds since 1970."""
+    known = [
+        step
         for step in replay.steps
         if step.time_precision == "second" and step.plan.assumed_time is None
-    }
+    ]
+    dated = {one.at for step in known for one in step.attempts if one.ask.at}
+    return {seconds(step.time) for step in known} | dated
 
 
 def with_seconds(times: Iterable[int], known: Collection[int], seed: str) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """The target of lesson 16: a rule for an integration, from a month in which a thief was there."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from ipaddress import IPv4Network, ip_address, ip_network
 from typing import Any
@@ -12,6 +12,7 @@ FLAG = "flag-" + next(dice("lesson-16", "a rule that fits"))
 STEADY, WEEKDAYS = ("192.0.2.44", "192.0.2.45"), "192.0.2.46"
 NEW, FROM_DAY = "192.0.2.47", 25
 DAYS, PATIENCE, MOST = 30, 3, 12
+WIDEST = 256  # addresses that a rule may name in all: the agent has some, and no country
 NEEDED = ("cases.write", "contacts.read")
 SELDOM = "contacts.write"  # on three days of a month
 STOPPED = (
@@ -20,7 +21,7 @@ STOPPED = (
 )
 NO_RULE = (
     "That is no rule. Try try_rule(['192.0.2.44'], {'cases.write'}): up to twelve addresses or "
-    "networks as texts, and the scopes."
+    "networks as texts, 256 addresses in all, and the scopes."
 )
 Call = dict[str, Any]
 # The thief's part of the month: days, address, scopes.
@@ -60,31 +61,25 @@ def stolen(day: int) -> list[Call]:
     ]
 
 
-def thieves() -> list[Call]:
+def thieves(may: set[str]) -> list[Call]:
     """Those who come in the month after: from where the thief was, from the vendor's
-    neighbourhood, and from the vendor's own machines for what the agent does not need."""
+    neighbourhood, and from the vendor's own machines for whatever the rule allows (`may`) that the
+    agent does not need."""
     others = [f"192.0.2.{number}" for number in range(40, 80)]
     others = [one for one in others if one not in (*STEADY, WEEKDAYS, NEW)]
     places = ["203.0.113.109", "203.0.113.110", "198.51.100.208", "198.51.100.206", *others]
     calls = [{"address": at, "scope": scope} for at in places for scope in (*NEEDED, "cases.read")]
     own = (*STEADY, WEEKDAYS, NEW)
-    return calls + [
-        {"address": at, "scope": scope}
-        for at in own
-        for scope in ("cases.read", "cases.export", "objects.list")
-    ]
+    needless = may - {*NEEDED, SELDOM}
+    return calls + [{"address": at, "scope": scope} for at in own for scope in sorted(needless)]
 
 
 class Month:
-    """The scene: `calls` of a month under one client, `tickets`, and the month that comes."""
+    """The scene: `calls` of a month under one client, `tickets`, and `try_rule(networks, scopes)`
+    for the month that comes."""
 
     def __init__(self, flag: str = FLAG) -> None:
-        self._missed = 0
-
-        def reward() -> str:
-            return flag
-
-        self._reward = reward
+        self.try_rule = trier(flag)
 
     def __repr__(self) -> str:
         return "a month of an integration: calls, tickets, try_rule(networks, scopes)"
@@ -99,31 +94,39 @@ class Month:
         """What was announced."""
         return [dict(ticket) for ticket in TICKETS]
 
-    def try_rule(self, networks: object, scopes: object) -> str:
-        """Set a rule for the month that comes, say what it did, and give the flag where it refused
-        every thief and no honest call. Three rules may miss."""
-        if self._missed >= PATIENCE:
+
+def trier(flag: str) -> Callable[[object, object], str]:
+    """What sets a rule for the month that comes, and says what it did. It gives the flag where the
+    rule refused every thief and no honest call; three rules may miss."""
+    missed = 0
+
+    def try_rule(networks: object, scopes: object) -> str:
+        """Set a rule: networks or addresses as texts, and scopes."""
+        nonlocal missed
+        if missed >= PATIENCE:
             print(STOPPED)
             return "no flag"
         places, may = as_networks(networks), as_scopes(scopes)
         if places is None or may is None:
             print(NO_RULE)
             return "no flag"
-
-        def lets_in(call: Call) -> bool:
-            return call["scope"] in may and any(
-                ip_address(call["address"]) in place for place in places
-            )
-
         work = [call for day in range(1, DAYS + 1) for call in honest(day, later=True)]
-        refused = sum(not lets_in(call) for call in work)
-        got_in = sum(map(lets_in, thieves()))
+        refused = sum(not lets_in(call, places, may) for call in work)
+        got_in = sum(lets_in(call, places, may) for call in thieves(may))
         print(f"{counted(refused, 'honest call')} refused; {counted(got_in, 'call')} of thieves in")
         if not refused and not got_in:
-            return self._reward()
-        self._missed += 1
-        print(f"Rules that may still miss: {PATIENCE - self._missed}.")
+            return flag
+        missed += 1
+        print(f"Rules that may still miss: {PATIENCE - missed}.")
         return "no flag"
+
+    return try_rule
+
+
+def lets_in(call: Call, places: Iterable[IPv4Network], may: set[str]) -> bool:
+    """Whether a rule lets a call in."""
+    address = ip_address(call["address"])
+    return call["scope"] in may and any(address in place for place in places)
 
 
 def as_networks(given: object) -> list[IPv4Network] | None:
@@ -136,6 +139,8 @@ def as_networks(given: object) -> list[IPv4Network] | None:
     try:
         networks = [ip_network(one) for one in texts]
     except ValueError:
+        return None
+    if sum(one.num_addresses for one in networks) > WIDEST:
         return None
     return [one for one in networks if isinstance(one, IPv4Network)] or None
 

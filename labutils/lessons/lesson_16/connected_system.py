@@ -88,8 +88,8 @@ class ChatAgent:
     `store` is what it keeps for each customer; `agent` is its own line to the world.
     """
 
-    def __init__(self, lab: Lab, scope: str):
-        self.lab, self.scope = lab, scope
+    def __init__(self, lab: Lab, scope: str, secret: str):
+        self.lab, self.scope, self.secret = lab, scope, secret
         self.store: dict[str, dict[str, str]] = {}
         self.waiting: dict[str, str] = {}  # verifiers, by state
         self.agent = lab.browser("chat-agent/4.2", VENDOR)
@@ -126,11 +126,11 @@ class ChatAgent:
             "redirect_uri": CHAT + "/cb",
             "code_verifier": verifier,
         }
-        answer = self.agent.post(LOGIN + "/token", data=form, auth=("chat-agent", SECRET))
+        answer = self.agent.post(LOGIN + "/token", data=form, auth=("chat-agent", self.secret))
         if answer.is_success:
             self.store["company"] = {
                 "client_id": "chat-agent",
-                "client_secret": SECRET,
+                "client_secret": self.secret,
                 "refresh_token": answer.json()["refresh_token"],
             }
         return Response("connected" if answer.is_success else answer.text, answer.status_code)
@@ -173,17 +173,19 @@ class Connected:
         return dict(self.chat.store["company"])
 
 
-def connected(seed: str = "lesson-16", *, scope: str = WIDE, rotates: bool = False) -> Connected:
+def connected(
+    seed: str = "lesson-16", *, scope: str = WIDE, rotates: bool = False, secret: str = SECRET
+) -> Connected:
     """A company that has just connected the chat agent."""
     lab = Lab(seed, "2025-08-07T09:00:00Z")
     login = CustomerLogin(lab, LOGIN, resource=CRM)
     login.rotates = rotates
     login.users = {"ada": User("ada", "analytical-engine-1843", "u-1815", "Ada Lovelace")}
     login.clients = {
-        "chat-agent": Client("chat-agent", (CHAT + "/cb",), SECRET, scope=WIDE),
+        "chat-agent": Client("chat-agent", (CHAT + "/cb",), secret, scope=WIDE),
         "crm": Client("crm", secret="the-api-asks-with-this", grant_types=()),
     }
-    chat = ChatAgent(lab, scope)
+    chat = ChatAgent(lab, scope, secret)
     api = CustomerApi(lab, CRM, LOGIN, introspect_as=("crm", "the-api-asks-with-this"))
     for origin, app in ((LOGIN, login), (CRM, api), (CHAT, chat)):
         lab.add(origin.split("//")[1], app)

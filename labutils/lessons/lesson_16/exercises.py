@@ -1,6 +1,7 @@
 """16 · OAuth grants of an integration."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from labutils.lab import dice, iso
 from labutils.text import shown
 
 from . import month
-from .connected_system import CASES, LOGIN, Connected, connected
+from .connected_system import CASES, CRM, LOGIN, NARROW, SECRET, Connected, connected
 
 TOOLS = code("""
     from ipaddress import ip_address, ip_network
@@ -68,11 +69,20 @@ altered = partial(registry.altered, TOOLS)
 
 def replayed(answer: Tried) -> Verdict:
     """The stolen grant opens the cases, from wherever the thief is, for each of some companies."""
-    for name in ("lesson-16/judge", "lesson-16/other"):
-        company = connected(name)
+    for name, secret in (("lesson-16/judge", SECRET), ("lesson-16/other", "another-secret")):
+        company = connected(name, secret=secret)
         verdict = _replayed(answer, company, "a grant that was stolen a minute ago")
         if verdict is not PASSED:
             return verdict
+    narrow = connected("lesson-16/narrow", scope=NARROW)
+    words = "a grant without the right to read cases"
+    try:
+        response = answer(narrow.tom, narrow.stolen())
+    except Exception:
+        return answer.raised(words, "refused")
+    if not isinstance(response, httpx.Response) or response.status_code != 403:
+        got = shown(repr(response), 80)
+        return Verdict("differs", words, got, "the API's own answer", mistake="refused")
     dead = connected("lesson-16/dead")
     dead.login.revoke_family(dead.stolen()["refresh_token"])
     words = "a grant that was revoked"
@@ -87,9 +97,9 @@ def replayed(answer: Tried) -> Verdict:
 
 
 def _replayed(answer: Tried, company: Connected, words: str) -> Verdict:
-    before = len(company.lab.wire)
+    before, record = len(company.lab.wire), company.stolen()
     try:
-        response = answer(company.tom, company.stolen())
+        response = answer(company.tom, record)
     except Exception:
         return answer.raised(words)
     sent = [one for one in company.lab.wire[before:] if one.client == company.lab.wire[-1].client]
@@ -102,6 +112,14 @@ def _replayed(answer: Tried, company: Connected, words: str) -> Verdict:
     if (mistake := _mistake_in(response, exchanged=exchanged)) is not None:
         got = f"{response.status_code}: {shown(response.text, 80)}"
         return Verdict("differs", words, got, "the cases", mistake=mistake)
+    asked = [f"{one.method} {one.url}" for one in sent]
+    if asked != [f"POST {LOGIN}/token", f"GET {CRM}/cases"]:
+        want = "one POST of the form, and one GET"
+        return Verdict("differs", words, shown(", ".join(asked), 120), want, mistake="requests")
+    if record != company.stolen():
+        return Verdict(
+            "differs", words, "a record that was changed", "it as it was", mistake="changed"
+        )
     return PASSED
 
 
@@ -120,6 +138,26 @@ def _mistake_in(response: httpx.Response, *, exchanged: bool) -> str | None:
 def not_a(kind: type) -> Callable[[Case, Any], str | None]:
     """The mistake of who returns something of another kind."""
     return lambda _case, got: None if got is None or isinstance(got, kind) else "type"
+
+
+def leaving_alone(
+    judge: Callable[[Tried], Verdict], cases: Callable[[], Iterable[Case]]
+) -> Callable[[Tried], Verdict]:
+    """The same judge; what passes must leave what it is given as it was."""
+
+    def stricter(answer: Tried) -> Verdict:
+        verdict = judge(answer)
+        if verdict.kind != "passed":
+            return verdict
+        for case in cases():
+            given = deepcopy(case.arguments)
+            answer(*given)
+            if given != case.arguments:
+                got, want = "what it was given, changed", "it as it was"
+                return Verdict("differs", str(case), got, want, mistake="changed")
+        return verdict
+
+    return stricter
 
 
 # --- 16-2: an address never seen before ----------------------------------------------------------
@@ -254,7 +292,7 @@ def round_cases() -> Iterator[Case]:
 
 # --- 16-4: a rule for an integration -------------------------------------------------------------
 
-RULE = {"networks": ["192.0.2.44/31", "192.0.2.46"], "scopes": ["cases.write", "contacts.read"]}
+RULE = {"networks": ["192.0.2.46", "192.0.2.44/31"], "scopes": ["cases.write", "contacts.read"]}
 
 
 def rule_cases() -> Iterator[Case]:
@@ -271,15 +309,19 @@ def rule_cases() -> Iterator[Case]:
         ("192.0.2.460", "cases.write", False, "garbage"),
         ("", "cases.write", False, "garbage"),
         ("localhost", "cases.write", False, "garbage"),
+        (" 192.0.2.44", "cases.write", False, "garbage"),
         ("2001:db8::1", "cases.write", False, "garbage"),
         *(("192.0.2.44", text, False, "scope") for text in nearly("cases.write")),
         ("192.0.2.44", "", False, "scope"),
     ]
     for address, scope, want, mistake in asked:
-        yield Case((RULE, address, scope), want, mistake, f"{scope or 'no scope'} from {address!r}")
+        words = f"{scope or 'no scope'} from {address!r}"
+        yield Case((deepcopy(RULE), address, scope), want, mistake, words)
     none = {"networks": [], "scopes": ["cases.write"]}
     yield Case((none, "192.0.2.44", "cases.write"), False, "address", "a rule without networks")
-    some = {"networks": ["198.51.100.0/28", "2001:db8::/64"], "scopes": ["cases.read"]}
+    mute = {"networks": ["192.0.2.44"], "scopes": []}
+    yield Case((mute, "192.0.2.44", "cases.write"), False, "scope", "a rule without scopes")
+    some = {"networks": ["198.51.100.0/28", "2001:db8::/120"], "scopes": ["cases.read"]}
     yield Case((some, "2001:db8::7", "cases.read"), True, "network", "an IPv6 address")
     yield Case((some, "2001:db8:1::7", "cases.read"), False, "address", "another IPv6 network")
     draw = dice("lesson-16", "rules")
@@ -339,6 +381,32 @@ EXERCISES = (
                 "The API answered, and not with the cases: GET CRM + '/cases' has them.",
                 altered(REPLAY, ("/cases", "/contact")),
             ),
+            "requests": (
+                "Two requests are all that it takes: POST to the token endpoint, and GET CRM + "
+                "'/cases'.",
+                altered(REPLAY, ("browser.get(CRM", "browser.post(CRM")),
+            ),
+            "changed": (
+                "Leave the record as it is: whoever calls the function still needs it.",
+                altered(
+                    REPLAY,
+                    (
+                        '"refresh_token": record["refresh_token"]}',
+                        '"refresh_token": record.pop("refresh_token")}',
+                    ),
+                ),
+            ),
+            "refused": (
+                "The API may refuse, too. Return its answer, whatever it is.",
+                altered(
+                    REPLAY,
+                    (
+                        'return browser.get(CRM + "/cases", headers=held)',
+                        'cases = browser.get(CRM + "/cases", headers=held)\n'
+                        "    return cases if cases.is_success else answer",
+                    ),
+                ),
+            ),
             "body": (
                 "Return the response itself: whoever calls it wants to see the status, too.",
                 altered(REPLAY, ("headers=held)", "headers=held).json()")),
@@ -360,7 +428,7 @@ EXERCISES = (
     Exercise(
         "16-2",
         "function",
-        compare(stranger_cases, why=not_a(list)),
+        leaving_alone(compare(stranger_cases, why=not_a(list)), stranger_cases),
         "That is what Sigma cannot say: it has no memory of what was before.",
         {
             "none": (
@@ -369,6 +437,10 @@ EXERCISES = (
                     def answer(logins):
                         return []
                 """),
+            ),
+            "changed": (
+                "Leave the list of logins as it is: others read it after you.",
+                altered(STRANGERS, ("return found", "logins.clear()\n    return found")),
             ),
             "type": (
                 "Return a list of the logins themselves.",
@@ -435,7 +507,7 @@ EXERCISES = (
     Exercise(
         "16-3",
         "function",
-        compare(round_cases, why=not_a(set)),
+        leaving_alone(compare(round_cases, why=not_a(set)), round_cases),
         "You can tell who works in a system from who finds out what is in it.",
         {
             "none": (
@@ -444,6 +516,13 @@ EXERCISES = (
                     def answer(lines):
                         return set()
                 """),
+            ),
+            "changed": (
+                "Leave the lines as they are: others read them after you.",
+                altered(
+                    LOOKS_ROUND,
+                    ("found = set()", "found = set()\n    lines.sort(key=when, reverse=True)"),
+                ),
             ),
             "type": (
                 "Return a set of session keys.",
@@ -508,10 +587,28 @@ EXERCISES = (
     Exercise(
         "16-4",
         "function",
-        compare(rule_cases, same=same_answer),
+        leaving_alone(compare(rule_cases, same=same_answer, why=not_a(bool)), rule_cases),
         "Whoever steals the grant can use it from the vendor's addresses alone, for what the agent "
         "does anyway.",
         {
+            "type": (
+                "Return True or False, and nothing that only counts as one.",
+                altered(
+                    ALLOWED,
+                    ("return known and scope in rule", "return int(known and scope in rule"),
+                    ('["scopes"]', '["scopes"])'),
+                ),
+            ),
+            "changed": (
+                "Leave the rule as it is: the next request is held against it, too.",
+                altered(
+                    ALLOWED,
+                    (
+                        "return known and scope",
+                        'rule["networks"].sort()\n    return known and scope',
+                    ),
+                ),
+            ),
             "refuses": (
                 "The agent itself is refused: its address is in a network of the rule, and the "
                 "scope is one of its scopes.",

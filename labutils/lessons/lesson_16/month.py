@@ -42,13 +42,13 @@ def logins() -> list[Line]:
     return [line for line in _lines() if line.get("LOGIN_TYPE") == "i"]
 
 
-def strangers(logins: Iterable[Line]) -> list[Line]:
-    """Of logins in the order of time those whose address the same user never had before; a user's
-    first login has nothing before it."""
+def strangers(logins: Iterable[Line], name: str = "SOURCE_IP") -> list[Line]:
+    """Of logins in the order of time those whose address (or another field) the same user never had
+    before; a user's first login has nothing before it."""
     seen: dict[str, set[str]] = {}
     found = []
     for login in logins:
-        user, address = login["USER_ID"], login["SOURCE_IP"]
+        user, address = login["USER_ID"], login[name]
         if user in seen and address not in seen[user]:
             found.append(login)
         seen.setdefault(user, set()).add(address)
@@ -93,6 +93,11 @@ def end_of_export() -> float:
     return max(when(line) for line in _lines() if is_his(line) and line.get("JOB_STATUS"))
 
 
+def days_before_the_export(logins: list[Line]) -> int:
+    """Whole days from the intruder's first of these logins to the end of his export."""
+    return int((end_of_export() - min(when(login) for login in logins if is_his(login))) // 86400)
+
+
 # --- printed --------------------------------------------------------------------------------------
 
 
@@ -106,7 +111,8 @@ def print_logins(found: Iterable[Line]) -> None:
     for login in found:
         whose = "  <- the intruder" if is_his(login) else ""
         who = login["USER_NAME"].split("@")[0]
-        print(f"{login['TIMESTAMP_DERIVED'][:16]}  {who:<17}{login['SOURCE_IP']}{whose}")
+        client = f"{login['SOURCE_IP']:<16}{login['BROWSER_TYPE']}"
+        print(f"{login['TIMESTAMP_DERIVED'][:16]}  {who:<17}{client}{whose}")
 
 
 def print_sessions(keys: Iterable[str]) -> None:

@@ -53,6 +53,8 @@ SHUT = {
     "without the scope that is seldom used": tried(VENDOR, SCOPES - {"contacts.write"}),
     "with the neighbour that reads contacts": tried([*VENDOR, "192.0.2.77"]),
     "with the addresses of other tools": tried([*VENDOR, "198.51.100.206"]),
+    "the right ones, and half of the world": tried([*VENDOR, "0.0.0.0/1"]),
+    "the right scopes, and one that nobody has": tried(VENDOR, SCOPES | {"full"}),
     "no rule": tried("192.0.2.44"),
     "no network": tried(["the vendor"]),
     "no scopes": tried(VENDOR, set()),
