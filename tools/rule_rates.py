@@ -1,4 +1,4 @@
-"""What the course's rules do in the lesson's month of logs: `python tools/rule_rates.py`.
+"""What the course's rules do in the months of lessons 10 and 16: `python tools/rule_rates.py`.
 
 Written into docs/hunting-rules.md: for each rule how many alerts it raises, how many of them are
 false, which harmless things it falls for, and which steps of the attack it leads to.
@@ -15,18 +15,22 @@ from labutils.incident import background, cases
 from labutils.incident.alerts import ORDINARY, Alert
 from labutils.incident.scoring import Score, alerting, score
 from labutils.lab import iso
+from labutils.lessons.lesson_16 import month
 
 HOUSE = pathlib.Path(__file__).resolve().parent.parent
 RULES = HOUSE / "data" / "rules"
+RULES_OF_2025 = HOUSE / "data" / "cases" / "drift-2025" / "rules"
 PAGE = HOUSE / "docs" / "hunting-rules.md"
-OPENING, CLOSING = "<!-- rates: written by tools/rule_rates.py -->", "<!-- end of rates -->"
+OPENING, CLOSING = "<!-- rates of {}: written by tools/rule_rates.py -->", "<!-- end of rates -->"
 DAY = 86400  # seconds
 
 
-def measured(hits: list[Hit], folder: pathlib.Path) -> tuple[Score, Score]:
+def measured(
+    hits: list[Hit], folder: pathlib.Path, case: str = cases.COURSE
+) -> tuple[Score, Score]:
     """The score of all rules in the world of this folder, and of those above the level low: these
     alone are alerts that a team reads."""
-    return score(hits, folder), score(alerting(hits), folder)
+    return score(hits, folder, case=case), score(alerting(hits), folder, case=case)
 
 
 def led_to(alerts: Iterable[Alert]) -> set[str]:
@@ -34,10 +38,10 @@ def led_to(alerts: Iterable[Alert]) -> set[str]:
     return {step for alert in alerts for step in alert.steps}
 
 
-def titles() -> dict[str, tuple[str, str, str]]:
+def titles(rules_folder: pathlib.Path = RULES) -> dict[str, tuple[str, str, str]]:
     """Of each rule that raises alerts: its file, title and level, by id."""
     rules = {}
-    for path in sorted(RULES.glob("*.yml")):
+    for path in sorted(rules_folder.glob("*.yml")):
         *_, last = yaml.safe_load_all(path.read_text(encoding="utf-8"))
         rules[last["id"]] = (path.name, last["title"], last["level"])
     return rules
@@ -48,9 +52,10 @@ def looks_like_a_step(alert: Alert) -> bool:
     return not alert.true and alert.twin != ORDINARY
 
 
-def table(every: Score, above_low: Score) -> str:
-    """The rates as Markdown."""
+def table(every: Score, above_low: Score, rules_folder: pathlib.Path = RULES) -> str:
+    """The rates of the rules in a folder, as Markdown."""
     days = len(every.days)
+    where = rules_folder.relative_to(HOUSE).as_posix()
     lines = [
         f"{every.events:,} events on {days} days, {every.attack_events} of the attack. A coin that "
         f"picks events is right once in {1 / every.base_rate:,.0f}.",
@@ -58,18 +63,19 @@ def table(every: Score, above_low: Score) -> str:
         "| rule | level | alerts | a day | true | for a look-alike | leads to |",
         "|---|---|---:|---:|---:|---:|---|",
     ]
-    for rule_id, (file, title, level) in titles().items():
+    for rule_id, (file, title, level) in titles(rules_folder).items():
         alerts = [(one, alert) for alert in every.alerts for one in alert.reports]
         mine = [(one, alert) for one, alert in alerts if one.rule_id == rule_id]
         true = [one for one, _ in mine if one.steps]
         alike = [one for one, alert in mine if not one.steps and looks_like_a_step(alert)]
         steps = sorted({step for one in true for step in one.steps})
         lines.append(
-            f"| [{title}](../data/rules/{file}) | {level} | {len(mine)} | "
+            f"| [{title}](../{where}/{file}) | {level} | {len(mine)} | "
             f"{len(mine) / days:.2f} | {len(true)} | {len(alike)} | {', '.join(steps)} |"
         )
     lines += ["", _together("All rules together", every)]
-    lines += ["", _together("Those above the level low, which a team reads", above_low)]
+    if len(above_low.alerts) < len(every.alerts):
+        lines += ["", _together("Those above the level low, which a team reads", above_low)]
     lines += ["", _blind(every)]
     return "\n".join(lines)
 
@@ -92,10 +98,18 @@ def _blind(result: Score) -> str:
     )
 
 
-def page(text: str) -> str:
-    """The page with this table."""
-    before, rest = PAGE.read_text(encoding="utf-8").split(OPENING)
-    return f"{before}{OPENING}\n\n{text}\n\n{rest[rest.index(CLOSING) :]}"
+def page(text: str, case: str = cases.COURSE, of: str | None = None) -> str:
+    """The page (or this text of it) with this table for the month of a case."""
+    opening = OPENING.format(case)
+    before, rest = (of or PAGE.read_text(encoding="utf-8")).split(opening)
+    return f"{before}{opening}\n\n{text}\n\n{rest[rest.index(CLOSING) :]}"
+
+
+def table_of_2025() -> str:
+    """The rates of the six rules of 2025 in the month of lesson 16."""
+    lists = {name: list(values) for name, values in cases.load("drift-2025").placeholders.items()}
+    hits = hunt([RULES_OF_2025], [month.folder()], lists).hits
+    return table(*measured(hits, month.folder(), "drift-2025"), RULES_OF_2025)
 
 
 def main() -> None:
@@ -103,7 +117,8 @@ def main() -> None:
     folder = background.logs()
     lists = {name: list(values) for name, values in cases.load().placeholders.items()}
     hits = hunt([RULES], [folder], lists).hits
-    PAGE.write_text(page(table(*measured(hits, folder))), encoding="utf-8", newline="\n")
+    text = page(table_of_2025(), "drift-2025", page(table(*measured(hits, folder))))
+    PAGE.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

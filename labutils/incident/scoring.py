@@ -16,11 +16,11 @@ from labutils.hunt.engine import Hit
 from labutils.incident import cases
 from labutils.incident.alerts import Alert, Proven, Report, alerts_of, read_in_the_evening
 from labutils.incident.cases import CaseName
-from labutils.incident.ground_truth import DAY, GroundTruth, read_ground_truth
+from labutils.incident.ground_truth import DAY, GroundTruth, NotAWorld, read_ground_truth
 from labutils.incident.intervals import Rate, Share, daily_rate, precision, recall
 from labutils.incident.tables import Table, as_html, as_text
 from labutils.lab import iso
-from labutils.text import counted
+from labutils.text import counted, shown
 
 BUDGET = 5  # alerts that a team reads in a day
 WEEK = 7  # days
@@ -286,7 +286,8 @@ def score(
 
     `indicators` are the ids of rules that are known to rest on one address or name, and `proven`
     the steps that a rule, by its id, may be credited with (held_out finds both). Raises NotAWorld
-    where the folder has no ground truth, or where a hit is about other events.
+    where the folder has no ground truth, or one of another case, or where a hit is about other
+    events.
     """
     truth = read_ground_truth(Path(folder))
     return Score(
@@ -311,7 +312,14 @@ def _attack_times(truth: GroundTruth) -> dict[str, tuple[float, ...]]:
 
 def _logged_steps(truth: GroundTruth, case: CaseName) -> tuple[LoggedStep, ...]:
     """The steps that left events, in the order of time."""
-    ledger = cases.load(case).ledger
+    case = cases.load(case)
+    ledger = case.ledger
+    strangers = sorted(set(truth.facts.values()) - ledger.facts.keys())
+    if strangers:
+        raise NotAWorld(
+            f"{shown(truth.name, 80)} is no world of {shown(case.name, 80)}, which has no fact "
+            f"{shown(strangers[0], 80)}. Say --case with the case that it was written for."
+        )
     steps = [
         LoggedStep(
             fact,

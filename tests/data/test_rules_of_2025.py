@@ -5,6 +5,7 @@ import re
 from functools import cache
 
 import pytest
+import rule_rates
 import yaml
 from rule_cases import FOLDER, rule_cases, write_logs
 
@@ -119,3 +120,9 @@ def test_they_are_worth_as_much_where_the_intruder_has_other_addresses_and_days(
     assert result.scores["W3"].recall.value == result.scores["W1"].recall.value >= 8 / 14
     assert 0.4 < result.mean < 0.7
     assert all(one.within_budget for one in result.scores.values())
+
+
+def test_the_page_has_the_rates_of_today():
+    assert rule_rates.PAGE.read_text(encoding="utf-8") == rule_rates.page(
+        rule_rates.table_of_2025(), CASE.name
+    ), "The rules or the traffic changed: python tools/rule_rates.py"

@@ -390,6 +390,11 @@ def test_a_fact_of_an_event_that_is_not_there_is_refused(tmp_path):
         score([], world(tmp_path, [event()], {9: PROBED}))
 
 
+def test_a_world_of_another_case_is_refused(month):
+    with pytest.raises(NotAWorld, match=r"no world of drift-2025, .* no fact nov1.* Say --case"):
+        score([], month, case="drift-2025")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
