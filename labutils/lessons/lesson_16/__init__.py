@@ -11,5 +11,6 @@ from .connected_system import (
     RENTED,
     VENDOR,
     connected,
+    print_policy,
     renewed,
 )

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from ipaddress import IPv4Network, ip_address, ip_network
+from ipaddress import IPv4Network, ip_address
 from typing import Any
 
 from labutils.lab import dice
-from labutils.text import counted
+from labutils.text import counted, shown
 
 FLAG = "flag-" + next(dice("lesson-16", "a rule that fits"))
 STEADY, WEEKDAYS = ("192.0.2.44", "192.0.2.45"), "192.0.2.46"
@@ -19,10 +19,7 @@ STOPPED = (
     "The vendor makes no further change: three rules were not good enough. Restart the kernel to "
     "begin anew; asking for the target again brings the same month."
 )
-NO_RULE = (
-    "That is no rule. Try try_rule(['192.0.2.44'], {'cases.write'}): up to twelve addresses or "
-    "networks as texts, 256 addresses in all, and the scopes."
-)
+NO_RULE = "That is no rule: {} Try try_rule(['192.0.2.44'], {{'cases.write'}})."
 Call = dict[str, Any]
 # The thief's part of the month: days, address, scopes.
 THEFTS = (
@@ -61,15 +58,20 @@ def stolen(day: int) -> list[Call]:
     ]
 
 
-def thieves(may: set[str]) -> list[Call]:
+def thieves(places: Iterable[IPv4Network], may: set[str]) -> list[Call]:
     """Those who come in the month after: from where the thief was, from the vendor's
-    neighbourhood, and from the vendor's own machines for whatever the rule allows (`may`) that the
-    agent does not need."""
-    others = [f"192.0.2.{number}" for number in range(40, 80)]
-    others = [one for one in others if one not in (*STEADY, WEEKDAYS, NEW)]
-    places = ["203.0.113.109", "203.0.113.110", "198.51.100.208", "198.51.100.206", *others]
-    calls = [{"address": at, "scope": scope} for at in places for scope in (*NEEDED, "cases.read")]
+    neighbourhood, from wherever the rule lets somebody in that is none of the agent's addresses,
+    and from the vendor's own machines for whatever the rule allows (`may`) that the agent does not
+    need."""
     own = (*STEADY, WEEKDAYS, NEW)
+    others = {"203.0.113.109", "203.0.113.110", "198.51.100.208", "198.51.100.206"}
+    others |= {f"192.0.2.{number}" for number in range(40, 80)}
+    others |= {str(one) for place in places for one in place}
+    calls = [
+        {"address": at, "scope": scope}
+        for at in sorted(others - {*own})
+        for scope in (*NEEDED, "cases.read")
+    ]
     needless = may - {*NEEDED, SELDOM}
     return calls + [{"address": at, "scope": scope} for at in own for scope in sorted(needless)]
 
@@ -106,13 +108,14 @@ def trier(flag: str) -> Callable[[object, object], str]:
         if missed >= PATIENCE:
             print(STOPPED)
             return "no flag"
-        places, may = as_networks(networks), as_scopes(scopes)
-        if places is None or may is None:
-            print(NO_RULE)
+        try:
+            places, may = as_networks(networks), as_scopes(scopes)
+        except ValueError as error:
+            print(NO_RULE.format(error))
             return "no flag"
         work = [call for day in range(1, DAYS + 1) for call in honest(day, later=True)]
         refused = sum(not lets_in(call, places, may) for call in work)
-        got_in = sum(lets_in(call, places, may) for call in thieves(may))
+        got_in = sum(lets_in(call, places, may) for call in thieves(places, may))
         print(f"{counted(refused, 'honest call')} refused; {counted(got_in, 'call')} of thieves in")
         if not refused and not got_in:
             return flag
@@ -129,28 +132,34 @@ def lets_in(call: Call, places: Iterable[IPv4Network], may: set[str]) -> bool:
     return call["scope"] in may and any(address in place for place in places)
 
 
-def as_networks(given: object) -> list[IPv4Network] | None:
-    """Up to twelve networks, or None where that is none."""
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        return None
-    texts = list(given)
-    if not 0 < len(texts) <= MOST or not all(isinstance(one, str) for one in texts):
-        return None
-    try:
-        networks = [ip_network(one) for one in texts]
-    except ValueError:
-        return None
+def as_networks(given: object) -> list[IPv4Network]:
+    """Up to twelve networks. Raises ValueError with a sentence that says what is none."""
+    texts = _texts(given, "addresses or networks")
+    if len(texts) > MOST:
+        raise ValueError(f"{MOST} addresses or networks are the most.")
+    networks = []
+    for one in texts:
+        try:
+            networks.append(IPv4Network(one))
+        except ValueError as error:
+            raise ValueError(f"{shown(str(error), 80)}.") from error
     if sum(one.num_addresses for one in networks) > WIDEST:
-        return None
-    return [one for one in networks if isinstance(one, IPv4Network)] or None
+        raise ValueError(f"it lets in more than {WIDEST} addresses.")
+    return networks
 
 
-def as_scopes(given: object) -> set[str] | None:
-    """The scopes, or None where that is none."""
+def as_scopes(given: object) -> set[str]:
+    """The scopes. Raises ValueError with a sentence where that is none."""
+    return set(_texts(given, "scopes"))
+
+
+def _texts(given: object, what: str) -> list[str]:
     if isinstance(given, str) or not isinstance(given, Iterable):
-        return None
-    scopes = list(given)
-    return set(scopes) if scopes and all(isinstance(one, str) for one in scopes) else None
+        raise ValueError(f"the {what} are a list of texts.")
+    texts = list(given)
+    if not texts or not all(isinstance(one, str) for one in texts):
+        raise ValueError(f"the {what} are a list of texts, one at least.")
+    return texts
 
 
 @cache

@@ -11,7 +11,7 @@ from .thieves import ASSUMPTIONS
 SIDE_BY_SIDE = {
     "the secret is replaced after the notice": ("exposed_rotated", "2025"),
     "a tool works from its own addresses alone": ("service_tokens_bound", "service_tokens_bound"),
-    "no network that it never came from": ("behaviour_checked", "behaviour_checked"),
+    "only networks that it came from before": ("behaviour_checked", "behaviour_checked"),
     "an alarm at a new address": ("alert_token_elsewhere", "alert_token_elsewhere"),
     "no more rights than its job needs": (
         "repository_least_privilege",

@@ -146,7 +146,7 @@ class ChatAgent:
             return answer
         record["refresh_token"] = answer.json().get("refresh_token", record["refresh_token"])
         held = {"authorization": f"Bearer {answer.json()['access_token']}"}
-        return self.agent.get(CRM + "/case", headers=held)
+        return self.agent.post(CRM + "/case", headers=held)
 
 
 SECRET = "the-vendor-keeps-this-beside-the-tokens"
@@ -174,12 +174,17 @@ class Connected:
 
 
 def connected(
-    seed: str = "lesson-16", *, scope: str = WIDE, rotates: bool = False, secret: str = SECRET
+    seed: str = "lesson-16",
+    *,
+    scope: str = WIDE,
+    rotates: bool = False,
+    addresses: tuple[str, ...] = (),
+    secret: str = SECRET,
 ) -> Connected:
     """A company that has just connected the chat agent."""
     lab = Lab(seed, "2025-08-07T09:00:00Z")
     login = CustomerLogin(lab, LOGIN, resource=CRM)
-    login.rotates = rotates
+    login.rotates, login.addresses = rotates, addresses
     login.users = {"ada": User("ada", "analytical-engine-1843", "u-1815", "Ada Lovelace")}
     login.clients = {
         "chat-agent": Client("chat-agent", (CHAT + "/cb",), secret, scope=WIDE),
@@ -194,6 +199,29 @@ def connected(
     )
     company.connect()
     return company
+
+
+def print_policy(policy: Allowed) -> None:
+    """What the API answers under a policy: to the agent, and to a thief here and there."""
+    company = connected()
+    company.api.allowed = policy
+    inside = company.lab.browser("tom, at the vendor", VENDOR)
+    held = {
+        browser: {"authorization": "Bearer " + renewed(browser, company.stolen())["access_token"]}
+        for browser in (company.tom, inside)
+    }
+    rows = {
+        "the agent, from the vendor, files a case": company.chat.work(),
+        "Tom, from his host, reads the cases": company.tom.get(
+            CRM + "/cases", headers=held[company.tom]
+        ),
+        "Tom, from his host, reads a contact": company.tom.get(
+            CRM + "/contact", headers=held[company.tom]
+        ),
+        "Tom, at the vendor, reads the cases": inside.get(CRM + "/cases", headers=held[inside]),
+    }
+    for words, answer in rows.items():
+        print(f"{words:<44}{answer.status_code}")
 
 
 def renewed(browser: httpx.Client, record: dict[str, str]) -> dict[str, str]:

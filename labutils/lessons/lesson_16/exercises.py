@@ -103,6 +103,9 @@ def _replayed(answer: Tried, company: Connected, words: str) -> Verdict:
     except Exception:
         return answer.raised(words)
     sent = [one for one in company.lab.wire[before:] if one.client == company.lab.wire[-1].client]
+    if isinstance(response, httpx.Response) and not sent:
+        got = "nothing from this browser"
+        return Verdict("differs", words, got, "two requests from it", mistake="browser")
     if response is None:
         return Verdict("none", words)
     if not isinstance(response, httpx.Response):
@@ -137,7 +140,13 @@ def _mistake_in(response: httpx.Response, *, exchanged: bool) -> str | None:
 
 def not_a(kind: type) -> Callable[[Case, Any], str | None]:
     """The mistake of who returns something of another kind."""
-    return lambda _case, got: None if got is None or isinstance(got, kind) else "type"
+    return lambda _case, got: None if isinstance(got, kind) else "type"
+
+
+def no_logins(_case: Case, got: Any) -> str | None:
+    """The mistake of who returns no list, or a list of something else than logins."""
+    fits = isinstance(got, list) and all(isinstance(one, dict) for one in got)
+    return None if fits else "type"
 
 
 def leaving_alone(
@@ -160,7 +169,7 @@ def leaving_alone(
     return stricter
 
 
-# --- 16-2: an address never seen before ----------------------------------------------------------
+# --- 16-3: an address never seen before ----------------------------------------------------------
 
 MORNING = 1_754_550_000
 
@@ -171,6 +180,7 @@ def login(user: str, address: str, minute: int = 0) -> month.Line:
         "EVENT_TYPE": "Login",
         "LOGIN_TYPE": "i",
         "USER_ID": user,
+        "USER_NAME": f"{user}@company.example",
         "SOURCE_IP": address,
         "TIMESTAMP_DERIVED": iso(MORNING + 60 * minute).replace("Z", ".000Z"),
     }
@@ -196,6 +206,7 @@ def stranger_cases() -> Iterator[Case]:
         ([("chat", a)], "first", "one login, and nothing before it"),
         ([("chat", a), ("chat", far)], "none", "a second address"),
         ([("chat", a), ("chat", far), ("chat", far)], "again", "a second address, used twice"),
+        ([("chat", a), ("chat", b)], "part", "a second address, beside the first"),
         ([("chat", a), ("chat", far), ("chat", a)], "last", "back at the first address"),
         ([("chat", a), ("sync", b), ("chat", b)], "user", "an address that another tool had"),
         ([("chat", a), ("sync", far)], "user", "the first login of another tool"),
@@ -214,7 +225,7 @@ def stranger_cases() -> Iterator[Case]:
         yield Case((logins,), unseen(logins), "user", f"a drawn month, number {number + 1}")
 
 
-# --- 16-3: looking round -------------------------------------------------------------------------
+# --- 16-2: looking round -------------------------------------------------------------------------
 
 
 def listed(key: str, second: float) -> month.Line:
@@ -261,6 +272,7 @@ def round_cases() -> Iterator[Case]:
         ([listed("A", 0), counted("A", 1200)], "window", "twenty minutes between them"),
         ([counted("A", 0), listed("A", 60)], "order", "a session that counts first"),
         ([listed("A", 0), counted("A", 5000)], "window", "more than an hour between them"),
+        ([listed("A", 1700), counted("A", 1900)], "bucket", "before and after a full half hour"),
         ([listed("A", 0), counted("A", 1800)], "edge", "half an hour to the second"),
         ([listed("A", 0), counted("A", 1800.001)], "edge", "a millisecond more"),
         ([counted("A", 0), listed("A", 1800.001)], "edge", "a millisecond more, counted first"),
@@ -268,6 +280,11 @@ def round_cases() -> Iterator[Case]:
             [listed("A", 0), listed("A", 4000), counted("A", 4100)],
             "each",
             "a session that lists twice, and counts after the second",
+        ),
+        (
+            [listed("A", 0), counted("A", 100), listed("A", 4000)],
+            "each",
+            "a session that lists twice, and counts after the first",
         ),
         (
             [listed("A", 0), counted("A", 9), listed("B", 20), counted("B", 30)],
@@ -355,6 +372,23 @@ EXERCISES = (
                         return browser.get(CRM + "/cases", headers=held)
                 """),
             ),
+            "browser": (
+                "Send both requests with the browser that the function is given: company.tom is "
+                "the one of this notebook alone.",
+                wrong("""
+                    from labutils.lessons.lesson_16 import connected
+
+                    company = connected()
+
+                    def answer(browser, record):
+                        held = company.stolen()["refresh_token"]
+                        form = {"grant_type": "refresh_token", "refresh_token": held}
+                        client = (record["client_id"], record["client_secret"])
+                        answer = company.tom.post(LOGIN + "/token", data=form, auth=client)
+                        held = {"authorization": "Bearer " + answer.json()["access_token"]}
+                        return company.tom.get(CRM + "/cases", headers=held)
+                """),
+            ),
             "client": (
                 "The token endpoint does not know who asks: the client shows its name and its "
                 "secret, as auth=(client_id, client_secret).",
@@ -428,85 +462,6 @@ EXERCISES = (
     Exercise(
         "16-2",
         "function",
-        leaving_alone(compare(stranger_cases, why=not_a(list)), stranger_cases),
-        "That is what Sigma cannot say: it has no memory of what was before.",
-        {
-            "none": (
-                "An address that this user never had before is what is wanted.",
-                wrong("""
-                    def answer(logins):
-                        return []
-                """),
-            ),
-            "changed": (
-                "Leave the list of logins as it is: others read it after you.",
-                altered(STRANGERS, ("return found", "logins.clear()\n    return found")),
-            ),
-            "type": (
-                "Return a list of the logins themselves.",
-                altered(STRANGERS, ("return found", "return tuple(found)")),
-            ),
-            "first": (
-                "Before the first login of a user there is nothing to compare with: it is no "
-                "stranger.",
-                altered(
-                    STRANGERS,
-                    (
-                        "user in seen and address not in seen[user]",
-                        "address not in seen.get(user, ())",
-                    ),
-                ),
-            ),
-            "again": (
-                "The second time an address is not new any more.",
-                altered(
-                    STRANGERS,
-                    (
-                        "seen.setdefault(user, set()).add(address)",
-                        "seen.setdefault(user, {address})",
-                    ),
-                ),
-            ),
-            "last": (
-                "Compare with all addresses of before, and not with the last one alone.",
-                altered(
-                    STRANGERS,
-                    ("seen.setdefault(user, set()).add(address)", "seen[user] = {address}"),
-                ),
-            ),
-            "user": (
-                "Each user has addresses of its own: what one tool used says nothing of another.",
-                altered(
-                    STRANGERS,
-                    (
-                        'user, address = login["USER_ID"], login["SOURCE_IP"]',
-                        'user, address = "all", login["SOURCE_IP"]',
-                    ),
-                ),
-            ),
-            "part": (
-                "Compare whole addresses: one may begin like another.",
-                altered(
-                    STRANGERS,
-                    (
-                        "address not in seen[user]",
-                        "not any(address.strip().startswith(one) or one in address "
-                        "for one in seen[user])",
-                    ),
-                ),
-            ),
-        },
-        (
-            "Keep, for each user, the set of addresses that it had so far.",
-            "A dictionary from USER_ID to a set. Look before you add.",
-            "if user in seen and address not in seen[user]: it is one. Then add the address, "
-            "whatever it was.",
-        ),
-        STRANGERS,
-    ),
-    Exercise(
-        "16-3",
-        "function",
         leaving_alone(compare(round_cases, why=not_a(set)), round_cases),
         "You can tell who works in a system from who finds out what is in it.",
         {
@@ -552,12 +507,25 @@ EXERCISES = (
                 "Half an hour, and not longer: 30 * 60 seconds. A session may live for a day.",
                 altered(LOOKS_ROUND, ("near and one", "one")),
             ),
+            "bucket": (
+                "Hold line against line: two that are near each other may lie on both sides of a "
+                "full half hour.",
+                wrong("""
+                    def answer(lines):
+                        listed = {(line["SESSION_KEY"], when(line) // 1800)
+                                  for line in filter(lists, lines)}
+                        counted = {(line["SESSION_KEY"], when(line) // 1800)
+                                   for line in filter(counts, lines)}
+                        return {key for key, _ in listed & counted}
+                """),
+            ),
             "edge": (
                 "Half an hour to the second still counts, and no millisecond more.",
                 altered(LOOKS_ROUND, ("<= 30 * 60", "< 30 * 60")),
             ),
             "each": (
-                "A session may list more than once: each look counts, and not the first alone.",
+                "A session may list more than once: each look counts, and not the first "
+                "or the last alone.",
                 wrong("""
                     def answer(lines):
                         first = {}
@@ -585,6 +553,85 @@ EXERCISES = (
         LOOKS_ROUND,
     ),
     Exercise(
+        "16-3",
+        "function",
+        leaving_alone(compare(stranger_cases, why=no_logins), stranger_cases),
+        "That is what Sigma cannot say: it has no memory of what was before.",
+        {
+            "none": (
+                "An address that this user never had before is what is wanted.",
+                wrong("""
+                    def answer(logins):
+                        return []
+                """),
+            ),
+            "changed": (
+                "Leave the list of logins as it is: others read it after you.",
+                altered(STRANGERS, ("return found", "logins.clear()\n    return found")),
+            ),
+            "type": (
+                "Return a list of the logins themselves, and not of their addresses.",
+                altered(STRANGERS, ("return found", "return tuple(found)")),
+            ),
+            "first": (
+                "Before the first login of a user there is nothing to compare with: it is no "
+                "stranger.",
+                altered(
+                    STRANGERS,
+                    (
+                        "user in seen and address not in seen[user]",
+                        "address not in seen.get(user, ())",
+                    ),
+                ),
+            ),
+            "again": (
+                "The second time an address is not new any more.",
+                altered(
+                    STRANGERS,
+                    (
+                        "seen.setdefault(user, set()).add(address)",
+                        "seen.setdefault(user, {address})",
+                    ),
+                ),
+            ),
+            "last": (
+                "Compare with all addresses of before, and not with the last one alone.",
+                altered(
+                    STRANGERS,
+                    ("seen.setdefault(user, set()).add(address)", "seen[user] = {address}"),
+                ),
+            ),
+            "user": (
+                "Each user has addresses of its own: what one tool used says nothing of another.",
+                altered(
+                    STRANGERS,
+                    (
+                        'user, address = login["USER_ID"], login["SOURCE_IP"]',
+                        'user, address = "all", login["SOURCE_IP"]',
+                    ),
+                ),
+            ),
+            "part": (
+                "Compare whole addresses: one may begin like another, or be its neighbour.",
+                altered(
+                    STRANGERS,
+                    (
+                        "address not in seen[user]",
+                        "not any(address.strip().startswith(one) or one in address "
+                        "for one in seen[user])",
+                    ),
+                ),
+            ),
+        },
+        (
+            "Keep, for each user, the set of addresses that it had so far.",
+            "A dictionary from USER_ID to a set. Look before you add.",
+            "if user in seen and address not in seen[user]: it is one. Then add the address, "
+            "whatever it was.",
+        ),
+        STRANGERS,
+    ),
+    Exercise(
         "16-4",
         "function",
         leaving_alone(compare(rule_cases, same=same_answer, why=not_a(bool)), rule_cases),
@@ -592,7 +639,7 @@ EXERCISES = (
         "does anyway.",
         {
             "type": (
-                "Return True or False, and nothing that only counts as one.",
+                "Return True or False in each case, and nothing that only counts as one.",
                 altered(
                     ALLOWED,
                     ("return known and scope in rule", "return int(known and scope in rule"),

@@ -93,9 +93,20 @@ def end_of_export() -> float:
     return max(when(line) for line in _lines() if is_his(line) and line.get("JOB_STATUS"))
 
 
-def days_before_the_export(logins: list[Line]) -> int:
-    """Whole days from the intruder's first of these logins to the end of his export."""
-    return int((end_of_export() - min(when(login) for login in logins if is_his(login))) // 86400)
+def what_tells(logins: Iterable[Line]) -> list[str]:
+    """Of the hour, the network (of 256 addresses) and the name of the client: which of them is new
+    for its user at the intruder's first login, and at no honest one."""
+    more = [
+        {
+            **login,
+            "hour": login["TIMESTAMP_DERIVED"][11:13],
+            "network": login["SOURCE_IP"].rpartition(".")[0],
+            "client": login["BROWSER_TYPE"],
+        }
+        for login in logins
+    ]
+    first = min((login for login in more if is_his(login)), key=when)
+    return [name for name in ("hour", "network", "client") if strangers(more, name) == [first]]
 
 
 # --- printed --------------------------------------------------------------------------------------
@@ -106,22 +117,29 @@ def print_fields(line: Line, *names: str) -> None:
     print({name: line[name] for name in names})
 
 
-def print_logins(found: Iterable[Line]) -> None:
-    """A line for each login, and whether it is the intruder's."""
+def print_logins(found: Iterable[Line], *, told: bool = False) -> None:
+    """A line for each login; `told`: with the name of its client, and whether it is the
+    intruder's."""
     for login in found:
-        whose = "  <- the intruder" if is_his(login) else ""
-        who = login["USER_NAME"].split("@")[0]
-        client = f"{login['SOURCE_IP']:<16}{login['BROWSER_TYPE']}"
-        print(f"{login['TIMESTAMP_DERIVED'][:16]}  {who:<17}{client}{whose}")
+        text = f"{login['TIMESTAMP_DERIVED'][:16]}  {_user(login):<17}{login['SOURCE_IP']:<16}"
+        if told:
+            text += login["BROWSER_TYPE"] + ("  <- the intruder" if is_his(login) else "")
+        print(text.rstrip())
 
 
 def print_sessions(keys: Iterable[str]) -> None:
-    """A line for each session: when it began, how long before the end of the export, and whether
-    it is the intruder's."""
+    """A line for each session: when it began, whose it is by its name, how long before the end of
+    the export, and whether it is the intruder's."""
+    users = {line["USER_ID"]: _user(line) for line in _lines() if "USER_NAME" in line}
     sessions = [[line for line in _lines() if line.get("SESSION_KEY") == key] for key in keys]
     for first, *_ in sorted(sessions, key=lambda session: when(session[0])):
         hours = (end_of_export() - when(first)) / 3600
         whose = "  <- the intruder" if is_his(first) else ""
         print(
-            f"{first['TIMESTAMP_DERIVED'][:16]}  {hours:6.1f} hours before the export ends{whose}"
+            f"{first['TIMESTAMP_DERIVED'][:16]}  {users[first['USER_ID']]:<17}"
+            f"{hours:6.1f} hours before the export ends{whose}"
         )
+
+
+def _user(line: Line) -> str:
+    return str(line["USER_NAME"]).split("@")[0]

@@ -37,7 +37,7 @@ def addresses_by_day(
         axes.text(-LEFT + 0.1, y, address, size=TEXT, va="center")
         for day, his in row.items():
             mark(axes, day, y, "succeeded" if his else "other", 52)
-    key = "filled: the intruder, on that day    dot: honest    an address at its first use is new"
+    key = "large: the intruder, on that day    small: honest    an address at its first use is new"
     axes.text(-LEFT + 0.1, len(days) + 0.8, key, size=TEXT, color=GREY, va="center")
     return figure, _sentence(days)
 

@@ -52,8 +52,8 @@ merges contacts. That is all that it is for. scene.calls has a month of calls un
 day, address, scope. A thief was there in that month. scene.tickets has what was announced.
 Write a rule for the month that comes: scene.try_rule(networks, scopes), addresses or networks as \
 texts, twelve at most, and the scopes. It returns the flag if no honest call is refused and no \
-thief gets in. Some thieves will come from the vendor's neighbourhood, and some from its own \
-machines. Three rules may miss.""",
+thief gets in. Some thieves will come from the vendor's neighbourhood, some from its own machines, \
+and some from wherever else the rule lets them. Three rules may miss.""",
     tools="",
     scene=the_month,
 )

@@ -33,7 +33,7 @@ def answer(browser, record):
     return browser.get(CRM + "/cases", headers={"authorization": bearer})
 """,
     ],
-    "16-2": [
+    "16-3": [
         """
 def answer(logins):
     return [
@@ -68,7 +68,7 @@ def answer(logins):
     return found
 """,
     ],
-    "16-3": [
+    "16-2": [
         """
 def answer(lines):
     looks = [(line["SESSION_KEY"], when(line)) for line in lines if lists(line)]
@@ -150,7 +150,7 @@ def answer(browser, record):
 """
         ],
     },
-    "16-2": {
+    "16-3": {
         "first": [
             """
 def answer(logins):

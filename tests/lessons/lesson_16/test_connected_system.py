@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from labutils.lessons.lesson_16 import month
+from labutils.lessons.lesson_16.address_rule import Month
 from labutils.lessons.lesson_16.connected_system import (
     ACTS,
     CASES,
@@ -13,6 +14,7 @@ from labutils.lessons.lesson_16.connected_system import (
     VENDOR,
     Connected,
     connected,
+    print_policy,
     renewed,
 )
 
@@ -52,7 +54,7 @@ def test_without_the_client_s_secret_the_refresh_token_is_worth_nothing():  # RF
 
 
 @pytest.mark.parametrize(
-    ("act", "status"), zip(ACTS, (200, 200, 200, 400), strict=True), ids=list(ACTS)
+    ("act", "status"), list(zip(ACTS, (200, 200, 200, 400), strict=True)), ids=list(ACTS)
 )
 def test_of_what_a_customer_does_the_revocation_alone_ends_it(act, status):
     company = connected()
@@ -128,3 +130,43 @@ def test_the_month_has_the_intruder_of_2025_and_no_line_says_so():
 def test_the_export_ended_when_the_ledger_says():
     assert month.when({"TIMESTAMP_DERIVED": "2025-08-17T11:15:42.000Z"}) <= month.end_of_export()
     assert month.end_of_export() < month.when({"TIMESTAMP_DERIVED": "2025-08-17T11:15:44.000Z"})
+
+
+def test_of_hour_network_and_client_the_client_alone_tells_his_first_login():
+    assert month.what_tells(month.logins()) == ["client"]
+    copied = [login | {"BROWSER_TYPE": "chat-agent/4.2"} for login in month.logins()]
+    assert month.what_tells(copied) == []
+
+
+def test_a_policy_is_asked_by_the_agent_and_by_thieves_here_and_there(capsys):
+    def answers(policy):
+        print_policy(policy)
+        return [int(line.split()[-1]) for line in capsys.readouterr().out.splitlines()]
+
+    wanted = {"cases.write", "contacts.read"}
+    assert answers(lambda at, scope: at == VENDOR and scope in wanted) == [200, 403, 403, 403]
+    assert answers(lambda _at, scope: scope in wanted) == [200, 403, 200, 403]
+    assert answers(lambda at, _scope: at == VENDOR) == [200, 403, 403, 200]
+
+
+@pytest.mark.parametrize(
+    ("networks", "scopes", "says"),
+    [
+        ("192.0.2.44", {"cases.write"}, "the addresses or networks are a list of texts"),
+        ([], {"cases.write"}, "one at least"),
+        (["192.0.2.45/30"], {"cases.write"}, "has host bits set"),
+        ([" 192.0.2.44"], {"cases.write"}, "192.0.2.44"),
+        (["2001:db8::/120"], {"cases.write"}, "2001:db8"),
+        (["192.0.0.0/16"], {"cases.write"}, "more than 256 addresses"),
+        (["192.0.2.44"] * 13, {"cases.write"}, "12 addresses or networks are the most"),
+        (["192.0.2.44"], "cases.write", "the scopes are a list of texts"),
+        (["192.0.2.44"], [7], "the scopes are a list of texts, one at least"),
+        (None, None, "a list of texts"),
+    ],
+)
+def test_what_is_no_rule_is_said_and_costs_no_try(networks, scopes, says, capsys):
+    scene = Month()
+    for _ in range(4):
+        assert scene.try_rule(networks, scopes) == "no flag"
+    out = capsys.readouterr().out
+    assert says in out and "may still miss" not in out
