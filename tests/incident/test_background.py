@@ -4,7 +4,6 @@ tells the two apart."""
 import csv
 import gzip
 import hashlib
-import json
 import re
 import shutil
 import statistics
@@ -19,7 +18,7 @@ from random import Random
 
 import jsonschema
 import pytest
-from event_values import leaves
+from event_values import index, keys, leaves, read
 from hypothesis import given
 from hypothesis import strategies as st
 from places import NIGHT_FERRY
@@ -54,14 +53,6 @@ def lesson() -> Path:
 def small(folder: Path, seed: str = "a", count: int = 3_000, *, attack: bool = True) -> Path:
     background.write(folder, REPLAY, count=count, seed=seed, attack=attack)
     return folder
-
-
-def read(folder: Path, source: str) -> list[dict]:
-    return [json.loads(line) for line in (folder / f"{source}.jsonl").open(encoding="utf-8")]
-
-
-def index(folder: Path, name: str) -> dict:
-    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def event(folder: Path, name: str) -> dict:
@@ -218,13 +209,6 @@ def test_the_sample_has_about_two_thousand_events():
 
 def logged_steps() -> list[str]:
     return sorted(set(REPLAY.truth.values()))
-
-
-def keys(value):
-    """The keys of an event at every depth, in their order."""
-    if isinstance(value, dict):
-        return [(key, keys(item)) for key, item in value.items()]
-    return [keys(item) for item in value] if isinstance(value, list) else None
 
 
 def kinds_of(folder: Path, names) -> dict[str, list]:
