@@ -159,3 +159,12 @@ def test_the_public_rules_of_the_new_products_are_loaded(new_rules):
             for rule in whole.rules
         )
     assert all("its log source (" in refused.reason for refused in whole.refused)
+
+
+def test_no_public_rule_is_about_what_was_reported_of_2025(tmp_path):
+    """They load as they are; none of them names a clone, an outside collaborator that is added,
+    a secret that is read or a mailbox that an application reads."""
+    logs, folders = tmp_path / "logs", [Path(RULES) / one for one in (*NEW, "rules/cloud/aws")]
+    assert main(["telemetry", str(logs), "--case", "drift-2025"]) == 0
+    found = hunt(folders, [logs])
+    assert found.loaded > 80 and found.hits == []
