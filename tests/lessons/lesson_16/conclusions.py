@@ -1,9 +1,20 @@
 """What lesson 16 concludes, computed over the ranges in which it is said to hold."""
 
-from labutils.lessons.lesson_16 import draws
+from labutils.incident.breach import with_controls
+from labutils.incident.search import Worlds
+from labutils.lessons.lesson_16 import draws, thieves
 from labutils.lessons.lesson_16.draws import THIEVES, stopped, stopped_in_2023
-from labutils.lessons.lesson_16.thieves import KEY_ALONG, KEY_APART
+from labutils.lessons.lesson_16.thieves import (
+    ASSUMPTIONS,
+    CASE,
+    EXPORT,
+    KEY_ALONG,
+    KEY_APART,
+    under,
+)
 from labutils.stage.kept_draws import spread
+
+SEARCH = "cf-secrets-in-text"  # the step after the export
 
 
 def of_2023(control: str) -> str:
@@ -54,6 +65,15 @@ def alarms() -> list[str]:
     ]
 
 
+def secrets() -> list[str]:
+    kept_out = [with_controls(("secrets_kept_out",), case=CASE)]
+    crowd = thieves.draw(200, "secrets")
+    for assumption in ASSUMPTIONS:
+        stopped_by = Worlds(kept_out).stopped([EXPORT, SEARCH], under(assumption, crowd))
+        assert stopped_by == {EXPORT: [0], SEARCH: [len(crowd)]}
+    return [f"stop no export: 0 of {len(crowd)}", f"stopped {len(crowd)} times of {len(crowd)}"]
+
+
 def recap() -> list[str]:
     return [
         f"no more rights than the job needs stopped "
@@ -66,5 +86,6 @@ CONCLUSIONS = {
     "16-both": both,
     "16-key": key,
     "16-alarms": alarms,
+    "16-secrets": secrets,
     "16-recap": recap,
 }
