@@ -33,6 +33,12 @@ def measured(
     return score(hits, folder, case=case), score(alerting(hits), folder, case=case)
 
 
+def found(rules: pathlib.Path, folder: pathlib.Path, case: str) -> list[Hit]:
+    """The hits of rules in the world of a folder, with the lists of its company."""
+    lists = {name: list(values) for name, values in cases.load(case).placeholders.items()}
+    return hunt([rules], [folder], lists).hits
+
+
 def led_to(alerts: Iterable[Alert]) -> set[str]:
     """The steps that some alert leads to."""
     return {step for alert in alerts for step in alert.steps}
@@ -107,16 +113,14 @@ def page(text: str, case: str = cases.COURSE, of: str | None = None) -> str:
 
 def table_of_2025() -> str:
     """The rates of the six rules of 2025 in the month of lesson 16."""
-    lists = {name: list(values) for name, values in cases.load("drift-2025").placeholders.items()}
-    hits = hunt([RULES_OF_2025], [month.folder()], lists).hits
-    return table(*measured(hits, month.folder(), "drift-2025"), RULES_OF_2025)
+    folder, case = month.folder(), "drift-2025"
+    return table(*measured(found(RULES_OF_2025, folder, case), folder, case), RULES_OF_2025)
 
 
 def main() -> None:
     """Measure, and write the page."""
     folder = background.logs()
-    lists = {name: list(values) for name, values in cases.load().placeholders.items()}
-    hits = hunt([RULES], [folder], lists).hits
+    hits = found(RULES, folder, cases.COURSE)
     text = page(table_of_2025(), "drift-2025", page(table(*measured(hits, folder))))
     PAGE.write_text(text, encoding="utf-8", newline="\n")
 

@@ -125,6 +125,8 @@ def learn(folder: Path) -> None:
     Raises SheetError, which names the line, also where the course has a source of that name.
     """
     paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        return
     for path in paths:
         if path.stem in SOURCES and _LEARNT.get(path.stem) != path:
             raise SheetError(

@@ -71,13 +71,8 @@ def tactic_by_step(steps: Sequence[Step], *, case: CaseName = cases.COURSE) -> t
         color=GREY,
         va="center",
     )
-    counts = [
-        f"{sum(step.outcome == kind for step in steps)} {kind.replace('_', ' ')}"
-        for kind in SHAPES
-        if any(step.outcome == kind for step in steps)
-    ]
     seen = sum(any(known.tactics[step.tactic].name == name for step in steps) for name in tactics)
-    return figure, f"{len(steps)} steps in {seen} tactics: {', '.join(counts)}."
+    return figure, f"{len(steps)} steps in {seen} tactics: {_outcomes(steps)}."
 
 
 # --- in time --------------------------------------------------------------------------------------

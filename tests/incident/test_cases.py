@@ -1,7 +1,6 @@
 """A second case is four sheets and no code: it is played, foreseen, searched, logged and exported
 as the course's own is."""
 
-import ast
 import json
 import re
 from dataclasses import replace
@@ -12,6 +11,7 @@ from random import Random
 
 import jsonschema
 import pytest
+from case_names import names_of, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import NIGHT_FERRY
@@ -274,38 +274,6 @@ ROOM = Path(labutils.incident.__file__).parent
 MODULES = sorted(ROOM.glob("*.py"))
 # A word of the schema, and a zone of the course's case: the organisation that a service belongs to.
 WORDS_OF_THE_SCHEMA = {"supplier"}
-
-
-def names_of(case: cases.Incident) -> set[str]:
-    """The zones, identities, credentials, services, facts and addresses of a case."""
-    estate = case.estate
-    return {
-        *estate.zones,
-        *estate.identities,
-        *estate.credentials,
-        *estate.services,
-        *case.ledger.facts,
-        *(address.ip for address in case.addresses.values()),
-        *(identity.home for identity in estate.identities.values()),
-    }
-
-
-def texts(path: Path) -> set[str]:
-    """The texts of a module that are no docstrings, and the parts of scopes and addresses."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    said = {
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
-    said -= {
-        ast.get_docstring(node, clean=False) or ""
-        for node in ast.walk(tree)
-        if isinstance(node, documented)
-    }
-    names = {part for text in said if " " not in text for part in re.split("[:/]", text)}
-    return said | names
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)

@@ -76,23 +76,25 @@ def replayed(answer: Tried) -> Verdict:
             return verdict
     narrow = connected("lesson-16/narrow", scope=NARROW)
     words = "a grant without the right to read cases"
-    try:
-        response = answer(narrow.tom, narrow.stolen())
-    except Exception:
-        return answer.raised(words, "refused")
-    if not isinstance(response, httpx.Response) or response.status_code != 403:
-        got = shown(repr(response), 80)
-        return Verdict("differs", words, got, "the API's own answer", mistake="refused")
+    verdict = _passes_on(answer, narrow, words, 403, "the API's own answer", "refused")
+    if verdict is not PASSED:
+        return verdict
     dead = connected("lesson-16/dead")
     dead.login.revoke_family(dead.stolen()["refresh_token"])
-    words = "a grant that was revoked"
+    words, want = "a grant that was revoked", "the answer of the token endpoint"
+    return _passes_on(answer, dead, words, 400, want, "dead")
+
+
+def _passes_on(
+    answer: Tried, company: Connected, words: str, status: int, want: str, mistake: str
+) -> Verdict:
+    """Whether a refusal comes back as it is."""
     try:
-        response = answer(dead.tom, dead.stolen())
+        response = answer(company.tom, company.stolen())
     except Exception:
-        return answer.raised(words, "dead")
-    if not isinstance(response, httpx.Response) or response.status_code != 400:
-        got = shown(repr(response), 80)
-        return Verdict("differs", words, got, "the answer of the token endpoint", mistake="dead")
+        return answer.raised(words, mistake)
+    if not isinstance(response, httpx.Response) or response.status_code != status:
+        return Verdict("differs", words, shown(repr(response), 80), want, mistake=mistake)
     return PASSED
 
 
