@@ -1,5 +1,5 @@
 """What a person types: `python -m labutils` doctor, checklist, hunt, score, work, room, serve,
-sanitize, telemetry."""
+sanitize, telemetry, capstone."""
 
 from __future__ import annotations  # see labutils/doctor.py
 
@@ -871,6 +871,14 @@ def _about_a_case(chosen: argparse.Namespace) -> int:
     )
 
 
+def _capstone_arguments(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> None:
+    """Its verbs are read where somebody names it: they take long to import."""
+    if "capstone" in (sys.argv[1:] if arguments is None else arguments):
+        from labutils.capstone import commands
+
+        commands.arguments(parser)
+
+
 def _print_any_name() -> None:
     """Let be printed what a terminal cannot show: the name of a file may hold it."""
     for stream in (sys.stdout, sys.stderr):
@@ -910,6 +918,10 @@ def main(arguments: list[str] | None = None) -> int:
     _classroom_commands(commands)
     _checklist_command(commands)
     _case_command(commands)
+    unseen = commands.add_parser(
+        "capstone", help="an incident that nobody told you about: new, ask, grade"
+    )
+    _capstone_arguments(unseen, arguments)
     _print_any_name()
     chosen = parser.parse_args(arguments)
     if chosen.command == "doctor":
@@ -918,6 +930,10 @@ def main(arguments: list[str] | None = None) -> int:
         return _about_a_case(chosen)
     if chosen.command == "hunt":
         return _hunt(chosen)
+    if chosen.command == "capstone":
+        from labutils.capstone.commands import run
+
+        return run(chosen)
     if chosen.command == "checklist":
         return _checklist(chosen)
     if chosen.command == "work":

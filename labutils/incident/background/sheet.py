@@ -312,8 +312,7 @@ def _machine(
 def _twin(row: Row, acts: dict[str, Act], actors: set[str], case: Incident) -> Twin:
     parts = tuple(build(TwinAct, part) for part in value(row, "acts", tuple[Row, ...]))
     twin = build(Twin, row, acts=parts)
-    steps = {fact.id for fact in case.ledger.steps}
-    must_be_among(row, "step", [twin.step], steps, "step of the ledger called")
+    must_be_among(row, "step", [twin.step], case.ledger.facts, "fact of the ledger called")
     must_be_among(row, "who", [twin.who], actors, "role, identity or machine")
     must_be_among(row, "acts", [part.act for part in parts], acts, "act")
     must_be_among(

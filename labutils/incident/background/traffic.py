@@ -60,9 +60,12 @@ class Workforce:
         return [one for one in self.everybody if role in (ANYBODY, one.role.id)]
 
 
-def company(case: Incident, sheet: Background, seed: str, days: list[int]) -> Workforce:
-    """Everybody and everything that acts in a case, drawn from a seed."""
-    everybody = people(sheet, seed)
+def company(
+    case: Incident, sheet: Background, seed: str, days: list[int], staff: str | None = None
+) -> Workforce:
+    """Everybody and everything that acts in a case, drawn from a seed; the people and their trips
+    from another one, where `staff` names one."""
+    everybody = people(sheet, staff or seed)
     return Workforce(
         _with_networks(case, sheet),
         sheet,
@@ -70,7 +73,7 @@ def company(case: Incident, sheet: Background, seed: str, days: list[int]) -> Wo
         days,
         everybody,
         services(sheet, case),
-        trips(sheet, everybody, days, seed),
+        trips(sheet, everybody, days, staff or seed),
     )
 
 

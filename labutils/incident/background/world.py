@@ -52,10 +52,16 @@ class Entry(NamedTuple):
 
 
 def write(
-    folder: Path, replay: Replay, *, count: int, seed: str, attack: bool = True
+    folder: Path,
+    replay: Replay,
+    *,
+    count: int,
+    seed: str,
+    attack: bool = True,
+    staff: str | None = None,
 ) -> dict[str, int]:
-    """Write a world: `count` events of background, and (with `attack`) what the replay logged. The
-    number of events of each source.
+    """Write a world: `count` events of background, and (with `attack`) what the replay logged;
+    `staff`: the seed of the people, where that is another. The number of events of each source.
 
     `truth.json`: event (source:line, counted from 1) → fact, of attack events alone; `twins.json`:
     → the twin's name and the step that it looks like; `labels.json`: → twin or modelled; and three
@@ -64,7 +70,7 @@ def write(
     """
     if count < SMALLEST:
         raise TooSmall(f"a background has at least {SMALLEST} events, so that its twins have room")
-    crew = company(replay.case, sheets.load(replay.case), seed, days_of(replay))
+    crew = company(replay.case, sheets.load(replay.case), seed, days_of(replay), staff)
     background = Events(crew, count, sources_by_day(replay))
     folder.mkdir(parents=True, exist_ok=True)
     with Files(folder, replay.case.sources) as files:

@@ -1,0 +1,25 @@
+"""An incident that nobody told you about: generated from a seed, hunted in a folder of logs and
+tables, and graded.
+
+`python -m labutils capstone` is the same as a command.
+"""
+
+from labutils.capstone.asking import ask
+from labutils.capstone.case_file import as_html
+from labutils.capstone.folder import new
+from labutils.capstone.grading import Grade, grade
+from labutils.capstone.incident import Drawn, draw
+from labutils.capstone.report import Fault, Report, read_report
+
+__all__ = [
+    "Drawn",
+    "Fault",
+    "Grade",
+    "Report",
+    "as_html",
+    "ask",
+    "draw",
+    "grade",
+    "new",
+    "read_report",
+]

@@ -1,0 +1,197 @@
+"""Questions to people: each costs minutes, and people are sometimes mistaken."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from labutils.capstone import world
+from labutils.capstone.folder import TABLES, accounts, number_of
+from labutils.capstone.incident import Drawn, draw
+from labutils.capstone.report import Fault, sheet_of
+from labutils.capstone.world import Truth
+from labutils.hunt.sources import time_of
+from labutils.incident.background.dice import Dice
+from labutils.lab import iso
+from labutils.sheets import Row, SheetError, build, value
+from labutils.text import shown
+
+ASKED = "asked.yaml"
+MINUTES = {"person": 15, "owner": 30, "ticket": 10, "supplier": 60, "vendor": 60}
+MISTAKEN = 167  # of 1,000 answers
+PROGRAMS = ("planning", "builds", "reports", "assistant")
+
+
+class NoAnswer(LookupError):
+    """A question that nobody here can answer, with those that may be asked."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody said, and the minutes that it took."""
+
+    question: str
+    minutes: int
+    answer: str
+
+
+def ask(folder: Path, question: str, seed: str) -> Answer:
+    """Ask, and note the minutes in asked.yaml. A question that was asked before costs nothing more,
+    and has the same answer.
+
+    Raises NoAnswer, Fault where asked.yaml cannot be read, and OSError.
+    """
+    before = asked(folder)
+    for earlier in before:
+        if earlier.question == question:
+            return Answer(question, 0, earlier.answer)
+    drawn = draw(seed)
+    about, _, name = question.partition(":")
+    if about not in MINUTES or (about in ("supplier", "vendor")) != (not name):
+        raise NoAnswer(f"{shown(question, 80)} is no question. questions.md lists those that are.")
+    answer = Answer(question, MINUTES[about], _ANSWERS[about](drawn, name))
+    with (folder / ASKED).open("a", encoding="utf-8") as file:
+        if not before:
+            file.write(f"incident: {number_of(seed)}\nasked:\n")
+        text = answer.answer.replace("'", "''")
+        file.write(f"- {{question: '{question}', minutes: {answer.minutes}, answer: '{text}'}}\n")
+    return answer
+
+
+def asked(folder: Path) -> list[Answer]:
+    """What was asked so far. Raises Fault where the file cannot be read."""
+    path = folder / ASKED
+    if not path.exists() and not path.is_symlink():
+        return []
+    sheet = sheet_of(path)
+    try:
+        return [build(Answer, row) for row in value(sheet, "asked", tuple[Row, ...])]
+    except SheetError as error:
+        raise Fault(str(error)) from error
+
+
+def minutes(folder: Path) -> int:
+    """What all questions cost. A file in which somebody lowered the price is charged the list's."""
+    prices = [MINUTES.get(one.question.partition(":")[0], 0) for one in asked(folder)]
+    return sum(prices)
+
+
+# --- who answers ---------------------------------------------------------------------------------
+
+
+def _is_mistaken(drawn: Drawn, question: str) -> bool:
+    return Dice(f"{drawn.seed}/asked/{question}").of(MISTAKEN)
+
+
+def _person(drawn: Drawn, account: str) -> str:
+    if account not in accounts(drawn):
+        raise NoAnswer(f"Nobody in the roster is called {shown(account, 80)}.")
+    with world.of_seed(drawn.seed) as truth:
+        own = _acts_of(truth, account)
+    mistaken = _is_mistaken(drawn, f"person:{account}")
+    if mistaken:
+        return (
+            f"I am {account}. I did nothing out of the ordinary this month, as far as I remember."
+        )
+    parts = [f"I am {account}."]
+    parts += [f"On {day} that was me: {what}." for day, what in own]
+    if account == drawn.words["victim"]:
+        parts += _of_victim(drawn)
+    if len(parts) == 1:
+        parts.append("I worked as always.")
+    return " ".join(parts)
+
+
+def _of_victim(drawn: Drawn) -> list[str]:
+    taken = {
+        "recording": "A week ago I sent the support desk a recording of my browser. "
+        "Since then I did not read any secret.",
+        "cookie": "I opened a setup file from a mail some days ago, and my laptop was slow "
+        "afterwards. I searched for nothing special.",
+        "consent": "I allowed a program to read my mail. I thought it was ours.",
+    }
+    parts = [taken[drawn.way.id]] if drawn.way.id in taken else []
+    if "factor-added" in [kind.id for kind in drawn.chain]:
+        parts.append("I did not set up any new security key.")
+    return parts
+
+
+def _acts_of(truth: Truth, account: str) -> list[tuple[str, str]]:
+    """On which days somebody did what looks odd and is harmless, and what it was."""
+    found: dict[tuple[str, str], None] = {}
+    for event_id, event in world.lines(truth.folder):
+        if event_id in truth.twins and world.actor(event_id, event).split("@")[0] == account:
+            found[_day_of(event_id, event), truth.twins[event_id]] = None
+    return list(found)
+
+
+def _day_of(event_id: str, event: dict[str, object]) -> str:
+    return iso(int(time_of(event, event_id.rpartition(":")[0]) or 0))[:10]
+
+
+def _owner(drawn: Drawn, program: str) -> str:
+    if program not in PROGRAMS:
+        raise NoAnswer(f"Nobody owns {shown(program, 80)}. There is: {', '.join(PROGRAMS)}.")
+    identity = drawn.case.estate.identities[program]
+    account = identity.account or identity.name
+    tickets = [row for row in _tickets(drawn) if row["by"] in (account, _token(drawn, program))]
+    if _is_mistaken(drawn, f"owner:{program}"):
+        tickets = tickets[:-1]
+    places = " and ".join(identity.places)
+    moves = "; ".join(f"{row['id']} ({row['what']})" for row in tickets)
+    made = {
+        "planning": " It makes accounts under a ticket alone.",
+        "reports": " We change the key under a ticket alone.",
+    }
+    return (
+        f"We run {account}. It works from {places}. "
+        f"What we announced: {moves or 'nothing'}. What stands in no ticket was not us."
+        f"{made.get(program, '')}"
+    )
+
+
+def _token(drawn: Drawn, program: str) -> str:
+    return f"{drawn.company.words['planning']}-token" if program == "planning" else ""
+
+
+def _tickets(drawn: Drawn) -> list[dict[str, str]]:
+    with world.of_seed(drawn.seed) as truth:
+        name = next(before for before, after in TABLES.items() if after == "tickets.csv")
+        with (truth.folder / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+
+def _ticket(drawn: Drawn, name: str) -> str:
+    for row in _tickets(drawn):
+        if row["id"] == name:
+            return (
+                f"{name}: {row['what']}. It was done as written, between {row['from']} and "
+                f"{row['to']}, by {row['by']}."
+            )
+    raise NoAnswer(f"There is no ticket {shown(name, 80)}.")
+
+
+def _supplier(drawn: Drawn, _: str) -> str:
+    if drawn.way.id == "recording" and not _is_mistaken(drawn, "supplier"):
+        return (
+            "Our support account was used by somebody else in this month. Recordings of your "
+            "browsers may have been read; how the password got out we do not know."
+        )
+    return "We have looked, and see nothing unusual at the support desk."
+
+
+def _vendor(drawn: Drawn, _: str) -> str:
+    if drawn.way.id == "integration" and not _is_mistaken(drawn, "vendor"):
+        return (
+            "Tokens of customers were copied out of our cloud, yours among them. How, we do not "
+            "know yet."
+        )
+    return "We have looked, and no token of yours was used from elsewhere by us."
+
+
+_ANSWERS = {
+    "person": _person,
+    "owner": _owner,
+    "ticket": _ticket,
+    "supplier": _supplier,
+    "vendor": _vendor,
+}

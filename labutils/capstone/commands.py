@@ -1,0 +1,135 @@
+"""`python -m labutils capstone`: new, ask, grade."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from labutils.capstone import asking, case_file
+from labutils.capstone.folder import new
+from labutils.capstone.grading import WEIGHTS, Grade, grade
+from labutils.capstone.incident import NoIncident
+from labutils.capstone.report import Fault, sheet_of
+from labutils.incident.tables import Table
+from labutils.text import counted, shown
+
+LONGEST_SEED = 200  # characters
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the three verbs to a parser."""
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    made = verbs.add_parser("new", help="write the folder of an incident: brief, logs, tables")
+    made.add_argument("folder", metavar="OUT", type=Path)
+    made.add_argument("--seed", metavar="S", required=True, help="any text: each is an incident")
+    asked = verbs.add_parser("ask", help="ask somebody; it costs minutes")
+    asked.add_argument("folder", metavar="FOLDER", type=Path)
+    asked.add_argument("question", metavar="QUESTION", help="one of questions.md")
+    asked.add_argument("--seed", metavar="S", required=True)
+    graded = verbs.add_parser(
+        "grade",
+        help="grade report.yaml and rules/ of a folder",
+        epilog="Exit status: 0 with a grade, 2 where a report cannot be read.",
+    )
+    graded.add_argument("folder", metavar="FOLDER", type=Path)
+    which = graded.add_mutually_exclusive_group(required=True)
+    which.add_argument("--seed", metavar="S")
+    which.add_argument(
+        "--seeds",
+        metavar="FILE",
+        type=Path,
+        help="YAML, a line each: the name of a folder below FOLDER, and its seed; gives a table",
+    )
+    graded.add_argument("--json", action="store_true", help="for programs")
+    graded.add_argument(
+        "--html", metavar="FILE", type=Path, help="also write a case file to show around"
+    )
+    graded.add_argument(
+        "--reference", action="store_true", help="grade six reference hunters as well"
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Do what the command says; the exit status."""
+    seed = getattr(chosen, "seed", None)
+    if seed is not None and not (0 < len(seed) <= LONGEST_SEED and seed.isprintable()):
+        return _refused(f"--seed is a text of 1 to {LONGEST_SEED} characters that can be printed.")
+    try:
+        if chosen.verb == "new":
+            return _new(chosen.folder, chosen.seed)
+        if not chosen.folder.is_dir():
+            return _refused(f"{shown(str(chosen.folder))} is no folder; `capstone new` writes one.")
+        if chosen.verb == "ask":
+            return _ask(chosen.folder, chosen.question, chosen.seed)
+        if chosen.seeds:
+            return _table(chosen.folder, chosen.seeds, as_json=chosen.json)
+        return _grade(chosen)
+    except (Fault, NoIncident, asking.NoAnswer) as error:
+        return _refused(shown(str(error), 600))
+    except OSError as error:
+        named = shown(str(error.filename or chosen.folder))
+        return _refused(f"{named}: {error.strerror or error}.")
+
+
+def _new(folder: Path, seed: str) -> int:
+    counts = new(folder, seed)
+    for source, count in counts.items():
+        print(f"{count:8}  logs/{source}.jsonl")
+    print(f"{sum(counts.values()):8}  events in all. Begin with {shown(str(folder / 'brief.md'))}.")
+    return 0
+
+
+def _ask(folder: Path, question: str, seed: str) -> int:
+    answer = asking.ask(folder, question, seed)
+    print(shown(answer.answer, 4000))
+    spent = counted(answer.minutes, "minute") if answer.minutes else "nothing: you asked before"
+    print(f"That took {spent}. In all: {counted(asking.minutes(folder), 'minute')}.")
+    return 0
+
+
+def _grade(chosen: argparse.Namespace) -> int:
+    result = grade(chosen.folder, chosen.seed, reference=chosen.reference)
+    if chosen.html:
+        text = case_file.as_html(chosen.folder, result)
+        chosen.html.write_text(text, encoding="utf-8")
+    print(json.dumps(result.summary(), indent=1) if chosen.json else result)
+    return 0
+
+
+def _table(folder: Path, seeds: Path, *, as_json: bool) -> int:
+    """The grades of many reports: one table, in the order of the file."""
+    rows: list[tuple[str, ...]] = []
+    found = {}
+    for name, seed in sheet_of(seeds).items():
+        try:
+            result = grade(_below(folder, name), str(seed))
+        except (Fault, NoIncident) as error:
+            rows.append((name, shown(str(error), 120)))
+            found[name] = {"fault": str(error)}
+            continue
+        rows.append((name, f"{result.total:.1f}", *_points(result)))
+        found[name] = result.summary()
+    width = 2 + len(WEIGHTS)
+    filled = tuple((*row, *[""] * (width - len(row))) for row in rows)
+    table = Table("Reports", ("folder", "total", *WEIGHTS), filled)
+    print(json.dumps(found, indent=1) if as_json else table)
+    return 0
+
+
+def _below(folder: Path, name: str) -> Path:
+    """A folder below another one. Raises Fault for any other place."""
+    path = folder / name
+    if Path(name).name != name or path.is_symlink() or not path.is_dir():
+        raise Fault(f"{shown(name, 80)} is no folder below {shown(str(folder))}")
+    return path
+
+
+def _points(result: Grade) -> list[str]:
+    return [f"{part.points:.1f}" for part in result.parts.values()]
+
+
+def _refused(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2

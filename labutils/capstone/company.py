@@ -1,0 +1,286 @@
+"""The company of a seed, and an intruder: the words that stand for the dollar signs of
+data/capstone/, and the sheets that come of them."""
+
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import IPv4Address
+from string import Template
+from typing import Any
+
+from labutils.incident import cases, names
+from labutils.incident.background import sheet as background
+from labutils.incident.background.dice import Dice
+from labutils.incident.background.people import Person, people, trips
+from labutils.incident.background.world import days_of_month
+from labutils.incident.cases import Incident
+from labutils.lab import data_file, iso, seconds
+from labutils.sheets import Row, read
+
+DAY, HOUR = 86400, 3600  # seconds
+CONNECTORS = ("calendar", "roadmap", "timesheet", "planner", "gantt", "milestone")
+BUILDERS = ("forge", "runner", "assembly", "pipeline", "packer", "mill")
+REPORTERS = ("ledger", "metrics", "digest", "insight", "tally", "bulletin")
+ASSISTANTS = ("chatter", "frontdesk", "greeter", "answers", "reception", "concierge")
+COMPANIES = (
+    "larkfield",
+    "moorgate",
+    "tidewater",
+    "ashdown",
+    "brightwell",
+    "stonebridge",
+    "elmhurst",
+)
+SUPPLIERS = ("keystone-id", "harbour-id", "northgate-id", "meridian-id")
+QUERIES = ("vpn", "rotation", "deploy", "bastion", "backup restore", "single sign-on", "runbook")
+PROGRAMS = ("Wget/1.21.4", "python-requests/2.31.0", "Go-http-client/1.1", "aiohttp/3.8.6")
+LURES = ("Meeting Notes", "Mail Sorter")
+TOKENS_LEAKED = 40  # days before the month's first day: an old leak
+TOKENS_REPLACED = 30  # days before it: when the company replaced what it thought had leaked
+# Who is taken in, by way: an administrator has secrets to read.
+ROLES = {"recording": "administrators", "cookie": "engineering", "consent": "sales"}
+
+# One of these is in place. Each stands in the way of some intruders and not of others.
+CONTROLS = (
+    "support_accounts_bound",
+    "bulk_export_approved",
+    "repository_least_privilege",
+    "egress_allowlist",
+)
+
+Words = dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Company:
+    """A company of a seed. `words` stand for what data/capstone/company.yaml leaves open of it;
+    `first`: the first day of its month, in seconds since 1970; `events`: of
+    ordinary traffic; `control`: what is in place beside the usual ones;
+    `elsewhere`: by way in, how many of a hundred incidents began so at companies of this kind."""
+
+    seed: str
+    words: Words
+    first: int
+    events: int
+    noise: str
+    control: str
+    elsewhere: dict[str, int]
+
+    @property
+    def last(self) -> int:
+        """The end of the last day of the month."""
+        return self.first + 30 * DAY
+
+
+@cache
+def company(seed: str) -> Company:
+    """The company of a seed: what it is called, which month it is, and how busy everything is."""
+    dice = Dice(f"{seed}/company")
+    first = seconds("2024-01-08T00:00:00Z") + 7 * DAY * dice.below(90)
+    middle = first + 15 * DAY
+    words = {
+        "planning": dice.pick(CONNECTORS),
+        "builds": dice.pick(BUILDERS),
+        "reports": dice.pick(REPORTERS),
+        "assistant": dice.pick(ASSISTANTS),
+        "company": dice.pick(COMPANIES),
+        "supplier": dice.pick(SUPPLIERS),
+        "names_seed": f"{seed}/names",
+        "begins": iso(first - 60 * DAY),
+        "middle": iso(middle)[:10],
+        "long_ago": iso(first - 200 * DAY),
+    }
+    events = dice.between(57_000, 63_000)
+    control, elsewhere = dice.pick(CONTROLS), _elsewhere(dice)
+    return Company(seed, words, first, events, f"{seed}/noise", control, elsewhere)
+
+
+WAYS = ("recording", "leftover", "integration", "cookie", "consent")
+
+
+def _elsewhere(dice: Dice) -> dict[str, int]:
+    """Of a hundred incidents at such companies, how many began by each way in: half of them by
+    one, a quarter by another."""
+    order = sorted(WAYS, key=lambda _: dice.below(1 << 30))
+    first, second = dice.between(46, 58), dice.between(20, 28)
+    third = dice.between(8, 14)
+    rest = 100 - first - second - third
+    fourth = rest * dice.between(40, 70) // 100
+    parts = (first, second, third, fourth, rest - fourth)
+    return {way: parts[order.index(way)] for way in WAYS}
+
+
+def sheets(one: Company, words: Words) -> dict[str, Row]:
+    """The estate, the case and the background of a company, all words filled in."""
+    text = data_file("capstone/company.yaml").read_text(encoding="utf-8")
+    sheet = read("capstone/company.yaml", Template(text).substitute(one.words | words))
+    sheet["case"]["historical"][one.control] = True
+    _make_busy(sheet["background"], Dice(one.noise))
+    return {name: sheet[name] for name in ("estate", "case", "background")}
+
+
+def steps_sheet(one: Company, words: Words) -> Row:
+    """What an intruder may do, all words filled in."""
+    text = data_file("capstone/steps.yaml").read_text(encoding="utf-8")
+    return read("capstone/steps.yaml", Template(text).substitute(one.words | words))
+
+
+def _make_busy(sheet: Row, dice: Dice) -> None:
+    """No two companies are equally busy anywhere: else the length of a log would tell where the
+    intruder was."""
+    sheet["people"] = sheet["people"] * dice.between(90, 110) // 100
+    sheet["sign_ins"] = sheet["sign_ins"] * dice.between(90, 110) // 100
+    for row in sheet["machines"]:
+        row["share"] = max(1, row["share"] * dice.between(70, 130) // 100)
+    for row in sheet["roles"]:
+        for act in row["uses"]:
+            row["uses"][act] = max(1, row["uses"][act] * dice.between(80, 120) // 100)
+    for row in sheet["rare"]:
+        row["rate"] = max(1, row["rate"] * dice.between(60, 140) // 100)
+    for row in sheet["twins"]:
+        row["times"] = max(1, row["times"] + dice.between(-1, 2))
+        for act in row["acts"]:
+            if "repeat" in act:
+                act["repeat"] = max(2, act["repeat"] * dice.between(60, 140) // 100)
+
+
+# --- an intruder ---------------------------------------------------------------------------------
+
+
+def intruder_words(one: Company, seed: str, way: str) -> Words:
+    """The words of an intruder of this seed who comes by this way: from where, with what, and
+    whom they chose."""
+    dice = Dice(f"{seed}/intruder")
+    sheet = background.load(_empty_case(one))
+    words = _victim_words(one, sheet, seed, way)
+    networks = [sheet.networks[name] for name in (*sheet.proxies, *sheet.away)]
+    network = dice.pick(networks)
+    address = str(IPv4Address(network.first) + dice.below(network.size))
+    account = names.account(one.seed, 700 + dice.below(300))
+    words |= {
+        "intruder_ip": address,
+        "intruder_asn": str(network.asn),
+        "intruder_country": network.country,
+        "intruder_proxies": "[internet, scripts, edge]" if network.proxy else "[]",
+        "intruder_browser": dice.pick([row.agent for row in sheet.laptops]),
+        "intruder_program": dice.pick(PROGRAMS),
+        "newcomer": account,
+        "newcomer_full": names.full_name(account),
+        "newcomer_number": str(11200 + 80 * sheet.people + dice.below(400)),
+        "query": dice.pick(QUERIES),
+        "lure": dice.pick(LURES),
+    }
+    return words | _token_words(one, way)
+
+
+def _token_words(one: Company, way: str) -> Words:
+    """When the tokens were issued. A leak of long ago held them; all were replaced but one, where
+    that is the way in."""
+    replaced = iso(one.first - TOKENS_REPLACED * DAY)
+    left = way == "leftover"
+    issued = one.words["long_ago"] if left else replaced
+    leaked = one.first - TOKENS_LEAKED * DAY
+    return {
+        "token_issued": issued,
+        "token_exposed": iso(leaked),
+        "token_noticed": iso(leaked if left else one.last),
+        "grant_exposed": iso(one.first),
+        "after_all": iso(one.last),
+    }
+
+
+def _victim_words(one: Company, sheet: background.Background, seed: str, way: str) -> Words:
+    person = victim(one, sheet, seed, way)
+    dice = Dice(f"{seed}/victim/hour")
+    issued = one.first + dice.between(6, 12) * DAY + dice.between(7, 11) * HOUR
+    return {
+        "victim": person.identity.id,
+        "victim_ip": person.laptop.address,
+        "victim_office": person.office.address,
+        "victim_number": str(person.identity.number),
+        "victim_agent": person.laptop.agent,
+        "victim_asn": str(person.home.asn),
+        "victim_country": person.home.country,
+        "session_issued": iso(issued),
+        "session_expires": iso(issued + 40 * HOUR),
+    }
+
+
+def victim(one: Company, sheet: background.Background, seed: str, way: str) -> Person:
+    """Somebody who is not away in that month, so that nothing else explains another address."""
+    everybody = people(sheet, one.seed)
+    days = days_of_month(sheet)
+    away = {trip.person.identity.id for trip in trips(sheet, everybody, days, one.seed)}
+    role = ROLES.get(way, "engineering")
+    some = [p for p in everybody if p.role.id == role and p.identity.id not in away]
+    return Dice(f"{seed}/victim").pick(some[: max(1, len(some) // 2)])  # the more active
+
+
+_NOBODY: Words = dict.fromkeys(
+    [
+        "victim_office",
+        "victim_ip",
+        "intruder_ip",
+        "victim_agent",
+        "intruder_browser",
+        "intruder_program",
+        "newcomer",
+        "newcomer_full",
+        "query",
+        "lure",
+    ],
+    "203.0.113.1",
+) | {
+    "victim": "nobody",
+    "victim_number": "1",
+    "newcomer_number": "2",
+    "intruder_asn": "64500",
+    "victim_asn": "64501",
+    "intruder_country": "US",
+    "victim_country": "US",
+    "intruder_proxies": "[]",
+}
+
+
+@cache
+def _empty_case(one: Company) -> Incident:
+    """The company without an intruder: who works there, and from where."""
+    moments = dict.fromkeys(("session_issued", "session_expires"), one.words["begins"])
+    words = _NOBODY | moments | _token_words(one, "")
+    drawn = sheets(one, words)
+    drawn["facts"] = ledger_sheet(steps_sheet(one, words), {})
+    drawn["campaign"] = Row({"start_with": [], "steps": []}, file="capstone/steps.yaml")
+    return cases.read_case("capstone", drawn)
+
+
+def ledger_sheet(steps: Row, chain: dict[str, Any]) -> Row:
+    """The steps as a ledger of facts, those of the chain marked as steps."""
+
+    def fact(row: Row) -> Row:
+        silent = row["part"] == "silent"
+        pairs = {
+            "id": row["id"],
+            "statement": f"Somebody {row['goal']}.",
+            "actor": "intruder",
+            "tactic": row["tactic"],
+            "techniques": [row["technique"]],
+            "outcome": "unknown" if silent else "succeeded",
+            "confidence": "single",
+            "sources": ["generator"],
+            "step": row["id"] in chain,
+        }
+        return Row(pairs, file=row.file, line=row.line)
+
+    source = {
+        "publisher": "Anatomy of a Cloud Hack",
+        "title": "An incident that was made up",
+        "url": "https://lab.example/capstone",
+        "kind": "primary",
+    }
+    sheet = {
+        "about": "A made-up incident.",
+        "attack": steps["attack"],
+        "tactics": steps["tactics"],
+        "sources": Row({"generator": Row(source, file=steps.file)}, file=steps.file),
+        "facts": [fact(row) for row in steps["steps"]],
+    }
+    return Row(sheet, file=steps.file)

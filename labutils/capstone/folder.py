@@ -1,0 +1,191 @@
+"""What somebody gets who is called in: a brief, logs, tables, a description of the company, and an
+empty report. Never the truth."""
+
+import csv
+import io
+import shutil
+from base64 import b32encode
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from string import Template
+from uuid import UUID
+
+from labutils.capstone import world
+from labutils.capstone.company import DAY, TOKENS_LEAKED, TOKENS_REPLACED, Company
+from labutils.capstone.incident import Drawn, is_listed
+from labutils.capstone.world import Truth
+from labutils.incident.background import sheet as background
+from labutils.incident.background.dice import Dice
+from labutils.incident.background.people import people
+from labutils.incident.policy import World
+from labutils.incident.telemetry import holder_uuid
+from labutils.lab import data_file, iso
+
+TABLES = {"changes.csv": "tickets.csv", "roster.csv": "roster.csv", "travel.csv": "trips.csv"}
+OWNERS = {
+    "planning": "team planning",
+    "builds": "team builds",
+    "reports": "team reports",
+    "assistant": "team customer system",
+}
+
+
+def number_of(seed: str) -> str:
+    """The number of the incident of a seed: it stands in the brief and in the report, and gives the
+    seed away to nobody."""
+    return f"INC-{100_000 + Dice(f'{seed}/number').below(900_000)}"
+
+
+def now(one: Company) -> int:
+    """The moment at which the brief was written (seconds since 1970): the logs end here."""
+    return one.last
+
+
+def new(folder: Path, seed: str) -> dict[str, int]:
+    """Write the folder of the incident of a seed; the number of events of each source.
+
+    Raises OSError; FileExistsError where the folder is there and holds something.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(0, "it is there already, and not empty; name a new folder")
+    with world.of_seed(seed) as truth:
+        return fill(folder, truth)
+
+
+def fill(folder: Path, truth: Truth) -> dict[str, int]:
+    """Write everything but the truth of a world that is there; see `new`."""
+    drawn, counts = truth.drawn, {}
+    for name in ("logs", "tables", "rules"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for path in sorted(truth.folder.glob("*.jsonl")):
+        if path.stat().st_size:
+            with path.open("rb") as lines:
+                counts[path.stem] = sum(1 for _ in lines)
+            shutil.copyfile(path, folder / "logs" / path.name)
+    for before, after in TABLES.items():
+        shutil.copyfile(truth.folder / before, folder / "tables" / after)
+    texts = {
+        "brief.md": _filled("brief.md", drawn),
+        "estate.md": _filled("estate.md", drawn),
+        "questions.md": _filled("questions.md", drawn),
+        "report.yaml": _filled("report.yaml", drawn),
+        "rules/README.md": _filled("rules.md", drawn),
+        "tables/credentials.csv": _credentials(drawn),
+    }
+    for name, text in texts.items():
+        (folder / name).write_bytes(text.encode())
+    return counts
+
+
+def _filled(name: str, drawn: Drawn) -> str:
+    """A text of data/capstone/, its words filled in."""
+    template: Traversable | Path = data_file(f"capstone/{name}")
+    return Template(template.read_text(encoding="utf-8")).safe_substitute(words_of(drawn))
+
+
+def words_of(drawn: Drawn) -> dict[str, str]:
+    """What the texts may say of an incident. Nothing here tells the way in."""
+    one = drawn.company
+    roster = background.load(drawn.case)
+    return one.words | {
+        "number": number_of(drawn.seed),
+        "now": iso(now(one)),
+        "from_day": iso(one.first)[:10],
+        "to_day": iso(one.last - DAY)[:10],
+        "symptom": symptom(drawn),
+        **{f"often_{way}": str(number) for way, number in one.elsewhere.items()},
+        "assistant_user": assistant_user(one),
+        "leaked": iso(one.first - TOKENS_LEAKED * DAY)[:10],
+        "replaced": iso(one.first - TOKENS_REPLACED * DAY)[:10],
+        "people": str(roster.people),
+        "in_place": "\n".join(f"- {text}" for text in controls_in_place(drawn)),
+        "controls": "\n".join(f"- `{name}`: {text}" for name, text in free_controls(drawn).items()),
+    }
+
+
+def assistant_user(one: Company) -> str:
+    """What the log of the customer system calls the account of the assistant."""
+    number = UUID(holder_uuid(f"{one.words['assistant']}.integration"))
+    return "005EX" + b32encode(number.bytes).decode()[:10]
+
+
+def symptom(drawn: Drawn) -> str:
+    """How somebody who knows nothing else would tell of one of the steps."""
+    told = [kind.symptom for kind in drawn.chain if kind.symptom and kind.part != "way"]
+    return Dice(f"{drawn.seed}/symptom").pick(told)
+
+
+def controls_in_place(drawn: Drawn) -> list[str]:
+    """What the company does already, in words."""
+    values = drawn.case.historical
+    switches = [one.meaning for name, one in drawn.case.controls.items() if values[name] is True]
+    world_now = World.historical(drawn.case)
+    return [*switches, f"a session ends {world_now.session_hours} hours after sign-in"]
+
+
+def free_controls(drawn: Drawn) -> dict[str, str]:
+    """The controls that it could choose, by their names, in words."""
+    values = drawn.case.historical
+    return {name: one.meaning for name, one in drawn.case.controls.items() if values[name] is False}
+
+
+# --- the inventory of credentials ----------------------------------------------------------------
+
+
+def _credentials(drawn: Drawn) -> str:
+    """Owner, kind, scope and last change of each credential that the company gave out."""
+    rows = sorted(inventory(drawn))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("credential", "account", "owner", "kind", "opens", "last_changed"))
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def inventory(drawn: Drawn) -> list[tuple[str, ...]]:
+    """The rows of the inventory: what services hold, and the sessions and keys of people who
+    administer."""
+    one, estate = drawn.company, drawn.case.estate
+    dice = Dice(f"{drawn.seed}/inventory")
+    rows: list[tuple[str, ...]] = []
+    for name, held in estate.credentials.items():
+        if is_listed(drawn, name) and held.holder.id != "victim":
+            changed = iso(held.issued or one.first)[:10]
+            opens = " ".join(
+                sorted({scope.split(":")[0] for scope in held.scopes} - {"lists", "store"})
+            )
+            account = held.holder.account or held.holder.name
+            rows.append((name, account, OWNERS[held.holder.id], held.kind, opens, changed))
+    for machine in background.load(drawn.case).machines.values():
+        if machine.holder is None:
+            day = one.first - (TOKENS_REPLACED + dice.below(300) * dice.below(2)) * DAY
+            opens = (
+                machine.act.removeprefix("token-at-") if "token-at" in machine.act else "own job"
+            )
+            rows.append(
+                (machine.id, machine.id, "operations", "service-token", opens, iso(day)[:10])
+            )
+    for account in people_listed(drawn):
+        for kind, opens in (("security key", "login"), ("session", "login gateway")):
+            changed = iso(one.last - dice.between(1, 20) * DAY)[:10]
+            rows.append((f"{kind} of {account}", account, account, kind, opens, changed))
+    return rows
+
+
+def people_listed(drawn: Drawn) -> list[str]:
+    """The people whose sessions and keys the inventory lists: a dozen, and the victim among
+    them."""
+    everybody = accounts(drawn)
+    dice = Dice(f"{drawn.seed}/listed")
+    some = {dice.pick(everybody) for _ in range(11)} | {drawn.words["victim"]}
+    return sorted(some)
+
+
+def accounts(drawn: Drawn) -> list[str]:
+    """Everybody who works there."""
+    return [one.identity.id for one in people(background.load(drawn.case), drawn.company.seed)]
+
+
+def listed(drawn: Drawn) -> frozenset[str]:
+    """All names of the inventory."""
+    return frozenset(row[0] for row in inventory(drawn))

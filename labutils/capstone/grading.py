@@ -1,0 +1,416 @@
+"""The grade of a report: a hundred points in six parts, each loss with its reason.
+
+The weights are argued in docs/capstone.md. What is said is never rewarded for being said often: a
+report that names everything earns nothing.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from labutils.capstone import asking, world
+from labutils.capstone.company import HOUR
+from labutils.capstone.eviction import Eviction, evict
+from labutils.capstone.folder import listed, now, number_of
+from labutils.capstone.hidden import (
+    THIEVES,
+    ControlsTried,
+    RulesTried,
+    try_controls,
+    try_rules,
+)
+from labutils.capstone.incident import Drawn, draw
+from labutils.capstone.report import (
+    FORBIDDEN,
+    HARMLESS,
+    Act,
+    Claimed,
+    Fault,
+    Report,
+    read_report,
+    words,
+)
+from labutils.capstone.world import Truth, about, plain
+from labutils.incident.intervals import wilson
+from labutils.lab import iso
+from labutils.text import counted, shown
+
+WEIGHTS = {
+    "claims": 25,
+    "scope": 20,
+    "not_knowable": 10,
+    "eviction": 15,
+    "rules": 20,
+    "controls": 10,
+}
+STORIES = 2  # harmless ones that a report may name
+CERTAIN = 0.25  # what a claim gains against answering 50, at most: a Brier score
+FORBIDDEN_COSTS = 5
+FULL_RULES = 0.6  # points of a rule set in the hidden worlds (0 to 1) that are worth the whole part
+HOURS_A_POINT = 4.0  # of outages
+OPEN_HOURS_A_POINT = 8.0  # for which the intruder is still in, after the first hour
+MOST_LATE = 5.0
+LONGEST_LIST = 12  # losses that are told of one part
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a grade: its points, out of how many, and where the others went."""
+
+    points: float
+    of: int
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Grade:
+    """A grade. `forbidden`: points that forbidden claims cost; `reference`: the totals of the
+    reference hunters, where they were asked for."""
+
+    incident: str
+    parts: dict[str, Part]
+    forbidden: float = 0
+    minutes: int = 0
+    eviction: Eviction = field(default_factory=Eviction)
+    reference: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def total(self) -> float:
+        """All points, never under 0."""
+        return max(0.0, sum(part.points for part in self.parts.values()) - self.forbidden)
+
+    def summary(self) -> dict[str, Any]:
+        """The same for programs."""
+        found: dict[str, Any] = {
+            "incident": self.incident,
+            "parts": {
+                name: {**asdict(part), "points": round(part.points, 2), "lost": list(part.lost)}
+                for name, part in self.parts.items()
+            },
+            "forbidden": self.forbidden,
+            "minutes_asked": self.minutes,
+            "total": round(self.total, 2),
+        }
+        if self.reference:
+            found["reference"] = {name: round(total, 2) for name, total in self.reference.items()}
+        return found
+
+    def __str__(self) -> str:
+        lines = [f"Incident {self.incident}: {self.total:.1f} of 100 points", ""]
+        for name, part in self.parts.items():
+            lines.append(f"{name.replace('_', ' '):13} {part.points:5.1f} of {part.of}")
+            lines += [f"    {reason}" for reason in part.lost]
+        if self.forbidden:
+            lines.append(f"{'forbidden':13} {-self.forbidden:5.1f}")
+        lines += [f"{name:24} {total:5.1f}" for name, total in self.reference.items()]
+        return "\n".join(lines)
+
+
+def grade(folder: Path, seed: str, *, reference: bool = False) -> Grade:
+    """The grade of the report and the rules in a folder, for the incident of a seed; with
+    `reference` also the totals of the reference hunters.
+
+    Raises Fault, which names file and line, where the report cannot be read or is about another
+    incident.
+    """
+    report, minutes = read_report(folder / "report.yaml"), asking.minutes(folder)
+    must_be_about(report, seed, minutes)
+    with Bench(seed) as bench:
+        result = bench.grade(report, rule_files(folder / "rules"), minutes)
+        if reference:
+            from labutils.capstone.reference import totals
+
+            result = replace(result, reference=totals(bench))
+        return result
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The rules of a report: files, and no links."""
+    if not folder.is_dir() or folder.is_symlink():
+        return []
+    files = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yml", ".yaml")]
+    return [path for path in files if path.is_file() and not path.is_symlink()]
+
+
+def must_be_about(report: Report, seed: str, minutes: int = 0) -> None:
+    """Raises Fault where a report is about another incident, or an act of it is earlier than what
+    its author knew: the brief, and so many minutes of questions."""
+    if report.incident != number_of(seed):
+        raise Fault(
+            f"report.yaml, line 1: this is a report on {shown(report.incident, 40)}, and the seed "
+            f"is that of {number_of(seed)}"
+        )
+    begin = now(draw(seed).company) + 60 * minutes
+    for act in report.eviction:
+        if act.at < begin:
+            raise Fault(
+                f"report.yaml, line {act.line}: {act.act} {shown(act.what, 60)} at {iso(act.at)} "
+                f"is earlier than the brief and {minutes} minutes of questions, {iso(begin)}"
+            )
+
+
+class Bench(ExitStack):
+    """Everything that reports on the incident of a seed are graded with: its world, the hidden
+    ones, and what controls are worth. It is made once for many reports; a context."""
+
+    def __init__(self, seed: str):
+        super().__init__()
+        self.seed, self.drawn = seed, draw(seed)
+        self.truth: Truth = self.enter_context(world.of_seed(seed))
+
+    @cached_property
+    def worlds(self) -> list[Truth]:
+        """The hidden worlds."""
+        return [self.enter_context(world.hidden(self.seed, n)) for n in range(world.HIDDEN)]
+
+    @cached_property
+    def controls(self) -> ControlsTried:
+        """What sets of controls are worth against a thousand other thieves."""
+        return try_controls(self.drawn)
+
+    @cached_property
+    def made(self) -> frozenset[str]:
+        """Everything in the logs that could be a foothold."""
+        return candidates(self.truth)
+
+    def grade(self, report: Report, rules: Sequence[Path], minutes: int = 0) -> Grade:
+        """The grade of a report that is about this incident. `minutes`: what questions cost."""
+        drawn, begin = self.drawn, now(self.drawn.company)
+        eviction = evict(drawn, report.eviction, begin + 60 * minutes)
+        parts = {
+            "claims": _claims(report.claims, self.truth),
+            "scope": _scope(report, drawn, self.made),
+            "not_knowable": _not_knowable(report, drawn),
+            "eviction": _eviction(report.eviction, eviction, begin),
+            "rules": _rules(try_rules(self.worlds if rules else (), rules)),
+            "controls": _controls(report.controls, self.controls),
+        }
+        forbidden = FORBIDDEN_COSTS * sum(one.what in FORBIDDEN for one in report.claims)
+        return Grade(report.incident, parts, forbidden, minutes, eviction)
+
+
+# --- claims --------------------------------------------------------------------------------------
+
+
+def _claims(claims: Sequence[Claimed], truth: Truth) -> Part:
+    """By Brier's score against answering 50 to everything: a claim of p percent gains
+    0.25 - (1 - p)^2 where it is true and shown, and loses p^2 - 0.25 where it is not."""
+    whole = CERTAIN * (len(truth.claims) + STORIES)
+    gained, lost, seen, stories = 0.0, [], set(), 0
+    for one in claims:
+        if one.what in FORBIDDEN:
+            lost.append(f"{one.what}: nobody can know that here; it costs {FORBIDDEN_COSTS} points")
+            continue
+        share = one.percent / 100
+        right, reason = _judged(one, truth)
+        if right and one.what == HARMLESS:
+            stories += 1
+            right = True if stories <= STORIES else None
+        if right:
+            gain = CERTAIN - (1 - share) ** 2
+            seen.add(truth_of(one, truth))
+        else:
+            gain = min(0.0, CERTAIN - share**2) if right is False else 0.0
+        gained += gain
+        if reason and (reason == UNSURE or gain < 0 or right is None):
+            lost.append(_of_claim(one, gain, whole, reason))
+    for claim in truth.claims:
+        if claim not in seen:
+            lost.append(f"{_worth(CERTAIN, whole)} not claimed: {claim.what} of {claim.who}")
+    if stories < STORIES:
+        missing = STORIES - stories
+        things = counted(missing, "harmless thing")
+        lost.append(f"{_worth(CERTAIN * missing, whole)} not claimed: {things} that looked like it")
+    return _part("claims", gained / whole, lost)
+
+
+def _worth(gain: float, whole: float) -> str:
+    return f"-{WEIGHTS['claims'] * gain / whole:.1f}"
+
+
+def _of_claim(one: Claimed, gain: float, whole: float, reason: str) -> str:
+    short = (
+        WEIGHTS["claims"] * (CERTAIN - gain) / whole
+        if reason == UNSURE
+        else -WEIGHTS["claims"] * gain / whole
+    )
+    return (
+        f"-{abs(short):.1f} {one.what} of {shown(one.who, 60)} at {one.percent} percent: {reason}"
+    )
+
+
+UNSURE = "true, and you were less than sure"
+
+
+def _judged(one: Claimed, truth: Truth) -> tuple[bool | None, str]:
+    """Whether a claim is true and shown (True), false (False), or true and not shown (None); and
+    the reason."""
+    if one.what == HARMLESS:
+        if any(event in truth.steps for event in one.events):
+            return False, "a line of it is the intruder's"
+        if about(one.events, truth.twins):
+            return True, UNSURE if one.percent < 100 else ""
+        return None, "its lines show nothing that looked like the intruder"
+    claim = truth_of(one, truth)
+    if claim is None:
+        return False, "it did not happen"
+    if not about(one.events, truth.claims[claim]):
+        return None, "it happened, and the lines that you name do not show it"
+    return True, UNSURE if one.percent < 100 else ""
+
+
+def truth_of(one: Claimed, truth: Truth) -> Any:
+    """The true claim that says the same, or None."""
+    said = one.what, plain(one.who)
+    return next((c for c in truth.claims if (c.what, plain(c.who)) == said), None)
+
+
+# --- scope and what cannot be known --------------------------------------------------------------
+
+
+def agreement(named: Collection[str], true: Collection[str], universe: int) -> float:
+    """How well names agree with what is true, 0 to 1: the F-measure of precision and recall, above
+    that of naming everything there is."""
+    right = len(set(named) & set(true))
+    measure = 2 * right / (len(set(named)) + len(set(true))) if true else 0.0
+    everything = 2 * len(set(true)) / (universe + len(set(true)))
+    return max(0.0, (measure - everything) / (1 - everything)) if everything < 1 else 0.0
+
+
+def candidates(truth: Truth) -> frozenset[str]:
+    """Everything in the logs of a month that could be a foothold, as a report names it."""
+    found = set()
+    for event_id, event in world.lines(truth.folder):
+        source = event_id.rpartition(":")[0]
+        who = plain(world.actor(event_id, event))
+        if source == "jira" and event["auditType"]["action"] == "User created":
+            found.add(f"account {event['affectedObjects'][0]['name']}")
+        elif source == "cloudtrail" and event["eventName"] == "CreateAccessKey":
+            found.add(f"key of {who}")
+        elif source == "okta" and event["eventType"] == "user.mfa.factor.activate":
+            found.add(f"factor of {who}")
+        elif source == "google_workspace_token" and event["events"][0]["name"] == "authorize":
+            found.add(f"grant of {who}")
+    return frozenset(found)
+
+
+def _scope(report: Report, drawn: Drawn, made: Collection[str]) -> Part:
+    """Eight points for the credentials, eight for the footholds, four for the losses."""
+    parts = (
+        ("credential", 8, report.credentials, drawn.credentials, len(listed(drawn))),
+        ("foothold", 8, report.footholds, tuple(drawn.footholds), len(made)),
+        ("loss", 4, report.losses, drawn.losses, len(words()["losses"])),
+    )
+    points, lost = 0.0, []
+    for what, worth, named, true, universe in parts:
+        reached = worth * agreement(named, true, universe)
+        points += reached
+        lost += list(_differences(what, named, true, worth - reached))
+    return _part("scope", points / WEIGHTS["scope"], lost)
+
+
+def _not_knowable(report: Report, drawn: Drawn) -> Part:
+    named, true = report.not_knowable, drawn.not_knowable
+    share = agreement(named, true, len(words()["not_knowable"]))
+    lost = _differences(
+        "thing that cannot be known", named, true, WEIGHTS["not_knowable"] * (1 - share)
+    )
+    return _part("not_knowable", share, list(lost))
+
+
+def _differences(
+    what: str, named: Collection[str], true: Collection[str], short: float
+) -> Iterator[str]:
+    """A sentence for what was missed, and one for what was named wrongly."""
+    missed = [name for name in true if name not in named]
+    wrong = [name for name in named if name not in true]
+    if missed:
+        yield f"-{short:.1f} {what}: missed {', '.join(missed)}"
+    if wrong:
+        some = ", ".join(shown(name, 40) for name in wrong[:5])
+        more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+        yield f"{'and' if missed else f'-{short:.1f}'} {what}: named {some}{more}, which it was not"
+
+
+# --- eviction ------------------------------------------------------------------------------------
+
+
+def _eviction(acts: Sequence[Act], played: Eviction, begin: int) -> Part:
+    """All points for an intruder who is out, less what it cost: an hour of outages, an hour for
+    which the intruder was still in. A third of them for the doors that were shut, where one was
+    left open."""
+    of = WEIGHTS["eviction"]
+    lost = []
+    if played.out:
+        points = float(of)
+    else:
+        shut = max(0, played.doors - len(played.left)) / max(1, played.doors)
+        points = of / 3 * shut
+        lost += [
+            f"-{of - points:.1f} the intruder came back, with {', '.join(played.left)}",
+            *played.story[:4],
+        ]
+    outages = min(float(of), played.hours / HOURS_A_POINT)
+    if outages >= 0.05:
+        dear = sorted(played.outages, key=lambda name: -played.outages[name])[:3]
+        lost.append(
+            f"-{outages:.1f} {played.hours:g} hours of outages, most by: "
+            f"{', '.join(map(shown, dear))}"
+        )
+    late = 0.0
+    if acts:
+        open_for = (max(act.at for act in acts) - begin) / HOUR
+        late = min(MOST_LATE, max(0.0, open_for - 1) / OPEN_HOURS_A_POINT)
+        if late >= 0.05:
+            lost.append(f"-{late:.1f} the last act came {open_for:.1f} hours after the brief")
+    return _part("eviction", (points - outages - late) / of, lost)
+
+
+# --- rules and controls --------------------------------------------------------------------------
+
+
+def _rules(tried: RulesTried) -> Part:
+    """In worlds that nobody saw: a mean of 0.6 of a point is worth the whole part."""
+    lost = [f"{one.path}: {one.reason}" for one in tried.refused]
+    for number, one in enumerate(tried.scores, 1):
+        lost.append(
+            f"world {number}: {one.points:.2f}; saw {len(one.seen_steps)} of "
+            f"{len(one.logged_steps)} steps; {one.precision.hits} of {one.precision.trials} "
+            "alerts true"
+        )
+    if not tried.scores:
+        lost.append(f"-{WEIGHTS['rules']} no rule could be used")
+    return _part("rules", min(1.0, tried.mean / FULL_RULES), lost)
+
+
+def _controls(chosen: Sequence[str], tried: ControlsTried) -> Part:
+    """Of a thousand other thieves, how many more are stopped than by three controls drawn blindly,
+    against the best three."""
+    free = {name for names in tried.stopped for name in names}
+    usable = [name for name in chosen if name in free]
+    lost = [
+        f"{shown(name, 40)} is no control that this company could choose"
+        for name in chosen
+        if name not in free
+    ]
+    blind, best = tried.blind, tried.stopped[tried.best]
+    share = (tried.by(usable) - blind) / (best - blind) if best > blind else 0.0
+    if share < 1:
+        low, high = wilson(tried.by(usable), THIEVES)
+        lost.append(
+            f"yours stop {tried.by(usable)} of {THIEVES:,} other thieves ({100 * low:.0f} to "
+            f"{100 * high:.0f} in a hundred, 95 % interval); {', '.join(tried.best)} stop {best}, "
+            f"three drawn blindly {blind:.0f}"
+        )
+    return _part("controls", share, lost)
+
+
+def _part(name: str, share: float, lost: Sequence[str]) -> Part:
+    of = WEIGHTS[name]
+    told = list(lost[:LONGEST_LIST])
+    if len(lost) > LONGEST_LIST:
+        told.append(f"and {len(lost) - LONGEST_LIST} more")
+    return Part(of * min(1.0, max(0.0, share)), of, tuple(told))

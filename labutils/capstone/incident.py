@@ -1,0 +1,309 @@
+"""An incident of a seed: a way in, at least one movement, a foothold, a loss, an act that leaves
+no line; played, so that what is true of it is what happened.
+
+Outcomes come from policy.decide, as ever. A chain that a control of the company stops is drawn
+anew.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+from labutils.capstone.company import (
+    DAY,
+    HOUR,
+    Company,
+    Words,
+    company,
+    intruder_words,
+    ledger_sheet,
+    sheets,
+    steps_sheet,
+)
+from labutils.incident import cases
+from labutils.incident.background.dice import Dice
+from labutils.incident.breach import Replay, play
+from labutils.incident.cases import Incident
+from labutils.incident.policy import World
+from labutils.lab import iso, seconds
+from labutils.sheets import Row, build, table
+
+DRAWS = 20  # of chains, before a seed is given up
+
+
+class NoIncident(RuntimeError):
+    """A seed without an incident: every chain that was drawn was stopped."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a report says of a step, in the words of data/capstone/report.schema.json, and of
+    whom."""
+
+    what: str
+    who: str
+
+
+@dataclass(frozen=True, eq=False)
+class StepKind:
+    """What an intruder may do (data/capstone/steps.yaml). `hours`: after the step before."""
+
+    id: str
+    part: str
+    goal: str
+    tactic: str
+    technique: str
+    routes: list[Any] = field(repr=False)
+    after: tuple[str, ...] = ()
+    claim: Row | None = None
+    loss: str = ""
+    symptom: str = ""
+    unknown: str = ""
+
+    @property
+    def claimed(self) -> Claim | None:
+        """What a report would say of it; None of a step that leaves no line."""
+        return Claim(self.claim["what"], self.claim["who"]) if self.claim else None
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """A way in: what the intruder starts with, the first steps, and what nobody can know of how it
+    came about."""
+
+    id: str
+    starts: tuple[str, ...]
+    steps: tuple[str, ...]
+    unknown: str
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A drawn incident. `chain`: its steps in order; `rejected`: why earlier draws inside the seed
+    were not taken; `words`: what stands for each dollar sign."""
+
+    seed: str
+    company: Company
+    way: Way
+    chain: tuple[StepKind, ...]
+    kinds: dict[str, StepKind]
+    case: Incident
+    words: Words
+    rejected: tuple[str, ...] = ()
+
+    @cached_property
+    def replay(self) -> Replay:
+        """What happened, played by requests."""
+        return play(World.historical(self.case), case=self.case)
+
+    @cached_property
+    def claims(self) -> dict[Claim, tuple[str, ...]]:
+        """What is true and has lines: each claim with the steps that it stands for."""
+        found: dict[Claim, tuple[str, ...]] = {}
+        for kind in self.chain:
+            if kind.claimed:
+                found[kind.claimed] = (*found.get(kind.claimed, ()), kind.id)
+        return found
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What was lost, in the words of a report."""
+        return tuple(kind.loss for kind in self.chain if kind.loss)
+
+    @property
+    def footholds(self) -> dict[str, str]:
+        """What the intruder made, as a report names it, by the credential that it is."""
+        made = {
+            "account-made": (f"account {self.words['newcomer']}", self.words["newcomer"]),
+            "key-made": (f"key of {self.company.words['reports']}-robot", "second-key"),
+            "factor-added": (f"factor of {self.words['victim']}", "second-factor"),
+            "consent-given": (f"grant of {self.words['victim']}", "victim-mail-grant"),
+        }
+        return dict(made[kind.id] for kind in self.chain if kind.id in made)
+
+    @property
+    def credentials(self) -> tuple[str, ...]:
+        """The credentials of the company that were in the intruder's hands, as its inventory names
+        them."""
+        return tuple(inventory_name(self, one) for one in self.held if is_listed(self, one))
+
+    @cached_property
+    def held(self) -> tuple[str, ...]:
+        """All that the intruder held in the end, by its name in the estate."""
+        held, services = set(self.case.campaign.start_with), self.case.estate.services
+        for step in self.replay.steps:
+            for attempt in step.attempts:
+                if attempt.allowed:
+                    held.update(services[attempt.ask.service].gives.get(attempt.ask.action, ()))
+        return tuple(sorted(held))
+
+    @property
+    def not_knowable(self) -> tuple[str, ...]:
+        """What no log of the company can answer."""
+        return (self.way.unknown, *(kind.unknown for kind in self.chain if kind.unknown))
+
+
+MADE = ("second-key", "second-factor", "victim-mail-grant")
+NOT_LISTED = ("victim-consent", "svc-support", *MADE)  # svc-support is the supplier's
+
+
+def is_listed(one: Drawn, credential: str) -> bool:
+    """Whether the company's inventory has a row for a credential: what it gave out, and knows."""
+    held = one.case.estate.credentials[credential]
+    return held.given_out and credential not in NOT_LISTED
+
+
+def inventory_name(one: Drawn, credential: str) -> str:
+    """What the inventory calls a credential."""
+    return {
+        "victim-session": f"session of {one.words['victim']}",
+        "victim-key": f"security key of {one.words['victim']}",
+    }.get(credential, credential)
+
+
+# --- drawing -------------------------------------------------------------------------------------
+
+
+@cache
+def draw(seed: str, intruder: str = "") -> Drawn:
+    """The incident of a seed; of another intruder in the same company, where one is named.
+
+    Raises NoIncident.
+    """
+    one = company(seed)
+    rejected: list[str] = []
+    for number in range(DRAWS):
+        name = f"{seed}/{intruder}/{number}"
+        drawn = _drawn(one, name, tuple(rejected))
+        reason = _stopped(drawn)
+        if reason is None:
+            return drawn
+        rejected.append(reason)
+    raise NoIncident(f"Seed {seed} gives no incident: {rejected[-1]}.")
+
+
+def _drawn(one: Company, name: str, rejected: tuple[str, ...]) -> Drawn:
+    dice = Dice(f"{name}/chain")
+    way = dice.pick(ways(one))
+    words = intruder_words(one, name, way.id)
+    steps = steps_sheet(one, words)
+    kinds = {key: build(StepKind, row) for key, row in table(steps, "steps").items()}
+    way = next(build(Way, row) for row in steps["ways"] if row["id"] == way.id)
+    chain = tuple(kinds[step] for step in chain_of(way, kinds, dice))
+    case = read_case(one, words, steps, way, chain, times_of(one, words, chain, dice))
+    return Drawn(name.split("/")[0], one, way, chain, kinds, case, words, rejected)
+
+
+@cache
+def ways(one: Company) -> tuple[Way, ...]:
+    """The ways in that there are."""
+    nothing: Words = dict.fromkeys(
+        ["victim", "newcomer", "newcomer_full", "lure", "query"], "nobody"
+    )
+    return tuple(build(Way, row) for row in steps_sheet(one, nothing)["ways"])
+
+
+FACTOR = "factor-added"
+MOVES = (("tickets-read", "code-viewed"), ("pages-read", "cloud-entered"))
+
+
+def chain_of(way: Way, kinds: dict[str, StepKind], dice: Dice) -> list[str]:
+    """The steps of a chain: the way in, the tracker, one further movement or two; then a foothold,
+    a loss and an act without a line, each as soon as something before it allows it."""
+    chain = [*way.steps, "tracker-entered"]
+    moves = list(MOVES) if dice.of(300) else [dice.pick(MOVES)]
+    reached = {*chain, *(step for move in moves for step in move)}
+
+    def possible(part: str) -> list[str]:
+        return [k.id for k in kinds.values() if k.part == part and reached & {*k.after}]
+
+    footholds = possible("foothold")
+    chosen = [footholds.pop(dice.below(len(footholds)))]
+    if footholds and dice.of(400):
+        chosen.append(dice.pick(footholds))
+    if FACTOR in chosen:  # while the session is open
+        chosen.remove(FACTOR)
+        chain.insert(len(way.steps), FACTOR)
+    loss = dice.pick(possible("loss"))
+    reached.add(loss)
+    silent = dice.pick(possible("silent"))
+    waiting = [*(list(move) for move in moves), *([one] for one in chosen), [loss, silent]]
+    while waiting:
+        queue = dice.pick([one for one in waiting if _may_follow(kinds[one[0]], chain)])
+        chain.append(queue.pop(0))
+        waiting = [one for one in waiting if one]
+    return chain
+
+
+def _may_follow(kind: StepKind, chain: list[str]) -> bool:
+    return not kind.after or bool({*kind.after} & {*chain})
+
+
+PAUSES = (1, 1, 2, 3, 5, 8, 20, 26, 44)  # hours between two steps
+
+
+def times_of(one: Company, words: Words, chain: tuple[StepKind, ...], dice: Dice) -> dict[str, str]:
+    """When each step begins: on whole minutes (a world draws the seconds). A session is taken over
+    while it is open."""
+    session = seconds(words["session_issued"])
+    time = session + dice.between(2, 6) * HOUR + dice.below(60) * 60
+    times = {}
+    for kind in chain:
+        times[kind.id] = iso(time)
+        hours = 1 if kind.part == "way" or kind.id == FACTOR else dice.pick(PAUSES)
+        time += hours * HOUR + dice.below(60) * 60
+        time = min(time, one.last - DAY + len(times) * 90 * 60)
+    return times
+
+
+def read_case(
+    one: Company,
+    words: Words,
+    steps: Row,
+    way: Way,
+    chain: tuple[StepKind, ...],
+    times: dict[str, str],
+) -> Incident:
+    """The case of a chain, as it would stand in a folder of data/cases/."""
+    drawn = sheets(one, words)
+    drawn["facts"] = ledger_sheet(steps, times)
+    rows = [
+        Row(
+            {
+                "fact": kind.id,
+                "goal": kind.goal,
+                "fit": "exact",
+                "assumption": "",
+                "assumed_time": times[kind.id],
+                "routes": kind.routes,
+            },
+            file=steps.file,
+        )
+        for kind in chain
+    ]
+    campaign: dict[str, Any] = {"start_with": list(way.starts), "steps": rows}
+    if "victim-session" in way.starts or way.id == "recording":
+        signs_in = Row(
+            {"scope": "login:sign-in", "using": "victim-key", "origin": "home"}, file=steps.file
+        )
+        scene = Row({"time": words["session_issued"], "requests": [signs_in]}, file=steps.file)
+        campaign["scenes"] = [scene]
+    drawn["campaign"] = Row(campaign, file=steps.file)
+    return cases.read_case("capstone", drawn)
+
+
+def _stopped(drawn: Drawn) -> str | None:
+    """Why an incident is none: a step that did not end as it should, or nothing to see."""
+    for step in drawn.replay.steps:
+        wanted = "unknown" if drawn.kinds[step.fact].part == "silent" else "succeeded"
+        if step.outcome != wanted:
+            return f"{step.fact} ended as {step.outcome}: {step.reason}"
+    return None
+
+
+def unused_controls(case: Incident) -> Iterator[str]:
+    """The switches that the company has not set."""
+    for name, value in case.historical.items():
+        if value is False:
+            yield name

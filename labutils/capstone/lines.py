@@ -1,0 +1,66 @@
+"""Events of all sources as a hunter looks at them: who, from where, what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from labutils.capstone.world import actor, plain
+from labutils.hunt.fields import values_at
+from labutils.hunt.sources import time_of
+
+# The field of each log that says from where.
+ADDRESSES = {
+    "okta": "client.ipAddress",
+    "support": "address",
+    "jira": "source",
+    "confluence": "source",
+    "bitbucket": "source",
+    "cloudtrail": "sourceIPAddress",
+    "cloudflare_access": "IPAddress",
+    "cloudflare_access_nonidentity": "ipAddress",
+    "salesforce_event_log": "CLIENT_IP",
+    "google_workspace_token": "ipAddress",
+}
+LOGIN_ADDRESS = "SOURCE_IP"  # of a login of the customer system
+
+
+@dataclass(frozen=True)
+class Line:
+    """An event as a hunter looks at it; `time` in seconds since 1970."""
+
+    id: str
+    source: str
+    time: float
+    who: str
+    address: str
+    action: str
+    event: dict[str, Any] = field(repr=False)
+
+
+def _atlassian(event: dict[str, Any]) -> str:
+    return str(event["auditType"]["action"])
+
+
+ACTIONS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "okta": lambda event: str(event["eventType"]),
+    "support": lambda event: str(event["type"]),
+    "jira": _atlassian,
+    "confluence": _atlassian,
+    "bitbucket": _atlassian,
+    "cloudtrail": lambda event: str(event["eventName"]),
+    "cloudflare_access": lambda event: str(event["Action"]),
+    "cloudflare_access_nonidentity": lambda event: str(event["isSuccessfulLogin"]),
+    "salesforce_event_log": lambda event: f"{event['EVENT_TYPE']} {event.get('URI', '')}",
+    "google_workspace_token": lambda event: str(event["events"][0]["name"]),
+}
+
+
+def line_of(name: str, event: dict[str, Any]) -> Line:
+    """An event with this id as a line. Raises KeyError for a log that is none of the company's."""
+    source = name.rpartition(":")[0]
+    paths = (ADDRESSES[source], LOGIN_ADDRESS)
+    address = str(next((one for path in paths for one in values_at(event, path) if one), ""))
+    who = plain(actor(name, event)).rpartition("/")[2]
+    return Line(
+        name, source, time_of(event, source) or 0.0, who, address, ACTIONS[source](event), event
+    )

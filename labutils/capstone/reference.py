@@ -1,0 +1,551 @@
+"""Six hunters who write reports without a person: what a grade is held against.
+
+Five know what stands in the folder and nothing else. The sixth knows everything, the hidden worlds
+too: nobody can do better.
+"""
+
+import csv
+import json
+import uuid
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from labutils.capstone import world
+from labutils.capstone.company import HOUR, Company
+from labutils.capstone.folder import assistant_user, inventory, now, number_of
+from labutils.capstone.grading import Bench, Grade
+from labutils.capstone.lines import ADDRESSES, Line, line_of
+from labutils.capstone.report import FORBIDDEN, HARMLESS, Act, Claimed, Report, words
+from labutils.capstone.world import plain
+from labutils.hunt.engine import hunt
+from labutils.hunt.fields import values_at
+from labutils.hunt.sources import SOURCES
+from labutils.lab import data_file, seconds
+
+
+@dataclass(frozen=True, eq=False)
+class Folder:
+    """What is in the folder of an incident: its lines, and its tables."""
+
+    one: Company
+    path: Path
+    credentials: tuple[tuple[str, ...], ...]
+    assistant: str  # its account
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """All events."""
+        return [line_of(name, event) for name, event in world.lines(self.path)]
+
+    def table(self, name: str) -> list[dict[str, str]]:
+        """The rows of one of the tables of a world."""
+        with (self.path / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    @cached_property
+    def programs(self) -> dict[str, str]:
+        """The accounts and tokens of programs, each with the credential that the inventory has."""
+        found = {}
+        for name, account, _, kind, *_ in self.credentials:
+            if kind not in ("session", "security key"):
+                found[plain(account)] = name
+                found[plain(name)] = name
+        return found
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a hunter hands in: a report, and rules as text."""
+
+    report: Report
+    rules: tuple[str, ...] = ()
+
+
+# --- hunters who do not look ---------------------------------------------------------------------
+
+
+def everything_alerter(folder: Folder) -> Work:
+    """Names everything, and alerts on everything."""
+    who = [name for name, _ in Counter(line.who for line in folder.lines).most_common(7)]
+    some = tuple(line.id for line in folder.lines[::40])[:2000]
+    claims = [
+        Claimed(what, name, some, 60)
+        for what in words()["claims"]
+        for name in who
+        if what not in (*FORBIDDEN, HARMLESS)
+    ]
+    credentials = tuple(row[0] for row in folder.credentials)
+    made = tuple(sorted({f"account {_made(line)}" for line in folder.lines if _made(line)}))
+    rules = tuple(
+        _rule(f"Anything in {source}", source, [f"{ADDRESSES[source]}: '*'"])
+        for source in ADDRESSES
+    )
+    report = Report(
+        number_of(folder.one.seed),
+        tuple(claims[:200]),
+        credentials,
+        made[:200],
+        words()["losses"],
+        words()["not_knowable"],
+        tuple(Act("revoke", name, now(folder.one)) for name in credentials),
+        ("secrets_kept_out", "sessions_bound", "service_tokens_bound"),
+    )
+    return Work(report, rules)
+
+
+def indicator_collector(folder: Folder) -> Work:
+    """Collects addresses that several accounts share, and believes each of them."""
+    accounts: dict[str, set[str]] = {}
+    for line in folder.lines:
+        accounts.setdefault(line.address, set()).add(line.who)
+    hosting = ("203.0.113.", "198.18.3")
+    shared = sorted(
+        (one for one in accounts if one.startswith(hosting) and len(accounts[one]) > 1),
+        key=lambda one: -len(accounts[one]),
+    )[:10]
+    lines = [line for line in folder.lines if line.address in shared]
+    return Work(_report(folder, lines, 80), _rules_on(shared))
+
+
+def _rules_on(addresses: Sequence[str]) -> tuple[str, ...]:
+    listed = ", ".join(f"'{one}'" for one in addresses)
+    return tuple(
+        _rule(f"Known address in {source}", source, [f"{path}: [{listed}]"])
+        for source, path in ADDRESSES.items()
+        if addresses
+    )
+
+
+def rules_alone(folder: Folder) -> Work:
+    """Runs the course's rules, and reports every hit."""
+    hits = hunt([Path(str(data_file("rules")))], [folder.path]).hits
+    cited = {
+        event
+        for hit in hits
+        if hit.level in ("medium", "high", "critical")
+        for event in hit.event_ids
+    }
+    lines = [line for line in folder.lines if line.id in cited]
+    rules = tuple(
+        path.read_text(encoding="utf-8")
+        for path in sorted(Path(str(data_file("rules"))).glob("*.yml"))
+    )
+    return Work(_report(folder, lines, 70), rules)
+
+
+def greedy_grouper(folder: Folder) -> Work:
+    """Takes the five largest groups of lines by one account from an address that it seldom has."""
+    usual = _usual(folder.lines)
+    groups: dict[tuple[str, str], list[Line]] = {}
+    for line in folder.lines:
+        if line.who and line.address not in usual[line.who]:
+            groups.setdefault((line.who, line.address), []).append(line)
+    largest = sorted(groups.values(), key=len, reverse=True)[:5]
+    return Work(
+        _report(folder, [line for group in largest for line in group], 75), _behaviour(folder)
+    )
+
+
+def _usual(lines: Sequence[Line]) -> dict[str, set[str]]:
+    """By account, the addresses from which it does at least a tenth of what it does."""
+    counts: dict[str, Counter[str]] = {}
+    for line in lines:
+        counts.setdefault(line.who, Counter())[line.address] += 1
+    return {
+        who: {one for one, number in some.items() if 10 * number >= sum(some.values())}
+        for who, some in counts.items()
+    }
+
+
+# --- a hunter who looks --------------------------------------------------------------------------
+
+
+def thorough(folder: Folder) -> Work:
+    """Follows programs that work elsewhere without a ticket, and then whoever else was at the same
+    address; reads the tables before believing."""
+    lines = _unexplained(folder)
+    work = _report(folder, lines, 90)
+    return Work(_with_harmless(folder, work, lines), _behaviour(folder))
+
+
+def _unexplained(folder: Folder) -> list[Line]:
+    """What programs do from elsewhere and no ticket tells, and what else comes from there."""
+    usual = _usual(folder.lines)
+    tickets = folder.table("changes.csv")
+    odd = [
+        line
+        for line in folder.lines
+        if line.who in folder.programs
+        and line.address not in usual[line.who]
+        and not any(_explains(row, line, folder) for row in tickets)
+    ]
+    by_address: dict[str, set[str]] = {}
+    for line in odd:
+        by_address.setdefault(line.address, set()).add(line.source)
+    found = max(by_address, key=lambda one: len(by_address[one]), default="")
+    if not found:
+        return []
+    first = min(line.time for line in odd if line.address == found) - 72 * HOUR
+    return [line for line in folder.lines if line.address == found and line.time >= first]
+
+
+def _explains(row: dict[str, str], line: Line, folder: Folder) -> bool:
+    """Whether a ticket is about what a line shows."""
+    same = {row["by"], folder.programs.get(plain(row["by"]), row["by"])}
+    related = {folder.programs.get(line.who, line.who), line.who}
+    about_planning = "planning" in row["what"] and line.who.startswith(
+        ("svc-", *_connectors(folder))
+    )
+    within = seconds(row["from"]) - HOUR <= line.time <= seconds(row["to"]) + HOUR
+    return within and (bool(same & related) or about_planning)
+
+
+def _connectors(folder: Folder) -> tuple[str, ...]:
+    return (folder.one.words["planning"],)
+
+
+def _with_harmless(folder: Folder, report: Report, lines: Sequence[Line]) -> Report:
+    """The report, and two things that a ticket explains."""
+    usual, cited = _usual(folder.lines), {line.id for line in lines}
+    claims = list(report.claims)
+    for row in folder.table("changes.csv"):
+        some = [
+            line.id
+            for line in folder.lines
+            if line.who in folder.programs
+            and line.address not in usual[line.who]
+            and _explains(row, line, folder)
+            and line.id not in cited
+        ]
+        if len(some) > 5 and sum(one.what == HARMLESS for one in claims) < 2:
+            claims.append(Claimed(HARMLESS, row["by"], tuple(some[:50]), 95))
+    return Report(**{**vars(report), "claims": tuple(claims)})
+
+
+def _behaviour(folder: Folder) -> tuple[str, ...]:
+    """Rules about behaviour: a program that does not work where it works."""
+    w = folder.one.words
+    return (
+        _rule(
+            "Planning token elsewhere",
+            "cloudflare_access_nonidentity",
+            [f"serviceTokenId: '{w['planning']}-token'"],
+            ["ipAddress: '192.0.2.15'"],
+        ),
+        _rule(
+            "Planning account elsewhere",
+            "jira",
+            [f"author.name: 'svc-{w['planning']}'"],
+            ["source: '192.0.2.15'"],
+        ),
+        _rule(
+            "Planning account elsewhere in the wiki",
+            "confluence",
+            [f"author.name: 'svc-{w['planning']}'"],
+            ["source: '192.0.2.15'"],
+        ),
+        _rule(
+            "Build account elsewhere",
+            "bitbucket",
+            [f"author.name: 'svc-{w['builds']}'"],
+            ["source: '192.0.2.16'"],
+        ),
+        _rule(
+            "Reports elsewhere",
+            "cloudtrail",
+            [f"userIdentity.userName: '{w['reports']}-robot'"],
+            ["sourceIPAddress: '192.0.2.17'"],
+        ),
+        _rule(
+            "Assistant elsewhere",
+            "salesforce_event_log",
+            [f"USER_ID: '{folder.assistant}'"],
+            ["CLIENT_IP|startswith: '192.0.2.'"],
+        ),
+    )
+
+
+# --- from lines to a report ----------------------------------------------------------------------
+
+
+def _made(line: Line) -> str:
+    if line.source == "jira" and line.action == "User created":
+        return str(line.event["affectedObjects"][0]["name"])
+    return ""
+
+
+CLAIMS: tuple[tuple[str, str, str], ...] = (
+    ("support", "files_tab_download", "recording-read"),
+    ("okta", "user.session.access_admin_app", "session-taken-over"),
+    ("okta", "app.oauth2.client.read_client_secret", "secrets-read"),
+    ("okta", "user.authentication.sso", "session-taken-over"),
+    ("okta", "user.mfa.factor.activate", "factor-added"),
+    ("google_workspace_token", "authorize", "consent-phished"),
+    ("google_workspace_token", "activity", "mail-read"),
+    ("jira", "User logged in", "service-account-used"),
+    ("jira", "Issue viewed", "tickets-read"),
+    ("jira", "User created", "account-made"),
+    ("confluence", "Page viewed", "pages-read"),
+    ("bitbucket", "Repository accessed by user", "repositories-viewed"),
+    ("bitbucket", "Repository archive", "repositories-archived"),
+    ("cloudtrail", "DescribeInstances", "cloud-entered"),
+    ("cloudtrail", "CreateAccessKey", "key-made"),
+    ("salesforce_event_log", "Login", "grant-used-elsewhere"),
+    ("salesforce_event_log", "RestApi /services/data/v58.0/query", "cases-read"),
+    ("salesforce_event_log", "BulkApi2", "records-exported"),
+)
+MANY = {
+    "tickets-read": (100, "tickets-taken"),
+    "pages-read": (100, "pages-taken"),
+    "mail-read": (60, "mailbox-taken"),
+}
+LOST = {
+    "tickets-taken": "tickets",
+    "pages-taken": "wiki-pages",
+    "mailbox-taken": "mail",
+    "repositories-archived": "repositories",
+    "records-exported": "customer-records",
+}
+FOOTHOLDS = {
+    "account-made": "account",
+    "key-made": "key of",
+    "factor-added": "factor of",
+    "consent-phished": "grant of",
+}
+WAYS = {
+    "recording-read": "password-of-the-support-desk",
+    "grant-used-elsewhere": "how-the-grant-was-copied",
+    "consent-phished": "how-the-person-was-persuaded",
+    "mail-read": "how-the-person-was-persuaded",
+}
+UNLOGGED = {
+    "repositories-archived": "what-left-the-server",
+    "cloud-entered": "what-was-read-in-the-store",
+    "grant-used-elsewhere": "which-lists-were-viewed",
+    "mail-read": "which-files-were-read",
+}
+
+
+def _claims(folder: Folder, lines: Sequence[Line], percent: int) -> list[Claimed]:
+    """What these lines say, burst by burst: a pause of three hours ends one."""
+    groups: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        for source, action, what in CLAIMS:
+            if line.source == source and line.action.startswith(action):
+                who = _made(line) or _who(folder, line)
+                groups.setdefault((what, who), []).append(line)
+                break
+    claims: dict[tuple[str, str], Claimed] = {}
+    for (what, who), some in groups.items():
+        for burst in _bursts(some):
+            least, many = MANY.get(what, (10**9, what))
+            called = many if len(burst) >= least else what
+            before = claims.get((called, who))
+            events = (*(before.events if before else ()), *(line.id for line in burst))
+            claims[called, who] = Claimed(called, who, events[:2000], percent)
+    return list(claims.values())[:150]
+
+
+def _bursts(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    burst: list[Line] = []
+    for line in sorted(lines, key=lambda one: one.time):
+        if burst and line.time - burst[-1].time > HOUR:
+            yield burst
+            burst = []
+        burst.append(line)
+    if burst:
+        yield burst
+
+
+def _who(folder: Folder, line: Line) -> str:
+    if line.source == "salesforce_event_log":
+        return f"{folder.one.words['assistant']}.integration"
+    return line.who
+
+
+def _report(folder: Folder, lines: Sequence[Line], percent: int) -> Report:
+    """The report that these lines give: everything that a reader of the folder can derive."""
+    claims = _claims(folder, lines, percent)
+    tokens = sorted({line.who for line in lines if line.source == "cloudflare_access_nonidentity"})
+    for token in tokens:
+        probes = tuple(
+            line.id
+            for line in lines
+            if line.who == token and "tracker" not in str(line.event.get("appId"))
+        )
+        if probes and not any(one.what == "grant-used-elsewhere" for one in claims):
+            claims.append(Claimed("token-used-elsewhere", token, probes[:2000], 50))
+    said = {one.what for one in claims}
+    held = {folder.programs[line.who] for line in lines if line.who in folder.programs}
+    if any(line.source == "salesforce_event_log" for line in lines):
+        held |= {name for name in folder.programs.values() if name.endswith("-grant")}
+    listed = {row[0] for row in folder.credentials}
+    for one in claims:
+        if one.what == "session-taken-over" and f"session of {one.who}" in listed:
+            held.add(f"session of {one.who}")
+    held.discard("svc-support")
+    made = tuple(
+        dict.fromkeys(f"{FOOTHOLDS[c.what]} {c.who}" for c in claims if c.what in FOOTHOLDS)
+    )
+    lost = tuple(dict.fromkeys(LOST[c.what] for c in claims if c.what in LOST))
+    unknown = [WAYS[what] for what in WAYS if what in said][:1]
+    if not unknown:
+        unknown = [
+            "how-the-cookie-was-copied"
+            if "session-taken-over" in said
+            else "how-the-token-was-copied"
+        ]
+    silent = [UNLOGGED[what] for what in UNLOGGED if what in said][:1] or [
+        "which-spaces-were-exported"
+    ]
+    at = now(folder.one)
+    people = sorted(
+        {c.who for c in claims if c.what in ("session-taken-over", "secrets-read", "factor-added")}
+    )
+    acts = [
+        *(Act("replace", name, at) for name in sorted(held)),
+        *(Act("remove", name, at) for name in made),
+        *(Act("end-sessions", name, at) for name in people),
+    ]
+    return Report(
+        number_of(folder.one.seed),
+        tuple(claims),
+        tuple(sorted(held)),
+        made,
+        lost,
+        tuple(dict.fromkeys([*unknown, *silent])),
+        tuple(acts)[:150],
+        ("secrets_kept_out", "service_tokens_bound", "sessions_bound"),
+    )
+
+
+def _rule(title: str, source: str, selection: Sequence[str], unless: Sequence[str] = ()) -> str:
+    """A Sigma rule over a source."""
+    names = vars(SOURCES[source].sigma).items()
+    named = [(key, value if isinstance(value, str) else value[0]) for key, value in names if value]
+    lines = [f"title: {title}", f"id: {_uuid(title + source)}", "logsource:"]
+    lines += [f"    {key}: {value}" for key, value in named]
+    lines += ["detection:", "    selection:", *(f"        {one}" for one in selection)]
+    if unless:
+        lines += ["    filter_main_home:", *(f"        {one}" for one in unless)]
+    lines += [
+        f"    condition: selection{' and not filter_main_home' if unless else ''}",
+        "level: high",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _uuid(text: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, text))
+
+
+# --- the one who knows ---------------------------------------------------------------------------
+
+
+def omniscient(bench: Bench) -> Work:
+    """The truth as a report, and rules that know each line of the hidden worlds."""
+    truth, drawn = bench.truth, bench.drawn
+    claims = [
+        Claimed(claim.what, claim.who, tuple(sorted(events))[:2000], 100)
+        for claim, events in truth.claims.items()
+    ]
+    by_twin: dict[str, list[str]] = {}
+    for event, twin in truth.twins.items():
+        by_twin.setdefault(twin, []).append(event)
+    claims += [
+        Claimed(HARMLESS, twin, tuple(some[:50]), 100) for twin, some in list(by_twin.items())[:2]
+    ]
+    at = now(drawn.company)
+    alive = [name for name in drawn.credentials if not name.startswith("session of")]
+    acts = [Act("replace", name, at) for name in alive]
+    acts += [Act("remove", name, at) for name in drawn.footholds]
+    if drawn.words["victim"]:
+        acts.append(Act("end-sessions", drawn.words["victim"], at))
+    report = Report(
+        number_of(drawn.seed),
+        tuple(claims),
+        drawn.credentials,
+        tuple(drawn.footholds),
+        drawn.losses,
+        drawn.not_knowable,
+        tuple(acts),
+        bench.controls.best,
+    )
+    return Work(report, _rules_of_all(bench))
+
+
+def _rules_of_all(bench: Bench) -> tuple[str, ...]:
+    """A rule a source that picks the intruders' own lines out of the hidden worlds."""
+    picked: dict[str, list[str]] = {}
+    for truth in bench.worlds:
+        for name, event in world.lines(truth.folder):
+            if name in truth.steps:
+                source = name.rpartition(":")[0]
+                own = {
+                    path: next(iter(values_at(event, path))) for path in OWN.get(source, ATLASSIAN)
+                }
+                picked.setdefault(source, []).append(f"- {json.dumps(own)}")
+    return tuple(
+        _rule(f"The intruder in {source}", source, events) for source, events in picked.items()
+    )
+
+
+# Fields that no two lines of a source share.
+ATLASSIAN = ("timestamp.epochSecond", "timestamp.nano")
+OWN = {
+    "okta": ("uuid",),
+    "support": ("record",),
+    "cloudtrail": ("eventID",),
+    "cloudflare_access": ("RayID",),
+    "cloudflare_access_nonidentity": ("cfRayId",),
+    "salesforce_event_log": ("REQUEST_ID",),
+    "google_workspace_token": ("id.uniqueQualifier",),
+}
+
+
+# --- all of them ---------------------------------------------------------------------------------
+
+HUNTERS: dict[str, Callable[[Folder], Work]] = {
+    "everything-alerter": everything_alerter,
+    "indicator-collector": indicator_collector,
+    "course's rules alone": rules_alone,
+    "greedy grouper": greedy_grouper,
+    "thorough": thorough,
+}
+OMNISCIENT = "omniscient"
+
+
+def totals(bench: Bench) -> dict[str, float]:
+    """What each hunter's report and rules are worth."""
+    return {name: one.total for name, one in grades(bench).items()}
+
+
+def grades(bench: Bench) -> dict[str, Grade]:
+    """The grade of each hunter."""
+    found: dict[str, Grade] = {}
+    with TemporaryDirectory(prefix="hunters-") as folder:
+        for name, work in work_of(bench).items():
+            paths = []
+            for number, text in enumerate(work.rules):
+                paths.append(Path(folder) / f"{len(found)}-{number}.yml")
+                paths[-1].write_text(text, encoding="utf-8")
+            found[name] = bench.grade(work.report, paths)
+    return found
+
+
+def work_of(bench: Bench, names: Collection[str] = (*HUNTERS, OMNISCIENT)) -> dict[str, Work]:
+    """What each hunter hands in."""
+    folder = Folder(
+        bench.drawn.company,
+        bench.truth.folder,
+        tuple(inventory(bench.drawn)),
+        assistant_user(bench.drawn.company),
+    )
+    works = {name: hunter(folder) for name, hunter in HUNTERS.items() if name in names}
+    if OMNISCIENT in names:
+        works[OMNISCIENT] = omniscient(bench)
+    return works
