@@ -153,14 +153,19 @@ def intruder_words(one: Company, seed: str, way: str) -> Words:
     sheet = background.load(_empty_case(one))
     words = _victim_words(one, sheet, seed, way)
     networks = [sheet.networks[name] for name in (*sheet.proxies, *sheet.away)]
-    network = dice.pick(networks)
-    address = str(IPv4Address(network.first) + dice.below(network.size))
+    network = networks.pop(dice.below(len(networks)))  # for programs
+    other = dice.pick(networks)  # for the browser
+    proxies = [zone for zone in ("scripts", "edge") if network.proxy]
+    proxies += ["internet"] if other.proxy else []
     account = names.account(one.seed, 700 + dice.below(300))
     words |= {
-        "intruder_ip": address,
+        "intruder_ip": _address_in(network, dice),
+        "browser_ip": _address_in(other, dice),
+        "browser_asn": str(other.asn),
+        "browser_country": other.country,
         "intruder_asn": str(network.asn),
         "intruder_country": network.country,
-        "intruder_proxies": "[internet, scripts, edge]" if network.proxy else "[]",
+        "intruder_proxies": f"[{', '.join(proxies)}]",
         "intruder_browser": dice.pick([row.agent for row in sheet.laptops]),
         "intruder_program": dice.pick(PROGRAMS),
         "newcomer": account,
@@ -170,6 +175,10 @@ def intruder_words(one: Company, seed: str, way: str) -> Words:
         "lure": dice.pick(LURES),
     }
     return words | _token_words(one, way)
+
+
+def _address_in(network: background.Network, dice: Dice) -> str:
+    return str(IPv4Address(network.first) + dice.below(network.size))
 
 
 def _token_words(one: Company, way: str) -> Words:
@@ -220,6 +229,7 @@ _NOBODY: Words = dict.fromkeys(
         "victim_office",
         "victim_ip",
         "intruder_ip",
+        "browser_ip",
         "victim_agent",
         "intruder_browser",
         "intruder_program",
@@ -234,6 +244,8 @@ _NOBODY: Words = dict.fromkeys(
     "victim_number": "1",
     "newcomer_number": "2",
     "intruder_asn": "64500",
+    "browser_asn": "64500",
+    "browser_country": "US",
     "victim_asn": "64501",
     "intruder_country": "US",
     "victim_country": "US",

@@ -22,6 +22,7 @@ from labutils.incident.policy import World
 from labutils.lab import iso
 
 GENTLE = ("replace", "end-sessions")  # what costs nobody a day, where it had to be done
+LURE = "victim-consent"  # nobody is persuaded twice
 AFTERWARDS = 72 * HOUR  # for which the intruder goes on trying
 LOOKS = (25, 50)  # minutes between two visits, from and to
 MAKES = {
@@ -138,6 +139,7 @@ class _Intruder:
 
 def _called(drawn: Drawn, credential: str) -> str:
     by_credential = {held: name for name, held in drawn.footholds.items()}
+    by_credential["new-session"] = "a session that began with that factor"
     return by_credential.get(credential, inventory_name(drawn, credential))
 
 
@@ -160,9 +162,10 @@ def evict(drawn: Drawn, acts: Sequence[Act], begin: int) -> Eviction:
     """Play an eviction from a moment on (seconds since 1970)."""
     ordered = sorted(acts, key=lambda act: act.at)
     result = Eviction()
-    intruder = _Intruder(drawn, ordered, dict.fromkeys(drawn.held, 0))
-    if "second-factor" in intruder.holds:
-        intruder.holds["new-session"] = 0
+    held = [name for name in drawn.held if name != LURE]
+    if "second-factor" in held:
+        held.append("new-session")
+    intruder = _Intruder(drawn, ordered, dict.fromkeys(held, begin - 1))
     doors = [name for name in intruder.holds if intruder.opens(name, begin)]
     result.doors = len(doors)
     end = max([begin, *(act.at for act in ordered)]) + AFTERWARDS

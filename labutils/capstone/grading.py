@@ -23,6 +23,7 @@ from labutils.capstone.hidden import (
     try_rules,
 )
 from labutils.capstone.incident import Drawn, draw
+from labutils.capstone.lines import line_of, made_by
 from labutils.capstone.report import (
     FORBIDDEN,
     HARMLESS,
@@ -251,9 +252,11 @@ def _judged(one: Claimed, truth: Truth) -> tuple[bool | None, str]:
     if one.what == HARMLESS:
         if any(event in truth.steps for event in one.events):
             return False, "a line of it is the intruder's"
-        if about(one.events, truth.twins):
-            return True, UNSURE if one.percent < 100 else ""
-        return None, "its lines show nothing that looked like the intruder"
+        if not about(one.events, truth.twins):
+            return False, "its lines show nothing that looked like the intruder"
+        if plain(one.who) not in {truth.twin_actors.get(event) for event in one.events}:
+            return False, "somebody else did that"
+        return True, UNSURE if one.percent < 100 else ""
     claim = truth_of(one, truth)
     if claim is None:
         return False, "it did not happen"
@@ -282,19 +285,8 @@ def agreement(named: Collection[str], true: Collection[str], universe: int) -> f
 
 def candidates(truth: Truth) -> frozenset[str]:
     """Everything in the logs of a month that could be a foothold, as a report names it."""
-    found = set()
-    for event_id, event in world.lines(truth.folder):
-        source = event_id.rpartition(":")[0]
-        who = plain(world.actor(event_id, event))
-        if source == "jira" and event["auditType"]["action"] == "User created":
-            found.add(f"account {event['affectedObjects'][0]['name']}")
-        elif source == "cloudtrail" and event["eventName"] == "CreateAccessKey":
-            found.add(f"key of {who}")
-        elif source == "okta" and event["eventType"] == "user.mfa.factor.activate":
-            found.add(f"factor of {who}")
-        elif source == "google_workspace_token" and event["events"][0]["name"] == "authorize":
-            found.add(f"grant of {who}")
-    return frozenset(found)
+    every = (made_by(line_of(name, event)) for name, event in world.lines(truth.folder))
+    return frozenset(made for made in every if made)
 
 
 def _scope(report: Report, drawn: Drawn, made: Collection[str]) -> Part:

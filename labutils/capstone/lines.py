@@ -58,9 +58,22 @@ ACTIONS: dict[str, Callable[[dict[str, Any]], str]] = {
 def line_of(name: str, event: dict[str, Any]) -> Line:
     """An event with this id as a line. Raises KeyError for a log that is none of the company's."""
     source = name.rpartition(":")[0]
-    paths = (ADDRESSES[source], LOGIN_ADDRESS)
+    paths = (LOGIN_ADDRESS, ADDRESSES[source])
     address = str(next((one for path in paths for one in values_at(event, path) if one), ""))
     who = plain(actor(name, event)).rpartition("/")[2]
     return Line(
         name, source, time_of(event, source) or 0.0, who, address, ACTIONS[source](event), event
     )
+
+
+def made_by(line: Line) -> str:
+    """What an event makes with which somebody can come back, as a report names it; else nothing."""
+    if line.source == "jira" and line.action == "User created":
+        return f"account {line.event['affectedObjects'][0]['name']}"
+    made = {
+        ("cloudtrail", "CreateAccessKey"): "key of",
+        ("okta", "user.mfa.factor.activate"): "factor of",
+        ("google_workspace_token", "authorize"): "grant of",
+    }
+    kind = made.get((line.source, line.action))
+    return f"{kind} {line.who}" if kind else ""

@@ -9,7 +9,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +18,7 @@ from labutils.capstone import world
 from labutils.capstone.company import HOUR, Company
 from labutils.capstone.folder import assistant_user, inventory, now, number_of
 from labutils.capstone.grading import Bench, Grade
-from labutils.capstone.lines import ADDRESSES, Line, line_of
+from labutils.capstone.lines import ADDRESSES, Line, line_of, made_by
 from labutils.capstone.report import FORBIDDEN, HARMLESS, Act, Claimed, Report, words
 from labutils.capstone.world import plain
 from labutils.hunt.engine import hunt
@@ -79,7 +79,7 @@ def everything_alerter(folder: Folder) -> Work:
         if what not in (*FORBIDDEN, HARMLESS)
     ]
     credentials = tuple(row[0] for row in folder.credentials)
-    made = tuple(sorted({f"account {_made(line)}" for line in folder.lines if _made(line)}))
+    made = tuple(sorted({made_by(line) for line in folder.lines} - {""}))
     rules = tuple(
         _rule(f"Anything in {source}", source, [f"{ADDRESSES[source]}: '*'"])
         for source in ADDRESSES
@@ -92,7 +92,7 @@ def everything_alerter(folder: Folder) -> Work:
         words()["losses"],
         words()["not_knowable"],
         tuple(Act("revoke", name, now(folder.one)) for name in credentials),
-        ("secrets_kept_out", "sessions_bound", "service_tokens_bound"),
+        ("recordings_cleaned", "console_managed_devices", "alert_new_account"),
     )
     return Work(report, rules)
 
@@ -168,8 +168,25 @@ def thorough(folder: Folder) -> Work:
     """Follows programs that work elsewhere without a ticket, and then whoever else was at the same
     address; reads the tables before believing."""
     lines = _unexplained(folder)
-    work = _report(folder, lines, 90)
-    return Work(_with_harmless(folder, work, lines), _behaviour(folder))
+    report = _with_harmless(folder, _report(folder, lines, 90), lines)
+    return Work(replace(report, controls=_controls(folder.one)), _behaviour(folder))
+
+
+ANSWERS = {
+    "recording": "sessions_bound",
+    "leftover": "service_tokens_expire",
+    "integration": "service_tokens_bound",
+    "cookie": "sessions_bound",
+    "consent": "alert_bulk_reads",
+}
+
+
+def _controls(one: Company) -> tuple[str, ...]:
+    """An answer to each of the ways in by which most intruders come, by the table in estate.md; and
+    secrets out of texts, which nearly all of them read."""
+    often = sorted(one.elsewhere, key=lambda way: -one.elsewhere[way])
+    answers = dict.fromkeys(ANSWERS[way] for way in often)
+    return tuple(["secrets_kept_out", *answers][:3])
 
 
 def _unexplained(folder: Folder) -> list[Line]:
@@ -189,8 +206,37 @@ def _unexplained(folder: Folder) -> list[Line]:
     found = max(by_address, key=lambda one: len(by_address[one]), default="")
     if not found:
         return []
-    first = min(line.time for line in odd if line.address == found) - 72 * HOUR
-    return [line for line in folder.lines if line.address == found and line.time >= first]
+    first = min(line.time for line in odd if line.address == found)
+    lines = [one for one in folder.lines if one.address == found and one.time >= first - LOOK_BACK]
+    return [*lines, *_of_people(folder, lines, usual, first)]
+
+
+LOOK_BACK = 72 * HOUR  # before the first line that nothing explains
+SECRET = "app.oauth2.client.read_client_secret"
+
+
+def _of_people(
+    folder: Folder, lines: Sequence[Line], usual: dict[str, set[str]], first: float
+) -> list[Line]:
+    """What people did from elsewhere, without a trip, who were at the same address, or who read
+    secrets shortly before."""
+    trips = folder.table("travel.csv")
+    near = [line for line in folder.lines if abs(line.time - first) < LOOK_BACK]
+    away = [
+        line
+        for line in near
+        if line.who
+        and line.who not in folder.programs
+        and line.address not in usual[line.who]
+        and not any(_on_trip(row, line) for row in trips)
+    ]
+    met = {line.who for line in lines}
+    met |= {line.who for line in away if line.action == SECRET and line.time < first}
+    return [line for line in away if line.who in met and line not in lines]
+
+
+def _on_trip(row: dict[str, str], line: Line) -> bool:
+    return row["account"] == line.who and seconds(row["from"]) <= line.time <= seconds(row["to"])
 
 
 def _explains(row: dict[str, str], line: Line, folder: Folder) -> bool:
@@ -214,7 +260,7 @@ def _with_harmless(folder: Folder, report: Report, lines: Sequence[Line]) -> Rep
     claims = list(report.claims)
     for row in folder.table("changes.csv"):
         some = [
-            line.id
+            line
             for line in folder.lines
             if line.who in folder.programs
             and line.address not in usual[line.who]
@@ -222,8 +268,8 @@ def _with_harmless(folder: Folder, report: Report, lines: Sequence[Line]) -> Rep
             and line.id not in cited
         ]
         if len(some) > 5 and sum(one.what == HARMLESS for one in claims) < 2:
-            claims.append(Claimed(HARMLESS, row["by"], tuple(some[:50]), 95))
-    return Report(**{**vars(report), "claims": tuple(claims)})
+            claims.append(Claimed(HARMLESS, some[0].who, tuple(one.id for one in some[:50]), 95))
+    return replace(report, claims=tuple(claims))
 
 
 def _behaviour(folder: Folder) -> tuple[str, ...]:
@@ -272,10 +318,10 @@ def _behaviour(folder: Folder) -> tuple[str, ...]:
 # --- from lines to a report ----------------------------------------------------------------------
 
 
-def _made(line: Line) -> str:
-    if line.source == "jira" and line.action == "User created":
-        return str(line.event["affectedObjects"][0]["name"])
-    return ""
+def _account(line: Line) -> str:
+    """The account that a line makes."""
+    made = made_by(line)
+    return made.removeprefix("account ") if made.startswith("account ") else ""
 
 
 CLAIMS: tuple[tuple[str, str, str], ...] = (
@@ -336,7 +382,7 @@ def _claims(folder: Folder, lines: Sequence[Line], percent: int) -> list[Claimed
     for line in lines:
         for source, action, what in CLAIMS:
             if line.source == source and line.action.startswith(action):
-                who = _made(line) or _who(folder, line)
+                who = _account(line) or _who(folder, line)
                 groups.setdefault((what, who), []).append(line)
                 break
     claims: dict[tuple[str, str], Claimed] = {}
@@ -419,7 +465,6 @@ def _report(folder: Folder, lines: Sequence[Line], percent: int) -> Report:
         lost,
         tuple(dict.fromkeys([*unknown, *silent])),
         tuple(acts)[:150],
-        ("secrets_kept_out", "service_tokens_bound", "sessions_bound"),
     )
 
 
@@ -453,11 +498,11 @@ def omniscient(bench: Bench) -> Work:
         Claimed(claim.what, claim.who, tuple(sorted(events))[:2000], 100)
         for claim, events in truth.claims.items()
     ]
-    by_twin: dict[str, list[str]] = {}
-    for event, twin in truth.twins.items():
-        by_twin.setdefault(twin, []).append(event)
+    by_actor: dict[str, list[str]] = {}
+    for event, who in truth.twin_actors.items():
+        by_actor.setdefault(who, []).append(event)
     claims += [
-        Claimed(HARMLESS, twin, tuple(some[:50]), 100) for twin, some in list(by_twin.items())[:2]
+        Claimed(HARMLESS, who, tuple(some[:50]), 100) for who, some in list(by_actor.items())[:2]
     ]
     at = now(drawn.company)
     alive = [name for name in drawn.credentials if not name.startswith("session of")]

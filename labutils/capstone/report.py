@@ -151,7 +151,7 @@ def _act(row: Row) -> Act:
 
 
 def _rows(sheet: Row, key: str) -> tuple[Row, ...]:
-    rows: tuple[Row, ...] = value(sheet, key, tuple[Row, ...]) if sheet.get(key) else ()
+    rows: tuple[Row, ...] = () if sheet.get(key) is None else value(sheet, key, tuple[Row, ...])
     return rows
 
 

@@ -36,6 +36,12 @@ class Truth:
             found.setdefault(step, []).append(event)
         return {step: tuple(events) for step, events in found.items()}
 
+    @cached_property
+    def twin_actors(self) -> dict[str, str]:
+        """Who did what is harmless, by event id."""
+        every = lines(self.folder)
+        return {name: plain(actor(name, event)) for name, event in every if name in self.twins}
+
     def events_for(self, claim: Claim) -> frozenset[str]:
         """The events that show what a claim says."""
         steps = self.drawn.claims.get(claim, ())

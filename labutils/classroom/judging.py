@@ -8,6 +8,7 @@ import dis
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
 from types import FrameType, FunctionType, TracebackType
@@ -192,6 +193,26 @@ def compare(
         return PASSED
 
     return judge
+
+
+def leaving_alone(
+    judge: Callable[[Tried], Verdict], cases: Callable[[], Iterable[Case]]
+) -> Callable[[Tried], Verdict]:
+    """The same judge; what passes must leave what it is given as it was."""
+
+    def stricter(answer: Tried) -> Verdict:
+        verdict = judge(answer)
+        if verdict.kind != "passed":
+            return verdict
+        for case in cases():
+            given = deepcopy(case.arguments)
+            answer(*given)
+            if given != case.arguments:
+                got, want = "what it was given, changed", "it as it was"
+                return Verdict("differs", str(case), got, want, mistake="changed")
+        return verdict
+
+    return stricter
 
 
 def _equal(result: Any, want: Any) -> bool:

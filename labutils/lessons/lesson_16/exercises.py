@@ -1,6 +1,6 @@
 """16 · OAuth grants of an integration."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import partial
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from labutils.classroom import registry
-from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, nearly
+from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, leaving_alone, nearly
 from labutils.classroom.registry import Exercise, code
 from labutils.lab import dice, iso
 from labutils.text import shown
@@ -149,26 +149,6 @@ def no_logins(_case: Case, got: Any) -> str | None:
     """The mistake of who returns no list, or a list of something else than logins."""
     fits = isinstance(got, list) and all(isinstance(one, dict) for one in got)
     return None if fits else "type"
-
-
-def leaving_alone(
-    judge: Callable[[Tried], Verdict], cases: Callable[[], Iterable[Case]]
-) -> Callable[[Tried], Verdict]:
-    """The same judge; what passes must leave what it is given as it was."""
-
-    def stricter(answer: Tried) -> Verdict:
-        verdict = judge(answer)
-        if verdict.kind != "passed":
-            return verdict
-        for case in cases():
-            given = deepcopy(case.arguments)
-            answer(*given)
-            if given != case.arguments:
-                got, want = "what it was given, changed", "it as it was"
-                return Verdict("differs", str(case), got, want, mistake="changed")
-        return verdict
-
-    return stricter
 
 
 # --- 16-3: an address never seen before ----------------------------------------------------------

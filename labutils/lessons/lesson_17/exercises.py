@@ -1,0 +1,493 @@
+"""17 · Capstone: its exercises."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from labutils.classroom import registry
+from labutils.classroom.judging import Case, compare, leaving_alone, nearly
+from labutils.classroom.registry import Exercise, code
+from labutils.lab import dice, iso
+
+from .unseen import DAY, HOUR, Line, Ticket
+
+TOOLS = code("""
+    from labutils.lessons.lesson_17 import DAY, HOUR, moment
+""")
+ELSEWHERE = code("""
+    def elsewhere(lines, name):
+        own = [line for line in lines if line.who == name]
+        at_work = {line.time // DAY for line in own}
+        days = {}
+        for line in own:
+            days.setdefault(line.address, set()).add(line.time // DAY)
+        return [line for line in own if 3 * len(days[line.address]) < len(at_work)]
+""")
+EXPLAINED = code("""
+    def explained(line, tickets, names):
+        for ticket in tickets:
+            begin, end = moment(ticket["from"]) - HOUR, moment(ticket["to"]) + HOUR
+            if ticket["by"] in names and begin <= line.time <= end:
+                return True
+        return False
+""")
+GAIN = code("""
+    def gain(percent, true):
+        p = percent / 100
+        if true:
+            return 0.25 - (1 - p) ** 2
+        return min(0, 0.25 - p ** 2)
+""")
+AT_ONCE = code("""
+    def at_once(held, made, at):
+        acts = []
+        for name in held:
+            if name.startswith("session of "):
+                acts.append(("end-sessions", name.removeprefix("session of "), at))
+            else:
+                acts.append(("replace", name, at))
+        return acts + [("remove", name, at) for name in made]
+""")
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)
+
+# --- 17-1: where a program does not work ---------------------------------------------------------
+
+MORNING = 19_700 * DAY
+HOME, MOVED, FAR = "192.0.2.15", "203.0.113.62", "203.0.113.9"
+
+
+def line(who: str, address: str, day: int, second: int = 0) -> Line:
+    """A line of a program."""
+    time = float(MORNING + day * DAY + second)
+    return Line(f"jira:{day}{second}", time, who, address, "jira", "Issue viewed", "")
+
+
+def seldom(lines: list[Line], name: str) -> list[Line]:
+    """The right answer."""
+    own = [one for one in lines if one.who == name]
+    at_work = len({one.time // DAY for one in own})
+
+    def days_at(address: str) -> int:
+        return len({one.time // DAY for one in own if one.address == address})
+
+    return [one for one in own if 3 * days_at(one.address) < at_work]
+
+
+def month(who: str, days: int, address: str = HOME) -> list[Line]:
+    """A program that works on so many days."""
+    return [line(who, address, day, 600) for day in range(days)]
+
+
+def elsewhere_cases() -> Iterator[Case]:
+    """Months, the coarse mistakes first."""
+    burst = [line("svc", FAR, 4, 700 + second) for second in range(60)]
+    beside = [line("other", FAR, day, 900) for day in range(20)]
+    months = [
+        (month("svc", 9), "usual", "nine days at one address"),
+        ([*month("svc", 9), line("svc", FAR, 4, 700)], "none", "a day elsewhere"),
+        ([*month("svc", 9), *burst], "lines", "a day elsewhere, and sixty lines on it"),
+        ([*month("svc", 9), *month("svc", 2, MOVED)], "none", "two of nine days elsewhere"),
+        ([*month("svc", 9), *month("svc", 3, MOVED)], "edge", "three of nine days elsewhere"),
+        ([*month("svc", 9), *beside], "name", "another program at another address"),
+        ([*beside[:3], *month("svc", 9)], "name", "another program that began before"),
+        (
+            [*month("svc", 9), line("svc", FAR, 4, 700), line("svc", MOVED, 6, 700)],
+            "each",
+            "two addresses, a day at each",
+        ),
+        (
+            [*month("svc", 9), *(line("svc", FAR, day, 700) for day in (3, 5, 7))],
+            "edge",
+            "three days elsewhere, with days between",
+        ),
+        ([*month("svc-a", 9), line("svc", FAR, 3)], "name", "a name within another name"),
+        ([line("svc", FAR, 3)], "usual", "one line in all"),
+        ([], "usual", "no line"),
+    ]
+    for lines, mistake, words in months:
+        ordered = sorted(lines, key=lambda one: one.time)
+        yield Case((ordered, "svc"), seldom(ordered, "svc"), mistake, words)
+    draw = dice("lesson-17", "elsewhere")
+    for number in range(5):
+        digits = [int(letter, 16) for letter in next(draw)]
+        lines = [
+            line("svc", (HOME, HOME, MOVED, FAR)[digit % 4], place // 2, 1000 * (digit + 1))
+            for place, digit in enumerate(digits)
+        ]
+        ordered = sorted(lines, key=lambda one: one.time)
+        yield Case(
+            (ordered, "svc"), seldom(ordered, "svc"), "lines", f"a drawn month, {number + 1}"
+        )
+
+
+def no_lines(_case: Case, got: Any) -> str | None:
+    """The mistake of who returns no list of lines."""
+    fits = isinstance(got, list) and all(isinstance(one, Line) for one in got)
+    return None if fits else "type"
+
+
+# --- 17-2: what a ticket explains ----------------------------------------------------------------
+
+NAMES = ("svc-plan", "plan-token")
+
+
+def ticket(by: str = "plan-token", begin: int = 0, end: int = 2 * HOUR) -> Ticket:
+    """A change that was announced."""
+    times = {"from": iso(MORNING + begin), "to": iso(MORNING + end)}
+    return {"id": "CHG-4003", "system": "tracker", **times, "by": by, "what": "it moves"}
+
+
+def ticket_cases() -> Iterator[Case]:
+    """Lines and tickets, the coarse mistakes first."""
+    tried = [
+        (3600, [ticket()], True, "none", "within a ticket of the program"),
+        (3600, [], False, "all", "no ticket"),
+        (3600, [ticket("deploy-token")], False, "names", "a ticket of another program"),
+        (3600, [ticket("plan")], False, "names", "a ticket of a name within this one"),
+        (9 * HOUR, [ticket()], False, "window", "long after the ticket"),
+        (-9 * HOUR, [ticket()], False, "window", "long before the ticket"),
+        (-1800, [ticket()], True, "hour", "half an hour before the ticket"),
+        (2 * HOUR + 1800, [ticket()], True, "hour", "half an hour after the ticket"),
+        (-HOUR, [ticket()], True, "edge", "an hour before it, to the second"),
+        (3 * HOUR, [ticket()], True, "edge", "an hour after it, to the second"),
+        (-HOUR - 1, [ticket()], False, "hour", "a second more than an hour before it"),
+        (3 * HOUR + 1, [ticket()], False, "hour", "a second more than an hour after it"),
+        (3600, [ticket("deploy-token"), ticket("svc-plan")], True, "first", "the second of two"),
+        (3600, [ticket("svc-plan"), ticket("deploy-token")], True, "first", "the first of two"),
+        (
+            3600,
+            [ticket("deploy-token"), ticket("svc-plan", 20 * HOUR, 22 * HOUR)],
+            False,
+            "both",
+            "one of another program, and one of another day",
+        ),
+        *((3600, [ticket(name)], False, "names", f"by {name!r}") for name in nearly("plan-token")),
+    ]
+    for second, tickets, want, mistake, words in tried:
+        arguments = (line("svc-plan", FAR, 0, second), tickets, NAMES)
+        yield Case(arguments, want, mistake, words)
+    draw = dice("lesson-17", "tickets")
+    for number in range(5):
+        digits = [int(letter, 16) for letter in next(draw)][:6]
+        tickets = [
+            ticket((*NAMES, "deploy-token")[digit % 3], digit * HOUR, (digit + 2) * HOUR)
+            for digit in digits[1:]
+        ]
+        moment = digits[0] * HOUR
+        want = any(
+            one["by"] in NAMES and digit * HOUR - HOUR <= moment <= (digit + 3) * HOUR
+            for one, digit in zip(tickets, digits[1:], strict=True)
+        )
+        arguments = (line("svc-plan", FAR, 0, moment), tickets, NAMES)
+        yield Case(arguments, want, "both", f"drawn tickets, {number + 1}")
+
+
+# --- 17-3: what a claim gains --------------------------------------------------------------------
+
+
+def gain_cases() -> Iterator[Case]:
+    """Claims, the coarse mistakes first."""
+    for percent, true, mistake in (
+        (50, True, "fifty"),
+        (50, False, "fifty"),
+        (100, True, "true"),
+        (0, True, "true"),
+        (80, True, "true"),
+        (100, False, "false"),
+        (80, False, "false"),
+        (51, False, "false"),
+        (20, False, "floor"),
+        (0, False, "floor"),
+        (49, False, "floor"),
+        (1, True, "true"),
+        (99, True, "true"),
+        (50.5, False, "false"),
+    ):
+        p = percent / 100
+        want = 0.25 - (1 - p) ** 2 if true else min(0.0, 0.25 - p**2)
+        words = f"a claim of {percent} percent that is {'true' if true else 'false'}"
+        yield Case((percent, true), want, mistake, words)
+
+
+def about_as_much(got: Any, want: Any) -> bool:
+    """The same number, but for the last digits."""
+    return type(got) in (int, float) and abs(got - want) < 1e-9
+
+
+# --- 17-4: all at once ---------------------------------------------------------------------------
+
+
+def act_cases() -> Iterator[Case]:
+    """What he holds and made, the coarse mistakes first."""
+    at = MORNING + 9 * HOUR
+    tried: list[tuple[list[str], list[str], int, str, str]] = [
+        (["plan-token"], [], at, "replace", "a token"),
+        (["session of j.weber"], [], at, "session", "a session"),
+        ([], ["account p.aoki"], at, "made", "an account that he made"),
+        (["plan-token", "svc-plan"], ["factor of j.weber"], at, "made", "two and a factor"),
+        (["svc-plan", "session of j.weber"], [], at + 60, "time", "at another moment"),
+        (["session of j.weber", "session of m.osei"], [], at, "session", "two sessions"),
+        (["session-token"], [], at, "session", "a token that is called session-token"),
+        (["token of session of x"], [], at, "session", "a name with those words within it"),
+        (["plan-token"], ["key of plan-robot", "account p.aoki"], at, "made", "two of his own"),
+        (["session of session of x"], [], at, "session", "a strange name"),
+        ([], [], at, "replace", "nothing"),
+    ]
+    for held, made, moment, mistake, words in tried:
+        want = [_act(name, moment) for name in held] + [("remove", one, moment) for one in made]
+        yield Case((held, made, moment), want, mistake, words)
+
+
+def _act(name: str, at: int) -> tuple[str, str, int]:
+    session = "session of "
+    if name.startswith(session):
+        return "end-sessions", name[len(session) :], at
+    return "replace", name, at
+
+
+def same_acts(got: Any, want: Any) -> bool:
+    """The same acts, in any order: all are at one moment."""
+    fits = isinstance(got, list) and all(isinstance(one, tuple) for one in got)
+    return fits and sorted(map(repr, got)) == sorted(map(repr, want))
+
+
+def no_acts(_case: Case, got: Any) -> str | None:
+    """The mistake of who returns no list of tuples of three."""
+    fits = isinstance(got, list) and all(isinstance(one, tuple) and len(one) == 3 for one in got)
+    return None if fits else "type"
+
+
+# --- what is asked -------------------------------------------------------------------------------
+
+EXERCISES = (
+    Exercise(
+        "17-1",
+        "function",
+        leaving_alone(compare(elsewhere_cases, why=no_lines), elsewhere_cases),
+        "Days tell where a program works. However much is done on one of them changes nothing.",
+        {
+            "type": (
+                "Return a list of lines, as they were given.",
+                altered(ELSEWHERE, ("return [line for line", "return [line.id for line")),
+            ),
+            "changed": (
+                "Leave the lines as they are: the next question is put to them, too.",
+                altered(ELSEWHERE, ("    days = {}", "    days = {}\n    lines.clear()")),
+            ),
+            "usual": (
+                "What a program does where it always works is not elsewhere.",
+                wrong("""
+                    def answer(lines, name):
+                        return [line for line in lines if line.who == name]
+                """),
+            ),
+            "none": (
+                "On one day the program works from an address that it has on no other day.",
+                altered(ELSEWHERE, ("3 * len", "30 * len")),
+            ),
+            "lines": (
+                "Count days, and not lines: whoever copies in a hurry makes many lines on one day.",
+                wrong("""
+                    def answer(lines, name):
+                        own = [line for line in lines if line.who == name]
+                        count = {}
+                        for line in own:
+                            count[line.address] = count.get(line.address, 0) + 1
+                        return [line for line in own if 3 * count[line.address] < len(own)]
+                """),
+            ),
+            "edge": (
+                "A third of the days is no longer elsewhere: fewer than that is.",
+                altered(ELSEWHERE, ("< len(at_work)", "<= len(at_work)")),
+            ),
+            "name": (
+                "Only lines of that name are asked about, and only they say where it works.",
+                altered(
+                    ELSEWHERE,
+                    ("for line in own:", "for line in lines:"),
+                    (
+                        "at_work = {line.time // DAY for line in own}",
+                        "at_work = {line.time // DAY for line in lines}",
+                    ),
+                ),
+            ),
+            "each": (
+                "Each address is looked at by itself: two that are new are elsewhere, too.",
+                altered(
+                    ELSEWHERE,
+                    (
+                        "if 3 * len(days[line.address]) <",
+                        "if len(days) < 3 and 3 * len(days[line.address]) <",
+                    ),
+                ),
+            ),
+        },
+        (
+            "Two things are counted in days: on how many the program works at all, and on how many "
+            "from each address. line.time // DAY is the number of a day.",
+            "A set of days for each address: days.setdefault(line.address, set()).add(...).",
+            "own = the lines of that name; at_work = the set of their days; days = address -> its "
+            "days. Return those of own with 3 * len(days[line.address]) < len(at_work).",
+        ),
+        ELSEWHERE,
+    ),
+    Exercise(
+        "17-2",
+        "function",
+        leaving_alone(compare(ticket_cases), ticket_cases),
+        "A ticket speaks for one program, for some hours, and for nothing else.",
+        {
+            "none": (
+                "A ticket of the program is open at that moment, and that explains the line.",
+                wrong("""
+                    def answer(line, tickets, names):
+                        return False
+                """),
+            ),
+            "all": (
+                "Nothing explains a line where there is no ticket.",
+                wrong("""
+                    def answer(line, tickets, names):
+                        return True
+                """),
+            ),
+            "names": (
+                "ticket['by'] must be one of the names of the program, as a whole.",
+                altered(
+                    EXPLAINED,
+                    ('ticket["by"] in names', 'any(ticket["by"] in one for one in names)'),
+                ),
+            ),
+            "window": (
+                "A ticket explains its own hours, and not the month.",
+                altered(EXPLAINED, (" and begin <= line.time <= end", "")),
+            ),
+            "hour": (
+                "People begin early and end late: the ticket counts from an hour before it to an "
+                "hour after it.",
+                altered(EXPLAINED, (" - HOUR", ""), (" + HOUR", "")),
+            ),
+            "edge": (
+                "An hour to the second still counts.",
+                altered(EXPLAINED, ("begin <= line.time <= end", "begin < line.time < end")),
+            ),
+            "first": (
+                "Look at every ticket before you say no.",
+                altered(
+                    EXPLAINED,
+                    (
+                        "            return True\n    return False",
+                        "            return True\n        return False",
+                    ),
+                ),
+            ),
+            "both": (
+                "One and the same ticket must have the name and the hours.",
+                wrong("""
+                    def answer(line, tickets, names):
+                        by = any(one["by"] in names for one in tickets)
+                        within = any(moment(one["from"]) - HOUR <= line.time
+                                     <= moment(one["to"]) + HOUR for one in tickets)
+                        return by and within
+                """),
+            ),
+            "changed": (
+                "Leave the tickets as they are: the next line is held against them, too.",
+                altered(EXPLAINED, ("    return False", "    tickets.clear()\n    return False")),
+            ),
+        },
+        (
+            "Two questions to each ticket: is it by one of those names, and is it open then?",
+            "moment(ticket['from']) is in seconds, as line.time is. HOUR is 3600.",
+            "for ticket in tickets: if ticket['by'] in names and moment(ticket['from']) - HOUR <= "
+            "line.time <= moment(ticket['to']) + HOUR, return True. After the loop return False.",
+        ),
+        EXPLAINED,
+    ),
+    Exercise(
+        "17-3",
+        "function",
+        compare(gain_cases, same=about_as_much),
+        "Nothing for 50, a little for doubt that was right, and a lot lost for certainty that was "
+        "not.",
+        {
+            "fifty": (
+                "50 percent says nothing, so it gains nothing: 0.25 - 0.5 ** 2 is 0.",
+                altered(GAIN, ("0.25 - (1 - p)", "1 - (1 - p)"), ("0.25 - p", "1 - p")),
+            ),
+            "true": (
+                "Where the claim is true, the distance is from 1: 0.25 - (1 - p) ** 2.",
+                altered(GAIN, ("(1 - p) ** 2", "(1 - p) / 2")),
+            ),
+            "false": (
+                "Where it is false, the distance is from 0: 0.25 - p ** 2.",
+                altered(GAIN, ("min(0, 0.25 - p ** 2)", "min(0, 0.5 - p)")),
+            ),
+            "floor": (
+                "A false claim gains nothing, however much you doubted it: else a report of "
+                "nonsense at 0 percent would win. Take min(0, ...).",
+                altered(GAIN, ("min(0, 0.25 - p ** 2)", "0.25 - p ** 2")),
+            ),
+        },
+        (
+            "p is percent / 100. How far is it from 1 where the claim is true, from 0 where it is "
+            "not?",
+            "The square of that distance is taken off 0.25. 50 percent gives 0 both times.",
+            "True: 0.25 - (1 - p) ** 2. False: min(0, 0.25 - p ** 2).",
+        ),
+        GAIN,
+    ),
+    Exercise(
+        "17-4",
+        "function",
+        leaving_alone(compare(act_cases, same=same_acts, why=no_acts), act_cases),
+        "All in one moment: nobody looks in between.",
+        {
+            "type": (
+                "Return a list of acts, each a tuple of three: what to do, to what, and when.",
+                altered(AT_ONCE, ('("replace", name, at)', '["replace", name, at]')),
+            ),
+            "replace": (
+                "What he holds is replaced, each by itself: ('replace', name, at).",
+                altered(AT_ONCE, ('"replace"', '"revoke"')),
+            ),
+            "session": (
+                "A session has no successor. Where a name begins with 'session of ', end the "
+                "sessions of that account: ('end-sessions', account, at).",
+                altered(
+                    AT_ONCE,
+                    ('name.removeprefix("session of ")', "name"),
+                ),
+            ),
+            "made": (
+                "What he made is removed, each by itself: ('remove', name, at).",
+                altered(AT_ONCE, (' + [("remove", name, at) for name in made]', "")),
+            ),
+            "time": (
+                "All acts are at the moment that the function is given.",
+                altered(
+                    AT_ONCE, ('("replace", name, at)', f'("replace", name, {MORNING + 9 * HOUR})')
+                ),
+            ),
+            "changed": (
+                "Leave the two lists as they are: the report names them, too.",
+                altered(
+                    AT_ONCE,
+                    (
+                        "    acts = []",
+                        "    acts = []\n    made.reverse(); made.pop() if made else 0",
+                    ),
+                ),
+            ),
+        },
+        (
+            "One act for each name: replace what he holds, end sessions, remove what he made.",
+            "name.startswith('session of ') tells a session; name.removeprefix('session of ') is "
+            "the account.",
+            "[('end-sessions', account, at) or ('replace', name, at) for each of held] + "
+            "[('remove', name, at) for name in made].",
+        ),
+        AT_ONCE,
+    ),
+)

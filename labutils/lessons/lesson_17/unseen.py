@@ -1,0 +1,183 @@
+"""An incident to work on in the lesson: small, generated, and unseen."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from labutils.capstone import folder, world
+from labutils.capstone.eviction import Eviction, evict
+from labutils.capstone.incident import Drawn, draw
+from labutils.capstone.lines import Line as LoggedLine
+from labutils.capstone.lines import line_of, made_by
+from labutils.capstone.report import Act
+from labutils.lab import iso, seconds
+from labutils.text import counted
+
+SEED, EVENTS = "cedar", 9_000
+DAY, HOUR = 86400, 3600  # seconds
+
+
+class Line(NamedTuple):
+    """A line of a log. `time` is in seconds since 1970; `made`: an account, key, factor or grant
+    that it made, as a report names it."""
+
+    id: str
+    time: float
+    who: str
+    address: str
+    log: str
+    action: str
+    made: str
+
+
+Ticket = dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class CalledIn:
+    """What somebody has who is called in. `programs`: by name, the account and the token of each
+    program."""
+
+    drawn: Drawn
+    lines: tuple[Line, ...]
+    tickets: tuple[Ticket, ...]
+    programs: dict[str, tuple[str, ...]]
+    own: frozenset[str]
+
+    def __repr__(self) -> str:
+        return f"an incident: brief, {counted(len(self.lines), 'line')}, tickets, programs"
+
+    @property
+    def brief(self) -> str:
+        """What the help desk wrote."""
+        return folder.symptom(self.drawn)
+
+    @property
+    def now(self) -> int:
+        """When the help desk wrote, in seconds since 1970."""
+        return folder.now(self.drawn.company)
+
+    def is_his(self, line: Line) -> bool:
+        """Whether a line is the intruder's: nobody at the company knows."""
+        return line.id in self.own
+
+    def put_out(self, acts: Iterable[tuple[str, str, float]]) -> Eviction:
+        """Play acts against the intruder: what to do, to what, and when (seconds since 1970)."""
+        return evict(self.drawn, [Act(act, what, int(at)) for act, what, at in acts], self.now)
+
+
+@cache
+def called_in(seed: str = SEED) -> CalledIn:
+    """The incident of a seed, in a month of so many events that a cell can look at them."""
+    drawn = draw(seed)
+    words = drawn.company.words
+    customer_account = f"{words['assistant']}.integration"
+    names = {folder.assistant_user(drawn.company).lower(): customer_account}
+    with world.written(drawn, count=EVENTS, seed=seed) as truth:
+        every = [line_of(name, event) for name, event in world.lines(truth.folder)]
+        tickets = (truth.folder / "changes.csv").read_text(encoding="utf-8")
+        own = frozenset(truth.steps)
+    lines = sorted((_line(one, names) for one in every), key=lambda line: (line.time, line.id))
+    programs = {
+        "planning connector": (f"svc-{words['planning']}", f"{words['planning']}-token"),
+        "builds": (f"svc-{words['builds']}",),
+        "reports": (f"{words['reports']}-robot",),
+        "customer assistant": (customer_account,),
+    }
+    rows = tuple(csv.DictReader(io.StringIO(tickets)))
+    return CalledIn(drawn, tuple(lines), rows, programs, own)
+
+
+def _line(one: LoggedLine, names: dict[str, str]) -> Line:
+    who = names.get(one.who, one.who)
+    return Line(one.id, one.time, who, one.address, one.source, one.action, made_by(one))
+
+
+def accounts(incident: CalledIn) -> list[tuple[str, tuple[str, ...]]]:
+    """Each account and token of a program, with all names of that program."""
+    return [(name, names) for names in incident.programs.values() for name in names]
+
+
+# --- printed -------------------------------------------------------------------------------------
+
+
+def print_lines(lines: Sequence[Line], most: int = 8) -> None:
+    """The first of some lines, a line each."""
+    for line in lines[:most]:
+        print(f"{iso(int(line.time))}  {line.who:20} {line.address:15} {line.log:30} {line.action}")
+    if len(lines) > most:
+        print(f"and {len(lines) - most} more")
+
+
+def by_address(lines: Iterable[Line]) -> dict[str, list[Line]]:
+    """Lines, address by address, those with the most logs first. A line without an address is left
+    out."""
+    groups: dict[str, list[Line]] = {}
+    for line in filter(lambda one: one.address, lines):
+        groups.setdefault(line.address, []).append(line)
+    return dict(sorted(groups.items(), key=lambda pair: (-len(logs_of(pair[1])), pair[0])))
+
+
+def logs_of(lines: Iterable[Line]) -> set[str]:
+    """The logs that these lines stand in."""
+    return {line.log for line in lines}
+
+
+def print_addresses(groups: dict[str, list[Line]]) -> None:
+    """A line for each address: lines, logs, accounts, days."""
+    print(f"{'address':15} {'lines':>5} {'logs':>5} {'accounts':>9} {'days':>5}")
+    for address, lines in groups.items():
+        who, days = {line.who for line in lines}, {line.time // DAY for line in lines}
+        print(f"{address:15} {len(lines):5} {len(logs_of(lines)):5} {len(who):9} {len(days):5}")
+
+
+MARKS: dict[str, Callable[[list[Line]], float]] = {
+    "lines": len,
+    "logs": lambda lines: len(logs_of(lines)),
+    "night": lambda lines: sum(line.time % DAY < 6 * 3600 for line in lines) / len(lines),
+    "days": lambda lines: len({line.time // DAY for line in lines}),
+}
+
+
+def what_tells(incident: CalledIn, groups: dict[str, list[Line]]) -> list[str]:
+    """By which of four marks the intruder's address comes first, with no other beside it."""
+    his = {line.address for line in incident.lines if incident.is_his(line)}
+    found = []
+    for name, mark in MARKS.items():
+        most = max(mark(lines) for lines in groups.values())
+        first = {address for address, lines in groups.items() if mark(lines) == most}
+        if len(first) == 1 and first <= his:
+            found.append(name)
+    return found
+
+
+def moment(text: str) -> int:
+    """ISO 8601, as tickets have it, in seconds since 1970."""
+    return seconds(text)
+
+
+# --- an eviction ---------------------------------------------------------------------------------
+
+Acts = Sequence[tuple[str, str, float]]
+
+
+def print_eviction(incident: CalledIn, acts: Acts) -> bool:
+    """Play acts, say what came of it, and whether he is out."""
+    result = incident.put_out(acts)
+    for line in result.story:
+        print(line)
+    print("out" if result.out else f"he is back, with {', '.join(result.left)}")
+    return result.out
+
+
+def show_plans(incident: CalledIn, plans: Mapping[str, Acts]) -> str:
+    """Play plans, each with its name and what came of it; an o for each that leaves him in, and an
+    x for each that puts him out."""
+    outcome = ""
+    for name, acts in plans.items():
+        print(f"--- {name}")
+        outcome += "x" if print_eviction(incident, acts) else "o"
+    return outcome

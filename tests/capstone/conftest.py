@@ -1,0 +1,37 @@
+"""An incident that the tests of the capstone share: small worlds, and few thieves."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from labutils.capstone import grading, hidden, world
+from labutils.capstone.grading import Bench
+from labutils.capstone.incident import draw
+
+SEED = "7"  # a recording; a second key for the cloud; pages; a space that was exported
+EVENTS, WORLDS, THIEVES = 4_000, 2, 60
+
+
+@pytest.fixture(scope="session")
+def small() -> Iterator[None]:
+    """Worlds in which a test can wait."""
+    patch = pytest.MonkeyPatch()
+
+    def of_seed(seed: str) -> Any:
+        return world.written(draw(seed), count=EVENTS, seed=seed)
+
+    patch.setattr(world, "of_seed", of_seed)
+    patch.setattr(world, "HIDDEN", WORLDS)
+    patch.setattr(world, "HIDDEN_EVENTS", EVENTS)
+    for module in (hidden, grading):
+        patch.setattr(module, "THIEVES", THIEVES)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def bench(small: None) -> Iterator[Bench]:
+    """What reports on the incident of SEED are graded with."""
+    with Bench(SEED) as made:
+        yield made

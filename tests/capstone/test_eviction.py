@@ -1,0 +1,100 @@
+"""An eviction is played: what is left open is used, and what is shut one by one is answered."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from labutils.capstone.eviction import evict
+from labutils.capstone.folder import now
+from labutils.capstone.incident import Drawn, draw
+from labutils.capstone.report import Act
+
+HOUR = 3600
+
+
+def all_acts(drawn: Drawn, at: int) -> list[Act]:
+    """Everything that has to be done, at one moment."""
+    held = [name for name in drawn.credentials if not name.startswith("session of")]
+    return [
+        *(Act("replace", name, at) for name in held),
+        *(Act("remove", name, at) for name in drawn.footholds),
+        Act("end-sessions", drawn.words["victim"], at),
+    ]
+
+
+def some_seeds(*, step: str) -> Iterator[Drawn]:
+    """Incidents with this step."""
+    return (one for one in map(draw, map(str, range(1, 60))) if step in [k.id for k in one.chain])
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3", "4", "5", "6", "7"])
+def test_all_at_once_puts_the_intruder_out(seed: str) -> None:
+    drawn = draw(seed)
+    at = now(drawn.company)
+    result = evict(drawn, all_acts(drawn, at + 60), at)
+    assert result.out and result.hours == 0 and result.doors > 0
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3", "4", "5", "6", "7"])
+def test_nothing_done_leaves_every_door_open(seed: str) -> None:
+    drawn = draw(seed)
+    result = evict(drawn, [], now(drawn.company))
+    assert not result.out and len(result.left) == result.doors
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3", "4", "5", "6", "7"])
+def test_whatever_foothold_is_left_is_the_way_back(seed: str) -> None:
+    """But an account at the tracker, which opens nothing without a way through the gateway."""
+    drawn = draw(seed)
+    at = now(drawn.company)
+    for name in drawn.footholds:
+        acts = [act for act in all_acts(drawn, at + 60) if act.what != name]
+        result = evict(drawn, acts, at)
+        if not name.startswith("account "):
+            assert not result.out and name in " ".join(result.left), name
+
+
+def test_whoever_shuts_one_thing_an_hour_is_answered() -> None:
+    """The intruder finds the first one shut, and makes what no report names."""
+    drawn = next(some_seeds(step="account-made"))
+    at = now(drawn.company)
+    others = [
+        act for act in all_acts(drawn, at) if act.what != f"svc-{drawn.company.words['planning']}"
+    ]
+    last = [act for act in all_acts(drawn, at) if act not in others]
+    ordered = [
+        Act(act.act, act.what, at + 60 + 2 * HOUR * place)
+        for place, act in enumerate([*last, *others])
+    ]
+    result = evict(drawn, ordered, at)
+    assert not result.out
+    assert any("that nobody knows of" in line for line in result.story)
+
+
+def test_secrets_replaced_before_the_factor_is_removed_are_read_again() -> None:
+    drawn = next(some_seeds(step="factor-added"))
+    at = now(drawn.company)
+    factor = next(name for name in drawn.footholds if name.startswith("factor of"))
+    later = [
+        Act(act.act, act.what, at + 5 * HOUR if act.what == factor else at + 60)
+        for act in all_acts(drawn, at)
+    ]
+    result = evict(drawn, later, at)
+    assert not result.out
+    assert any("read the new" in line for line in result.story)
+
+
+def test_an_act_before_the_intruder_had_it_shuts_nothing() -> None:
+    """Only what is shut after the last time that it was read counts."""
+    drawn = draw("7")
+    at = now(drawn.company)
+    early = [Act(act.act, act.what, at - 60 * 86400) for act in all_acts(drawn, at)]
+    assert not evict(drawn, early, at).out
+
+
+def test_somebody_elses_work_is_counted_in_hours() -> None:
+    drawn = draw("7")
+    at = now(drawn.company)
+    more = [Act("revoke", "deploy-token", at), Act("disable", "somebody.else", at)]
+    result = evict(drawn, [*all_acts(drawn, at), *more], at)
+    assert result.outages == {"revoke deploy-token": 8.0, "disable somebody.else": 4.0}

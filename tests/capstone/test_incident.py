@@ -1,0 +1,116 @@
+"""An incident that is drawn: from every seed one, and what is true of it is what happened."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from labutils.capstone import folder, world
+from labutils.capstone.incident import Drawn, draw
+from labutils.capstone.report import words
+from labutils.incident import cases
+from labutils.incident.breach import foresee
+from labutils.incident.policy import World
+
+SEEDS = [str(number) for number in range(1, 41)]
+
+
+@pytest.fixture(scope="module")
+def drawn() -> list[Drawn]:
+    """Forty consecutive seeds."""
+    return [draw(seed) for seed in SEEDS]
+
+
+def test_every_seed_gives_an_incident_and_few_draws_are_rejected(drawn: list[Drawn]) -> None:
+    rejected = [reason for one in drawn for reason in one.rejected]
+    assert len(rejected) <= (len(drawn) + len(rejected)) // 5
+    assert all(": " in reason for reason in rejected)
+
+
+def test_each_has_a_way_a_movement_a_foothold_a_loss_and_an_act_without_a_line(
+    drawn: list[Drawn],
+) -> None:
+    for one in drawn:
+        parts = [kind.part for kind in one.chain]
+        assert {"way", "movement", "foothold", "loss", "silent"} <= set(parts)
+        assert len(one.losses) == 1 and one.footholds
+
+
+def test_every_step_ends_as_it_should_and_as_was_foreseen(drawn: list[Drawn]) -> None:
+    for one in drawn[:12]:
+        world_now = World.historical(one.case)
+        played = {step.fact: step.outcome for step in one.replay.steps}
+        assert played == {step.fact: step.outcome for step in foresee(world_now, case=one.case)}
+        for kind in one.chain:
+            assert played[kind.id] == ("unknown" if kind.part == "silent" else "succeeded")
+
+
+def test_all_five_ways_in_and_all_five_losses_come(drawn: list[Drawn]) -> None:
+    assert len({one.way.id for one in drawn}) == 5
+    assert {loss for one in drawn for loss in one.losses} == set(words()["losses"])
+
+
+def test_the_real_cases_are_not_repeated(drawn: list[Drawn]) -> None:
+    """No chain has the steps of one of them, and no name of theirs is used."""
+    real = [cases.load("cloudflare-2023"), cases.load("drift-2025")]
+    names = {account.name for case in real for account in case.estate.identities.values()}
+    names |= {name for case in real for name in case.estate.credentials}
+    for one in drawn:
+        used = {row.account or row.name for row in one.case.estate.identities.values()}
+        assert not (used | set(one.credentials)) & (names - {"unknown"})
+
+
+def test_every_word_of_the_truth_is_a_word_of_the_report(drawn: list[Drawn]) -> None:
+    for one in drawn:
+        assert {claim.what for claim in one.claims} <= set(words()["claims"])
+        assert set(one.not_knowable) <= set(words()["not_knowable"])
+        assert set(one.credentials) <= folder.listed(one)
+
+
+def test_other_intruders_of_a_seed_are_other_ones_in_the_same_company() -> None:
+    first, other = draw("3"), draw("3", "hidden-1")
+    assert first.company is other.company
+    assert first.words["intruder_ip"] != other.words["intruder_ip"]
+
+
+def test_every_claim_has_its_lines(small: None) -> None:
+    for seed in ("3", "5", "12"):
+        with world.of_seed(seed) as truth:
+            assert set(truth.claims) == set(truth.drawn.claims)
+            silent = {kind.id for kind in truth.drawn.chain if kind.part == "silent"}
+            gateway = {"space-exported"}  # whose way leads through the gateway, which writes
+            assert not (silent - gateway) & set(truth.steps.values())
+
+
+def test_a_folder_holds_what_the_brief_says_and_never_the_truth(
+    small: None, tmp_path: Path
+) -> None:
+    out = tmp_path / "incident"
+    counts = folder.new(out, "5")
+    drawn = draw("5")
+    names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert {"brief.md", "estate.md", "questions.md", "report.yaml"} <= names
+    assert {f"logs/{source}.jsonl" for source in counts} <= names
+    assert not [name for name in names if "truth" in name or "twin" in name or "label" in name]
+    texts = "".join((out / name).read_text() for name in names if name.endswith((".md", ".yaml")))
+    assert "$" not in texts.replace("$schema", "")
+    assert drawn.words["intruder_ip"] not in texts
+    assert drawn.way.unknown not in texts
+    for line in (out / "logs" / "okta.jsonl").read_text().splitlines()[:50]:
+        json.loads(line)
+
+
+def test_the_same_seed_gives_the_same_bytes(small: None, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        folder.new(tmp_path / name, "9")
+    for path in sorted((tmp_path / "one").rglob("*")):
+        if path.is_file():
+            twin = tmp_path / "two" / path.relative_to(tmp_path / "one")
+            assert path.read_bytes() == twin.read_bytes()
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(FileExistsError, match="not empty"):
+        folder.new(tmp_path, "1")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
