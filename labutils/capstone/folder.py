@@ -65,11 +65,11 @@ def fill(folder: Path, truth: Truth) -> dict[str, int]:
     for before, after in TABLES.items():
         shutil.copyfile(truth.folder / before, folder / "tables" / after)
     texts = {
-        "brief.md": _filled("brief.md", drawn),
-        "estate.md": _filled("estate.md", drawn),
-        "questions.md": _filled("questions.md", drawn),
-        "report.yaml": _filled("report.yaml", drawn),
-        "rules/README.md": _filled("rules.md", drawn),
+        "brief.md": text_of("brief.md", drawn),
+        "estate.md": text_of("estate.md", drawn),
+        "questions.md": text_of("questions.md", drawn),
+        "report.yaml": text_of("report.yaml", drawn),
+        "rules/README.md": text_of("rules.md", drawn),
         "tables/credentials.csv": _credentials(drawn),
     }
     for name, text in texts.items():
@@ -77,7 +77,7 @@ def fill(folder: Path, truth: Truth) -> dict[str, int]:
     return counts
 
 
-def _filled(name: str, drawn: Drawn) -> str:
+def text_of(name: str, drawn: Drawn) -> str:
     """A text of data/capstone/, its words filled in."""
     template: Traversable | Path = data_file(f"capstone/{name}")
     return Template(template.read_text(encoding="utf-8")).safe_substitute(words_of(drawn))
@@ -135,11 +135,11 @@ def free_controls(drawn: Drawn) -> dict[str, str]:
 def _credentials(drawn: Drawn) -> str:
     """Owner, kind, scope and last change of each credential that the company gave out."""
     rows = sorted(inventory(drawn))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
     writer.writerow(("credential", "account", "owner", "kind", "opens", "last_changed"))
     writer.writerows(rows)
-    return text.getvalue()
+    return table.getvalue()
 
 
 def inventory(drawn: Drawn) -> list[tuple[str, ...]]:

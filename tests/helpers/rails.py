@@ -23,3 +23,8 @@ def quoted(text: str, most: int = 60) -> str:
     """A text as a sentence shows it: on one line, and cut."""
     line = " ".join(text.split())
     return f"{line[:most]!r}" if len(line) <= most else f"{line[:most]!r} ..."
+
+
+def longest(number: str) -> int:
+    """Minutes that the short path of a lesson may take: 17 is made for two sittings."""
+    return 100 if number == "17" else 60

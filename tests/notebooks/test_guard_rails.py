@@ -19,7 +19,7 @@ import translations
 import yaml
 from ledgers import ledger
 from places import DATA, NOTEBOOKS, ROOT
-from rails import Failed, demand, demand_none, quoted
+from rails import Failed, demand, demand_none, longest, quoted
 
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
@@ -245,9 +245,9 @@ def test_the_metadata_says_which_lesson_it_is_and_how_long_it_takes(notebook, na
     minutes = course.get("minutes", 0)
     first = notebook.cells[0].source
     demand(
-        course.get("lesson") == number and 5 <= minutes <= 60,
+        course.get("lesson") == number and 5 <= minutes <= longest(number),
         f'{name}: its metadata must say {{"labutils": {{"lesson": "{number}", "minutes": M}}}}, '
-        f"with M from 5 to 60; they say {dict(course)}.",
+        f"with M from 5 to {longest(number)}; they say {dict(course)}.",
     )
     demand(f"# {number} · " in first, f"{name}: its title must begin with `# {number} · `.")
     demand(

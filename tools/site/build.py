@@ -51,6 +51,7 @@ PAGES = {
         "rules-on-spark",
         "axon",
         "scoring-a-hunt",
+        "capstone",
         "your-own-incident",
     ],
     "To teach and to build": [

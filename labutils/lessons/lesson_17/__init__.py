@@ -1,15 +1,15 @@
 """17 · Capstone: what its notebook imports."""
 
+from .pictures import what_he_did
 from .unseen import (
     DAY,
     HOUR,
     accounts,
     by_address,
     called_in,
+    in_words,
     moment,
     print_addresses,
-    print_eviction,
     print_lines,
     show_plans,
-    what_tells,
 )

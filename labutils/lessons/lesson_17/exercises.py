@@ -108,6 +108,13 @@ def elsewhere_cases() -> Iterator[Case]:
     for lines, mistake, words in months:
         ordered = sorted(lines, key=lambda one: one.time)
         yield Case((ordered, "svc"), seldom(ordered, "svc"), mistake, words)
+    for near in (*nearly("svc-plan"), "svc-pl", "plan"):
+        lines = [*month("svc-plan", 9), line(near, FAR, 3, 700)]
+        yield Case((lines, "svc-plan"), [], "name", f"beside it somebody called {near!r}")
+        both = [*lines, line("svc-plan", MOVED, 5, 700)]
+        yield Case((both, "svc-plan"), both[-1:], "name", f"elsewhere, beside {near!r}")
+    nameless = [*month("", 9), line("", FAR, 3, 700), line("svc", MOVED, 4, 700)]
+    yield Case((nameless, ""), [nameless[9]], "name", "a program without a name")
     draw = dice("lesson-17", "elsewhere")
     for number in range(5):
         digits = [int(letter, 16) for letter in next(draw)]
@@ -273,7 +280,7 @@ EXERCISES = (
             ),
             "changed": (
                 "Leave the lines as they are: the next question is put to them, too.",
-                altered(ELSEWHERE, ("    days = {}", "    days = {}\n    lines.clear()")),
+                altered(ELSEWHERE, ("    return [", "    lines.reverse()\n    return [")),
             ),
             "usual": (
                 "What a program does where it always works is not elsewhere.",
@@ -374,13 +381,13 @@ EXERCISES = (
             ),
             "first": (
                 "Look at every ticket before you say no.",
-                altered(
-                    EXPLAINED,
-                    (
-                        "            return True\n    return False",
-                        "            return True\n        return False",
-                    ),
-                ),
+                wrong("""
+                    def answer(line, tickets, names):
+                        if not tickets or tickets[0]["by"] not in names:
+                            return False
+                        begin, end = moment(tickets[0]["from"]), moment(tickets[0]["to"])
+                        return begin - HOUR <= line.time <= end + HOUR
+                """),
             ),
             "both": (
                 "One and the same ticket must have the name and the hours.",
@@ -472,13 +479,7 @@ EXERCISES = (
             ),
             "changed": (
                 "Leave the two lists as they are: the report names them, too.",
-                altered(
-                    AT_ONCE,
-                    (
-                        "    acts = []",
-                        "    acts = []\n    made.reverse(); made.pop() if made else 0",
-                    ),
-                ),
+                altered(AT_ONCE, ("    return acts +", "    held.reverse()\n    return acts +")),
             ),
         },
         (

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -134,24 +134,11 @@ def print_addresses(groups: dict[str, list[Line]]) -> None:
         print(f"{address:15} {len(lines):5} {len(logs_of(lines)):5} {len(who):9} {len(days):5}")
 
 
-MARKS: dict[str, Callable[[list[Line]], float]] = {
-    "lines": len,
-    "logs": lambda lines: len(logs_of(lines)),
-    "night": lambda lines: sum(line.time % DAY < 6 * 3600 for line in lines) / len(lines),
-    "days": lambda lines: len({line.time // DAY for line in lines}),
-}
-
-
-def what_tells(incident: CalledIn, groups: dict[str, list[Line]]) -> list[str]:
-    """By which of four marks the intruder's address comes first, with no other beside it."""
-    his = {line.address for line in incident.lines if incident.is_his(line)}
-    found = []
-    for name, mark in MARKS.items():
-        most = max(mark(lines) for lines in groups.values())
-        first = {address for address, lines in groups.items() if mark(lines) == most}
-        if len(first) == 1 and first <= his:
-            found.append(name)
-    return found
+def in_words(share: float) -> str:
+    """A share, as people say it: none, a few (under a tenth), some (under a half), most."""
+    if share == 0:
+        return "none"
+    return "a few" if share < 0.1 else "some" if share < 0.5 else "most"
 
 
 def moment(text: str) -> int:

@@ -1,0 +1,156 @@
+"""Other right answers to lesson 17, and changes of a solution that change nothing."""
+
+OTHER_RIGHT: dict[str, list[str]] = {
+    "17-1": [
+        """
+def answer(lines, name):
+    def day(line):
+        return int(line.time // DAY)
+    own = list(filter(lambda line: line.who == name, lines))
+    pairs = {(line.address, day(line)) for line in own}
+    all_days = len({number for _, number in pairs})
+    return [
+        line for line in own
+        if sum(address == line.address for address, _ in pairs) < all_days / 3
+    ]
+""",
+        """
+from collections import defaultdict
+def answer(lines, name):
+    days = defaultdict(set)
+    for line in lines:
+        if line.who == name:
+            days[line.address].add(line.time // DAY)
+            days[None].add(line.time // DAY)
+    few = {one for one in days if one and len(days[one]) * 3 < len(days[None])}
+    return [line for line in lines if line.who == name and line.address in few]
+""",
+        """
+def answer(lines, name):
+    found = []
+    for line in lines:
+        if line.who != name:
+            continue
+        here = {x.time // 86400 for x in lines if (x.who, x.address) == (name, line.address)}
+        ever = {x.time // 86400 for x in lines if x.who == name}
+        if len(here) / len(ever) < 1 / 3:
+            found.append(line)
+    return found
+""",
+    ],
+    "17-2": [
+        """
+def answer(line, tickets, names):
+    return any(
+        one["by"] in names
+        and moment(one["from"]) - 3600 <= line.time <= moment(one["to"]) + 3600
+        for one in tickets
+    )
+""",
+        """
+def answer(line, tickets, names):
+    own = [one for one in tickets if one["by"] in names]
+    early = [one for one in own if moment(one["from"]) <= line.time + HOUR]
+    return len([one for one in early if moment(one["to"]) >= line.time - HOUR]) > 0
+""",
+        """
+def answer(line, tickets, names):
+    for ticket in tickets:
+        if ticket["by"] not in names:
+            continue
+        if line.time < moment(ticket["from"]) - HOUR:
+            continue
+        if line.time > moment(ticket["to"]) + HOUR:
+            continue
+        return True
+    return False
+""",
+    ],
+    "17-3": [
+        """
+def answer(percent, true):
+    target = 1 if true else 0
+    score = 0.25 - (percent / 100 - target) ** 2
+    return score if true else min(0, score)
+""",
+        """
+def answer(percent, true):
+    wrong = (100 - percent if true else percent) / 100
+    value = 0.25 - wrong * wrong
+    if not true and value > 0:
+        value = 0
+    return value
+""",
+        """
+def answer(percent, true):
+    p = percent * 0.01
+    return 0.25 - (1 - p) * (1 - p) if true else -max(0, p * p - 0.25)
+""",
+    ],
+    "17-4": [
+        """
+def answer(held, made, at):
+    acts = [("remove", name, at) for name in made]
+    for name in held:
+        before, session, account = name.partition("session of ")
+        if session and not before:
+            acts.append(("end-sessions", account, at))
+        else:
+            acts.append(("replace", name, at))
+    return acts
+""",
+        """
+def answer(held, made, at):
+    start = "session of "
+    return [
+        *(("end-sessions", one[len(start):], at) if one[: len(start)] == start
+          else ("replace", one, at) for one in held),
+        *(("remove", one, at) for one in made),
+    ]
+""",
+        """
+def answer(held, made, at):
+    sessions = [one for one in held if one.startswith("session of ")]
+    rest = [one for one in held if one not in sessions]
+    acts = list(zip(["replace"] * len(rest), rest, [at] * len(rest)))
+    acts += [("end-sessions", one[11:], at) for one in sessions]
+    acts += [("remove", one, at) for one in made]
+    return acts
+""",
+    ],
+}
+
+# Exercise -> a change of its solution that changes nothing -> why.
+EQUIVALENT: dict[str, dict[str, str]] = {}
+
+# Exercise -> mistake -> wrong answers as learners write them.
+MISTAKES: dict[str, dict[str, list[str]]] = {
+    "17-1": {
+        "lines": [
+            """
+from collections import Counter
+def answer(lines, name):
+    own = [line for line in lines if line.who == name]
+    count = Counter(line.address for line in own)
+    return [line for line in own if count[line.address] * 3 < len(own)]
+"""
+        ],
+    },
+    "17-2": {
+        "hour": [
+            """
+def answer(line, tickets, names):
+    return any(t["by"] in names and moment(t["from"]) <= line.time <= moment(t["to"])
+               for t in tickets)
+"""
+        ],
+    },
+    "17-3": {
+        "floor": [
+            """
+def answer(percent, true):
+    return 0.25 - (percent / 100 - bool(true)) ** 2
+"""
+        ],
+    },
+}

@@ -1,0 +1,89 @@
+"""Ways to the one who was there, in a month that nobody told of (lesson 17)."""
+
+from collections import Counter, defaultdict
+
+from labutils.lessons.lesson_17 import HOUR, moment
+from labutils.lessons.lesson_17.target import Scene
+
+ADDRESS = "203.0.113.159"
+MADE = ["key of bulletin-robot", "account y.bakker"]
+
+
+def tried(address, made=MADE):
+    """One accusation."""
+    return lambda scene: scene.accuse(address, made)
+
+
+def odd_days(scene: Scene) -> set[str]:
+    """Addresses at which a program is on one to four days alone."""
+    days = defaultdict(set)
+    for line in scene.lines:
+        days[line.who, line.address].add(line.time // 86400)
+    names = {name for some in scene.programs.values() for name in some}
+    return {address for (who, address), some in days.items() if who in names and len(some) < 5}
+
+
+def announced(scene: Scene, line) -> bool:
+    """Whether a ticket is about a line of a program."""
+    names = next((some for some in scene.programs.values() if line.who in some), ())
+    return any(
+        ticket["by"] in names
+        and moment(ticket["from"]) - HOUR <= line.time <= moment(ticket["to"]) + HOUR
+        for ticket in scene.tickets
+    )
+
+
+def busiest_stranger(scene: Scene) -> str:
+    """The address with most lines that nobody announced, among those where programs seldom are."""
+    names = {name for some in scene.programs.values() for name in some}
+    odd = odd_days(scene)
+    count = Counter(
+        line.address
+        for line in scene.lines
+        if line.who in names and line.address in odd and not announced(scene, line)
+    )
+    address = max(count, key=lambda one: count[one])
+    made = {line.made for line in scene.lines if line.address == address and line.made}
+    return scene.accuse(address, made)
+
+
+def from_what_was_made(scene: Scene) -> str:
+    """The other way round: what a program made while no ticket of its was open."""
+    names = {name for some in scene.programs.values() for name in some}
+    suspects = defaultdict(set)
+    for line in scene.lines:
+        if line.made and line.who in names and not announced(scene, line):
+            suspects[line.address].add(line.made)
+    (address, made), *others = suspects.items()
+    return scene.accuse(address, made) if not others else "no flag"
+
+
+def one_after_another(scene: Scene) -> str:
+    """Each odd address, with all that was made there."""
+    flags = []
+    for address in sorted(odd_days(scene)):
+        made = {line.made for line in scene.lines if line.address == address and line.made}
+        flags.append(scene.accuse(address, made))
+    return max(flags)
+
+
+ROUTES = {
+    "most lines that nobody announced": busiest_stranger,
+    "from what was made": from_what_was_made,
+    "the names": tried(ADDRESS),
+    "the names, as a set": tried(ADDRESS, set(MADE)),
+}
+SHUT = {
+    "one after another": one_after_another,
+    "another address": tried("203.0.113.61"),
+    "nothing made": tried(ADDRESS, []),
+    "the account alone": tried(ADDRESS, MADE[1:]),
+    "the key alone": tried(ADDRESS, MADE[:1]),
+    "one thing more": tried(ADDRESS, [*MADE, "account a.b"]),
+    "everything that was made in that month": lambda scene: scene.accuse(
+        ADDRESS, {line.made for line in scene.lines if line.made}
+    ),
+    "a list of addresses": tried([ADDRESS]),
+    "a text": tried(ADDRESS, "account y.bakker"),
+    "nothing": tried("", []),
+}
