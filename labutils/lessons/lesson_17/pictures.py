@@ -9,7 +9,7 @@ from labutils.text import counted
 
 from .unseen import DAY, CalledIn, Line
 
-LEFT, RIGHT = 7.6, 1.0  # days, for the names and beyond the last day
+LEFT, RIGHT = 11.0, 1.0  # days, for the names and beyond the last day
 SHOWN = {
     "user.authentication.sso": "went on in a session",
     "Search performed": "searched the wiki",
