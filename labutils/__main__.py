@@ -919,7 +919,7 @@ def main(arguments: list[str] | None = None) -> int:
     _checklist_command(commands)
     _case_command(commands)
     unseen = commands.add_parser(
-        "capstone", help="an incident that nobody told you about: new, ask, grade"
+        "capstone", help="an incident that nobody told you about: new, ask, check, grade"
     )
     _capstone_arguments(unseen, arguments)
     _print_any_name()

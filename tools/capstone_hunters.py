@@ -1,6 +1,9 @@
 """What the reference hunters are worth over consecutive seeds: mean and spread of each.
 
-python tools/capstone_hunters.py FIRST NUMBER
+    python tools/capstone_hunters.py grade FIRST NUMBER > FILE
+    python tools/capstone_hunters.py page FILE...
+
+`grade` prints a line of JSON for each seed. `page` makes a table of such lines, in docs/capstone.md.
 """
 
 import json
@@ -8,30 +11,51 @@ import sys
 from pathlib import Path
 from statistics import mean, stdev
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
 
-from labutils.capstone.grading import Bench  # noqa: E402
-from labutils.capstone.reference import grades  # noqa: E402
+from labutils.capstone.grading import WEIGHTS, Bench  # noqa: E402
+from labutils.capstone.reference import HUNTERS, OMNISCIENT, grades  # noqa: E402
+
+PAGE = ROOT / "docs" / "capstone.md"
+BEGIN = "<!-- hunters: written by tools/capstone_hunters.py -->"
+END = "<!-- end of hunters -->"
 
 
-def main(first: int, number: int) -> None:
-    """Grade the hunters seed by seed, a line of JSON each; then a table of all."""
-    totals: dict[str, list[float]] = {}
+def grade(first: int, number: int) -> None:
+    """Grade the hunters seed by seed, a line of JSON each."""
     for seed in range(first, first + number):
         with Bench(str(seed)) as bench:
             found = grades(bench)
-        row = {
+        rows = {
             name: {"total": round(one.total, 1)}
             | {part: round(value.points, 1) for part, value in one.parts.items()}
             for name, one in found.items()
         }
-        print(json.dumps({"seed": seed, "way": bench.drawn.way.id, **row}), flush=True)
-        for name, one in found.items():
-            totals.setdefault(name, []).append(one.total)
-    for name, some in totals.items():
-        spread = stdev(some) if len(some) > 1 else 0.0
-        print(f"{name:22} {mean(some):5.1f} +- {spread:4.1f}  {min(some):5.1f} to {max(some):5.1f}")
+        print(json.dumps({"seed": seed, "way": bench.drawn.way.id, "hunters": rows}), flush=True)
+
+
+def page(files: list[str]) -> None:
+    """Write the table into docs/capstone.md."""
+    lines = [json.loads(line) for name in files for line in Path(name).read_text().splitlines()]
+    seeds = sorted(line["seed"] for line in lines)
+    head = f"| over seeds {seeds[0]} to {seeds[-1]} | mean | from, to | spread | {' | '.join(WEIGHTS)} |"
+    rows = [head, "|---|---|---|---|" + "---|" * len(WEIGHTS)]
+    for name in (*HUNTERS, OMNISCIENT):
+        some = [line["hunters"][name] for line in lines]
+        totals = [one["total"] for one in some]
+        parts = " | ".join(f"{mean(one[part] for one in some):.1f}" for part in WEIGHTS)
+        rows.append(
+            f"| {name} | {mean(totals):.1f} | {min(totals):.1f}, {max(totals):.1f} | "
+            f"{stdev(totals):.1f} | {parts} |"
+        )
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(before + "\n".join([BEGIN, *rows, END]) + after, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    if sys.argv[1] == "page":
+        page(sys.argv[2:])
+    else:
+        grade(int(sys.argv[2]), int(sys.argv[3]))

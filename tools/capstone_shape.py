@@ -95,9 +95,8 @@ def test(files: list[str]) -> None:
             by_chance.append(accuracy(rows, mixed, random.Random(0)))
         by_chance.sort()
         low, high = by_chance[PERMUTATIONS // 40], by_chance[-PERMUTATIONS // 40 - 1]
-        print(
-            f"{label:8} {found:.3f}, by chance {low:.3f} to {high:.3f} ({len(rows)} seeds, {len(names)} features)"
-        )
+        size = f"{len(rows)} seeds, {len(names)} features"
+        print(f"{label:8} {found:.3f}, by chance {low:.3f} to {high:.3f} ({size})")
 
 
 def main(arguments: list[str]) -> None:

@@ -7,15 +7,15 @@ tables, and graded.
 from labutils.capstone.asking import ask
 from labutils.capstone.case_file import as_html
 from labutils.capstone.folder import new
-from labutils.capstone.grading import Grade, grade
+from labutils.capstone.grading import ReportGrade, grade
 from labutils.capstone.incident import Drawn, draw
-from labutils.capstone.report import Fault, Report, read_report
+from labutils.capstone.report import Fault, IncidentReport, read_report
 
 __all__ = [
     "Drawn",
     "Fault",
-    "Grade",
-    "Report",
+    "ReportGrade",
+    "IncidentReport",
     "as_html",
     "ask",
     "draw",

@@ -7,7 +7,7 @@ from pathlib import Path
 from labutils.capstone import world
 from labutils.capstone.folder import TABLES, accounts, number_of
 from labutils.capstone.incident import Drawn, draw
-from labutils.capstone.report import Fault, sheet_of
+from labutils.capstone.report import Fault, sheet_of, text_of
 from labutils.capstone.world import Truth
 from labutils.hunt.sources import time_of
 from labutils.incident.background.dice import Dice
@@ -26,7 +26,7 @@ class NoAnswer(LookupError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class GivenAnswer:
     """What somebody said, and the minutes that it took."""
 
     question: str
@@ -34,7 +34,7 @@ class Answer:
     answer: str
 
 
-def ask(folder: Path, question: str, seed: str) -> Answer:
+def ask(folder: Path, question: str, seed: str) -> GivenAnswer:
     """Ask, and note the minutes in asked.yaml. A question that was asked before costs nothing more,
     and has the same answer.
 
@@ -43,12 +43,13 @@ def ask(folder: Path, question: str, seed: str) -> Answer:
     before = asked(folder)
     for earlier in before:
         if earlier.question == question:
-            return Answer(question, 0, earlier.answer)
+            return GivenAnswer(question, 0, earlier.answer)
+    must_be_of(folder, seed)
     drawn = draw(seed)
     about, _, name = question.partition(":")
     if about not in MINUTES or (about in ("supplier", "vendor")) != (not name):
         raise NoAnswer(f"{shown(question, 80)} is no question. questions.md lists those that are.")
-    answer = Answer(question, MINUTES[about], _ANSWERS[about](drawn, name))
+    answer = GivenAnswer(question, MINUTES[about], _ANSWERS[about](drawn, name))
     with (folder / ASKED).open("a", encoding="utf-8") as file:
         if not before:
             file.write(f"incident: {number_of(seed)}\nasked:\n")
@@ -57,14 +58,21 @@ def ask(folder: Path, question: str, seed: str) -> Answer:
     return answer
 
 
-def asked(folder: Path) -> list[Answer]:
+def must_be_of(folder: Path, seed: str) -> None:
+    """Raises Fault where the brief in a folder is about the incident of another seed."""
+    path = folder / "brief.md"
+    if path.exists() and number_of(seed) not in text_of(path)[:200]:
+        raise Fault(f"brief.md, line 1: this is another incident; the seed is of {number_of(seed)}")
+
+
+def asked(folder: Path) -> list[GivenAnswer]:
     """What was asked so far. Raises Fault where the file cannot be read."""
     path = folder / ASKED
     if not path.exists() and not path.is_symlink():
         return []
     sheet = sheet_of(path)
     try:
-        return [build(Answer, row) for row in value(sheet, "asked", tuple[Row, ...])]
+        return [build(GivenAnswer, row) for row in value(sheet, "asked", tuple[Row, ...])]
     except SheetError as error:
         raise Fault(str(error)) from error
 
@@ -78,7 +86,8 @@ def minutes(folder: Path) -> int:
 # --- who answers ---------------------------------------------------------------------------------
 
 
-def _is_mistaken(drawn: Drawn, question: str) -> bool:
+def is_mistaken(drawn: Drawn, question: str) -> bool:
+    """Whether whoever answers this question errs."""
     return Dice(f"{drawn.seed}/asked/{question}").of(MISTAKEN)
 
 
@@ -87,13 +96,13 @@ def _person(drawn: Drawn, account: str) -> str:
         raise NoAnswer(f"Nobody in the roster is called {shown(account, 80)}.")
     with world.of_seed(drawn.seed) as truth:
         own = _acts_of(truth, account)
-    mistaken = _is_mistaken(drawn, f"person:{account}")
+    mistaken = is_mistaken(drawn, f"person:{account}")
     if mistaken:
         return (
             f"I am {account}. I did nothing out of the ordinary this month, as far as I remember."
         )
     parts = [f"I am {account}."]
-    parts += [f"On {day} that was me: {what}." for day, what in own]
+    parts += [f"On {day} that was me ({what})." for day, what in own]
     if account == drawn.words["victim"]:
         parts += _of_victim(drawn)
     if len(parts) == 1:
@@ -134,7 +143,7 @@ def _owner(drawn: Drawn, program: str) -> str:
     identity = drawn.case.estate.identities[program]
     account = identity.account or identity.name
     tickets = [row for row in _tickets(drawn) if row["by"] in (account, _token(drawn, program))]
-    if _is_mistaken(drawn, f"owner:{program}"):
+    if is_mistaken(drawn, f"owner:{program}"):
         tickets = tickets[:-1]
     places = " and ".join(identity.places)
     moves = "; ".join(f"{row['id']} ({row['what']})" for row in tickets)
@@ -144,7 +153,7 @@ def _owner(drawn: Drawn, program: str) -> str:
     }
     return (
         f"We run {account}. It works from {places}. "
-        f"What we announced: {moves or 'nothing'}. What stands in no ticket was not us."
+        f"What we announced: {moves or 'nothing'}. Anything without a ticket was not us."
         f"{made.get(program, '')}"
     )
 
@@ -171,7 +180,7 @@ def _ticket(drawn: Drawn, name: str) -> str:
 
 
 def _supplier(drawn: Drawn, _: str) -> str:
-    if drawn.way.id == "recording" and not _is_mistaken(drawn, "supplier"):
+    if drawn.way.id == "recording" and not is_mistaken(drawn, "supplier"):
         return (
             "Our support account was used by somebody else in this month. Recordings of your "
             "browsers may have been read; how the password got out we do not know."
@@ -180,12 +189,12 @@ def _supplier(drawn: Drawn, _: str) -> str:
 
 
 def _vendor(drawn: Drawn, _: str) -> str:
-    if drawn.way.id == "integration" and not _is_mistaken(drawn, "vendor"):
+    if drawn.way.id == "integration" and not is_mistaken(drawn, "vendor"):
         return (
             "Tokens of customers were copied out of our cloud, yours among them. How, we do not "
             "know yet."
         )
-    return "We have looked, and no token of yours was used from elsewhere by us."
+    return "We have looked. We never used your token from any other address."
 
 
 _ANSWERS = {

@@ -9,9 +9,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from labutils.capstone.grading import Grade
-from labutils.capstone.lines import Line, line_of
-from labutils.capstone.report import HARMLESS, Claimed, Report, read_report
+from labutils.capstone.grading import ReportGrade
+from labutils.capstone.lines import LoggedLine, line_of
+from labutils.capstone.report import HARMLESS, Claimed, IncidentReport, read_report
 from labutils.incident.telemetry import headline
 from labutils.lab import iso
 from labutils.text import counted, shown
@@ -23,6 +23,7 @@ COLUMNS = (20, 390, 780)  # of the map, where addresses, accounts and logs begin
 BOX = 210  # the width of one
 VERMILION, BLUE, GREY = "#d55e00", "#0072b2", "#999"
 
+BEGINS = "<!doctype html>\n<!-- a case file of labutils capstone -->\n"
 STYLE = """
 :root { color-scheme: light; }
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; margin: 2em auto;
@@ -46,7 +47,7 @@ class _Shown:
     """A claim with those of its lines that are in the logs."""
 
     claimed: Claimed
-    lines: tuple[Line, ...]
+    lines: tuple[LoggedLine, ...]
 
     @property
     def colour(self) -> str:
@@ -54,7 +55,15 @@ class _Shown:
         return GREY if self.claimed.what == HARMLESS else VERMILION
 
 
-def as_html(folder: Path, result: Grade) -> str:
+def write(path: Path, folder: Path, result: ReportGrade) -> None:
+    """Write the case file of a graded report. Raises FileExistsError where a file that is no case
+    file stands there, OSError, and Fault."""
+    if path.exists() and not (path.is_file() and path.read_bytes().startswith(BEGINS.encode())):
+        raise FileExistsError(0, "it exists and is no case file: it is kept", str(path))
+    path.write_text(as_html(folder, result), encoding="utf-8")
+
+
+def as_html(folder: Path, result: ReportGrade) -> str:
     """The case file of a graded report. Raises Fault where the report cannot be read."""
     report = read_report(folder / "report.yaml")
     cited = {event for one in report.claims for event in one.events}
@@ -65,7 +74,7 @@ def as_html(folder: Path, result: Grade) -> str:
     ]
     some.sort(key=lambda one: min((line.time for line in one.lines), default=0.0))
     parts = [
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
+        BEGINS + '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width">',
         f"<title>Incident {_text(result.incident)}</title>",
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
@@ -74,6 +83,7 @@ def as_html(folder: Path, result: Grade) -> str:
         f"<h1>Incident {_text(result.incident)}</h1>",
         f'<p><span class="total">{result.total:.0f}</span> of 100 points. '
         "A made-up incident, hunted in its logs without being told what had happened.</p>",
+        *_words(report),
         *_timeline(some),
         *_map(some),
         *_claims(some),
@@ -85,12 +95,21 @@ def as_html(folder: Path, result: Grade) -> str:
     return "\n".join(parts) + "\n"
 
 
+def _words(report: IncidentReport) -> list[str]:
+    """What the author says in their own words."""
+    by = f"<p>By {_text(report.author)}.</p>" if report.author else ""
+    paragraphs = [
+        f"<p>{_text(one, 4000)}</p>" for one in report.summary.splitlines() if one.strip()
+    ]
+    return [by, *paragraphs[:40]]
+
+
 def _text(value: str, longest: int = 300) -> str:
     """A text for HTML, escaped twice: what does not print, then what means something there."""
     return escape(shown(value, longest))
 
 
-def _cited(logs: Path, cited: set[str]) -> Iterator[tuple[str, Line]]:
+def _cited(logs: Path, cited: set[str]) -> Iterator[tuple[str, LoggedLine]]:
     """The lines that a report cites, by their ids; what cannot be read is left out."""
     for path in sorted(logs.glob("*.jsonl")) if logs.is_dir() else ():
         if path.is_symlink():
@@ -102,7 +121,7 @@ def _cited(logs: Path, cited: set[str]) -> Iterator[tuple[str, Line]]:
                     yield name, line
 
 
-def _line(name: str, text: str) -> Line | None:
+def _line(name: str, text: str) -> LoggedLine | None:
     try:
         event: dict[str, Any] = json.loads(text)
         return line_of(name, event)
@@ -231,7 +250,7 @@ def _table(title: str, head: Sequence[str], rows: Sequence[str]) -> list[str]:
     return [f"<h2>{title}</h2><table>{head_row}<tbody>", *rows, "</tbody></table>"]
 
 
-def _conclusions(report: Report) -> list[str]:
+def _conclusions(report: IncidentReport) -> list[str]:
     acts = [f"{iso(act.at)} {act.act} {act.what}" for act in report.eviction]
     lists = (
         ("Credentials in the intruder's hands", report.credentials),
@@ -248,7 +267,7 @@ def _conclusions(report: Report) -> list[str]:
     return ["<h2>Conclusions</h2><table><tbody>", *rows, "</tbody></table>"]
 
 
-def _grade(result: Grade) -> list[str]:
+def _grade(result: ReportGrade) -> list[str]:
     rows = []
     for name, part in result.parts.items():
         lost = "".join(f"<li>{_text(reason)}</li>" for reason in part.lost)
@@ -265,7 +284,7 @@ def _row(name: str, number: str, *more: str) -> str:
     return f'<tr><td>{_text(name)}</td><td class="number">{number}</td>{cells}</tr>'
 
 
-def _reference(result: Grade) -> list[str]:
+def _reference(result: ReportGrade) -> list[str]:
     if not result.reference:
         return []
     totals = {"this report": result.total} | result.reference

@@ -1,25 +1,26 @@
-"""`python -m labutils capstone`: new, ask, grade."""
+"""`python -m labutils capstone`: new, ask, check, grade."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
-from labutils.capstone import asking, case_file
+from labutils.capstone import asking, case_file, checking
 from labutils.capstone.folder import new
-from labutils.capstone.grading import WEIGHTS, Grade, grade
+from labutils.capstone.grading import WEIGHTS, ReportGrade, grade
 from labutils.capstone.incident import NoIncident
 from labutils.capstone.report import Fault, sheet_of
-from labutils.incident.tables import Table
+from labutils.incident.tables import Table, as_text
 from labutils.text import counted, shown
 
 LONGEST_SEED = 200  # characters
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the three verbs to a parser."""
+    """Add the verbs to a parser."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     made = verbs.add_parser("new", help="write the folder of an incident: brief, logs, tables")
     made.add_argument("folder", metavar="OUT", type=Path)
@@ -28,6 +29,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     asked.add_argument("folder", metavar="FOLDER", type=Path)
     asked.add_argument("question", metavar="QUESTION", help="one of questions.md")
     asked.add_argument("--seed", metavar="S", required=True)
+    checked = verbs.add_parser(
+        "check", help="what is wrong with a report and its rules, without grading them"
+    )
+    checked.add_argument("folder", metavar="FOLDER", type=Path)
     graded = verbs.add_parser(
         "grade",
         help="grade report.yaml and rules/ of a folder",
@@ -61,6 +66,8 @@ def run(chosen: argparse.Namespace) -> int:
             return _new(chosen.folder, chosen.seed)
         if not chosen.folder.is_dir():
             return _refused(f"{shown(str(chosen.folder))} is no folder; `capstone new` writes one.")
+        if chosen.verb == "check":
+            return _check(chosen.folder)
         if chosen.verb == "ask":
             return _ask(chosen.folder, chosen.question, chosen.seed)
         if chosen.seeds:
@@ -68,6 +75,9 @@ def run(chosen: argparse.Namespace) -> int:
         return _grade(chosen)
     except (Fault, NoIncident, asking.NoAnswer) as error:
         return _refused(shown(str(error), 600))
+    except BrokenPipeError:  # whoever reads the output wants no more of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         named = shown(str(error.filename or chosen.folder))
         return _refused(f"{named}: {error.strerror or error}.")
@@ -89,11 +99,22 @@ def _ask(folder: Path, question: str, seed: str) -> int:
     return 0
 
 
+def _check(folder: Path) -> int:
+    found = checking.check(folder)
+    for sentence in found.faults:
+        print(sentence, file=sys.stderr)
+    for sentence in found.notes:
+        print(sentence)
+    if found.faults:
+        return _refused(f"{counted(len(found.faults), 'fault')} in {shown(str(folder))}.")
+    print("The report can be graded. Whether it is right, this does not say.")
+    return 0
+
+
 def _grade(chosen: argparse.Namespace) -> int:
     result = grade(chosen.folder, chosen.seed, reference=chosen.reference)
     if chosen.html:
-        text = case_file.as_html(chosen.folder, result)
-        chosen.html.write_text(text, encoding="utf-8")
+        case_file.write(chosen.html, chosen.folder, result)
     print(json.dumps(result.summary(), indent=1) if chosen.json else result)
     return 0
 
@@ -101,20 +122,22 @@ def _grade(chosen: argparse.Namespace) -> int:
 def _table(folder: Path, seeds: Path, *, as_json: bool) -> int:
     """The grades of many reports: one table, in the order of the file."""
     rows: list[tuple[str, ...]] = []
-    found = {}
+    faults: list[tuple[str, ...]] = []
+    found: dict[str, object] = {}
     for name, seed in sheet_of(seeds).items():
         try:
             result = grade(_below(folder, name), str(seed))
         except (Fault, NoIncident) as error:
-            rows.append((name, shown(str(error), 120)))
+            faults.append((name, str(error)))
             found[name] = {"fault": str(error)}
             continue
         rows.append((name, f"{result.total:.1f}", *_points(result)))
         found[name] = result.summary()
-    width = 2 + len(WEIGHTS)
-    filled = tuple((*row, *[""] * (width - len(row))) for row in rows)
-    table = Table("Reports", ("folder", "total", *WEIGHTS), filled)
-    print(json.dumps(found, indent=1) if as_json else table)
+    tables = [
+        Table("Reports", ("folder", "total", *WEIGHTS), tuple(rows)),
+        Table("Reports that have no grade", (), tuple(faults)),
+    ]
+    print(json.dumps(found, indent=1) if as_json else as_text(tables))
     return 0
 
 
@@ -126,7 +149,7 @@ def _below(folder: Path, name: str) -> Path:
     return path
 
 
-def _points(result: Grade) -> list[str]:
+def _points(result: ReportGrade) -> list[str]:
     return [f"{part.points:.1f}" for part in result.parts.values()]
 
 

@@ -1,11 +1,13 @@
 """The company of a seed, and an intruder: the words that stand for the dollar signs of
 data/capstone/, and the sheets that come of them."""
 
+from base64 import b32encode
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Address
 from string import Template
 from typing import Any
+from uuid import UUID
 
 from labutils.incident import cases, names
 from labutils.incident.background import sheet as background
@@ -13,6 +15,7 @@ from labutils.incident.background.dice import Dice
 from labutils.incident.background.people import Person, people, trips
 from labutils.incident.background.world import days_of_month
 from labutils.incident.cases import Incident
+from labutils.incident.telemetry import holder_uuid
 from labutils.lab import data_file, iso, seconds
 from labutils.sheets import Row, read
 
@@ -51,7 +54,7 @@ Words = dict[str, str]
 
 
 @dataclass(frozen=True, eq=False)
-class Company:
+class DrawnCompany:
     """A company of a seed. `words` stand for what data/capstone/company.yaml leaves open of it;
     `first`: the first day of its month, in seconds since 1970; `events`: of
     ordinary traffic; `control`: what is in place beside the usual ones;
@@ -72,7 +75,7 @@ class Company:
 
 
 @cache
-def company(seed: str) -> Company:
+def company(seed: str) -> DrawnCompany:
     """The company of a seed: what it is called, which month it is, and how busy everything is."""
     dice = Dice(f"{seed}/company")
     first = seconds("2024-01-08T00:00:00Z") + 7 * DAY * dice.below(90)
@@ -89,9 +92,10 @@ def company(seed: str) -> Company:
         "middle": iso(middle)[:10],
         "long_ago": iso(first - 200 * DAY),
     }
+    words["assistant_user"] = assistant_user(words["assistant"])
     events = dice.between(57_000, 63_000)
     control, elsewhere = dice.pick(CONTROLS), _elsewhere(dice)
-    return Company(seed, words, first, events, f"{seed}/noise", control, elsewhere)
+    return DrawnCompany(seed, words, first, events, f"{seed}/noise", control, elsewhere)
 
 
 WAYS = ("recording", "leftover", "integration", "cookie", "consent")
@@ -109,7 +113,7 @@ def _elsewhere(dice: Dice) -> dict[str, int]:
     return {way: parts[order.index(way)] for way in WAYS}
 
 
-def sheets(one: Company, words: Words) -> dict[str, Row]:
+def sheets(one: DrawnCompany, words: Words) -> dict[str, Row]:
     """The estate, the case and the background of a company, all words filled in."""
     text = data_file("capstone/company.yaml").read_text(encoding="utf-8")
     sheet = read("capstone/company.yaml", Template(text).substitute(one.words | words))
@@ -118,7 +122,7 @@ def sheets(one: Company, words: Words) -> dict[str, Row]:
     return {name: sheet[name] for name in ("estate", "case", "background")}
 
 
-def steps_sheet(one: Company, words: Words) -> Row:
+def steps_sheet(one: DrawnCompany, words: Words) -> Row:
     """What an intruder may do, all words filled in."""
     text = data_file("capstone/steps.yaml").read_text(encoding="utf-8")
     return read("capstone/steps.yaml", Template(text).substitute(one.words | words))
@@ -146,7 +150,7 @@ def _make_busy(sheet: Row, dice: Dice) -> None:
 # --- an intruder ---------------------------------------------------------------------------------
 
 
-def intruder_words(one: Company, seed: str, way: str) -> Words:
+def intruder_words(one: DrawnCompany, seed: str, way: str) -> Words:
     """The words of an intruder of this seed who comes by this way: from where, with what, and
     whom they chose."""
     dice = Dice(f"{seed}/intruder")
@@ -181,7 +185,7 @@ def _address_in(network: background.Network, dice: Dice) -> str:
     return str(IPv4Address(network.first) + dice.below(network.size))
 
 
-def _token_words(one: Company, way: str) -> Words:
+def _token_words(one: DrawnCompany, way: str) -> Words:
     """When the tokens were issued. A leak of long ago held them; all were replaced but one, where
     that is the way in."""
     replaced = iso(one.first - TOKENS_REPLACED * DAY)
@@ -197,7 +201,7 @@ def _token_words(one: Company, way: str) -> Words:
     }
 
 
-def _victim_words(one: Company, sheet: background.Background, seed: str, way: str) -> Words:
+def _victim_words(one: DrawnCompany, sheet: background.Background, seed: str, way: str) -> Words:
     person = victim(one, sheet, seed, way)
     dice = Dice(f"{seed}/victim/hour")
     issued = one.first + dice.between(6, 12) * DAY + dice.between(7, 11) * HOUR
@@ -214,7 +218,7 @@ def _victim_words(one: Company, sheet: background.Background, seed: str, way: st
     }
 
 
-def victim(one: Company, sheet: background.Background, seed: str, way: str) -> Person:
+def victim(one: DrawnCompany, sheet: background.Background, seed: str, way: str) -> Person:
     """Somebody who is not away in that month, so that nothing else explains another address."""
     everybody = people(sheet, one.seed)
     days = days_of_month(sheet)
@@ -254,7 +258,7 @@ _NOBODY: Words = dict.fromkeys(
 
 
 @cache
-def _empty_case(one: Company) -> Incident:
+def _empty_case(one: DrawnCompany) -> Incident:
     """The company without an intruder: who works there, and from where."""
     moments = dict.fromkeys(("session_issued", "session_expires"), one.words["begins"])
     words = _NOBODY | moments | _token_words(one, "")
@@ -296,3 +300,9 @@ def ledger_sheet(steps: Row, chain: dict[str, Any]) -> Row:
         "facts": [fact(row) for row in steps["steps"]],
     }
     return Row(sheet, file=steps.file)
+
+
+def assistant_user(assistant: str) -> str:
+    """What the log of the customer system calls the account of the assistant of this name."""
+    number = UUID(holder_uuid(f"{assistant}.integration"))
+    return "005EX" + b32encode(number.bytes).decode()[:10]

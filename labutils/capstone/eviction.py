@@ -11,7 +11,7 @@ from functools import cached_property
 
 from labutils.capstone.company import HOUR
 from labutils.capstone.incident import Drawn, inventory_name
-from labutils.capstone.report import Act
+from labutils.capstone.report import EvictionAct
 from labutils.incident import policy
 from labutils.incident.background import sheet as background
 from labutils.incident.background.dice import Dice
@@ -65,7 +65,7 @@ class _Intruder:
     one no more."""
 
     drawn: Drawn
-    acts: Sequence[Act]
+    acts: Sequence[EvictionAct]
     holds: dict[str, int]
     shut: set[str] = field(default_factory=set)
     spare: str = ""
@@ -143,7 +143,7 @@ def _called(drawn: Drawn, credential: str) -> str:
     return by_credential.get(credential, inventory_name(drawn, credential))
 
 
-def shuts(drawn: Drawn, act: Act, held: Credential) -> bool:
+def shuts(drawn: Drawn, act: EvictionAct, held: Credential) -> bool:
     """Whether an act shuts a credential, or what was made with it."""
     name = _called(drawn, held.id)
     account = held.holder.account or held.holder.name
@@ -158,7 +158,7 @@ def shuts(drawn: Drawn, act: Act, held: Credential) -> bool:
     return False  # an address: the intruder has others
 
 
-def evict(drawn: Drawn, acts: Sequence[Act], begin: int) -> Eviction:
+def evict(drawn: Drawn, acts: Sequence[EvictionAct], begin: int) -> Eviction:
     """Play an eviction from a moment on (seconds since 1970)."""
     ordered = sorted(acts, key=lambda act: act.at)
     result = Eviction()
@@ -184,9 +184,10 @@ def evict(drawn: Drawn, acts: Sequence[Act], begin: int) -> Eviction:
 # --- what it costs -------------------------------------------------------------------------------
 
 
-def _outages(drawn: Drawn, acts: Sequence[Act]) -> Iterator[tuple[str, float]]:
+def _outages(drawn: Drawn, acts: Sequence[EvictionAct]) -> Iterator[tuple[str, float]]:
     """For how long somebody cannot work who did nothing."""
     made = {*drawn.footholds, *(name.removeprefix("account ") for name in drawn.footholds)}
+    his = {drawn.words["intruder_ip"], drawn.words["browser_ip"]}
     needed = {*drawn.credentials, drawn.words["victim"]}
     services = {
         one.account or one.name
@@ -196,7 +197,7 @@ def _outages(drawn: Drawn, acts: Sequence[Act]) -> Iterator[tuple[str, float]]:
     machines = background.load(drawn.case).machines
     for act in acts:
         hours = HOURS[act.act]
-        if act.what in made or (act.act in GENTLE and act.what in needed):
+        if act.what in made | his or (act.act in GENTLE and act.what in needed):
             continue
         if act.act == "disable" and act.what not in services and act.what not in machines:
             hours = 4.0  # a person, who is called and helped

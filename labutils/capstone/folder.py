@@ -4,21 +4,24 @@ empty report. Never the truth."""
 import csv
 import io
 import shutil
-from base64 import b32encode
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
-from uuid import UUID
 
 from labutils.capstone import world
-from labutils.capstone.company import DAY, TOKENS_LEAKED, TOKENS_REPLACED, Company
+from labutils.capstone.company import (
+    DAY,
+    TOKENS_LEAKED,
+    TOKENS_REPLACED,
+    DrawnCompany,
+)
 from labutils.capstone.incident import Drawn, is_listed
 from labutils.capstone.world import Truth
+from labutils.hunt.sources import SOURCES
 from labutils.incident.background import sheet as background
 from labutils.incident.background.dice import Dice
 from labutils.incident.background.people import people
 from labutils.incident.policy import World
-from labutils.incident.telemetry import holder_uuid
 from labutils.lab import data_file, iso
 
 TABLES = {"changes.csv": "tickets.csv", "roster.csv": "roster.csv", "travel.csv": "trips.csv"}
@@ -36,7 +39,7 @@ def number_of(seed: str) -> str:
     return f"INC-{100_000 + Dice(f'{seed}/number').below(900_000)}"
 
 
-def now(one: Company) -> int:
+def now(one: DrawnCompany) -> int:
     """The moment at which the brief was written (seconds since 1970): the logs end here."""
     return one.last
 
@@ -68,9 +71,10 @@ def fill(folder: Path, truth: Truth) -> dict[str, int]:
         "brief.md": text_of("brief.md", drawn),
         "estate.md": text_of("estate.md", drawn),
         "questions.md": text_of("questions.md", drawn),
+        "words.md": text_of("words.md", drawn),
         "report.yaml": text_of("report.yaml", drawn),
         "rules/README.md": text_of("rules.md", drawn),
-        "tables/credentials.csv": _credentials(drawn),
+        "tables/credentials.csv": _credentials(drawn, folder / "tables" / "tickets.csv"),
     }
     for name, text in texts.items():
         (folder / name).write_bytes(text.encode())
@@ -93,8 +97,8 @@ def words_of(drawn: Drawn) -> dict[str, str]:
         "from_day": iso(one.first)[:10],
         "to_day": iso(one.last - DAY)[:10],
         "symptom": symptom(drawn),
+        "log_sources": "\n".join(map(_log_source, drawn.case.sources)),
         **{f"often_{way}": str(number) for way, number in one.elsewhere.items()},
-        "assistant_user": assistant_user(one),
         "leaked": iso(one.first - TOKENS_LEAKED * DAY)[:10],
         "replaced": iso(one.first - TOKENS_REPLACED * DAY)[:10],
         "people": str(roster.people),
@@ -103,10 +107,12 @@ def words_of(drawn: Drawn) -> dict[str, str]:
     }
 
 
-def assistant_user(one: Company) -> str:
-    """What the log of the customer system calls the account of the assistant."""
-    number = UUID(holder_uuid(f"{one.words['assistant']}.integration"))
-    return "005EX" + b32encode(number.bytes).decode()[:10]
+def _log_source(name: str) -> str:
+    """A row of a table: a log, and what a Sigma rule calls it."""
+    sigma = vars(SOURCES[name].sigma)
+    named = {key: one if isinstance(one, str) else one[0] for key, one in sigma.items() if one}
+    inside = ", ".join(f"{key}: {value}" for key, value in named.items())
+    return f"| `{name}` | `{{{inside}}}` |"
 
 
 def symptom(drawn: Drawn) -> str:
@@ -132,13 +138,22 @@ def free_controls(drawn: Drawn) -> dict[str, str]:
 # --- the inventory of credentials ----------------------------------------------------------------
 
 
-def _credentials(drawn: Drawn) -> str:
-    """Owner, kind, scope and last change of each credential that the company gave out."""
-    rows = sorted(inventory(drawn))
+NEW_KEY = "the key of the reports is changed"  # what a ticket says of it
+
+
+def _credentials(drawn: Drawn, tickets: Path) -> str:
+    """Owner, kind, scope and last change of each credential that the company gave out. What a
+    ticket changed has its day."""
+    with tickets.open(encoding="utf-8", newline="") as file:
+        changes = [row["to"][:10] for row in csv.DictReader(file) if row["what"] == NEW_KEY]
+    key = f"{drawn.company.words['reports']}-key"
+    rows = [
+        (*row[:5], max(changes)) if row[0] == key and changes else row for row in inventory(drawn)
+    ]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(("credential", "account", "owner", "kind", "opens", "last_changed"))
-    writer.writerows(rows)
+    writer.writerows(sorted(rows))
     return table.getvalue()
 
 

@@ -27,10 +27,10 @@ from labutils.capstone.lines import line_of, made_by
 from labutils.capstone.report import (
     FORBIDDEN,
     HARMLESS,
-    Act,
     Claimed,
+    EvictionAct,
     Fault,
-    Report,
+    IncidentReport,
     read_report,
     words,
 )
@@ -54,11 +54,11 @@ FULL_RULES = 0.6  # points of a rule set in the hidden worlds (0 to 1) that are 
 HOURS_A_POINT = 4.0  # of outages
 OPEN_HOURS_A_POINT = 8.0  # for which the intruder is still in, after the first hour
 MOST_LATE = 5.0
-LONGEST_LIST = 12  # losses that are told of one part
+LONGEST_LIST = 60  # losses that are told of one part
 
 
 @dataclass(frozen=True)
-class Part:
+class GradedPart:
     """A part of a grade: its points, out of how many, and where the others went."""
 
     points: float
@@ -67,12 +67,12 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Grade:
+class ReportGrade:
     """A grade. `forbidden`: points that forbidden claims cost; `reference`: the totals of the
     reference hunters, where they were asked for."""
 
     incident: str
-    parts: dict[str, Part]
+    parts: dict[str, GradedPart]
     forbidden: float = 0
     minutes: int = 0
     eviction: Eviction = field(default_factory=Eviction)
@@ -110,7 +110,7 @@ class Grade:
         return "\n".join(lines)
 
 
-def grade(folder: Path, seed: str, *, reference: bool = False) -> Grade:
+def grade(folder: Path, seed: str, *, reference: bool = False) -> ReportGrade:
     """The grade of the report and the rules in a folder, for the incident of a seed; with
     `reference` also the totals of the reference hunters.
 
@@ -136,7 +136,7 @@ def rule_files(folder: Path) -> list[Path]:
     return [path for path in files if path.is_file() and not path.is_symlink()]
 
 
-def must_be_about(report: Report, seed: str, minutes: int = 0) -> None:
+def must_be_about(report: IncidentReport, seed: str, minutes: int = 0) -> None:
     """Raises Fault where a report is about another incident, or an act of it is earlier than what
     its author knew: the brief, and so many minutes of questions."""
     if report.incident != number_of(seed):
@@ -177,7 +177,7 @@ class Bench(ExitStack):
         """Everything in the logs that could be a foothold."""
         return candidates(self.truth)
 
-    def grade(self, report: Report, rules: Sequence[Path], minutes: int = 0) -> Grade:
+    def grade(self, report: IncidentReport, rules: Sequence[Path], minutes: int = 0) -> ReportGrade:
         """The grade of a report that is about this incident. `minutes`: what questions cost."""
         drawn, begin = self.drawn, now(self.drawn.company)
         eviction = evict(drawn, report.eviction, begin + 60 * minutes)
@@ -190,13 +190,13 @@ class Bench(ExitStack):
             "controls": _controls(report.controls, self.controls),
         }
         forbidden = FORBIDDEN_COSTS * sum(one.what in FORBIDDEN for one in report.claims)
-        return Grade(report.incident, parts, forbidden, minutes, eviction)
+        return ReportGrade(report.incident, parts, forbidden, minutes, eviction)
 
 
 # --- claims --------------------------------------------------------------------------------------
 
 
-def _claims(claims: Sequence[Claimed], truth: Truth) -> Part:
+def _claims(claims: Sequence[Claimed], truth: Truth) -> GradedPart:
     """By Brier's score against answering 50 to everything: a claim of p percent gains
     0.25 - (1 - p)^2 where it is true and shown, and loses p^2 - 0.25 where it is not."""
     whole = CERTAIN * (len(truth.claims) + STORIES)
@@ -210,13 +210,15 @@ def _claims(claims: Sequence[Claimed], truth: Truth) -> Part:
         if right and one.what == HARMLESS:
             stories += 1
             right = True if stories <= STORIES else None
+        if right and one.what != HARMLESS and truth_of(one, truth) in seen:
+            right, reason = None, "it stands here under another name already"
         if right:
             gain = CERTAIN - (1 - share) ** 2
             seen.add(truth_of(one, truth))
         else:
             gain = min(0.0, CERTAIN - share**2) if right is False else 0.0
         gained += gain
-        if reason and (reason == UNSURE or gain < 0 or right is None):
+        if reason and (right is None or abs(_short(gain, reason, whole)) >= 0.05):
             lost.append(_of_claim(one, gain, whole, reason))
     for claim in truth.claims:
         if claim not in seen:
@@ -233,17 +235,16 @@ def _worth(gain: float, whole: float) -> str:
 
 
 def _of_claim(one: Claimed, gain: float, whole: float, reason: str) -> str:
-    short = (
-        WEIGHTS["claims"] * (CERTAIN - gain) / whole
-        if reason == UNSURE
-        else -WEIGHTS["claims"] * gain / whole
-    )
-    return (
-        f"-{abs(short):.1f} {one.what} of {shown(one.who, 60)} at {one.percent} percent: {reason}"
-    )
+    short = abs(_short(gain, reason, whole))
+    return f"-{short:.1f} {one.what} of {shown(one.who, 60)} at {one.percent} percent: {reason}"
 
 
-UNSURE = "true, and you were less than sure"
+def _short(gain: float, reason: str, whole: float) -> float:
+    """The points that a claim is short of, or costs."""
+    return WEIGHTS["claims"] * (CERTAIN - gain if reason == UNSURE else gain) / whole
+
+
+UNSURE = "true; you lost a little for being less than certain"
 
 
 def _judged(one: Claimed, truth: Truth) -> tuple[bool | None, str]:
@@ -254,21 +255,36 @@ def _judged(one: Claimed, truth: Truth) -> tuple[bool | None, str]:
             return False, "a line of it is the intruder's"
         if not about(one.events, truth.twins):
             return False, "its lines show nothing that looked like the intruder"
-        if plain(one.who) not in {truth.twin_actors.get(event) for event in one.events}:
-            return False, "somebody else did that"
+        did = {truth.twin_actors[event] for event in one.events if event in truth.twin_actors}
+        if plain(one.who) not in did:
+            return None, f"harmless, and it was {', '.join(sorted(did)[:3])}"
         return True, UNSURE if one.percent < 100 else ""
     claim = truth_of(one, truth)
     if claim is None:
-        return False, "it did not happen"
+        return _beside(one, truth)
     if not about(one.events, truth.claims[claim]):
         return None, "it happened, and the lines that you name do not show it"
     return True, UNSURE if one.percent < 100 else ""
 
 
+def _beside(one: Claimed, truth: Truth) -> tuple[bool | None, str]:
+    """The same of a claim that is none of those that count."""
+    said = one.what, plain(one.who)
+    for claim, counted_as in truth.drawn.also_true.items():
+        if (claim.what, plain(claim.who)) == said:
+            other = counted_as[0]
+            return None, f"true, and it counts as {other.what} of {other.who}"
+    if any(event in truth.steps for event in one.events):
+        return False, "its lines are the intruder's, and they show something else"
+    return False, "its lines are not the intruder's"
+
+
 def truth_of(one: Claimed, truth: Truth) -> Any:
     """The true claim that says the same, or None."""
-    said = one.what, plain(one.who)
-    return next((c for c in truth.claims if (c.what, plain(c.who)) == said), None)
+    names = truth.drawn.names_of
+    return next(
+        (c for c in truth.claims if c.what == one.what and plain(one.who) in names[c]), None
+    )
 
 
 # --- scope and what cannot be known --------------------------------------------------------------
@@ -289,7 +305,7 @@ def candidates(truth: Truth) -> frozenset[str]:
     return frozenset(made for made in every if made)
 
 
-def _scope(report: Report, drawn: Drawn, made: Collection[str]) -> Part:
+def _scope(report: IncidentReport, drawn: Drawn, made: Collection[str]) -> GradedPart:
     """Eight points for the credentials, eight for the footholds, four for the losses."""
     parts = (
         ("credential", 8, report.credentials, drawn.credentials, len(listed(drawn))),
@@ -304,7 +320,7 @@ def _scope(report: Report, drawn: Drawn, made: Collection[str]) -> Part:
     return _part("scope", points / WEIGHTS["scope"], lost)
 
 
-def _not_knowable(report: Report, drawn: Drawn) -> Part:
+def _not_knowable(report: IncidentReport, drawn: Drawn) -> GradedPart:
     named, true = report.not_knowable, drawn.not_knowable
     share = agreement(named, true, len(words()["not_knowable"]))
     lost = _differences(
@@ -324,13 +340,13 @@ def _differences(
     if wrong:
         some = ", ".join(shown(name, 40) for name in wrong[:5])
         more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
-        yield f"{'and' if missed else f'-{short:.1f}'} {what}: named {some}{more}, which it was not"
+        yield f"{'and' if missed else f'-{short:.1f}'} {what}: named {some}{more}, which is wrong"
 
 
 # --- eviction ------------------------------------------------------------------------------------
 
 
-def _eviction(acts: Sequence[Act], played: Eviction, begin: int) -> Part:
+def _eviction(acts: Sequence[EvictionAct], played: Eviction, begin: int) -> GradedPart:
     """All points for an intruder who is out, less what it cost: an hour of outages, an hour for
     which the intruder was still in. A third of them for the doors that were shut, where one was
     left open."""
@@ -364,7 +380,7 @@ def _eviction(acts: Sequence[Act], played: Eviction, begin: int) -> Part:
 # --- rules and controls --------------------------------------------------------------------------
 
 
-def _rules(tried: RulesTried) -> Part:
+def _rules(tried: RulesTried) -> GradedPart:
     """In worlds that nobody saw: a mean of 0.6 of a point is worth the whole part."""
     lost = [f"{one.path}: {one.reason}" for one in tried.refused]
     for number, one in enumerate(tried.scores, 1):
@@ -378,7 +394,7 @@ def _rules(tried: RulesTried) -> Part:
     return _part("rules", min(1.0, tried.mean / FULL_RULES), lost)
 
 
-def _controls(chosen: Sequence[str], tried: ControlsTried) -> Part:
+def _controls(chosen: Sequence[str], tried: ControlsTried) -> GradedPart:
     """Of a thousand other thieves, how many more are stopped than by three controls drawn blindly,
     against the best three."""
     free = {name for names in tried.stopped for name in names}
@@ -395,14 +411,14 @@ def _controls(chosen: Sequence[str], tried: ControlsTried) -> Part:
         lost.append(
             f"yours stop {tried.by(usable)} of {THIEVES:,} other thieves ({100 * low:.0f} to "
             f"{100 * high:.0f} in a hundred, 95 % interval); {', '.join(tried.best)} stop {best}, "
-            f"three drawn blindly {blind:.0f}"
+            f"three chosen at random {blind:.0f}"
         )
     return _part("controls", share, lost)
 
 
-def _part(name: str, share: float, lost: Sequence[str]) -> Part:
+def _part(name: str, share: float, lost: Sequence[str]) -> GradedPart:
     of = WEIGHTS[name]
     told = list(lost[:LONGEST_LIST])
     if len(lost) > LONGEST_LIST:
         told.append(f"and {len(lost) - LONGEST_LIST} more")
-    return Part(of * min(1.0, max(0.0, share)), of, tuple(told))
+    return GradedPart(of * min(1.0, max(0.0, share)), of, tuple(told))

@@ -13,7 +13,7 @@ from typing import Any
 from labutils.capstone.company import (
     DAY,
     HOUR,
-    Company,
+    DrawnCompany,
     Words,
     company,
     intruder_words,
@@ -47,7 +47,7 @@ class Claim:
 
 @dataclass(frozen=True, eq=False)
 class StepKind:
-    """What an intruder may do (data/capstone/steps.yaml). `hours`: after the step before."""
+    """What an intruder may do (data/capstone/steps.yaml, which says what each field means)."""
 
     id: str
     part: str
@@ -57,9 +57,11 @@ class StepKind:
     routes: list[Any] = field(repr=False)
     after: tuple[str, ...] = ()
     claim: Row | None = None
+    also: tuple[Row, ...] = ()
     loss: str = ""
     symptom: str = ""
     unknown: str = ""
+    holds: str = ""
 
     @property
     def claimed(self) -> Claim | None:
@@ -84,7 +86,7 @@ class Drawn:
     were not taken; `words`: what stands for each dollar sign."""
 
     seed: str
-    company: Company
+    company: DrawnCompany
     way: Way
     chain: tuple[StepKind, ...]
     kinds: dict[str, StepKind]
@@ -104,6 +106,28 @@ class Drawn:
         for kind in self.chain:
             if kind.claimed:
                 found[kind.claimed] = (*found.get(kind.claimed, ()), kind.id)
+        return found
+
+    @cached_property
+    def names_of(self) -> dict[Claim, frozenset[str]]:
+        """By claim, all names of the one that it is about, in small letters."""
+        found: dict[Claim, frozenset[str]] = {}
+        for kind in self.chain:
+            if kind.claim and kind.claimed:
+                names = (kind.claimed.who, *kind.claim.get("or", ()))
+                found[kind.claimed] = frozenset(name.lower() for name in names)
+        return found
+
+    @cached_property
+    def also_true(self) -> dict[Claim, tuple[Claim, ...]]:
+        """What is true as well, and counts under another claim: by claim, the claims of the steps
+        that it is about."""
+        found: dict[Claim, tuple[Claim, ...]] = {}
+        for kind in self.chain:
+            for row in kind.also:
+                claim = Claim(row["what"], row["who"])
+                if claim not in self.claims and kind.claimed:
+                    found[claim] = (*found.get(claim, ()), kind.claimed)
         return found
 
     @property
@@ -140,8 +164,10 @@ class Drawn:
 
     @property
     def not_knowable(self) -> tuple[str, ...]:
-        """What no log of the company can answer."""
-        return (self.way.unknown, *(kind.unknown for kind in self.chain if kind.unknown))
+        """What no log of the company can answer: how the way in came about, and what whoever holds
+        these credentials can do unseen. Whether he did it makes no difference: nobody can know."""
+        unseen = (k.unknown for k in self.kinds.values() if k.unknown and k.holds in self.held)
+        return (self.way.unknown, *unseen)
 
 
 MADE = ("second-key", "second-factor", "victim-mail-grant")
@@ -183,7 +209,7 @@ def draw(seed: str, intruder: str = "") -> Drawn:
     raise NoIncident(f"Seed {seed} gives no incident: {rejected[-1]}.")
 
 
-def _drawn(one: Company, name: str, rejected: tuple[str, ...]) -> Drawn:
+def _drawn(one: DrawnCompany, name: str, rejected: tuple[str, ...]) -> Drawn:
     dice = Dice(f"{name}/chain")
     way = dice.pick(ways(one))
     words = intruder_words(one, name, way.id)
@@ -196,7 +222,7 @@ def _drawn(one: Company, name: str, rejected: tuple[str, ...]) -> Drawn:
 
 
 @cache
-def ways(one: Company) -> tuple[Way, ...]:
+def ways(one: DrawnCompany) -> tuple[Way, ...]:
     """The ways in that there are."""
     nothing: Words = dict.fromkeys(
         ["victim", "newcomer", "newcomer_full", "lure", "query"], "nobody"
@@ -243,7 +269,9 @@ def _may_follow(kind: StepKind, chain: list[str]) -> bool:
 PAUSES = (1, 1, 2, 3, 5, 8, 20, 26, 44)  # hours between two steps
 
 
-def times_of(one: Company, words: Words, chain: tuple[StepKind, ...], dice: Dice) -> dict[str, str]:
+def times_of(
+    one: DrawnCompany, words: Words, chain: tuple[StepKind, ...], dice: Dice
+) -> dict[str, str]:
     """When each step begins: on whole minutes (a world draws the seconds). A session is taken over
     while it is open."""
     session = seconds(words["session_issued"])
@@ -258,7 +286,7 @@ def times_of(one: Company, words: Words, chain: tuple[StepKind, ...], dice: Dice
 
 
 def read_case(
-    one: Company,
+    one: DrawnCompany,
     words: Words,
     steps: Row,
     way: Way,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from labutils.capstone.world import actor, plain
+from labutils.capstone.world import who
 from labutils.hunt.fields import values_at
 from labutils.hunt.sources import time_of
 
@@ -25,7 +25,7 @@ LOGIN_ADDRESS = "SOURCE_IP"  # of a login of the customer system
 
 
 @dataclass(frozen=True)
-class Line:
+class LoggedLine:
     """An event as a hunter looks at it; `time` in seconds since 1970."""
 
     id: str
@@ -55,18 +55,16 @@ ACTIONS: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 
 
-def line_of(name: str, event: dict[str, Any]) -> Line:
+def line_of(name: str, event: dict[str, Any]) -> LoggedLine:
     """An event with this id as a line. Raises KeyError for a log that is none of the company's."""
     source = name.rpartition(":")[0]
     paths = (LOGIN_ADDRESS, ADDRESSES[source])
     address = str(next((one for path in paths for one in values_at(event, path) if one), ""))
-    who = plain(actor(name, event)).rpartition("/")[2]
-    return Line(
-        name, source, time_of(event, source) or 0.0, who, address, ACTIONS[source](event), event
-    )
+    time = time_of(event, source) or 0.0
+    return LoggedLine(name, source, time, who(name, event), address, ACTIONS[source](event), event)
 
 
-def made_by(line: Line) -> str:
+def made_by(line: LoggedLine) -> str:
     """What an event makes with which somebody can come back, as a report names it; else nothing."""
     if line.source == "jira" and line.action == "User created":
         return f"account {line.event['affectedObjects'][0]['name']}"

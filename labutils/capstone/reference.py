@@ -15,11 +15,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from labutils.capstone import world
-from labutils.capstone.company import HOUR, Company
-from labutils.capstone.folder import assistant_user, inventory, now, number_of
-from labutils.capstone.grading import Bench, Grade
-from labutils.capstone.lines import ADDRESSES, Line, line_of, made_by
-from labutils.capstone.report import FORBIDDEN, HARMLESS, Act, Claimed, Report, words
+from labutils.capstone.company import HOUR, DrawnCompany
+from labutils.capstone.folder import inventory, now, number_of
+from labutils.capstone.grading import Bench, ReportGrade
+from labutils.capstone.lines import ADDRESSES, LoggedLine, line_of, made_by
+from labutils.capstone.report import (
+    FORBIDDEN,
+    HARMLESS,
+    Claimed,
+    EvictionAct,
+    IncidentReport,
+    words,
+)
 from labutils.capstone.world import plain
 from labutils.hunt.engine import hunt
 from labutils.hunt.fields import values_at
@@ -31,13 +38,13 @@ from labutils.lab import data_file, seconds
 class Folder:
     """What is in the folder of an incident: its lines, and its tables."""
 
-    one: Company
+    one: DrawnCompany
     path: Path
     credentials: tuple[tuple[str, ...], ...]
     assistant: str  # its account
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[LoggedLine]:
         """All events."""
         return [line_of(name, event) for name, event in world.lines(self.path)]
 
@@ -61,7 +68,7 @@ class Folder:
 class Work:
     """What a hunter hands in: a report, and rules as text."""
 
-    report: Report
+    report: IncidentReport
     rules: tuple[str, ...] = ()
 
 
@@ -84,14 +91,14 @@ def everything_alerter(folder: Folder) -> Work:
         _rule(f"Anything in {source}", source, [f"{ADDRESSES[source]}: '*'"])
         for source in ADDRESSES
     )
-    report = Report(
+    report = IncidentReport(
         number_of(folder.one.seed),
         tuple(claims[:200]),
         credentials,
         made[:200],
         words()["losses"],
         words()["not_knowable"],
-        tuple(Act("revoke", name, now(folder.one)) for name in credentials),
+        tuple(EvictionAct("revoke", name, now(folder.one)) for name in credentials),
         ("recordings_cleaned", "console_managed_devices", "alert_new_account"),
     )
     return Work(report, rules)
@@ -140,7 +147,7 @@ def rules_alone(folder: Folder) -> Work:
 def greedy_grouper(folder: Folder) -> Work:
     """Takes the five largest groups of lines by one account from an address that it seldom has."""
     usual = _usual(folder.lines)
-    groups: dict[tuple[str, str], list[Line]] = {}
+    groups: dict[tuple[str, str], list[LoggedLine]] = {}
     for line in folder.lines:
         if line.who and line.address not in usual[line.who]:
             groups.setdefault((line.who, line.address), []).append(line)
@@ -150,7 +157,7 @@ def greedy_grouper(folder: Folder) -> Work:
     )
 
 
-def _usual(lines: Sequence[Line]) -> dict[str, set[str]]:
+def _usual(lines: Sequence[LoggedLine]) -> dict[str, set[str]]:
     """By account, the addresses from which it does at least a tenth of what it does."""
     counts: dict[str, Counter[str]] = {}
     for line in lines:
@@ -181,7 +188,7 @@ ANSWERS = {
 }
 
 
-def _controls(one: Company) -> tuple[str, ...]:
+def _controls(one: DrawnCompany) -> tuple[str, ...]:
     """An answer to each of the ways in by which most intruders come, by the table in estate.md; and
     secrets out of texts, which nearly all of them read."""
     often = sorted(one.elsewhere, key=lambda way: -one.elsewhere[way])
@@ -189,7 +196,7 @@ def _controls(one: Company) -> tuple[str, ...]:
     return tuple(["secrets_kept_out", *answers][:3])
 
 
-def _unexplained(folder: Folder) -> list[Line]:
+def _unexplained(folder: Folder) -> list[LoggedLine]:
     """What programs do from elsewhere and no ticket tells, and what else comes from there."""
     usual = _usual(folder.lines)
     tickets = folder.table("changes.csv")
@@ -216,8 +223,8 @@ SECRET = "app.oauth2.client.read_client_secret"
 
 
 def _of_people(
-    folder: Folder, lines: Sequence[Line], usual: dict[str, set[str]], first: float
-) -> list[Line]:
+    folder: Folder, lines: Sequence[LoggedLine], usual: dict[str, set[str]], first: float
+) -> list[LoggedLine]:
     """What people did from elsewhere, without a trip, who were at the same address, or who read
     secrets shortly before."""
     trips = folder.table("travel.csv")
@@ -235,11 +242,11 @@ def _of_people(
     return [line for line in away if line.who in met and line not in lines]
 
 
-def _on_trip(row: dict[str, str], line: Line) -> bool:
+def _on_trip(row: dict[str, str], line: LoggedLine) -> bool:
     return row["account"] == line.who and seconds(row["from"]) <= line.time <= seconds(row["to"])
 
 
-def _explains(row: dict[str, str], line: Line, folder: Folder) -> bool:
+def _explains(row: dict[str, str], line: LoggedLine, folder: Folder) -> bool:
     """Whether a ticket is about what a line shows."""
     same = {row["by"], folder.programs.get(plain(row["by"]), row["by"])}
     related = {folder.programs.get(line.who, line.who), line.who}
@@ -254,7 +261,9 @@ def _connectors(folder: Folder) -> tuple[str, ...]:
     return (folder.one.words["planning"],)
 
 
-def _with_harmless(folder: Folder, report: Report, lines: Sequence[Line]) -> Report:
+def _with_harmless(
+    folder: Folder, report: IncidentReport, lines: Sequence[LoggedLine]
+) -> IncidentReport:
     """The report, and two things that a ticket explains."""
     usual, cited = _usual(folder.lines), {line.id for line in lines}
     claims = list(report.claims)
@@ -318,7 +327,7 @@ def _behaviour(folder: Folder) -> tuple[str, ...]:
 # --- from lines to a report ----------------------------------------------------------------------
 
 
-def _account(line: Line) -> str:
+def _account(line: LoggedLine) -> str:
     """The account that a line makes."""
     made = made_by(line)
     return made.removeprefix("account ") if made.startswith("account ") else ""
@@ -376,9 +385,9 @@ UNLOGGED = {
 }
 
 
-def _claims(folder: Folder, lines: Sequence[Line], percent: int) -> list[Claimed]:
+def _claims(folder: Folder, lines: Sequence[LoggedLine], percent: int) -> list[Claimed]:
     """What these lines say, burst by burst: a pause of three hours ends one."""
-    groups: dict[tuple[str, str], list[Line]] = {}
+    groups: dict[tuple[str, str], list[LoggedLine]] = {}
     for line in lines:
         for source, action, what in CLAIMS:
             if line.source == source and line.action.startswith(action):
@@ -396,8 +405,8 @@ def _claims(folder: Folder, lines: Sequence[Line], percent: int) -> list[Claimed
     return list(claims.values())[:150]
 
 
-def _bursts(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    burst: list[Line] = []
+def _bursts(lines: Sequence[LoggedLine]) -> Iterator[list[LoggedLine]]:
+    burst: list[LoggedLine] = []
     for line in sorted(lines, key=lambda one: one.time):
         if burst and line.time - burst[-1].time > HOUR:
             yield burst
@@ -407,13 +416,13 @@ def _bursts(lines: Sequence[Line]) -> Iterator[list[Line]]:
         yield burst
 
 
-def _who(folder: Folder, line: Line) -> str:
+def _who(folder: Folder, line: LoggedLine) -> str:
     if line.source == "salesforce_event_log":
         return f"{folder.one.words['assistant']}.integration"
     return line.who
 
 
-def _report(folder: Folder, lines: Sequence[Line], percent: int) -> Report:
+def _report(folder: Folder, lines: Sequence[LoggedLine], percent: int) -> IncidentReport:
     """The report that these lines give: everything that a reader of the folder can derive."""
     claims = _claims(folder, lines, percent)
     tokens = sorted({line.who for line in lines if line.source == "cloudflare_access_nonidentity"})
@@ -453,11 +462,11 @@ def _report(folder: Folder, lines: Sequence[Line], percent: int) -> Report:
         {c.who for c in claims if c.what in ("session-taken-over", "secrets-read", "factor-added")}
     )
     acts = [
-        *(Act("replace", name, at) for name in sorted(held)),
-        *(Act("remove", name, at) for name in made),
-        *(Act("end-sessions", name, at) for name in people),
+        *(EvictionAct("replace", name, at) for name in sorted(held)),
+        *(EvictionAct("remove", name, at) for name in made),
+        *(EvictionAct("end-sessions", name, at) for name in people),
     ]
-    return Report(
+    return IncidentReport(
         number_of(folder.one.seed),
         tuple(claims),
         tuple(sorted(held)),
@@ -506,11 +515,11 @@ def omniscient(bench: Bench) -> Work:
     ]
     at = now(drawn.company)
     alive = [name for name in drawn.credentials if not name.startswith("session of")]
-    acts = [Act("replace", name, at) for name in alive]
-    acts += [Act("remove", name, at) for name in drawn.footholds]
+    acts = [EvictionAct("replace", name, at) for name in alive]
+    acts += [EvictionAct("remove", name, at) for name in drawn.footholds]
     if drawn.words["victim"]:
-        acts.append(Act("end-sessions", drawn.words["victim"], at))
-    report = Report(
+        acts.append(EvictionAct("end-sessions", drawn.words["victim"], at))
+    report = IncidentReport(
         number_of(drawn.seed),
         tuple(claims),
         drawn.credentials,
@@ -569,9 +578,9 @@ def totals(bench: Bench) -> dict[str, float]:
     return {name: one.total for name, one in grades(bench).items()}
 
 
-def grades(bench: Bench) -> dict[str, Grade]:
+def grades(bench: Bench) -> dict[str, ReportGrade]:
     """The grade of each hunter."""
-    found: dict[str, Grade] = {}
+    found: dict[str, ReportGrade] = {}
     with TemporaryDirectory(prefix="hunters-") as folder:
         for name, work in work_of(bench).items():
             paths = []
@@ -588,7 +597,7 @@ def work_of(bench: Bench, names: Collection[str] = (*HUNTERS, OMNISCIENT)) -> di
         bench.drawn.company,
         bench.truth.folder,
         tuple(inventory(bench.drawn)),
-        assistant_user(bench.drawn.company),
+        bench.drawn.company.words["assistant_user"],
     )
     works = {name: hunter(folder) for name, hunter in HUNTERS.items() if name in names}
     if OMNISCIENT in names:

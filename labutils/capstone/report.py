@@ -39,7 +39,7 @@ class Claimed:
 
 
 @dataclass(frozen=True)
-class Act:
+class EvictionAct:
     """What is done in an eviction; `at` in seconds since 1970; `line`: of
     the report."""
 
@@ -50,8 +50,8 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Report:
-    """A report. What was left out is empty."""
+class IncidentReport:
+    """A report. What was left out is empty. `author` and `summary` are for the case file."""
 
     incident: str
     claims: tuple[Claimed, ...] = ()
@@ -59,8 +59,10 @@ class Report:
     footholds: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
     not_knowable: tuple[str, ...] = ()
-    eviction: tuple[Act, ...] = ()
+    eviction: tuple[EvictionAct, ...] = ()
     controls: tuple[str, ...] = ()
+    author: str = ""
+    summary: str = ""
 
 
 @cache
@@ -100,7 +102,7 @@ def sheet_of(path: Path) -> Row:
         ) from error
 
 
-def read_report(path: Path) -> Report:
+def read_report(path: Path) -> IncidentReport:
     """The report in a file. Raises Fault, which names file and line."""
     sheet = sheet_of(path)
     try:
@@ -109,7 +111,9 @@ def read_report(path: Path) -> Report:
         raise Fault(str(error)) from error
 
 
-def _report(sheet: Row) -> Report:
+def _report(sheet: Row) -> IncidentReport:
+    for key in ("author", "summary"):
+        sheet[key] = "" if sheet.get(key) is None else sheet[key]
     _must_be_short(sheet, "claims", MOST_CLAIMS)
     _must_be_short(sheet, "controls", MOST_CONTROLS)
     _must_be_short(sheet, "eviction", MOST_CLAIMS)
@@ -118,7 +122,7 @@ def _report(sheet: Row) -> Report:
     for key in ("losses", "not_knowable"):
         must_be_among(sheet, key, _texts(sheet, key), words()[key], "word for it")
     return build(
-        Report,
+        IncidentReport,
         sheet,
         claims=_claims(sheet),
         eviction=tuple(map(_act, _rows(sheet, "eviction"))),
@@ -140,14 +144,14 @@ def _claims(sheet: Row) -> tuple[Claimed, ...]:
     return tuple(claims)
 
 
-def _act(row: Row) -> Act:
+def _act(row: Row) -> EvictionAct:
     at = value(row, "at", str)
     try:
         moment = seconds(at)
     except (TypeError, ValueError) as error:
         raise row.error(f"at: {at!r} is no time such as '2024-05-01T09:00:00Z'", "at") from error
     must_be_among(row, "act", [row.get("act")], get_args(Kind), "act called")
-    return build(Act, row, at=moment, line=row.line)
+    return build(EvictionAct, row, at=moment, line=row.line)
 
 
 def _rows(sheet: Row, key: str) -> tuple[Row, ...]:

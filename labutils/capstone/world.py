@@ -40,7 +40,10 @@ class Truth:
     def twin_actors(self) -> dict[str, str]:
         """Who did what is harmless, by event id."""
         every = lines(self.folder)
-        return {name: plain(actor(name, event)) for name, event in every if name in self.twins}
+        words = self.drawn.company.words
+        called = {words["assistant_user"].lower(): f"{words['assistant']}.integration"}
+        actors = {name: who(name, event) for name, event in every if name in self.twins}
+        return {name: called.get(one, one) for name, one in actors.items()}
 
     def events_for(self, claim: Claim) -> frozenset[str]:
         """The events that show what a claim says."""
@@ -102,3 +105,8 @@ def about(events: Collection[str], some: Collection[str]) -> bool:
 def plain(name: str) -> str:
     """An account as it is compared: without its domain, in small letters."""
     return name.strip().lower().split("@")[0]
+
+
+def who(event_id: str, event: dict[str, Any]) -> str:
+    """Who acted, as it is compared: of a name with a path before it, the last part."""
+    return plain(actor(event_id, event)).rpartition("/")[2]

@@ -31,7 +31,8 @@ def small() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def bench(small: None) -> Iterator[Bench]:
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """What reports on the incident of SEED are graded with."""
+    request.getfixturevalue("small")
     with Bench(SEED) as made:
         yield made

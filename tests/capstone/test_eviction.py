@@ -7,18 +7,18 @@ import pytest
 from labutils.capstone.eviction import evict
 from labutils.capstone.folder import now
 from labutils.capstone.incident import Drawn, draw
-from labutils.capstone.report import Act
+from labutils.capstone.report import EvictionAct
 
 HOUR = 3600
 
 
-def all_acts(drawn: Drawn, at: int) -> list[Act]:
+def all_acts(drawn: Drawn, at: int) -> list[EvictionAct]:
     """Everything that has to be done, at one moment."""
     held = [name for name in drawn.credentials if not name.startswith("session of")]
     return [
-        *(Act("replace", name, at) for name in held),
-        *(Act("remove", name, at) for name in drawn.footholds),
-        Act("end-sessions", drawn.words["victim"], at),
+        *(EvictionAct("replace", name, at) for name in held),
+        *(EvictionAct("remove", name, at) for name in drawn.footholds),
+        EvictionAct("end-sessions", drawn.words["victim"], at),
     ]
 
 
@@ -63,7 +63,7 @@ def test_whoever_shuts_one_thing_an_hour_is_answered() -> None:
     ]
     last = [act for act in all_acts(drawn, at) if act not in others]
     ordered = [
-        Act(act.act, act.what, at + 60 + 2 * HOUR * place)
+        EvictionAct(act.act, act.what, at + 60 + 2 * HOUR * place)
         for place, act in enumerate([*last, *others])
     ]
     result = evict(drawn, ordered, at)
@@ -76,7 +76,7 @@ def test_secrets_replaced_before_the_factor_is_removed_are_read_again() -> None:
     at = now(drawn.company)
     factor = next(name for name in drawn.footholds if name.startswith("factor of"))
     later = [
-        Act(act.act, act.what, at + 5 * HOUR if act.what == factor else at + 60)
+        EvictionAct(act.act, act.what, at + 5 * HOUR if act.what == factor else at + 60)
         for act in all_acts(drawn, at)
     ]
     result = evict(drawn, later, at)
@@ -88,13 +88,13 @@ def test_an_act_before_the_intruder_had_it_shuts_nothing() -> None:
     """Only what is shut after the last time that it was read counts."""
     drawn = draw("7")
     at = now(drawn.company)
-    early = [Act(act.act, act.what, at - 60 * 86400) for act in all_acts(drawn, at)]
+    early = [EvictionAct(act.act, act.what, at - 60 * 86400) for act in all_acts(drawn, at)]
     assert not evict(drawn, early, at).out
 
 
 def test_somebody_elses_work_is_counted_in_hours() -> None:
     drawn = draw("7")
     at = now(drawn.company)
-    more = [Act("revoke", "deploy-token", at), Act("disable", "somebody.else", at)]
+    more = [EvictionAct("revoke", "deploy-token", at), EvictionAct("disable", "somebody.else", at)]
     result = evict(drawn, [*all_acts(drawn, at), *more], at)
     assert result.outages == {"revoke deploy-token": 8.0, "disable somebody.else": 4.0}

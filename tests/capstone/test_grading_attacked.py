@@ -7,24 +7,31 @@ import pytest
 
 from labutils.capstone import world
 from labutils.capstone.folder import listed, now, number_of
-from labutils.capstone.grading import Bench, Grade, agreement
+from labutils.capstone.grading import Bench, ReportGrade, agreement
 from labutils.capstone.incident import Claim
 from labutils.capstone.reference import OMNISCIENT, grades, work_of
-from labutils.capstone.report import FORBIDDEN, HARMLESS, Act, Claimed, Report, words
+from labutils.capstone.report import (
+    FORBIDDEN,
+    HARMLESS,
+    Claimed,
+    EvictionAct,
+    IncidentReport,
+    words,
+)
 
 
 @pytest.fixture(scope="module")
-def best(bench: Bench) -> Report:
+def best(bench: Bench) -> IncidentReport:
     """The truth as a report."""
     return work_of(bench, [OMNISCIENT])[OMNISCIENT].report
 
 
 @pytest.fixture(scope="module")
-def empty(bench: Bench) -> Report:
-    return Report(number_of(bench.seed))
+def empty(bench: Bench) -> IncidentReport:
+    return IncidentReport(number_of(bench.seed))
 
 
-def points(bench: Bench, report: Report, part: str) -> float:
+def points(bench: Bench, report: IncidentReport, part: str) -> float:
     return bench.grade(report, ()).parts[part].points
 
 
@@ -32,14 +39,16 @@ def attack(bench: Bench, claim: Claim) -> tuple[str, ...]:
     return tuple(sorted(bench.truth.claims[claim]))
 
 
-def test_the_truth_has_all_points_and_an_empty_report_none(bench: Bench, best: Report) -> None:
+def test_the_truth_has_all_points_and_an_empty_report_none(
+    bench: Bench, best: IncidentReport
+) -> None:
     found = bench.grade(best, ())
     assert {name: part.points for name, part in found.parts.items() if name != "rules"} == (
         pytest.approx(
             {"claims": 25, "scope": 20, "not_knowable": 10, "eviction": 15, "controls": 10}
         )
     )
-    nothing = bench.grade(Report(best.incident), ())
+    nothing = bench.grade(IncidentReport(best.incident), ())
     assert nothing.total == 0
     assert all(part.lost for part in nothing.parts.values())
 
@@ -47,12 +56,14 @@ def test_the_truth_has_all_points_and_an_empty_report_none(bench: Bench, best: R
 # --- claims --------------------------------------------------------------------------------------
 
 
-def test_fifty_percent_earns_nothing_however_much_is_right(bench: Bench, best: Report) -> None:
+def test_fifty_percent_earns_nothing_however_much_is_right(
+    bench: Bench, best: IncidentReport
+) -> None:
     hedged = tuple(replace(one, percent=50) for one in best.claims)
     assert points(bench, replace(best, claims=hedged), "claims") == 0
 
 
-def test_a_claim_with_other_lines_earns_nothing(bench: Bench, best: Report) -> None:
+def test_a_claim_with_other_lines_earns_nothing(bench: Bench, best: IncidentReport) -> None:
     other = next(event for event in bench.truth.twins)
     claims = tuple(replace(one, events=(other,)) for one in best.claims if one.what != HARMLESS)
     assert points(bench, replace(best, claims=claims), "claims") == 0
@@ -60,18 +71,18 @@ def test_a_claim_with_other_lines_earns_nothing(bench: Bench, best: Report) -> N
     assert points(bench, replace(best, claims=without), "claims") == 0
 
 
-def test_a_claim_among_many_other_lines_earns_nothing(bench: Bench, best: Report) -> None:
+def test_a_claim_among_many_other_lines_earns_nothing(bench: Bench, best: IncidentReport) -> None:
     """Whoever names all lines of a log has not shown anything."""
     claim = max(bench.truth.claims, key=lambda one: -len(bench.truth.claims[one]))
     source = attack(bench, claim)[0].rpartition(":")[0]
     everything = tuple(f"{source}:{number}" for number in range(1, 400))
-    report = Report(best.incident, (Claimed(claim.what, claim.who, everything, 100),))
+    report = IncidentReport(best.incident, (Claimed(claim.what, claim.who, everything, 100),))
     assert points(bench, report, "claims") == 0
 
 
 @pytest.mark.parametrize("percent", [51, 60, 75, 100])
 def test_to_claim_everything_of_everybody_earns_nothing(
-    bench: Bench, best: Report, percent: int
+    bench: Bench, best: IncidentReport, percent: int
 ) -> None:
     """Even with the intruder's own lines beneath each claim."""
     lines = tuple(bench.truth.steps)[:2000]
@@ -82,31 +93,35 @@ def test_to_claim_everything_of_everybody_earns_nothing(
         for who in sorted(people)
         if what not in (HARMLESS, *FORBIDDEN)
     )
-    assert points(bench, Report(best.incident, claims), "claims") == 0
+    assert points(bench, IncidentReport(best.incident, claims), "claims") == 0
 
 
-def test_a_false_claim_costs_what_a_sure_one_would_have_earned(bench: Bench, best: Report) -> None:
+def test_a_false_claim_costs_what_a_sure_one_would_have_earned(
+    bench: Bench, best: IncidentReport
+) -> None:
     wrong = Claimed("mailbox-taken", "nobody.here", tuple(bench.truth.steps)[:3], 100)
     with_it = points(bench, replace(best, claims=(*best.claims, wrong)), "claims")
     share = 25 / (len(bench.truth.claims) + 2)
     assert with_it == pytest.approx(25 - 3 * share)
 
 
-def test_a_false_claim_at_no_percent_earns_nothing(bench: Bench, empty: Report) -> None:
+def test_a_false_claim_at_no_percent_earns_nothing(bench: Bench, empty: IncidentReport) -> None:
     wrong = tuple(
         Claimed("mailbox-taken", f"nobody-{number}", ("jira:1",), 0) for number in range(50)
     )
     assert points(bench, replace(empty, claims=wrong), "claims") == 0
 
 
-def test_harmless_said_of_many_lines_at_random_earns_nothing(bench: Bench, empty: Report) -> None:
+def test_harmless_said_of_many_lines_at_random_earns_nothing(
+    bench: Bench, empty: IncidentReport
+) -> None:
     claims = tuple(
         Claimed(HARMLESS, "svc-gantt", (f"jira:{number}",), 100) for number in range(1, 200)
     )
     assert points(bench, replace(empty, claims=claims), "claims") == 0
 
 
-def test_two_harmless_things_count_and_no_third(bench: Bench, empty: Report) -> None:
+def test_two_harmless_things_count_and_no_third(bench: Bench, empty: IncidentReport) -> None:
     some = list(bench.truth.twin_actors.items())[:9]
     claims = tuple(Claimed(HARMLESS, who, (event,), 100) for event, who in some)
     two = points(bench, replace(empty, claims=claims[:2]), "claims")
@@ -115,7 +130,7 @@ def test_two_harmless_things_count_and_no_third(bench: Bench, empty: Report) -> 
     assert two == pytest.approx(2 * share)
 
 
-def test_the_intruder_called_harmless_costs(bench: Bench, best: Report) -> None:
+def test_the_intruder_called_harmless_costs(bench: Bench, best: IncidentReport) -> None:
     event = next(iter(bench.truth.steps))
     wrong = Claimed(HARMLESS, "svc-gantt", (event,), 100)
     kept = tuple(one for one in best.claims if one.what != HARMLESS)
@@ -124,7 +139,9 @@ def test_the_intruder_called_harmless_costs(bench: Bench, best: Report) -> None:
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
-def test_what_nobody_can_know_costs_five_points(bench: Bench, best: Report, what: str) -> None:
+def test_what_nobody_can_know_costs_five_points(
+    bench: Bench, best: IncidentReport, what: str
+) -> None:
     wrong = Claimed(what, "somebody", (), 10)
     with_it = bench.grade(replace(best, claims=(*best.claims, wrong)), ())
     assert with_it.forbidden == 5
@@ -134,7 +151,7 @@ def test_what_nobody_can_know_costs_five_points(bench: Bench, best: Report, what
 # --- scope, what cannot be known -----------------------------------------------------------------
 
 
-def test_to_name_everything_earns_nothing(bench: Bench, empty: Report) -> None:
+def test_to_name_everything_earns_nothing(bench: Bench, empty: IncidentReport) -> None:
     report = replace(
         empty,
         credentials=tuple(listed(bench.drawn)),
@@ -147,13 +164,13 @@ def test_to_name_everything_earns_nothing(bench: Bench, empty: Report) -> None:
     assert found.parts["not_knowable"].points == pytest.approx(0, abs=1e-9)
 
 
-def test_half_of_everything_earns_less_than_half(bench: Bench, empty: Report) -> None:
+def test_half_of_everything_earns_less_than_half(bench: Bench, empty: IncidentReport) -> None:
     """Names that are drawn, and not found."""
     some = tuple(sorted(listed(bench.drawn)))[::2]
     assert points(bench, replace(empty, credentials=some), "scope") < 4
 
 
-def test_names_that_are_none_count_as_wrong(bench: Bench, best: Report) -> None:
+def test_names_that_are_none_count_as_wrong(bench: Bench, best: IncidentReport) -> None:
     more = tuple(f"invented-{number}" for number in range(20))
     assert points(bench, replace(best, credentials=best.credentials + more), "scope") < 16
 
@@ -169,29 +186,31 @@ def test_agreement_is_one_for_the_truth_and_nothing_for_everything() -> None:
 # --- eviction ------------------------------------------------------------------------------------
 
 
-def test_to_shut_everything_earns_nothing(bench: Bench, empty: Report) -> None:
+def test_to_shut_everything_earns_nothing(bench: Bench, empty: IncidentReport) -> None:
     at = now(bench.drawn.company)
     names = [*listed(bench.drawn)]
-    acts = [Act("revoke", name, at) for name in names] + [Act("remove", n, at) for n in bench.made]
+    acts = [EvictionAct("revoke", name, at) for name in names] + [
+        EvictionAct("remove", n, at) for n in bench.made
+    ]
     assert points(bench, replace(empty, eviction=tuple(acts)), "eviction") == 0
 
 
-def test_to_replace_everything_costs_more_than_to_know(bench: Bench, best: Report) -> None:
+def test_to_replace_everything_costs_more_than_to_know(bench: Bench, best: IncidentReport) -> None:
     at = now(bench.drawn.company)
-    acts = [Act("replace", name, at) for name in listed(bench.drawn)]
-    acts += [Act("remove", name, at) for name in bench.made]
+    acts = [EvictionAct("replace", name, at) for name in listed(bench.drawn)]
+    acts += [EvictionAct("remove", name, at) for name in bench.made]
     found = points(bench, replace(best, eviction=tuple(acts)), "eviction")
     assert found < points(bench, best, "eviction") / 2
 
 
-def test_to_block_the_address_shuts_nothing(bench: Bench, empty: Report) -> None:
-    act = Act("block", bench.drawn.words["intruder_ip"], now(bench.drawn.company))
+def test_to_block_the_address_shuts_nothing(bench: Bench, empty: IncidentReport) -> None:
+    act = EvictionAct("block", bench.drawn.words["intruder_ip"], now(bench.drawn.company))
     found = bench.grade(replace(empty, eviction=(act,)), ())
     assert not found.eviction.out
     assert found.parts["eviction"].points == 0
 
 
-def test_the_same_acts_months_later_earn_less(bench: Bench, best: Report) -> None:
+def test_the_same_acts_months_later_earn_less(bench: Bench, best: IncidentReport) -> None:
     late = tuple(replace(act, at=act.at + 90 * 86400) for act in best.eviction)
     assert points(bench, replace(best, eviction=late), "eviction") <= 10
 
@@ -207,7 +226,7 @@ def test_a_rule_that_knows_this_intruder_finds_no_other(bench: Bench, tmp_path: 
         "logsource: {product: atlassian, service: audit}\n"
         f"detection: {{selection: {{source: {address}}}, condition: selection}}\nlevel: high\n"
     )
-    found = bench.grade(Report(number_of(bench.seed)), [path])
+    found = bench.grade(IncidentReport(number_of(bench.seed)), [path])
     assert found.parts["rules"].points == 0
 
 
@@ -218,23 +237,23 @@ def test_an_alert_on_everything_is_worth_little(bench: Bench, tmp_path: Path) ->
         "logsource: {product: atlassian, service: audit}\n"
         "detection: {selection: {source: '*'}, condition: selection}\nlevel: high\n"
     )
-    assert bench.grade(Report(number_of(bench.seed)), [path]).parts["rules"].points < 4
+    assert bench.grade(IncidentReport(number_of(bench.seed)), [path]).parts["rules"].points < 4
 
 
 def test_a_rule_that_cannot_be_used_is_named(bench: Bench, tmp_path: Path) -> None:
     path = tmp_path / "broken.yml"
     path.write_text("title: [")
-    lost = bench.grade(Report(number_of(bench.seed)), [path]).parts["rules"].lost
+    lost = bench.grade(IncidentReport(number_of(bench.seed)), [path]).parts["rules"].lost
     assert any("broken.yml" in reason for reason in lost)
 
 
-def test_controls_that_there_are_none_of_earn_nothing(bench: Bench, empty: Report) -> None:
+def test_controls_that_there_are_none_of_earn_nothing(bench: Bench, empty: IncidentReport) -> None:
     found = bench.grade(replace(empty, controls=("be_careful", "hard_keys")), ())
     assert found.parts["controls"].points == 0
     assert "no control" in " ".join(found.parts["controls"].lost)
 
 
-def test_one_control_named_once_is_not_worth_three(bench: Bench, best: Report) -> None:
+def test_one_control_named_once_is_not_worth_three(bench: Bench, best: IncidentReport) -> None:
     one = replace(best, controls=best.controls[:1])
     assert points(bench, one, "controls") < points(bench, best, "controls")
 
@@ -243,12 +262,12 @@ def test_one_control_named_once_is_not_worth_three(bench: Bench, best: Report) -
 
 
 @pytest.fixture(scope="module")
-def hunters(bench: Bench) -> dict[str, Grade]:
+def hunters(bench: Bench) -> dict[str, ReportGrade]:
     """Their grades, in a small world."""
     return grades(bench)
 
 
-def test_who_looks_has_more_than_who_does_not(hunters: dict[str, Grade]) -> None:
+def test_who_looks_has_more_than_who_does_not(hunters: dict[str, ReportGrade]) -> None:
     total = {name: one.total for name, one in hunters.items()}
     assert total["everything-alerter"] < 25
     assert total["indicator-collector"] < total["thorough"]
@@ -269,7 +288,8 @@ def test_hunters_know_what_is_in_the_folder_and_nothing_else() -> None:
         ]
 
 
-def test_the_truth_is_gone_when_a_world_is(small: None) -> None:
+@pytest.mark.usefixtures("small")
+def test_the_truth_is_gone_when_a_world_is() -> None:
     with world.of_seed("3") as truth:
         folder = truth.folder
         assert (folder / "truth.json").exists()

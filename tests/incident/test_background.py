@@ -953,7 +953,7 @@ def changed(change) -> cases.Incident:
         ("scope: 'plans:copy'", "scope: 'decks:copy'", "there is no service 'decks'"),
         ("uses: {settings: 10", "uses: {nothing: 10", "uses: there is no act 'nothing'"),
         ("role: mates", "role: cooks", "role: there is no role 'cooks'"),
-        ("step: plans-copied", "step: no-step", "there is no step of the ledger called 'no-step'"),
+        ("step: plans-copied", "step: no-step", "there is no fact of the ledger called 'no-step'"),
         ("who: mates", "who: cooks", "there is no role, identity or machine 'cooks'"),
         ("what: plans for the yard, ", "", "a change ticket says what is changed"),
         ("where: moved", "where: server", "no zone that is `inside` has an address"),

@@ -11,5 +11,6 @@ from .unseen import (
     moment,
     print_addresses,
     print_lines,
+    print_tenants,
     show_plans,
 )

@@ -217,6 +217,11 @@ def gain_cases() -> Iterator[Case]:
         yield Case((percent, true), want, mistake, words)
 
 
+def not_a_hundredth(_case: Case, got: Any) -> str | None:
+    """The mistake of who takes percent for a share."""
+    return "hundred" if type(got) in (int, float) and abs(got) > 100 else None
+
+
 def about_as_much(got: Any, want: Any) -> bool:
     """The same number, but for the last digits."""
     return type(got) in (int, float) and abs(got - want) < 1e-9
@@ -415,10 +420,14 @@ EXERCISES = (
     Exercise(
         "17-3",
         "function",
-        compare(gain_cases, same=about_as_much),
+        compare(gain_cases, same=about_as_much, why=not_a_hundredth),
         "Nothing for 50, a little for doubt that was right, and a lot lost for certainty that was "
         "not.",
         {
+            "hundred": (
+                "percent goes from 0 to 100: divide it by 100 before you take it from 1.",
+                altered(GAIN, ("percent / 100", "percent")),
+            ),
             "fifty": (
                 "50 percent says nothing, so it gains nothing: 0.25 - 0.5 ** 2 is 0.",
                 altered(GAIN, ("0.25 - (1 - p)", "1 - (1 - p)"), ("0.25 - p", "1 - p")),

@@ -5,14 +5,13 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from labutils.capstone import folder, world
 from labutils.capstone.eviction import Eviction, evict
 from labutils.capstone.incident import Drawn, draw
-from labutils.capstone.lines import Line as LoggedLine
-from labutils.capstone.lines import line_of, made_by
-from labutils.capstone.report import Act
+from labutils.capstone.lines import LoggedLine, line_of, made_by
+from labutils.capstone.report import EvictionAct, Kind
 from labutils.lab import iso, seconds
 from labutils.text import counted
 
@@ -66,7 +65,11 @@ class CalledIn:
 
     def put_out(self, acts: Iterable[tuple[str, str, float]]) -> Eviction:
         """Play acts against the intruder: what to do, to what, and when (seconds since 1970)."""
-        return evict(self.drawn, [Act(act, what, int(at)) for act, what, at in acts], self.now)
+        return evict(
+            self.drawn,
+            [EvictionAct(cast(Kind, act), what, int(at)) for act, what, at in acts],
+            self.now,
+        )
 
 
 @cache
@@ -75,7 +78,7 @@ def called_in(seed: str = SEED) -> CalledIn:
     drawn = draw(seed)
     words = drawn.company.words
     customer_account = f"{words['assistant']}.integration"
-    names = {folder.assistant_user(drawn.company).lower(): customer_account}
+    names = {words["assistant_user"].lower(): customer_account}
     with world.written(drawn, count=EVENTS, seed=seed) as truth:
         every = [line_of(name, event) for name, event in world.lines(truth.folder)]
         tickets = (truth.folder / "changes.csv").read_text(encoding="utf-8")
@@ -124,6 +127,16 @@ def by_address(lines: Iterable[Line]) -> dict[str, list[Line]]:
 def logs_of(lines: Iterable[Line]) -> set[str]:
     """The logs that these lines stand in."""
     return {line.log for line in lines}
+
+
+def print_tenants(there: Sequence[Line], names: Iterable[str]) -> None:
+    """A line for each of these names: what it did at an address, and when it was there first and
+    last."""
+    for name in names:
+        own = [line for line in there if line.who == name]
+        first, last = (iso(int(own[place].time))[5:16].replace("T", " ") for place in (0, -1))
+        what = ", ".join(dict.fromkeys(line.action for line in own))
+        print(f"{name:14} {first} to {last}  {counted(len(own), 'line'):9} {what}")
 
 
 def print_addresses(groups: dict[str, list[Line]]) -> None:

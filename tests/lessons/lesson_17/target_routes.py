@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from labutils.lessons.lesson_17 import HOUR, moment
 from labutils.lessons.lesson_17.target import Scene
 
-ADDRESS = "203.0.113.159"
-MADE = ["key of bulletin-robot", "account y.bakker"]
+ADDRESS = "203.0.113.80"
+MADE = ["key of insight-robot", "account i.pinto"]
 
 
 def tried(address, made=MADE):
@@ -84,6 +84,6 @@ SHUT = {
         ADDRESS, {line.made for line in scene.lines if line.made}
     ),
     "a list of addresses": tried([ADDRESS]),
-    "a text": tried(ADDRESS, "account y.bakker"),
+    "a text": tried(ADDRESS, "account i.pinto"),
     "nothing": tried("", []),
 }

@@ -1,0 +1,71 @@
+"""What is wrong with a report and its rules, without knowing what is true: names that stand
+nowhere, lines that there are none of, rules that cannot be used."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from labutils.capstone.grading import rule_files
+from labutils.capstone.report import IncidentReport, read_report, text_of
+from labutils.hunt.engine import hunt_with
+from labutils.hunt.rules import load
+from labutils.text import counted, shown
+
+CONTROL = re.compile(r"(?m)^- `(\w+)`: ")
+
+
+@dataclass
+class ReportCheck:
+    """Faults, as sentences; and what the rules find in the month that is there."""
+
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def check(folder: Path) -> ReportCheck:
+    """Look at the report and the rules in a folder. Raises Fault where the report cannot be read,
+    and OSError."""
+    report = read_report(folder / "report.yaml")
+    found = ReportCheck(list(_faults(report, folder)))
+    ruleset = load(rule_files(folder / "rules"))
+    found.faults += [f"{shown(one.path)}: {one.reason}" for one in ruleset.refused]
+    if ruleset.rules:
+        hits = Counter(hit.title for hit in hunt_with(ruleset, [folder / "logs"]).hits)
+        found.notes = [
+            f"{shown(title, 80)}: {counted(number, 'hit')} in your month"
+            for title, number in hits.items()
+        ] or ["No rule has a hit in your month."]
+    return found
+
+
+def _faults(report: IncidentReport, folder: Path) -> Iterator[str]:
+    lines = {path.stem: _lines_in(path) for path in sorted((folder / "logs").glob("*.jsonl"))}
+    for claim in report.claims:
+        for event in claim.events:
+            log, _, number = event.rpartition(":")
+            if not number.isdecimal() or not 0 < int(number) <= lines.get(log, 0):
+                yield f"{claim.what} of {shown(claim.who, 60)}: {shown(event, 60)} is no line"
+    known = set(_inventory(folder / "tables" / "credentials.csv"))
+    for name in report.credentials:
+        if name not in known:
+            yield f"credentials: {shown(name, 60)} is not in tables/credentials.csv"
+    for act in report.eviction:
+        if act.act in ("replace", "revoke") and act.what not in known:
+            yield f"line {act.line}: {act.act} {shown(act.what, 60)}: not in the inventory"
+    choices = set(CONTROL.findall(text_of(folder / "estate.md")))
+    for name in report.controls:
+        if name not in choices:
+            yield f"controls: {shown(name, 60)} is none of those in estate.md"
+
+
+def _lines_in(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(1 for _ in file)
+
+
+def _inventory(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row["credential"] for row in csv.DictReader(file)]

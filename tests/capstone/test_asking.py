@@ -1,0 +1,83 @@
+"""Questions cost minutes, whoever answers, and a file that somebody tampered with saves none."""
+
+from pathlib import Path
+
+import pytest
+
+from labutils.capstone import asking
+from labutils.capstone.asking import NoAnswer, ask, asked, minutes
+from labutils.capstone.folder import accounts
+from labutils.capstone.incident import draw
+from labutils.capstone.report import Fault
+
+SEED = "7"
+pytestmark = pytest.mark.usefixtures("small")
+
+
+@pytest.mark.parametrize(
+    ("question", "cost", "says"),
+    [
+        ("owner:planning", 30, "192.0.2.15"),
+        ("owner:reports", 30, "192.0.2.17"),
+        ("owner:assistant", 30, "192.0.2.44 and 192.0.2.45"),
+        ("ticket:CHG-4000", 10, "It was done as written"),
+        ("supplier", 60, ""),
+        ("vendor", 60, "never used your token"),
+    ],
+)
+def test_an_answer_costs_what_the_list_says(
+    tmp_path: Path, question: str, cost: int, says: str
+) -> None:
+    answer = ask(tmp_path, question, SEED)
+    assert answer.minutes == cost == minutes(tmp_path)
+    assert says in answer.answer
+
+
+def test_the_same_question_costs_nothing_more_and_has_the_same_answer(tmp_path: Path) -> None:
+    first = ask(tmp_path, "supplier", SEED)
+    again = ask(tmp_path, "supplier", SEED)
+    assert again.minutes == 0 and again.answer == first.answer
+    assert minutes(tmp_path) == 60 and len(asked(tmp_path)) == 1
+
+
+def test_the_one_who_was_taken_in_tells_of_it_if_memory_serves(tmp_path: Path) -> None:
+    drawn = draw(SEED)
+    answer = ask(tmp_path, f"person:{drawn.words['victim']}", SEED).answer
+    mistaken = asking.is_mistaken(drawn, f"person:{drawn.words['victim']}")
+    assert mistaken or "recording of my browser" in answer
+
+
+def test_somebody_else_knows_nothing_of_it(tmp_path: Path) -> None:
+    drawn = draw(SEED)
+    other = next(one for one in accounts(drawn) if one != drawn.words["victim"])
+    assert "recording" not in ask(tmp_path, f"person:{other}", SEED).answer
+
+
+def test_about_one_answer_in_six_is_mistaken() -> None:
+    some = [asking.is_mistaken(draw(seed), q) for seed in "12345" for q in map(str, range(200))]
+    assert 0.12 < sum(some) / len(some) < 0.21
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", "person", "person:", "person:nobody", "owner:crm", "ticket:CHG-1", "supplier:x", "who?"],
+)
+def test_what_is_no_question_costs_nothing(tmp_path: Path, question: str) -> None:
+    with pytest.raises(NoAnswer):
+        ask(tmp_path, question, SEED)
+    assert not (tmp_path / "asked.yaml").exists()
+
+
+def test_a_lowered_price_is_charged_in_full(tmp_path: Path) -> None:
+    ask(tmp_path, "supplier", SEED)
+    path = tmp_path / "asked.yaml"
+    path.write_text(path.read_text().replace("minutes: 60", "minutes: 1"))
+    assert minutes(tmp_path) == 60
+
+
+def test_a_link_in_its_place_is_not_written_to(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text("keep")
+    (tmp_path / "asked.yaml").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Fault, match=r"asked.yaml, line 1"):
+        ask(tmp_path, "supplier", SEED)
+    assert (tmp_path / "elsewhere").read_text() == "keep"
