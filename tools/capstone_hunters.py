@@ -3,7 +3,8 @@
     python tools/capstone_hunters.py grade FIRST NUMBER > FILE
     python tools/capstone_hunters.py page FILE...
 
-`grade` prints a line of JSON for each seed. `page` makes a table of such lines, in docs/capstone.md.
+`grade` prints a line of JSON for each seed. `page` makes a table of such lines, in
+docs/capstone.md.
 """
 
 import json
@@ -37,9 +38,14 @@ def grade(first: int, number: int) -> None:
 
 def page(files: list[str]) -> None:
     """Write the table into docs/capstone.md."""
-    lines = [json.loads(line) for name in files for line in Path(name).read_text().splitlines()]
+    lines = [
+        json.loads(line)
+        for name in files
+        for line in Path(name).read_text(encoding="utf-8").splitlines()
+    ]
     seeds = sorted(line["seed"] for line in lines)
-    head = f"| over seeds {seeds[0]} to {seeds[-1]} | mean | from, to | spread | {' | '.join(WEIGHTS)} |"
+    parts = " | ".join(WEIGHTS)
+    head = f"| over seeds {seeds[0]} to {seeds[-1]} | mean | from, to | spread | {parts} |"
     rows = [head, "|---|---|---|---|" + "---|" * len(WEIGHTS)]
     for name in (*HUNTERS, OMNISCIENT):
         some = [line["hunters"][name] for line in lines]

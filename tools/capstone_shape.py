@@ -80,7 +80,11 @@ def accuracy(rows: list[list[float]], labels: list[str], dice: random.Random) ->
 
 def test(files: list[str]) -> None:
     """Print where each prediction stands among its permutations."""
-    lines = [json.loads(line) for name in files for line in Path(name).read_text().splitlines()]
+    lines = [
+        json.loads(line)
+        for name in files
+        for line in Path(name).read_text(encoding="utf-8").splitlines()
+    ]
     names = sorted(set.intersection(*(set(line["features"]) for line in lines)))
     columns = [[line["features"][name] for line in lines] for name in names]
     scaled = [[(v - mean(column)) / (pstdev(column) or 1) for v in column] for column in columns]

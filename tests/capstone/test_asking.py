@@ -71,13 +71,13 @@ def test_what_is_no_question_costs_nothing(tmp_path: Path, question: str) -> Non
 def test_a_lowered_price_is_charged_in_full(tmp_path: Path) -> None:
     ask(tmp_path, "supplier", SEED)
     path = tmp_path / "asked.yaml"
-    path.write_text(path.read_text().replace("minutes: 60", "minutes: 1"))
+    path.write_text(path.read_text(encoding="utf-8").replace("minutes: 60", "minutes: 1"))
     assert minutes(tmp_path) == 60
 
 
 def test_a_link_in_its_place_is_not_written_to(tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").write_text("keep")
+    (tmp_path / "elsewhere").write_text("keep", encoding="utf-8")
     (tmp_path / "asked.yaml").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(Fault, match=r"asked.yaml, line 1"):
         ask(tmp_path, "supplier", SEED)
-    assert (tmp_path / "elsewhere").read_text() == "keep"
+    assert (tmp_path / "elsewhere").read_text(encoding="utf-8") == "keep"

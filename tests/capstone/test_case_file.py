@@ -25,7 +25,7 @@ def folder(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for one in claims
     ]
     text = f"incident: {number_of(bench.seed)}\nclaims:\n" + "\n".join(rows) + "\n"
-    (made / "report.yaml").write_text(text)
+    (made / "report.yaml").write_text(text, encoding="utf-8")
     return made
 
 
@@ -50,14 +50,16 @@ def test_nothing_from_a_report_or_a_log_becomes_markup(bench: Bench, tmp_path: P
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "jira.jsonl").write_text(
         '{"auditType": {"action": "<img src=x>"}, "author": {"name": "<b>x</b>"}, '
-        '"source": "<i>", "timestamp": {"epochSecond": 1, "nano": 0}}\nnot json\n[]\n'
+        '"source": "<i>", "timestamp": {"epochSecond": 1, "nano": 0}}\nnot json\n[]\n',
+        encoding="utf-8",
     )
-    (tmp_path / "logs" / "strange.jsonl").write_text("{}\n")
+    (tmp_path / "logs" / "strange.jsonl").write_text("{}\n", encoding="utf-8")
     (tmp_path / "report.yaml").write_text(
         f"incident: {number_of(bench.seed)}\n"
         f"claims:\n- {{what: harmless, who: {json.dumps(HOSTILE)}, percent: 50, "
         "events: ['jira:1', 'jira:2', 'jira:3', 'jira:99', 'strange:1']}\n"
-        f"credentials: [{json.dumps(HOSTILE)}]\n"
+        f"credentials: [{json.dumps(HOSTILE)}]\n",
+        encoding="utf-8",
     )
     html = as_html(tmp_path, bench.grade(_report(tmp_path), ()))
     assert "<script" not in html and "<img" not in html and "<b>" not in html
@@ -66,6 +68,6 @@ def test_nothing_from_a_report_or_a_log_becomes_markup(bench: Bench, tmp_path: P
 
 
 def test_it_needs_no_logs(bench: Bench, folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "report.yaml").write_text((folder / "report.yaml").read_text())
+    (tmp_path / "report.yaml").write_text((folder / "report.yaml").read_text(encoding="utf-8"))
     html = as_html(tmp_path, bench.grade(_report(tmp_path), ()))
     assert "<svg" not in html and "<h2>Claims</h2>" in html

@@ -39,7 +39,8 @@ def test_each_name_that_stands_nowhere_is_named(
         ", percent: 60}]\n"
         f"credentials: [{token}, ledgerkey]\n"
         f"eviction: [{{act: replace, what: {token}x, at: '2030-01-01T00:00:00Z'}}]\n"
-        "controls: [service_token_bound, sessions_bound]\n"
+        "controls: [service_token_bound, sessions_bound]\n",
+        encoding="utf-8",
     )
     faults = check(folder).faults
     assert len(faults) == 6
@@ -58,8 +59,8 @@ def test_each_name_that_stands_nowhere_is_named(
 
 
 def test_rules_are_tried_on_the_month_that_is_there(folder: Path) -> None:
-    (folder / "rules" / "one.yml").write_text(RULE)
-    (folder / "rules" / "broken.yml").write_text("title: [")
+    (folder / "rules" / "one.yml").write_text(RULE, encoding="utf-8")
+    (folder / "rules" / "broken.yml").write_text("title: [", encoding="utf-8")
     found = check(folder)
     assert len(found.faults) == 1 and "broken.yml" in found.faults[0]
     assert "Anybody signs in at the tracker: " in found.notes[0] and "hits" in found.notes[0]

@@ -79,7 +79,9 @@ def test_another_seed_and_a_faulty_report_are_a_sentence(
 ) -> None:
     status, _, error = said(capsys, "grade", str(made), "--seed", "8")
     assert status == 2 and number_of(SEED) in error and number_of("8") in error
-    (tmp_path / "report.yaml").write_text(f"incident: {number_of(SEED)}\nclaims: [1]\n")
+    (tmp_path / "report.yaml").write_text(
+        f"incident: {number_of(SEED)}\nclaims: [1]\n", encoding="utf-8"
+    )
     status, _, error = said(capsys, "grade", str(tmp_path), "--seed", SEED)
     assert status == 2 and error.startswith("report.yaml, line 2: ")
     assert "Traceback" not in error
@@ -90,7 +92,8 @@ def test_an_act_before_the_brief_names_its_line(
 ) -> None:
     (tmp_path / "report.yaml").write_text(
         f"incident: {number_of(SEED)}\n"
-        "eviction:\n- {act: block, what: x, at: '2020-01-01T00:00:00Z'}\n"
+        "eviction:\n- {act: block, what: x, at: '2020-01-01T00:00:00Z'}\n",
+        encoding="utf-8",
     )
     status, _, error = said(capsys, "grade", str(tmp_path), "--seed", SEED)
     assert status == 2 and "report.yaml, line 3: block x at 2020" in error
@@ -111,10 +114,13 @@ def test_many_reports_give_a_table_and_a_fault_is_a_row(
     exam = made.parent
     broken = exam / "broken"
     broken.mkdir()
-    (broken / "report.yaml").write_text("claims: [")
+    (broken / "report.yaml").write_text("claims: [", encoding="utf-8")
     (exam / "link").symlink_to(made)
     seeds = exam / "seeds.yaml"
-    seeds.write_text(f"first: '{SEED}'\nbroken: '{SEED}'\nlink: '{SEED}'\n../x: 1\nmissing: 2\n")
+    seeds.write_text(
+        f"first: '{SEED}'\nbroken: '{SEED}'\nlink: '{SEED}'\n../x: 1\nmissing: 2\n",
+        encoding="utf-8",
+    )
     status, out, _ = said(capsys, "grade", str(exam), "--seeds", str(seeds))
     rows = [line.split() for line in out.splitlines()]
     assert status == 0
@@ -128,7 +134,7 @@ def test_many_reports_give_a_table_and_a_fault_is_a_row(
 def test_seeds_that_cannot_be_read_are_a_sentence(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "seeds.yaml").write_text("[")
+    (tmp_path / "seeds.yaml").write_text("[", encoding="utf-8")
     words = ["grade", str(made.parent), "--seeds", str(tmp_path / "seeds.yaml")]
     status, _, error = said(capsys, *words)
     assert status == 2 and "seeds.yaml, line" in error
@@ -140,8 +146,8 @@ def test_a_case_file_is_written_and_no_other_file_replaced(
     target = tmp_path / "case.html"
     words = ["grade", str(made), "--seed", SEED, "--html", str(target)]
     assert said(capsys, *words)[0] == 0
-    assert target.read_text().startswith("<!doctype html>")
+    assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert said(capsys, *words)[0] == 0  # a case file may be written anew
-    target.write_text("mine")
+    target.write_text("mine", encoding="utf-8")
     status, _, error = said(capsys, *words)
-    assert status == 2 and "is kept" in error and target.read_text() == "mine"
+    assert status == 2 and "is kept" in error and target.read_text(encoding="utf-8") == "mine"

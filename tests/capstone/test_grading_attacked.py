@@ -224,7 +224,8 @@ def test_a_rule_that_knows_this_intruder_finds_no_other(bench: Bench, tmp_path: 
     path.write_text(
         "title: The intruder\nid: 8d1f5c0e-94b3-5f6e-8f0b-6a3c0f2f7d10\n"
         "logsource: {product: atlassian, service: audit}\n"
-        f"detection: {{selection: {{source: {address}}}, condition: selection}}\nlevel: high\n"
+        f"detection: {{selection: {{source: {address}}}, condition: selection}}\nlevel: high\n",
+        encoding="utf-8",
     )
     found = bench.grade(IncidentReport(number_of(bench.seed)), [path])
     assert found.parts["rules"].points == 0
@@ -235,14 +236,15 @@ def test_an_alert_on_everything_is_worth_little(bench: Bench, tmp_path: Path) ->
     path.write_text(
         "title: Anything\nid: 8d1f5c0e-94b3-5f6e-8f0b-6a3c0f2f7d11\n"
         "logsource: {product: atlassian, service: audit}\n"
-        "detection: {selection: {source: '*'}, condition: selection}\nlevel: high\n"
+        "detection: {selection: {source: '*'}, condition: selection}\nlevel: high\n",
+        encoding="utf-8",
     )
     assert bench.grade(IncidentReport(number_of(bench.seed)), [path]).parts["rules"].points < 4
 
 
 def test_a_rule_that_cannot_be_used_is_named(bench: Bench, tmp_path: Path) -> None:
     path = tmp_path / "broken.yml"
-    path.write_text("title: [")
+    path.write_text("title: [", encoding="utf-8")
     lost = bench.grade(IncidentReport(number_of(bench.seed)), [path]).parts["rules"].lost
     assert any("broken.yml" in reason for reason in lost)
 

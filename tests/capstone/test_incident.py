@@ -92,10 +92,14 @@ def test_a_folder_holds_what_the_brief_says_and_never_the_truth(tmp_path: Path) 
     assert {"brief.md", "estate.md", "questions.md", "report.yaml"} <= names
     assert {f"logs/{source}.jsonl" for source in counts} <= names
     assert not [name for name in names if "truth" in name or "twin" in name or "label" in name]
-    texts = "".join((out / name).read_text() for name in names if name.endswith((".md", ".yaml")))
+    texts = "".join(
+        (out / name).read_text(encoding="utf-8")
+        for name in names
+        if name.endswith((".md", ".yaml"))
+    )
     assert "$" not in texts.replace("$schema", "")
     assert drawn.words["intruder_ip"] not in texts
-    for line in (out / "logs" / "okta.jsonl").read_text().splitlines()[:50]:
+    for line in (out / "logs" / "okta.jsonl").read_text(encoding="utf-8").splitlines()[:50]:
         json.loads(line)
 
 
@@ -110,7 +114,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "mine.txt").write_text("mine")
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(FileExistsError, match="not empty"):
         folder.new(tmp_path, "1")
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

@@ -88,7 +88,7 @@ def test_links_folders_and_large_files_are_not_read(tmp_path: Path) -> None:
     target = written(tmp_path, GOOD)
     (tmp_path / "link.yaml").symlink_to(target)
     (tmp_path / "folder.yaml").mkdir()
-    (tmp_path / "large.yaml").write_text("#" * 10_000_000)
+    (tmp_path / "large.yaml").write_text("#" * 10_000_000, encoding="utf-8")
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00incident")
     for name in ("link", "folder", "large", "bytes", "missing"):
         with pytest.raises(Fault, match=rf"{name}.yaml, line 1: "):

@@ -43,8 +43,14 @@ def busiest_stranger(scene: Scene) -> str:
         if line.who in names and line.address in odd and not announced(scene, line)
     )
     address = max(count, key=lambda one: count[one])
-    made = {line.made for line in scene.lines if line.address == address and line.made}
-    return scene.accuse(address, made)
+    there = [line for line in scene.lines if line.address == address and line.made]
+    return scene.accuse(address, {line.made for line in there if not announced(scene, line)})
+
+
+def all_that_was_made_there(scene: Scene) -> str:
+    """An account that was made there under a ticket is nobody's foothold."""
+    there = [line for line in scene.lines if line.address == ADDRESS and line.made]
+    return scene.accuse(ADDRESS, {line.made for line in there})
 
 
 def from_what_was_made(scene: Scene) -> str:
@@ -74,6 +80,7 @@ ROUTES = {
     "the names, as a set": tried(ADDRESS, set(MADE)),
 }
 SHUT = {
+    "all that was made there": all_that_was_made_there,
     "one after another": one_after_another,
     "another address": tried("203.0.113.61"),
     "nothing made": tried(ADDRESS, []),
