@@ -71,7 +71,8 @@ def test_what_is_no_question_costs_nothing(tmp_path: Path, question: str) -> Non
 def test_a_lowered_price_is_charged_in_full(tmp_path: Path) -> None:
     ask(tmp_path, "supplier", SEED)
     path = tmp_path / "asked.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("minutes: 60", "minutes: 1"))
+    cheaper = path.read_text(encoding="utf-8").replace("minutes: 60", "minutes: 1")
+    path.write_text(cheaper, encoding="utf-8")
     assert minutes(tmp_path) == 60
 
 

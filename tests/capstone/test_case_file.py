@@ -68,6 +68,6 @@ def test_nothing_from_a_report_or_a_log_becomes_markup(bench: Bench, tmp_path: P
 
 
 def test_it_needs_no_logs(bench: Bench, folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "report.yaml").write_text((folder / "report.yaml").read_text(encoding="utf-8"))
+    (tmp_path / "report.yaml").write_bytes((folder / "report.yaml").read_bytes())
     html = as_html(tmp_path, bench.grade(_report(tmp_path), ()))
     assert "<svg" not in html and "<h2>Claims</h2>" in html
