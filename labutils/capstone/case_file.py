@@ -18,9 +18,9 @@ from labutils.text import counted, shown
 
 MOST_LINES = 6  # of a claim that are shown
 MOST_ON_MAP = 14  # addresses, accounts or logs
-LEFT, WIDTH, LANE, TOP = 300, 1000, 28, 40  # of the timeline, in pixels
-COLUMNS = (20, 390, 780)  # of the map, where addresses, accounts and logs begin
-BOX = 210  # the width of one
+LEFT, WIDTH, LANE, TOP = 360, 1000, 28, 40  # of the timeline, in pixels
+COLUMNS = (5, 365, 725)  # of the map, where addresses, accounts and logs begin
+BOX = 270  # the width of one
 VERMILION, BLUE, GREY = "#d55e00", "#0072b2", "#999"
 
 BEGINS = "<!doctype html>\n<!-- a case file of labutils capstone -->\n"
@@ -31,6 +31,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; marg
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .3em .6em; border-bottom: 1px solid #ccc;
   overflow-wrap: anywhere; }
+td:first-child { overflow-wrap: normal; }
 td.number { text-align: right; white-space: nowrap; }
 .scroll { overflow-x: auto; }
 svg { min-width: 640px; width: 100%; height: auto; font: 15px system-ui, sans-serif; }
@@ -151,7 +152,7 @@ def _timeline(claims: Sequence[_Shown]) -> list[str]:
     for place, one in enumerate(dated):
         middle = TOP + LANE * place + LANE // 2
         begin, end = (across(pick(line.time for line in one.lines)) for pick in (min, max))
-        name = _text(f"{one.claimed.what}, {one.claimed.who}", 38)
+        name = _text(f"{one.claimed.what}, {one.claimed.who}", 44)
         marks += [
             f'<text x="{LEFT - 10}" y="{middle + 5}" text-anchor="end">{name}</text>',
             f'<line x1="{LEFT}" x2="{WIDTH - 20}" y1="{middle}" y2="{middle}" stroke="#ddd"/>',
@@ -211,7 +212,7 @@ def _map(claims: Sequence[_Shown]) -> list[str]:
             marks += [
                 f'<rect x="{COLUMNS[column]}" y="{y - 16}" width="{BOX}" height="32" rx="6" '
                 f'fill="#fff" stroke="#444"/>',
-                f'<text x="{COLUMNS[column] + 10}" y="{y + 5}">{_text(name, 24)}</text>',
+                f'<text x="{COLUMNS[column] + 10}" y="{y + 5}">{_text(name, 32)}</text>',
             ]
     label = "Map: from which address which account appears in which log"
     return ["<h2>Map</h2>", *_svg(label, height, marks)]

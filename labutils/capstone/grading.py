@@ -209,7 +209,8 @@ def _claims(claims: Sequence[Claimed], truth: Truth) -> GradedPart:
         right, reason = _judged(one, truth)
         if right and one.what == HARMLESS:
             stories += 1
-            right = True if stories <= STORIES else None
+            if stories > STORIES:
+                right, reason = None, f"harmless, and {STORIES} such claims count"
         if right and one.what != HARMLESS and truth_of(one, truth) in seen:
             right, reason = None, "it stands here under another name already"
         if right:
@@ -236,7 +237,8 @@ def _worth(gain: float, whole: float) -> str:
 
 def _of_claim(one: Claimed, gain: float, whole: float, reason: str) -> str:
     short = abs(_short(gain, reason, whole))
-    return f"-{short:.1f} {one.what} of {shown(one.who, 60)} at {one.percent} percent: {reason}"
+    begin = f"-{short:.1f} " if short >= 0.05 else ""
+    return f"{begin}{one.what} of {shown(one.who, 60)} at {one.percent} percent: {reason}"
 
 
 def _short(gain: float, reason: str, whole: float) -> float:
