@@ -50,6 +50,8 @@ CONTROLS = (
     "egress_allowlist",
 )
 
+RESPONSES = ("20", "90", "360", "1200")  # minutes until an alarm is answered
+
 Words = dict[str, str]
 
 
@@ -91,6 +93,7 @@ def company(seed: str) -> DrawnCompany:
         "begins": iso(first - 60 * DAY),
         "middle": iso(middle)[:10],
         "long_ago": iso(first - 200 * DAY),
+        "response_minutes": dice.pick(RESPONSES),
     }
     words["assistant_user"] = assistant_user(words["assistant"])
     events = dice.between(57_000, 63_000)

@@ -158,8 +158,7 @@ def _credentials(drawn: Drawn, tickets: Path) -> str:
 
 
 def inventory(drawn: Drawn) -> list[tuple[str, ...]]:
-    """The rows of the inventory: what services hold, and the sessions and keys of people who
-    administer."""
+    """The rows of the inventory: what programs hold, and the sessions and keys of people."""
     one, estate = drawn.company, drawn.case.estate
     dice = Dice(f"{drawn.seed}/inventory")
     rows: list[tuple[str, ...]] = []
@@ -180,20 +179,11 @@ def inventory(drawn: Drawn) -> list[tuple[str, ...]]:
             rows.append(
                 (machine.id, machine.id, "operations", "service-token", opens, iso(day)[:10])
             )
-    for account in people_listed(drawn):
+    for account in accounts(drawn):
         for kind, opens in (("security key", "login"), ("session", "login gateway")):
             changed = iso(one.last - dice.between(1, 20) * DAY)[:10]
             rows.append((f"{kind} of {account}", account, account, kind, opens, changed))
     return rows
-
-
-def people_listed(drawn: Drawn) -> list[str]:
-    """The people whose sessions and keys the inventory lists: a dozen, and the victim among
-    them."""
-    everybody = accounts(drawn)
-    dice = Dice(f"{drawn.seed}/listed")
-    some = {dice.pick(everybody) for _ in range(11)} | {drawn.words["victim"]}
-    return sorted(some)
 
 
 def accounts(drawn: Drawn) -> list[str]:

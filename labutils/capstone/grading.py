@@ -22,7 +22,7 @@ from labutils.capstone.hidden import (
     try_controls,
     try_rules,
 )
-from labutils.capstone.incident import Drawn, draw
+from labutils.capstone.incident import ALWAYS, Drawn, draw, ways
 from labutils.capstone.lines import line_of, made_by
 from labutils.capstone.report import (
     FORBIDDEN,
@@ -202,33 +202,32 @@ def _claims(claims: Sequence[Claimed], truth: Truth) -> GradedPart:
     whole = CERTAIN * (len(truth.claims) + STORIES)
     gained, lost, seen, stories = 0.0, [], set(), 0
     for one in claims:
-        if one.what in FORBIDDEN:
-            lost.append(f"{one.what}: nobody can know that here; it costs {FORBIDDEN_COSTS} points")
-            continue
-        share = one.percent / 100
         right, reason = _judged(one, truth)
         if right and one.what == HARMLESS:
             stories += 1
             if stories > STORIES:
                 right, reason = None, f"harmless, and {STORIES} such claims count"
-        if right and one.what != HARMLESS and truth_of(one, truth) in seen:
+        elif right and truth_of(one, truth) in seen:
             right, reason = None, "it stands here under another name already"
-        if right:
-            gain = CERTAIN - (1 - share) ** 2
+        elif right:
             seen.add(truth_of(one, truth))
-        else:
-            gain = min(0.0, CERTAIN - share**2) if right is False else 0.0
+        gain = _gain(right, one.percent / 100)
         gained += gain
         if reason and (right is None or abs(_short(gain, reason, whole)) >= 0.05):
             lost.append(_of_claim(one, gain, whole, reason))
-    for claim in truth.claims:
-        if claim not in seen:
-            lost.append(f"{_worth(CERTAIN, whole)} not claimed: {claim.what} of {claim.who}")
-    if stories < STORIES:
-        missing = STORIES - stories
+    for claim in (one for one in truth.claims if one not in seen):
+        lost.append(f"{_worth(CERTAIN, whole)} not claimed: {claim.what} of {claim.who}")
+    if (missing := STORIES - stories) > 0:
         things = counted(missing, "harmless thing")
         lost.append(f"{_worth(CERTAIN * missing, whole)} not claimed: {things} that looked like it")
     return _part("claims", gained / whole, lost)
+
+
+def _gain(right: bool | None, share: float) -> float:
+    """What a claim gains: true (True), false (False), or neither here (None)."""
+    if right is None:
+        return 0.0
+    return CERTAIN - (1 - share) ** 2 if right else min(0.0, CERTAIN - share**2)
 
 
 def _worth(gain: float, whole: float) -> str:
@@ -252,6 +251,8 @@ UNSURE = "true; you lost a little for being less than certain"
 def _judged(one: Claimed, truth: Truth) -> tuple[bool | None, str]:
     """Whether a claim is true and shown (True), false (False), or true and not shown (None); and
     the reason."""
+    if one.what in FORBIDDEN:
+        return None, f"nobody can know that here; it costs {FORBIDDEN_COSTS} points"
     if one.what == HARMLESS:
         if any(event in truth.steps for event in one.events):
             return False, "a line of it is the intruder's"
@@ -323,12 +324,21 @@ def _scope(report: IncidentReport, drawn: Drawn, made: Collection[str]) -> Grade
 
 
 def _not_knowable(report: IncidentReport, drawn: Drawn) -> GradedPart:
-    named, true = report.not_knowable, drawn.not_knowable
-    share = agreement(named, true, len(words()["not_knowable"]))
-    lost = _differences(
-        "thing that cannot be known", named, true, WEIGHTS["not_knowable"] * (1 - share)
+    """Half of the points for the way in and nothing else of its kind; half for what could be done
+    unseen. What everybody could who got as far as the wiki earns nothing by itself, and without it
+    the others earn nothing either."""
+    named, true = set(report.not_knowable), set(drawn.not_knowable)
+    beginnings = {way.unknown for way in ways(drawn.company)}
+    share = 0.5 * (named & beginnings == {drawn.way.unknown})
+    rest, all_rest = set(drawn.unseen) - {ALWAYS}, set(words()["not_knowable"]) - beginnings
+    if ALWAYS in named:
+        told = (named - beginnings) - {ALWAYS}
+        share += 0.5 * (agreement(told, rest, len(all_rest) - 1) if rest else not told)
+    short = WEIGHTS["not_knowable"] * (1 - share)
+    what = "thing that cannot be known"
+    return _part(
+        "not_knowable", share, list(_differences(what, sorted(named), sorted(true), short))
     )
-    return _part("not_knowable", share, list(lost))
 
 
 def _differences(
@@ -397,8 +407,8 @@ def _rules(tried: RulesTried) -> GradedPart:
 
 
 def _controls(chosen: Sequence[str], tried: ControlsTried) -> GradedPart:
-    """Of a thousand other thieves, how many more are stopped than by three controls drawn blindly,
-    against the best three."""
+    """Of a thousand other thieves, how many more are stopped than by three controls that somebody
+    drew, against the best three."""
     free = {name for names in tried.stopped for name in names}
     usable = [name for name in chosen if name in free]
     lost = [
@@ -413,7 +423,7 @@ def _controls(chosen: Sequence[str], tried: ControlsTried) -> GradedPart:
         lost.append(
             f"yours stop {tried.by(usable)} of {THIEVES:,} other thieves ({100 * low:.0f} to "
             f"{100 * high:.0f} in a hundred, 95 % interval); {', '.join(tried.best)} stop {best}, "
-            f"three chosen at random {blind:.0f}"
+            f"three of four draws stop no more than {blind}"
         )
     return _part("controls", share, lost)
 

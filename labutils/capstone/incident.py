@@ -36,6 +36,9 @@ class NoIncident(RuntimeError):
     """A seed without an incident: every chain that was drawn was stopped."""
 
 
+ALWAYS = "which-spaces-were-exported"  # can be done by everybody who got as far as the wiki
+
+
 @dataclass(frozen=True)
 class Claim:
     """What a report says of a step, in the words of data/capstone/report.schema.json, and of
@@ -166,8 +169,13 @@ class Drawn:
     def not_knowable(self) -> tuple[str, ...]:
         """What no log of the company can answer: how the way in came about, and what whoever holds
         these credentials can do unseen. Whether he did it makes no difference: nobody can know."""
-        unseen = (k.unknown for k in self.kinds.values() if k.unknown and k.holds in self.held)
-        return (self.way.unknown, *unseen)
+        return (self.way.unknown, *self.unseen)
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """What can be done unseen with what the intruder held."""
+        kinds = self.kinds.values()
+        return tuple(kind.unknown for kind in kinds if kind.unknown and kind.holds in self.held)
 
 
 MADE = ("second-key", "second-factor", "victim-mail-grant")

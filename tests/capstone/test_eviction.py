@@ -58,13 +58,11 @@ def test_whoever_shuts_one_thing_an_hour_is_answered() -> None:
     """The intruder finds the first one shut, and makes what no report names."""
     drawn = next(some_seeds(step="account-made"))
     at = now(drawn.company)
-    others = [
-        act for act in all_acts(drawn, at) if act.what != f"svc-{drawn.company.words['planning']}"
-    ]
-    last = [act for act in all_acts(drawn, at) if act not in others]
+    planning = drawn.company.words["planning"]
+    late = (f"svc-{planning}", f"{planning}-token")
+    acts = sorted(all_acts(drawn, at), key=lambda act: act.what in late)
     ordered = [
-        EvictionAct(act.act, act.what, at + 60 + 2 * HOUR * place)
-        for place, act in enumerate([*last, *others])
+        EvictionAct(act.act, act.what, at + 60 + 2 * HOUR * place) for place, act in enumerate(acts)
     ]
     result = evict(drawn, ordered, at)
     assert not result.out
