@@ -16,6 +16,7 @@ from labutils.text import shown
 T = TypeVar("T")
 PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+LONGEST_NUMBER = 300  # characters; whatever is longer is text
 DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 CALLED: dict[object, str] = {
     str: "text",
@@ -133,6 +134,8 @@ def _plain(node: yaml.Node, file: str, seen: set[int], scalar: Scalar) -> Any:
 def _scalar(text: str) -> Any:
     if text in PLAIN:
         return PLAIN[text]
+    if len(text) > LONGEST_NUMBER:
+        return text
     if INTEGER.fullmatch(text):
         return int(text)
     return float(text) if DECIMAL.fullmatch(text) else text

@@ -50,12 +50,15 @@ def ask(folder: Path, question: str, seed: str) -> GivenAnswer:
     if about not in MINUTES or (about in ("supplier", "vendor")) != (not name):
         raise NoAnswer(f"{shown(question, 80)} is no question. questions.md lists those that are.")
     answer = GivenAnswer(question, MINUTES[about], _ANSWERS[about](drawn, name))
-    with (folder / ASKED).open("a", encoding="utf-8") as file:
-        if not before:
-            file.write(f"incident: {number_of(seed)}\nasked:\n")
-        text = answer.answer.replace("'", "''")
-        file.write(f"- {{question: '{question}', minutes: {answer.minutes}, answer: '{text}'}}\n")
+    rows = "".join(map(_row, [*before, answer]))
+    text = f"incident: {number_of(seed)}\nasked:\n{rows}"
+    (folder / ASKED).write_text(text, encoding="utf-8")
     return answer
+
+
+def _row(one: GivenAnswer) -> str:
+    question, said = (text.replace("'", "''") for text in (one.question, one.answer))
+    return f"- {{question: '{question}', minutes: {one.minutes}, answer: '{said}'}}\n"
 
 
 def must_be_of(folder: Path, seed: str) -> None:

@@ -16,6 +16,7 @@ from labutils.incident.telemetry import headline
 from labutils.lab import iso
 from labutils.text import counted, shown
 
+LATEST = 4_000_000_000  # seconds since 1970: what is later is no time of a log
 MOST_LINES = 6  # of a claim that are shown
 MOST_ON_MAP = 14  # addresses, accounts or logs
 LEFT, WIDTH, LANE, TOP = 360, 1000, 28, 40  # of the timeline, in pixels
@@ -112,8 +113,10 @@ def _text(value: str, longest: int = 300) -> str:
 
 def _cited(logs: Path, cited: set[str]) -> Iterator[tuple[str, LoggedLine]]:
     """The lines that a report cites, by their ids; what cannot be read is left out."""
-    for path in sorted(logs.glob("*.jsonl")) if logs.is_dir() else ():
-        if path.is_symlink():
+    if logs.is_symlink() or not logs.is_dir():
+        return
+    for path in sorted(logs.glob("*.jsonl")):
+        if path.is_symlink() or not path.is_file():
             continue
         with path.open(encoding="utf-8", errors="replace") as opened:
             for number, text in enumerate(opened, 1):
@@ -125,8 +128,9 @@ def _cited(logs: Path, cited: set[str]) -> Iterator[tuple[str, LoggedLine]]:
 def _line(name: str, text: str) -> LoggedLine | None:
     try:
         event: dict[str, Any] = json.loads(text)
-        return line_of(name, event)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+        line = line_of(name, event)
+        return line if 0 <= line.time < LATEST else None
+    except (ArithmeticError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -42,7 +42,8 @@ def check(folder: Path) -> ReportCheck:
 
 
 def _faults(report: IncidentReport, folder: Path) -> Iterator[str]:
-    lines = {path.stem: _lines_in(path) for path in sorted((folder / "logs").glob("*.jsonl"))}
+    logs = (path for path in sorted((folder / "logs").glob("*.jsonl")) if path.is_file())
+    lines = {path.stem: _lines_in(path) for path in logs}
     for claim in report.claims:
         for event in claim.events:
             log, _, number = event.rpartition(":")

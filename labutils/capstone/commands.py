@@ -127,9 +127,10 @@ def _table(folder: Path, seeds: Path, *, as_json: bool) -> int:
     for name, seed in sheet_of(seeds).items():
         try:
             result = grade(_below(folder, name), str(seed))
-        except (Fault, NoIncident) as error:
-            faults.append((name, str(error)))
-            found[name] = {"fault": str(error)}
+        except Exception as error:  # one report never costs the others
+            reason = str(error) if isinstance(error, Fault | NoIncident) else repr(error)
+            faults.append((name, reason))
+            found[name] = {"fault": reason}
             continue
         rows.append((name, f"{result.total:.1f}", *_points(result)))
         found[name] = result.summary()

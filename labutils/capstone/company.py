@@ -1,6 +1,7 @@
 """The company of a seed, and an intruder: the words that stand for the dollar signs of
 data/capstone/, and the sheets that come of them."""
 
+import zlib
 from base64 import b32encode
 from dataclasses import dataclass
 from functools import cache
@@ -36,8 +37,10 @@ COMPANIES = (
 SUPPLIERS = ("keystone-id", "harbour-id", "northgate-id", "meridian-id")
 QUERIES = ("vpn", "rotation", "deploy", "bastion", "backup restore", "single sign-on", "runbook")
 PROGRAMS = ("Wget/1.21.4", "python-requests/2.31.0", "Go-http-client/1.1", "aiohttp/3.8.6")
+COPIED = 400  # of 1,000 intruders call their program as the assistant calls itself
 LURES = ("Meeting Notes", "Mail Sorter")
 TOKENS_LEAKED = 40  # days before the month's first day: an old leak
+KEPT = 300  # of 1,000 tokens of the leak were forgotten, and used by nobody else
 TOKENS_REPLACED = 30  # days before it: when the company replaced what it thought had leaked
 # Who is taken in, by way: an administrator has secrets to read.
 ROLES = {"recording": "administrators", "cookie": "engineering", "consent": "sales"}
@@ -159,9 +162,9 @@ def intruder_words(one: DrawnCompany, seed: str, way: str) -> Words:
     dice = Dice(f"{seed}/intruder")
     sheet = background.load(_empty_case(one))
     words = _victim_words(one, sheet, seed, way)
-    networks = [sheet.networks[name] for name in (*sheet.proxies, *sheet.away)]
-    network = networks.pop(dice.below(len(networks)))  # for programs
-    other = dice.pick(networks)  # for the browser
+    network = sheet.networks[dice.pick(sheet.moves_to)]  # for programs, as honest ones move
+    others = {*sheet.proxies, *sheet.away} - {network.id}
+    other = sheet.networks[dice.pick(sorted(others))]  # for the browser
     proxies = [zone for zone in ("scripts", "edge") if network.proxy]
     proxies += ["internet"] if other.proxy else []
     account = names.account(one.seed, 700 + dice.below(300))
@@ -174,26 +177,27 @@ def intruder_words(one: DrawnCompany, seed: str, way: str) -> Words:
         "intruder_country": network.country,
         "intruder_proxies": f"[{', '.join(proxies)}]",
         "intruder_browser": dice.pick([row.agent for row in sheet.laptops]),
-        "intruder_program": dice.pick(PROGRAMS),
+        "intruder_program": "assistant/4.2" if dice.of(COPIED) else dice.pick(PROGRAMS),
         "newcomer": account,
         "newcomer_full": names.full_name(account),
-        "newcomer_number": str(11200 + 80 * sheet.people + dice.below(400)),
+        "newcomer_number": str(10_000 + zlib.crc32(f"{seed}/{account}".encode()) % 90_000),
         "query": dice.pick(QUERIES),
         "lure": dice.pick(LURES),
     }
-    return words | _token_words(one, way)
+    kept = way != "leftover" and dice.of(KEPT)
+    return words | _token_words(one, way, kept=kept)
 
 
 def _address_in(network: background.Network, dice: Dice) -> str:
     return str(IPv4Address(network.first) + dice.below(network.size))
 
 
-def _token_words(one: DrawnCompany, way: str) -> Words:
+def _token_words(one: DrawnCompany, way: str, *, kept: bool = False) -> Words:
     """When the tokens were issued. A leak of long ago held them; all were replaced but one, where
-    that is the way in."""
+    that is the way in, or where it was `kept` and nobody had copied it."""
     replaced = iso(one.first - TOKENS_REPLACED * DAY)
     left = way == "leftover"
-    issued = one.words["long_ago"] if left else replaced
+    issued = one.words["long_ago"] if left or kept else replaced
     leaked = one.first - TOKENS_LEAKED * DAY
     return {
         "token_issued": issued,

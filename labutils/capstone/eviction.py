@@ -32,7 +32,7 @@ MAKES = {
 }
 # Hours for which somebody cannot work, by act.
 HOURS = {
-    "replace": 1.0,
+    "replace": 3.0,
     "revoke": 8.0,
     "disable": 8.0,
     "end-sessions": 0.25,
@@ -174,6 +174,12 @@ def evict(drawn: Drawn, acts: Sequence[EvictionAct], begin: int) -> Eviction:
         result.story += intruder.visit(time)
         time += dice.between(*LOOKS) * 60
     result.left = [_called(drawn, name) for name in intruder.holds if intruder.opens(name, end)]
+    credentials = drawn.case.estate.credentials
+    result.left += [
+        name
+        for name, held in drawn.footholds.items()
+        if name not in result.left and not intruder.is_shut(credentials[held], end)
+    ]
     if intruder.spare:
         result.left.append(f"{intruder.spare} that was made meanwhile")
     result.out = not result.left

@@ -14,7 +14,7 @@ from typing import Any
 from labutils.capstone import asking, world
 from labutils.capstone.company import HOUR
 from labutils.capstone.eviction import Eviction, evict
-from labutils.capstone.folder import listed, now, number_of
+from labutils.capstone.folder import now, number_of
 from labutils.capstone.hidden import (
     THIEVES,
     ControlsTried,
@@ -22,7 +22,7 @@ from labutils.capstone.hidden import (
     try_controls,
     try_rules,
 )
-from labutils.capstone.incident import ALWAYS, Drawn, draw, ways
+from labutils.capstone.incident import ALWAYS, Drawn, draw, plain, ways
 from labutils.capstone.lines import line_of, made_by
 from labutils.capstone.report import (
     FORBIDDEN,
@@ -32,9 +32,8 @@ from labutils.capstone.report import (
     Fault,
     IncidentReport,
     read_report,
-    words,
 )
-from labutils.capstone.world import Truth, about, plain
+from labutils.capstone.world import Truth, about
 from labutils.incident.intervals import wilson
 from labutils.lab import iso
 from labutils.text import counted, shown
@@ -50,10 +49,11 @@ WEIGHTS = {
 STORIES = 2  # harmless ones that a report may name
 CERTAIN = 0.25  # what a claim gains against answering 50, at most: a Brier score
 FORBIDDEN_COSTS = 5
-FULL_RULES = 0.6  # points of a rule set in the hidden worlds (0 to 1) that are worth the whole part
-HOURS_A_POINT = 4.0  # of outages
+FULL_RULES = 0.8  # points of a rule set in the hidden worlds (0 to 1) that are worth the whole part
+HOURS_A_POINT = 2.0  # of outages
 OPEN_HOURS_A_POINT = 8.0  # for which the intruder is still in, after the first hour
 MOST_LATE = 5.0
+LATEST = 30 * 24 * HOUR  # after the brief
 LONGEST_LIST = 60  # losses that are told of one part
 
 
@@ -146,6 +146,11 @@ def must_be_about(report: IncidentReport, seed: str, minutes: int = 0) -> None:
         )
     begin = now(draw(seed).company) + 60 * minutes
     for act in report.eviction:
+        if act.at > begin + LATEST:
+            raise Fault(
+                f"report.yaml, line {act.line}: {act.act} {shown(act.what, 60)} comes more than "
+                "thirty days after the brief"
+            )
         if act.at < begin:
             raise Fault(
                 f"report.yaml, line {act.line}: {act.act} {shown(act.what, 60)} at {iso(act.at)} "
@@ -183,7 +188,7 @@ class Bench(ExitStack):
         eviction = evict(drawn, report.eviction, begin + 60 * minutes)
         parts = {
             "claims": _claims(report.claims, self.truth),
-            "scope": _scope(report, drawn, self.made),
+            "scope": _scope(report, drawn),
             "not_knowable": _not_knowable(report, drawn),
             "eviction": _eviction(report.eviction, eviction, begin),
             "rules": _rules(try_rules(self.worlds if rules else (), rules)),
@@ -200,27 +205,42 @@ def _claims(claims: Sequence[Claimed], truth: Truth) -> GradedPart:
     """By Brier's score against answering 50 to everything: a claim of p percent gains
     0.25 - (1 - p)^2 where it is true and shown, and loses p^2 - 0.25 where it is not."""
     whole = CERTAIN * (len(truth.claims) + STORIES)
-    gained, lost, seen, stories = 0.0, [], set(), 0
+    gained, lost, seen, tried = 0.0, [], set(), set()
+    stories: set[str] = set()
     for one in claims:
         right, reason = _judged(one, truth)
         if right and one.what == HARMLESS:
-            stories += 1
-            if stories > STORIES:
-                right, reason = None, f"harmless, and {STORIES} such claims count"
-        elif right and truth_of(one, truth) in seen:
-            right, reason = None, "it stands here under another name already"
-        elif right:
-            seen.add(truth_of(one, truth))
+            right, reason = _as_story(one, truth, stories, reason)
+        elif (claim := truth_of(one, truth)) is not None:
+            if claim in tried:
+                right, reason = None, "it stands here under another name already"
+            tried.add(claim)
+            if right:
+                seen.add(claim)
         gain = _gain(right, one.percent / 100)
         gained += gain
         if reason and (right is None or abs(_short(gain, reason, whole)) >= 0.05):
             lost.append(_of_claim(one, gain, whole, reason))
     for claim in (one for one in truth.claims if one not in seen):
         lost.append(f"{_worth(CERTAIN, whole)} not claimed: {claim.what} of {claim.who}")
-    if (missing := STORIES - stories) > 0:
+    if missing := STORIES - len(stories):
         things = counted(missing, "harmless thing")
         lost.append(f"{_worth(CERTAIN * missing, whole)} not claimed: {things} that looked like it")
     return _part("claims", gained / whole, lost)
+
+
+def _as_story(
+    one: Claimed, truth: Truth, stories: set[str], reason: str
+) -> tuple[bool | None, str]:
+    """The same of something harmless: two count, of different kinds, and each such that a table
+    tells it from an attack."""
+    told = {truth.twins[event] for event in one.events if event in truth.twins} & truth.told
+    if not told:
+        return None, "harmless, and no table was needed to see that"
+    if len(stories) >= STORIES or told <= stories:
+        return None, f"harmless, and {STORIES} such claims count, each of another kind"
+    stories.add(sorted(told - stories)[0])
+    return True, reason
 
 
 def _gain(right: bool | None, share: float) -> float:
@@ -293,13 +313,13 @@ def truth_of(one: Claimed, truth: Truth) -> Any:
 # --- scope and what cannot be known --------------------------------------------------------------
 
 
-def agreement(named: Collection[str], true: Collection[str], universe: int) -> float:
-    """How well names agree with what is true, 0 to 1: the F-measure of precision and recall, above
-    that of naming everything there is."""
-    right = len(set(named) & set(true))
-    measure = 2 * right / (len(set(named)) + len(set(true))) if true else 0.0
-    everything = 2 * len(set(true)) / (universe + len(set(true)))
-    return max(0.0, (measure - everything) / (1 - everything)) if everything < 1 else 0.0
+def agreement(named: Collection[str], true: Collection[str]) -> float:
+    """How well names agree with what is true, 0 to 1: those that are right, less those that are
+    wrong, of all that there are. A wrong one costs what a right one earns."""
+    right, wrong = len(set(named) & set(true)), len(set(named) - set(true))
+    if not true:
+        return float(not wrong)
+    return max(0.0, (right - wrong) / len(set(true)))
 
 
 def candidates(truth: Truth) -> frozenset[str]:
@@ -308,16 +328,22 @@ def candidates(truth: Truth) -> frozenset[str]:
     return frozenset(made for made in every if made)
 
 
-def _scope(report: IncidentReport, drawn: Drawn, made: Collection[str]) -> GradedPart:
-    """Eight points for the credentials, eight for the footholds, four for the losses."""
+def _scope(report: IncidentReport, drawn: Drawn) -> GradedPart:
+    """Eight points for the credentials, eight for the footholds, four for the losses. The two
+    credentials that open the tracker are in every intruder's hands: they earn nothing, and without
+    them the others earn nothing either."""
+    planning = drawn.company.words["planning"]
+    always = {f"{planning}-token", f"svc-{planning}"}
+    others = set(report.credentials) - always, set(drawn.credentials) - always
+    credentials = agreement(*others) * (always <= set(report.credentials))
     parts = (
-        ("credential", 8, report.credentials, drawn.credentials, len(listed(drawn))),
-        ("foothold", 8, report.footholds, tuple(drawn.footholds), len(made)),
-        ("loss", 4, report.losses, drawn.losses, len(words()["losses"])),
+        ("credential", 8, report.credentials, drawn.credentials, credentials),
+        ("foothold", 8, report.footholds, tuple(drawn.footholds), None),
+        ("loss", 4, report.losses, drawn.losses, None),
     )
     points, lost = 0.0, []
-    for what, worth, named, true, universe in parts:
-        reached = worth * agreement(named, true, universe)
+    for what, worth, named, true, share in parts:
+        reached = worth * (agreement(named, true) if share is None else share)
         points += reached
         lost += list(_differences(what, named, true, worth - reached))
     return _part("scope", points / WEIGHTS["scope"], lost)
@@ -330,10 +356,8 @@ def _not_knowable(report: IncidentReport, drawn: Drawn) -> GradedPart:
     named, true = set(report.not_knowable), set(drawn.not_knowable)
     beginnings = {way.unknown for way in ways(drawn.company)}
     share = 0.5 * (named & beginnings == {drawn.way.unknown})
-    rest, all_rest = set(drawn.unseen) - {ALWAYS}, set(words()["not_knowable"]) - beginnings
     if ALWAYS in named:
-        told = (named - beginnings) - {ALWAYS}
-        share += 0.5 * (agreement(told, rest, len(all_rest) - 1) if rest else not told)
+        share += 0.5 * agreement(named - beginnings - {ALWAYS}, set(drawn.unseen) - {ALWAYS})
     short = WEIGHTS["not_knowable"] * (1 - share)
     what = "thing that cannot be known"
     return _part(
@@ -393,7 +417,7 @@ def _eviction(acts: Sequence[EvictionAct], played: Eviction, begin: int) -> Grad
 
 
 def _rules(tried: RulesTried) -> GradedPart:
-    """In worlds that nobody saw: a mean of 0.6 of a point is worth the whole part."""
+    """In worlds that nobody saw: a mean of 0.8 of a point is worth the whole part."""
     lost = [f"{one.path}: {one.reason}" for one in tried.refused]
     for number, one in enumerate(tried.scores, 1):
         lost.append(

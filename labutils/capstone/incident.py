@@ -343,3 +343,8 @@ def unused_controls(case: Incident) -> Iterator[str]:
     for name, value in case.historical.items():
         if value is False:
             yield name
+
+
+def plain(name: str) -> str:
+    """An account as it is compared: without its domain, in small letters."""
+    return name.strip().lower().split("@")[0]

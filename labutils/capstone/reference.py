@@ -18,6 +18,7 @@ from labutils.capstone import world
 from labutils.capstone.company import HOUR, DrawnCompany
 from labutils.capstone.folder import inventory, now, number_of
 from labutils.capstone.grading import Bench, ReportGrade
+from labutils.capstone.incident import plain
 from labutils.capstone.lines import ADDRESSES, LoggedLine, line_of, made_by
 from labutils.capstone.report import (
     FORBIDDEN,
@@ -27,7 +28,6 @@ from labutils.capstone.report import (
     IncidentReport,
     words,
 )
-from labutils.capstone.world import plain
 from labutils.hunt.engine import hunt
 from labutils.hunt.fields import values_at
 from labutils.hunt.sources import SOURCES

@@ -7,8 +7,8 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any, Literal, get_args
 
-from labutils.capstone.incident import Claim
-from labutils.lab import data_file, seconds
+from labutils.capstone.incident import Claim, plain
+from labutils.lab import data_file, iso, seconds
 from labutils.sheets import Row, SheetError, build, must_be_among, read, value
 
 LARGEST = 1_000_000  # bytes of a report
@@ -137,7 +137,8 @@ def _claims(sheet: Row) -> tuple[Claimed, ...]:
         must_be_among(row, "what", [claimed.what], words()["claims"], "claim called")
         if not 0 <= claimed.percent <= 100:
             raise row.error(f"percent must be 0 to 100, not {claimed.percent}", "percent")
-        same = claimed.claim in [earlier.claim for earlier in claims]
+        said = claimed.what, plain(claimed.who)
+        same = said in [(earlier.what, plain(earlier.who)) for earlier in claims]
         if same and claimed.what != HARMLESS:
             raise row.error(f"{claimed.what} of {claimed.who} stands here for the second time")
         claims.append(claimed)
@@ -148,7 +149,8 @@ def _act(row: Row) -> EvictionAct:
     at = value(row, "at", str)
     try:
         moment = seconds(at)
-    except (TypeError, ValueError) as error:
+        iso(moment)
+    except (TypeError, ValueError, OverflowError) as error:
         raise row.error(f"at: {at!r} is no time such as '2024-05-01T09:00:00Z'", "at") from error
     must_be_among(row, "act", [row.get("act")], get_args(Kind), "act called")
     return build(EvictionAct, row, at=moment, line=row.line)

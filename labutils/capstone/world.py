@@ -9,10 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from labutils.capstone.incident import Claim, Drawn, draw
+from labutils.capstone.incident import Claim, Drawn, draw, plain
 from labutils.hunt.fields import values_at
 from labutils.hunt.sources import SOURCES
 from labutils.incident import background
+from labutils.incident.background.sheet import load
 
 HIDDEN = 6  # worlds on which rules are tried
 HIDDEN_EVENTS = 9_000  # of ordinary traffic, in each of them
@@ -35,6 +36,12 @@ class Truth:
         for event, step in self.steps.items():
             found.setdefault(step, []).append(event)
         return {step: tuple(events) for step, events in found.items()}
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The kinds of harmless things that a table tells from an attack."""
+        twins = load(self.drawn.case).twins.values()
+        return frozenset(twin.id for twin in twins if twin.told_by is not None)
 
     @cached_property
     def twin_actors(self) -> dict[str, str]:
@@ -100,11 +107,6 @@ def about(events: Collection[str], some: Collection[str]) -> bool:
     not."""
     among = sum(event in some for event in set(events))
     return among > 0 and 2 * among >= len(set(events))
-
-
-def plain(name: str) -> str:
-    """An account as it is compared: without its domain, in small letters."""
-    return name.strip().lower().split("@")[0]
 
 
 def who(event_id: str, event: dict[str, Any]) -> str:

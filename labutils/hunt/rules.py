@@ -204,7 +204,7 @@ def _documents(content: bytes) -> Iterator[dict[str, Any] | str | None]:
     each is read by itself: a line that begins with `---` always begins another."""
     try:
         documents = list(yaml.load_all(content, Loader=_Yaml))
-    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # a date that is none, too
         parts = re.split(rb"(?m)^---(?=\s)", content)
         if len(parts) == 1:
             yield f"is not YAML: {shown(' '.join(str(error).split()), 300)}"

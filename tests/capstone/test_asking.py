@@ -82,3 +82,14 @@ def test_a_link_in_its_place_is_not_written_to(tmp_path: Path) -> None:
     with pytest.raises(Fault, match=r"asked.yaml, line 1"):
         ask(tmp_path, "supplier", SEED)
     assert (tmp_path / "elsewhere").read_text(encoding="utf-8") == "keep"
+
+
+@pytest.mark.parametrize(
+    "text", ["asked: []", "asked:\n- {question: vendor, minutes: 60, answer: x}"]
+)
+def test_a_file_that_somebody_touched_stays_a_file_of_answers(tmp_path: Path, text: str) -> None:
+    """An empty list, and a last line that does not end."""
+    (tmp_path / "asked.yaml").write_text(text, encoding="utf-8")
+    ask(tmp_path, "supplier", SEED)
+    assert asked(tmp_path)[-1].question == "supplier"
+    assert minutes(tmp_path) == 60 * len(asked(tmp_path))

@@ -71,3 +71,22 @@ def test_it_needs_no_logs(bench: Bench, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "report.yaml").write_bytes((folder / "report.yaml").read_bytes())
     html = as_html(tmp_path, bench.grade(_report(tmp_path), ()))
     assert "<svg" not in html and "<h2>Claims</h2>" in html
+
+
+def test_a_linked_folder_of_logs_is_not_read(bench: Bench, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "report.yaml").write_bytes((folder / "report.yaml").read_bytes())
+    (tmp_path / "logs").symlink_to(folder / "logs")
+    assert "<svg" not in as_html(tmp_path, bench.grade(_report(tmp_path), ()))
+
+
+def test_a_time_that_is_none_costs_its_line_alone(
+    bench: Bench, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "report.yaml").write_bytes((folder / "report.yaml").read_bytes())
+    (tmp_path / "logs").mkdir()
+    lines = (folder / "logs" / "support.jsonl").read_text(encoding="utf-8").splitlines()
+    broken = '{"time": "9999-12-31T23:59:59Z", "user": "x", "address": "y", "type": "request"}'
+    (tmp_path / "logs" / "support.jsonl").write_text(
+        "\n".join([broken] * len(lines)), encoding="utf-8"
+    )
+    assert "<h2>Claims</h2>" in as_html(tmp_path, bench.grade(_report(tmp_path), ()))

@@ -100,6 +100,29 @@ def test_an_act_before_the_brief_names_its_line(
     assert "is earlier than the brief" in error
 
 
+def test_an_act_of_another_century_is_refused_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "report.yaml").write_text(
+        f"incident: {number_of(SEED)}\n"
+        "eviction:\n- {act: block, what: x, at: '9999-12-31T00:00:00Z'}\n",
+        encoding="utf-8",
+    )
+    status, _, error = said(capsys, "grade", str(tmp_path), "--seed", SEED)
+    assert status == 2 and "more than thirty days after the brief" in error
+
+
+@pytest.mark.parametrize("text", ["date: 2024-99-99", "x: " + "9" * 5000, "title: ["])
+def test_a_rule_that_is_none_never_costs_the_grade(
+    made: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    path = made / "rules" / "x.yml"
+    path.write_text(text, encoding="utf-8")
+    status, out, _ = said(capsys, "grade", str(made), "--seed", SEED)
+    path.unlink()
+    assert status == 0 and "x.yml" in out
+
+
 @pytest.mark.parametrize("seed", ["", "x" * 201, "a\nb"])
 def test_what_is_no_seed_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: str

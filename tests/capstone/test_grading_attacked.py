@@ -8,14 +8,16 @@ import pytest
 from labutils.capstone import world
 from labutils.capstone.folder import listed, now, number_of
 from labutils.capstone.grading import Bench, ReportGrade, agreement
-from labutils.capstone.incident import Claim
+from labutils.capstone.incident import ALWAYS, Claim
 from labutils.capstone.reference import OMNISCIENT, grades, work_of
 from labutils.capstone.report import (
     FORBIDDEN,
     HARMLESS,
     Claimed,
     EvictionAct,
+    Fault,
     IncidentReport,
+    read_report,
     words,
 )
 
@@ -121,13 +123,57 @@ def test_harmless_said_of_many_lines_at_random_earns_nothing(
     assert points(bench, replace(empty, claims=claims), "claims") == 0
 
 
+def stories(bench: Bench, number: int) -> tuple[Claimed, ...]:
+    """Harmless things of so many kinds, each told by a table."""
+    truth = bench.truth
+    by_kind: dict[str, str] = {}
+    for event, kind in truth.twins.items():
+        if kind in truth.told:
+            by_kind.setdefault(kind, event)
+    some = list(by_kind.values())[:number]
+    return tuple(Claimed(HARMLESS, truth.twin_actors[event], (event,), 100) for event in some)
+
+
 def test_two_harmless_things_count_and_no_third(bench: Bench, empty: IncidentReport) -> None:
-    some = list(bench.truth.twin_actors.items())[:9]
-    claims = tuple(Claimed(HARMLESS, who, (event,), 100) for event, who in some)
+    claims = stories(bench, 9)
     two = points(bench, replace(empty, claims=claims[:2]), "claims")
     assert points(bench, replace(empty, claims=claims), "claims") == pytest.approx(two)
     share = 25 / (len(bench.truth.claims) + 2)
     assert two == pytest.approx(2 * share)
+
+
+def test_the_same_harmless_thing_twice_counts_once(bench: Bench, empty: IncidentReport) -> None:
+    once = stories(bench, 1)
+    share = 25 / (len(bench.truth.claims) + 2)
+    assert points(bench, replace(empty, claims=once * 3), "claims") == pytest.approx(share)
+
+
+def test_what_no_table_explains_is_no_story(bench: Bench, empty: IncidentReport) -> None:
+    """A copy that is made every night is harmless by what it is."""
+    truth = bench.truth
+    untold = [event for event, kind in truth.twins.items() if kind not in truth.told]
+    claims = tuple(Claimed(HARMLESS, truth.twin_actors[e], (e,), 100) for e in untold[:20])
+    assert points(bench, replace(empty, claims=claims), "claims") == 0
+
+
+def test_a_true_claim_under_many_spellings_has_one_try(
+    bench: Bench, empty: IncidentReport, tmp_path: Path
+) -> None:
+    """Each with other lines, until one fits."""
+    claim = next(one for one in bench.truth.claims if one.what == "service-account-used")
+    right = attack(bench, claim)
+    clones = tuple(
+        Claimed(claim.what, f"{claim.who}@{number}", ("jira:1",) if number < 9 else right, 100)
+        for number in range(20)
+    )
+    assert points(bench, replace(empty, claims=clones), "claims") == 0
+    rows = "".join(
+        f"- {{what: {claim.what}, who: {claim.who}@{n}, events: [], percent: 9}}\n" for n in "ab"
+    )
+    path = tmp_path / "report.yaml"
+    path.write_text(f"incident: INC-1\nclaims:\n{rows}", encoding="utf-8")
+    with pytest.raises(Fault, match="line 4: .* for the second time"):
+        read_report(path)
 
 
 def test_the_intruder_called_harmless_costs(bench: Bench, best: IncidentReport) -> None:
@@ -160,27 +206,34 @@ def test_to_name_everything_earns_nothing(bench: Bench, empty: IncidentReport) -
         not_knowable=words()["not_knowable"],
     )
     found = bench.grade(report, ())
-    assert found.parts["scope"].points == pytest.approx(0, abs=1e-9)
-    assert found.parts["not_knowable"].points == pytest.approx(0, abs=1e-9)
+    assert found.parts["scope"].points == 0
+    assert found.parts["not_knowable"].points == 0
 
 
-def test_half_of_everything_earns_less_than_half(bench: Bench, empty: IncidentReport) -> None:
-    """Names that are drawn, and not found."""
-    some = tuple(sorted(listed(bench.drawn)))[::2]
-    assert points(bench, replace(empty, credentials=some), "scope") < 4
+def test_what_every_intruder_holds_earns_nothing(bench: Bench, empty: IncidentReport) -> None:
+    planning = bench.drawn.company.words["planning"]
+    always = (f"{planning}-token", f"svc-{planning}")
+    assert set(always) <= set(bench.drawn.credentials)
+    assert points(bench, replace(empty, credentials=always), "scope") == 0
+    others = tuple(set(bench.drawn.credentials) - set(always))
+    assert points(bench, replace(empty, credentials=others), "scope") == 0
+    named = bench.grade(replace(empty, not_knowable=(ALWAYS,)), ()).parts["not_knowable"]
+    assert named.points == 0
 
 
 def test_names_that_are_none_count_as_wrong(bench: Bench, best: IncidentReport) -> None:
     more = tuple(f"invented-{number}" for number in range(20))
-    assert points(bench, replace(best, credentials=best.credentials + more), "scope") < 16
+    report = replace(best, credentials=best.credentials + more)
+    assert points(bench, report, "scope") == pytest.approx(12)
 
 
-def test_agreement_is_one_for_the_truth_and_nothing_for_everything() -> None:
+def test_a_wrong_name_costs_what_a_right_one_earns() -> None:
     universe = [str(number) for number in range(20)]
-    assert agreement(universe[:3], universe[:3], 20) == 1
-    assert agreement(universe, universe[:3], 20) == 0
-    assert agreement((), universe[:3], 20) == 0
-    assert 0 < agreement(universe[:2], universe[:3], 20) < 1
+    assert agreement(universe[:3], universe[:3]) == 1
+    assert agreement(universe, universe[:3]) == 0
+    assert agreement((), universe[:3]) == 0
+    assert agreement(universe[:4], universe[:3]) == pytest.approx(2 / 3)
+    assert agreement((), ()) == 1 and agreement(universe[:1], ()) == 0
 
 
 # --- eviction ------------------------------------------------------------------------------------
@@ -211,7 +264,7 @@ def test_to_block_the_address_shuts_nothing(bench: Bench, empty: IncidentReport)
 
 
 def test_the_same_acts_months_later_earn_less(bench: Bench, best: IncidentReport) -> None:
-    late = tuple(replace(act, at=act.at + 90 * 86400) for act in best.eviction)
+    late = tuple(replace(act, at=act.at + 29 * 86400) for act in best.eviction)
     assert points(bench, replace(best, eviction=late), "eviction") <= 10
 
 

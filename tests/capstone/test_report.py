@@ -98,6 +98,10 @@ def test_links_folders_and_large_files_are_not_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "incident: INC-1\nclaims: [{what: harmless, who: x, events: [], percent: "
+        + "9" * 5000
+        + "}]",
+        "incident: INC-1\neviction: [{act: block, what: x, at: '0001-01-01T00:00:00+23:59'}]",
         "a: &a [*a]",
         "a: &a [1]\nb: [*a, *a]",
         "[" * 5_000,

@@ -141,7 +141,8 @@ class Background:
     people is left out. `sign_ins`: for 10,000 events; `proxied`, `failed`,
     `carried`, `updated`: of 1,000 sign-ins; `tried`: by strangers, for 1,000 sign-ins;
     `weekend`, `holidays`: percent of a workday; `kept_longer`: logs that go back beyond the
-    month."""
+    month; `moves_to`: networks to which programs move, the last of the proxies where it is not
+    said."""
 
     middle: str
     days: int
@@ -160,6 +161,7 @@ class Background:
     proxies: tuple[str, ...] = ()
     away: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
+    moves_to: tuple[str, ...] = ()
     laptops: tuple[Agent, ...] = ()
     phones: tuple[Agent, ...] = ()
     acts: dict[str, Act]
@@ -192,7 +194,7 @@ def _read(sheet: Row, case: Incident) -> Background:
         key: _machine(row, acts, networks, case) for key, row in table(sheet, "machines").items()
     }
     actors = {ANYBODY, *roles, *machines, *case.estate.identities}
-    for key in ("proxies", "away", "strangers", "mobile"):
+    for key in ("proxies", "away", "strangers", "mobile", "moves_to"):
         must_be_among(sheet, key, _names(sheet, key), networks, "network")
     openings = value(sheet, "openings", dict[str, str]) if "openings" in sheet else {}
     must_be_among(sheet, "openings", openings, case.estate.services, "service")

@@ -163,7 +163,9 @@ class Twins:
             return Place(inside, address.ip, address.agent)
         if twin.where == "usual":
             return place
-        network = self.company.sheet.networks[self.company.sheet.proxies[-1]]
+        sheet = self.company.sheet
+        places = sheet.moves_to or sheet.proxies[-1:]
+        network = sheet.networks[places[0] if len(places) == 1 else dice.pick(places)]
         return Place(
             self.visits.zones[network.id],
             network.address(dice.below(network.size)),

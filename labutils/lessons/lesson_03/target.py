@@ -27,7 +27,7 @@ TARGET = Target(
     value(flag_mistake),
     "That is code injection (RFC 9700, 4.5): the diary redeemed Ada's code for Tom's browser, with "
     "its own secret. A secret does not stop it, and neither does state, which was Tom's own. PKCE "
-    "does, where the provider knows it. This one ignores it.",
+    "would, if the provider enforced it. This one does not, for clients with a secret.",
     {
         "other": (
             "That is not the flag. It is the first of Ada's notes.",
@@ -58,13 +58,14 @@ TARGET = Target(
         flag = scene.tom.get("https://diary.example/").json()["notes"][0]
     """),
     brief=(
-        "https://diary.example is another client of login.example: client ID diary, redirect URI "
-        "https://diary.example/cb, scope notes, paths /login, /cb and / (the notes of whoever is "
+        "https://diary.example is a client of a login.example that is not the one above: client "
+        "ID diary, redirect URI https://diary.example/cb, scope notes, paths /login, /cb and / "
+        "(the notes of whoever is "
         "signed in). It runs on a server, so it has a secret. It sends a challenge and compares "
         "state with the browser's session. scene.tom is Tom's browser; scene.tom.get(url, params="
         "{...}) opens an address. scene.ada_signs_in() lets Ada sign in, and returns the redirect "
-        "that Tom reads before the diary does. scene.ada_opens(url) lets Ada open a link. The flag "
-        "is the first of Ada's notes."
+        "that Tom reads before the diary does. scene.ada_opens(url) lets Ada open a link; nothing "
+        "comes back of it to Tom. The flag is the first of Ada's notes."
     ),
     scene=stage.diary,
 )

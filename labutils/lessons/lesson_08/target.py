@@ -14,8 +14,8 @@ TARGET = Target(
     "08-target",
     "value",
     value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
-    "The article says now what the record bears out. Other facts would have done as well: a "
-    "date is refuted by each fact that tells of the same before it.",
+    "The article now says only what the record supports. Other facts would have done as well: any "
+    "fact that places the event earlier refutes a date.",
     {
         "other": (
             "That is not the flag. scene.publish() gives it, once each claim that does not hold "

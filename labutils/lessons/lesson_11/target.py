@@ -29,8 +29,8 @@ TARGET = Target(
     "11-target",
     "value",
     value(flag_mistake),
-    "Ada's key never left her page, and you read her notes. There are other ways: a proof that "
-    "waits for its date, or a key of your own.",
+    "Ada's key never left her page, and you read her notes. There are two ways: a proof that "
+    "waits for its date, and a key of your own.",
     {
         "other": (
             "That is not the flag. The answer of either door holds it, once Ada has closed the "
@@ -78,7 +78,7 @@ dated `ahead` seconds after now.
 scene.visit(url, params) is a GET by Ada's browser, with her cookies; it gives the response.
 Then Ada closes the page: scene.leave(). No script runs any more, and some minutes pass: nobody \
 tells how many. Tom has scene.tom, his own browser.
-The flag stands in Ada's notes, but only after she has left. Two doors of https://api.example \
+The flag stands in Ada's notes, but only after she has left. Two endpoints of https://api.example \
 have them:
 - GET /notes takes DPoP, with a nonce that changes every 20 seconds
 - GET /export takes DPoP, without a nonce

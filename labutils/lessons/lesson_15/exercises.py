@@ -246,7 +246,7 @@ def planned(answer: Any) -> Verdict:
     if missing := sorted(set(TO_CUT) - {name for cut in answer for name in cut}):
         opens = [f"{name} at {door!r}" for name, door in outcome.opens]
         got = f"{opens[0]} open" if opens else f"{missing[0]} uncut"
-        return Verdict("differs", "your plan", got, "no door that opens", mistake="left")
+        return Verdict("differs", "your plan", got, "every door shut", mistake="left")
     return PASSED
 
 
@@ -537,7 +537,7 @@ EXERCISES = (
                 "answer = ['implant']",
             ),
             "name": (
-                "That name is not on the list. The names stand in the table above the exercise.",
+                "That name is not on the list. The text of the exercise has the seven names.",
                 "answer = [{'service account'}]",
             ),
             "hands": (

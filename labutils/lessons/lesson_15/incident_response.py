@@ -116,7 +116,8 @@ class Evening:
     def print_alive(self, refused: Pairs) -> None:
         """The refusals of a door that knows the secret all the same: it may not do this here."""
         alive = [pair for pair in refused if " may not " in self.knock(*pair).text]
-        print(f"{len(refused)} refused; in {len(alive)} of them the account is known, and may not:")
+        known = f"In {len(alive)} of these the account exists and has no access:"
+        print(f"{len(refused)} refused. {known}")
         print(*(f"    {secret} at {door}" for secret, door in alive), sep="\n")
 
     def cut(self, *names: str) -> None:

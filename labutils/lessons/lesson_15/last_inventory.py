@@ -157,7 +157,7 @@ class LastInventory:
                 replace(row, replaced=seconds(BEGIN) + 60 * self._minute) if row.id == name else row
                 for row in self.rows
             ]
-            print(f"{self.time}: {name} has a new secret, and its job uses it.")
+            print(f"{self.time}: {name} has a new secret. Its job, if it has one, uses that.")
 
     def remove_old(self, name: str) -> None:
         """Take away all secrets but the newest. Five minutes."""

@@ -72,17 +72,18 @@ TARGET = Target(
         flag = scene.declare()
     """),
     brief="""It is 24 November, 17:00, in a company of the lab. At 18:00 the intruder sends his \
-archives out. He comes by every quarter of an hour. He holds the old secret of what was exposed, \
-and whatever he made himself.
+archives out. He returns every quarter of an hour. He holds the old secret of all that was \
+exposed, which is what was issued before 18 October, the notice; and whatever he made himself, \
+with the stolen account smartsheet-account and with what that made.
 scene.rows is the inventory: id, kind, owner, issued, last_used, replaced, made_by. scene.log has \
 the sign-ins of two days. scene.time is the clock. scene.knock(secret, id) tries a secret and \
-takes no time; old_secret(id) is the one of the time of the notice, or, where a row was issued \
+takes no time; old_secret(id) is the one that a row had at the notice, or, where a row was issued \
 later, its first one.
 Acts take time: scene.rotate(id) 10 minutes, scene.remove_old(id) 5, scene.revoke(id) 5, \
 scene.cut(id, id, ...) 20 for all of them in one moment. Jobs go on working after rotate and \
 remove_old. They stand still after revoke and cut.
 scene.declare() says that the incident is over. It returns the flag if the intruder is out, no job \
-stood still, and it is before 18:00. For a fresh start: scene = target("15"). Three declarations \
-may be wrong.""",
+stood still, and it is before 18:00. A wrong one costs 15 minutes. For a fresh start say scene = \
+target("15"); but three declarations may be wrong in all.""",
     scene=LastInventory,
 )
