@@ -11,7 +11,7 @@ from labutils.text import counted
 from .unseen import CalledIn, Line, Ticket, called_in
 
 FLAG = "flag-" + next(dice("lesson-17", "the one who was there"))
-SEED, PATIENCE = "spruce", 3
+SEED, PATIENCE = "other-181", 3
 STOPPED = (
     "Nobody listens any more: three accusations were wrong. Restart the kernel to begin anew; "
     "asking for the target again brings the same incident."
@@ -93,8 +93,8 @@ TARGET = Target(
         "address.",
         "The intruder's address is the one that stands in the most logs. Then look at all lines "
         "from it, and at what each of them made.",
-        "An account that was made there under a ticket is honest work at a rented address: leave "
-        "out what explained(...) explains.",
+        "A rented address has other tenants, who make keys of their own. Take what the programs "
+        "made there, less what explained(...) explains.",
     ),
     code("""
         rest = [line for names in scene.programs.values() for name in names

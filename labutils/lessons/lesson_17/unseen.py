@@ -15,7 +15,7 @@ from labutils.capstone.report import EvictionAct, Kind
 from labutils.lab import iso, seconds
 from labutils.text import counted
 
-SEED, EVENTS = "cedar", 9_000
+SEED, EVENTS = "lesson-98", 9_000
 DAY, HOUR = 86400, 3600  # seconds
 
 

@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from labutils.lessons.lesson_17 import HOUR, moment
 from labutils.lessons.lesson_17.target import Scene
 
-ADDRESS = "203.0.113.80"
-MADE = ["key of insight-robot", "account i.pinto"]
+ADDRESS = "203.0.113.64"
+MADE = ["key of bulletin-robot", "account d.boateng"]
 
 
 def tried(address, made=MADE):
@@ -44,11 +44,12 @@ def busiest_stranger(scene: Scene) -> str:
     )
     address = max(count, key=lambda one: count[one])
     there = [line for line in scene.lines if line.address == address and line.made]
-    return scene.accuse(address, {line.made for line in there if not announced(scene, line)})
+    own = [line for line in there if line.who in names and not announced(scene, line)]
+    return scene.accuse(address, {line.made for line in own})
 
 
 def all_that_was_made_there(scene: Scene) -> str:
-    """An account that was made there under a ticket is nobody's foothold."""
+    """A rented address has other tenants, who make keys of their own."""
     there = [line for line in scene.lines if line.address == ADDRESS and line.made]
     return scene.accuse(ADDRESS, {line.made for line in there})
 
@@ -91,6 +92,6 @@ SHUT = {
         ADDRESS, {line.made for line in scene.lines if line.made}
     ),
     "a list of addresses": tried([ADDRESS]),
-    "a text": tried(ADDRESS, "account i.pinto"),
+    "a text": tried(ADDRESS, "account d.boateng"),
     "nothing": tried("", []),
 }
