@@ -110,7 +110,8 @@ def accounts(incident: CalledIn) -> list[tuple[str, tuple[str, ...]]]:
 def print_lines(lines: Sequence[Line], most: int = 8) -> None:
     """The first of some lines, a line each."""
     for line in lines[:most]:
-        print(f"{iso(int(line.time))}  {line.who:20} {line.address:15} {line.log:30} {line.action}")
+        when = iso(int(line.time))[5:19].replace("T", " ")
+        print(f"{when}  {line.who:14} {line.address:14} {line.log:29} {line.action}")
     if len(lines) > most:
         print(f"and {len(lines) - most} more")
 
@@ -135,7 +136,8 @@ def print_tenants(there: Sequence[Line], names: Iterable[str]) -> None:
     for name in names:
         own = [line for line in there if line.who == name]
         first, last = (iso(int(own[place].time))[5:16].replace("T", " ") for place in (0, -1))
-        what = ", ".join(dict.fromkeys(line.action for line in own))
+        acts = list(dict.fromkeys(line.action.removeprefix("user.") for line in own))
+        what = ", ".join(acts[:3]) + (", ..." if len(acts) > 3 else "")
         print(f"{name:14} {first} to {last}  {counted(len(own), 'line'):9} {what}")
 
 
