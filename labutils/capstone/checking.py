@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from labutils.capstone import world
 from labutils.capstone.grading import rule_files
+from labutils.capstone.lines import ADDRESSES, line_of, made_by
 from labutils.capstone.report import IncidentReport, read_report, text_of
 from labutils.hunt.engine import hunt_with
 from labutils.hunt.rules import load
@@ -42,24 +44,46 @@ def check(folder: Path) -> ReportCheck:
 
 
 def _faults(report: IncidentReport, folder: Path) -> Iterator[str]:
-    logs = (path for path in sorted((folder / "logs").glob("*.jsonl")) if path.is_file())
-    lines = {path.stem: _lines_in(path) for path in logs}
+    yield from _of_claims(report, folder / "logs")
+    inventory = set(_inventory(folder / "tables" / "credentials.csv"))
+    acts = [act for act in report.eviction if act.act in ("replace", "revoke")]
+    known = (
+        ("credentials", report.credentials, inventory, "is not in tables/credentials.csv"),
+        ("eviction", [act.what for act in acts], inventory, "is not in tables/credentials.csv"),
+        (
+            "footholds",
+            report.footholds,
+            _made_in(folder / "logs"),
+            "is made in no line of the logs",
+        ),
+        ("controls", report.controls, _choices(folder / "estate.md"), "is none of estate.md"),
+    )
+    for part, names, among, fault in known:
+        for name in names:
+            if name not in among:
+                yield f"{part}: {shown(name, 60)} {fault}"
+
+
+def _of_claims(report: IncidentReport, logs: Path) -> Iterator[str]:
+    """A sentence for each line that a claim names and that there is none of."""
+    files = (path for path in sorted(logs.glob("*.jsonl")) if path.is_file())
+    lines = {path.stem: _lines_in(path) for path in files}
     for claim in report.claims:
         for event in claim.events:
             log, _, number = event.rpartition(":")
             if not number.isdecimal() or not 0 < int(number) <= lines.get(log, 0):
                 yield f"{claim.what} of {shown(claim.who, 60)}: {shown(event, 60)} is no line"
-    known = set(_inventory(folder / "tables" / "credentials.csv"))
-    for name in report.credentials:
-        if name not in known:
-            yield f"credentials: {shown(name, 60)} is not in tables/credentials.csv"
-    for act in report.eviction:
-        if act.act in ("replace", "revoke") and act.what not in known:
-            yield f"line {act.line}: {act.act} {shown(act.what, 60)}: not in the inventory"
-    choices = set(CONTROL.findall(text_of(folder / "estate.md")))
-    for name in report.controls:
-        if name not in choices:
-            yield f"controls: {shown(name, 60)} is none of those in estate.md"
+
+
+def _choices(path: Path) -> set[str]:
+    """The controls that the company could choose."""
+    return set(CONTROL.findall(text_of(path)))
+
+
+def _made_in(logs: Path) -> set[str]:
+    """Everything that a line of the logs makes, as a report names it."""
+    known = (one for one in world.lines(logs) if one[0].rpartition(":")[0] in ADDRESSES)
+    return {made_by(line_of(name, event)) for name, event in known}
 
 
 def _lines_in(path: Path) -> int:

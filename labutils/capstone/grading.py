@@ -425,9 +425,23 @@ def _rules(tried: RulesTried) -> GradedPart:
             f"{len(one.logged_steps)} steps; {one.precision.hits} of {one.precision.trials} "
             "alerts true"
         )
+    lost += _by_rule(tried)
     if not tried.scores:
         lost.append(f"-{WEIGHTS['rules']} no rule could be used")
     return _part("rules", min(1.0, tried.mean / FULL_RULES), lost)
+
+
+def _by_rule(tried: RulesTried) -> list[str]:
+    """What each rule did over all worlds."""
+    totals: dict[str, tuple[int, int]] = {}
+    for one in tried.scores:
+        for rule in one.by_rule:
+            true, alerts = totals.get(rule.title, (0, 0))
+            totals[rule.title] = true + rule.precision.hits, alerts + rule.precision.trials
+    return [
+        f"{shown(title, 60)}: {true} of {alerts} alerts true, over all worlds"
+        for title, (true, alerts) in totals.items()
+    ]
 
 
 def _controls(chosen: Sequence[str], tried: ControlsTried) -> GradedPart:
@@ -444,10 +458,12 @@ def _controls(chosen: Sequence[str], tried: ControlsTried) -> GradedPart:
     share = (tried.by(usable) - blind) / (best - blind) if best > blind else 0.0
     if share < 1:
         low, high = wilson(tried.by(usable), THIEVES)
+        alone = [f"{shown(name, 40)} {tried.by([name])}" for name in usable]
+        lost += [f"each alone stops: {', '.join(alone)}"] if alone else []
         lost.append(
             f"yours stop {tried.by(usable)} of {THIEVES:,} other thieves ({100 * low:.0f} to "
             f"{100 * high:.0f} in a hundred, 95 % interval); {', '.join(tried.best)} stop {best}, "
-            f"three of four draws stop no more than {blind}"
+            f"points begin at {blind}, which one in four drawn sets exceeds"
         )
     return _part("controls", share, lost)
 

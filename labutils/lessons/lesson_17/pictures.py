@@ -48,7 +48,7 @@ def what_he_did(incident: CalledIn) -> tuple[Figure, str]:
             mark(axes, day - first, y, "succeeded" if his else "other", 52)
     key = "large: the intruder, on that day    small: by right"
     axes.text(-LEFT + 0.1, len(known) + 0.6, key, size=TEXT, color=GREY, va="center")
-    return figure, _sentence(incident, known)
+    return figure, _sentence(incident)
 
 
 def _his(incident: CalledIn) -> list[Line]:
@@ -59,11 +59,11 @@ def _name(day: int) -> str:
     return f"{datetime.fromtimestamp(day * DAY, UTC):%d %b}".lstrip("0")
 
 
-def _sentence(incident: CalledIn, rows: dict[tuple[str, str], dict[int, bool]]) -> str:
+def _sentence(incident: CalledIn) -> str:
     """What the picture shows."""
     his = _his(incident)
     days = {int(line.time // DAY) for line in his}
-    names = list(dict.fromkeys(who for who, _ in rows))
+    names = list(dict.fromkeys(line.who for line in his))
     made = ", ".join(dict.fromkeys(line.made for line in his if line.made))
     return (
         f"{counted(len(his), 'line')} of the intruder on {counted(len(days), 'day')}, in the names "

@@ -52,7 +52,7 @@ def accuser(incident: CalledIn, flag: str) -> Any:
             return flag
         wrong += 1
         place = "The address is right" if right_place else "The address is wrong"
-        print(f"{place}. Accusations that may still be wrong: {PATIENCE - wrong}.")
+        print(f"{place}. Wrong accusations left: {PATIENCE - wrong}.")
         return "no flag"
 
     return accuse
@@ -108,8 +108,8 @@ TARGET = Target(
     brief="""Another company, another month. scene.lines, scene.tickets and scene.programs are \
 as before. An intruder was there, with a stolen token, and made things with which to come back.
 scene.accuse(address, made) takes the address that the intruder's programs came from, and the \
-names of all that he made there, as line.made has them. It returns the flag where both are \
-right.""",
+names of all that he made there, as line.made has them; he made it in the name of a program. \
+It returns the flag where both are right.""",
     tools="",
     scene=the_other,
 )
