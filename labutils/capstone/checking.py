@@ -54,7 +54,7 @@ def _faults(report: IncidentReport, folder: Path) -> Iterator[str]:
             "footholds",
             report.footholds,
             _made_in(folder / "logs"),
-            "is made in no line of the logs",
+            "is made in no log",
         ),
         ("controls", report.controls, _choices(folder / "estate.md"), "is none of estate.md"),
     )
