@@ -18,7 +18,7 @@ from labutils.capstone import world
 from labutils.capstone.company import HOUR, DrawnCompany
 from labutils.capstone.folder import inventory, now, number_of
 from labutils.capstone.grading import Bench, ReportGrade
-from labutils.capstone.incident import plain
+from labutils.capstone.incident import ALWAYS, plain
 from labutils.capstone.lines import ADDRESSES, LoggedLine, line_of, made_by
 from labutils.capstone.report import (
     FORBIDDEN,
@@ -214,11 +214,13 @@ def _unexplained(folder: Folder) -> list[LoggedLine]:
     if not found:
         return []
     first = min(line.time for line in odd if line.address == found)
-    lines = [one for one in folder.lines if one.address == found and one.time >= first - LOOK_BACK]
-    return [*lines, *_of_people(folder, lines, usual, first)]
+    there = [one for one in folder.lines if one.address == found and one.time >= first - LOOK_BACK]
+    own = [one for one in there if one.who in folder.programs and one in odd]
+    return [*own, *_of_people(folder, there, usual, first)]
 
 
 LOOK_BACK = 72 * HOUR  # before the first line that nothing explains
+BEGINS = "user.session.start"
 SECRET = "app.oauth2.client.read_client_secret"
 
 
@@ -237,9 +239,11 @@ def _of_people(
         and line.address not in usual[line.who]
         and not any(_on_trip(row, line) for row in trips)
     ]
-    met = {line.who for line in lines}
+    began_there = {(one.who, one.address) for one in folder.lines if one.action == BEGINS}
+    met = {line.who for line in lines if (line.who, line.address) not in began_there}
+    met &= {line.who for line in away if line.source != "okta"}
     met |= {line.who for line in away if line.action == SECRET and line.time < first}
-    return [line for line in away if line.who in met and line not in lines]
+    return [line for line in away if line.who in met]
 
 
 def _on_trip(row: dict[str, str], line: LoggedLine) -> bool:
@@ -264,9 +268,9 @@ def _connectors(folder: Folder) -> tuple[str, ...]:
 def _with_harmless(
     folder: Folder, report: IncidentReport, lines: Sequence[LoggedLine]
 ) -> IncidentReport:
-    """The report, and two things that a ticket explains."""
+    """The report, and two things of different kinds that a ticket explains."""
     usual, cited = _usual(folder.lines), {line.id for line in lines}
-    claims = list(report.claims)
+    claims, kinds = list(report.claims), set[str]()
     for row in folder.table("changes.csv"):
         some = [
             line
@@ -276,8 +280,11 @@ def _with_harmless(
             and _explains(row, line, folder)
             and line.id not in cited
         ]
-        if len(some) > 5 and sum(one.what == HARMLESS for one in claims) < 2:
-            claims.append(Claimed(HARMLESS, some[0].who, tuple(one.id for one in some[:50]), 95))
+        if len(some) > 5 and row["what"] not in kinds and len(kinds) < 2:
+            kinds.add(row["what"])
+            who = some[0].who
+            own = tuple(one.id for one in some if one.who == who)[:50]
+            claims.append(Claimed(HARMLESS, _who(folder, some[0]), own, 95))
     return replace(report, claims=tuple(claims))
 
 
@@ -379,6 +386,7 @@ WAYS = {
 }
 UNLOGGED = {
     "repositories-archived": "what-left-the-server",
+    "key-made": "what-was-read-in-the-store",
     "cloud-entered": "what-was-read-in-the-store",
     "grant-used-elsewhere": "which-lists-were-viewed",
     "mail-read": "which-files-were-read",
@@ -449,14 +457,9 @@ def _report(folder: Folder, lines: Sequence[LoggedLine], percent: int) -> Incide
     lost = tuple(dict.fromkeys(LOST[c.what] for c in claims if c.what in LOST))
     unknown = [WAYS[what] for what in WAYS if what in said][:1]
     if not unknown:
-        unknown = [
-            "how-the-cookie-was-copied"
-            if "session-taken-over" in said
-            else "how-the-token-was-copied"
-        ]
-    silent = [UNLOGGED[what] for what in UNLOGGED if what in said][:1] or [
-        "which-spaces-were-exported"
-    ]
+        is_session = "session-taken-over" in said
+        unknown = ["how-the-cookie-was-copied" if is_session else "how-the-token-was-copied"]
+    silent = [ALWAYS, *(UNLOGGED[what] for what in UNLOGGED if what in said)]
     at = now(folder.one)
     people = sorted(
         {c.who for c in claims if c.what in ("session-taken-over", "secrets-read", "factor-added")}
@@ -507,11 +510,13 @@ def omniscient(bench: Bench) -> Work:
         Claimed(claim.what, claim.who, tuple(sorted(events))[:2000], 100)
         for claim, events in truth.claims.items()
     ]
-    by_actor: dict[str, list[str]] = {}
-    for event, who in truth.twin_actors.items():
-        by_actor.setdefault(who, []).append(event)
+    by_kind: dict[str, str] = {}
+    for event, kind in truth.twins.items():
+        if kind in truth.told:
+            by_kind.setdefault(kind, event)
     claims += [
-        Claimed(HARMLESS, who, tuple(some[:50]), 100) for who, some in list(by_actor.items())[:2]
+        Claimed(HARMLESS, truth.twin_actors[event], (event,), 100)
+        for event in list(by_kind.values())[:2]
     ]
     at = now(drawn.company)
     alive = [name for name in drawn.credentials if not name.startswith("session of")]
@@ -578,11 +583,11 @@ def totals(bench: Bench) -> dict[str, float]:
     return {name: one.total for name, one in grades(bench).items()}
 
 
-def grades(bench: Bench) -> dict[str, ReportGrade]:
-    """The grade of each hunter."""
+def grades(bench: Bench, names: Collection[str] = ()) -> dict[str, ReportGrade]:
+    """The grade of each of these hunters, or of all."""
     found: dict[str, ReportGrade] = {}
     with TemporaryDirectory(prefix="hunters-") as folder:
-        for name, work in work_of(bench).items():
+        for name, work in work_of(bench, names or (*HUNTERS, OMNISCIENT)).items():
             paths = []
             for number, text in enumerate(work.rules):
                 paths.append(Path(folder) / f"{len(found)}-{number}.yml")
