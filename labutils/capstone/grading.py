@@ -49,7 +49,7 @@ WEIGHTS = {
 STORIES = 2  # harmless ones that a report may name
 CERTAIN = 0.25  # what a claim gains against answering 50, at most: a Brier score
 FORBIDDEN_COSTS = 5
-FULL_RULES = 0.8  # points of a rule set in the hidden worlds (0 to 1) that are worth the whole part
+FULL_RULES = 0.6  # points of a rule set in the hidden worlds (0 to 1) that are worth the whole part
 HOURS_A_POINT = 2.0  # of outages
 OPEN_HOURS_A_POINT = 8.0  # for which the intruder is still in, after the first hour
 MOST_LATE = 5.0
@@ -417,7 +417,7 @@ def _eviction(acts: Sequence[EvictionAct], played: Eviction, begin: int) -> Grad
 
 
 def _rules(tried: RulesTried) -> GradedPart:
-    """In worlds that nobody saw: a mean of 0.8 of a point is worth the whole part."""
+    """In worlds that nobody saw: a mean of 0.6 of a point is worth the whole part."""
     lost = [f"{one.path}: {one.reason}" for one in tried.refused]
     for number, one in enumerate(tried.scores, 1):
         lost.append(
