@@ -22,7 +22,7 @@ MOST_ON_MAP = 14  # addresses, accounts or logs
 LEFT, WIDTH, LANE, TOP = 360, 1000, 28, 40  # of the timeline, in pixels
 COLUMNS = (5, 365, 725)  # of the map, where addresses, accounts and logs begin
 BOX = 270  # the width of one
-VERMILION, BLUE, GREY = "#d55e00", "#0072b2", "#999"
+VERMILION, GREY = "#D55E00", "#999"  # as in labutils/pictures/canvas.py
 
 BEGINS = "<!doctype html>\n<!-- a case file of labutils capstone -->\n"
 STYLE = """
