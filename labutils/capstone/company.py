@@ -121,8 +121,7 @@ def _elsewhere(dice: Dice) -> dict[str, int]:
 
 def sheets(one: DrawnCompany, words: Words) -> dict[str, Row]:
     """The estate, the case and the background of a company, all words filled in."""
-    text = data_file("capstone/company.yaml").read_text(encoding="utf-8")
-    sheet = read("capstone/company.yaml", Template(text).substitute(one.words | words))
+    sheet = _filled("capstone/company.yaml", one.words | words)
     sheet["case"]["historical"][one.control] = True
     _make_busy(sheet["background"], Dice(one.noise))
     return {name: sheet[name] for name in ("estate", "case", "background")}
@@ -130,8 +129,11 @@ def sheets(one: DrawnCompany, words: Words) -> dict[str, Row]:
 
 def steps_sheet(one: DrawnCompany, words: Words) -> Row:
     """What an intruder may do, all words filled in."""
-    text = data_file("capstone/steps.yaml").read_text(encoding="utf-8")
-    return read("capstone/steps.yaml", Template(text).substitute(one.words | words))
+    return _filled("capstone/steps.yaml", one.words | words)
+
+
+def _filled(name: str, words: Words) -> Row:
+    return read(name, Template(data_file(name).read_text(encoding="utf-8")).substitute(words))
 
 
 def _make_busy(sheet: Row, dice: Dice) -> None:

@@ -15,7 +15,7 @@ from labutils.capstone.company import (
     TOKENS_REPLACED,
     DrawnCompany,
 )
-from labutils.capstone.incident import Drawn, is_listed
+from labutils.capstone.incident import Drawn, is_listed, unused_controls
 from labutils.capstone.world import Truth
 from labutils.hunt.sources import SOURCES
 from labutils.incident.background import sheet as background
@@ -131,8 +131,8 @@ def controls_in_place(drawn: Drawn) -> list[str]:
 
 def free_controls(drawn: Drawn) -> dict[str, str]:
     """The controls that it could choose, by their names, in words."""
-    values = drawn.case.historical
-    return {name: one.meaning for name, one in drawn.case.controls.items() if values[name] is False}
+    controls = drawn.case.controls
+    return {name: controls[name].meaning for name in unused_controls(drawn.case)}
 
 
 # --- the inventory of credentials ----------------------------------------------------------------

@@ -15,6 +15,7 @@ from labutils.capstone.incident import (
     chain_of,
     read_case,
     times_of,
+    unused_controls,
     ways,
 )
 from labutils.capstone.world import Truth
@@ -100,7 +101,7 @@ class ControlsTried:
 
 def try_controls(drawn: Drawn) -> ControlsTried:
     """Put controls in place, and let a thousand thieves come by other ways and at other hours."""
-    free = sorted(name for name, value in drawn.case.historical.items() if value is False)
+    free = sorted(unused_controls(drawn.case))
     sets = [chosen for size in range(CHOSEN + 1) for chosen in combinations(free, size)]
     base = World.historical(drawn.case)
     worlds = search.Worlds([breach.with_controls(names, base) for names in sets])

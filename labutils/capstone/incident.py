@@ -5,7 +5,6 @@ Outcomes come from policy.decide, as ever. A chain that a control of the company
 anew.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -338,11 +337,9 @@ def _stopped(drawn: Drawn) -> str | None:
     return None
 
 
-def unused_controls(case: Incident) -> Iterator[str]:
-    """The switches that the company has not set."""
-    for name, value in case.historical.items():
-        if value is False:
-            yield name
+def unused_controls(case: Incident) -> list[str]:
+    """The switches that the company has not set, in the order of its case."""
+    return [name for name in case.controls if case.historical[name] is False]
 
 
 def plain(name: str) -> str:
