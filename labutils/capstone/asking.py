@@ -131,7 +131,7 @@ def _acts_of(truth: Truth, account: str) -> list[tuple[str, str]]:
     """On which days somebody did what looks odd and is harmless, and what it was."""
     found: dict[tuple[str, str], None] = {}
     for event_id, event in world.lines(truth.folder):
-        if event_id in truth.twins and world.actor(event_id, event).split("@")[0] == account:
+        if event_id in truth.twins and world.who(event_id, event) == account:
             found[_day_of(event_id, event), truth.twins[event_id]] = None
     return list(found)
 

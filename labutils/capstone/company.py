@@ -74,6 +74,16 @@ class DrawnCompany:
     elsewhere: dict[str, int]
 
     @property
+    def integration(self) -> str:
+        """The account of the assistant, as the inventory has it."""
+        return f"{self.words['assistant']}.integration"
+
+    def known_as(self, who: str) -> str:
+        """An account as the inventory has it: the log of the customer system has numbers."""
+        is_number = who == self.words["assistant_user"].lower()
+        return self.integration if is_number else who
+
+    @property
     def last(self) -> int:
         """The end of the last day of the month."""
         return self.first + 30 * DAY

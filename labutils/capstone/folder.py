@@ -109,9 +109,7 @@ def words_of(drawn: Drawn) -> dict[str, str]:
 
 def _log_source(name: str) -> str:
     """A row of a table: a log, and what a Sigma rule calls it."""
-    sigma = vars(SOURCES[name].sigma)
-    named = {key: one if isinstance(one, str) else one[0] for key, one in sigma.items() if one}
-    inside = ", ".join(f"{key}: {value}" for key, value in named.items())
+    inside = ", ".join(f"{key}: {value}" for key, value in SOURCES[name].sigma.named.items())
     return f"| `{name}` | `{{{inside}}}` |"
 
 

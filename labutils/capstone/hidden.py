@@ -16,6 +16,7 @@ from labutils.capstone.incident import (
     read_case,
     times_of,
     unused_controls,
+    way_and_kinds,
     ways,
 )
 from labutils.capstone.world import Truth
@@ -28,7 +29,6 @@ from labutils.incident.cases import Incident
 from labutils.incident.policy import World
 from labutils.incident.scoring import Score, alerting, score
 from labutils.lab import iso, seconds
-from labutils.sheets import build, table
 
 THIEVES = 1_000
 PACES = (0.02, 0.1, 0.5, 1.0)  # of a thief, as a factor of the times between two steps
@@ -150,8 +150,7 @@ class _Kit:
         one = drawn.company
         words = intruder_words(one, f"{drawn.seed}/thief/{way.id}", way.id)
         steps = steps_sheet(one, words)
-        kinds = {key: build(StepKind, row) for key, row in table(steps, "steps").items()}
-        way = next(build(Way, row) for row in steps["ways"] if row["id"] == way.id)
+        way, kinds = way_and_kinds(steps, way.id)
         times = dict.fromkeys(kinds, iso(seconds(words["session_issued"]) + HOUR))
         return cls(
             drawn,

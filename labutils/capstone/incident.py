@@ -177,8 +177,8 @@ class Drawn:
         return tuple(kind.unknown for kind in kinds if kind.unknown and kind.holds in self.held)
 
 
-MADE = ("second-key", "second-factor", "victim-mail-grant")
-NOT_LISTED = ("victim-consent", "svc-support", *MADE)  # svc-support is the supplier's
+# What an intruder makes, a consent, and a password of the supplier's.
+NOT_LISTED = ("second-key", "second-factor", "victim-mail-grant", "victim-consent", "svc-support")
 
 
 def is_listed(one: Drawn, credential: str) -> bool:
@@ -221,8 +221,7 @@ def _drawn(one: DrawnCompany, name: str, rejected: tuple[str, ...]) -> Drawn:
     way = dice.pick(ways(one))
     words = intruder_words(one, name, way.id)
     steps = steps_sheet(one, words)
-    kinds = {key: build(StepKind, row) for key, row in table(steps, "steps").items()}
-    way = next(build(Way, row) for row in steps["ways"] if row["id"] == way.id)
+    way, kinds = way_and_kinds(steps, way.id)
     chain = tuple(kinds[step] for step in chain_of(way, kinds, dice))
     case = read_case(one, words, steps, way, chain, times_of(one, words, chain, dice))
     return Drawn(name.split("/")[0], one, way, chain, kinds, case, words, rejected)
@@ -235,6 +234,12 @@ def ways(one: DrawnCompany) -> tuple[Way, ...]:
         ["victim", "newcomer", "newcomer_full", "lure", "query"], "nobody"
     )
     return tuple(build(Way, row) for row in steps_sheet(one, nothing)["ways"])
+
+
+def way_and_kinds(steps: Row, way: str) -> tuple[Way, dict[str, StepKind]]:
+    """The way in of this id, and all kinds of steps, out of a sheet whose words are filled in."""
+    kinds = {key: build(StepKind, row) for key, row in table(steps, "steps").items()}
+    return next(build(Way, row) for row in steps["ways"] if row["id"] == way), kinds
 
 
 FACTOR = "factor-added"

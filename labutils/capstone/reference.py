@@ -48,6 +48,17 @@ class Folder:
         """All events."""
         return [line_of(name, event) for name, event in world.lines(self.path)]
 
+    @cached_property
+    def usual(self) -> dict[str, set[str]]:
+        """By account, the addresses from which it does at least a tenth of what it does."""
+        counts: dict[str, Counter[str]] = {}
+        for line in self.lines:
+            counts.setdefault(line.who, Counter())[line.address] += 1
+        return {
+            who: {one for one, number in some.items() if 10 * number >= sum(some.values())}
+            for who, some in counts.items()
+        }
+
     def table(self, name: str) -> list[dict[str, str]]:
         """The rows of one of the tables of a world."""
         with (self.path / name).open(encoding="utf-8", newline="") as file:
@@ -146,7 +157,7 @@ def rules_alone(folder: Folder) -> Work:
 
 def greedy_grouper(folder: Folder) -> Work:
     """Takes the five largest groups of lines by one account from an address that it seldom has."""
-    usual = _usual(folder.lines)
+    usual = folder.usual
     groups: dict[tuple[str, str], list[LoggedLine]] = {}
     for line in folder.lines:
         if line.who and line.address not in usual[line.who]:
@@ -155,17 +166,6 @@ def greedy_grouper(folder: Folder) -> Work:
     return Work(
         _report(folder, [line for group in largest for line in group], 75), _behaviour(folder)
     )
-
-
-def _usual(lines: Sequence[LoggedLine]) -> dict[str, set[str]]:
-    """By account, the addresses from which it does at least a tenth of what it does."""
-    counts: dict[str, Counter[str]] = {}
-    for line in lines:
-        counts.setdefault(line.who, Counter())[line.address] += 1
-    return {
-        who: {one for one, number in some.items() if 10 * number >= sum(some.values())}
-        for who, some in counts.items()
-    }
 
 
 # --- a hunter who looks --------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def _controls(one: DrawnCompany) -> tuple[str, ...]:
 
 def _unexplained(folder: Folder) -> list[LoggedLine]:
     """What programs do from elsewhere and no ticket tells, and what else comes from there."""
-    usual = _usual(folder.lines)
+    usual = folder.usual
     tickets = folder.table("changes.csv")
     odd = [
         line
@@ -255,21 +255,17 @@ def _explains(row: dict[str, str], line: LoggedLine, folder: Folder) -> bool:
     same = {row["by"], folder.programs.get(plain(row["by"]), row["by"])}
     related = {folder.programs.get(line.who, line.who), line.who}
     about_planning = "planning" in row["what"] and line.who.startswith(
-        ("svc-", *_connectors(folder))
+        ("svc-", folder.one.words["planning"])
     )
     within = seconds(row["from"]) - HOUR <= line.time <= seconds(row["to"]) + HOUR
     return within and (bool(same & related) or about_planning)
-
-
-def _connectors(folder: Folder) -> tuple[str, ...]:
-    return (folder.one.words["planning"],)
 
 
 def _with_harmless(
     folder: Folder, report: IncidentReport, lines: Sequence[LoggedLine]
 ) -> IncidentReport:
     """The report, and two things of different kinds that a ticket explains."""
-    usual, cited = _usual(folder.lines), {line.id for line in lines}
+    usual, cited = folder.usual, {line.id for line in lines}
     claims, kinds = list(report.claims), set[str]()
     for row in folder.table("changes.csv"):
         some = [
@@ -426,7 +422,7 @@ def _bursts(lines: Sequence[LoggedLine]) -> Iterator[list[LoggedLine]]:
 
 def _who(folder: Folder, line: LoggedLine) -> str:
     if line.source == "salesforce_event_log":
-        return f"{folder.one.words['assistant']}.integration"
+        return folder.one.integration
     return line.who
 
 
@@ -482,10 +478,8 @@ def _report(folder: Folder, lines: Sequence[LoggedLine], percent: int) -> Incide
 
 def _rule(title: str, source: str, selection: Sequence[str], unless: Sequence[str] = ()) -> str:
     """A Sigma rule over a source."""
-    names = vars(SOURCES[source].sigma).items()
-    named = [(key, value if isinstance(value, str) else value[0]) for key, value in names if value]
     lines = [f"title: {title}", f"id: {_uuid(title + source)}", "logsource:"]
-    lines += [f"    {key}: {value}" for key, value in named]
+    lines += [f"    {key}: {value}" for key, value in SOURCES[source].sigma.named.items()]
     lines += ["detection:", "    selection:", *(f"        {one}" for one in selection)]
     if unless:
         lines += ["    filter_main_home:", *(f"        {one}" for one in unless)]
@@ -522,8 +516,7 @@ def omniscient(bench: Bench) -> Work:
     alive = [name for name in drawn.credentials if not name.startswith("session of")]
     acts = [EvictionAct("replace", name, at) for name in alive]
     acts += [EvictionAct("remove", name, at) for name in drawn.footholds]
-    if drawn.words["victim"]:
-        acts.append(EvictionAct("end-sessions", drawn.words["victim"], at))
+    acts.append(EvictionAct("end-sessions", drawn.words["victim"], at))
     report = IncidentReport(
         number_of(drawn.seed),
         tuple(claims),

@@ -46,11 +46,12 @@ class Truth:
     @cached_property
     def twin_actors(self) -> dict[str, str]:
         """Who did what is harmless, by event id."""
-        every = lines(self.folder)
-        words = self.drawn.company.words
-        called = {words["assistant_user"].lower(): f"{words['assistant']}.integration"}
-        actors = {name: who(name, event) for name, event in every if name in self.twins}
-        return {name: called.get(one, one) for name, one in actors.items()}
+        known_as = self.drawn.company.known_as
+        return {
+            name: known_as(who(name, event))
+            for name, event in lines(self.folder)
+            if name in self.twins
+        }
 
     def events_for(self, claim: Claim) -> frozenset[str]:
         """The events that show what a claim says."""

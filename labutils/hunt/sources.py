@@ -36,6 +36,12 @@ class SigmaNames:
     service: str | tuple[str, ...] = ()
     category: str | tuple[str, ...] = ()
 
+    @property
+    def named(self) -> dict[str, str]:
+        """What a rule would write, a name for each."""
+        first = {key: one if isinstance(one, str) else one[:1] for key, one in vars(self).items()}
+        return {key: "".join(one) for key, one in first.items() if one}
+
 
 @dataclass(frozen=True)
 class LogSource:

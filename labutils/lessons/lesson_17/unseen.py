@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple, cast
 
 from labutils.capstone import folder, world
+from labutils.capstone.company import DrawnCompany
 from labutils.capstone.eviction import Eviction, evict
 from labutils.capstone.incident import Drawn, draw
 from labutils.capstone.lines import LoggedLine, line_of, made_by
@@ -77,25 +78,25 @@ def called_in(seed: str = SEED) -> CalledIn:
     """The incident of a seed, in a month of so many events that a cell can look at them."""
     drawn = draw(seed)
     words = drawn.company.words
-    customer_account = f"{words['assistant']}.integration"
-    names = {words["assistant_user"].lower(): customer_account}
     with world.written(drawn, count=EVENTS, seed=seed) as truth:
         every = [line_of(name, event) for name, event in world.lines(truth.folder)]
         tickets = (truth.folder / "changes.csv").read_text(encoding="utf-8")
         own = frozenset(truth.steps)
-    lines = sorted((_line(one, names) for one in every), key=lambda line: (line.time, line.id))
+    lines = sorted(
+        (_line(one, drawn.company) for one in every), key=lambda line: (line.time, line.id)
+    )
     programs = {
         "planning connector": (f"svc-{words['planning']}", f"{words['planning']}-token"),
         "builds": (f"svc-{words['builds']}",),
         "reports": (f"{words['reports']}-robot",),
-        "customer assistant": (customer_account,),
+        "customer assistant": (drawn.company.integration,),
     }
     rows = tuple(csv.DictReader(io.StringIO(tickets)))
     return CalledIn(drawn, tuple(lines), rows, programs, own)
 
 
-def _line(one: LoggedLine, names: dict[str, str]) -> Line:
-    who = names.get(one.who, one.who)
+def _line(one: LoggedLine, company: DrawnCompany) -> Line:
+    who = company.known_as(one.who)
     return Line(one.id, one.time, who, one.address, one.source, one.action, made_by(one))
 
 
