@@ -188,7 +188,7 @@ class Bench(ExitStack):
         eviction = evict(drawn, report.eviction, begin + 60 * minutes)
         parts = {
             "claims": _claims(report.claims, self.truth),
-            "scope": _scope(report, drawn),
+            "scope": _scope(report, self.truth),
             "not_knowable": _not_knowable(report, drawn),
             "eviction": _eviction(report.eviction, eviction, begin),
             "rules": _rules(try_rules(self.worlds if rules else (), rules)),
@@ -328,10 +328,14 @@ def candidates(truth: Truth) -> frozenset[str]:
     return frozenset(made for made in every if made)
 
 
-def _scope(report: IncidentReport, drawn: Drawn) -> GradedPart:
+def _scope(report: IncidentReport, truth: Truth) -> GradedPart:
     """Eight points for the credentials, eight for the footholds, four for the losses. The two
     credentials that open the tracker are in every intruder's hands: they earn nothing, and without
-    them the others earn nothing either."""
+    them the others earn nothing either. A loss earns nothing unless a claim of the report shows
+    it: three in four are of two kinds, which is too easy to guess."""
+    drawn, seen = truth.drawn, shown_losses(report, truth)
+    guessed = [loss for loss in report.losses if loss in drawn.losses and loss not in seen]
+    losses = [loss for loss in report.losses if loss not in guessed]
     planning = drawn.company.words["planning"]
     always = {f"{planning}-token", f"svc-{planning}"}
     others = set(report.credentials) - always, set(drawn.credentials) - always
@@ -339,14 +343,26 @@ def _scope(report: IncidentReport, drawn: Drawn) -> GradedPart:
     parts = (
         ("credential", 8, report.credentials, drawn.credentials, credentials),
         ("foothold", 8, report.footholds, tuple(drawn.footholds), None),
-        ("loss", 4, report.losses, drawn.losses, None),
+        ("loss", 4, losses, drawn.losses, None),
     )
     points, lost = 0.0, []
     for what, worth, named, true, share in parts:
         reached = worth * (agreement(named, true) if share is None else share)
         points += reached
         lost += list(_differences(what, named, true, worth - reached))
+    lost += [f"and {loss}: it is true, and no claim of yours shows it" for loss in guessed]
     return _part("scope", points / WEIGHTS["scope"], lost)
+
+
+def shown_losses(report: IncidentReport, truth: Truth) -> tuple[str, ...]:
+    """The losses that true claims of a report show."""
+    shown_claims = {
+        truth_of(one, truth)
+        for one in report.claims
+        if one.what not in (HARMLESS, *FORBIDDEN) and _judged(one, truth)[0]
+    }
+    kinds = [kind for kind in truth.drawn.chain if kind.loss]
+    return tuple(kind.loss for kind in kinds if kind.claimed in shown_claims)
 
 
 def _not_knowable(report: IncidentReport, drawn: Drawn) -> GradedPart:

@@ -221,6 +221,18 @@ def test_what_every_intruder_holds_earns_nothing(bench: Bench, empty: IncidentRe
     assert named.points == 0
 
 
+def test_a_loss_counts_where_a_claim_shows_it(bench: Bench, best: IncidentReport) -> None:
+    drawn = bench.drawn
+    kind = next(kind for kind in drawn.chain if kind.loss)
+    others = tuple(one for one in best.claims if one.claim != kind.claimed)
+    guessed = bench.grade(replace(best, claims=others), ()).parts["scope"]
+    assert guessed.points == pytest.approx(16)
+    assert any("no claim of yours shows it" in reason for reason in guessed.lost)
+    assert points(bench, best, "scope") == pytest.approx(20)
+    alone = IncidentReport(best.incident, losses=drawn.losses)
+    assert points(bench, alone, "scope") == 0
+
+
 def test_names_that_are_none_count_as_wrong(bench: Bench, best: IncidentReport) -> None:
     more = tuple(f"invented-{number}" for number in range(20))
     report = replace(best, credentials=best.credentials + more)
