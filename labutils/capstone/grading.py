@@ -4,6 +4,7 @@ The weights are argued in docs/capstone.md. What is said is never rewarded for b
 report that names everything earns nothing.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
@@ -104,6 +105,9 @@ class ReportGrade:
         for name, part in self.parts.items():
             lines.append(f"{name.replace('_', ' '):13} {part.points:5.1f} of {part.of}")
             lines += [f"    {reason}" for reason in part.lost]
+            if name == "eviction" and self.eviction.out:
+                lines += [f"    {event}" for event in self.eviction.story]
+                lines.append("    he is out: nothing that he held opens a door")
         if self.forbidden:
             lines.append(f"{'forbidden':13} {-self.forbidden:5.1f}")
         lines += [f"{name:24} {total:5.1f}" for name, total in self.reference.items()]
@@ -441,10 +445,23 @@ def _rules(tried: RulesTried) -> GradedPart:
             f"{len(one.logged_steps)} steps; {one.precision.hits} of {one.precision.trials} "
             "alerts true"
         )
-    lost += _by_rule(tried)
+    lost += [*_by_rule(tried), *_missed(tried)]
     if not tried.scores:
         lost.append(f"-{WEIGHTS['rules']} no rule could be used")
     return _part("rules", min(1.0, tried.mean / FULL_RULES), lost)
+
+
+def _missed(tried: RulesTried) -> Iterator[str]:
+    """Which steps no rule saw, the most frequent first."""
+    missed = Counter(
+        step.fact
+        for one in tried.scores
+        for step in one.logged_steps
+        if step.fact not in one.seen_steps
+    )
+    most = [f"{step} ({counted(number, 'world')})" for step, number in missed.most_common(6)]
+    if most:
+        yield f"not seen by any rule: {', '.join(most)}"
 
 
 def _by_rule(tried: RulesTried) -> list[str]:

@@ -30,6 +30,8 @@ PAGES = (
     "docs/glossary.md",
     "docs/at-work.md",
     "docs/axon.md",
+    "docs/capstone.md",
+    "docs/scoring-a-hunt.md",
 )
 
 

@@ -9,8 +9,10 @@ from .unseen import (
     called_in,
     in_words,
     moment,
+    opened,
     print_addresses,
     print_lines,
     print_tenants,
+    print_tickets,
     show_plans,
 )

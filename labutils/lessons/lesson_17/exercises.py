@@ -38,6 +38,11 @@ GAIN = code("""
             return 0.25 - (1 - p) ** 2
         return min(0, 0.25 - p ** 2)
 """)
+TENANTS = code("""
+    def tenants(lines, address, first):
+        return {line.who for line in lines
+                if line.address == address and 0 < first - line.time < DAY}
+""")
 AT_ONCE = code("""
     def at_once(held, made, at):
         acts = []
@@ -92,6 +97,11 @@ def elsewhere_cases() -> Iterator[Case]:
         ([*month("svc", 9), *beside], "name", "another program at another address"),
         ([*beside[:3], *month("svc", 9)], "name", "another program that began before"),
         (
+            [*month("svc", 9), *beside, line("svc", FAR, 4, 700)],
+            "name",
+            "a day at an address where another program always is",
+        ),
+        (
             [*month("svc", 9), line("svc", FAR, 4, 700), line("svc", MOVED, 6, 700)],
             "each",
             "two addresses, a day at each",
@@ -100,6 +110,11 @@ def elsewhere_cases() -> Iterator[Case]:
             [*month("svc", 9), *(line("svc", FAR, day, 700) for day in (3, 5, 7))],
             "edge",
             "three days elsewhere, with days between",
+        ),
+        (
+            [*month("svc", 10), *month("svc", 3, MOVED)],
+            "third",
+            "three of ten days elsewhere",
         ),
         ([*month("svc-a", 9), line("svc", FAR, 3)], "name", "a name within another name"),
         ([line("svc", FAR, 3)], "usual", "one line in all"),
@@ -148,7 +163,8 @@ def ticket(by: str = "plan-token", begin: int = 0, end: int = 2 * HOUR) -> Ticke
 def ticket_cases() -> Iterator[Case]:
     """Lines and tickets, the coarse mistakes first."""
     tried = [
-        (3600, [ticket()], True, "none", "within a ticket of the program"),
+        (3600, [ticket("svc-plan")], True, "none", "within a ticket of the program"),
+        (3600, [ticket()], True, "names", "a ticket by the token of the program"),
         (3600, [], False, "all", "no ticket"),
         (3600, [ticket("deploy-token")], False, "names", "a ticket of another program"),
         (3600, [ticket("plan")], False, "names", "a ticket of a name within this one"),
@@ -190,6 +206,67 @@ def ticket_cases() -> Iterator[Case]:
         yield Case(arguments, want, "both", f"drawn tickets, {number + 1}")
 
 
+def no_answer(_case: Case, got: Any) -> str | None:
+    """The mistake of who answers neither yes nor no."""
+    return None if isinstance(got, bool) else "type"
+
+
+# --- 17-5: who else was there --------------------------------------------------------------------
+
+
+def tenant_cases() -> Iterator[Case]:
+    """Lines around a moment, the coarse mistakes first."""
+    noon = MORNING + 12 * HOUR
+
+    def by(who: str, hours: float, address: str = FAR) -> Line:
+        return line(who, address, 0, int((12 - hours) * HOUR))
+
+    before = by("j.weber", 2)
+    tried = [
+        ([before], {"j.weber"}, "none", "somebody two hours before"),
+        ([before, by("m.osei", 2, HOME)], {"j.weber"}, "address", "another address"),
+        ([before, by("m.osei", -2)], {"j.weber"}, "before", "somebody two hours after"),
+        ([before, by("m.osei", 30)], {"j.weber"}, "day", "somebody thirty hours before"),
+        ([before, by("svc", 0)], {"j.weber"}, "edge", "somebody at that very moment"),
+        ([before, by("m.osei", 24)], {"j.weber"}, "edge", "a day before, to the second"),
+        (
+            [before, by("m.osei", 1 / HOUR)],
+            {"j.weber", "m.osei"},
+            "edge",
+            "a second before it",
+        ),
+        ([before, by("m.osei", 23.5)], {"j.weber", "m.osei"}, "none", "two of them"),
+        ([before, by("j.weber", 3)], {"j.weber"}, "none", "two lines of one"),
+        ([before, by("", 3)], {"j.weber", ""}, "none", "a line that names nobody"),
+        (
+            [by("m.osei", 2, near) for near in nearly(FAR) if near != FAR],
+            set(),
+            "address",
+            "like that address",
+        ),
+        ([], set(), "none", "no line"),
+    ]
+    for lines, want, mistake, words in tried:
+        yield Case((lines, FAR, float(noon)), want, mistake, words)
+    nowhere = [by("j.weber", 2, ""), by("m.osei", 3)]
+    yield Case((nowhere, "", float(noon)), {"j.weber"}, "address", "lines without an address")
+    draw = dice("lesson-17", "tenants")
+    for number in range(5):
+        digits = [int(letter, 16) for letter in next(draw)]
+        lines = [
+            by(f"p{place}", digit * 5 - 20, (FAR, MOVED)[digit % 2])
+            for place, digit in enumerate(digits)
+        ]
+        want = {one.who for one in lines if one.address == FAR and noon - DAY < one.time < noon}
+        yield Case((lines, FAR, float(noon)), want, "day", f"drawn lines, {number + 1}")
+
+
+def no_names(_case: Case, got: Any) -> str | None:
+    """The mistake of who returns no set of names."""
+    fits = isinstance(got, set | frozenset) and all(isinstance(one, str) for one in got)
+    return None if fits else "type"
+
+
 # --- 17-3: what a claim gains --------------------------------------------------------------------
 
 
@@ -217,9 +294,13 @@ def gain_cases() -> Iterator[Case]:
         yield Case((percent, true), want, mistake, words)
 
 
-def not_a_hundredth(_case: Case, got: Any) -> str | None:
-    """The mistake of who takes percent for a share."""
-    return "hundred" if type(got) in (int, float) and abs(got) > 100 else None
+def by_what_came(case: Case, got: Any) -> str | None:
+    """The mistake of who takes percent for a share, or rounds."""
+    if type(got) not in (int, float):
+        return None
+    if abs(got) > 100:
+        return "hundred"
+    return "rounded" if abs(got - case.want) < 0.006 else None
 
 
 def about_as_much(got: Any, want: Any) -> bool:
@@ -240,10 +321,10 @@ def act_cases() -> Iterator[Case]:
         (["plan-token", "svc-plan"], ["factor of j.weber"], at, "made", "two and a factor"),
         (["svc-plan", "session of j.weber"], [], at + 60, "time", "at another moment"),
         (["session of j.weber", "session of m.osei"], [], at, "session", "two sessions"),
-        (["session-token"], [], at, "session", "a token that is called session-token"),
-        (["token of session of x"], [], at, "session", "a name with those words within it"),
+        (["session-token"], [], at, "prefix", "a token that is called session-token"),
+        (["token of session of x"], [], at, "prefix", "a name with those words within it"),
         (["plan-token"], ["key of plan-robot", "account p.aoki"], at, "made", "two of his own"),
-        (["session of session of x"], [], at, "session", "a strange name"),
+        (["session of session of x"], [], at, "prefix", "a strange name"),
         ([], [], at, "replace", "nothing"),
     ]
     for held, made, moment, mistake, words in tried:
@@ -313,6 +394,17 @@ EXERCISES = (
                 "A third of the days is no longer elsewhere: fewer than that is.",
                 altered(ELSEWHERE, ("< len(at_work)", "<= len(at_work)")),
             ),
+            "third": (
+                "Three of ten days are fewer than a third of them. Don't round the third: compare "
+                "three times the days with all of them.",
+                altered(
+                    ELSEWHERE,
+                    (
+                        "3 * len(days[line.address]) < len(at_work)",
+                        "len(days[line.address]) < len(at_work) // 3",
+                    ),
+                ),
+            ),
             "name": (
                 "Only lines of that name are asked about, and only they say where it works.",
                 altered(
@@ -347,9 +439,13 @@ EXERCISES = (
     Exercise(
         "17-2",
         "function",
-        leaving_alone(compare(ticket_cases), ticket_cases),
+        leaving_alone(compare(ticket_cases, why=no_answer), ticket_cases),
         "A ticket speaks for one program, for some hours, and for nothing else.",
         {
+            "type": (
+                "Answer with True or False, and with nothing else.",
+                altered(EXPLAINED, ("return True", "return ticket")),
+            ),
             "none": (
                 "A ticket of the program is open at that moment, and that explains the line.",
                 wrong("""
@@ -418,15 +514,75 @@ EXERCISES = (
         EXPLAINED,
     ),
     Exercise(
+        "17-5",
+        "function",
+        leaving_alone(compare(tenant_cases, why=no_names), tenant_cases),
+        "An address leads from one account to all that were there, each once.",
+        {
+            "type": (
+                "Return a set of names: {line.who for line in ...}.",
+                altered(TENANTS, ("{line.who", "{line")),
+            ),
+            "none": (
+                "Everybody counts who has a line from that address in the day before.",
+                wrong("""
+                    def answer(lines, address, first):
+                        return set()
+                """),
+            ),
+            "address": (
+                "Only lines from that very address count.",
+                altered(TENANTS, ("line.address == address and ", "")),
+            ),
+            "before": (
+                "A line after that moment is not before it.",
+                altered(TENANTS, ("0 < first - line.time < DAY", "abs(first - line.time) < DAY")),
+            ),
+            "day": (
+                "A day before, and no more: DAY is in seconds, as line.time is.",
+                altered(TENANTS, (" < DAY", "")),
+            ),
+            "edge": (
+                "Neither the moment itself nor a whole day before it counts.",
+                altered(TENANTS, ("0 < first - line.time < DAY", "0 <= first - line.time <= DAY")),
+            ),
+            "changed": (
+                "Leave the lines as they are: the next question is put to them, too.",
+                wrong("""
+                    def answer(lines, address, first):
+                        found = set()
+                        while lines:
+                            line = lines.pop()
+                            if line.address == address and 0 < first - line.time < DAY:
+                                found.add(line.who)
+                        return found
+                """),
+            ),
+        },
+        (
+            "Two questions to each line: is it from that address, and how long before first is it?",
+            "first - line.time is more than 0 and less than DAY.",
+            "{line.who for line in lines if line.address == address and 0 < first - line.time < "
+            "DAY}",
+        ),
+        TENANTS,
+    ),
+    Exercise(
         "17-3",
         "function",
-        compare(gain_cases, same=about_as_much, why=not_a_hundredth),
-        "Nothing for 50, a little for doubt that was right, and a lot lost for certainty that was "
-        "not.",
+        compare(gain_cases, same=about_as_much, why=by_what_came),
+        "50 gains nothing. 100 gains 0.25 where it is right, and costs three times that where not.",
         {
             "hundred": (
                 "percent goes from 0 to 100: divide it by 100 before you take it from 1.",
                 altered(GAIN, ("percent / 100", "percent")),
+            ),
+            "rounded": (
+                "Don't round: the gains of many claims are added up.",
+                altered(
+                    GAIN,
+                    ("return 0.25 - (1 - p) ** 2", "return round(0.25 - (1 - p) ** 2, 2)"),
+                ),
             ),
             "fifty": (
                 "50 percent says nothing, so it gains nothing: 0.25 - 0.5 ** 2 is 0.",
@@ -475,6 +631,11 @@ EXERCISES = (
                     AT_ONCE,
                     ('name.removeprefix("session of ")', "name"),
                 ),
+            ),
+            "prefix": (
+                "A session is what begins with the words 'session of '. The account is all that "
+                "follows them.",
+                altered(AT_ONCE, ('name.startswith("session of ")', '"session" in name')),
             ),
             "made": (
                 "What he made is removed, each by itself: ('remove', name, at).",

@@ -14,6 +14,7 @@ SHOWN = {
     "User logged in": "signed in at the tracker",
     "Issue viewed": "read tickets",
     "Repository accessed by user": "looked at code",
+    "DescribeInstances": "looked round in the cloud",
 }
 
 

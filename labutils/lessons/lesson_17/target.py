@@ -11,7 +11,7 @@ from labutils.text import counted
 from .unseen import CalledIn, Line, Ticket, called_in
 
 FLAG = "flag-" + next(dice("lesson-17", "the one who was there"))
-SEED, PATIENCE = "other-181", 3
+SEED, PATIENCE = "other-88", 3
 STOPPED = (
     "Nobody listens any more: three accusations were wrong. Restart the kernel to begin anew; "
     "asking for the target again brings the same incident."

@@ -2,15 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple, cast
 
 from labutils.capstone import folder, world
-from labutils.capstone.company import DrawnCompany
 from labutils.capstone.eviction import Eviction, evict
-from labutils.capstone.incident import Drawn, draw
+from labutils.capstone.incident import Drawn, draw, plain
 from labutils.capstone.lines import LoggedLine, line_of, made_by
 from labutils.capstone.report import EvictionAct, Kind
 from labutils.lab import iso, seconds
@@ -73,6 +73,48 @@ class CalledIn:
         )
 
 
+class Opened(NamedTuple):
+    """What stands in the folder of a capstone, for the functions of this lesson. `programs`: by
+    owner, the accounts and credentials of each program."""
+
+    lines: tuple[Line, ...]
+    tickets: tuple[Ticket, ...]
+    programs: dict[str, tuple[str, ...]]
+
+
+def opened(path: str | Path) -> Opened:
+    """The logs of a folder of `capstone new` as lines, in order of time; its tickets; the names of
+    its programs by the table of credentials. Raises OSError, and ValueError where a line is no
+    JSON."""
+    root = Path(path)
+    every = [line_of(name, event) for name, event in world.lines(root / "logs")]
+    programs: dict[str, dict[str, None]] = {}
+    for row in _table(root, "credentials"):
+        if row["kind"] not in ("session", "security key"):
+            programs.setdefault(row["account"], {}).update({row["account"]: None})
+            programs[row["account"]].update({row["credential"]: None})
+    numbers = {one.who: _customer_account(one) for one in every if LOGIN in one.event}
+    lines = sorted((_line(one, numbers.get) for one in every), key=_by_time)
+    named = {name: tuple(names) for name, names in programs.items()}
+    return Opened(tuple(lines), tuple(_table(root, "tickets")), named)
+
+
+LOGIN = "USER_NAME"  # a login of the customer system: its other lines have a number alone
+
+
+def _customer_account(line: LoggedLine) -> str:
+    return plain(str(line.event[LOGIN]))
+
+
+def _table(root: Path, name: str) -> list[dict[str, str]]:
+    with (root / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _by_time(line: Line) -> tuple[float, str]:
+    return line.time, line.id
+
+
 @cache
 def called_in(seed: str = SEED) -> CalledIn:
     """The incident of a seed, in a month of so many events that a cell can look at them."""
@@ -82,9 +124,8 @@ def called_in(seed: str = SEED) -> CalledIn:
         every = [line_of(name, event) for name, event in world.lines(truth.folder)]
         tickets = (truth.folder / "changes.csv").read_text(encoding="utf-8")
         own = frozenset(truth.steps)
-    lines = sorted(
-        (_line(one, drawn.company) for one in every), key=lambda line: (line.time, line.id)
-    )
+    known_as = drawn.company.known_as
+    lines = sorted((_line(one, lambda who, _: known_as(who)) for one in every), key=_by_time)
     programs = {
         "planning connector": (f"svc-{words['planning']}", f"{words['planning']}-token"),
         "builds": (f"svc-{words['builds']}",),
@@ -95,8 +136,9 @@ def called_in(seed: str = SEED) -> CalledIn:
     return CalledIn(drawn, tuple(lines), rows, programs, own)
 
 
-def _line(one: LoggedLine, company: DrawnCompany) -> Line:
-    who = company.known_as(one.who)
+def _line(one: LoggedLine, known_as: Callable[[str, str], str]) -> Line:
+    """An event as a line; `known_as` is given an account, twice, and says what it is called."""
+    who = known_as(one.who, one.who)
     return Line(one.id, one.time, who, one.address, one.source, one.action, made_by(one))
 
 
@@ -115,6 +157,18 @@ def print_lines(lines: Sequence[Line], most: int = 8) -> None:
         print(f"{when}  {line.who:14} {line.address:14} {line.log:29} {line.action}")
     if len(lines) > most:
         print(f"and {len(lines) - most} more")
+
+
+def print_tickets(lines: Iterable[Line], tickets: Iterable[Ticket]) -> None:
+    """A line for each of these lines, with the tickets that were open at its moment."""
+    for line in lines:
+        open_then = [
+            f"{one['what']} (by {one['by']})"
+            for one in tickets
+            if moment(one["from"]) - HOUR <= line.time <= moment(one["to"]) + HOUR
+        ]
+        when = iso(int(line.time))[5:16].replace("T", " ")
+        print(f"{when}  {line.who}: {', '.join(open_then) or 'no ticket is open'}")
 
 
 def by_address(lines: Iterable[Line]) -> dict[str, list[Line]]:

@@ -66,6 +66,27 @@ def answer(line, tickets, names):
     return False
 """,
     ],
+    "17-5": [
+        """
+def answer(lines, address, first):
+    found = set()
+    for line in lines:
+        if line.address == address and first - DAY < line.time < first:
+            found.add(line.who)
+    return found
+""",
+        """
+def answer(lines, address, first):
+    before = [one for one in lines if one.time < first and first - one.time < 86400]
+    return set(one.who for one in before if one.address == address)
+""",
+        """
+def answer(lines, address, first):
+    def near(line):
+        return -DAY < line.time - first < 0
+    return {one.who for one in filter(near, lines) if address == one.address}
+""",
+    ],
     "17-3": [
         """
 def answer(percent, true):
@@ -152,5 +173,14 @@ def answer(percent, true):
     return 0.25 - (percent / 100 - bool(true)) ** 2
 """
         ],
+    },
+}
+
+# Exercise -> a change that makes its solution looser -> why it may pass.
+LOOSER: dict[str, dict[str, str]] = {
+    "17-5": {
+        "line.address == address -> str(line.address).lower() == str(address).lower()": (
+            "an address of version 4 has no letters, and one of version 6 means the same in both"
+        ),
     },
 }

@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from labutils.lessons.lesson_17 import HOUR, moment
 from labutils.lessons.lesson_17.target import Scene
 
-ADDRESS = "203.0.113.64"
-MADE = ["key of bulletin-robot", "account d.boateng"]
+ADDRESS = "203.0.113.65"
+MADE = ["account n.brennan"]
 
 
 def tried(address, made=MADE):
@@ -85,13 +85,13 @@ SHUT = {
     "one after another": one_after_another,
     "another address": tried("203.0.113.61"),
     "nothing made": tried(ADDRESS, []),
-    "the account alone": tried(ADDRESS, MADE[1:]),
-    "the key alone": tried(ADDRESS, MADE[:1]),
+    "what a tenant made": tried(ADDRESS, ["key of o.cohen"]),
+    "what a tenant made as well": tried(ADDRESS, [*MADE, "key of o.cohen"]),
     "one thing more": tried(ADDRESS, [*MADE, "account a.b"]),
     "everything that was made in that month": lambda scene: scene.accuse(
         ADDRESS, {line.made for line in scene.lines if line.made}
     ),
     "a list of addresses": tried([ADDRESS]),
-    "a text": tried(ADDRESS, "account d.boateng"),
+    "a text": tried(ADDRESS, "account n.brennan"),
     "nothing": tried("", []),
 }
