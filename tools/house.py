@@ -24,7 +24,8 @@ LABUTILS = HERE / "labutils"
 FLOORS = (
     ("lessons",),
     ("classroom",),
-    ("stage", "capstone", "live"),
+    ("live",),
+    ("stage", "capstone"),
     ("pictures",),
     ("incident",),
     ("har", "hunt"),

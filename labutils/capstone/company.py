@@ -172,7 +172,7 @@ def intruder_words(one: DrawnCompany, seed: str, way: str) -> Words:
     """The words of an intruder of this seed who comes by this way: from where, with what, and
     whom they chose."""
     dice = Dice(f"{seed}/intruder")
-    sheet = background.load(_empty_case(one))
+    sheet = background.load(without_intruder(one))
     words = _victim_words(one, sheet, seed, way)
     network = sheet.networks[dice.pick(sheet.moves_to)]  # for programs, as honest ones move
     others = {*sheet.proxies, *sheet.away} - {network.id}
@@ -277,7 +277,7 @@ _NOBODY: Words = dict.fromkeys(
 
 
 @cache
-def _empty_case(one: DrawnCompany) -> Incident:
+def without_intruder(one: DrawnCompany) -> Incident:
     """The company without an intruder: who works there, and from where."""
     moments = dict.fromkeys(("session_issued", "session_expires"), one.words["begins"])
     words = _NOBODY | moments | _token_words(one, "")

@@ -1,0 +1,220 @@
+"""The company that every team of a live exercise defends: one working day of its logs, its tables,
+and what an intruder may do there.
+
+Each team gets the same company and an intruder of its own, so that what one team does changes
+nothing for another.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from ipaddress import IPv4Network
+from typing import Any
+
+from labutils.capstone import incident, world
+from labutils.capstone.incident import Drawn
+from labutils.hunt.fields import values_at
+from labutils.incident import telemetry
+from labutils.incident.campaign import Ask
+from labutils.incident.cases import Incident
+from labutils.incident.inventory import Credential
+from labutils.incident.log_format import log_format
+from labutils.lab import data_file
+from labutils.sheets import Row, read
+
+DAY, HOUR, MINUTE = 86400, 3600, 60  # seconds
+
+Table = list[dict[str, str]]
+
+
+@cache
+def settings() -> Row:
+    """data/live/live.yaml: delays, prices and words. Raises SheetError, which names the line."""
+    name = "live/live.yaml"
+    return read(name, data_file(name).read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, eq=False)
+class LiveEvent:
+    """A line of a log. `at` and `arrives` are seconds since 1970: when it happened, and when the
+    teams get to see it. `who`: the account or token that acted; `costly`: it is written only where
+    the level of the log was raised. `step`: what the intruder was doing, nothing where it was
+    somebody else; `twin`: what it was, where it looks like a step and is harmless."""
+
+    at: int
+    arrives: int
+    source: str
+    text: str
+    who: str
+    costly: bool = False
+    step: str = ""
+    twin: str = ""
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        """What it says."""
+        parsed: dict[str, Any] = json.loads(self.text)
+        return parsed
+
+    @cached_property
+    def lowered(self) -> str:
+        """Its text in small letters, for a search."""
+        return f"{self.source} {self.who} {self.text}".lower()
+
+    @cached_property
+    def headline(self) -> str:
+        """The few fields that a person reads first."""
+        return telemetry.headline(self.source, self.fields)
+
+    def comes_from(self, network: IPv4Network) -> bool:
+        """Whether it names an address of this network: of one address, or of 256."""
+        first = str(network.network_address)
+        one = network.num_addresses == 1
+        return f'"{first}"' in self.text if one else f'"{first.rsplit(".", 1)[0]}.' in self.text
+
+
+def live_event(
+    source: str,
+    at: int,
+    text: str,
+    known_as: Callable[[str], str],
+    *,
+    step: str = "",
+    twin: str = "",
+) -> LiveEvent:
+    """A line of a log, with what the exercise has to know of it; `at` is in seconds since 1970."""
+    fields = json.loads(text)
+    costly = any(
+        set(values_at(fields, path)) & set(some) for path, some in log_format(source).costly.items()
+    )
+    who = known_as(world.who(f"{source}:1", fields))
+    return LiveEvent(at, at + delay(source), source, text, who, costly, step, twin)
+
+
+def delay(source: str) -> int:
+    """Seconds from an event to its arrival."""
+    rows = settings()
+    return MINUTE * int(rows["delays"].get(source, rows["other_delay"]))
+
+
+@dataclass(frozen=True)
+class InventoryRow:
+    """A credential, as the list of the company has it."""
+
+    name: str
+    account: str
+    kind: str
+    opens: str
+
+
+@dataclass(frozen=True, eq=False)
+class LiveStep:
+    """What the intruder may do. `part`: way, movement, foothold, loss, silent, or step where a case
+    says no more; `after`: steps of which one must have been made; `clock`: the moment at which a
+    case of the past decides it (seconds since 1970), None for the present."""
+
+    id: str
+    goal: str
+    part: str
+    routes: tuple[tuple[Ask, ...], ...]
+    after: tuple[str, ...] = ()
+    symptom: str = ""
+    clock: int | None = None
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether data is gone once it is made."""
+        return self.part == "loss"
+
+
+@dataclass(frozen=True, eq=False)
+class LiveCompany:
+    """See the module. `start`: of the exercise, in seconds since 1970; `starts_with`: the
+    credentials that the intruder has; `chain`: the steps in the order that the intruder means to
+    keep; `tables`: tickets, roster and trips; `facts`: the company in Markdown, as its own people
+    describe it; `drawn`: the incident that it comes from, unless that is a case."""
+
+    seed: str
+    title: str
+    case: Incident
+    start: int
+    minutes: int
+    tables: dict[str, Table] = field(repr=False)
+    inventory: tuple[InventoryRow, ...] = field(repr=False)
+    steps: dict[str, LiveStep] = field(repr=False)
+    chain: tuple[str, ...]
+    starts_with: tuple[str, ...]
+    facts: str = field(repr=False)
+    drawn: Drawn | None = field(default=None, repr=False)
+    ordinary: tuple[LiveEvent, ...] = field(default=(), repr=False)
+
+    @property
+    def end(self) -> int:
+        """The last moment of the exercise, in seconds since 1970."""
+        return self.start + MINUTE * self.minutes
+
+    @cached_property
+    def listed(self) -> dict[str, InventoryRow]:
+        """The inventory, by name."""
+        return {row.name: row for row in self.inventory}
+
+    @cached_property
+    def accounts(self) -> frozenset[str]:
+        """Everybody and everything that has an account."""
+        people = {row["account"] for row in self.tables["roster"]}
+        return frozenset(people | {row.account for row in self.inventory})
+
+    @cached_property
+    def made(self) -> dict[str, tuple[str, str]]:
+        """What the intruder may make or be given, by its name in the model: what a report calls it,
+        and the account that it belongs to."""
+        if self.drawn is None:
+            return {}
+        words, robot = self.drawn.words, f"{self.drawn.company.words['reports']}-robot"
+        victim, newcomer = words["victim"], words["newcomer"]
+        return {
+            newcomer: (f"account {newcomer}", newcomer),
+            "second-key": (f"key of {robot}", robot),
+            "second-factor": (f"factor of {victim}", victim),
+            "new-session": (f"session of {victim}", victim),
+            "victim-mail-grant": (f"grant of {victim}", victim),
+        }
+
+    def name_of(self, held: Credential) -> str:
+        """What an act calls a credential."""
+        if held.id in self.made:
+            return self.made[held.id][0]
+        return incident.inventory_name(self.drawn, held.id) if self.drawn else held.id
+
+    def account_of(self, held: Credential) -> str:
+        """The account that a credential belongs to."""
+        if held.id in self.made:
+            return self.made[held.id][1]
+        return held.holder.account or held.holder.name
+
+    def known_as(self, who: str) -> str:
+        """An account as the inventory has it."""
+        return self.drawn.company.known_as(who) if self.drawn else who
+
+    @cached_property
+    def signs_as(self) -> dict[str, frozenset[str]]:
+        """By credential of the inventory, and by account: what lines call whoever works with it."""
+        names: dict[str, set[str]] = {}
+        for row in self.inventory:
+            is_token = row.kind == "service-token"
+            names.setdefault(row.name, set()).add(row.name if is_token else row.account)
+            names.setdefault(row.account, set()).update({row.account, row.name})
+        return {name: frozenset(one.lower() for one in some) for name, some in names.items()}
+
+    @cached_property
+    def places(self) -> dict[str, tuple[str, ...]]:
+        """By account, the addresses from which it usually works."""
+        own = {one.holder.name: one.holder.places for one in self.case.estate.credentials.values()}
+        own |= {
+            self.account_of(one): one.holder.places
+            for one in self.case.estate.credentials.values()
+            if one.given_out
+        }
+        people = {row["account"]: tuple(row["places"].split()) for row in self.tables["roster"]}
+        return people | own

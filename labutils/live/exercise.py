@@ -1,0 +1,452 @@
+"""A live exercise: teams that each defend a company of their own, and the log of all that was done.
+
+The state is the log, played again: whatever a team, an instructor or a person at the intruder's
+console does is a line with its second, and nothing else changes anything.
+"""
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from labutils.hunt.engine import Hit
+from labutils.lab import iso
+from labutils.live import look_ups
+from labutils.live.company import MINUTE, LiveCompany, LiveEvent
+from labutils.live.containment import CannotDo, Containment, LiveAct
+from labutils.live.containment import checked as checked_act
+from labutils.live.drawing import draw
+from labutils.live.intruder import Intruder
+from labutils.live.look_ups import LookUp
+from labutils.live.watching import MOST_OWN, ShelfRule, Watch, own_rule, shelf
+from labutils.text import counted, shown
+
+MOST_TEAMS, MOST_MINUTES = 12, 1440
+MOST_EVENTS, MOST_REPORTS, MOST_ACTS, MOST_LOOK_UPS = 50, 60, 1500, 80
+LONGEST_NOTE, LONGEST_KEY = 500, 64  # characters
+COLOURS = (
+    "blue",
+    "orange",
+    "green",
+    "purple",
+    "brown",
+    "teal",
+    "olive",
+    "pink",
+    "grey",
+    "navy",
+    "maroon",
+    "black",
+)
+
+LogRow = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an exercise is begun with. `minutes` are minutes of the company's clock, which runs
+    `speed` times as fast as the one on the wall; `case`: in the place of a drawn incident."""
+
+    seed: str
+    teams: int = 4
+    minutes: int = 240
+    speed: float = 4.0
+    case: str = ""
+    by_person: bool = False
+
+
+class Arrived(NamedTuple):
+    """A line in the stream of a team, by its id there."""
+
+    id: str
+    event: LiveEvent
+
+
+@dataclass(frozen=True)
+class TeamReport:
+    """What a team says: whose account or token somebody else uses, with the lines that show it;
+    `at` in seconds since 1970."""
+
+    at: int
+    who: str
+    events: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a team is told; `at` in seconds since 1970."""
+
+    at: int
+    text: str
+
+
+@dataclass(eq=False)
+class Team:
+    """A team, its company and its intruder. `stream`: the lines that it has seen, in the order of
+    their arrival; `shut_out`: requests of people who work here, that its acts refused."""
+
+    number: int
+    company: LiveCompany
+    by_person: bool = False
+    stream: list[Arrived] = field(default_factory=list)
+    shut_out: list[LiveEvent] = field(default_factory=list)
+    reports: list[TeamReport] = field(default_factory=list)
+    questions: list[LookUp] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)  # of forms that were sent before
+    own_rules: dict[str, ShelfRule] = field(default_factory=dict)
+    watch: Watch = field(default_factory=Watch)
+    did: list[LiveEvent] = field(default_factory=list)  # by anybody, recorded or not
+
+    def __post_init__(self) -> None:
+        self.containment = Containment(self.company)
+        self.intruder = Intruder(self.company, self.containment, self.by_person)
+        self.places: dict[str, int] = {}  # of the stream, by id
+        self.counts: dict[str, int] = {}  # of lines, by source
+        self.ordinary = 0  # lines of the company that were looked at
+        self.of_intruder = 0
+        self.arriving: list[tuple[int, int, LiveEvent]] = []
+
+    @property
+    def colour(self) -> str:
+        """Its name on the wall, beside the number."""
+        return COLOURS[self.number - 1]
+
+    # --- time passes -----------------------------------------------------------------------------
+
+    def advance(self, time: int) -> None:
+        """Everything that happens up to a moment (seconds since 1970), and arrives by then. An
+        answer is about what had arrived when it was given, however long nobody looked."""
+        for question in self.questions:
+            if question.answer is None and question.due <= time:
+                self._advance(question.due)
+                question.answer = look_ups.answer(
+                    self.company, question.kind, question.word, self.did, question.due
+                )
+        self._advance(time)
+
+    def _advance(self, time: int) -> None:
+        self.intruder.run(time)
+        for event in self.intruder.lines[self.of_intruder :]:
+            self.of_intruder += 1
+            self.did.append(event)
+            if self.containment.records(event):
+                heapq.heappush(self.arriving, (event.arrives, self.of_intruder, event))
+        for event in self._arrived(time):
+            self.counts[event.source] = self.counts.get(event.source, 0) + 1
+            name = f"{event.source}:{self.counts[event.source]}"
+            self.places[name] = len(self.stream)
+            self.stream.append(Arrived(name, event))
+
+    def _arrived(self, time: int) -> Iterator[LiveEvent]:
+        """The lines that come up to a moment, in the order of their arrival."""
+        every = self.company.ordinary
+        while True:
+            ordinary = every[self.ordinary] if self.ordinary < len(every) else None
+            theirs = self.arriving[0][0] if self.arriving else None
+            first = theirs is not None and (ordinary is None or theirs < ordinary.arrives)
+            if first and theirs is not None and theirs <= time:
+                yield heapq.heappop(self.arriving)[2]
+                continue
+            if ordinary is None or ordinary.arrives > time:
+                return
+            self.ordinary += 1
+            if self.containment.shuts_out(ordinary):
+                self.shut_out.append(ordinary)
+                continue
+            if ordinary.twin:
+                self.did.append(ordinary)
+            if self.containment.records(ordinary):
+                yield ordinary
+
+    def look(self) -> list[Hit]:
+        """What the rules that are switched on find in what came since the last look."""
+        return self.watch.look([(one.id, one.event) for one in self.stream])
+
+    # --- what a team may ask of its stream -------------------------------------------------------
+
+    def line(self, name: str) -> LiveEvent | None:
+        """A line that has arrived, by its id."""
+        place = self.places.get(name)
+        return None if place is None else self.stream[place].event
+
+    def search(self, words: str, most: int = 100) -> list[Arrived]:
+        """The lines with all of these words, and none of those that begin with a minus; the newest
+        first."""
+        wanted = [word for word in words.lower().split() if not word.startswith("-")]
+        unwanted = [word[1:] for word in words.lower().split() if len(word) > 1 and word[0] == "-"]
+        found = []
+        for one in reversed(self.stream):
+            text = one.event.lowered
+            if all(word in text for word in wanted) and not any(w in text for w in unwanted):
+                found.append(one)
+                if len(found) == most:
+                    break
+        return found
+
+
+class Exercise:
+    """See the module. `seconds`: of the company's clock, since the beginning; `rows`: the log."""
+
+    def __init__(self, settings: Settings):
+        if not 1 <= settings.teams <= MOST_TEAMS:
+            raise CannotDo(f"There can be 1 to {MOST_TEAMS} teams.")
+        if not 30 <= settings.minutes <= MOST_MINUTES:
+            raise CannotDo(
+                f"An exercise has 30 to {MOST_MINUTES:,} minutes of the company's clock."
+            )
+        self.settings = settings
+        self.company = draw(settings.seed, settings.minutes, settings.case)
+        self.teams = [
+            Team(number, self.company, settings.by_person)
+            for number in range(1, settings.teams + 1)
+        ]
+        self.seconds, self.rows = 0, list[LogRow]()
+        self.paused = self.ended = self.hinted = False
+        for team in self.teams:
+            team.advance(self.company.start)
+
+    # --- time ------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        """The company's clock, in seconds since 1970."""
+        return self.company.start + self.seconds
+
+    @property
+    def length(self) -> int:
+        """Seconds of the company's clock, from the beginning to the end."""
+        return MINUTE * self.settings.minutes
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody can do anything any more."""
+        return self.ended or self.seconds >= self.length
+
+    def advance(self, seconds: int) -> None:
+        """Let time pass, up to so many seconds after the beginning."""
+        until = min(seconds, self.length)
+        if self.ended or until < self.seconds:
+            return
+        quarter = self.length // 4
+        if not self.hinted and until >= quarter:
+            self._pass(quarter)
+            self.hinted = True
+            for team in self.teams:
+                self._symptom(team)
+        self._pass(until)
+
+    def _pass(self, until: int) -> None:
+        self.seconds = max(self.seconds, until)
+        for team in self.teams:
+            team.advance(self.now)
+
+    # --- the log ---------------------------------------------------------------------------------
+
+    def perform(self, row: LogRow) -> str:
+        """Do what a line says at the present second, and note it; a sentence about what came of
+        it. Raises CannotDo: then nothing was done."""
+        does = _DOES.get(str(row.get("do")))
+        if does is None:
+            raise CannotDo(f"There is nothing called {shown(str(row.get('do')), 40)} to do.")
+        if self.is_over and row["do"] != "end":
+            raise CannotDo("The exercise is over.")
+        noted = {"t": self.seconds, **row}
+        team = self._team_of(row)
+        key = str(row.get("key", ""))[:LONGEST_KEY]
+        if team is not None and key and key in team.keys:
+            return "That was done already."
+        sentence = does(self, team, noted)
+        if team is not None and key:
+            team.keys.add(key)
+        self.rows.append(noted)
+        return sentence
+
+    def replay(self, rows: Iterable[LogRow]) -> None:
+        """Play a log again."""
+        for row in rows:
+            self.advance(int(row["t"]))
+            self.perform({name: value for name, value in row.items() if name != "t"})
+
+    def _team_of(self, row: LogRow) -> Team | None:
+        number = row.get("team", 0)
+        if number == 0:
+            return None
+        if not isinstance(number, int) or not 1 <= number <= len(self.teams):
+            raise CannotDo("There is no such team.")
+        return self.teams[number - 1]
+
+    # --- what a team does ------------------------------------------------------------------------
+
+    def _act(self, team: Team | None, row: LogRow) -> str:
+        team = _a_team(team)
+        if len(team.containment.acts) >= MOST_ACTS:
+            raise CannotDo(f"A team may act {MOST_ACTS:,} times.")
+        act: LiveAct = checked_act(self.company, str(row["kind"]), str(row["what"]), self.now)
+        row["what"] = act.what
+        if not team.containment.add(act):
+            raise CannotDo(f"{act.kind} {act.what} changes nothing: it is so already.")
+        return f"{iso(self.now)[11:16]} {act.kind} {act.what}: done."
+
+    def _ask(self, team: Team | None, row: LogRow) -> str:
+        team = _a_team(team)
+        if len(team.questions) >= MOST_LOOK_UPS:
+            raise CannotDo(f"A team may look up {MOST_LOOK_UPS} things.")
+        kind, word = look_ups.checked(self.company, str(row["kind"]), str(row["word"]))
+        row["word"] = word
+        free = max([self.now, *(question.due for question in team.questions)])
+        due = free + MINUTE * look_ups.minutes(kind)
+        team.questions.append(LookUp(kind, word, self.now, due))
+        return f"The answer comes at {iso(due)[11:16]}."
+
+    def _report(self, team: Team | None, row: LogRow) -> str:
+        team = _a_team(team)
+        if len(team.reports) >= MOST_REPORTS:
+            raise CannotDo(f"A team may report {MOST_REPORTS} times.")
+        who, events = str(row["who"]).strip(), list(dict.fromkeys(map(str, row["events"])))
+        if who not in self.company.accounts and who not in self.company.listed:
+            raise CannotDo(
+                f"{shown(who, 60) or 'Nothing'} is no account and no credential of the inventory."
+            )
+        if not 1 <= len(events) <= MOST_EVENTS:
+            raise CannotDo(f"A report names 1 to {MOST_EVENTS} lines, such as okta:120.")
+        if strangers := [name for name in events if team.line(name) is None]:
+            raise CannotDo(f"There is no line {shown(strangers[0], 60)} in your stream.")
+        note = str(row.get("note", ""))[:LONGEST_NOTE]
+        row.update(who=who, events=events, note=note)
+        team.reports.append(TeamReport(self.now, who, tuple(events), note))
+        return f"Your report about {who} is noted, with {counted(len(events), 'line')}."
+
+    def _rule(self, team: Team | None, row: LogRow) -> str:
+        team, name, on = _a_team(team), str(row["rule"]), bool(row["on"])
+        known = shelf(self.company.case.sources) | team.own_rules
+        if name not in known:
+            raise CannotDo(f"There is no rule called {shown(name, 80)}.")
+        if on == (name in team.watch.rules):
+            raise CannotDo(f"{known[name].title} is {'on' if on else 'off'} already.")
+        rules = {key: rule for key, rule in team.watch.rules.items() if key != name}
+        team.watch.switch(rules | ({name: known[name]} if on else {}))
+        return f"{known[name].title} is {'on' if on else 'off'}."
+
+    def _own_rule(self, team: Team | None, row: LogRow) -> str:
+        team = _a_team(team)
+        if len(team.own_rules) >= MOST_OWN:
+            raise CannotDo(f"A team may write {MOST_OWN} rules.")
+        rule = own_rule(str(row["text"]))
+        if rule.id in team.own_rules or rule.id in shelf(self.company.case.sources):
+            raise CannotDo(f"There is a rule with the title {shown(rule.title, 80)} already.")
+        team.own_rules[rule.id] = rule
+        team.watch.switch(team.watch.rules | {rule.id: rule})
+        return f"{shown(rule.title, 80)} is on."
+
+    # --- what an instructor does -----------------------------------------------------------------
+
+    def _inject(self, team: Team | None, row: LogRow) -> str:
+        kind, concerned = str(row["kind"]), [team] if team else self.teams
+        if kind == "message":
+            text = str(row.get("text", "")).strip()[:LONGEST_NOTE]
+            if not text:
+                raise CannotDo("A message has at least one word.")
+            for one in concerned:
+                one.messages.append(Message(self.now, text))
+        elif kind in _INJECTS:
+            for one in concerned:
+                _INJECTS[kind](self, one)
+        else:
+            raise CannotDo(f"There is no inject called {shown(kind, 40)}.")
+        return f"{kind}: done, for {counted(len(concerned), 'team')}."
+
+    def _symptom(self, team: Team) -> None:
+        """A true and partial symptom of the latest thing that the intruder did."""
+        steps = [self.company.steps[name] for name in team.intruder.made]
+        told = {message.text for message in team.messages}
+        fresh = [f"The help desk writes: {step.symptom}" for step in steps if step.symptom]
+        text = next((one for one in reversed(fresh) if one not in told), None)
+        team.messages.append(Message(self.now, text or "The help desk writes: nothing new."))
+
+    def _false_lead(self, team: Team) -> None:
+        """Something harmless that looks like the intruder, as somebody would pass it on."""
+        recent = [one for one in team.did if one.twin and one.at > self.now - 4 * 60 * MINUTE]
+        for one in reversed(recent):
+            text = (
+                f"The help desk writes: somebody saw {one.who} do something odd at "
+                f"{iso(one.at)[11:16]} ({one.source})."
+            )
+            if text not in {message.text for message in team.messages}:
+                team.messages.append(Message(self.now, text))
+                return
+        team.messages.append(Message(self.now, "The help desk writes: nothing new."))
+
+    def _hurry(self, team: Team) -> None:
+        """The intruder looks in at once."""
+        team.intruder.next_visit = min(team.intruder.next_visit, self.now)
+
+    def _pause(self, _: Team | None, __: LogRow) -> str:
+        if self.paused:
+            raise CannotDo("The clock stands still already.")
+        self.paused = True
+        return "The clock stands still."
+
+    def _resume(self, _: Team | None, __: LogRow) -> str:
+        if not self.paused:
+            raise CannotDo("The clock is running.")
+        self.paused = False
+        return "The clock runs."
+
+    def _end(self, _: Team | None, __: LogRow) -> str:
+        if self.is_over:
+            raise CannotDo("The exercise is over already.")
+        self.ended = True
+        return "The exercise is over."
+
+    # --- what a person at the intruder's console does --------------------------------------------
+
+    def _intrude(self, team: Team | None, row: LogRow) -> str:
+        if not self.settings.by_person:
+            raise CannotDo("The intruder of this exercise is seeded.")
+        step = self.company.steps.get(str(row["step"]))
+        if step is None:
+            raise CannotDo(f"There is no step called {shown(str(row['step']), 60)}.")
+        begun = 0
+        for one in [team] if team else self.teams:
+            if row.get("move"):
+                one.intruder.move()
+            if one.intruder.is_possible(step) and not one.intruder.queue:
+                one.intruder.begin(step, self.now)
+                begun += 1
+        return f"{step.goal}: begun at {counted(begun, 'company', 'companies')}."
+
+    # --- what is on the shelf --------------------------------------------------------------------
+
+    @cached_property
+    def rules(self) -> dict[str, ShelfRule]:
+        """The rules that every team may switch on."""
+        return shelf(self.company.case.sources)
+
+
+def _a_team(team: Team | None) -> Team:
+    if team is None:
+        raise CannotDo("Only a team can do that.")
+    return team
+
+
+_DOES = {
+    "act": Exercise._act,
+    "ask": Exercise._ask,
+    "report": Exercise._report,
+    "rule": Exercise._rule,
+    "own-rule": Exercise._own_rule,
+    "inject": Exercise._inject,
+    "pause": Exercise._pause,
+    "resume": Exercise._resume,
+    "end": Exercise._end,
+    "intrude": Exercise._intrude,
+}
+OF_TEAMS = ("act", "ask", "report", "rule", "own-rule")
+_INJECTS = {
+    "symptom": Exercise._symptom,
+    "false-lead": Exercise._false_lead,
+    "hurry": Exercise._hurry,
+}

@@ -1,0 +1,368 @@
+"""An intruder with a plan, who looks in, goes on, notices what is shut, and goes another way.
+
+Whether a request opens anything is decided by labutils.incident.policy, and by what the team did.
+The intruder knows no more of it than the answers.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from labutils.incident import policy, telemetry
+from labutils.incident.background import sheet as background
+from labutils.incident.background.dice import Dice
+from labutils.incident.breach import request
+from labutils.incident.campaign import Ask
+from labutils.incident.inventory import COMPANY
+from labutils.incident.policy import Decision, Request, World
+from labutils.incident.services import credentials_given
+from labutils.live.company import MINUTE, LiveCompany, LiveEvent, LiveStep, live_event, settings
+from labutils.live.containment import Containment
+
+IN_A_ROW = 2  # refusals, after which another address is tried
+MOVES = 3  # addresses that the intruder has beside the first ones
+GET_BACK = "a way back"  # in place of a step
+
+
+class Tried(NamedTuple):
+    """A request, and the answer; `at` in seconds since 1970. `step`: what it was part of."""
+
+    at: int
+    step: str
+    scope: str
+    using: str
+    address: str
+    allowed: bool
+    reason: str
+
+
+class Waiting(NamedTuple):
+    """A request that is to come. `turn`: which repetition it is, from 1; `last`: with it the step
+    is done."""
+
+    at: int
+    step: str
+    ask: Ask
+    turn: int
+    last: bool
+
+
+@dataclass(eq=False)
+class Intruder:
+    """See the module. All times are seconds since 1970. `holds`: by credential, since when;
+    `given_up`: those that were shut; `made`: by step, when it was done; `lines`: what the logs got
+    of it. `by_person`: a person decides what is tried."""
+
+    company: LiveCompany
+    containment: Containment
+    by_person: bool = False
+    holds: dict[str, int] = field(default_factory=dict)
+    given_up: dict[str, int] = field(default_factory=dict)
+    made: dict[str, int] = field(default_factory=dict)
+    tried: list[Tried] = field(default_factory=list)
+    lines: list[LiveEvent] = field(default_factory=list)
+    queue: list[Waiting] = field(default_factory=list)
+    worked: set[tuple[str, str]] = field(default_factory=set)  # credential and scope
+    refused: set[tuple[str, str]] = field(default_factory=set)
+    next_visit: int = 0
+    in_a_row: int = 0
+    moves: int = 0
+
+    def __post_init__(self) -> None:
+        self.holds = dict.fromkeys(self.company.starts_with, self.company.start - 1)
+        self.dice = Dice(f"{self.company.seed}/live/intruder")
+        self.next_visit = self.company.start + self.pause("first_visit")
+
+    @cached_property
+    def world(self) -> World:
+        """What the company decided before the exercise."""
+        return World.historical(self.company.case)
+
+    @property
+    def losses(self) -> list[str]:
+        """The steps that were done and in which data went."""
+        return [name for name in self.made if self.company.steps[name].is_loss]
+
+    def pause(self, name: str) -> int:
+        """Seconds, drawn between the two numbers of minutes of this setting."""
+        low, high = settings()[name]
+        return MINUTE * self.dice.between(low, high)
+
+    # --- time passes -----------------------------------------------------------------------------
+
+    def run(self, until: int) -> None:
+        """Everything that the intruder does up to a moment."""
+        while self.queue and self.queue[0].at <= until or self.comes(until):
+            if self.queue:
+                self.send(self.queue.pop(0))
+            else:
+                self.visit(self.next_visit)
+
+    def comes(self, until: int) -> bool:
+        """Whether the intruder looks in before a moment, with nothing under way."""
+        return not self.queue and not self.by_person and self.next_visit <= until
+
+    def visit(self, time: int) -> None:
+        """Look for something to do and begin it, or come again later."""
+        way_back = self.way_back()
+        step = self.next_step()
+        if way_back is not None:
+            self.line_up(GET_BACK, way_back, time)
+        elif step is not None:
+            self.begin(step, time)
+        else:
+            self.knock(time)
+        ends = self.queue[-1].at if self.queue else time
+        self.next_visit = ends + self.pause("pauses")
+
+    # --- what to do next -------------------------------------------------------------------------
+
+    def next_step(self) -> LiveStep | None:
+        """Once something was shut, a foothold; else the plan; else whatever is possible."""
+        chain = [self.company.steps[name] for name in self.company.chain]
+        others = [one for one in self.company.steps.values() if one.id not in self.company.chain]
+        spares = [one for one in (*chain, *others) if self.given_up and one.part == "foothold"]
+        every = (*spares, *chain, *others)
+        return next((one for one in every if self.is_possible(one)), None)
+
+    def is_possible(self, step: LiveStep) -> bool:
+        """Whether a step is still to be done, what comes before it is done, and a route has a
+        credential for each request."""
+        if step.id in self.made or (step.part == "way" and step.id not in self.company.chain):
+            return False
+        begun = not step.after or any(name in self.made for name in step.after)
+        return begun and self.open_route(step) is not None
+
+    def open_route(self, step: LiveStep) -> list[Ask] | None:
+        """The first route of a step of which nothing was refused so far."""
+        routes = (self.fitted(route) for route in step.routes)
+        return next((one for one in routes if one is not None), None)
+
+    def fitted(self, route: Sequence[Ask]) -> list[Ask] | None:
+        """A route, each request with a credential that may do it and was not refused; None where
+        one has none. What an earlier request of the route gives counts as held."""
+        services, coming = self.company.case.estate.services, set[str]()
+        fitting = []
+        for ask in route:
+            using = self.usable(ask, coming)
+            if using is None:
+                return None
+            fitting.append(replace(ask, using=using))
+            coming.update(services[ask.service].gives.get(ask.action, ()))
+        return fitting
+
+    def usable(self, ask: Ask, coming: Collection[str]) -> str | None:
+        """The credential of a request, or another that may do the same."""
+        credentials = self.company.case.estate.credentials
+        if ask.using in coming and ask.using not in self.holds:
+            return ask.using
+        return next(
+            (
+                name
+                for name in (ask.using, *self.holds)
+                if name in self.holds
+                and name not in self.given_up
+                and (name, ask.scope) not in self.refused
+                and ask.scope in credentials[name].scopes
+            ),
+            None,
+        )
+
+    def begin(self, step: LiveStep, time: int) -> None:
+        """Line up the requests of a step, where that is possible."""
+        route = self.open_route(step)
+        if route is not None:
+            self.line_up(step.id, route, time)
+
+    def line_up(self, step: str, route: Sequence[Ask], time: int) -> None:
+        """The requests of a route, one after another from a moment on. A long burst is hurried."""
+        longest, at = MINUTE * int(settings()["longest_burst"]), time
+        for place, ask in enumerate(route):
+            hurry = min(1.0, longest / max(1, ask.lasts))
+            for turn, offset in enumerate(ask.offsets, 1):
+                is_last = place == len(route) - 1 and turn == ask.repeat
+                self.queue.append(Waiting(at + int(hurry * offset), step, ask, turn, is_last))
+            at = self.queue[-1].at + 5 + self.dice.below(40)
+
+    def way_back(self) -> list[Ask] | None:
+        """Requests that give what was shut anew, or what was never held: the company reads it out
+        to whoever may ask."""
+        if not self.given_up:
+            return None
+        for service in self.company.case.estate.services.values():
+            for action, given in service.gives.items() if service.org == COMPANY else ():
+                wanted = [one for one in given if one in self.given_up or one not in self.holds]
+                route = self.fitted(self.route_to(f"{service.id}:{action}")) if wanted else None
+                if route is not None:
+                    return route
+        return None
+
+    def route_to(self, scope: str) -> Sequence[Ask]:
+        """The requests up to one with this scope, as a step makes them."""
+        for step in self.company.steps.values():
+            for route in step.routes:
+                for place, ask in enumerate(route):
+                    if ask.scope == scope and ask.origin != "home":
+                        return [replace(one, repeat=1) for one in route[: place + 1]]
+        return [Ask(scope, "", self.company.case.estate.default_zone.id)]
+
+    def knock(self, time: int) -> None:
+        """Try something again that was shut, once in a while: owners switch things on again."""
+        low, high = settings()["patience"]
+        patience = MINUTE * self.dice.between(low, high)
+        for name, since in list(self.given_up.items()):
+            if time - since >= patience:
+                del self.given_up[name]
+                self.refused = {pair for pair in self.refused if pair[0] != name}
+                return
+
+    # --- a request -------------------------------------------------------------------------------
+
+    def send(self, waiting: Waiting) -> None:
+        """Make a request, and take what it gives. A refusal ends the step for now."""
+        ask, time = waiting.ask, waiting.at
+        if ask.using not in self.holds:
+            self.queue.clear()
+            return
+        asked, decision = self.decide(waiting)
+        self.log(waiting, asked, decision)
+        self.tried.append(
+            Tried(
+                time,
+                waiting.step,
+                ask.scope,
+                ask.using,
+                asked.address,
+                decision.allow,
+                decision.reason,
+            )
+        )
+        if decision.allow:
+            self.take(asked, ask, time)
+            if waiting.last and waiting.step in self.company.steps:
+                self.made.setdefault(waiting.step, time)
+        else:
+            self.give_up(ask, time)
+
+    def decide(self, waiting: Waiting) -> tuple[Request, Decision]:
+        """The request, and the answer: of the company as it was, and of what the team did."""
+        ask, time, case = waiting.ask, waiting.at, self.company.case
+        address = self.address(ask)
+        asked = replace(request(case, ask, self.clock(waiting.step, time)), address=address)
+        decision, held = policy.decide(asked, self.world), case.estate.credentials[ask.using]
+        if asked.service.org != COMPANY or held.kind == "data" or not decision.allow:
+            return asked, decision
+        if self.containment.is_blocked(address, time):
+            return asked, Decision(False, policy.reachable.__name__, f"{address} is blocked")
+        refusal = self.containment.refuses(held, self.holds[ask.using], address, time)
+        return asked, Decision(False, "contained", refusal) if refusal else decision
+
+    def clock(self, step: str, time: int) -> int:
+        """The moment that the company decides by: of a case of the past, its own."""
+        own = self.company.steps.get(step)
+        if own is not None:
+            return time if own.clock is None else own.clock
+        clocks = [one.clock for one in self.company.steps.values() if one.clock is not None]
+        return max(clocks, default=time)
+
+    def address(self, ask: Ask) -> str:
+        """Where a request comes from."""
+        case = self.company.case
+        usual = case.addresses[ask.origin].ip
+        if self.moves == 0 or case.estate.zones[ask.origin].inside or ask.origin == "home":
+            return usual
+        sheet = background.load(case)
+        names = sheet.moves_to or sheet.proxies
+        dice = Dice(f"{self.company.seed}/live/move/{self.moves}")
+        network = sheet.networks[dice.pick(names)]
+        return network.address(dice.below(network.size))
+
+    def log(self, waiting: Waiting, asked: Request, decision: Decision) -> None:
+        """What the logs get of a request."""
+        if not policy.recorded(asked, self.world):
+            return
+        seed, held = self.company.seed, asked.credential
+        if held is not None:
+            held = replace(held, session=f"{seed}/{held.session or held.id}")
+        shown = replace(asked, time=waiting.at, credential=held)
+        agent = self.company.case.addresses[waiting.ask.origin].agent
+        serial = f"{seed}/live/{len(self.tried)}"
+        for line in telemetry.events(shown, decision, agent, serial, waiting.turn):
+            self.lines.append(
+                live_event(
+                    line.source, waiting.at, line.text, self.company.known_as, step=waiting.step
+                )
+            )
+
+    def take(self, asked: Request, ask: Ask, time: int) -> None:
+        """What an allowed request gives. What is read in old texts, or at somebody else's, is as
+        old as these."""
+        self.worked.add((ask.using, ask.scope))
+        self.in_a_row = 0
+        credentials = self.company.case.estate.credentials
+        for name in credentials_given(asked):
+            if asked.service.org == COMPANY:
+                self.holds[name] = time
+                self.given_up.pop(name, None)
+                self.refused = {pair for pair in self.refused if pair[0] != name}
+            elif credentials[ask.using].kind == "data":
+                self.holds.setdefault(name, self.holds[ask.using])
+            else:
+                self.holds.setdefault(name, min(time, credentials[name].issued or time))
+
+    def give_up(self, ask: Ask, time: int) -> None:
+        """A refusal. What worked before was shut, and so was what is refused twice; after a few in
+        a row it may be the address."""
+        self.queue.clear()
+        self.next_visit = time + MINUTE * self.dice.between(2, 6)
+        self.refused.add((ask.using, ask.scope))
+        refusals = sum(name == ask.using for name, _ in self.refused)
+        if refusals > 1 or (ask.using, ask.scope) in self.worked:
+            self.given_up[ask.using] = time
+        self.in_a_row += 1
+        if self.in_a_row >= IN_A_ROW and not self.by_person:
+            self.move()
+
+    def move(self) -> None:
+        """Go on from another address, and try there what was shut; three times at most."""
+        if self.moves < MOVES:
+            self.moves += 1
+            self.in_a_row = 0
+            self.given_up.clear()
+            self.refused.clear()
+
+    # --- what is left ----------------------------------------------------------------------------
+
+    def open_doors(self, time: int) -> list[str]:
+        """What the intruder could still open of the company at a moment, by the names that acts
+        use, from an address that nobody blocked."""
+        case = self.company.case
+        names: dict[str, None] = {}
+        for name in self.holds:
+            held = case.estate.credentials[name]
+            if held.kind != "data" and any(self.opens(name, scope, time) for scope in held.scopes):
+                names[self.company.name_of(held)] = None
+        return list(names)
+
+    def opens(self, name: str, scope: str, time: int) -> bool:
+        """Whether a credential would open something at a moment."""
+        case = self.company.case
+        route = self.route_to(scope)
+        ask = replace(route[-1], using=name)
+        held = case.estate.credentials[name]
+        asked = request(case, ask, self.clock("", time))
+        if asked.service.org != COMPANY or ask.origin == "home":
+            return False
+        if not policy.decide(asked, self.world).allow:
+            return False
+        if self.containment.refuses(held, self.holds[name], asked.address, time):
+            return False
+        gateway = case.estate.gateway_into(case.estate.zones[ask.origin])
+        if gateway is None:
+            return True
+        way = f"{gateway.id}:{asked.service.id}"
+        return any(
+            way in case.estate.credentials[one].scopes and self.opens(one, way, time)
+            for one in self.holds
+        )

@@ -1,0 +1,159 @@
+"""What a team may look up, and whom it may call. An answer takes minutes, and people err."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from labutils.incident.background.dice import Dice
+from labutils.lab import iso, seconds
+from labutils.live.company import HOUR, LiveCompany, LiveEvent, Table, settings
+from labutils.live.containment import CannotDo
+from labutils.text import counted, shown
+
+MISTAKEN = 150  # of 1,000 answers of people
+LONGEST_WORD = 60  # characters
+MOST_ROWS = 12
+
+
+@dataclass
+class LookUp:
+    """A question of a team. `asked` and `due` are seconds since 1970; `answer` is there from then
+    on."""
+
+    kind: str
+    word: str
+    asked: int
+    due: int
+    answer: str | None = None
+
+
+def checked(company: LiveCompany, kind: str, word: str) -> tuple[str, str]:
+    """A question, if it is one. Raises CannotDo."""
+    named = word.strip()
+    if kind not in settings()["look_ups"]:
+        raise CannotDo(f"There is no look-up called {shown(kind, 40)}.")
+    if len(named) > LONGEST_WORD:
+        raise CannotDo(f"A look-up takes a word of at most {LONGEST_WORD} characters.")
+    if kind == "person" and named not in {row["account"] for row in company.tables["roster"]}:
+        raise CannotDo(f"Nobody in the roster is called {shown(named, 60)}.")
+    if kind == "owner" and named not in owners(company):
+        raise CannotDo(
+            f"There is no program called {shown(named, 60)}: {', '.join(owners(company))}."
+        )
+    return kind, named
+
+
+def minutes(kind: str) -> int:
+    """What an answer costs."""
+    return int(settings()["look_ups"][kind]["minutes"])
+
+
+def owners(company: LiveCompany) -> list[str]:
+    """The accounts of the programs that somebody owns."""
+    kinds = ("session", "security key", "key")
+    people = {row["account"] for row in company.tables["roster"]}
+    names = [row.account for row in company.inventory if row.kind not in kinds]
+    return sorted({name for name in names if name not in people})
+
+
+def answer(company: LiveCompany, kind: str, word: str, did: Sequence[LiveEvent], time: int) -> str:
+    """What comes back at a moment (seconds since 1970); `did`: what was done so far, by the
+    intruder and by everybody else."""
+    return _ANSWERS[kind](company, word, did, time)
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def _tickets(company: LiveCompany, word: str, _: Sequence[LiveEvent], time: int) -> str:
+    open_now = [
+        row
+        for row in company.tables["tickets"]
+        if word.lower() in " ".join(row.values()).lower() and seconds(row["from"]) - HOUR <= time
+    ]
+    return _rows(
+        (
+            f"{row['id']}: {row['what']}, by {row['by']}, {row['from'][:16]} to {row['to'][:16]}"
+            for row in open_now
+        ),
+        f"No ticket of today holds {shown(word, 40)!r}.",
+    )
+
+
+def _roster(company: LiveCompany, word: str, _: Sequence[LiveEvent], __: int) -> str:
+    return _rows(
+        (
+            f"{row['account']}: {row['role']}, {row['country']}, works {row['from_hour']} to "
+            f"{row['to_hour']} h, usually from {row['places'].replace(' ', ' or ')}"
+            + (
+                f"; on call {row['on_call_from'][:16]} to {row['on_call_to'][:16]}"
+                if row["on_call_from"]
+                else ""
+            )
+            for row in _of(company.tables["roster"], word)
+        ),
+        f"Nobody in the roster is called {shown(word, 40)}.",
+    )
+
+
+def _trips(company: LiveCompany, word: str, _: Sequence[LiveEvent], __: int) -> str:
+    return _rows(
+        (
+            f"{row['account']}: {row['country']} ({row['network']}), {row['from'][:16]} to "
+            f"{row['to'][:16]}"
+            for row in _of(company.tables["trips"], word)
+        ),
+        f"{shown(word, 40)} is on no trip today.",
+    )
+
+
+def _of(table: Table, word: str) -> Table:
+    return [row for row in table if row["account"] == word]
+
+
+def _rows(lines: Iterator[str], nothing: str) -> str:
+    every = list(lines)
+    more = [f"and {len(every) - MOST_ROWS} more"] if len(every) > MOST_ROWS else []
+    return "\n".join(every[:MOST_ROWS] + more) or nothing
+
+
+# --- people --------------------------------------------------------------------------------------
+
+
+def _person(company: LiveCompany, word: str, did: Sequence[LiveEvent], time: int) -> str:
+    """What somebody says about the acts that look odd, in the last six hours."""
+    if Dice(f"{company.seed}/live/asked/{word}").of(MISTAKEN):
+        return f"{word}: I did nothing out of the ordinary today, as far as I remember."
+    recent = [one for one in did if one.who == word and time - 6 * HOUR < one.at]
+    parts = []
+    for twin in dict.fromkeys(one.twin for one in recent if one.twin):
+        begun = next(one.at for one in recent if one.twin == twin)
+        parts.append(f"At {iso(begun)[11:16]} that was me ({twin}).")
+    foreign = [one for one in recent if one.step]
+    if foreign:
+        first, last = iso(foreign[0].at)[11:16], iso(foreign[-1].at)[11:16]
+        lines = counted(len(foreign), "line")
+        parts.append(f"Between {first} and {last} you have {lines} that I know nothing about.")
+    return f"{word}: " + (" ".join(parts) or "I am working as I always do.")
+
+
+def _owner(company: LiveCompany, word: str, _: Sequence[LiveEvent], time: int) -> str:
+    places = " and ".join(company.places.get(word, ())) or "where it always did"
+    names = company.signs_as.get(word, frozenset({word}))
+    moves = [
+        f"{row['id']} ({row['what']}, {row['from'][11:16]} to {row['to'][11:16]})"
+        for row in company.tables["tickets"]
+        if row["by"].lower() in names and seconds(row["from"]) - HOUR <= time
+    ]
+    return (
+        f"The team that runs {word}: it works from {places}. What we announced for today: "
+        f"{'; '.join(moves) or 'nothing'}. Anything else was not us."
+    )
+
+
+_ANSWERS: dict[str, Callable[[LiveCompany, str, Sequence[LiveEvent], int], str]] = {
+    "tickets": _tickets,
+    "roster": _roster,
+    "trips": _trips,
+    "person": _person,
+    "owner": _owner,
+}
