@@ -16,10 +16,11 @@ from labutils.capstone import incident, world
 from labutils.capstone.incident import Drawn
 from labutils.hunt.fields import values_at
 from labutils.incident import telemetry
+from labutils.incident.background import sheet as background
 from labutils.incident.campaign import Ask
 from labutils.incident.cases import Incident
-from labutils.incident.inventory import Credential
-from labutils.incident.log_format import log_format
+from labutils.incident.inventory import Credential, Identity
+from labutils.incident.log_format import field_names, log_format, merged
 from labutils.lab import data_file
 from labutils.sheets import Row, read
 
@@ -66,6 +67,16 @@ class LiveEvent:
     def headline(self) -> str:
         """The few fields that a person reads first."""
         return telemetry.headline(self.source, self.fields)
+
+    @cached_property
+    def refused(self) -> "LiveEvent | None":
+        """The line that it would have left if it had been refused; None where its log has no such
+        line."""
+        denied = log_format(self.source).denied
+        if not denied or field_names(denied):
+            return None
+        text = json.dumps(merged(self.fields, denied))
+        return LiveEvent(self.at, self.arrives, self.source, text, self.who, self.costly)
 
     def comes_from(self, network: IPv4Network) -> bool:
         """Whether it names an address of this network: of one address, or of 256."""
@@ -193,6 +204,14 @@ class LiveCompany:
             return self.made[held.id][1]
         return held.holder.account or held.holder.name
 
+    def signs(self, held: Credential) -> Identity:
+        """As whom a log knows the holder of a credential: what was made of an account is its."""
+        if held.id not in self.made:
+            return held.holder
+        account = self.made[held.id][1]
+        identities = self.case.estate.identities.values()
+        return next(one for one in identities if account in (one.account, one.name))
+
     def known_as(self, who: str) -> str:
         """An account as the inventory has it."""
         return self.drawn.company.known_as(who) if self.drawn else who
@@ -217,4 +236,9 @@ class LiveCompany:
             if one.given_out
         }
         people = {row["account"]: tuple(row["places"].split()) for row in self.tables["roster"]}
-        return people | own
+        machines = {
+            one.id: (one.address,)
+            for one in background.load(self.case).machines.values()
+            if one.address and not one.holder
+        }
+        return people | machines | own

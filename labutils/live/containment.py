@@ -163,14 +163,17 @@ class Containment:
 
     # --- what everybody else is told -------------------------------------------------------------
 
-    def shuts_out(self, event: LiveEvent) -> bool:
-        """Whether an act stops what somebody did who works here."""
+    def shuts_out(self, event: LiveEvent) -> Kind | None:
+        """The kind of act that stops what somebody did who works here, if one does. What comes from
+        a blocked address never reaches the service, and its log."""
         if any(one.holds(event.at) and event.comes_from(one.act.network) for one in self.blocks):
-            return True
-        return any(
-            one.holds(event.at) and self._stops(one.act, event)
+            return "block"
+        stopping = (
+            one.act.kind
             for one in self.by_signature.get(event.who, ())
+            if one.holds(event.at) and self._stops(one.act, event)
         )
+        return next(stopping, None)
 
     def _stops(self, act: LiveAct, event: LiveEvent) -> bool:
         if act.kind == "disable":

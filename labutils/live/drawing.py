@@ -39,7 +39,8 @@ from labutils.live.intruder import Intruder
 HISTORY = 24 * HOUR  # of logs, from before the exercise
 EVENTS = 60_000  # of ordinary traffic in the month of a case
 HOURS = (8, 9, 10, 11, 12)  # of the day (UTC), at which an exercise may begin
-STORIES = 2  # harmless ones at least, within the exercise
+BUSY = 4  # times as many harmless stories as on other days
+STORIES = 3  # of programs that a ticket explains, at least, within the exercise
 DRAWS = 30  # of intruders, before a seed is given up
 FEWEST = 6  # steps of an intruder whom nobody disturbs
 
@@ -63,9 +64,8 @@ def draw(seed: str, minutes: int, case: str = "") -> LiveCompany:
 def _of_seed(seed: str, minutes: int) -> LiveCompany:
     one = capstone.company(f"{seed}/live")
     empty = capstone.without_intruder(one)
-    crew = workforce(
-        empty, background.load(empty), one.seed, days_of_month(background.load(empty)), one.seed
-    )
+    sheet = busy(background.load(empty))
+    crew = workforce(empty, sheet, one.seed, days_of_month(sheet), one.seed)
     events = Events(crew, one.events, {})
     start = _start(events, seed, minutes)
     for number in range(DRAWS):
@@ -77,6 +77,12 @@ def _of_seed(seed: str, minutes: int) -> LiveCompany:
     raise NoExercise(f"Seed {seed} gives no exercise of {minutes} minutes; take another.")
 
 
+def busy(sheet: background.Background) -> background.Background:
+    """The same days, with more that looks like an intruder and is none."""
+    twins = {name: replace(one, times=BUSY * one.times) for name, one in sheet.twins.items()}
+    return replace(sheet, twins=twins)
+
+
 def _start(events: Events, seed: str, minutes: int) -> int:
     """When an exercise begins: on a workday of the second week, with harmless stories in it."""
     dice, days = Dice(f"{seed}/live/start"), events.month
@@ -86,7 +92,7 @@ def _start(events: Events, seed: str, minutes: int) -> int:
 
     def stories(start: int) -> int:
         end = start + minutes * MINUTE
-        told = (one for one in events.twins.occurrences if one.twin.told_by is not None)
+        told = (one for one in events.twins.occurrences if one.twin.told_by == "changes")
         return sum(start < one.start < end for one in told)
 
     return next((one for one in order if stories(one) >= STORIES), max(order, key=stories))
@@ -142,7 +148,7 @@ def _step(kind: StepKind, routes: tuple[tuple[Ask, ...], ...]) -> LiveStep:
 
 def _of_case(seed: str, minutes: int, case: Incident) -> LiveCompany:
     try:
-        sheet = background.load(case)
+        sheet = busy(background.load(case))
     except background.NoBackground as error:
         raise NoExercise(f"{case.name} has no ordinary traffic to hide in: {error}") from error
     crew = workforce(case, sheet, f"{seed}/live", days_of_month(sheet))

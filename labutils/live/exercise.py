@@ -105,6 +105,7 @@ class Team:
         self.intruder = Intruder(self.company, self.containment, self.by_person)
         self.places: dict[str, int] = {}  # of the stream, by id
         self.counts: dict[str, int] = {}  # of lines, by source
+        self.actors: set[str] = set()  # who acted, in the lines of the stream
         self.ordinary = 0  # lines of the company that were looked at
         self.of_intruder = 0
         self.arriving: list[tuple[int, int, LiveEvent]] = []
@@ -138,6 +139,7 @@ class Team:
             self.counts[event.source] = self.counts.get(event.source, 0) + 1
             name = f"{event.source}:{self.counts[event.source]}"
             self.places[name] = len(self.stream)
+            self.actors.add(event.who)
             self.stream.append(Arrived(name, event))
 
     def _arrived(self, time: int) -> Iterator[LiveEvent]:
@@ -153,13 +155,14 @@ class Team:
             if ordinary is None or ordinary.arrives > time:
                 return
             self.ordinary += 1
-            if self.containment.shuts_out(ordinary):
+            event: LiveEvent | None = ordinary
+            if reason := self.containment.shuts_out(ordinary):
                 self.shut_out.append(ordinary)
-                continue
-            if ordinary.twin:
+                event = ordinary.refused if reason != "block" else None
+            elif ordinary.twin:
                 self.did.append(ordinary)
-            if self.containment.records(ordinary):
-                yield ordinary
+            if event is not None and self.containment.records(event):
+                yield event
 
     def look(self) -> list[Hit]:
         """What the rules that are switched on find in what came since the last look."""
@@ -306,9 +309,10 @@ class Exercise:
         if len(team.reports) >= MOST_REPORTS:
             raise CannotDo(f"A team may report {MOST_REPORTS} times.")
         who, events = str(row["who"]).strip(), list(dict.fromkeys(map(str, row["events"])))
-        if who not in self.company.accounts and who not in self.company.listed:
+        known = who.lower() in team.actors or who in self.company.accounts
+        if not known and who not in self.company.listed:
             raise CannotDo(
-                f"{shown(who, 60) or 'Nothing'} is no account and no credential of the inventory."
+                f"{shown(who, 60) or 'Nothing'} is no account, and no credential of the inventory."
             )
         if not 1 <= len(events) <= MOST_EVENTS:
             raise CannotDo(f"A report names 1 to {MOST_EVENTS} lines, such as okta:120.")

@@ -50,9 +50,10 @@ class Waiting(NamedTuple):
 
 @dataclass(eq=False)
 class Intruder:
-    """See the module. All times are seconds since 1970. `holds`: by credential, since when;
-    `given_up`: those that were shut; `made`: by step, when it was done; `lines`: what the logs got
-    of it. `by_person`: a person decides what is tried."""
+    """See the module. All times are seconds since 1970. `holds`: by credential, since when it is
+    the present one; `first_held`: since when at all; `given_up`: those that were shut; `made`: by
+    step, when it was done; `lines`: what the logs got of it. `by_person`: a person decides what is
+    tried."""
 
     company: LiveCompany
     containment: Containment
@@ -71,6 +72,7 @@ class Intruder:
 
     def __post_init__(self) -> None:
         self.holds = dict.fromkeys(self.company.starts_with, self.company.start - 1)
+        self.first_held = dict(self.holds)
         self.dice = Dice(f"{self.company.seed}/live/intruder")
         self.next_visit = self.company.start + self.pause("first_visit")
 
@@ -284,7 +286,8 @@ class Intruder:
             return
         seed, held = self.company.seed, asked.credential
         if held is not None:
-            held = replace(held, session=f"{seed}/{held.session or held.id}")
+            session = f"{seed}/{held.session or held.id}"
+            held = replace(held, holder=self.company.signs(held), session=session)
         shown = replace(asked, time=waiting.at, credential=held)
         agent = self.company.case.addresses[waiting.ask.origin].agent
         serial = f"{seed}/live/{len(self.tried)}"
@@ -302,6 +305,7 @@ class Intruder:
         self.in_a_row = 0
         credentials = self.company.case.estate.credentials
         for name in credentials_given(asked):
+            self.first_held.setdefault(name, time)
             if asked.service.org == COMPANY:
                 self.holds[name] = time
                 self.given_up.pop(name, None)
@@ -345,6 +349,13 @@ class Intruder:
                 names[self.company.name_of(held)] = None
         return list(names)
 
+    def is_of_the_owner(self, scope: str) -> bool:
+        """Whether only somebody who was talked into it does such a thing, at home: nobody is
+        persuaded twice."""
+        every = [a for s in self.company.steps.values() for r in s.routes for a in r]
+        origins = {ask.origin for ask in every if ask.scope == scope}
+        return origins == {"home"}
+
     def opens(self, name: str, scope: str, time: int) -> bool:
         """Whether a credential would open something at a moment."""
         case = self.company.case
@@ -352,7 +363,7 @@ class Intruder:
         ask = replace(route[-1], using=name)
         held = case.estate.credentials[name]
         asked = request(case, ask, self.clock("", time))
-        if asked.service.org != COMPANY or ask.origin == "home":
+        if asked.service.org != COMPANY or self.is_of_the_owner(scope):
             return False
         if not policy.decide(asked, self.world).allow:
             return False

@@ -4,11 +4,13 @@ An instructor rehearses against them, and the referee is measured by them. They 
 where programs work, and their own stream; nothing else.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from labutils.capstone.lines import ADDRESSES, LoggedLine, line_of, made_by
-from labutils.live.company import MINUTE
+from labutils.lab import seconds
+from labutils.live.company import DAY, MINUTE
 from labutils.live.containment import MAKES, CannotDo
 from labutils.live.exercise import Exercise, LogRow, Team
 from labutils.live.look_ups import owners
@@ -137,52 +139,147 @@ def shuts_what_is_odd(player: Player) -> None:
         player.report(player.who(line), [line])
 
 
-def thorough(player: Player) -> None:
-    """Lets the logs record more, asks for tickets before it believes, then shuts everything that
-    was used or made at the same addresses, and binds what can be bound."""
-    for source in ("jira", "confluence", "bitbucket", "salesforce_event_log"):
-        if source in player.exercise.company.case.sources:
-            player.once("raise", source)
+def starts_late(player: Player) -> None:
+    """Begins when the help desk writes, asks the owner before it believes, and then replaces what
+    that program uses."""
     player.find_odd()
+    if not player.team.messages:
+        return
+    for account in innocent_or_not(player):
+        for name in player.credentials_of(account):
+            player.once("revoke", name)
+        player.report(account, player.odd[account])
+
+
+def innocent_or_not(player: Player) -> list[str]:
+    """The programs that did something odd, and of which the owner announced nothing; the others
+    are asked."""
+    hostile = []
     for account in player.odd:
         if account not in player.asked:
             player.asked[account] = len(player.team.questions)
             player.do("ask", kind="owner", word=account)
-    for account, number in player.asked.items():
-        if number >= len(player.team.questions):
-            continue
-        answer = player.team.questions[number].answer
-        if answer is not None and "for today: nothing" in answer:
-            player.hostile.update(line.address for line in player.odd[account])
-    if player.hostile:
-        shut_all(player)
+        answer = answer_of(player, account)
+        if answer is not None and not all(announced(line, answer) for line in player.odd[account]):
+            hostile.append(account)
+    return hostile
 
 
-def shut_all(player: Player) -> None:
-    """Everything that was used or made at the intruder's addresses."""
-    programs, start = player.programs(), player.exercise.company.start
-    lines = [
-        line_of(name, event.fields)
-        for name, event in player.team.stream
-        if event.at >= start and event.source in ADDRESSES
-    ]
-    by_who: dict[str, list[LoggedLine]] = {}
-    for line in lines:
-        if line.address in player.hostile:
-            by_who.setdefault(player.who(line), []).append(line)
-            made = made_by(line)
-            if made.startswith(MAKES[0]):
-                player.once("disable", made.removeprefix(MAKES[0]))
-            elif made:
-                player.once("revoke", made)
-    for who, some in by_who.items():
-        account = programs.get(who, who)
-        for name in player.credentials_of(account):
-            if not name.startswith("security key"):
+WINDOW = re.compile(r"(\d\d):(\d\d) to (\d\d):(\d\d)\)")
+
+
+def announced(line: LoggedLine, answer: str) -> bool:
+    """Whether what an owner announced for the day covers the moment of a line, give or take an
+    hour."""
+    moment = int(line.time) % DAY // MINUTE
+    windows = [tuple(map(int, found)) for found in WINDOW.findall(answer)]
+    return any(60 * a + b - 60 <= moment <= 60 * c + d + 60 for a, b, c, d in windows)
+
+
+def contains_then_clears(player: Player) -> None:
+    """Replaces at once what a program used from elsewhere, for that is soon undone; reads the
+    tickets meanwhile, and lets the logs record more. What no ticket covers is then cleared up:
+    everything that was used or made at the same addresses, people's sessions too."""
+    for source in ("jira", "confluence", "bitbucket", "salesforce_event_log"):
+        if source in player.exercise.company.case.sources:
+            player.once("raise", source)
+    programs = player.programs()
+    for line in player.find_odd():
+        for name in used_by(player, line, programs):
+            player.once("revoke", name)
+    for address, accounts in unannounced(player).items():
+        player.hostile.add(address)
+        for account in sorted(accounts):
+            for name in player.credentials_of(account):
                 player.once("revoke", name)
-            if who in programs:
-                player.once("bind", name)
-        player.report(who, some)
+            there = [line for line in player.odd[account] if line.address == address]
+            player.report(account, there)
+    if player.hostile:
+        shut_what_else(player)
+
+
+def used_by(player: Player, line: LoggedLine, programs: dict[str, str]) -> list[str]:
+    """The credentials that a line can have been made with: a token, or what its account has."""
+    company, who = player.exercise.company, player.who(line)
+    rows = [row for row in company.inventory if row.account == programs[who]]
+    tokens = [row.name for row in rows if row.name.lower() == who]
+    return tokens or [row.name for row in rows if row.kind != "service-token"]
+
+
+def unannounced(player: Player) -> dict[str, set[str]]:
+    """The addresses at which programs did something that no ticket of any of them covers, or from
+    which somebody goes on knocking; with the accounts that were there. The list of tickets is
+    quicker than their owners."""
+    by_address: dict[str, list[tuple[str, LoggedLine]]] = {}
+    for account, lines in player.odd.items():
+        if account not in player.asked:
+            player.asked[account] = len(player.team.questions)
+            player.do("ask", kind="tickets", word=account.removeprefix("svc-").split(".")[0])
+        for line in lines:
+            by_address.setdefault(line.address, []).append((account, line))
+    hostile: dict[str, set[str]] = {}
+    for address, some in by_address.items():
+        accounts = {account for account, _ in some}
+        answers = [answer_of(player, account) for account in accounts]
+        known = [answer for answer in answers if answer is not None]
+        explained = all(any(covered(line, one) for one in known) for _, line in some)
+        knocks = any(still_knocks(player, line) for _, line in some)
+        if knocks or (len(known) == len(answers) and not explained):
+            hostile[address] = accounts
+    return hostile
+
+
+def answer_of(player: Player, asked: str) -> str | None:
+    """What the team was told about an account, if an answer has come."""
+    questions = player.team.questions[player.asked[asked] :]
+    return questions[0].answer if questions else None
+
+
+def still_knocks(player: Player, line: LoggedLine) -> bool:
+    """Whether a line is a refusal from elsewhere, long after the owner has the new secret."""
+    shut = [
+        act.at
+        for act in player.team.containment.acts
+        if act.kind == "revoke" and act.what.lower() == player.who(line)
+    ]
+    is_refused = line.action in ("0", "False") or "errorCode" in line.event
+    return bool(is_refused and shut and line.time > shut[0] + 30 * MINUTE)
+
+
+FROM_TO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d) to (\d{4}-\d\d-\d\dT\d\d:\d\d)")
+
+
+def covered(line: LoggedLine, answer: str) -> bool:
+    """Whether one of these tickets covers the moment of a line."""
+    windows = [(seconds(f"{a}:00Z"), seconds(f"{b}:00Z")) for a, b in FROM_TO.findall(answer)]
+    return any(begin <= line.time <= end for begin, end in windows)
+
+
+def shut_what_else(player: Player) -> None:
+    """What was made at the intruder's addresses, and the people who were there and say that they
+    were not."""
+    start, programs = player.exercise.company.start, player.programs()
+    people: dict[str, list[LoggedLine]] = {}
+    for name, event in player.team.stream:
+        if event.at < start or event.source not in ADDRESSES:
+            continue
+        line = line_of(name, event.fields)
+        if line.address not in player.hostile:
+            continue
+        who, made = player.who(line), made_by(line)
+        if made.startswith(MAKES[0]):
+            player.once("disable", made.removeprefix(MAKES[0]))
+        elif made:
+            player.once("revoke", made)
+        if who not in programs:
+            people.setdefault(who, []).append(line)
+    for who, lines in people.items():
+        if who not in player.asked:
+            player.asked[who] = len(player.team.questions)
+            player.do("ask", kind="person", word=who)
+        if "know nothing about" in (answer_of(player, who) or ""):
+            player.once("revoke", f"session of {who}")
+            player.report(who, lines)
 
 
 def replaces_everything(player: Player) -> None:
@@ -211,9 +308,10 @@ def switches_everything_off(player: Player) -> None:
 
 POLICIES: dict[str, Callable[[Player], None]] = {
     "bystander": bystander,
-    "chases addresses": chases_addresses,
+    "starts late": starts_late,
     "shuts what is odd": shuts_what_is_odd,
-    "thorough": thorough,
+    "contains, then clears": contains_then_clears,
+    "chases addresses": chases_addresses,
     "switches everything off": switches_everything_off,
     "replaces everything": replaces_everything,
     "accuses everybody": accuses_everybody,
