@@ -1,10 +1,11 @@
 """What a person types: `python -m labutils` doctor, checklist, hunt, score, work, room, serve,
-sanitize, telemetry, capstone."""
+sanitize, telemetry, capstone, live."""
 
 from __future__ import annotations  # see labutils/doctor.py
 
 import argparse
 import filecmp
+import importlib
 import json
 import os
 import secrets
@@ -871,12 +872,13 @@ def _about_a_case(chosen: argparse.Namespace) -> int:
     )
 
 
-def _capstone_arguments(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> None:
-    """Its verbs are read where somebody names it: they take long to import."""
-    if "capstone" in (sys.argv[1:] if arguments is None else arguments):
-        from labutils.capstone import commands
-
-        commands.arguments(parser)
+def _arguments_of(
+    name: str, parser: argparse.ArgumentParser, arguments: Sequence[str] | None
+) -> None:
+    """The arguments of a command that has a room of its own, which is imported where somebody
+    names it."""
+    if name in (sys.argv[1:] if arguments is None else arguments):
+        importlib.import_module(f"labutils.{name}.commands").arguments(parser)
 
 
 def _print_any_name() -> None:
@@ -921,7 +923,11 @@ def main(arguments: list[str] | None = None) -> int:
     unseen = commands.add_parser(
         "capstone", help="an incident that nobody told you about: new, ask, check, grade"
     )
-    _capstone_arguments(unseen, arguments)
+    _arguments_of("capstone", unseen, arguments)
+    rooms = commands.add_parser(
+        "live", help="the live exercise: teams hunt on loopback while somebody intrudes"
+    )
+    _arguments_of("live", rooms, arguments)
     _print_any_name()
     chosen = parser.parse_args(arguments)
     if chosen.command == "doctor":
@@ -930,10 +936,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _about_a_case(chosen)
     if chosen.command == "hunt":
         return _hunt(chosen)
-    if chosen.command == "capstone":
-        from labutils.capstone.commands import run
-
-        return run(chosen)
+    if chosen.command in ("capstone", "live"):
+        status: int = importlib.import_module(f"labutils.{chosen.command}.commands").run(chosen)
+        return status
     if chosen.command == "checklist":
         return _checklist(chosen)
     if chosen.command == "work":

@@ -68,7 +68,7 @@ def _network(text: str) -> str:
         ) from None
     if network.prefixlen not in (WIDEST, 32):
         raise CannotDo("Block one address, or a network of 256 addresses (/24).")
-    return str(network)
+    return str(network.network_address) if network.prefixlen == 32 else str(network)
 
 
 MAKES = ("account ", "key of ", "factor of ", "grant of ")

@@ -23,6 +23,7 @@ from labutils.live.containment import Containment
 IN_A_ROW = 2  # refusals, after which another address is tried
 MOVES = 3  # addresses that the intruder has beside the first ones
 GET_BACK = "a way back"  # in place of a step
+BLOCKED = "blocked"  # the rule of a refusal by address
 
 
 class Tried(NamedTuple):
@@ -256,7 +257,7 @@ class Intruder:
         if asked.service.org != COMPANY or held.kind == "data" or not decision.allow:
             return asked, decision
         if self.containment.is_blocked(address, time):
-            return asked, Decision(False, policy.reachable.__name__, f"{address} is blocked")
+            return asked, Decision(False, BLOCKED, f"{address} is blocked")
         refusal = self.containment.refuses(held, self.holds[ask.using], address, time)
         return asked, Decision(False, "contained", refusal) if refusal else decision
 
@@ -281,8 +282,8 @@ class Intruder:
         return network.address(dice.below(network.size))
 
     def log(self, waiting: Waiting, asked: Request, decision: Decision) -> None:
-        """What the logs get of a request."""
-        if not policy.recorded(asked, self.world):
+        """What the logs get of a request. What is blocked never reaches the service."""
+        if decision.rule == BLOCKED or not policy.recorded(asked, self.world):
             return
         seed, held = self.company.seed, asked.credential
         if held is not None:
@@ -299,21 +300,18 @@ class Intruder:
             )
 
     def take(self, asked: Request, ask: Ask, time: int) -> None:
-        """What an allowed request gives. What is read in old texts, or at somebody else's, is as
-        old as these."""
+        """What an allowed request gives. What was written down in a text, or lies at somebody
+        else's, was so before the exercise."""
         self.worked.add((ask.using, ask.scope))
         self.in_a_row = 0
-        credentials = self.company.case.estate.credentials
         for name in credentials_given(asked):
             self.first_held.setdefault(name, time)
             if asked.service.org == COMPANY:
                 self.holds[name] = time
                 self.given_up.pop(name, None)
                 self.refused = {pair for pair in self.refused if pair[0] != name}
-            elif credentials[ask.using].kind == "data":
-                self.holds.setdefault(name, self.holds[ask.using])
             else:
-                self.holds.setdefault(name, min(time, credentials[name].issued or time))
+                self.holds.setdefault(name, self.company.start - 1)
 
     def give_up(self, ask: Ask, time: int) -> None:
         """A refusal. What worked before was shut, and so was what is refused twice; after a few in

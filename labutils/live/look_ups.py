@@ -65,18 +65,27 @@ def answer(company: LiveCompany, kind: str, word: str, did: Sequence[LiveEvent],
 
 
 def _tickets(company: LiveCompany, word: str, _: Sequence[LiveEvent], time: int) -> str:
-    open_now = [
-        row
-        for row in company.tables["tickets"]
-        if word.lower() in " ".join(row.values()).lower() and seconds(row["from"]) - HOUR <= time
-    ]
+    open_now = [row for row in _open(company, time) if word.lower() in _words(row)]
     return _rows(
         (
             f"{row['id']}: {row['what']}, by {row['by']}, {row['from'][:16]} to {row['to'][:16]}"
             for row in open_now
         ),
-        f"No ticket of today holds {shown(word, 40)!r}.",
+        f"No ticket of these hours contains {shown(word, 40)!r}.",
     )
+
+
+def _open(company: LiveCompany, time: int) -> Table:
+    """The tickets that are open at a moment, or were or will be within two hours of it."""
+    return [
+        row
+        for row in company.tables["tickets"]
+        if seconds(row["from"]) - 2 * HOUR <= time <= seconds(row["to"]) + 2 * HOUR
+    ]
+
+
+def _words(row: dict[str, str]) -> str:
+    return " ".join(row.values()).lower()
 
 
 def _roster(company: LiveCompany, word: str, _: Sequence[LiveEvent], __: int) -> str:
@@ -141,11 +150,11 @@ def _owner(company: LiveCompany, word: str, _: Sequence[LiveEvent], time: int) -
     names = company.signs_as.get(word, frozenset({word}))
     moves = [
         f"{row['id']} ({row['what']}, {row['from'][11:16]} to {row['to'][11:16]})"
-        for row in company.tables["tickets"]
-        if row["by"].lower() in names and seconds(row["from"]) - HOUR <= time
+        for row in _open(company, time)
+        if row["by"].lower() in names
     ]
     return (
-        f"The team that runs {word}: it works from {places}. What we announced for today: "
+        f"The team that runs {word}: it works from {places}. What we announced for these hours: "
         f"{'; '.join(moves) or 'nothing'}. Anything else was not us."
     )
 

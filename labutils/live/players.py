@@ -139,13 +139,13 @@ def shuts_what_is_odd(player: Player) -> None:
         player.report(player.who(line), [line])
 
 
-def starts_late(player: Player) -> None:
-    """Begins when the help desk writes, asks the owner before it believes, and then replaces what
-    that program uses."""
+def stops_at_the_first(player: Player) -> None:
+    """Begins when the help desk writes, asks the owner before it believes, replaces what that one
+    program uses, and calls it a day."""
     player.find_odd()
-    if not player.team.messages:
+    if not player.team.messages or player.acted:
         return
-    for account in innocent_or_not(player):
+    for account in innocent_or_not(player)[:1]:
         for name in player.credentials_of(account):
             player.once("revoke", name)
         player.report(account, player.odd[account])
@@ -308,7 +308,7 @@ def switches_everything_off(player: Player) -> None:
 
 POLICIES: dict[str, Callable[[Player], None]] = {
     "bystander": bystander,
-    "starts late": starts_late,
+    "stops at the first": stops_at_the_first,
     "shuts what is odd": shuts_what_is_odd,
     "contains, then clears": contains_then_clears,
     "chases addresses": chases_addresses,

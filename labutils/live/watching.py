@@ -63,8 +63,6 @@ def own_rule(text: str) -> ShelfRule:
     ruleset = _loaded([text])
     if ruleset.refused:
         raise CannotDo(f"That is no rule that can be used: {shown(ruleset.refused[0].reason, 300)}")
-    if not ruleset.rules:
-        raise CannotDo("There is no Sigma rule in that text.")
     named = ruleset.rules[-1]
     title = named.title or "A rule without a title"
     return ShelfRule(title, title, named.level.name.lower() if named.level else "", text)

@@ -1,0 +1,363 @@
+"""The live exercise on loopback: one process, one thread, a secret link for each team.
+
+Whoever has a link is that team; nobody has an account. Tornado bounds the size and the time of each
+request, so that slow and heavy clients hold up nobody.
+"""
+
+import hmac
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop, PeriodicCallback
+from tornado.netutil import bind_sockets
+from tornado.web import Application, HTTPError, RequestHandler
+
+from labutils.lab import data_file
+from labutils.live import debrief, pages
+from labutils.live.containment import CannotDo
+from labutils.live.exercise import OF_TEAMS, Exercise, LogRow, Team
+from labutils.live.journal import Journal
+from labutils.live.players import Player
+
+TICK = 250  # milliseconds between two looks at the clock
+LARGEST_BODY, LARGEST_HEAD = 64 * 1024, 16 * 1024  # bytes
+LONGEST_BODY, LONGEST_IDLE = 10.0, 30.0  # seconds
+LONGEST_SEARCH = 200  # characters
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SAFE_CHARACTERS = {"say": 600}
+
+
+class Room:
+    """An exercise that goes on by the clock on the wall. `said`: by link, what came of its last
+    act."""
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        journal: Journal,
+        players: list[Player],
+        monotonic: Callable[[], float] = time.monotonic,
+    ):
+        self.exercise, self.journal, self.players = exercise, journal, players
+        self.monotonic = monotonic
+        self.said: dict[str, str] = {}
+        exercise.replay(journal.rows)
+        self.clock = max(float(exercise.seconds), journal.clock())
+        exercise.advance(int(self.clock))
+        self.looked, self.kept, self.next_team = monotonic(), 0.0, 0
+        self.debriefed = False
+
+    def tick(self) -> None:
+        """Let the company's clock catch up with the one on the wall."""
+        now = self.monotonic()
+        passed, self.looked = now - self.looked, now
+        if self.exercise.is_over:
+            self.end()
+            return
+        if not self.exercise.paused:
+            self.clock += passed * self.exercise.settings.speed
+            self.exercise.advance(int(self.clock))
+        self.play()
+        if now - self.kept >= 1:
+            self.journal.keep_clock(self.clock)
+            self.kept = now
+        team = self.exercise.teams[self.next_team % len(self.exercise.teams)]
+        self.next_team += 1
+        team.look()
+
+    def play(self) -> None:
+        """The teams without people act; what they did is written down."""
+        before = len(self.exercise.rows)
+        for player in self.players:
+            player.look()
+        for row in self.exercise.rows[before:]:
+            self.journal.write(row)
+
+    def do(self, row: LogRow) -> str:
+        """Do something now, written down before anybody is told. Raises CannotDo."""
+        self.tick()
+        before = len(self.exercise.rows)
+        sentence = self.exercise.perform(row)
+        for written in self.exercise.rows[before:]:
+            self.journal.write(written)
+        return sentence
+
+    def end(self) -> None:
+        """Write the debrief, once."""
+        if not self.debriefed:
+            self.debriefed = True
+            self.journal.keep_clock(self.clock)
+            self.journal.keep_debrief(debrief.as_html(self.exercise))
+
+
+class Page(RequestHandler):
+    """What all pages have in common."""
+
+    room: Room
+
+    def initialize(self, room: Room) -> None:
+        """Called by tornado before each request."""
+        self.room = room
+
+    def set_default_headers(self) -> None:
+        self.set_header("Content-Security-Policy", POLICY)
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.clear_header("Server")
+
+    def prepare(self) -> None:
+        """Nobody else's page may send a form here, even if it knew the link."""
+        site = self.request.headers.get("Sec-Fetch-Site", "same-origin")
+        if self.request.method == "POST" and site not in ("same-origin", "none"):
+            raise HTTPError(403)
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        """A sentence, the same for every address that leads nowhere."""
+        self.set_header("Content-Type", "text/plain; charset=UTF-8")
+        sentences = {404: "There is nothing here. Ask for your link.", 403: "Not from here."}
+        self.finish(sentences.get(status_code, "That did not work.") + "\n")
+
+    def must_be(self, name: str, link: str) -> None:
+        """Raises 404 for any other link: nobody learns whether it was nearly right."""
+        if not hmac.compare_digest(self.room.journal.links[name].encode(), link.encode()):
+            raise HTTPError(404)
+
+    def team_of(self, link: str) -> Team:
+        """The team of a link. Raises 404."""
+        matching = [
+            team
+            for team in self.room.exercise.teams
+            if hmac.compare_digest(
+                self.room.journal.links[str(team.number)].encode(), link.encode()
+            )
+        ]
+        if not matching:
+            raise HTTPError(404)
+        return matching[0]
+
+    def words(self) -> str:
+        """The search of a request."""
+        return self.get_query_argument("q", "")[:LONGEST_SEARCH]
+
+    def value(self, name: str) -> str:
+        """A field of a form, or nothing."""
+        return self.get_body_argument(name, "", strip=False)
+
+    def answer(self, link: str, row: LogRow) -> None:
+        """Do what a form says, and say what came of it: in words for a script, else on the page."""
+        key = self.value("key")
+        if key:
+            row["key"] = key
+        try:
+            sentence = self.room.do(row)
+        except CannotDo as error:
+            sentence = str(error)
+            self.set_status(409)
+        if "text/plain" in self.request.headers.get("Accept", ""):
+            self.set_header("Content-Type", "text/plain; charset=UTF-8")
+            self.finish(sentence)
+            return
+        self.room.said[link] = sentence
+        self.set_status(303)
+        self.set_header("Location", "./")
+        self.finish()
+
+
+class TeamPage(Page):
+    """The page of a team."""
+
+    def get(self, link: str) -> None:
+        team = self.team_of(link)
+        said = self.room.said.pop(link, "")
+        self.finish(pages.team_page(self.room.exercise, team, self.words(), said))
+
+
+class TeamNow(Page):
+    """What changed on it."""
+
+    def get(self, link: str) -> None:
+        team = self.team_of(link)
+        if self.room.exercise.is_over:
+            self.finish({"clock": pages.clock(self.room.exercise)})
+            return
+        self.finish(pages.team_fragments(self.room.exercise, team, self.words()))
+
+
+class TeamLine(Page):
+    """A line of its stream."""
+
+    def get(self, link: str) -> None:
+        page = pages.line_page(self.team_of(link), self.get_query_argument("id", ""))
+        if page is None:
+            raise HTTPError(404)
+        self.finish(page)
+
+
+class TeamDoes(Page):
+    """What a team does."""
+
+    def post(self, link: str, does: str) -> None:
+        team = self.team_of(link)
+        row: LogRow = {"do": does, "team": team.number}
+        if does == "act":
+            row |= {"kind": self.value("act"), "what": self.value("what")}
+        elif does == "ask":
+            row |= {"kind": self.value("kind"), "word": self.value("word")}
+        elif does == "report":
+            row |= {
+                "who": self.value("who"),
+                "events": self.value("events").replace(",", " ").split(),
+                "note": self.value("note"),
+            }
+        elif does == "rule":
+            row |= {"rule": self.value("rule"), "on": bool(self.value("on"))}
+        else:
+            row |= {"text": self.value("text")}
+        self.answer(link, row)
+
+
+class Instructor(Page):
+    """The page of the instructor, what changed on it, the debrief."""
+
+    def get(self, link: str, what: str) -> None:
+        self.must_be("instructor", link)
+        exercise = self.room.exercise
+        if what == "now":
+            self.finish(pages.instructor_fragments(exercise))
+        elif what == "debrief":
+            self.set_header(
+                "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"
+            )
+            self.finish(debrief.as_html(exercise))
+        else:
+            links = [f"t/{self.room.journal.links[str(t.number)]}/" for t in exercise.teams]
+            said = self.room.said.pop(link, "")
+            self.finish(pages.instructor_page(exercise, links, said))
+
+
+class InstructorDoes(Page):
+    """The clock, and injects."""
+
+    def post(self, link: str, does: str) -> None:
+        self.must_be("instructor", link)
+        if does == "clock":
+            self.answer(link, {"do": self.value("do")})
+            return
+        team = self.value("team")
+        row: LogRow = {"do": "inject", "kind": self.value("kind"), "text": self.value("text")}
+        self.answer(link, row | {"team": int(team) if team.isdecimal() and len(team) < 4 else 0})
+
+
+class Console(Page):
+    """The console of a person who plays the intruder."""
+
+    def get(self, link: str, what: str) -> None:
+        self.must_be("intruder", link)
+        if what == "now":
+            self.finish(pages.console_fragments(self.room.exercise))
+        else:
+            said = self.room.said.pop(link, "")
+            self.finish(pages.console_page(self.room.exercise, said))
+
+    def post(self, link: str, _: str) -> None:
+        self.must_be("intruder", link)
+        row: LogRow = {"do": "intrude", "step": self.value("step")}
+        self.answer(link, row | {"move": bool(self.value("move"))})
+
+
+class Wall(Page):
+    """The wall: for everybody."""
+
+    def get(self, what: str) -> None:
+        if what == "now":
+            self.finish(pages.wall_fragments(self.room.exercise))
+        else:
+            self.finish(pages.wall_page(self.room.exercise))
+
+
+class Static(Page):
+    """The style and the script."""
+
+    def get(self, name: str) -> None:
+        kinds = {"live.css": "text/css", "live.js": "text/javascript"}
+        self.set_header("Content-Type", f"{kinds[name]}; charset=UTF-8")
+        self.finish(data_file(f"live/{name}").read_bytes())
+
+
+class Door(Page):
+    """Where no link leads."""
+
+    def get(self) -> None:
+        self.finish(
+            pages.whole(
+                "A live exercise",
+                "<h1>A live exercise</h1><p>Your instructor has a link for your team. "
+                '<a href="wall/">The wall</a> is for everybody.</p>',
+            ).replace("../live", "live")
+        )
+
+
+class Nowhere(Page):
+    """Every other address."""
+
+    def prepare(self) -> None:
+        raise HTTPError(404)
+
+
+def application(room: Room) -> Application:
+    """All addresses of an exercise."""
+    link, shared = "([A-Za-z0-9_-]{1,64})", {"room": room}
+    does = "|".join(OF_TEAMS)
+    return Application(
+        [
+            (r"/", Door, shared),
+            (r"/(?:[tix]/)?(live\.css|live\.js)", Static, shared),
+            (rf"/t/{link}/", TeamPage, shared),
+            (rf"/t/{link}/now", TeamNow, shared),
+            (rf"/t/{link}/line", TeamLine, shared),
+            (rf"/t/{link}/({does})", TeamDoes, shared),
+            (rf"/i/{link}/(now|debrief|)", Instructor, shared),
+            (rf"/i/{link}/(clock|inject)", InstructorDoes, shared),
+            (rf"/x/{link}/(now|intrude|)", Console, shared),
+            (r"/wall/(now|)", Wall, shared),
+        ],
+        default_handler_class=Nowhere,
+        default_handler_args=shared,
+        log_function=lambda _: None,
+    )
+
+
+def serve(room: Room, port: int) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises OSError where the port is taken."""
+    sockets = bind_sockets(port, "127.0.0.1")
+    number = sockets[0].getsockname()[1]
+    server = HTTPServer(
+        application(room),
+        max_body_size=LARGEST_BODY,
+        max_header_size=LARGEST_HEAD,
+        body_timeout=LONGEST_BODY,
+        idle_connection_timeout=LONGEST_IDLE,
+    )
+    server.add_sockets(sockets)
+    loop = IOLoop.current()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: loop.add_callback_from_signal(loop.stop))
+    PeriodicCallback(room.tick, TICK).start()
+    address = f"http://127.0.0.1:{number}"
+    links = room.journal.links
+    print(f"serving {address}", flush=True)
+    print(f"instructor {address}/i/{links['instructor']}/", flush=True)
+    for team in room.exercise.teams:
+        print(f"team {team.number} {address}/t/{links[str(team.number)]}/", flush=True)
+    if room.exercise.settings.by_person:
+        print(f"intruder {address}/x/{links['intruder']}/", flush=True)
+    loop.start()
+    room.journal.keep_clock(room.clock)
+    room.journal.close()

@@ -1,0 +1,290 @@
+"""The live room over HTTP, from the side of those who have no link, or bad intentions."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import pytest
+
+from labutils.live.drawing import draw
+
+pytest.importorskip("tornado")
+
+SEED = "3"
+
+
+class Served(NamedTuple):
+    """A process with an exercise, and its links."""
+
+    process: subprocess.Popen[str]
+    links: dict[str, str]
+    folder: Path
+
+    @property
+    def base(self) -> str:
+        return self.links["serving"]
+
+    def of(self, who: str) -> str:
+        return self.links[who]
+
+
+def start(folder: Path, *more: str) -> Served:
+    command = [sys.executable, "-m", "labutils", "live", "--seed", SEED, "--teams", "2"]
+    command += ["--port", "0", "--folder", str(folder), *more]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout is not None
+    links: dict[str, str] = {}
+    wanted = {"serving", "instructor", "team 1", "team 2"}
+    while not wanted <= set(links):
+        line = process.stdout.readline()
+        assert line, f"it ended: {links}"
+        name, _, address = line.strip().rpartition(" ")
+        links[name] = address
+    return Served(process, links, folder)
+
+
+def stop(served: Served) -> int:
+    served.process.send_signal(signal.SIGTERM)
+    return served.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    one = start(tmp_path_factory.mktemp("live"), "--speed", "1000")
+    time.sleep(4)  # an hour of the company's clock
+    yield one
+    assert stop(one) == 0
+
+
+@pytest.fixture(scope="module")
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=20) as client:
+        yield client
+
+
+def test_a_team_sees_its_page_and_what_is_new(served: Served, http: httpx.Client) -> None:
+    page = http.get(served.of("team 1"))
+    assert page.status_code == 200 and "Team 1" in page.text
+    now = http.get(served.of("team 1") + "now?q=okta").json()
+    assert {"clock", "messages", "stream", "alerts", "answers", "acts", "reports"} <= set(now)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "t/x/",
+        "t//",
+        "t/../i/",
+        "i/x/",
+        "i/",
+        "x/",
+        "links.json",
+        "exercise.jsonl",
+        "debrief.html",
+        "t/%2e%2e/",
+        "live.css/../links.json",
+        "debrief",
+        "truth",
+    ],
+)
+def test_a_guessed_address_leads_nowhere_and_says_no_more(
+    served: Served, http: httpx.Client, path: str
+) -> None:
+    answer = http.get(f"{served.base}/{path}")
+    assert answer.status_code == 404
+    assert answer.text == "There is nothing here. Ask for your link.\n"
+
+
+def test_the_link_of_one_is_no_link_of_another(served: Served, http: httpx.Client) -> None:
+    team = served.of("team 1").split("/")[-2]
+    instructor = served.of("instructor").split("/")[-2]
+    base = served.base
+    for path in (
+        f"i/{team}/",
+        f"i/{team}/now",
+        f"i/{team}/debrief",
+        f"x/{team}/",
+        f"x/{instructor}/",
+        f"t/{instructor}/",
+        f"t/{team[:-1]}/",
+        f"t/{team}x/",
+        f"t/{team.swapcase()}/",
+    ):
+        assert http.get(f"{base}/{path}").status_code == 404, path
+    assert http.post(f"{base}/i/{team}/clock", data={"do": "end"}).status_code == 404
+    assert http.post(f"{base}/i/{team}/inject", data={"kind": "hurry"}).status_code == 404
+
+
+def test_no_page_of_a_team_and_no_wall_holds_the_truth(served: Served, http: httpx.Client) -> None:
+    truth = http.get(served.of("instructor") + "now").json()["doing"]
+    every = draw(SEED, 240).steps
+    steps = [step for step in every if f"<td>{step}</td>" in truth]
+    assert steps
+    texts = [
+        http.get(served.of("team 1")).text,
+        json.dumps(http.get(served.of("team 1") + "now").json()),
+        http.get(served.base + "/wall/").text,
+        json.dumps(http.get(served.base + "/wall/now").json()),
+        http.get(served.of("team 1") + "line?id=okta:1").text,
+        http.get(served.base + "/live.js").text,
+    ]
+    for text in texts:
+        assert not [step for step in steps if step in text]
+        assert "points" not in text and "undisturbed" not in text
+
+
+def test_the_wall_has_numbers_and_colours_and_no_names(served: Served, http: httpx.Client) -> None:
+    wall = http.get(served.base + "/wall/").text
+    assert "Team 1, blue" in wall and "svc-" not in wall
+
+
+HTML = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202e"
+
+
+def test_html_in_every_field_stays_text(served: Served, http: httpx.Client) -> None:
+    link = served.of("team 2")
+    stream = http.get(link + "now").json()["stream"]
+    line = re.findall(r'data-cite="([^"]+)"', stream)[0]
+    account = re.search(r"</b> ([a-z.-]+) <a", stream)
+    assert account
+    sent = [
+        ("report", {"who": account[1], "events": line, "note": HTML}),
+        ("report", {"who": HTML, "events": line}),
+        ("ask", {"kind": "tickets", "word": HTML[:40]}),
+        ("ask", {"kind": HTML, "word": HTML}),
+        ("act", {"act": "disable", "what": HTML[:50]}),
+        ("act", {"act": HTML, "what": HTML}),
+        ("rule", {"rule": HTML, "on": "1"}),
+        ("own-rule", {"text": HTML}),
+    ]
+    for path, data in sent:
+        http.post(link + path, data=data | {"key": HTML})
+    own = served.of("instructor")
+    http.post(own + "inject", data={"kind": "message", "team": "2", "text": HTML})
+    http.get(link + "?q=" + HTML)
+    pages = [
+        http.get(link, params={"q": HTML}).text,
+        "".join(http.get(link + "now", params={"q": HTML}).json().values()),
+        http.get(own).text,
+        "".join(http.get(own + "now").json().values()),
+        http.get(own + "debrief").text,
+        http.get(served.base + "/wall/").text,
+    ]
+    assert any("&lt;script&gt;" in page for page in pages)
+    for page in pages:
+        assert "<script>alert" not in page and "<img" not in page and "\u202e" not in page
+
+
+def test_every_answer_forbids_scripts_of_others_and_frames(
+    served: Served, http: httpx.Client
+) -> None:
+    for address in (served.of("team 1"), served.of("instructor"), served.base + "/wall/"):
+        headers = http.get(address).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["cache-control"] == "no-store"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "server" not in headers
+
+
+def test_a_form_on_another_site_does_nothing(served: Served, http: httpx.Client) -> None:
+    for site in ("cross-site", "same-site"):
+        answer = http.post(
+            served.of("team 1") + "act",
+            data={"act": "raise", "what": "jira"},
+            headers={"Sec-Fetch-Site": site},
+        )
+        assert answer.status_code == 403
+    assert "raise jira" not in http.get(served.of("team 1") + "now").json()["acts"]
+
+
+def test_an_act_that_is_sent_again_is_not_done_again(served: Served, http: httpx.Client) -> None:
+    data = {"act": "block", "what": "203.0.113.9", "key": "once"}
+    plain = {"Accept": "text/plain"}
+    first = http.post(served.of("team 1") + "act", data=data, headers=plain)
+    again = http.post(served.of("team 1") + "act", data=data, headers=plain)
+    assert "done" in first.text and again.text == "That was done already."
+    assert http.get(served.of("team 1") + "now").json()["acts"].count("203.0.113.9") == 1
+
+
+def test_a_moment_that_is_sent_along_changes_nothing(served: Served, http: httpx.Client) -> None:
+    data = {"act": "block", "what": "203.0.113.10", "t": "0", "at": "1", "team": "2"}
+    http.post(served.of("team 1") + "act", data=data)
+    rows = [json.loads(line) for line in (served.folder / "exercise.jsonl").open()]
+    row = next(row for row in rows if row.get("what") == "203.0.113.10")
+    assert row["t"] > 600 and row["team"] == 1
+
+
+def test_ten_megabytes_are_refused_and_nobody_waits(served: Served, http: httpx.Client) -> None:
+    with httpx.Client(timeout=20) as other:
+        try:
+            answer = other.post(served.of("team 1") + "report", content=b"x" * 10_000_000)
+            assert answer.status_code in (400, 413)
+        except httpx.HTTPError:
+            pass  # it hung up in the middle
+    assert http.get(served.of("team 1")).status_code == 200
+    assert http.get(served.of("team 1") + "now?q=" + "a" * 8000).status_code == 200
+
+
+def test_slow_clients_hold_up_nobody(served: Served, http: httpx.Client) -> None:
+    host, port = served.base.removeprefix("http://").split(":")
+    slow = []
+    for _ in range(150):
+        one = socket.create_connection((host, int(port)))
+        one.sendall(b"POST /t/x/act HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n")
+        slow.append(one)
+    begun = time.monotonic()
+    assert http.get(served.of("team 1")).status_code == 200
+    assert time.monotonic() - begun < 2
+    for one in slow:
+        one.close()
+
+
+def test_the_clock_stops_and_goes_on(served: Served, http: httpx.Client) -> None:
+    own, plain = served.of("instructor"), {"Accept": "text/plain"}
+    assert http.post(own + "clock", data={"do": "pause"}, headers=plain).text.startswith(
+        "The clock"
+    )
+    first = http.get(served.of("team 1") + "now").json()["clock"]
+    time.sleep(0.7)
+    assert http.get(served.of("team 1") + "now").json()["clock"] == first and "paused" in first
+    assert http.post(own + "clock", data={"do": "dance"}, headers=plain).status_code == 409
+    http.post(own + "clock", data={"do": "resume"})
+    time.sleep(0.7)
+    assert http.get(served.of("team 1") + "now").json()["clock"] != first
+
+
+def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, http: httpx.Client) -> None:
+    one = start(tmp_path, "--speed", "60")
+    plain = {"Accept": "text/plain"}
+    http.post(one.of("team 1") + "act", data={"act": "raise", "what": "jira"}, headers=plain)
+    http.post(one.of("team 1") + "ask", data={"kind": "tickets", "word": ""}, headers=plain)
+    time.sleep(2.5)
+    http.post(one.of("instructor") + "clock", data={"do": "pause"}, headers=plain)
+    before = http.get(one.of("team 1") + "now").json()
+    one.process.kill()
+    one.process.wait(10)
+    again = start(tmp_path, "--speed", "60")
+    assert {k: v.split("/")[3:] for k, v in again.links.items()} == {
+        k: v.split("/")[3:] for k, v in one.links.items()
+    }
+    after = http.get(again.of("team 1") + "now").json()
+    assert after["acts"] == before["acts"] and after["stream"] == before["stream"]
+    assert after["answers"] == before["answers"] and after["clock"] == before["clock"]
+    http.post(again.of("instructor") + "clock", data={"do": "end"}, headers=plain)
+    time.sleep(0.6)
+    assert "Team 2, orange" in (tmp_path / "debrief.html").read_text(encoding="utf-8")
+    assert "What the intruder did" in http.get(again.of("team 1")).text
+    assert "What the intruder did" in http.get(again.base + "/wall/").text
+    assert stop(again) == 0
+    assert os.listdir(tmp_path)
