@@ -177,6 +177,14 @@ class LiveCompany:
         return frozenset(people | {row.account for row in self.inventory})
 
     @cached_property
+    def programs(self) -> tuple[str, ...]:
+        """The accounts of the programs that somebody owns, in order."""
+        of_people = ("session", "security key", "key")
+        people = {row["account"] for row in self.tables["roster"]}
+        names = {row.account for row in self.inventory if row.kind not in of_people}
+        return tuple(sorted(names - people))
+
+    @cached_property
     def made(self) -> dict[str, tuple[str, str]]:
         """What the intruder may make or be given, by its name in the model: what a report calls it,
         and the account that it belongs to."""

@@ -35,9 +35,9 @@ def checked(company: LiveCompany, kind: str, word: str) -> tuple[str, str]:
         raise CannotDo(f"A look-up takes a word of at most {LONGEST_WORD} characters.")
     if kind == "person" and named not in {row["account"] for row in company.tables["roster"]}:
         raise CannotDo(f"Nobody in the roster is called {shown(named, 60)}.")
-    if kind == "owner" and named not in owners(company):
+    if kind == "owner" and named not in company.programs:
         raise CannotDo(
-            f"There is no program called {shown(named, 60)}: {', '.join(owners(company))}."
+            f"There is no program called {shown(named, 60)}: {', '.join(company.programs)}."
         )
     return kind, named
 
@@ -45,14 +45,6 @@ def checked(company: LiveCompany, kind: str, word: str) -> tuple[str, str]:
 def minutes(kind: str) -> int:
     """What an answer costs."""
     return int(settings()["look_ups"][kind]["minutes"])
-
-
-def owners(company: LiveCompany) -> list[str]:
-    """The accounts of the programs that somebody owns."""
-    kinds = ("session", "security key", "key")
-    people = {row["account"] for row in company.tables["roster"]}
-    names = [row.account for row in company.inventory if row.kind not in kinds]
-    return sorted({name for name in names if name not in people})
 
 
 def answer(company: LiveCompany, kind: str, word: str, did: Sequence[LiveEvent], time: int) -> str:

@@ -14,7 +14,6 @@ from labutils.live.company import settings
 from labutils.live.containment import KINDS
 from labutils.live.debrief import team_section, title_of
 from labutils.live.exercise import Exercise, Team
-from labutils.live.look_ups import owners
 from labutils.live.referee import judge
 from labutils.text import counted, shown
 
@@ -277,7 +276,7 @@ def _act(exercise: Exercise) -> str:
     about = settings()["acts"]
     options = [(name, f"{name}: {about[name]}") for name in KINDS]
     names = [
-        row.name for row in exercise.company.inventory if row.account in owners(exercise.company)
+        row.name for row in exercise.company.inventory if row.account in exercise.company.programs
     ]
     known = "".join(f'<option value="{text(one)}">' for one in names)
     fields = (
@@ -323,7 +322,7 @@ def _reports(team: Team) -> str:
 
 def _company(exercise: Exercise) -> str:
     company = exercise.company
-    programs = set(owners(company))
+    programs = set(company.programs)
     rows = [
         row(text(one.name), text(one.account), text(one.kind), text(one.opens))
         for one in company.inventory

@@ -13,7 +13,6 @@ from labutils.lab import seconds
 from labutils.live.company import DAY, MINUTE
 from labutils.live.containment import MAKES, CannotDo
 from labutils.live.exercise import Exercise, LogRow, Team
-from labutils.live.look_ups import owners
 
 EVERY = 3  # minutes between two looks
 PANIC = 20  # minutes, after which somebody switches everything off
@@ -80,7 +79,7 @@ class Player:
     def programs(self) -> dict[str, str]:
         """The account of each program, by its own name and by those of its tokens."""
         company = self.exercise.company
-        accounts = set(owners(company))
+        accounts = set(company.programs)
         found = {account.lower(): account for account in accounts}
         for row in company.inventory:
             if row.account in accounts and row.kind == "service-token":
@@ -285,7 +284,7 @@ def shut_what_else(player: Player) -> None:
 def replaces_everything(player: Player) -> None:
     """Replaces and binds all that programs hold, before anything has happened, and reports
     nothing."""
-    accounts = set(owners(player.exercise.company))
+    accounts = set(player.exercise.company.programs)
     for row in player.exercise.company.inventory:
         if row.account in accounts:
             player.once("revoke", row.name)
