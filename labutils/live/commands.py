@@ -127,7 +127,8 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
     """Serve it until it is stopped."""
     if importlib.util.find_spec("tornado") is None:
         return _refused("The live exercise needs tornado, which JupyterLab brings: use `make lab`.")
-    from labutils.live.server import Room, serve
+    from labutils.live.server import Room, on_loopback
+    from labutils.live.server import run as run_server
 
     exercise = Exercise(settings)
     journal = Journal(chosen.folder, settings)
@@ -136,7 +137,8 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
         Player(exercise, team, skill)
         for team, skill in zip(exercise.teams[first:], chosen.seeded_teams, strict=True)
     ]
-    serve(Room(exercise, journal, players), chosen.port)
+    room = Room(exercise, journal, players)
+    run_server(room, on_loopback(room, chosen.port))
     return 0
 
 

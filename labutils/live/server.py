@@ -12,7 +12,7 @@ from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop, PeriodicCallback
-from tornado.netutil import bind_sockets
+from tornado.netutil import bind_sockets, bind_unix_socket
 from tornado.web import Application, HTTPError, RequestHandler
 
 from labutils.lab import data_file
@@ -311,53 +311,70 @@ class Nowhere(Page):
         raise HTTPError(404)
 
 
-def application(room: Room) -> Application:
-    """All addresses of an exercise."""
-    link, shared = "([A-Za-z0-9_-]{1,64})", {"room": room}
-    does = "|".join(OF_TEAMS)
+def application(room: Room, prefix: str = "/") -> Application:
+    """All addresses of an exercise, below a path that ends in a slash."""
+    link, shared, does = "([A-Za-z0-9_-]{1,64})", {"room": room}, "|".join(OF_TEAMS)
+    addresses: list[tuple[str, type[Page]]] = [
+        ("", Door),
+        (r"(?:[tix]/)?(live\.css|live\.js)", Static),
+        (f"t/{link}/", TeamPage),
+        (f"t/{link}/now", TeamNow),
+        (f"t/{link}/line", TeamLine),
+        (f"t/{link}/({does})", TeamDoes),
+        (f"i/{link}/(now|debrief|)", Instructor),
+        (f"i/{link}/(clock|inject)", InstructorDoes),
+        (f"x/{link}/(now|intrude|)", Console),
+        ("wall/(now|)", Wall),
+    ]
     return Application(
-        [
-            (r"/", Door, shared),
-            (r"/(?:[tix]/)?(live\.css|live\.js)", Static, shared),
-            (rf"/t/{link}/", TeamPage, shared),
-            (rf"/t/{link}/now", TeamNow, shared),
-            (rf"/t/{link}/line", TeamLine, shared),
-            (rf"/t/{link}/({does})", TeamDoes, shared),
-            (rf"/i/{link}/(now|debrief|)", Instructor, shared),
-            (rf"/i/{link}/(clock|inject)", InstructorDoes, shared),
-            (rf"/x/{link}/(now|intrude|)", Console, shared),
-            (r"/wall/(now|)", Wall, shared),
-        ],
+        [(prefix + path, page, shared) for path, page in addresses],
         default_handler_class=Nowhere,
         default_handler_args=shared,
         log_function=lambda _: None,
     )
 
 
-def serve(room: Room, port: int) -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises OSError where the port is taken."""
-    sockets = bind_sockets(port, "127.0.0.1")
-    number = sockets[0].getsockname()[1]
-    server = HTTPServer(
-        application(room),
+def http_server(room: Room, prefix: str = "/") -> HTTPServer:
+    """The application with bounds for each request."""
+    return HTTPServer(
+        application(room, prefix),
         max_body_size=LARGEST_BODY,
         max_header_size=LARGEST_HEAD,
         body_timeout=LONGEST_BODY,
         idle_connection_timeout=LONGEST_IDLE,
     )
+
+
+def on_loopback(room: Room, port: int) -> HTTPServer:
+    """A server on this machine alone; it prints the links. Raises OSError where the port is
+    taken."""
+    sockets = bind_sockets(port, "127.0.0.1")
+    server = http_server(room)
     server.add_sockets(sockets)
+    address, links = f"http://127.0.0.1:{sockets[0].getsockname()[1]}", room.journal.links
+    print(f"serving {address}")
+    print(f"instructor {address}/i/{links['instructor']}/")
+    if room.exercise.settings.by_person:
+        print(f"intruder {address}/x/{links['intruder']}/")
+    for team in room.exercise.teams:
+        print(f"team {team.number} {address}/t/{links[str(team.number)]}/", flush=True)
+    return server
+
+
+def behind_proxy(room: Room, path: str, prefix: str) -> HTTPServer:
+    """A server at a Unix socket, for a proxy that passes on what is below a prefix."""
+    server = http_server(room, prefix)
+    server.add_socket(bind_unix_socket(path))
+    return server
+
+
+def run(room: Room, server: HTTPServer) -> None:
+    """Let the clock run, and serve until SIGTERM or Ctrl-C."""
     loop = IOLoop.current()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: loop.add_callback_from_signal(loop.stop))
     PeriodicCallback(room.tick, TICK).start()
-    address = f"http://127.0.0.1:{number}"
-    links = room.journal.links
-    print(f"serving {address}", flush=True)
-    print(f"instructor {address}/i/{links['instructor']}/", flush=True)
-    for team in room.exercise.teams:
-        print(f"team {team.number} {address}/t/{links[str(team.number)]}/", flush=True)
-    if room.exercise.settings.by_person:
-        print(f"intruder {address}/x/{links['intruder']}/", flush=True)
     loop.start()
+    server.stop()
     room.journal.keep_clock(room.clock)
     room.journal.close()

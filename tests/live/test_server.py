@@ -288,3 +288,29 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, http: http
     assert "What the intruder did" in http.get(again.base + "/wall/").text
     assert stop(again) == 0
     assert os.listdir(tmp_path)
+
+
+def test_behind_the_proxy_of_a_class_it_lies_below_a_path(tmp_path: Path) -> None:
+    """tools/classroom/live.py, at a Unix socket, as nginx sees it."""
+    environment = os.environ | {
+        "LIVE_SEED": SEED,
+        "LIVE_TEAMS": "2",
+        "LIVE_FOLDER": str(tmp_path / "kept"),
+        "LIVE_SOCKET": str(tmp_path / "s"),
+    }
+    command = [sys.executable, "-m", "tools.classroom.live"]
+    house = Path(__file__).resolve().parents[2]
+    with subprocess.Popen(command, env=environment, cwd=house) as process:
+        while not (tmp_path / "s").exists():
+            assert process.poll() is None
+            time.sleep(0.1)
+        links = json.loads((tmp_path / "kept" / "links.json").read_text(encoding="utf-8"))
+        transport = httpx.HTTPTransport(uds=str(tmp_path / "s"))
+        with httpx.Client(transport=transport, base_url="http://class/services/live") as web:
+            assert web.get(f"/t/{links['1']}/").status_code == 200
+            assert web.get(f"/i/{links['instructor']}/").status_code == 200
+            assert web.get("/t/live.css").headers["content-type"].startswith("text/css")
+            assert web.get("/wall/").status_code == 200
+            assert web.get("http://class/t/x/").status_code == 404
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0

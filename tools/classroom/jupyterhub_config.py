@@ -145,6 +145,14 @@ c.JupyterHub.services = [
     with_sign_in(helper("door", *unprivileged, **at_the_door)),
     with_sign_in(helper("wall", **where)),
 ]
+if settings.live:
+    exercise = {
+        "LIVE_SEED": settings.live,
+        "LIVE_TEAMS": str(settings.live_teams),
+        "LIVE_FOLDER": str(settings.live_folder),
+        "LIVE_SOCKET": str(settings.socket("door/live")),
+    }
+    c.JupyterHub.services.append(helper("live", *unprivileged, **exercise))
 # An nginx that was killed leaves its workers behind, and they keep the port. The next nginx ends
 # them; where the hub ends before there is one, it does so itself.
 atexit.register(nginx.end_workers, settings)

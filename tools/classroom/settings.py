@@ -37,6 +37,13 @@ class Settings:
     memory: int = 800_000_000  # bytes that one process may allocate
     processes: int = 400  # processes and threads of one learner
     idle: int = 3600  # seconds after which a server that nobody uses is stopped
+    live: str = ""  # the seed of a live exercise beside the hub
+    live_teams: int = 4
+
+    @property
+    def live_folder(self) -> Path:
+        """Where the log and the links of the live exercise are kept."""
+        return Path(self.homes, ".live")
 
     def home(self, name: str) -> Path:
         """The home of one learner."""

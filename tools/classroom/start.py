@@ -89,6 +89,11 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--idle", type=few, default=60, metavar="MINUTES", help="then stop (60)")
     parser.add_argument("--homes", type=Path, help="/home/anatomy-class")
     parser.add_argument("--state", type=Path, default=Path("/var/lib/anatomy-class"))
+    parser.add_argument(
+        "--live", metavar="SEED", default="", help="also a live exercise: docs/live.md"
+    )
+    teams = between(1, 12)
+    parser.add_argument("--live-teams", type=teams, default=4, metavar="N", help="its teams (4)")
     parser.add_argument("--stop", action="store_true", help="end the hub and all servers")
     parser.add_argument("--remove", action="store_true", help="and delete accounts and homes")
     return parser.parse_args(words)
@@ -308,6 +313,8 @@ def decide(
         door_secret=(before.door_secret if before else "") or secrets.token_hex(32),
         memory=chosen.memory * 1_000_000,
         idle=chosen.idle * 60,
+        live=chosen.live,
+        live_teams=chosen.live_teams,
     )
     if not settings.sockets_fit():
         sys.exit(f"--homes {settings.homes} is too long a path: no socket fits below it.")
@@ -328,6 +335,9 @@ def announce(settings: classroom.Settings) -> None:
     """Say where the class is, and what to know about the way people get in."""
     print(f"The class is at {door(settings)}")
     print(f"The room on the wall: /services/wall/, for {settings.instructor} alone.")
+    if settings.live:
+        links = settings.live_folder / "links.json"
+        print(f"The live exercise: /services/live/t/LINK/ for each team; the links are in {links}")
     if settings.sign_in == "own":
         print(f"Names and passwords, one slip each: {settings.state}/slips.txt")
     elif settings.sign_in == "shared":

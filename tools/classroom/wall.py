@@ -8,6 +8,7 @@ prints.
 """
 
 import os
+import time
 from collections import Counter
 from collections.abc import Iterator
 from html import escape
@@ -30,6 +31,7 @@ from tools.classroom import accounts, plain_log
 from tools.classroom.settings import read
 
 EVERY = 15  # seconds
+SLOT, MOST_SLOTS = 5, 18  # minutes of a column in the table of the pace, and columns
 MOST_ROWS = 6  # guesses of one prediction that are shown, the most frequent first
 PAGE = """<!doctype html>
 <html lang="en">
@@ -49,6 +51,7 @@ td:nth-child(2) {{ width: 14rem }} td:nth-child(3) {{ width: 11rem }}
 meter {{ width: 13rem; height: 1.2rem }}
 meter::-webkit-meter-optimum-value {{ background: #555 }}
 meter::-moz-meter-bar {{ background: #555 }}
+.pace td, .pace th {{ width: auto; text-align: right; font-variant-numeric: tabular-nums }}
 .stuck {{ color: #a33c00; font-weight: bold }}
 .belief {{ margin: .1rem 0 .4rem 1.5rem; color: #444 }}
 </style>
@@ -63,7 +66,42 @@ WITH_ANSWERS = '<a href="?answers">With what is right, and the beliefs</a> (not 
 WITHOUT = '<a href="?">Without the answers</a>, to show it.'
 
 
-def page(room: Room, *, answers: bool = False) -> str:
+class Pace:
+    """How far the room was in each lesson, slot by slot of some minutes. `slots`: by number of the
+    slot since the class began, by lesson the exercises that were passed, of all that people there
+    can pass."""
+
+    def __init__(self) -> None:
+        self.slots: dict[int, dict[str, tuple[int, int]]] = {}
+
+    def note(self, minutes: int, people: list[dict[str, Item]]) -> None:
+        """Note where the room is, so many minutes after the first time."""
+        passed: dict[str, tuple[int, int]] = {}
+        for lesson in lessons_of(people):
+            here = [one for one in people if any(name.startswith(lesson.number) for name in one)]
+            counts = [standing(tried)[0] for _, tried in tries(lesson, here)]
+            passed[lesson.number] = sum(counts), len(counts) * len(here)
+        self.slots[minutes // SLOT] = passed
+
+    def rows(self) -> Iterator[str]:
+        """A table of lesson by minute: of a hundred exercises, how many are passed."""
+        last = sorted(self.slots)[-MOST_SLOTS:]
+        lessons = sorted({name for slot in last for name in self.slots[slot]})
+        if not lessons:
+            return
+        heads = "".join(f"<th>{slot * SLOT}</th>" for slot in last)
+        yield f'<h2>Lesson by minute</h2><table class="pace"><tr><th>lesson</th>{heads}</tr>'
+        for name in lessons:
+            cells = "".join(self._cell(slot, name) for slot in last)
+            yield f"<tr><th>{escape(name)}</th>{cells}</tr>"
+        yield "</table><p><small>Percent of the exercises passed by those who began.</small></p>"
+
+    def _cell(self, slot: int, lesson: str) -> str:
+        passed, of = self.slots[slot].get(lesson, (0, 0))
+        return f"<td>{100 * passed // of}</td>" if of else "<td></td>"
+
+
+def page(room: Room, pace: Pace | None = None, *, answers: bool = False) -> str:
     """The page for these learners' progress: every text is escaped, whoever wrote it."""
     lessons = lessons_of(room.people)
     small = [EACH_TIME, STUCK_MEANS, room.left_out_in_words()]
@@ -71,7 +109,12 @@ def page(room: Room, *, answers: bool = False) -> str:
         every=EVERY,
         count=len(room.people),
         other=WITHOUT if answers else WITH_ANSWERS,
-        body="\n".join(part for each in lessons for part in _lesson(each, room.people, answers)),
+        body="\n".join(
+            [
+                *(pace.rows() if pace else ()),
+                *(part for each in lessons for part in _lesson(each, room.people, answers)),
+            ]
+        ),
         small=escape(" ".join(sentence for sentence in small if sentence)),
     )
 
@@ -144,7 +187,7 @@ def serve() -> None:
     """Serve the page to whoever the hub lets in."""
     from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated
     from tornado.httpserver import HTTPServer
-    from tornado.ioloop import IOLoop
+    from tornado.ioloop import IOLoop, PeriodicCallback
     from tornado.netutil import bind_unix_socket
     from tornado.web import Application, RequestHandler, authenticated
 
@@ -159,9 +202,16 @@ def serve() -> None:
             self.set_header("Content-Security-Policy", policy)
             self.set_header("Cache-Control", "no-store")
             answers = "answers" in self.request.arguments
-            self.finish(page(of_homes(homes), answers=answers))
+            self.finish(page(of_homes(homes), pace, answers=answers))
+
+    pace, begun = Pace(), time.monotonic()
+
+    def note():
+        homes = [entry.pw_dir for entry in accounts.all_of(read())]
+        pace.note(int(time.monotonic() - begun) // 60, of_homes(homes).people)
 
     plain_log.to_stderr()
+    PeriodicCallback(note, 60_000).start()
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     handlers = [(prefix, Wall), (prefix + "oauth_callback", HubOAuthCallbackHandler)]
     secret, silent = os.urandom(32), lambda _: None

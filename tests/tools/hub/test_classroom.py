@@ -134,6 +134,18 @@ def test_idle_servers_are_stopped_by_the_hub_itself(c):
     assert [one["name"] for one in c.JupyterHub.services] == ["nginx", "door", "wall"]
 
 
+def test_a_live_exercise_is_a_service_without_rights_where_it_was_asked_for(monkeypatch, tmp_path):
+    c = configured(monkeypatch, tmp_path, live="a seed", live_teams=3)
+    [live] = [one for one in c.JupyterHub.services if one["name"] == "live"]
+    assert live["command"][-1] == "tools.classroom.live"
+    assert {"--reuid=anatomy-nginx", "--regid=anatomy-nginx", "--clear-groups"} <= {
+        *live["command"]
+    }
+    assert live["environment"]["LIVE_SEED"] == "a seed"
+    assert live["environment"]["LIVE_TEAMS"] == "3"
+    assert "oauth_redirect_uri" not in live  # the secret link is all
+
+
 def test_the_door_has_no_right_of_root_and_its_cookie_is_for_https_alone(monkeypatch, tmp_path):
     for certificate, prefix in (("", "0"), ("/etc/class.pem", "1")):
         c = configured(monkeypatch, tmp_path, certificate=certificate, door_secret="drawn")
@@ -574,6 +586,22 @@ def test_the_wall_says_how_many_passed_are_stuck_and_predicted_what():
     assert room.STUCK_MEANS in page
     assert '<meter max="3" value="2">2</meter>' in page
     assert "nobody-knows" not in page
+
+
+def test_the_wall_says_how_far_the_room_is_lesson_by_minute():
+    pace = wall.Pace()
+    assert not list(pace.rows())
+    pace.note(0, [{"02-1": {"tries": 1}}])
+    pace.note(7, PEOPLE)
+    everybody = [{f"02-{n}": {"passed": True, "tries": 1} for n in range(1, 20)}]
+    pace.note(61, everybody)
+    page = wall.page(ROOM, pace)
+    table = page[page.index("Lesson by minute") : page.index("Percent of")]
+    assert "<th>0</th><th>5</th><th>60</th>" in table
+    assert re.findall(r"<td>(\d+)</td>", table)[0] == "0" and "<td>100</td>" in table
+    for minute in range(0, 600, 5):
+        pace.note(minute, PEOPLE)
+    assert "".join(pace.rows()).count("<th>") == wall.MOST_SLOTS + 2
 
 
 def test_what_is_right_and_what_is_believed_is_on_a_page_of_its_own():
