@@ -14,6 +14,7 @@ from statistics import mean, stdev
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
+from measured import lines_of, put_between  # noqa: E402
 
 from labutils.capstone.grading import WEIGHTS, Bench  # noqa: E402
 from labutils.capstone.reference import HUNTERS, OMNISCIENT, grades  # noqa: E402
@@ -39,11 +40,7 @@ def grade(first: int, number: int, names: list[str]) -> None:
 
 def page(files: list[str]) -> None:
     """Write the table into docs/capstone.md."""
-    lines = [
-        json.loads(line)
-        for name in files
-        for line in Path(name).read_text(encoding="utf-8").splitlines()
-    ]
+    lines = lines_of(files)
     seeds = sorted(line["seed"] for line in lines)
     parts = " | ".join(WEIGHTS)
     head = f"| of seeds {seeds[0]} to {seeds[-1]} | seeds | mean | from, to | spread | {parts} |"
@@ -56,9 +53,7 @@ def page(files: list[str]) -> None:
             f"| {name} | {len(some)} | {mean(totals):.1f} | {min(totals):.1f}, {max(totals):.1f} | "
             f"{stdev(totals):.1f} | {parts} |"
         )
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(before + "\n".join([BEGIN, *rows, END]) + after, encoding="utf-8")
+    put_between(PAGE, BEGIN, END, rows)
 
 
 if __name__ == "__main__":

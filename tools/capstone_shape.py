@@ -18,6 +18,7 @@ from statistics import mean, pstdev
 from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from measured import lines_of  # noqa: E402
 
 from labutils.capstone.folder import new  # noqa: E402
 from labutils.capstone.incident import draw  # noqa: E402
@@ -80,11 +81,7 @@ def accuracy(rows: list[list[float]], labels: list[str], dice: random.Random) ->
 
 def test(files: list[str]) -> None:
     """Print where each prediction stands among its permutations."""
-    lines = [
-        json.loads(line)
-        for name in files
-        for line in Path(name).read_text(encoding="utf-8").splitlines()
-    ]
+    lines = lines_of(files)
     names = sorted(set.intersection(*(set(line["features"]) for line in lines)))
     columns = [[line["features"][name] for line in lines] for name in names]
     scaled = [[(v - mean(column)) / (pstdev(column) or 1) for v in column] for column in columns]

@@ -14,8 +14,9 @@ from statistics import mean
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
+from measured import lines_of, put_between  # noqa: E402
 
-from labutils.live.exercise import Exercise, Settings  # noqa: E402
+from labutils.live.exercise import LiveExercise, Settings  # noqa: E402
 from labutils.live.players import POLICIES, SKILLS, play  # noqa: E402
 from labutils.live.referee import judge  # noqa: E402
 
@@ -27,7 +28,7 @@ END = "<!-- end of players -->"
 def played(first: int, number: int) -> None:
     """Play these seeds with every policy, a line of JSON each."""
     for seed in range(first, first + number):
-        exercise = Exercise(Settings(str(seed), len(POLICIES)))
+        exercise = LiveExercise(Settings(str(seed), len(POLICIES)))
         play(exercise, list(POLICIES))
         rows = {}
         for name, team in zip(POLICIES, exercise.teams, strict=True):
@@ -45,11 +46,7 @@ def played(first: int, number: int) -> None:
 
 def page(files: list[str]) -> None:
     """Write the tables into docs/live.md."""
-    lines = [
-        json.loads(line)
-        for name in files
-        for line in Path(name).read_text(encoding="utf-8").splitlines()
-    ]
+    lines = lines_of(files)
     seeds = sorted(line["seed"] for line in lines)
     rows = [
         f"| seeds {seeds[0]} to {seeds[-1]} | points | from, to | steps | losses | dwell, minutes "
@@ -73,9 +70,7 @@ def page(files: list[str]) -> None:
         rows.append(
             f"*{high.capitalize()}* has more points than *{low}* in {more} of {len(lines)}."
         )
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(before + "\n".join([BEGIN, *rows, END]) + after, encoding="utf-8")
+    put_between(PAGE, BEGIN, END, rows)
 
 
 if __name__ == "__main__":

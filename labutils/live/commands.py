@@ -11,7 +11,7 @@ from labutils.incident import cases
 from labutils.live import debrief
 from labutils.live.containment import CannotDo
 from labutils.live.drawing import NoExercise
-from labutils.live.exercise import MOST_TEAMS, Exercise, Settings
+from labutils.live.exercise import MOST_TEAMS, LiveExercise, Settings
 from labutils.live.journal import DEBRIEF, Journal
 from labutils.live.players import POLICIES, SKILLS, Player, play
 from labutils.live.referee import judge
@@ -103,7 +103,7 @@ def _rehearse(settings: Settings, chosen: argparse.Namespace) -> int:
     skills = list(chosen.seeded_teams) or [SKILLS[n % len(SKILLS)] for n in range(settings.teams)]
     if len(skills) < settings.teams:
         skills = ["bystander"] * (settings.teams - len(skills)) + skills
-    exercise, journal = Exercise(settings), Journal(chosen.folder, settings)
+    exercise, journal = LiveExercise(settings), Journal(chosen.folder, settings)
     if journal.rows:
         return _refused(f"{shown(str(chosen.folder))} holds an exercise that was begun already.")
     play(exercise, skills)
@@ -127,17 +127,17 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
     """Serve it until it is stopped."""
     if importlib.util.find_spec("tornado") is None:
         return _refused("The live exercise needs tornado, which JupyterLab brings: use `make lab`.")
-    from labutils.live.server import Room, on_loopback
+    from labutils.live.server import LiveRoom, on_loopback
     from labutils.live.server import run as run_server
 
-    exercise = Exercise(settings)
+    exercise = LiveExercise(settings)
     journal = Journal(chosen.folder, settings)
     first = settings.teams - len(chosen.seeded_teams)
     players = [
         Player(exercise, team, skill)
         for team, skill in zip(exercise.teams[first:], chosen.seeded_teams, strict=True)
     ]
-    room = Room(exercise, journal, players)
+    room = LiveRoom(exercise, journal, players)
     run_server(room, on_loopback(room, chosen.port))
     return 0
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from labutils.lab import data_file, iso
-from labutils.live.exercise import Exercise, Team
+from labutils.live.exercise import LiveExercise, Team
 from labutils.live.referee import (
     Alternative,
-    Result,
+    TeamResult,
     alternatives,
     is_true,
     judge,
@@ -27,7 +27,7 @@ def title_of(team: Team) -> str:
     return f"Team {team.number}, {team.colour}"
 
 
-def as_html(exercise: Exercise) -> str:
+def as_html(exercise: LiveExercise) -> str:
     """The debrief of all teams as one file, without a script."""
     css = data_file("live/live.css").read_text(encoding="utf-8")
     company = exercise.company
@@ -46,7 +46,7 @@ def as_html(exercise: Exercise) -> str:
     )
 
 
-def team_section(exercise: Exercise, team: Team) -> str:
+def team_section(exercise: LiveExercise, team: Team) -> str:
     """What there is to say to a team."""
     result = judge(exercise, team)
     parts = [
@@ -62,7 +62,7 @@ def team_section(exercise: Exercise, team: Team) -> str:
     return "".join(parts)
 
 
-def summary(result: Result) -> str:
+def summary(result: TeamResult) -> str:
     """A team's evening in three sentences."""
     if result.began is None:
         return "The intruder had not begun."
@@ -90,7 +90,7 @@ def _text(value: object, longest: int = 400) -> str:
 # --- timeline ------------------------------------------------------------------------------------
 
 
-def _timeline(exercise: Exercise, team: Team, result: Result) -> Iterator[str]:
+def _timeline(exercise: LiveExercise, team: Team, result: TeamResult) -> Iterator[str]:
     company = exercise.company
     height = TOP + LANE * len(LANES)
 
@@ -183,13 +183,13 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def _points(result: Result) -> Iterator[str]:
+def _points(result: TeamResult) -> Iterator[str]:
     rows = [(name, f"{points:+.1f}") for name, points in result.points.items()]
     yield "<h3>Points</h3>"
     yield _table(("for", "points"), rows)
 
 
-def _steps(exercise: Exercise, team: Team, result: Result) -> Iterator[str]:
+def _steps(exercise: LiveExercise, team: Team, result: TeamResult) -> Iterator[str]:
     """What the intruder did, when a line of it had arrived, and what the team did next."""
     company, seen = exercise.company, first_seen(team)
     rows = []
@@ -226,7 +226,7 @@ def _reports(team: Team) -> Iterator[str]:
     yield _table(("minute", "of whom", "was", "in the team's words"), rows)
 
 
-def _needless(result: Result) -> Iterator[str]:
+def _needless(result: TeamResult) -> Iterator[str]:
     if result.needless:
         some = ", ".join(f"{act.kind} {act.what}" for act in result.needless[:12])
         more = f" and {len(result.needless) - 12} more" if len(result.needless) > 12 else ""

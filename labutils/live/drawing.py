@@ -34,7 +34,7 @@ from labutils.live.company import (
     live_event,
 )
 from labutils.live.containment import Containment
-from labutils.live.intruder import Intruder
+from labutils.live.intruder import LiveIntruder
 
 HISTORY = 24 * HOUR  # of logs, from before the exercise
 EVENTS = 60_000  # of ordinary traffic in the month of a case
@@ -70,7 +70,7 @@ def _of_seed(seed: str, minutes: int) -> LiveCompany:
     start = _start(events, seed, minutes)
     for number in range(DRAWS):
         company = _with_intruder(one, seed, number, start, minutes, crew, events)
-        undisturbed = Intruder(company, Containment(company))
+        undisturbed = LiveIntruder(company, Containment(company))
         undisturbed.run(company.end)
         if len(undisturbed.made) >= FEWEST and undisturbed.losses:
             return replace(company, ordinary=tuple(_ordinary(company, events)))

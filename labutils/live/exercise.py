@@ -17,9 +17,9 @@ from labutils.live.company import MINUTE, LiveCompany, LiveEvent
 from labutils.live.containment import CannotDo, Containment, LiveAct
 from labutils.live.containment import checked as checked_act
 from labutils.live.drawing import draw
-from labutils.live.intruder import Intruder
+from labutils.live.intruder import LiveIntruder
 from labutils.live.look_ups import LookUp
-from labutils.live.watching import MOST_OWN, ShelfRule, Watch, own_rule, shelf
+from labutils.live.watching import MOST_OWN, RuleWatch, ShelfRule, own_rule, shelf
 from labutils.text import counted, shown
 
 MOST_TEAMS, MOST_MINUTES = 12, 1440
@@ -97,12 +97,12 @@ class Team:
     messages: list[Message] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)  # of forms that were sent before
     own_rules: dict[str, ShelfRule] = field(default_factory=dict)
-    watch: Watch = field(default_factory=Watch)
+    watch: RuleWatch = field(default_factory=RuleWatch)
     did: list[LiveEvent] = field(default_factory=list)  # by anybody, recorded or not
 
     def __post_init__(self) -> None:
         self.containment = Containment(self.company)
-        self.intruder = Intruder(self.company, self.containment, self.by_person)
+        self.intruder = LiveIntruder(self.company, self.containment, self.by_person)
         self.places: dict[str, int] = {}  # of the stream, by id
         self.counts: dict[str, int] = {}  # of lines, by source
         self.actors: set[str] = set()  # who acted, in the lines of the stream
@@ -190,7 +190,7 @@ class Team:
         return found
 
 
-class Exercise:
+class LiveExercise:
     """See the module. `seconds`: of the company's clock, since the beginning; `rows`: the log."""
 
     def __init__(self, settings: Settings):
@@ -437,20 +437,20 @@ def _a_team(team: Team | None) -> Team:
 
 
 _DOES = {
-    "act": Exercise._act,
-    "ask": Exercise._ask,
-    "report": Exercise._report,
-    "rule": Exercise._rule,
-    "own-rule": Exercise._own_rule,
-    "inject": Exercise._inject,
-    "pause": Exercise._pause,
-    "resume": Exercise._resume,
-    "end": Exercise._end,
-    "intrude": Exercise._intrude,
+    "act": LiveExercise._act,
+    "ask": LiveExercise._ask,
+    "report": LiveExercise._report,
+    "rule": LiveExercise._rule,
+    "own-rule": LiveExercise._own_rule,
+    "inject": LiveExercise._inject,
+    "pause": LiveExercise._pause,
+    "resume": LiveExercise._resume,
+    "end": LiveExercise._end,
+    "intrude": LiveExercise._intrude,
 }
 OF_TEAMS = ("act", "ask", "report", "rule", "own-rule")
 _INJECTS = {
-    "symptom": Exercise._symptom,
-    "false-lead": Exercise._false_lead,
-    "hurry": Exercise._hurry,
+    "symptom": LiveExercise._symptom,
+    "false-lead": LiveExercise._false_lead,
+    "hurry": LiveExercise._hurry,
 }

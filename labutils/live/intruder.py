@@ -26,7 +26,7 @@ GET_BACK = "a way back"  # in place of a step
 BLOCKED = "blocked"  # the rule of a refusal by address
 
 
-class Tried(NamedTuple):
+class LiveRequest(NamedTuple):
     """A request, and the answer; `at` in seconds since 1970. `step`: what it was part of."""
 
     at: int
@@ -38,7 +38,7 @@ class Tried(NamedTuple):
     reason: str
 
 
-class Waiting(NamedTuple):
+class PlannedRequest(NamedTuple):
     """A request that is to come. `turn`: which repetition it is, from 1; `last`: with it the step
     is done."""
 
@@ -50,7 +50,7 @@ class Waiting(NamedTuple):
 
 
 @dataclass(eq=False)
-class Intruder:
+class LiveIntruder:
     """See the module. All times are seconds since 1970. `holds`: by credential, since when it is
     the present one; `first_held`: since when at all; `given_up`: those that were shut; `made`: by
     step, when it was done; `lines`: what the logs got of it. `by_person`: a person decides what is
@@ -62,9 +62,9 @@ class Intruder:
     holds: dict[str, int] = field(default_factory=dict)
     given_up: dict[str, int] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
-    tried: list[Tried] = field(default_factory=list)
+    tried: list[LiveRequest] = field(default_factory=list)
     lines: list[LiveEvent] = field(default_factory=list)
-    queue: list[Waiting] = field(default_factory=list)
+    queue: list[PlannedRequest] = field(default_factory=list)
     worked: set[tuple[str, str]] = field(default_factory=set)  # credential and scope
     refused: set[tuple[str, str]] = field(default_factory=set)
     next_visit: int = 0
@@ -185,7 +185,9 @@ class Intruder:
             hurry = min(1.0, longest / max(1, ask.lasts))
             for turn, offset in enumerate(ask.offsets, 1):
                 is_last = place == len(route) - 1 and turn == ask.repeat
-                self.queue.append(Waiting(at + int(hurry * offset), step, ask, turn, is_last))
+                self.queue.append(
+                    PlannedRequest(at + int(hurry * offset), step, ask, turn, is_last)
+                )
             at = self.queue[-1].at + 5 + self.dice.below(40)
 
     def way_back(self) -> list[Ask] | None:
@@ -222,7 +224,7 @@ class Intruder:
 
     # --- a request -------------------------------------------------------------------------------
 
-    def send(self, waiting: Waiting) -> None:
+    def send(self, waiting: PlannedRequest) -> None:
         """Make a request, and take what it gives. A refusal ends the step for now."""
         ask, time = waiting.ask, waiting.at
         if ask.using not in self.holds:
@@ -231,7 +233,7 @@ class Intruder:
         asked, decision = self.decide(waiting)
         self.log(waiting, asked, decision)
         self.tried.append(
-            Tried(
+            LiveRequest(
                 time,
                 waiting.step,
                 ask.scope,
@@ -248,7 +250,7 @@ class Intruder:
         else:
             self.give_up(ask, time)
 
-    def decide(self, waiting: Waiting) -> tuple[Request, Decision]:
+    def decide(self, waiting: PlannedRequest) -> tuple[Request, Decision]:
         """The request, and the answer: of the company as it was, and of what the team did."""
         ask, time, case = waiting.ask, waiting.at, self.company.case
         address = self.address(ask)
@@ -281,7 +283,7 @@ class Intruder:
         network = sheet.networks[dice.pick(names)]
         return network.address(dice.below(network.size))
 
-    def log(self, waiting: Waiting, asked: Request, decision: Decision) -> None:
+    def log(self, waiting: PlannedRequest, asked: Request, decision: Decision) -> None:
         """What the logs get of a request. What is blocked never reaches the service."""
         if decision.rule == BLOCKED or not policy.recorded(asked, self.world):
             return

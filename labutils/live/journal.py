@@ -17,7 +17,7 @@ from labutils.live.exercise import LogRow, Settings
 LOG, LINKS, CLOCK, DEBRIEF = "exercise.jsonl", "links.json", "clock", "debrief.html"
 
 
-class CannotKeep(OSError):
+class OtherExercise(OSError):
     """Why a folder cannot hold this exercise, as a sentence."""
 
 
@@ -25,7 +25,7 @@ class Journal:
     """The folder of an exercise."""
 
     def __init__(self, folder: Path, settings: Settings):
-        """Open a folder, or begin one. Raises CannotKeep where it holds another exercise, and
+        """Open a folder, or begin one. Raises OtherExercise where it holds another exercise, and
         OSError."""
         self.folder, self.settings = folder, settings
         folder.mkdir(parents=True, exist_ok=True)
@@ -33,7 +33,7 @@ class Journal:
         before = list(self._read())
         begins = {"t": 0, "do": "begin", **asdict(settings)}
         if before and before[0] != begins:
-            raise CannotKeep(0, "it holds another exercise; name another folder", str(folder))
+            raise OtherExercise(0, "it holds another exercise; name another folder", str(folder))
         self.rows: list[LogRow] = before[1:]
         self._cut_torn_line()
         self.file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -13,7 +13,7 @@ from labutils.lab import iso
 from labutils.live.company import settings
 from labutils.live.containment import KINDS
 from labutils.live.debrief import team_section, title_of
-from labutils.live.exercise import Exercise, Team
+from labutils.live.exercise import LiveExercise, Team
 from labutils.live.referee import judge
 from labutils.text import counted, shown
 
@@ -64,7 +64,7 @@ def at(time: int) -> str:
     return iso(time)[11:16]
 
 
-def clock(exercise: Exercise) -> str:
+def clock(exercise: LiveExercise) -> str:
     """Where the company's clock is."""
     minutes, of = exercise.seconds // 60, exercise.settings.minutes
     state = "over" if exercise.is_over else "paused" if exercise.paused else "running"
@@ -113,7 +113,7 @@ WAYS = (
 # --- a team --------------------------------------------------------------------------------------
 
 
-def team_page(exercise: Exercise, team: Team, words: str, said: str) -> str:
+def team_page(exercise: LiveExercise, team: Team, words: str, said: str) -> str:
     """The page of a team; `words` are its search, `said` what came of its last act."""
     parts = team_fragments(exercise, team, words)
     if exercise.is_over:
@@ -153,7 +153,7 @@ def team_page(exercise: Exercise, team: Team, words: str, said: str) -> str:
     return whole(f"Team {team.number}", body)
 
 
-def team_fragments(exercise: Exercise, team: Team, words: str) -> Fragments:
+def team_fragments(exercise: LiveExercise, team: Team, words: str) -> Fragments:
     """The parts of a team's page that change."""
     return {
         "clock": clock(exercise),
@@ -226,7 +226,7 @@ def _alerts(team: Team) -> str:
     return table(head, rows, "alerts") if rows else "<p>No alert so far.</p>"
 
 
-def _rules(exercise: Exercise, team: Team) -> str:
+def _rules(exercise: LiveExercise, team: Team) -> str:
     items = []
     for name, rule in (exercise.rules | team.own_rules).items():
         is_on = name in team.watch.rules
@@ -272,7 +272,7 @@ def _answers(team: Team) -> str:
     return f"<ul>{''.join(items)}</ul>" if items else ""
 
 
-def _act(exercise: Exercise) -> str:
+def _act(exercise: LiveExercise) -> str:
     about = settings()["acts"]
     options = [(name, f"{name}: {about[name]}") for name in KINDS]
     names = [
@@ -320,7 +320,7 @@ def _reports(team: Team) -> str:
     return f"<ul>{''.join(items)}</ul>" if items else ""
 
 
-def _company(exercise: Exercise) -> str:
+def _company(exercise: LiveExercise) -> str:
     company = exercise.company
     programs = set(company.programs)
     rows = [
@@ -346,7 +346,7 @@ def _company(exercise: Exercise) -> str:
 # --- the instructor ------------------------------------------------------------------------------
 
 
-def instructor_page(exercise: Exercise, links: Sequence[str], said: str) -> str:
+def instructor_page(exercise: LiveExercise, links: Sequence[str], said: str) -> str:
     """Everything, and the hand on the clock."""
     parts = instructor_fragments(exercise)
     handed_out = "".join(
@@ -381,7 +381,7 @@ def instructor_page(exercise: Exercise, links: Sequence[str], said: str) -> str:
     return whole("Instructor", body)
 
 
-def instructor_fragments(exercise: Exercise) -> Fragments:
+def instructor_fragments(exercise: LiveExercise) -> Fragments:
     """The parts of the instructor's page that change."""
     rows = []
     for team in exercise.teams:
@@ -437,7 +437,7 @@ def instructor_fragments(exercise: Exercise) -> Fragments:
 # --- the intruder's console ----------------------------------------------------------------------
 
 
-def console_page(exercise: Exercise, said: str) -> str:
+def console_page(exercise: LiveExercise, said: str) -> str:
     """For a person who plays the intruder."""
     parts = console_fragments(exercise)
     steps = [(step.id, f"{step.id}: {step.goal}") for step in exercise.company.steps.values()]
@@ -459,7 +459,7 @@ def console_page(exercise: Exercise, said: str) -> str:
     return whole("Intruder", body)
 
 
-def console_fragments(exercise: Exercise) -> Fragments:
+def console_fragments(exercise: LiveExercise) -> Fragments:
     """The parts of the console that change."""
     rows = []
     for team in exercise.teams:
@@ -484,14 +484,14 @@ def console_fragments(exercise: Exercise) -> Fragments:
 # --- the wall ------------------------------------------------------------------------------------
 
 
-def wall_page(exercise: Exercise) -> str:
+def wall_page(exercise: LiveExercise) -> str:
     """What everybody may see; at the end, the debrief."""
     parts = wall_fragments(exercise)
     shown_now = fragment("clock", parts["clock"]) + fragment("wall", parts["wall"])
     return whole("The wall", f'<div class="wall"><h1>The wall</h1>{shown_now}</div>')
 
 
-def wall_fragments(exercise: Exercise) -> Fragments:
+def wall_fragments(exercise: LiveExercise) -> Fragments:
     """The parts of the wall that change: nothing that only the server knows, before the end."""
     if exercise.is_over:
         sections = "".join(team_section(exercise, team) for team in exercise.teams)

@@ -12,7 +12,7 @@ from labutils.capstone.lines import ADDRESSES, LoggedLine, line_of, made_by
 from labutils.lab import seconds
 from labutils.live.company import DAY, MINUTE
 from labutils.live.containment import MAKES, CannotDo
-from labutils.live.exercise import Exercise, LogRow, Team
+from labutils.live.exercise import LiveExercise, LogRow, Team
 
 EVERY = 3  # minutes between two looks
 PANIC = 20  # minutes, after which somebody switches everything off
@@ -22,7 +22,7 @@ PANIC = 20  # minutes, after which somebody switches everything off
 class Player:
     """A team of the exercise that a policy plays. `seen`: lines that it has looked at."""
 
-    exercise: Exercise
+    exercise: LiveExercise
     team: Team
     skill: str
     seen: int = 0
@@ -318,7 +318,7 @@ POLICIES: dict[str, Callable[[Player], None]] = {
 SKILLS = tuple(POLICIES)[:4]  # from the least to the most
 
 
-def play(exercise: Exercise, skills: list[str]) -> list[Player]:
+def play(exercise: LiveExercise, skills: list[str]) -> list[Player]:
     """Play an exercise to its end, a policy for each team."""
     players = [
         Player(exercise, team, skill) for team, skill in zip(exercise.teams, skills, strict=True)

@@ -13,8 +13,8 @@ from labutils.capstone.world import about
 from labutils.lab import iso
 from labutils.live.company import MINUTE, InventoryRow, LiveCompany
 from labutils.live.containment import Containment, LiveAct
-from labutils.live.exercise import Exercise, Team, TeamReport
-from labutils.live.intruder import Intruder
+from labutils.live.exercise import LiveExercise, Team, TeamReport
+from labutils.live.intruder import LiveIntruder
 from labutils.text import counted
 
 WEIGHTS = {"steps prevented": 30, "losses prevented": 25, "out": 15, "found": 30}
@@ -26,7 +26,7 @@ MOST_ALTERNATIVES = 5
 
 
 @dataclass(frozen=True)
-class Result:
+class TeamResult:
     """How a team did. Moments are minutes of the company's clock since the beginning, None where
     there was none: `began`, the first request of the intruder; `visible`, the arrival of the first
     line of it; `found_at`, the first true report; `last_opened`, the last request that was allowed.
@@ -69,19 +69,19 @@ class Result:
 
 
 @cache
-def undisturbed(company: LiveCompany) -> Intruder:
+def undisturbed(company: LiveCompany) -> LiveIntruder:
     """The intruder of a company in which nobody does anything."""
     return foreseen(company, ())
 
 
-def foreseen(company: LiveCompany, acts: Iterable[LiveAct]) -> Intruder:
+def foreseen(company: LiveCompany, acts: Iterable[LiveAct]) -> LiveIntruder:
     """The intruder of a company in which a team acts so."""
-    intruder = Intruder(company, Containment(company, sorted(acts, key=lambda act: act.at)))
+    intruder = LiveIntruder(company, Containment(company, sorted(acts, key=lambda act: act.at)))
     intruder.run(company.end)
     return intruder
 
 
-def judge(exercise: Exercise, team: Team) -> Result:
+def judge(exercise: LiveExercise, team: Team) -> TeamResult:
     """How a team has done so far."""
     company, intruder, now = exercise.company, team.intruder, exercise.now
     whole = {name: at for name, at in undisturbed(company).made.items() if at <= now}
@@ -94,7 +94,7 @@ def judge(exercise: Exercise, team: Team) -> Result:
     used = dict.fromkeys(name for name in users if name in accounts_of(company))
     tried = intruder.tried
     allowed = [one.at for one in tried if one.allowed]
-    result = Result(
+    result = TeamResult(
         team.number,
         {name: minute(company, at) for name, at in intruder.made.items()},
         tuple(name for name in whole if name not in intruder.made),
@@ -148,7 +148,7 @@ def is_true(report: TeamReport, team: Team, own: set[str]) -> bool:
     return all(one is not None and _account(team.company, one.who) == account for one in lines)
 
 
-def is_needless(act: LiveAct, intruder: Intruder) -> bool:
+def is_needless(act: LiveAct, intruder: LiveIntruder) -> bool:
     """Whether an act shuts something that the intruder had neither held nor used by then."""
     company = intruder.company
     if act.kind in ("raise", "enable", "unbind", "unblock"):
@@ -172,7 +172,7 @@ def address_in(address: str, act: LiveAct) -> bool:
     return IPv4Address(address) in act.network
 
 
-def _points(result: Result, steps: int, losses: int) -> dict[str, float]:
+def _points(result: TeamResult, steps: int, losses: int) -> dict[str, float]:
     """What was done counts; what was prevented counts in full where the team knows what it was."""
     known = len(result.found) / len(result.used) if result.used else 0.0
     explained = UNEXPLAINED + (1 - UNEXPLAINED) * known
@@ -202,7 +202,7 @@ class Alternative:
     says: str
 
 
-def alternatives(exercise: Exercise, team: Team) -> list[Alternative]:
+def alternatives(exercise: LiveExercise, team: Team) -> list[Alternative]:
     """For each credential that the intruder used: what it would have changed to replace it a few
     minutes after its first line had arrived; those that change something, the best first."""
     company, acts = exercise.company, team.containment.acts

@@ -18,7 +18,7 @@ from tornado.web import Application, HTTPError, RequestHandler
 from labutils.lab import data_file
 from labutils.live import debrief, pages
 from labutils.live.containment import CannotDo
-from labutils.live.exercise import OF_TEAMS, Exercise, LogRow, Team
+from labutils.live.exercise import OF_TEAMS, LiveExercise, LogRow, Team
 from labutils.live.journal import Journal
 from labutils.live.players import Player
 
@@ -32,13 +32,13 @@ POLICY = (
 )
 
 
-class Room:
+class LiveRoom:
     """An exercise that goes on by the clock on the wall. `said`: by link, what came of its last
     act."""
 
     def __init__(
         self,
-        exercise: Exercise,
+        exercise: LiveExercise,
         journal: Journal,
         players: list[Player],
         monotonic: Callable[[], float] = time.monotonic,
@@ -99,9 +99,9 @@ class Room:
 class Page(RequestHandler):
     """What all pages have in common."""
 
-    room: Room
+    room: LiveRoom
 
-    def initialize(self, room: Room) -> None:
+    def initialize(self, room: LiveRoom) -> None:
         """Called by tornado before each request."""
         self.room = room
 
@@ -113,7 +113,7 @@ class Page(RequestHandler):
         self.clear_header("Server")
 
     def prepare(self) -> None:
-        """Nobody else's page may send a form here, even if it knew the link."""
+        """Nobody else's page may send a form here, even if it knew the link. Raises HTTPError."""
         site = self.request.headers.get("Sec-Fetch-Site", "same-origin")
         if self.request.method == "POST" and site not in ("same-origin", "none"):
             raise HTTPError(403)
@@ -194,6 +194,7 @@ class TeamLine(Page):
     """A line of its stream."""
 
     def get(self, link: str) -> None:
+        """Show it. Raises HTTPError where there is none."""
         page = pages.line_page(self.team_of(link), self.get_query_argument("id", ""))
         if page is None:
             raise HTTPError(404)
@@ -308,10 +309,11 @@ class Nowhere(Page):
     """Every other address."""
 
     def prepare(self) -> None:
+        """Raises HTTPError, whatever is asked for."""
         raise HTTPError(404)
 
 
-def application(room: Room, prefix: str = "/") -> Application:
+def application(room: LiveRoom, prefix: str = "/") -> Application:
     """All addresses of an exercise, below a path that ends in a slash."""
     link, shared, does = "([A-Za-z0-9_-]{1,64})", {"room": room}, "|".join(OF_TEAMS)
     addresses: list[tuple[str, type[Page]]] = [
@@ -334,7 +336,7 @@ def application(room: Room, prefix: str = "/") -> Application:
     )
 
 
-def http_server(room: Room, prefix: str = "/") -> HTTPServer:
+def http_server(room: LiveRoom, prefix: str = "/") -> HTTPServer:
     """The application with bounds for each request."""
     return HTTPServer(
         application(room, prefix),
@@ -345,7 +347,7 @@ def http_server(room: Room, prefix: str = "/") -> HTTPServer:
     )
 
 
-def on_loopback(room: Room, port: int) -> HTTPServer:
+def on_loopback(room: LiveRoom, port: int) -> HTTPServer:
     """A server on this machine alone; it prints the links. Raises OSError where the port is
     taken."""
     sockets = bind_sockets(port, "127.0.0.1")
@@ -361,14 +363,14 @@ def on_loopback(room: Room, port: int) -> HTTPServer:
     return server
 
 
-def behind_proxy(room: Room, path: str, prefix: str) -> HTTPServer:
+def behind_proxy(room: LiveRoom, path: str, prefix: str) -> HTTPServer:
     """A server at a Unix socket, for a proxy that passes on what is below a prefix."""
     server = http_server(room, prefix)
     server.add_socket(bind_unix_socket(path))
     return server
 
 
-def run(room: Room, server: HTTPServer) -> None:
+def run(room: LiveRoom, server: HTTPServer) -> None:
     """Let the clock run, and serve until SIGTERM or Ctrl-C."""
     loop = IOLoop.current()
     for name in (signal.SIGTERM, signal.SIGINT):

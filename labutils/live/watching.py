@@ -76,7 +76,7 @@ def _loaded(texts: Iterable[str]) -> Ruleset:
 
 
 @dataclass(eq=False)
-class Watch:
+class RuleWatch:
     """Rules, and what they found so far. `rules`: by id, in the order in which they were switched
     on."""
 
@@ -88,7 +88,7 @@ class Watch:
     _standing: set[str] = field(default_factory=set)
 
     def switch(self, rules: dict[str, ShelfRule]) -> None:
-        """Watch with these rules from now on, over all that came so far as well."""
+        """RuleWatch with these rules from now on, over all that came so far as well."""
         self.close()
         self.rules, self.hits, self.seen, self._standing = rules, [], 0, set()
         if rules:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from labutils.__main__ import main
+from labutils.capstone.commands import LONGEST_SEED
 from labutils.capstone.folder import number_of
 
 SEED = "7"
@@ -167,3 +168,12 @@ def test_a_case_file_is_written_and_no_other_file_replaced(
     target.write_text("mine", encoding="utf-8")
     status, _, error = said(capsys, *words)
     assert status == 2 and "is kept" in error and target.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("seed", ["", "a\nb", "x" * (LONGEST_SEED + 1)])
+def test_a_seed_is_a_text_of_bounded_length(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: str
+) -> None:
+    status, _, error = said(capsys, "new", str(tmp_path / "x"), "--seed", seed)
+    assert status == 2 and "--seed is a text of 1 to" in error
+    assert not (tmp_path / "x").exists()

@@ -6,7 +6,7 @@ import pytest
 
 from labutils.live.company import LiveCompany
 from labutils.live.drawing import draw
-from labutils.live.exercise import Exercise, Settings
+from labutils.live.exercise import LiveExercise, Settings
 
 SEED, MINUTES = "3", 240
 
@@ -17,10 +17,10 @@ def company() -> LiveCompany:
 
 
 @pytest.fixture
-def begin() -> Callable[..., Exercise]:
+def begin() -> Callable[..., LiveExercise]:
     """A new exercise; by default of two teams."""
 
-    def made(teams: int = 2, by_person: bool = False, seed: str = SEED) -> Exercise:
-        return Exercise(Settings(seed, teams, MINUTES, by_person=by_person))
+    def made(teams: int = 2, by_person: bool = False, seed: str = SEED) -> LiveExercise:
+        return LiveExercise(Settings(seed, teams, MINUTES, by_person=by_person))
 
     return made

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from labutils.__main__ import main
+from labutils.live.commands import LONGEST_SEED
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -38,6 +39,7 @@ def test_a_rehearsal_prints_a_line_a_team_and_writes_the_evening_down(
     [
         (["--seed", ""], "--seed is a text"),
         (["--seed", "a\nb"], "--seed is a text"),
+        (["--seed", "a" * (LONGEST_SEED + 1)], "--seed is a text"),
         (["--seed", "3", "--speed", "0"], "--speed is more than 0"),
         (["--seed", "3", "--speed", "nan"], "--speed is more than 0"),
         (["--seed", "3", "--port", "99999"], "--port is 0 to 65535"),

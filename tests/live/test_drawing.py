@@ -9,13 +9,13 @@ from labutils.live import drawing
 from labutils.live.company import HOUR, LiveCompany, live_event
 from labutils.live.containment import Containment
 from labutils.live.drawing import FEWEST, HISTORY, NoExercise, draw
-from labutils.live.intruder import Intruder
+from labutils.live.intruder import LiveIntruder
 
 
 @pytest.mark.parametrize("seed", ["1", "2", "7", "any text at all"])
 def test_every_seed_gives_an_intruder_who_gets_on_and_loses_data(seed: str) -> None:
     company = draw(seed, 240)
-    intruder = Intruder(company, Containment(company))
+    intruder = LiveIntruder(company, Containment(company))
     intruder.run(company.end)
     assert len(intruder.made) >= FEWEST and intruder.losses
     assert all(company.start <= one.at <= company.end for one in intruder.tried)
@@ -47,7 +47,7 @@ def test_there_are_harmless_stories_within_the_exercise_and_tickets_about_them(
 
 
 def test_nothing_of_the_truth_is_in_a_line(company: LiveCompany) -> None:
-    intruder = Intruder(company, Containment(company))
+    intruder = LiveIntruder(company, Containment(company))
     intruder.run(company.end)
     assert intruder.lines
     for event in (*intruder.lines, *company.ordinary):
@@ -58,7 +58,7 @@ def test_nothing_of_the_truth_is_in_a_line(company: LiveCompany) -> None:
 def test_no_identifier_of_the_intruder_is_the_same_under_another_seed() -> None:
     def identifiers(seed: str) -> set[str]:
         company = draw(seed, 240)
-        intruder = Intruder(company, Containment(company))
+        intruder = LiveIntruder(company, Containment(company))
         intruder.run(company.end)
         fields = (event.fields for event in intruder.lines)
         keys = ("uuid", "requestID", "eventID", "RayID", "cfRayId", "REQUEST_ID")
@@ -81,7 +81,7 @@ def test_a_line_is_costly_where_its_vendor_writes_it_at_the_highest_level_alone(
 @pytest.mark.parametrize("case", ["cloudflare-2023", "drift-2025"])
 def test_a_case_can_be_played(case: str) -> None:
     company = draw("x", 240, case)
-    intruder = Intruder(company, Containment(company))
+    intruder = LiveIntruder(company, Containment(company))
     intruder.run(company.end)
     assert company.title == case and len(intruder.made) >= 3
     assert {one.step for one in intruder.lines} <= set(company.steps) | {"a way back"}

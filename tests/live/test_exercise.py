@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from labutils.live.company import MINUTE
 from labutils.live.containment import CannotDo
 from labutils.live.debrief import as_html
-from labutils.live.exercise import MOST_EVENTS, Exercise, Settings
+from labutils.live.exercise import MOST_EVENTS, LiveExercise, Settings
 from labutils.live.players import SKILLS, play
 
-Begin = Callable[..., Exercise]
+Begin = Callable[..., LiveExercise]
 
 
-def state(exercise: Exercise) -> list[Any]:
+def state(exercise: LiveExercise) -> list[Any]:
     """Everything that a team, its intruder or the referee could tell apart."""
     return [
         (
@@ -213,7 +213,7 @@ PLAYED = None
 @settings(max_examples=150, deadline=None)
 def test_any_line_is_done_or_refused_with_a_sentence(row: dict[str, Any]) -> None:
     global PLAYED
-    PLAYED = PLAYED or Exercise(Settings("3", 2, 240))
+    PLAYED = PLAYED or LiveExercise(Settings("3", 2, 240))
     with suppress(CannotDo):
         assert PLAYED.perform(row)
 
@@ -254,7 +254,7 @@ def test_a_search_takes_all_words_and_leaves_out_those_with_a_minus(begin: Begin
 @pytest.mark.parametrize(("teams", "minutes"), [(0, 240), (13, 240), (2, 10), (2, 100_000)])
 def test_an_exercise_has_bounds(teams: int, minutes: int) -> None:
     with pytest.raises(CannotDo):
-        Exercise(Settings("3", teams, minutes))
+        LiveExercise(Settings("3", teams, minutes))
 
 
 def test_a_person_may_be_the_intruder(begin: Begin) -> None:

@@ -3,12 +3,12 @@
 from labutils.live.company import LiveCompany
 from labutils.live.containment import Containment, LiveAct
 from labutils.live.drawing import draw
-from labutils.live.intruder import GET_BACK, MOVES, Intruder
+from labutils.live.intruder import GET_BACK, MOVES, LiveIntruder
 from labutils.live.referee import foreseen, undisturbed
 
 
 def test_it_is_the_same_in_one_go_and_minute_by_minute(company: LiveCompany) -> None:
-    stepwise = Intruder(company, Containment(company))
+    stepwise = LiveIntruder(company, Containment(company))
     for second in range(company.start, company.end + 1, 60):
         stepwise.run(second)
     whole = undisturbed(company)
@@ -81,11 +81,11 @@ def test_a_blocked_address_leaves_no_line(company: LiveCompany) -> None:
 
 
 def test_a_person_at_the_console_is_waited_for(company: LiveCompany) -> None:
-    idle = Intruder(company, Containment(company), by_person=True)
+    idle = LiveIntruder(company, Containment(company), by_person=True)
     idle.run(company.end)
     assert not idle.tried and not idle.made
     step = company.steps[company.chain[0]]
-    idle = Intruder(company, Containment(company), by_person=True)
+    idle = LiveIntruder(company, Containment(company), by_person=True)
     idle.begin(step, company.start + 60)
     idle.run(company.end)
     assert list(idle.made) == [step.id]

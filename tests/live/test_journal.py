@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labutils.live.exercise import Settings
-from labutils.live.journal import CLOCK, LINKS, LOG, CannotKeep, Journal
+from labutils.live.journal import CLOCK, LINKS, LOG, Journal, OtherExercise
 
 SETTINGS = Settings("3", 2, 240)
 ROW = {"t": 5, "do": "act", "team": 1, "kind": "raise", "what": "jira"}
@@ -39,7 +39,7 @@ def test_half_a_line_is_left_out_and_the_next_one_is_whole(tmp_path: Path) -> No
 def test_a_folder_with_another_exercise_is_left_alone(tmp_path: Path, other: Settings) -> None:
     Journal(tmp_path, SETTINGS).close()
     before = (tmp_path / LOG).read_bytes()
-    with pytest.raises(CannotKeep, match="another exercise"):
+    with pytest.raises(OtherExercise, match="another exercise"):
         Journal(tmp_path, other)
     assert (tmp_path / LOG).read_bytes() == before
 

@@ -6,7 +6,7 @@ import pytest
 
 from labutils.live.company import MINUTE
 from labutils.live.containment import LiveAct
-from labutils.live.exercise import Exercise, Team
+from labutils.live.exercise import LiveExercise, Team
 from labutils.live.players import POLICIES, SKILLS, Player, play
 from labutils.live.referee import (
     WEIGHTS,
@@ -18,7 +18,7 @@ from labutils.live.referee import (
     undisturbed,
 )
 
-Begin = Callable[..., Exercise]
+Begin = Callable[..., LiveExercise]
 WITHOUT_HUNTING = (
     "bystander",
     "switches everything off",

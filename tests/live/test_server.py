@@ -40,7 +40,9 @@ class Served(NamedTuple):
 def start(folder: Path, *more: str) -> Served:
     command = [sys.executable, "-m", "labutils", "live", "--seed", SEED, "--teams", "2"]
     command += ["--port", "0", "--folder", str(folder), *more]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+    )
     assert process.stdout is not None
     links: dict[str, str] = {}
     wanted = {"serving", "instructor", "team 1", "team 2"}
@@ -220,12 +222,16 @@ def test_an_act_that_is_sent_again_is_not_done_again(served: Served, http: httpx
 def test_a_moment_that_is_sent_along_changes_nothing(served: Served, http: httpx.Client) -> None:
     data = {"act": "block", "what": "203.0.113.10", "t": "0", "at": "1", "team": "2"}
     http.post(served.of("team 1") + "act", data=data)
-    rows = [json.loads(line) for line in (served.folder / "exercise.jsonl").open()]
+    rows = [json.loads(line) for line in (served.folder / "exercise.jsonl").open(encoding="utf-8")]
     row = next(row for row in rows if row.get("what") == "203.0.113.10")
     assert row["t"] > 600 and row["team"] == 1
 
 
 def test_ten_megabytes_are_refused_and_nobody_waits(served: Served, http: httpx.Client) -> None:
+    from labutils.live.server import LARGEST_BODY
+
+    just = http.post(served.of("team 1") + "report", content=b"x" * LARGEST_BODY)
+    assert just.status_code in (303, 409, 413, 400)
     with httpx.Client(timeout=20) as other:
         try:
             answer = other.post(served.of("team 1") + "report", content=b"x" * 10_000_000)

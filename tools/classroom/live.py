@@ -7,9 +7,9 @@ which has no right besides, and listens at a socket that nobody else can enter.
 import os
 from pathlib import Path
 
-from labutils.live.exercise import Exercise, Settings
+from labutils.live.exercise import LiveExercise, Settings
 from labutils.live.journal import Journal
-from labutils.live.server import Room, behind_proxy, run
+from labutils.live.server import LiveRoom, behind_proxy, run
 
 PREFIX = "/services/live/"
 
@@ -19,7 +19,7 @@ def serve() -> None:
     os.umask(0o077)
     settings = Settings(os.environ["LIVE_SEED"], int(os.environ["LIVE_TEAMS"]))
     journal = Journal(Path(os.environ["LIVE_FOLDER"]), settings)
-    room = Room(Exercise(settings), journal, [])
+    room = LiveRoom(LiveExercise(settings), journal, [])
     run(room, behind_proxy(room, os.environ["LIVE_SOCKET"], PREFIX))
 
 

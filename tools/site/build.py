@@ -52,6 +52,7 @@ PAGES = {
         "axon",
         "scoring-a-hunt",
         "capstone",
+        "live",
         "your-own-incident",
     ],
     "To teach and to build": [

@@ -1,0 +1,23 @@
+"""What measurements over seeds have in common: lines of JSON that were kept, and a table of them in
+a page."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+
+def lines_of(files: Iterable[str]) -> list[dict[str, Any]]:
+    """The lines of some files, each a JSON object."""
+    return [
+        json.loads(line)
+        for name in files
+        for line in Path(name).read_text(encoding="utf-8").splitlines()
+    ]
+
+
+def put_between(page: Path, begin: str, end: str, rows: Iterable[str]) -> None:
+    """Write rows into a page, in the place of what is between two marks."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    page.write_text(before + "\n".join([begin, *rows, end]) + after, encoding="utf-8")
