@@ -87,7 +87,7 @@ NEVER = 1 << 40  # seconds since 1970
 
 
 @dataclass(eq=False)
-class InForce:
+class StandingAct:
     """An act, and the moment (seconds since 1970) at which it was undone."""
 
     act: LiveAct
@@ -104,9 +104,11 @@ class Containment:
     def __init__(self, company: LiveCompany, acts: Iterable[LiveAct] = ()):
         self.company = company
         self.acts: list[LiveAct] = []
-        self.by_name: dict[tuple[str, str], list[InForce]] = {}  # by kind, and what it is about
-        self.by_signature: dict[str, list[InForce]] = {}  # by what lines call whoever is concerned
-        self.blocks: list[InForce] = []
+        self.by_name: dict[tuple[str, str], list[StandingAct]] = {}  # by kind, and what it is about
+        self.by_signature: dict[
+            str, list[StandingAct]
+        ] = {}  # by what lines call whoever is concerned
+        self.blocks: list[StandingAct] = []
         for act in acts:
             self.add(act)
 
@@ -123,11 +125,11 @@ class Containment:
         else:
             changed = not open_before or act.kind == "revoke"
             if changed:
-                self._put(InForce(act))
+                self._put(StandingAct(act))
         self.acts += [act] if changed else []
         return changed
 
-    def _put(self, one: InForce) -> None:
+    def _put(self, one: StandingAct) -> None:
         kind, what = one.act.kind, one.act.what
         self.by_name.setdefault((kind, what), []).append(one)
         if kind == "block":
