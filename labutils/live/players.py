@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from labutils.capstone.lines import ADDRESSES, LoggedLine, line_of, made_by
+from labutils.incident.log_format import log_format
 from labutils.lab import seconds
 from labutils.live.company import DAY, MINUTE
 from labutils.live.containment import MAKES, CannotDo
@@ -179,8 +180,8 @@ def contains_then_clears(player: Player) -> None:
     """Replaces at once what a program used from elsewhere, for that is soon undone; reads the
     tickets meanwhile, and lets the logs record more. What no ticket covers is then cleared up:
     everything that was used or made at the same addresses, people's sessions too."""
-    for source in ("jira", "confluence", "bitbucket", "salesforce_event_log"):
-        if source in player.exercise.company.case.sources:
+    for source in player.exercise.company.case.sources:
+        if log_format(source).costly:
             player.once("raise", source)
     programs = player.programs()
     for line in player.find_odd():

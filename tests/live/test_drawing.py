@@ -1,6 +1,7 @@
 """The company of an exercise: an ordinary day, harmless stories, and an intruder who gets on."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -89,4 +90,4 @@ def test_a_case_can_be_played(case: str) -> None:
 
 def test_a_case_without_ordinary_traffic_says_so() -> None:
     with pytest.raises(NoExercise, match="no ordinary traffic"):
-        draw("x", 240, "tests/cases/circleci-2022")
+        draw("x", 240, str(Path(__file__).parents[1] / "cases" / "circleci-2022"))
