@@ -140,8 +140,8 @@ def test_no_module_draws_in_a_colour_that_has_no_name():
     """Colours with a meaning come from canvas.py: one written as a number would escape the rule.
 
     An exported Navigator layer has the same two, and stands below the pictures; a case file
-    (capstone) and a debrief (live) have them, and want no library of pictures. The signs of a verdict (panel.py)
-    are none of a picture, and have none of its colours.
+    (capstone) and a debrief (live) have them, and want no library of pictures. The signs of a
+    verdict (panel.py) are none of a picture, and have none of its colours.
     """
     for path in LABUTILS.rglob("*.py"):
         if path.name not in ("canvas.py", "case_file.py", "debrief.py", "exports.py", "panel.py"):
