@@ -75,7 +75,10 @@ def summary(result: TeamResult) -> str:
     end = "Now it is out." if result.is_out else f"It still has {', '.join(result.left)}."
     last = "It opened nothing."
     if result.last_opened is not None:
-        last = f"It last opened something at minute {result.last_opened}."
+        last = (
+            f"It last opened something at minute {result.last_opened}, so it was in for "
+            f"{counted(result.dwell, 'minute')}."
+        )
     return (
         f"The intruder began at minute {result.began}. {first} {true} It took "
         f"{counted(len(result.steps), 'step')}, of which {losses} lost data. Undisturbed, it would "
@@ -202,10 +205,10 @@ def _steps(exercise: LiveExercise, team: Team, result: TeamResult) -> Iterator[s
             if nearest
             else "nothing"
         )
-        loss = "data went" if company.steps[name].is_loss else ""
+        loss = "yes" if company.steps[name].is_loss else "no"
         rows.append((f"{name}: {company.steps[name].goal}", str(at), when, then, loss))
     yield "<h3>What the intruder did</h3>"
-    head = ("step", "done in minute", "first line in minute", "the team's next act", "")
+    head = ("step", "done in minute", "first line in minute", "the team's next act", "data lost")
     yield _table(head, rows) if rows else "<p>Nothing.</p>"
 
 

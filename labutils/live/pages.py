@@ -498,7 +498,7 @@ def wall_fragments(exercise: LiveExercise) -> Fragments:
         return {"clock": clock(exercise), "wall": sections}
     rows = [
         row(
-            text(title_of(team)),
+            f'<span class="swatch {team.colour}"></span> {text(title_of(team))}',
             str(len(team.containment.acts)),
             str(len(team.questions)),
             str(len(team.reports)),
