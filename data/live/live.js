@@ -6,7 +6,9 @@ async function refresh() {
   try {
     const answer = await fetch(`now?${query()}`, { cache: "no-store" });
     if (!answer.ok) throw new Error(answer.status);
-    for (const [id, html] of Object.entries(await answer.json())) {
+    const parts = await answer.json();
+    if (parts.reload) { if (!document.getElementById("debrief")) location.reload(); return; }
+    for (const [id, html] of Object.entries(parts)) {
       const place = document.getElementById(id);
       if (place && place.dataset.shown !== html && !place.contains(document.activeElement)) {
         place.innerHTML = html;

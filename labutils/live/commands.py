@@ -64,6 +64,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="the last teams are played by these policies: " + ", ".join(POLICIES),
     )
+    parser.add_argument("--paused", action="store_true", help="begin with the clock standing still")
     parser.add_argument(
         "--rehearse",
         action="store_true",
@@ -138,6 +139,8 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
         for team, skill in zip(exercise.teams[first:], chosen.seeded_teams, strict=True)
     ]
     room = LiveRoom(exercise, journal, players)
+    if chosen.paused and not journal.rows:
+        room.do({"do": "pause"})
     run_server(room, on_loopback(room, chosen.port))
     return 0
 

@@ -17,6 +17,7 @@ from labutils.capstone.incident import Drawn
 from labutils.hunt.fields import values_at
 from labutils.incident import telemetry
 from labutils.incident.background import sheet as background
+from labutils.incident.background.dice import Dice
 from labutils.incident.campaign import Ask
 from labutils.incident.cases import Incident
 from labutils.incident.inventory import Credential, Identity
@@ -61,12 +62,13 @@ class LiveEvent:
     @cached_property
     def lowered(self) -> str:
         """Its text in small letters, for a search."""
-        return f"{self.source} {self.who} {self.text}".lower()
+        return f"{self.source} {self.who} {self.headline} {self.text}".lower()
 
     @cached_property
     def headline(self) -> str:
-        """The few fields that a person reads first."""
-        return telemetry.headline(self.source, self.fields)
+        """The few fields that a person reads first, and how a login ended."""
+        status = self.fields.get("LOGIN_STATUS", "")
+        return f"{telemetry.headline(self.source, self.fields)} {status}".strip()
 
     @cached_property
     def refused(self) -> "LiveEvent | None":
@@ -219,6 +221,15 @@ class LiveCompany:
         account = self.made[held.id][1]
         identities = self.case.estate.identities.values()
         return next(one for one in identities if account in (one.account, one.name))
+
+    def elsewhere(self, number: int) -> str:
+        """Another address that the intruder has, from 1: first of the networks that programs are
+        moved to, then of hotels and telephones, where colleagues are too."""
+        sheet, dice = background.load(self.case), Dice(f"{self.seed}/live/move/{number}")
+        roaming = [*sheet.away, *([sheet.mobile] if sheet.mobile else [])]
+        names = (sheet.moves_to or sheet.proxies) if number == 1 else roaming or sheet.proxies
+        network = sheet.networks[dice.pick(list(names))]
+        return network.address(dice.below(network.size))
 
     def known_as(self, who: str) -> str:
         """An account as the inventory has it."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
+from itertools import chain
 from typing import Literal, get_args
 
 from labutils.incident.inventory import Credential
@@ -53,8 +54,8 @@ def checked(company: LiveCompany, kind: str, what: str, at: int) -> LiveAct:
             raise CannotDo(f"There is no account called {shown(named, 60)}.")
     elif named not in company.listed and not (kind == "revoke" and _is_made(company, named)):
         raise CannotDo(
-            f"{shown(named, 60)} is not in the inventory. Use a name from it, or for what somebody "
-            "added: account NAME, key of ACCOUNT, factor of ACCOUNT, grant of ACCOUNT."
+            f"{shown(named, 60)!r} is not in the inventory. Use a name from it. For what somebody "
+            "added, say account NAME, key of ACCOUNT, factor of ACCOUNT or grant of ACCOUNT."
         )
     return LiveAct(kind, named, at)  # type: ignore[arg-type]  # it is one of KINDS
 
@@ -165,17 +166,20 @@ class Containment:
 
     # --- what everybody else is told -------------------------------------------------------------
 
-    def shuts_out(self, event: LiveEvent) -> Kind | None:
-        """The kind of act that stops what somebody did who works here, if one does. What comes from
-        a blocked address never reaches the service, and its log."""
-        if any(one.holds(event.at) and event.comes_from(one.act.network) for one in self.blocks):
-            return "block"
+    def shuts_out(self, event: LiveEvent) -> LiveAct | None:
+        """The act that stops what somebody did who works here, if one does. What comes from a
+        blocked address never reaches the service, and its log."""
+        blocking = (
+            one.act
+            for one in self.blocks
+            if one.holds(event.at) and event.comes_from(one.act.network)
+        )
         stopping = (
-            one.act.kind
+            one.act
             for one in self.by_signature.get(event.who, ())
             if one.holds(event.at) and self._stops(one.act, event)
         )
-        return next(stopping, None)
+        return next(chain(blocking, stopping), None)
 
     def _stops(self, act: LiveAct, event: LiveEvent) -> bool:
         if act.kind == "disable":

@@ -4,11 +4,15 @@ it, and what another act would have given."""
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from labutils.incident.background import sheet as background
 from labutils.lab import data_file, iso
-from labutils.live.exercise import LiveExercise, Team
+from labutils.live.company import LiveStep
+from labutils.live.containment import LiveAct
+from labutils.live.exercise import Arrived, LiveExercise, Team, TeamReport
 from labutils.live.referee import (
     Alternative,
     TeamResult,
+    address_in,
     alternatives,
     is_true,
     judge,
@@ -19,6 +23,7 @@ from labutils.text import counted, shown
 
 WIDTH, LEFT, LANE, TOP = 1080, 150, 46, 34  # pixels of a timeline
 VERMILION, BLUE, GREY = "#D55E00", "#0072B2", "#666666"
+MOST_ROWS = 40  # of a table
 LANES = ("intruder", "first seen", "acts", "reports", "not disturbed")
 
 
@@ -31,8 +36,6 @@ def as_html(exercise: LiveExercise) -> str:
     """The debrief of all teams as one file, without a script."""
     css = data_file("live/live.css").read_text(encoding="utf-8")
     company = exercise.company
-    best = sorted(exercise.teams, key=lambda team: -judge(exercise, team).total)
-    order = ", ".join(f"{title_of(one)} {judge(exercise, one).total:.0f}" for one in best)
     sections = "".join(team_section(exercise, team) for team in exercise.teams)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -41,23 +44,26 @@ def as_html(exercise: LiveExercise) -> str:
         "style-src 'unsafe-inline'\">"
         f"<title>Debrief</title><style>{css}</style></head><body><main>"
         f"<h1>Debrief: {_text(company.title)}, {iso(company.start)[:16]}</h1>"
-        f"<p>{exercise.seconds // 60} minutes of the company's clock. Points: {_text(order)}.</p>"
+        f"<p>{exercise.seconds // 60} minutes of the company's clock.</p>"
         f"{sections}</main></body></html>\n"
     )
 
 
 def team_section(exercise: LiveExercise, team: Team) -> str:
-    """What there is to say to a team."""
+    """What there is to say to a team; the points last."""
     result = judge(exercise, team)
     parts = [
-        f"<h2>{_text(title_of(team))}: {result.total:.0f} points</h2>",
+        f'<section id="debrief"><h2>{_text(title_of(team))}</h2>',
         f"<p>{_text(summary(result))}</p>",
         *_timeline(exercise, team, result),
-        *_points(result),
         *_steps(exercise, team, result),
+        *_acts(team, result),
         *_reports(team),
-        *_needless(result),
+        *_statements(team),
+        *_harmless(exercise, team),
         *_alternatives(alternatives(exercise, team)),
+        *_points(result),
+        "</section>",
     ]
     return "".join(parts)
 
@@ -82,7 +88,8 @@ def summary(result: TeamResult) -> str:
     return (
         f"The intruder began at minute {result.began}. {first} {true} It took "
         f"{counted(len(result.steps), 'step')}, of which {losses} lost data. Undisturbed, it would "
-        f"have taken {len(result.prevented)} more, of which {spared} lose data. {last} {end}"
+        f"have taken {len(result.prevented)} more, and {spared} of those would have lost data. "
+        f"{last} {end}"
     )
 
 
@@ -94,73 +101,97 @@ def _text(value: object, longest: int = 400) -> str:
 
 
 def _timeline(exercise: LiveExercise, team: Team, result: TeamResult) -> Iterator[str]:
-    company = exercise.company
-    height = TOP + LANE * len(LANES)
-
-    def across(time: int) -> float:
-        share = (time - company.start) / max(1, exercise.length)
-        return LEFT + (WIDTH - LEFT - 20) * min(1.0, max(0.0, share))
-
-    marks = [
-        f'<text x="{across(company.start + 60 * m):.0f}" y="20" fill="#1b1b1b" '
-        f'text-anchor="middle">{m}</text>'
-        for m in range(0, exercise.settings.minutes + 1, 30)
-    ]
-    for place, name in enumerate(LANES):
-        y = TOP + LANE * place + 14
-        marks.append(f'<text x="4" y="{y + 5}" fill="#1b1b1b">{name}</text>')
-        marks.append(f'<line x1="{LEFT}" x2="{WIDTH - 20}" y1="{y}" y2="{y}" stroke="#cccccc"/>')
-    lane = {name: TOP + LANE * place + 14 for place, name in enumerate(LANES)}
+    """Five lanes over the minutes of the exercise."""
+    company, made = exercise.company, team.intruder.made
+    drawing = _Lanes(company.start, exercise.length)
+    drawing.minutes(exercise.settings.minutes)
     for one in team.intruder.tried:
         if not one.allowed:
-            marks.append(_ring(across(one.at), lane["intruder"], f"refused: {one.scope}"))
-    for name, time in team.intruder.made.items():
-        loss = company.steps[name].is_loss
-        marks.append(_dot(across(time), lane["intruder"], name, VERMILION, 8 if loss else 5))
+            drawing.ring("intruder", one.at, f"refused: {one.scope}")
+    numbers = {name: place for place, name in enumerate(made, 1)}
+    for name, time in made.items():
+        drawing.step("intruder", time, company.steps[name], numbers[name])
     for name, time in first_seen(team).items():
-        marks.append(_dot(across(time), lane["first seen"], name, GREY, 5))
+        drawing.dot("first seen", time, name, GREY, 5, numbers.get(name))
     for act in team.containment.acts[:200]:
-        needless = act in result.needless
-        label = f"{act.kind} {act.what}"
-        marks.append(_bar(across(act.at), lane["acts"], label, GREY if needless else BLUE))
+        drawing.bar("acts", act.at, f"{act.kind} {act.what}", act in result.needless)
     for report in team.reports:
-        false = report in result.false
-        marks.append(_bar(across(report.at), lane["reports"], report.who, GREY if false else BLUE))
+        drawing.bar("reports", report.at, report.who, report in result.false)
     for name, time in undisturbed(company).made.items():
-        loss = company.steps[name].is_loss
-        size = 8 if loss else 5
-        marks.append(_dot(across(time), lane["not disturbed"], name, VERMILION, size))
+        drawing.step("not disturbed", time, company.steps[name], None)
     label = (
         "Timeline in minutes. Filled: a step of the intruder, large where data went. Rings: "
         "refused requests. Bars: acts and reports, grey where needless or false. The last lane: "
-        "the same intruder, had nobody done anything."
+        "the same intruder if nobody had done anything. The numbers are those of the steps below."
     )
     yield (
         '<div class="scroll" tabindex="0" role="group" aria-label="timeline">'
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{label}">{"".join(marks)}'
-        f'</svg></div><p class="quiet">{label}</p>'
+        f'<svg viewBox="0 0 {WIDTH} {TOP + LANE * len(LANES)}" role="img" aria-label="{label}">'
+        f'{"".join(drawing.marks)}</svg></div><p class="quiet">{label}</p>'
     )
 
 
-def _dot(x: float, y: int, label: str, colour: str, size: int) -> str:
-    return (
-        f'<circle cx="{x:.1f}" cy="{y}" r="{size}" fill="{colour}">'
-        f"<title>{_text(label)}</title></circle>"
-    )
+class _Lanes:
+    """Marks in lanes, at the moments (seconds since 1970) of an exercise of so many seconds."""
 
+    def __init__(self, start: int, length: int):
+        self.start, self.length = start, max(1, length)
+        self.marks: list[str] = []
+        for name in LANES:
+            y = self.y(name)
+            self.marks.append(f'<text x="4" y="{y + 5}" fill="#1b1b1b">{name}</text>')
+            line = f'<line x1="{LEFT}" x2="{WIDTH - 20}" y1="{y}" y2="{y}" stroke="#cccccc"/>'
+            self.marks.append(line)
 
-def _ring(x: float, y: int, label: str) -> str:
-    return (
-        f'<circle cx="{x:.1f}" cy="{y}" r="5" fill="none" stroke="{BLUE}" stroke-width="2">'
-        f"<title>{_text(label)}</title></circle>"
-    )
+    def x(self, time: int) -> float:
+        """Where a moment is, across."""
+        share = min(1.0, max(0.0, (time - self.start) / self.length))
+        return LEFT + (WIDTH - LEFT - 20) * share
 
+    def y(self, lane: str) -> int:
+        """Where a lane is, down."""
+        return TOP + LANE * LANES.index(lane) + 18
 
-def _bar(x: float, y: int, label: str, colour: str) -> str:
-    return (
-        f'<rect x="{x - 1.5:.1f}" y="{y - 9}" width="3" height="18" fill="{colour}">'
-        f"<title>{_text(label)}</title></rect>"
-    )
+    def minutes(self, last: int) -> None:
+        """A number for every half hour."""
+        for minute_ in range(0, last + 1, 30):
+            self.text(self.x(self.start + 60 * minute_), 20, str(minute_))
+
+    def text(self, x: float, y: float, words: str) -> None:
+        """Words around a place."""
+        self.marks.append(
+            f'<text x="{x:.1f}" y="{y}" fill="#1b1b1b" text-anchor="middle">{words}</text>'
+        )
+
+    def step(self, lane: str, time: int, step: LiveStep, number: int | None) -> None:
+        """A step of the intruder, large where data went."""
+        self.dot(lane, time, step.id, VERMILION, 8 if step.is_loss else 5, number)
+
+    def dot(
+        self, lane: str, time: int, label: str, colour: str, size: int, number: int | None
+    ) -> None:
+        """A filled circle, with a number above it."""
+        x, y = self.x(time), self.y(lane)
+        self.marks.append(
+            f'<circle cx="{x:.1f}" cy="{y}" r="{size}" fill="{colour}">'
+            f"<title>{_text(label)}</title></circle>"
+        )
+        if number is not None:
+            self.text(x, y - 10, str(number))
+
+    def ring(self, lane: str, time: int, label: str) -> None:
+        """An empty circle: something refused."""
+        self.marks.append(
+            f'<circle cx="{self.x(time):.1f}" cy="{self.y(lane)}" r="5" fill="none" '
+            f'stroke="{BLUE}" stroke-width="2"><title>{_text(label)}</title></circle>'
+        )
+
+    def bar(self, lane: str, time: int, label: str, is_grey: bool) -> None:
+        """A bar: something that the team did."""
+        self.marks.append(
+            f'<rect x="{self.x(time) - 1.5:.1f}" y="{self.y(lane) - 9}" width="3" height="18" '
+            f'fill="{GREY if is_grey else BLUE}"><title>{_text(label)}</title></rect>'
+        )
 
 
 def first_seen(team: Team) -> dict[str, int]:
@@ -187,62 +218,146 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _points(result: TeamResult) -> Iterator[str]:
-    rows = [(name, f"{points:+.1f}") for name, points in result.points.items()]
+    rows = [(name, f"{points + 0.0:+.1f}") for name, points in result.points.items() if points]
     yield "<h3>Points</h3>"
-    yield _table(("for", "points"), rows)
+    yield _table(("for", "points"), [*rows, ("in all", f"{result.total:.0f}")])
 
 
 def _steps(exercise: LiveExercise, team: Team, result: TeamResult) -> Iterator[str]:
-    """What the intruder did, when a line of it had arrived, and what the team did next."""
+    """What the intruder did, when a line of it had arrived, and what the team then did about what
+    it was done with."""
     company, seen = exercise.company, first_seen(team)
     rows = []
-    for name, at in result.steps.items():
+    for number, (name, done) in enumerate(result.steps.items(), 1):
         first = minute(company, seen[name]) if name in seen else None
-        when = str(first) if first is not None else "no line arrived"
-        nearest = [a for a in team.containment.acts if first and minute(company, a.at) >= first]
-        then = (
-            f"{minute(company, nearest[0].at)}: {nearest[0].kind} {nearest[0].what}"
-            if nearest
-            else "nothing"
+        answer = next(
+            (act for act in answers_to(team, name) if act.at >= team.intruder.made[name]), None
         )
-        loss = "yes" if company.steps[name].is_loss else "no"
-        rows.append((f"{name}: {company.steps[name].goal}", str(at), when, then, loss))
+        rows.append(
+            (
+                str(number),
+                f"{name}: {company.steps[name].goal}",
+                str(done),
+                str(first) if first is not None else "never",
+                f"{minute(company, answer.at)}: {answer.kind} {answer.what}"
+                if answer
+                else "nothing",
+                "yes" if company.steps[name].is_loss else "no",
+            )
+        )
     yield "<h3>What the intruder did</h3>"
-    head = ("step", "done in minute", "first line in minute", "the team's next act", "data lost")
+    head = ("", "step", "done in minute", "first line in minute", "what shut it", "data lost")
     yield _table(head, rows) if rows else "<p>Nothing.</p>"
+
+
+def answers_to(team: Team, step: str) -> list[LiveAct]:
+    """The acts of a team against the credentials, accounts and addresses of a step."""
+    company, credentials = team.company, team.company.case.estate.credentials
+    tried = [one for one in team.intruder.tried if one.step == step]
+    used = [credentials[name] for name in dict.fromkeys(one.using for one in tried)]
+    names = {company.name_of(one) for one in used} | {company.account_of(one) for one in used}
+    addresses = {one.address for one in tried}
+    return [
+        act
+        for act in team.containment.acts
+        if act.what in names
+        or (act.kind == "block" and any(address_in(one, act) for one in addresses))
+    ]
+
+
+def _acts(team: Team, result: TeamResult) -> Iterator[str]:
+    """What the team did, and what each act refused."""
+    acts = [act for act in team.containment.acts if act.kind not in ("enable", "unbind", "unblock")]
+    rows = []
+    for act in acts[:MOST_ROWS]:
+        stopped = sum(not one.allowed and act.what in one.reason for one in team.intruder.tried)
+        held = "no" if act in result.needless else "yes"
+        rows.append(
+            (
+                str(minute(team.company, act.at)),
+                f"{act.kind} {act.what}",
+                "" if act.kind == "raise" else held,
+                str(stopped),
+                str(team.shut_out_by.get(act, 0)),
+            )
+        )
+    if rows:
+        yield "<h3>What the team did</h3>"
+        head = (
+            "minute",
+            "act",
+            "did the intruder have it then?",
+            "requests of the intruder refused",
+            "requests of colleagues refused",
+        )
+        yield _table(head, rows)
+    if len(acts) > MOST_ROWS:
+        yield f"<p>And {len(acts) - MOST_ROWS} more.</p>"
 
 
 def _reports(team: Team) -> Iterator[str]:
     if not team.reports:
         return
-    own = {one.id for one in team.stream if one.event.step}
     rows = [
-        (
-            str(minute(team.company, one.at)),
-            one.who,
-            "true" if is_true(one, team, own) else "not the intruder's lines, or not this account",
-            one.note,
-        )
-        for one in team.reports
+        (str(minute(team.company, one.at)), one.who, verdict(one, team), one.note)
+        for one in team.reports[:MOST_ROWS]
     ]
     yield "<h3>Reports</h3>"
     yield _table(("minute", "of whom", "was", "in the team's words"), rows)
 
 
-def _needless(result: TeamResult) -> Iterator[str]:
-    if result.needless:
-        some = ", ".join(f"{act.kind} {act.what}" for act in result.needless[:12])
-        more = f" and {len(result.needless) - 12} more" if len(result.needless) > 12 else ""
-        yield (
-            "<p>Acts against what the intruder neither held nor used at that moment: "
-            f"{_text(some, 900)}{more}. {counted(result.shut_out, 'request')} of colleagues were "
-            f"refused, of {result.ordinary:,}.</p>"
+def verdict(report: TeamReport, team: Team) -> str:
+    """What became of a report, and what its lines really were."""
+    own = {one.id for one in team.stream if one.event.step}
+    if is_true(report, team, own):
+        return "true"
+    lines = [one for one in map(team.line, report.events) if one is not None]
+    foreign = dict.fromkeys(one.who for one in lines if one.step)
+    if 2 * sum(bool(one.step) for one in lines) >= len(lines):
+        return f"false: these lines are the intruder's, as {', '.join(foreign)}"
+    stories = dict.fromkeys(one.twin for one in lines if one.twin)
+    if stories:
+        return f"false: harmless ({', '.join(stories)})"
+    return "false: the ordinary work of a colleague or a program"
+
+
+def _statements(team: Team) -> Iterator[str]:
+    if team.statements:
+        rows = [(str(minute(team.company, one.at)), one.text) for one in team.statements]
+        yield "<h3>What the team said</h3>"
+        yield _table(("minute", "in its words"), rows)
+
+
+def _harmless(exercise: LiveExercise, team: Team) -> Iterator[str]:
+    """What looked like an intruder in these hours and was none, and what would have told."""
+    company = exercise.company
+    told_by = {one.id: one.told_by for one in background.load(company.case).twins.values()}
+    tables = {"changes": "a ticket", "roster": "the roster", "travel": "a trip"}
+    stories: dict[tuple[str, str], list[Arrived]] = {}
+    cited = {name for report in team.reports for name in report.events}
+    for one in team.stream:
+        if one.event.twin and (one.event.at >= company.start or one.id in cited):
+            stories.setdefault((one.event.twin, one.event.who), []).append(one)
+    rows = [
+        (
+            iso(some[0].event.at)[5:16].replace("T", " "),
+            who,
+            twin,
+            tables.get(told_by.get(twin) or "", "the person or the owner, if you ask"),
+            some[0].id,
         )
+        for (twin, who), some in list(stories.items())[:MOST_ROWS]
+    ]
+    if rows:
+        yield "<h3>What only looked like it</h3>"
+        yield _table(("when", "who", "what it was", "what tells", "its first line"), rows)
 
 
 def _alternatives(found: list[Alternative]) -> Iterator[str]:
     yield "<h3>What one more act would have given</h3>"
     items = "".join(f"<li>{_text(one.says)}</li>" for one in found)
-    yield (
-        f"<ul>{items}</ul>" if found else "<p>Nothing that could be replaced would have helped.</p>"
+    nothing = (
+        "<p>No credential would have stopped a further step if it had been replaced soon after its "
+        "first line. Ask what the team would do differently with the same result.</p>"
     )
+    yield f"<ul>{items}</ul>" if found else nothing

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -16,7 +17,7 @@ from labutils.incident.background.dice import Dice
 from labutils.incident.background.traffic import Workforce
 from labutils.incident.background.traffic import company as workforce
 from labutils.incident.background.twins import tables
-from labutils.incident.background.world import Events, days_of_month
+from labutils.incident.background.world import Entry, Events, days_of_month
 from labutils.incident.breach import request
 from labutils.incident.campaign import Ask
 from labutils.incident.cases import Incident
@@ -36,6 +37,7 @@ from labutils.live.company import (
 from labutils.live.containment import Containment
 from labutils.live.intruder import LiveIntruder
 
+ADDRESS = re.compile(r"\"(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})\"")
 HISTORY = 24 * HOUR  # of logs, from before the exercise
 EVENTS = 60_000  # of ordinary traffic in the month of a case
 HOURS = (8, 9, 10, 11, 12)  # of the day (UTC), at which an exercise may begin
@@ -68,12 +70,19 @@ def _of_seed(seed: str, minutes: int) -> LiveCompany:
     crew = workforce(empty, sheet, one.seed, days_of_month(sheet), one.seed)
     events = Events(crew, one.events, {})
     start = _start(events, seed, minutes)
+    entries = _entries(events, start, minutes)
+    taken = frozenset(
+        address
+        for entry in entries
+        if entry.at >= 1000 * start
+        for address in ADDRESS.findall(entry.text)
+    )
     for number in range(DRAWS):
-        company = _with_intruder(one, seed, number, start, minutes, crew, events)
+        company = _with_intruder(one, seed, number, start, minutes, crew, events, taken)
         undisturbed = LiveIntruder(company, Containment(company))
         undisturbed.run(company.end)
         if len(undisturbed.made) >= FEWEST and undisturbed.losses:
-            return replace(company, ordinary=tuple(_ordinary(company, events)))
+            return replace(company, ordinary=tuple(_ordinary(company, entries)))
     raise NoExercise(f"Seed {seed} gives no exercise of {minutes} minutes; take another.")
 
 
@@ -106,6 +115,7 @@ def _with_intruder(
     minutes: int,
     crew: Workforce,
     events: Events,
+    taken: frozenset[str],
 ) -> LiveCompany:
     name = f"{seed}/live/{number}"
     dice = Dice(f"{name}/chain")
@@ -115,6 +125,7 @@ def _with_intruder(
         "session_issued": iso(session),
         "session_expires": iso(session + 40 * HOUR),
     }
+    words["intruder_ip"] = _own_address(one, words["intruder_ip"], name, taken)
     steps = capstone.steps_sheet(one, words)
     way, kinds = incident.way_and_kinds(steps, way.id)
     chain = tuple(kinds[step] for step in incident.chain_of(way, kinds, dice))
@@ -184,7 +195,8 @@ def _of_case(seed: str, minutes: int, case: Incident) -> LiveCompany:
         case.campaign.start_with,
         "",
     )
-    return replace(company, ordinary=tuple(_ordinary(company, events)))
+    entries = _entries(events, start, minutes)
+    return replace(company, ordinary=tuple(_ordinary(company, entries)))
 
 
 # --- of both -------------------------------------------------------------------------------------
@@ -205,18 +217,35 @@ def _tables(crew: Workforce, events: Events, start: int, minutes: int) -> dict[s
     return rows
 
 
-def _ordinary(company: LiveCompany, events: Events) -> Iterator[LiveEvent]:
-    """What everybody else does, from a day before the exercise to its end, in the order in which
-    it arrives."""
-    every = list(_owners(company))
+def _entries(events: Events, start: int, minutes: int) -> list[Entry]:
+    """What everybody else does, from a day before the exercise to its end."""
+    end, found = start + minutes * MINUTE, []
     for day in events.month:
-        if day >= company.end:
+        if day < end:
+            found += events.of_a_day(day)
+    return [one for one in found if start - HISTORY <= one.at // 1000 < end]
+
+
+def _own_address(one: capstone.DrawnCompany, address: str, name: str, taken: frozenset[str]) -> str:
+    """An address of the same network, at which nobody else works in these hours."""
+    sheet = background.load(capstone.without_intruder(one))
+    network = next(n for n in sheet.networks.values() if n.has(address))
+    dice, chosen = Dice(f"{name}/address"), address
+    for _ in range(network.size):
+        if chosen not in taken:
             break
-        for entry in events.of_a_day(day):
-            at = entry.at // 1000
-            if company.start - HISTORY <= at < company.end:
-                twin = entry.twin[0] if entry.twin else ""
-                every.append(live_event(entry.source, at, entry.text, company.known_as, twin=twin))
+        chosen = network.address(dice.below(network.size))
+    return chosen
+
+
+def _ordinary(company: LiveCompany, entries: Iterable[Entry]) -> Iterator[LiveEvent]:
+    """The lines of everybody else in the order in which they arrive."""
+    every = list(_owners(company))
+    for entry in entries:
+        twin = entry.twin[0] if entry.twin else ""
+        every.append(
+            live_event(entry.source, entry.at // 1000, entry.text, company.known_as, twin=twin)
+        )
     yield from sorted(every, key=lambda one: (one.arrives, one.source, one.text))
 
 

@@ -93,6 +93,7 @@ class Team:
     stream: list[Arrived] = field(default_factory=list)
     shut_out: list[LiveEvent] = field(default_factory=list)
     reports: list[TeamReport] = field(default_factory=list)
+    statements: list[Message] = field(default_factory=list)
     questions: list[LookUp] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)  # of forms that were sent before
@@ -109,6 +110,7 @@ class Team:
         self.ordinary = 0  # lines of the company that were looked at
         self.of_intruder = 0
         self.arriving: list[tuple[int, int, LiveEvent]] = []
+        self.shut_out_by: dict[LiveAct, int] = {}  # requests of colleagues, by the act
 
     @property
     def colour(self) -> str:
@@ -156,9 +158,10 @@ class Team:
                 return
             self.ordinary += 1
             event: LiveEvent | None = ordinary
-            if reason := self.containment.shuts_out(ordinary):
+            if act := self.containment.shuts_out(ordinary):
                 self.shut_out.append(ordinary)
-                event = ordinary.refused if reason != "block" else None
+                self.shut_out_by[act] = self.shut_out_by.get(act, 0) + 1
+                event = ordinary.refused if act.kind != "block" else None
             elif ordinary.twin:
                 self.did.append(ordinary)
             if event is not None and self.containment.records(event):
@@ -258,6 +261,8 @@ class LiveExercise:
             raise CannotDo("The exercise is over.")
         noted = {"t": self.seconds, **row}
         team = self._team_of(row)
+        if self.paused and row["do"] in ("act", "ask", "report"):
+            raise CannotDo("The clock is standing still. Wait until it goes on.")
         key = str(row.get("key", ""))[:LONGEST_KEY]
         if team is not None and key and key in team.keys:
             return "That was done already."
@@ -312,7 +317,7 @@ class LiveExercise:
         known = who.lower() in team.actors or who in self.company.accounts
         if not known and who not in self.company.listed:
             raise CannotDo(
-                f"{shown(who, 60) or 'Nothing'} is no account, and no credential of the inventory."
+                f"{shown(who, 60)!r} is neither an account nor a credential of the inventory."
             )
         if not 1 <= len(events) <= MOST_EVENTS:
             raise CannotDo(f"A report names 1 to {MOST_EVENTS} lines, such as okta:120.")
@@ -332,7 +337,20 @@ class LiveExercise:
             raise CannotDo(f"{known[name].title} is {'on' if on else 'off'} already.")
         rules = {key: rule for key, rule in team.watch.rules.items() if key != name}
         team.watch.switch(rules | ({name: known[name]} if on else {}))
-        return f"{known[name].title} is {'on' if on else 'off'}."
+        if not on:
+            return f"{known[name].title} is off."
+        return self._first_look(team, known[name])
+
+    def _first_look(self, team: Team, rule: ShelfRule) -> str:
+        """What a rule finds in what is there already."""
+        hits = [hit for hit in team.look() if hit.title == rule.title]
+        lines = {name for hit in hits for name in hit.event_ids}
+        events = (team.line(name) for name in lines)
+        before = sum(one is not None and one.at < self.company.start for one in events)
+        return (
+            f"{shown(rule.title, 80)} is on. It finds {counted(len(lines), 'line')} so far, "
+            f"{before} of them from the day before."
+        )
 
     def _own_rule(self, team: Team | None, row: LogRow) -> str:
         team = _a_team(team)
@@ -343,7 +361,18 @@ class LiveExercise:
             raise CannotDo(f"There is a rule with the title {shown(rule.title, 80)} already.")
         team.own_rules[rule.id] = rule
         team.watch.switch(team.watch.rules | {rule.id: rule})
-        return f"{shown(rule.title, 80)} is on."
+        return self._first_look(team, rule)
+
+    def _say(self, team: Team | None, row: LogRow) -> str:
+        """A sentence for the instructor: about no account, and worth no points."""
+        team, text = _a_team(team), str(row.get("text", "")).strip()[:LONGEST_NOTE]
+        if not text:
+            raise CannotDo("A statement has at least one word.")
+        if len(team.statements) >= MOST_REPORTS:
+            raise CannotDo(f"A team may say {MOST_REPORTS} things.")
+        row["text"] = text
+        team.statements.append(Message(self.now, text))
+        return "Your instructor can read it."
 
     # --- what an instructor does -----------------------------------------------------------------
 
@@ -375,13 +404,17 @@ class LiveExercise:
         recent = [one for one in team.did if one.twin and one.at > self.now - 4 * 60 * MINUTE]
         for one in reversed(recent):
             text = (
-                f"The help desk writes: somebody saw {one.who} do something odd at "
-                f"{iso(one.at)[11:16]} ({one.source})."
+                f"The help desk writes: {one.who} did something at {iso(one.at)[11:16]} that a "
+                f"colleague finds odd. It is in the log called {one.source}."
             )
             if text not in {message.text for message in team.messages}:
                 team.messages.append(Message(self.now, text))
                 return
         team.messages.append(Message(self.now, "The help desk writes: nothing new."))
+
+    def _leak(self, team: Team) -> None:
+        """Something that was shut gets out again: for a team that was done early."""
+        team.intruder.find_again(self.now)
 
     def _hurry(self, team: Team) -> None:
         """The intruder looks in at once."""
@@ -442,15 +475,17 @@ _DOES = {
     "report": LiveExercise._report,
     "rule": LiveExercise._rule,
     "own-rule": LiveExercise._own_rule,
+    "say": LiveExercise._say,
     "inject": LiveExercise._inject,
     "pause": LiveExercise._pause,
     "resume": LiveExercise._resume,
     "end": LiveExercise._end,
     "intrude": LiveExercise._intrude,
 }
-OF_TEAMS = ("act", "ask", "report", "rule", "own-rule")
+OF_TEAMS = ("act", "ask", "report", "say", "rule", "own-rule")
 _INJECTS = {
     "symptom": LiveExercise._symptom,
     "false-lead": LiveExercise._false_lead,
     "hurry": LiveExercise._hurry,
+    "leak": LiveExercise._leak,
 }

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import NamedTuple
 
 from labutils.incident import policy, telemetry
-from labutils.incident.background import sheet as background
 from labutils.incident.background.dice import Dice
 from labutils.incident.breach import request
 from labutils.incident.campaign import Ask
@@ -277,11 +276,7 @@ class LiveIntruder:
         usual = case.addresses[ask.origin].ip
         if self.moves == 0 or case.estate.zones[ask.origin].inside or ask.origin == "home":
             return usual
-        sheet = background.load(case)
-        names = sheet.moves_to or sheet.proxies
-        dice = Dice(f"{self.company.seed}/live/move/{self.moves}")
-        network = sheet.networks[dice.pick(names)]
-        return network.address(dice.below(network.size))
+        return self.company.elsewhere(self.moves)
 
     def log(self, waiting: PlannedRequest, asked: Request, decision: Decision) -> None:
         """What the logs get of a request. What is blocked never reaches the service."""
@@ -335,6 +330,15 @@ class LiveIntruder:
             self.in_a_row = 0
             self.given_up.clear()
             self.refused.clear()
+
+    def find_again(self, time: int) -> None:
+        """Have something again that was shut, as it is now, and come back with it in a minute."""
+        wanted = [*self.given_up, *self.company.starts_with]
+        for name in wanted[:1]:
+            self.holds[name] = time
+            self.given_up.pop(name, None)
+            self.refused = {pair for pair in self.refused if pair[0] != name}
+        self.next_visit = time + MINUTE
 
     # --- what is left ----------------------------------------------------------------------------
 

@@ -57,23 +57,21 @@ def answer(company: LiveCompany, kind: str, word: str, did: Sequence[LiveEvent],
 
 
 def _tickets(company: LiveCompany, word: str, _: Sequence[LiveEvent], time: int) -> str:
-    open_now = [row for row in _open(company, time) if word.lower() in _words(row)]
+    known = [row for row in _open(company, time) if word.lower() in _words(row)]
     return _rows(
         (
             f"{row['id']}: {row['what']}, by {row['by']}, {row['from'][:16]} to {row['to'][:16]}"
-            for row in open_now
+            for row in known
         ),
-        f"No ticket of these hours contains {shown(word, 40)!r}.",
+        f"No ticket of today or yesterday contains {shown(word, 40)!r}.",
     )
 
 
 def _open(company: LiveCompany, time: int) -> Table:
-    """The tickets that are open at a moment, or were or will be within two hours of it."""
-    return [
-        row
-        for row in company.tables["tickets"]
-        if seconds(row["from"]) - 2 * HOUR <= time <= seconds(row["to"]) + 2 * HOUR
-    ]
+    """The tickets of the last day and of the next two hours, those about now first."""
+    known = [row for row in company.tables["tickets"] if seconds(row["from"]) <= time + 2 * HOUR]
+    recent = [row for row in known if time - 26 * HOUR <= seconds(row["to"])]
+    return sorted(recent, key=lambda row: (abs(time - seconds(row["from"])), row["id"]))
 
 
 def _words(row: dict[str, str]) -> str:
@@ -81,18 +79,19 @@ def _words(row: dict[str, str]) -> str:
 
 
 def _roster(company: LiveCompany, word: str, _: Sequence[LiveEvent], __: int) -> str:
-    return _rows(
-        (
-            f"{row['account']}: {row['role']}, {row['country']}, works {row['from_hour']} to "
-            f"{row['to_hour']} h, usually from {row['places'].replace(' ', ' or ')}"
-            + (
-                f"; on call {row['on_call_from'][:16]} to {row['on_call_to'][:16]}"
-                if row["on_call_from"]
-                else ""
-            )
-            for row in _of(company.tables["roster"], word)
-        ),
-        f"Nobody in the roster is called {shown(word, 40)}.",
+    rows = _of(company.tables["roster"], word)
+    if not rows:
+        return f"Nobody in the roster is called {shown(word, 40)}."
+    one = rows[0]
+    duties = [
+        f"{row['on_call_from'][:16]} to {row['on_call_to'][:16]}"
+        for row in rows
+        if row["on_call_from"]
+    ]
+    on_call = f"; on call {', '.join(duties)}" if duties else ""
+    return (
+        f"{one['account']}: {one['role']}, {one['country']}; works from {one['from_hour']}:00 to "
+        f"{one['to_hour']}:00 UTC, usually at {one['places'].replace(' ', ' or ')}{on_call}"
     )
 
 
@@ -121,33 +120,34 @@ def _rows(lines: Iterator[str], nothing: str) -> str:
 
 
 def _person(company: LiveCompany, word: str, did: Sequence[LiveEvent], time: int) -> str:
-    """What somebody says about the acts that look odd, in the last six hours."""
+    """What somebody says about the acts that look odd, since the day before."""
     if Dice(f"{company.seed}/live/asked/{word}").of(MISTAKEN):
-        return f"{word}: I did nothing out of the ordinary today, as far as I remember."
-    recent = [one for one in did if one.who == word and time - 6 * HOUR < one.at]
+        return f"{word}: I remember nothing out of the ordinary."
+    recent = [one for one in did if one.who == word and time - 30 * HOUR < one.at]
     parts = []
     for twin in dict.fromkeys(one.twin for one in recent if one.twin):
         begun = next(one.at for one in recent if one.twin == twin)
-        parts.append(f"At {iso(begun)[11:16]} that was me ({twin}).")
+        parts.append(f"What you see from {iso(begun)[:16]} on was me: {twin}.")
     foreign = [one for one in recent if one.step]
     if foreign:
         first, last = iso(foreign[0].at)[11:16], iso(foreign[-1].at)[11:16]
         lines = counted(len(foreign), "line")
         parts.append(f"Between {first} and {last} you have {lines} that I know nothing about.")
-    return f"{word}: " + (" ".join(parts) or "I am working as I always do.")
+    nothing = "All that you have under my name since yesterday was me, at my usual work."
+    return f"{word}: " + (" ".join(parts) or nothing)
 
 
 def _owner(company: LiveCompany, word: str, _: Sequence[LiveEvent], time: int) -> str:
     places = " and ".join(company.places.get(word, ())) or "where it always did"
     names = company.signs_as.get(word, frozenset({word}))
     moves = [
-        f"{row['id']} ({row['what']}, {row['from'][11:16]} to {row['to'][11:16]})"
+        f"{row['id']} ({row['what']}, {row['from'][:16]} to {row['to'][:16]})"
         for row in _open(company, time)
         if row["by"].lower() in names
     ]
     return (
-        f"The team that runs {word}: it works from {places}. What we announced for these hours: "
-        f"{'; '.join(moves) or 'nothing'}. Anything else was not us."
+        f"The team that runs {word}: it works from {places}. What we announced for today and "
+        f"yesterday: {'; '.join(moves) or 'nothing'}. Anything else was not us."
     )
 
 

@@ -6,15 +6,17 @@ logs is escaped.
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from labutils.hunt.sources import SOURCES
 from labutils.lab import iso
 from labutils.live.company import settings
 from labutils.live.containment import KINDS
 from labutils.live.debrief import team_section, title_of
 from labutils.live.exercise import LiveExercise, Team
-from labutils.live.referee import judge
+from labutils.live.referee import FALSE, NEEDLESS, SHUT_OUT, WEIGHTS, judge
 from labutils.text import counted, shown
 
 MOST_SHOWN = 80  # lines of a stream
@@ -118,13 +120,14 @@ def team_page(exercise: LiveExercise, team: Team, words: str, said: str) -> str:
     parts = team_fragments(exercise, team, words)
     if exercise.is_over:
         body = f"<header><h1>{title_of(team)}</h1>{fragment('clock', parts['clock'])}</header>"
-        return whole(f"Team {team.number}", body + team_section(exercise, team))
+        body += team_section(exercise, team) + "<h2>Stream</h2>" + _search(words)
+        return whole(f"Team {team.number}", body + f'<div class="box">{parts["stream"]}</div>')
     left = (
         "<h2>Messages</h2>"
         + fragment("messages", parts["messages"], ' aria-live="polite"')
         + '<h2 id="of-stream">Stream</h2>'
         + _search(words)
-        + fragment("stream", parts["stream"])
+        + fragment("stream", parts["stream"], ' class="box" tabindex="0"')
     )
     right = (
         '<h2 id="of-alerts">Alerts</h2>'
@@ -132,7 +135,7 @@ def team_page(exercise: LiveExercise, team: Team, words: str, said: str) -> str:
         + "<details><summary>Rules, to switch on</summary>"
         + fragment("rules", parts["rules"])
         + "</details>"
-        + _own_rule()
+        + _own_rule(exercise)
         + '<h2 id="of-look-ups">Look up</h2>'
         + _look_up()
         + fragment("answers", parts["answers"], ' aria-live="polite"')
@@ -142,6 +145,8 @@ def team_page(exercise: LiveExercise, team: Team, words: str, said: str) -> str:
         + '<h2 id="of-reports">Report</h2>'
         + _report()
         + fragment("reports", parts["reports"])
+        + _say()
+        + _counts()
         + "<h2>The company</h2>"
         + _company(exercise)
     )
@@ -169,21 +174,25 @@ def team_fragments(exercise: LiveExercise, team: Team, words: str) -> Fragments:
 
 def _messages(team: Team) -> str:
     items = [f"<li>{at(one.at)} {text(one.text, 600)}</li>" for one in reversed(team.messages)]
-    quiet = "<p>Nobody has written yet. You are on duty; the logs of the last day are below.</p>"
+    quiet = (
+        "<p>Nobody has written yet. You are on duty. The logs of the last day are below; if "
+        "somebody comes, it is after the clock has begun.</p>"
+    )
     return f"<ul>{''.join(items)}</ul>" if items else quiet
 
 
 def _search(words: str) -> str:
     return (
         '<form method="get" action="./" id="search" class="row" role="search"><div>'
-        '<label for="q">Search: all of these words, none that begins with a minus</label>'
+        '<label for="q">Search for all of these words; a minus leaves a word out</label>'
         f'<input type="search" name="q" id="q" value="{text(words, 200)}" autocomplete="off" '
         'spellcheck="false"></div><div><button>Search</button></div></form>'
     )
 
 
 def _stream(team: Team, words: str) -> str:
-    found = team.search(words, MOST_SHOWN)
+    every = team.search(words, len(team.stream))
+    found = every[:MOST_SHOWN]
     items = [
         f"<li><div><b>{iso(one.event.at)[11:19]}</b> {text(one.event.who, 60)} "
         f'<a href="line?id={text(one.id)}">{text(one.id)}</a> '
@@ -192,8 +201,11 @@ def _stream(team: Team, words: str) -> str:
         f'<div class="quiet">{text(one.event.headline, 160)}</div></li>'
         for one in found
     ]
-    many = f"the newest {MOST_SHOWN}" if len(found) == MOST_SHOWN else counted(len(found), "line")
-    note = f'<p class="quiet">{many} of {len(team.stream):,}, by arrival.</p>'
+    newest = f"the newest {len(found)} of " if len(found) < len(every) else ""
+    note = (
+        f'<p class="quiet">{newest}{len(every):,} that match, of {len(team.stream):,} lines; the '
+        "last to arrive comes first.</p>"
+    )
     return f'{note}<ol class="stream">{"".join(items)}</ol>'
 
 
@@ -211,19 +223,28 @@ def line_page(team: Team, name: str) -> str | None:
 
 
 def _alerts(team: Team) -> str:
-    groups: dict[tuple[str, str], list[str]] = {}
-    for hit in team.watch.hits:
-        event = team.line(hit.event_ids[0])
-        who = event.who if event else ""
-        groups.setdefault((hit.title, who), []).extend(hit.event_ids)
-    rows = [
-        row(text(title, 100), text(who, 60), str(len(set(ids))), text(" ".join(ids[-3:]), 120))
-        for (title, who), ids in list(groups.items())[-MOST_ALERTS:][::-1]
-    ]
+    """What the rules found: a row for a rule and an account, the latest line first."""
     if not team.watch.rules:
         return "<p>No rule is on.</p>"
-    head = ("rule", "who", "lines", "the latest")
-    return table(head, rows, "alerts") if rows else "<p>No alert so far.</p>"
+    groups: dict[tuple[str, str], set[str]] = {}
+    for hit in team.watch.by_id.values():
+        for name in hit.event_ids:
+            event = team.line(name)
+            groups.setdefault((hit.title, event.who if event else ""), set()).add(name)
+    start, rows = team.company.start, []
+    for (title, who), names in groups.items():
+        ordered = sorted(names, key=lambda name: team.places[name])
+        events = [team.stream[team.places[name]].event for name in ordered]
+        today = sum(event.at >= start for event in events)
+        latest = (
+            f'{at(events[-1].at)} <a href="line?id={text(ordered[-1])}">{text(ordered[-1])}</a>'
+        )
+        cells = (text(title, 100), text(who, 60), f"{today} and {len(names) - today}", latest)
+        rows.append((today > 0, events[-1].at, row(*cells)))
+    rows.sort(reverse=True)
+    head = ("rule", "who", "lines today, and before", "the latest")
+    shown_rows = [html for *_, html in rows[:MOST_ALERTS]]
+    return table(head, shown_rows, "alerts") if rows else "<p>No alert so far.</p>"
 
 
 def _rules(exercise: LiveExercise, team: Team) -> str:
@@ -243,28 +264,36 @@ def _rules(exercise: LiveExercise, team: Team) -> str:
     return "".join(items)
 
 
-def _own_rule() -> str:
+def _own_rule(exercise: LiveExercise) -> str:
+    logs = "".join(
+        f"<li>{text(name)}: {text(SOURCES[name].sigma.named)}</li>"
+        for name in exercise.company.case.sources
+    )
     fields = (
         '<div><label for="text">A Sigma rule of your own</label>'
         '<textarea name="text" id="text" rows="8" spellcheck="false"></textarea></div>'
     )
     written = form("own-rule", fields, "Switch it on")
-    return f"<details><summary>Write a rule</summary>{written}</details>"
+    help_text = f"<p>The log source of each log:</p><ul>{logs}</ul>"
+    return f"<details><summary>Write a rule</summary>{written}{help_text}</details>"
 
 
 def _look_up() -> str:
     kinds = settings()["look_ups"]
-    options = [
-        (name, f"{name} ({one['minutes']} min): {one['about']}") for name, one in kinds.items()
-    ]
+    options = [(name, f"{name}, {one['minutes']} min") for name, one in kinds.items()]
+    about = "".join(f"<li>{name}: {text(one['about'])}</li>" for name, one in kinds.items())
     fields = choice("kind", "What", options) + field("word", "Word or account")
-    return form("ask", fields, "Ask")
+    explained = (
+        f"<details><summary>What each gives</summary><ul>{about}</ul><p>You have one telephone: a "
+        "question waits until the one before it is answered. People may err.</p></details>"
+    )
+    return form("ask", fields, "Ask") + explained
 
 
 def _answers(team: Team) -> str:
     items = []
     for one in reversed(team.questions):
-        known = one.answer if one.answer is not None else f"answer at {at(one.due)}"
+        known = one.answer if one.answer is not None else f"the answer comes at {at(one.due)}"
         items.append(
             f"<li>{at(one.asked)} {text(one.kind)} {text(one.word)}: "
             f"<pre>{text(known, 3000)}</pre></li>".replace("\\u000a", "\n")
@@ -274,7 +303,8 @@ def _answers(team: Team) -> str:
 
 def _act(exercise: LiveExercise) -> str:
     about = settings()["acts"]
-    options = [(name, f"{name}: {about[name]}") for name in KINDS]
+    options = [(name, name) for name in KINDS]
+    described = "".join(f"<li>{name}: {text(about[name])}</li>" for name in KINDS)
     names = [
         row.name for row in exercise.company.inventory if row.account in exercise.company.programs
     ]
@@ -284,7 +314,8 @@ def _act(exercise: LiveExercise) -> str:
         + field("what", "Of what: a credential, an account, an address, a log", ' list="names"')
         + f'<datalist id="names">{known}</datalist>'
     )
-    return form("act", fields, "Do it")
+    explained = f"<details><summary>What each does</summary><ul>{described}</ul></details>"
+    return form("act", fields, "Do it") + explained
 
 
 def _acts(team: Team) -> str:
@@ -294,17 +325,18 @@ def _acts(team: Team) -> str:
     ]
     note = ""
     if team.shut_out:
-        people = len({one.who for one in team.shut_out})
+        most = Counter(one.who for one in team.shut_out).most_common(5)
+        names = ", ".join(f"{text(name, 60)} {number}" for name, number in most)
         note = (
-            f"<p>{counted(len(team.shut_out), 'request')} of {counted(people, 'account')} that "
-            "work here were refused by what you did.</p>"
+            f"<p>What you did refused {counted(len(team.shut_out), 'request')} of colleagues and "
+            f"their programs, most of all: {names}.</p>"
         )
     return note + (f"<ul>{''.join(items)}</ul>" if items else "")
 
 
 def _report() -> str:
     fields = (
-        field("who", "Whose account or token somebody else uses")
+        field("who", "Which account or token is somebody else using?")
         + field("events", "Lines that show it, such as jira:120 okta:7")
         + field("note", "In a sentence")
     )
@@ -317,11 +349,38 @@ def _reports(team: Team) -> str:
         f"{text(one.note, 500)}</li>"
         for one in reversed(team.reports)
     ]
-    return f"<ul>{''.join(items)}</ul>" if items else ""
+    said = [
+        f"<li>{at(one.at)} to the instructor: {text(one.text, 500)}</li>" for one in team.statements
+    ]
+    return f"<ul>{''.join(items + said)}</ul>" if items or said else ""
+
+
+def _say() -> str:
+    fields = field("say", "A sentence for the instructor, for no points")
+    return f"<details><summary>Say something</summary>{form('say', fields, 'Say it')}</details>"
+
+
+def _counts() -> str:
+    """The points, so that nobody is surprised."""
+    rows = [row(text(name), f"{points:+g}") for name, points in WEIGHTS.items()]
+    rows += [
+        row("work refused, if it were all of it", f"{-SHUT_OUT:+g}"),
+        row("an act against what the intruder did not have at that moment", f"{-NEEDLESS:+g}"),
+        row("a report that is not true", f"{-FALSE:+g}"),
+    ]
+    note = (
+        "<p>What you prevented counts in full once you know what it was: an account that the "
+        "intruder used counts as found if a true report names it, and counts once. A report is "
+        "true if at least half of its lines are the intruder's, and all of those are of that "
+        "account.</p>"
+    )
+    prices = table(("for", "points"), rows, "points")
+    return f"<details><summary>What counts</summary>{prices}{note}</details>"
 
 
 def _company(exercise: LiveExercise) -> str:
     company = exercise.company
+    about_us = company.facts.partition("## What could be")[0].strip()
     programs = set(company.programs)
     rows = [
         row(text(one.name), text(one.account), text(one.kind), text(one.opens))
@@ -330,7 +389,7 @@ def _company(exercise: LiveExercise) -> str:
     ]
     head = ("credential", "account", "kind", "opens")
     facts = (
-        f"<details><summary>How it works here</summary><pre>{escape(company.facts)}</pre></details>"
+        f"<details><summary>How it works here</summary><pre>{escape(about_us)}</pre></details>"
         if company.facts
         else ""
     )
@@ -361,9 +420,11 @@ def instructor_page(exercise: LiveExercise, links: Sequence[str], said: str) -> 
         + choice("team", "For whom", teams)
         + field("text", "Words of a message")
     )
-    buttons = "".join(
-        f'<button name="do" value="{name}">{label}</button> '
-        for name, label in (("pause", "Pause"), ("resume", "Go on"), ("end", "End"))
+    buttons = (
+        '<button name="do" value="pause">Pause</button> '
+        '<button name="do" value="resume">Go on</button> '
+        '<label><input type="checkbox" name="sure" value="1"> I am sure: '
+        '<button name="do" value="end">End</button></label>'
     )
     body = (
         f"<header><h1>Instructor</h1>{fragment('clock', parts['clock'])}"
@@ -373,6 +434,8 @@ def instructor_page(exercise: LiveExercise, links: Sequence[str], said: str) -> 
         + fragment("teams", parts["teams"])
         + "<h2>Inject</h2>"
         + form("inject", inject, "Inject")
+        + "<h2>What the teams do</h2>"
+        + fragment("log", parts["log"])
         + "<h2>What the intruders do</h2>"
         + fragment("doing", parts["doing"])
         + f'<h2>Links</h2><ul>{handed_out}<li><a href="../../wall/">the wall</a></li>'
@@ -427,11 +490,33 @@ def instructor_fragments(exercise: LiveExercise) -> Fragments:
             )
     return {
         "clock": clock(exercise),
+        "log": _log(exercise),
         "teams": table(head, rows, "teams"),
         "doing": table(
             ("team", "time", "step", "request", "with", "from", "answer"), doing, "requests"
         ),
     }
+
+
+def _log(exercise: LiveExercise) -> str:
+    """The latest lines of the log, and the latest message of each team."""
+    rows = []
+    for one in exercise.rows[-14:][::-1]:
+        does = " ".join(
+            str(one[key])
+            for key in ("do", "kind", "what", "word", "who", "rule", "note", "text")
+            if one.get(key)
+        )
+        of = f"team {one['team']}" if one.get("team") else "all, or you"
+        rows.append(row(at(exercise.company.start + int(one["t"])), of, text(does, 300)))
+    told = [
+        row(text(title_of(team)), at(team.messages[-1].at), text(team.messages[-1].text, 400))
+        for team in exercise.teams
+        if team.messages
+    ]
+    return table(("time", "who", "what"), rows, "log") + (
+        table(("team", "time", "the last message to it"), told, "messages") if told else ""
+    )
 
 
 # --- the intruder's console ----------------------------------------------------------------------

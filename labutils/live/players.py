@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from labutils.capstone.lines import ADDRESSES, LoggedLine, line_of, made_by
 from labutils.incident.log_format import log_format
 from labutils.lab import seconds
-from labutils.live.company import DAY, MINUTE
+from labutils.live.company import HOUR, MINUTE
 from labutils.live.containment import MAKES, CannotDo
 from labutils.live.exercise import LiveExercise, LogRow, Team
 
@@ -165,15 +165,9 @@ def innocent_or_not(player: Player) -> list[str]:
     return hostile
 
 
-WINDOW = re.compile(r"(\d\d):(\d\d) to (\d\d):(\d\d)\)")
-
-
 def announced(line: LoggedLine, answer: str) -> bool:
-    """Whether what an owner announced for the day covers the moment of a line, give or take an
-    hour."""
-    moment = int(line.time) % DAY // MINUTE
-    windows = [tuple(map(int, found)) for found in WINDOW.findall(answer)]
-    return any(60 * a + b - 60 <= moment <= 60 * c + d + 60 for a, b, c, d in windows)
+    """Whether what an owner announced covers the moment of a line, give or take an hour."""
+    return covered(line, answer, HOUR)
 
 
 def contains_then_clears(player: Player) -> None:
@@ -249,10 +243,10 @@ def still_knocks(player: Player, line: LoggedLine) -> bool:
 FROM_TO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d) to (\d{4}-\d\d-\d\dT\d\d:\d\d)")
 
 
-def covered(line: LoggedLine, answer: str) -> bool:
-    """Whether one of these tickets covers the moment of a line."""
+def covered(line: LoggedLine, answer: str, slack: int = 0) -> bool:
+    """Whether a ticket in an answer covers the moment of a line, give or take some seconds."""
     windows = [(seconds(f"{a}:00Z"), seconds(f"{b}:00Z")) for a, b in FROM_TO.findall(answer)]
-    return any(begin <= line.time <= end for begin, end in windows)
+    return any(begin - slack <= line.time <= end + slack for begin, end in windows)
 
 
 def shut_what_else(player: Player) -> None:
@@ -292,6 +286,12 @@ def replaces_everything(player: Player) -> None:
             player.once("bind", row.name)
 
 
+def blocks_the_networks(player: Player) -> None:
+    """Blocks the networks that programs are moved to, after a while, and reports nothing."""
+    if player.exercise.seconds >= MINUTE * PANIC:
+        player.once("block", "203.0.113.0/24")
+
+
 def accuses_everybody(player: Player) -> None:
     """Reports every account with the first line that it has, and does nothing else."""
     for line in player.new_lines():
@@ -314,6 +314,7 @@ POLICIES: dict[str, Callable[[Player], None]] = {
     "chases addresses": chases_addresses,
     "switches everything off": switches_everything_off,
     "replaces everything": replaces_everything,
+    "blocks the networks": blocks_the_networks,
     "accuses everybody": accuses_everybody,
 }
 SKILLS = tuple(POLICIES)[:4]  # from the least to the most

@@ -18,7 +18,7 @@ from labutils.live.intruder import LiveIntruder
 from labutils.text import counted
 
 WEIGHTS = {"steps prevented": 30, "losses prevented": 25, "out": 15, "found": 30}
-UNEXPLAINED = 0.3  # of what was prevented counts for a team that found nothing
+UNEXPLAINED = 0.2  # of what was prevented counts for a team that found nothing
 SHUT_OUT = 60  # points that it costs to shut everybody out
 NEEDLESS, FALSE = 1.0, 3.0  # points for an act, a report
 REACTION = 5  # minutes after the first line of an account, in "what another act would have given"

@@ -185,7 +185,7 @@ class TeamNow(Page):
     def get(self, link: str) -> None:
         team = self.team_of(link)
         if self.room.exercise.is_over:
-            self.finish({"clock": pages.clock(self.room.exercise)})
+            self.finish({"reload": "yes"})
             return
         self.finish(pages.team_fragments(self.room.exercise, team, self.words()))
 
@@ -217,6 +217,8 @@ class TeamDoes(Page):
                 "events": self.value("events").replace(",", " ").split(),
                 "note": self.value("note"),
             }
+        elif does == "say":
+            row |= {"text": self.value("say")}
         elif does == "rule":
             row |= {"rule": self.value("rule"), "on": bool(self.value("on"))}
         else:
@@ -249,6 +251,10 @@ class InstructorDoes(Page):
     def post(self, link: str, does: str) -> None:
         self.must_be("instructor", link)
         if does == "clock":
+            if self.value("do") == "end" and not self.value("sure"):
+                self.room.said[link] = "Say that you are sure: the end cannot be undone."
+                self.redirect("./", status=303)
+                return
             self.answer(link, {"do": self.value("do")})
             return
         team = self.value("team")

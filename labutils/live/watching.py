@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from labutils.hunt.engine import Hit, Matcher, make_columns
 from labutils.hunt.reading import Event
-from labutils.hunt.rules import Ruleset, load, sources_wanted
+from labutils.hunt.rules import AnyRule, Ruleset, load, sources_wanted
 from labutils.hunt.store import Store
 from labutils.lab import data_file
 from labutils.live.company import LiveEvent
@@ -18,6 +18,7 @@ from labutils.text import shown
 LONGEST_RULE = 6_000  # characters
 MOST_OWN = 6  # rules of a team's own
 MOST_HITS = 400  # of a rule, that are kept
+NOISY = ("jira_log_silent_while_used",)  # of a log that leaves most out at first
 
 
 @dataclass(frozen=True)
@@ -38,18 +39,26 @@ def shelf(sources: tuple[str, ...]) -> dict[str, ShelfRule]:
     for folder in ("rules", "live/rules"):
         for path in sorted(Path(str(data_file(folder))).glob("*.yml")):
             rules = load([path])
-            if not rules.rules or not sources_wanted(rules) <= set(sources):
+            if not sources_wanted(rules) <= set(sources) or path.stem in NOISY:
                 continue
-            named = next((one for one in rules.rules if one._output), rules.rules[-1])
+            calling = [one for one in rules.rules if level_of(one) != "informational"]
+            if not calling:
+                continue
+            named = calling[-1]
             rule = ShelfRule(
                 path.stem,
                 named.title or path.stem,
-                named.level.name.lower() if named.level else "",
+                level_of(named),
                 path.read_text(encoding="utf-8"),
                 (named.description or "").strip().replace("\n", " "),
             )
             found[rule.id] = rule
     return found
+
+
+def level_of(rule: AnyRule) -> str:
+    """The level of a rule in small letters, or nothing."""
+    return rule.level.name.lower() if rule.level else ""
 
 
 def own_rule(text: str) -> ShelfRule:
@@ -62,10 +71,10 @@ def own_rule(text: str) -> ShelfRule:
         )
     ruleset = _loaded([text])
     if ruleset.refused:
-        raise CannotDo(f"That is no rule that can be used: {shown(ruleset.refused[0].reason, 300)}")
+        raise CannotDo(f"This rule cannot be used: it {shown(ruleset.refused[0].reason, 300)}")
     named = ruleset.rules[-1]
     title = named.title or "A rule without a title"
-    return ShelfRule(title, title, named.level.name.lower() if named.level else "", text)
+    return ShelfRule(title, title, level_of(named), text)
 
 
 def _loaded(texts: Iterable[str]) -> Ruleset:
@@ -78,19 +87,18 @@ def _loaded(texts: Iterable[str]) -> Ruleset:
 @dataclass(eq=False)
 class RuleWatch:
     """Rules, and what they found so far. `rules`: by id, in the order in which they were switched
-    on."""
+    on; `by_id`: hits, each as it is now: a correlation goes on to take lines in."""
 
     rules: dict[str, ShelfRule] = field(default_factory=dict)
-    hits: list[Hit] = field(default_factory=list)
+    by_id: dict[str, Hit] = field(default_factory=dict)
     seen: int = 0  # events of the stream that were looked at
     _matcher: Matcher | None = None
     _store: Store | None = None
-    _standing: set[str] = field(default_factory=set)
 
     def switch(self, rules: dict[str, ShelfRule]) -> None:
         """RuleWatch with these rules from now on, over all that came so far as well."""
         self.close()
-        self.rules, self.hits, self.seen, self._standing = rules, [], 0, set()
+        self.rules, self.by_id, self.seen = rules, {}, 0
         if rules:
             ruleset = _loaded(rule.text for rule in rules.values())
             self._store = Store(keep_texts=False)
@@ -103,13 +111,12 @@ class RuleWatch:
             return []
         self._store.load(_events(stream[self.seen :]))
         self.seen = len(stream)
-        new = list(self._matcher.new_hits())
-        for hit in self._matcher.standing():
-            if hit.id not in self._standing:
-                self._standing.add(hit.id)
-                new.append(hit)
-        self.hits += new
-        del self.hits[: -MOST_HITS * max(1, len(self.rules))]
+        found = [*self._matcher.new_hits(), *self._matcher.standing()]
+        calling = [hit for hit in found if hit.level != "informational"]
+        new = [hit for hit in calling if hit.id not in self.by_id]
+        self.by_id |= {hit.id: hit for hit in calling}
+        for name in list(self.by_id)[: -MOST_HITS * max(1, len(self.rules))]:
+            del self.by_id[name]
         return new
 
     def close(self) -> None:

@@ -77,7 +77,7 @@ def test_what_shuts_colleagues_out_is_counted_and_leaves_the_line_of_a_refusal(
     own = [one for one in company.ordinary if one.who == token and one.at > company.start]
     event = own[0]
     revoked = Containment(company, [LiveAct("revoke", token, event.at - 60)])
-    assert revoked.shuts_out(event) == "revoke"
+    assert revoked.shuts_out(event) == LiveAct("revoke", token, event.at - 60)
     later = replace(event, at=event.at + down_time("service-token"))
     assert revoked.shuts_out(later) is None
     assert event.refused is not None and '"isSuccessfulLogin": 0' in event.refused.text

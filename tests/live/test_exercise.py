@@ -13,6 +13,7 @@ from labutils.live.containment import CannotDo
 from labutils.live.debrief import as_html
 from labutils.live.exercise import MOST_EVENTS, LiveExercise, Settings
 from labutils.live.players import SKILLS, play
+from labutils.live.referee import judge
 
 Begin = Callable[..., LiveExercise]
 
@@ -122,7 +123,7 @@ def test_injects_reach_whom_they_are_for(begin: Begin) -> None:
     assert exercise.teams[1].messages[-1].text == "The press calls."
     assert all(one.text != "The press calls." for one in exercise.teams[0].messages)
     exercise.perform({"do": "inject", "kind": "false-lead"})
-    assert all("somebody saw" in team.messages[-1].text for team in exercise.teams)
+    assert all("a colleague finds odd" in team.messages[-1].text for team in exercise.teams)
     before = exercise.teams[0].intruder.next_visit
     exercise.perform({"do": "inject", "kind": "hurry", "team": 1})
     assert exercise.teams[0].intruder.next_visit <= min(before, exercise.now)
@@ -151,9 +152,9 @@ def test_when_it_is_over_nothing_can_be_done(begin: Begin) -> None:
         ({"do": "ask", "team": 1, "kind": "person", "word": "nobody"}, "Nobody in the roster"),
         ({"do": "ask", "team": 1, "kind": "owner", "word": "x"}, "no program called"),
         ({"do": "ask", "team": 1, "kind": "tickets", "word": "x" * 200}, "at most 60"),
-        ({"do": "report", "team": 1, "who": "x", "events": ["okta:1"]}, "no account"),
+        ({"do": "report", "team": 1, "who": "x", "events": ["okta:1"]}, "neither an account"),
         ({"do": "rule", "team": 1, "rule": "none", "on": True}, "no rule called"),
-        ({"do": "own-rule", "team": 1, "text": "title: ["}, "no rule that can be used"),
+        ({"do": "own-rule", "team": 1, "text": "title: ["}, "This rule cannot be used"),
         ({"do": "own-rule", "team": 1, "text": "x" * 7000}, "at most 6,000"),
         ({"do": "own-rule", "team": 1, "text": "a|re: '(a+)+$'"}, "Regular expressions"),
         ({"do": "own-rule", "team": 1, "text": ""}, "holds no rule"),
@@ -224,7 +225,7 @@ def test_a_rule_that_is_switched_on_finds_what_was_there_and_what_comes(begin: B
     exercise.perform(
         {"do": "rule", "team": 1, "rule": "cloudflare_access_service_token_refused", "on": True}
     )
-    before = team.look()
+    before = list(team.watch.by_id.values())
     assert before and {hit.title for hit in before} == {"Service Token Refused at the Gateway"}
     exercise.advance(exercise.length)
     after = team.look()
@@ -237,7 +238,7 @@ def test_a_rule_that_is_switched_on_finds_what_was_there_and_what_comes(begin: B
     )
     fresh = begin()
     fresh.perform({"do": "own-rule", "team": 1, "text": text})
-    assert {hit.title for hit in fresh.teams[0].look()} == {"Mine"}
+    assert {hit.title for hit in fresh.teams[0].watch.by_id.values()} == {"Mine"}
     with pytest.raises(CannotDo, match="already"):
         fresh.perform({"do": "own-rule", "team": 1, "text": text})
 
@@ -267,3 +268,72 @@ def test_a_person_may_be_the_intruder(begin: Begin) -> None:
     assert "begun at 0 companies" in exercise.perform({"do": "intrude", "step": first})
     with pytest.raises(CannotDo, match="no step called"):
         exercise.perform({"do": "intrude", "step": "fly"})
+
+
+def test_while_the_clock_stands_still_nobody_acts(begin: Begin) -> None:
+    exercise = begin()
+    exercise.perform({"do": "pause"})
+    account = sorted(exercise.company.accounts)[0]
+    for row in (
+        {"do": "act", "kind": "block", "what": "203.0.113.9"},
+        {"do": "ask", "kind": "tickets", "word": ""},
+        {"do": "report", "who": account, "events": ["okta:1"]},
+    ):
+        with pytest.raises(CannotDo, match="standing still"):
+            exercise.perform(row | {"team": 1})
+    exercise.perform({"do": "say", "team": 1, "text": "We believe that it is the token."})
+    exercise.perform({"do": "resume"})
+    exercise.perform({"do": "act", "team": 1, "kind": "block", "what": "203.0.113.9"})
+
+
+def test_a_statement_is_for_the_instructor_and_worth_nothing(begin: Begin) -> None:
+    exercise = begin()
+    exercise.perform({"do": "say", "team": 1, "text": " No data is gone. "})
+    with pytest.raises(CannotDo, match="at least one word"):
+        exercise.perform({"do": "say", "team": 1, "text": "  "})
+    (said,) = exercise.teams[0].statements
+    assert said.text == "No data is gone." and not exercise.teams[1].statements
+    assert judge(exercise, exercise.teams[0]).total == 0
+    assert "No data is gone." in as_html(exercise)
+
+
+def test_what_was_shut_can_get_out_again(begin: Begin) -> None:
+    exercise = begin(1)
+    play(exercise, ["contains, then clears"])
+    quiet = len(exercise.teams[0].intruder.tried)
+    again = begin(1)
+    moment = exercise.length - 60 * MINUTE
+    again.replay(row for row in exercise.rows if row["t"] < moment)
+    again.advance(moment)
+    again.perform({"do": "inject", "kind": "leak"})
+    again.advance(again.length)
+    later = [one for one in again.teams[0].intruder.tried if one.at > again.company.start + moment]
+    assert any(one.allowed for one in later) and len(again.teams[0].intruder.tried) != quiet
+
+
+def test_the_intruder_is_alone_at_its_address_in_these_hours(begin: Begin) -> None:
+    exercise = begin(1)
+    exercise.advance(exercise.length)
+    team, company = exercise.teams[0], exercise.company
+    own = {one.address for one in team.intruder.tried if one.scope.startswith("gateway:")}
+    others = [one for one in company.ordinary if one.at >= company.start]
+    scripts = company.case.addresses["scripts"].ip
+    assert scripts in own
+    assert not [one for one in others if f'"{scripts}"' in one.text]
+
+
+def test_a_rule_says_at_once_what_it_finds(begin: Begin) -> None:
+    exercise = begin()
+    row = {"do": "rule", "team": 1, "rule": "okta_factor_activated", "on": True}
+    sentence = exercise.perform(row)
+    assert "Factor Activated in Okta is on. It finds " in sentence and "day before" in sentence
+    assert exercise.perform(row | {"on": False}) == "Factor Activated in Okta is off."
+
+
+def test_the_debrief_says_what_the_harmless_things_were(begin: Begin) -> None:
+    exercise = begin(1)
+    play(exercise, ["shuts what is odd"])
+    page = as_html(exercise)
+    false = judge(exercise, exercise.teams[0]).false
+    assert "What only looked like it" in page and "a ticket" in page
+    assert page.count("false: ") >= len(false)

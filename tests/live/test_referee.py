@@ -23,6 +23,7 @@ WITHOUT_HUNTING = (
     "bystander",
     "switches everything off",
     "replaces everything",
+    "blocks the networks",
     "accuses everybody",
 )
 
@@ -40,7 +41,9 @@ def test_the_order_of_points_is_the_order_of_skills(begin: Begin, seed: str) -> 
 def test_whoever_does_not_hunt_gets_nothing(begin: Begin, seed: str) -> None:
     exercise = begin(len(WITHOUT_HUNTING), seed=seed)
     play(exercise, list(WITHOUT_HUNTING))
-    assert [judge(exercise, team).total for team in exercise.teams] == [0, 0, 0, 0]
+    totals = [judge(exercise, team).total for team in exercise.teams]
+    assert max(totals) < 8, totals
+    assert sum(totals) == totals[WITHOUT_HUNTING.index("blocks the networks")]
 
 
 def test_to_shut_everybody_out_costs_more_than_it_prevents(begin: Begin) -> None:

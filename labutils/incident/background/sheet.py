@@ -47,6 +47,10 @@ class Network:
         """The address of this number, from 0."""
         return str(IPv4Address(self.first) + number % self.size)
 
+    def has(self, address: str) -> bool:
+        """Whether an address is one of its own."""
+        return 0 <= int(IPv4Address(address)) - int(IPv4Address(self.first)) < self.size
+
 
 @dataclass(frozen=True)
 class Agent:
