@@ -84,7 +84,7 @@ def foreseen(company: LiveCompany, acts: Iterable[LiveAct]) -> LiveIntruder:
 def judge(exercise: LiveExercise, team: Team) -> TeamResult:
     """How a team has done so far."""
     company, intruder, now = exercise.company, team.intruder, exercise.now
-    whole = {name: at for name, at in undisturbed(company).made.items() if at <= now}
+    whole = expected(exercise)
     losses = [name for name in whole if company.steps[name].is_loss]
     own = {one.id for one in team.stream if one.event.step}
     true = [report for report in team.reports if is_true(report, team, own)]
@@ -113,6 +113,16 @@ def judge(exercise: LiveExercise, team: Team) -> TeamResult:
         minute(company, allowed[-1]) if allowed else None,
     )
     return replace(result, points=_points(result, len(whole), len(losses)))
+
+
+def expected(exercise: LiveExercise) -> list[str]:
+    """The steps that are taken by now where nobody does anything; of a person at the intruder's
+    console those that were taken at any team's company."""
+    if exercise.settings.by_person:
+        every = [name for team in exercise.teams for name in team.intruder.made]
+        return list(dict.fromkeys(every))
+    made = undisturbed(exercise.company).made
+    return [name for name, at in made.items() if at <= exercise.now]
 
 
 @cache

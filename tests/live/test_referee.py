@@ -170,3 +170,18 @@ def test_another_act_is_played_and_not_guessed(begin: Begin) -> None:
         assert len(after.made) == len(team.intruder.made) - one.steps
         assert len(after.losses) == len(team.intruder.losses) - one.losses
         assert one.act.what in one.says
+
+
+def test_against_a_person_what_others_suffered_is_what_was_prevented(begin: Begin) -> None:
+    exercise = begin(by_person=True)
+    exercise.advance(60 * MINUTE)
+    assert [judge(exercise, team).total for team in exercise.teams] == [0, 0]
+    starts = exercise.company.starts_with
+    held = [exercise.company.case.estate.credentials[name] for name in starts]
+    for one in held:
+        account = exercise.company.account_of(one)
+        exercise.perform({"do": "act", "team": 1, "kind": "disable", "what": account})
+    exercise.perform({"do": "intrude", "step": exercise.company.chain[0]})
+    exercise.advance(120 * MINUTE)
+    first, second = (judge(exercise, team) for team in exercise.teams)
+    assert first.prevented == (exercise.company.chain[0],) and not second.prevented
