@@ -246,7 +246,7 @@ def _steps(exercise: LiveExercise, team: Team, result: TeamResult) -> Iterator[s
             )
         )
     yield "<h3>What the intruder did</h3>"
-    head = ("", "step", "done in minute", "first line in minute", "what shut it", "data lost")
+    head = ("no.", "step", "done in minute", "first line in minute", "what shut it", "data lost")
     yield _table(head, rows) if rows else "<p>Nothing.</p>"
 
 
