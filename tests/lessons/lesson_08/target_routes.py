@@ -33,6 +33,11 @@ def after_two_that_failed(scene: Article) -> str:
     return corrected(scene, BY_THE_FIRST_DAY)
 
 
+def after_three_that_failed(scene: Article) -> str:
+    scene.refute(3, "okta-log-gap")
+    return after_two_that_failed(scene)
+
+
 ROUTES = {
     "by the first day": lambda scene: corrected(scene, BY_THE_FIRST_DAY),
     "by those who told Okta": lambda scene: corrected(scene, BY_THOSE_WHO_TOLD),
@@ -40,6 +45,7 @@ ROUTES = {
         scene, BY_THE_FIRST_DAY | {4: "cf-oct18-detected", 7: "nov16-wiki-search"}
     ),
     "after two that failed": after_two_that_failed,
+    "after three that failed": after_three_that_failed,
     "by what Cloudflare believes": lambda scene: corrected(
         scene, BY_THE_FIRST_DAY, LEFT_OPEN | {10: "attribution"}
     ),
