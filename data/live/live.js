@@ -15,6 +15,7 @@ async function refresh() {
         place.dataset.shown = html;
       }
     }
+    if (document.body.dataset.lost) document.getElementById("said").textContent = "Here again.";
     document.body.dataset.lost = "";
   } catch {
     const said = document.getElementById("said");

@@ -9,6 +9,7 @@ from labutils.lab import data_file, iso
 from labutils.live.company import LiveStep
 from labutils.live.containment import LiveAct
 from labutils.live.exercise import Arrived, LiveExercise, Team, TeamReport
+from labutils.live.intruder import GET_BACK
 from labutils.live.referee import (
     Alternative,
     TeamResult,
@@ -54,7 +55,7 @@ def team_section(exercise: LiveExercise, team: Team) -> str:
     result = judge(exercise, team)
     parts = [
         f'<section id="debrief"><h2>{_text(title_of(team))}</h2>',
-        f"<p>{_text(summary(result))}</p>",
+        f"<p>{_text(summary(result), 2000)}</p>",
         *_timeline(exercise, team, result),
         *_steps(exercise, team, result),
         *_acts(team, result),
@@ -87,7 +88,7 @@ def summary(result: TeamResult) -> str:
         )
     return (
         f"The intruder began at minute {result.began}. {first} {true} It took "
-        f"{counted(len(result.steps), 'step')}, of which {losses} lost data. Undisturbed, it would "
+        f"{counted(len(result.steps), 'step')}; {losses} of them lost data. Undisturbed, it would "
         f"have taken {len(result.prevented)} more, and {spared} of those would have lost data. "
         f"{last} {end}"
     )
@@ -237,6 +238,7 @@ def _steps(exercise: LiveExercise, team: Team, result: TeamResult) -> Iterator[s
             (
                 str(number),
                 f"{name}: {company.steps[name].goal}",
+                str(begun(team, name)),
                 str(done),
                 str(first) if first is not None else "never",
                 f"{minute(company, answer.at)}: {answer.kind} {answer.what}"
@@ -245,9 +247,26 @@ def _steps(exercise: LiveExercise, team: Team, result: TeamResult) -> Iterator[s
                 "yes" if company.steps[name].is_loss else "no",
             )
         )
-    yield "<h3>What the intruder did</h3>"
-    head = ("no.", "step", "done in minute", "first line in minute", "what shut it", "data lost")
+    yield "<h3>What the intruder did, in minutes</h3>"
+    head = ("no.", "step", "begun", "done", "first line", "then shut by", "data lost")
     yield _table(head, rows) if rows else "<p>Nothing.</p>"
+    ways = [one for one in team.intruder.tried if one.step == GET_BACK and one.allowed]
+    if ways:
+        told = ", ".join(f"{one.scope} at minute {minute(company, one.at)}" for one in ways[:8])
+        yield f"<p>It looked for ways back, and was let through: {_text(told, 900)}.</p>"
+    told_to = [
+        f"{minute(company, company.start + row['t'])}: {row['kind']} {row.get('text', '')}".strip()
+        for row in exercise.rows
+        if row["do"] == "inject" and row.get("team", 0) in (0, team.number)
+    ]
+    if told_to:
+        yield f"<p>The instructor's injects, by minute: {_text('; '.join(told_to), 1500)}.</p>"
+
+
+def begun(team: Team, step: str) -> int:
+    """The minute of the first request of a step."""
+    first = next(one.at for one in team.intruder.tried if one.step == step)
+    return minute(team.company, first)
 
 
 def answers_to(team: Team, step: str) -> list[LiveAct]:
@@ -267,8 +286,7 @@ def answers_to(team: Team, step: str) -> list[LiveAct]:
 
 def _acts(team: Team, result: TeamResult) -> Iterator[str]:
     """What the team did, and what each act refused."""
-    acts = [act for act in team.containment.acts if act.kind not in ("enable", "unbind", "unblock")]
-    rows = []
+    acts, rows = team.containment.acts, []
     for act in acts[:MOST_ROWS]:
         stopped = sum(not one.allowed and act.what in one.reason for one in team.intruder.tried)
         held = "no" if act in result.needless else "yes"
@@ -276,7 +294,7 @@ def _acts(team: Team, result: TeamResult) -> Iterator[str]:
             (
                 str(minute(team.company, act.at)),
                 f"{act.kind} {act.what}",
-                "" if act.kind == "raise" else held,
+                "" if act.kind in ("raise", "enable", "unbind", "unblock") else held,
                 str(stopped),
                 str(team.shut_out_by.get(act, 0)),
             )

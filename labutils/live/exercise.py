@@ -24,6 +24,7 @@ from labutils.text import counted, shown
 
 MOST_TEAMS, MOST_MINUTES = 12, 1440
 MOST_EVENTS, MOST_REPORTS, MOST_ACTS, MOST_LOOK_UPS = 50, 60, 1500, 80
+STOPPED = 60 * MINUTE  # seconds, in which a story that was stopped goes no further
 LONGEST_NOTE, LONGEST_KEY = 500, 64  # characters
 COLOURS = (
     "blue",
@@ -110,6 +111,7 @@ class Team:
         self.ordinary = 0  # lines of the company that were looked at
         self.of_intruder = 0
         self.arriving: list[tuple[int, int, LiveEvent]] = []
+        self.stopped: dict[str, tuple[int, LiveAct]] = {}  # harmless stories, by name
         self.shut_out_by: dict[LiveAct, int] = {}  # requests of colleagues, by the act
 
     @property
@@ -158,7 +160,7 @@ class Team:
                 return
             self.ordinary += 1
             event: LiveEvent | None = ordinary
-            if act := self.containment.shuts_out(ordinary):
+            if act := self._shut_by(ordinary):
                 self.shut_out.append(ordinary)
                 self.shut_out_by[act] = self.shut_out_by.get(act, 0) + 1
                 event = ordinary.refused if act.kind != "block" else None
@@ -166,6 +168,18 @@ class Team:
                 self.did.append(ordinary)
             if event is not None and self.containment.records(event):
                 yield event
+
+    def _shut_by(self, event: LiveEvent) -> LiveAct | None:
+        """The act that refuses what a colleague does. Who was stopped at the gateway does not get
+        on behind it."""
+        act = self.containment.shuts_out(event)
+        if not event.twin:
+            return act
+        if act is not None:
+            self.stopped[event.twin] = (event.at, act)
+            return act
+        at, earlier = self.stopped.get(event.twin, (0, None))
+        return earlier if event.at - at < STOPPED else None
 
     def look(self) -> list[Hit]:
         """What the rules that are switched on find in what came since the last look."""
@@ -348,8 +362,8 @@ class LiveExercise:
         events = (team.line(name) for name in lines)
         before = sum(one is not None and one.at < self.company.start for one in events)
         return (
-            f"{shown(rule.title, 80)} is on. It finds {counted(len(lines), 'line')} so far, "
-            f"{before} of them from the day before."
+            f"{shown(rule.title, 80)} is on. Lines that it finds so far: {len(lines)}; from the "
+            f"day before: {before}."
         )
 
     def _own_rule(self, team: Team | None, row: LogRow) -> str:
@@ -385,22 +399,28 @@ class LiveExercise:
             for one in concerned:
                 one.messages.append(Message(self.now, text))
         elif kind in _INJECTS:
-            for one in concerned:
-                _INJECTS[kind](self, one)
+            reached = sum(_INJECTS[kind](self, one) for one in concerned)
+            if not reached:
+                raise CannotDo(f"{kind}: there is nothing of the kind to tell anybody now.")
+            return f"{kind}: done, for {reached} of {counted(len(concerned), 'team')}."
         else:
             raise CannotDo(f"There is no inject called {shown(kind, 40)}.")
         return f"{kind}: done, for {counted(len(concerned), 'team')}."
 
-    def _symptom(self, team: Team) -> None:
-        """A true and partial symptom of the latest thing that the intruder did."""
+    def _symptom(self, team: Team) -> bool:
+        """A true and partial symptom of the latest thing that the intruder did; False where there
+        is none that was not told."""
         steps = [self.company.steps[name] for name in team.intruder.made]
         told = {message.text for message in team.messages}
         fresh = [f"The help desk writes: {step.symptom}" for step in steps if step.symptom]
         text = next((one for one in reversed(fresh) if one not in told), None)
-        team.messages.append(Message(self.now, text or "The help desk writes: nothing new."))
+        if text is not None:
+            team.messages.append(Message(self.now, text))
+        return text is not None
 
-    def _false_lead(self, team: Team) -> None:
-        """Something harmless that looks like the intruder, as somebody would pass it on."""
+    def _false_lead(self, team: Team) -> bool:
+        """Something harmless that looks like the intruder, as somebody would pass it on; False
+        where nothing of late does."""
         recent = [one for one in team.did if one.twin and one.at > self.now - 4 * 60 * MINUTE]
         for one in reversed(recent):
             text = (
@@ -409,16 +429,18 @@ class LiveExercise:
             )
             if text not in {message.text for message in team.messages}:
                 team.messages.append(Message(self.now, text))
-                return
-        team.messages.append(Message(self.now, "The help desk writes: nothing new."))
+                return True
+        return False
 
-    def _leak(self, team: Team) -> None:
+    def _leak(self, team: Team) -> bool:
         """Something that was shut gets out again: for a team that was done early."""
         team.intruder.find_again(self.now)
+        return True
 
-    def _hurry(self, team: Team) -> None:
+    def _hurry(self, team: Team) -> bool:
         """The intruder looks in at once."""
         team.intruder.next_visit = min(team.intruder.next_visit, self.now)
+        return True
 
     def _pause(self, _: Team | None, __: LogRow) -> str:
         if self.paused:

@@ -146,7 +146,8 @@ def _owner(company: LiveCompany, word: str, _: Sequence[LiveEvent], time: int) -
         if row["by"].lower() in names
     ]
     return (
-        f"The team that runs {word}: it works from {places}. What we announced for today and "
+        f"The team that runs {word}: it usually works from {places}, and elsewhere while a move "
+        f"is announced. What we announced for today and "
         f"yesterday: {'; '.join(moves) or 'nothing'}. Anything else was not us."
     )
 

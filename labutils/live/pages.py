@@ -364,7 +364,9 @@ def _counts() -> str:
     """The points, so that nobody is surprised."""
     rows = [row(text(name), f"{points:+g}") for name, points in WEIGHTS.items()]
     rows += [
-        row("work refused, if it were all of it", f"{-SHUT_OUT:+g}"),
+        row(
+            "all requests of colleagues refused; a share of them costs its share", f"{-SHUT_OUT:+g}"
+        ),
         row("an act against what the intruder did not have at that moment", f"{-NEEDLESS:+g}"),
         row("a report that is not true", f"{-FALSE:+g}"),
     ]
@@ -507,7 +509,7 @@ def _log(exercise: LiveExercise) -> str:
             for key in ("do", "kind", "what", "word", "who", "rule", "note", "text")
             if one.get(key)
         )
-        of = f"team {one['team']}" if one.get("team") else "all, or you"
+        of = f"team {one['team']}" if one.get("team") else "instructor"
         rows.append(row(at(exercise.company.start + int(one["t"])), of, text(does, 300)))
     told = [
         row(text(title_of(team)), at(team.messages[-1].at), text(team.messages[-1].text, 400))
@@ -515,7 +517,9 @@ def _log(exercise: LiveExercise) -> str:
         if team.messages
     ]
     return table(("time", "who", "what"), rows, "log") + (
-        table(("team", "time", "the last message to it"), told, "messages") if told else ""
+        "<h3>The last message to each team</h3>" + table(("team", "time", "text"), told, "messages")
+        if told
+        else ""
     )
 
 

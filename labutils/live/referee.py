@@ -229,7 +229,7 @@ def alternatives(exercise: LiveExercise, team: Team) -> list[Alternative]:
         if steps > 0:
             says = (
                 f"revoke {name} at {iso(act.at)[11:16]}, {REACTION} minutes after its first line: "
-                f"{counted(steps, 'step')} and {counted(losses, 'loss', 'losses')} fewer"
+                f"{counted(steps, 'step')} fewer, and {counted(losses, 'loss', 'losses')} fewer"
             )
             found.append(Alternative(act, steps, losses, says))
     found.sort(key=lambda one: (-one.losses, -one.steps, one.act.at))

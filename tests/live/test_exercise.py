@@ -1,5 +1,6 @@
 """An exercise: its state is its log, and what one team does changes nothing for another."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -326,7 +327,12 @@ def test_a_rule_says_at_once_what_it_finds(begin: Begin) -> None:
     exercise = begin()
     row = {"do": "rule", "team": 1, "rule": "okta_factor_activated", "on": True}
     sentence = exercise.perform(row)
-    assert "Factor Activated in Okta is on. It finds " in sentence and "day before" in sentence
+    found = re.fullmatch(
+        r"Factor Activated in Okta is on\. Lines that it finds so far: (\d+); from the day "
+        r"before: (\d+)\.",
+        sentence,
+    )
+    assert found and int(found[1]) >= int(found[2]) > 0
     assert exercise.perform(row | {"on": False}) == "Factor Activated in Okta is off."
 
 
@@ -337,3 +343,30 @@ def test_the_debrief_says_what_the_harmless_things_were(begin: Begin) -> None:
     false = judge(exercise, exercise.teams[0]).false
     assert "What only looked like it" in page and "a ticket" in page
     assert page.count("false: ") >= len(false)
+
+
+def test_nobody_is_told_that_there_is_nothing_to_tell(begin: Begin) -> None:
+    exercise = begin()
+    with pytest.raises(CannotDo, match="nothing of the kind"):
+        exercise.perform({"do": "inject", "kind": "symptom"})
+    assert not exercise.teams[0].messages and exercise.rows == []
+
+
+def test_who_is_stopped_at_the_gateway_does_not_get_on_behind_it(begin: Begin) -> None:
+    exercise = begin(seed="b")
+    assert exercise.company.drawn is not None
+    token = f"{exercise.company.drawn.company.words['planning']}-token"
+    exercise.perform({"do": "act", "team": 1, "kind": "bind", "what": token})
+    exercise.advance(exercise.length)
+    first, second = exercise.teams
+    stories = {one.twin for one in first.shut_out if one.twin and one.who == token}
+    assert stories
+    for story in stories:
+        began = min(one.at for one in first.shut_out if one.twin == story)
+        behind = [
+            one.event
+            for one in first.stream
+            if one.event.twin == story and began < one.event.at < began + 1800
+        ]
+        assert not [event for event in behind if event.who != token]
+    assert not second.shut_out
