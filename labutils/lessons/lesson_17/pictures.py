@@ -34,7 +34,7 @@ def what_he_did(incident: CalledIn) -> tuple[Figure, str]:
         "Three days of one intruder, in a month of work under the same names",
         first=min(days),
         last=max(days),
-        left=11.0,
+        left=12.6,
         key="large: the intruder, on that day    small: by right",
     )
     return figure, _sentence(incident)
