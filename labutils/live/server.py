@@ -12,7 +12,7 @@ from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop, PeriodicCallback
-from tornado.netutil import bind_sockets, bind_unix_socket
+from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
 from labutils.lab import data_file
@@ -371,6 +371,8 @@ def on_loopback(room: LiveRoom, port: int) -> HTTPServer:
 
 def behind_proxy(room: LiveRoom, path: str, prefix: str) -> HTTPServer:
     """A server at a Unix socket, for a proxy that passes on what is below a prefix."""
+    from tornado.netutil import bind_unix_socket  # Windows has none
+
     server = http_server(room, prefix)
     server.add_socket(bind_unix_socket(path))
     return server
