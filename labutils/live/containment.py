@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Literal, get_args
 
 from labutils.incident.inventory import Credential
-from labutils.live.company import MINUTE, LiveCompany, LiveEvent, settings
+from labutils.live.company import LiveCompany, LiveEvent, scaled, settings
 from labutils.text import shown
 
 Kind = Literal["revoke", "disable", "enable", "bind", "unbind", "block", "unblock", "raise"]
@@ -188,7 +188,7 @@ class Containment:
         if row is None:
             return False
         if act.kind == "revoke":
-            return event.at < act.at + down_time(row.kind)
+            return event.at < act.at + down_time(row.kind, self.company.minutes)
         places = self.company.places.get(row.account, ())
         return not any(f'"{place}"' in event.text for place in places)
 
@@ -197,6 +197,7 @@ class Containment:
         return not event.costly or self.is_in_force("raise", event.source, event.at)
 
 
-def down_time(kind: str) -> int:
-    """Seconds for which the rightful owner cannot work with a credential that was replaced."""
-    return MINUTE * int(settings()["down"].get(kind.split()[-1], 0))
+def down_time(kind: str, minutes: int) -> int:
+    """Seconds for which the rightful owner cannot work with a credential that was replaced, in an
+    exercise of so many minutes."""
+    return scaled(int(settings()["down"].get(kind.split()[-1], 0)), minutes)

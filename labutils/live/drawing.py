@@ -244,7 +244,14 @@ def _ordinary(company: LiveCompany, entries: Iterable[Entry]) -> Iterator[LiveEv
     for entry in entries:
         twin = entry.twin[0] if entry.twin else ""
         every.append(
-            live_event(entry.source, entry.at // 1000, entry.text, company.known_as, twin=twin)
+            live_event(
+                entry.source,
+                entry.at // 1000,
+                entry.text,
+                company.known_as,
+                minutes=company.minutes,
+                twin=twin,
+            )
         )
     yield from sorted(every, key=lambda one: (one.arrives, one.source, one.text))
 
@@ -261,4 +268,6 @@ def _owners(company: LiveCompany) -> Iterator[LiveEvent]:
         allowed = Decision(True, "allowed", "no rule refused it")
         agent = case.addresses[ask.origin].agent
         for line in telemetry.events(asked, allowed, agent, f"{company.seed}/owner"):
-            yield live_event(line.source, scene.time, line.text, company.known_as)
+            yield live_event(
+                line.source, scene.time, line.text, company.known_as, minutes=company.minutes
+            )

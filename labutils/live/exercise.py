@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from labutils.hunt.engine import Hit
 from labutils.lab import iso
 from labutils.live import look_ups
-from labutils.live.company import MINUTE, LiveCompany, LiveEvent
+from labutils.live.company import MINUTE, LiveCompany, LiveEvent, scaled
 from labutils.live.containment import CannotDo, Containment, LiveAct
 from labutils.live.containment import checked as checked_act
 from labutils.live.drawing import draw
@@ -319,7 +319,7 @@ class LiveExercise:
         kind, word = look_ups.checked(self.company, str(row["kind"]), str(row["word"]))
         row["word"] = word
         free = max([self.now, *(question.due for question in team.questions)])
-        due = free + MINUTE * look_ups.minutes(kind)
+        due = free + scaled(look_ups.minutes(kind), self.settings.minutes)
         team.questions.append(LookUp(kind, word, self.now, due))
         return f"The answer comes at {iso(due)[11:16]}."
 

@@ -16,7 +16,15 @@ from labutils.incident.campaign import Ask
 from labutils.incident.inventory import COMPANY
 from labutils.incident.policy import Decision, Request, World
 from labutils.incident.services import credentials_given
-from labutils.live.company import MINUTE, LiveCompany, LiveEvent, LiveStep, live_event, settings
+from labutils.live.company import (
+    MINUTE,
+    LiveCompany,
+    LiveEvent,
+    LiveStep,
+    live_event,
+    scaled,
+    settings,
+)
 from labutils.live.containment import Containment
 
 IN_A_ROW = 2  # refusals, after which another address is tried
@@ -87,9 +95,9 @@ class LiveIntruder:
         return [name for name in self.made if self.company.steps[name].is_loss]
 
     def pause(self, name: str) -> int:
-        """Seconds, drawn between the two numbers of minutes of this setting."""
+        """Seconds, drawn between the two numbers of this setting."""
         low, high = settings()[name]
-        return MINUTE * self.dice.between(low, high)
+        return scaled(self.dice.between(low, high), self.company.minutes)
 
     # --- time passes -----------------------------------------------------------------------------
 
@@ -179,7 +187,7 @@ class LiveIntruder:
 
     def line_up(self, step: str, route: Sequence[Ask], time: int) -> None:
         """The requests of a route, one after another from a moment on. A long burst is hurried."""
-        longest, at = MINUTE * int(settings()["longest_burst"]), time
+        longest, at = scaled(int(settings()["longest_burst"]), self.company.minutes), time
         for place, ask in enumerate(route):
             hurry = min(1.0, longest / max(1, ask.lasts))
             for turn, offset in enumerate(ask.offsets, 1):
@@ -213,8 +221,7 @@ class LiveIntruder:
 
     def knock(self, time: int) -> None:
         """Try something again that was shut, once in a while: owners switch things on again."""
-        low, high = settings()["patience"]
-        patience = MINUTE * self.dice.between(low, high)
+        patience = self.pause("patience")
         for name, since in list(self.given_up.items()):
             if time - since >= patience:
                 del self.given_up[name]
@@ -292,7 +299,12 @@ class LiveIntruder:
         for line in telemetry.events(shown, decision, agent, serial, waiting.turn):
             self.lines.append(
                 live_event(
-                    line.source, waiting.at, line.text, self.company.known_as, step=waiting.step
+                    line.source,
+                    waiting.at,
+                    line.text,
+                    self.company.known_as,
+                    minutes=self.company.minutes,
+                    step=waiting.step,
                 )
             )
 
@@ -314,7 +326,7 @@ class LiveIntruder:
         """A refusal. What worked before was shut, and so was what is refused twice; after a few in
         a row it may be the address."""
         self.queue.clear()
-        self.next_visit = time + MINUTE * self.dice.between(2, 6)
+        self.next_visit = time + self.pause("after_a_refusal")
         self.refused.add((ask.using, ask.scope))
         refusals = sum(name == ask.using for name, _ in self.refused)
         if refusals > 1 or (ask.using, ask.scope) in self.worked:

@@ -12,7 +12,7 @@ from html import escape
 
 from labutils.hunt.sources import SOURCES
 from labutils.lab import iso
-from labutils.live.company import settings
+from labutils.live.company import scaled, settings
 from labutils.live.containment import KINDS
 from labutils.live.debrief import team_section, title_of
 from labutils.live.exercise import LiveExercise, Team
@@ -137,7 +137,7 @@ def team_page(exercise: LiveExercise, team: Team, words: str, said: str) -> str:
         + "</details>"
         + _own_rule(exercise)
         + '<h2 id="of-look-ups">Look up</h2>'
-        + _look_up()
+        + _look_up(exercise.settings.minutes)
         + fragment("answers", parts["answers"], ' aria-live="polite"')
         + '<h2 id="of-acts">Act</h2>'
         + _act(exercise)
@@ -278,9 +278,12 @@ def _own_rule(exercise: LiveExercise) -> str:
     return f"<details><summary>Write a rule</summary>{written}{help_text}</details>"
 
 
-def _look_up() -> str:
+def _look_up(minutes: int) -> str:
     kinds = settings()["look_ups"]
-    options = [(name, f"{name}, {one['minutes']} min") for name, one in kinds.items()]
+    options = [
+        (name, f"{name}, {scaled(one['minutes'], minutes) / 60:g} min")
+        for name, one in kinds.items()
+    ]
     about = "".join(f"<li>{name}: {text(one['about'])}</li>" for name, one in kinds.items())
     fields = choice("kind", "What", options) + field("word", "Word or account")
     explained = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from labutils.capstone.lines import ADDRESSES, LoggedLine, line_of, made_by
 from labutils.incident.log_format import log_format
 from labutils.lab import seconds
-from labutils.live.company import HOUR, MINUTE
+from labutils.live.company import HOUR, MINUTE, scaled
 from labutils.live.containment import MAKES, CannotDo
 from labutils.live.exercise import LiveExercise, LogRow, Team
 
@@ -37,7 +37,7 @@ class Player:
         """Do what the policy does, if it is time to look."""
         if self.exercise.is_over or self.exercise.seconds < self.next_look:
             return
-        self.next_look = self.exercise.seconds + MINUTE * EVERY
+        self.next_look = self.exercise.seconds + scaled(EVERY, self.exercise.settings.minutes)
         POLICIES[self.skill](self)
 
     # --- what a policy may do --------------------------------------------------------------------
@@ -288,7 +288,7 @@ def replaces_everything(player: Player) -> None:
 
 def blocks_the_networks(player: Player) -> None:
     """Blocks the networks that programs are moved to, after a while, and reports nothing."""
-    if player.exercise.seconds >= MINUTE * PANIC:
+    if player.exercise.seconds >= scaled(PANIC, player.exercise.settings.minutes):
         player.once("block", "203.0.113.0/24")
 
 
@@ -300,7 +300,7 @@ def accuses_everybody(player: Player) -> None:
 
 def switches_everything_off(player: Player) -> None:
     """Disables every account that there is, and accuses all programs."""
-    if player.exercise.seconds < MINUTE * PANIC:
+    if player.exercise.seconds < scaled(PANIC, player.exercise.settings.minutes):
         return
     for account in sorted(player.exercise.company.accounts):
         player.once("disable", account)

@@ -78,7 +78,7 @@ def test_what_shuts_colleagues_out_is_counted_and_leaves_the_line_of_a_refusal(
     event = own[0]
     revoked = Containment(company, [LiveAct("revoke", token, event.at - 60)])
     assert revoked.shuts_out(event) == LiveAct("revoke", token, event.at - 60)
-    later = replace(event, at=event.at + down_time("service-token"))
+    later = replace(event, at=event.at + down_time("service-token", 240))
     assert revoked.shuts_out(later) is None
     assert event.refused is not None and '"isSuccessfulLogin": 0' in event.refused.text
     bound = Containment(company, [LiveAct("bind", token, company.start)])
@@ -125,5 +125,7 @@ def test_any_text_is_an_act_or_gets_a_sentence(kind: str, what: str) -> None:
         Containment(company, [checked(company, kind, what, company.start)])
 
 
-def test_minutes_are_seconds_times_sixty() -> None:
-    assert down_time("service-token") % MINUTE == 0 and down_time("unknown kind") == 0
+def test_a_shorter_exercise_goes_faster() -> None:
+    assert down_time("service-token", 240) == 20 * MINUTE
+    assert down_time("service-token", 60) == 5 * MINUTE
+    assert down_time("unknown kind", 240) == 0

@@ -91,3 +91,12 @@ def test_a_case_can_be_played(case: str) -> None:
 def test_a_case_without_ordinary_traffic_says_so() -> None:
     with pytest.raises(NoExercise, match="no ordinary traffic"):
         draw("x", 240, str(Path(__file__).parents[1] / "cases" / "circleci-2022"))
+
+
+@pytest.mark.parametrize("minutes", [30, 60, 480])
+def test_an_exercise_of_another_length_has_as_many_steps(minutes: int) -> None:
+    company = draw("1", minutes)
+    intruder = LiveIntruder(company, Containment(company))
+    intruder.run(company.end)
+    assert len(intruder.made) >= FEWEST and intruder.losses
+    assert max(intruder.made.values()) <= company.end
