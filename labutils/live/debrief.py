@@ -1,14 +1,14 @@
 """The evening played back: what the intruder did in each company, what its team saw and did beside
 it, and what another act would have given."""
 
-from collections.abc import Iterator, Sequence
-from html import escape
+from collections.abc import Iterable, Iterator, Sequence
 
 from labutils.incident.background import sheet as background
 from labutils.lab import data_file, iso
 from labutils.live.company import LiveStep
 from labutils.live.containment import LiveAct
 from labutils.live.exercise import Arrived, LiveExercise, Team, TeamReport
+from labutils.live.html import row, table, text
 from labutils.live.intruder import GET_BACK
 from labutils.live.referee import (
     Alternative,
@@ -20,7 +20,7 @@ from labutils.live.referee import (
     minute,
     undisturbed,
 )
-from labutils.text import counted, shown
+from labutils.text import counted
 
 WIDTH, LEFT, LANE, TOP = 1080, 150, 46, 34  # pixels of a timeline
 VERMILION, BLUE, GREY = "#D55E00", "#0072B2", "#666666"
@@ -44,7 +44,7 @@ def as_html(exercise: LiveExercise) -> str:
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'\">"
         f"<title>Debrief</title><style>{css}</style></head><body><main>"
-        f"<h1>Debrief: {_text(company.title)}, {iso(company.start)[:16]}</h1>"
+        f"<h1>Debrief: {text(company.title, 400)}, {iso(company.start)[:16]}</h1>"
         f"<p>{exercise.seconds // 60} minutes of the company's clock.</p>"
         f"{sections}</main></body></html>\n"
     )
@@ -54,8 +54,8 @@ def team_section(exercise: LiveExercise, team: Team) -> str:
     """What there is to say to a team; the points last."""
     result = judge(exercise, team)
     parts = [
-        f'<section id="debrief"><h2>{_text(title_of(team))}</h2>',
-        f"<p>{_text(summary(result), 2000)}</p>",
+        f'<section id="debrief"><h2>{text(title_of(team), 400)}</h2>',
+        f"<p>{text(summary(result), 2000)}</p>",
         *_timeline(exercise, team, result),
         *_steps(exercise, team, result),
         *_acts(team, result),
@@ -92,10 +92,6 @@ def summary(result: TeamResult) -> str:
         f"have taken {len(result.prevented)} more, and {spared} of those would have lost data. "
         f"{last} {end}"
     )
-
-
-def _text(value: object, longest: int = 400) -> str:
-    return escape(shown(str(value), longest))
 
 
 # --- timeline ------------------------------------------------------------------------------------
@@ -175,7 +171,7 @@ class _Lanes:
         x, y = self.x(time), self.y(lane)
         self.marks.append(
             f'<circle cx="{x:.1f}" cy="{y}" r="{size}" fill="{colour}">'
-            f"<title>{_text(label)}</title></circle>"
+            f"<title>{text(label, 400)}</title></circle>"
         )
         if number is not None:
             self.text(x, y - 10, str(number))
@@ -184,14 +180,14 @@ class _Lanes:
         """An empty circle: something refused."""
         self.marks.append(
             f'<circle cx="{self.x(time):.1f}" cy="{self.y(lane)}" r="5" fill="none" '
-            f'stroke="{BLUE}" stroke-width="2"><title>{_text(label)}</title></circle>'
+            f'stroke="{BLUE}" stroke-width="2"><title>{text(label, 400)}</title></circle>'
         )
 
     def bar(self, lane: str, time: int, label: str, is_grey: bool) -> None:
         """A bar: something that the team did."""
         self.marks.append(
             f'<rect x="{self.x(time) - 1.5:.1f}" y="{self.y(lane) - 9}" width="3" height="18" '
-            f'fill="{GREY if is_grey else BLUE}"><title>{_text(label)}</title></rect>'
+            f'fill="{GREY if is_grey else BLUE}"><title>{text(label, 400)}</title></rect>'
         )
 
 
@@ -207,15 +203,8 @@ def first_seen(team: Team) -> dict[str, int]:
 # --- tables --------------------------------------------------------------------------------------
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    cells = "".join(f'<th scope="col">{name}</th>' for name in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return (
-        '<div class="scroll" tabindex="0" role="group" aria-label="table"><table><thead><tr>'
-        f"{cells}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return table(head, (row(*(text(cell, 400) for cell in cells)) for cells in rows), "table")
 
 
 def _points(result: TeamResult) -> Iterator[str]:
@@ -253,14 +242,14 @@ def _steps(exercise: LiveExercise, team: Team, result: TeamResult) -> Iterator[s
     ways = [one for one in team.intruder.tried if one.step == GET_BACK and one.allowed]
     if ways:
         told = ", ".join(f"{one.scope} at minute {minute(company, one.at)}" for one in ways[:8])
-        yield f"<p>It looked for ways back, and was let through: {_text(told, 900)}.</p>"
+        yield f"<p>It looked for ways back, and was let through: {text(told, 900)}.</p>"
     told_to = [
         f"{minute(company, company.start + row['t'])}: {row['kind']} {row.get('text', '')}".strip()
         for row in exercise.rows
         if row["do"] == "inject" and row.get("team", 0) in (0, team.number)
     ]
     if told_to:
-        yield f"<p>The instructor's injects, by minute: {_text('; '.join(told_to), 1500)}.</p>"
+        yield f"<p>The instructor's injects, by minute: {text('; '.join(told_to), 1500)}.</p>"
 
 
 def begun(team: Team, step: str) -> int:
@@ -316,17 +305,17 @@ def _acts(team: Team, result: TeamResult) -> Iterator[str]:
 def _reports(team: Team) -> Iterator[str]:
     if not team.reports:
         return
+    own = team.intruders_lines
     rows = [
-        (str(minute(team.company, one.at)), one.who, verdict(one, team), one.note)
+        (str(minute(team.company, one.at)), one.who, verdict(one, team, own), one.note)
         for one in team.reports[:MOST_ROWS]
     ]
     yield "<h3>Reports</h3>"
     yield _table(("minute", "of whom", "was", "in the team's words"), rows)
 
 
-def verdict(report: TeamReport, team: Team) -> str:
-    """What became of a report, and what its lines really were."""
-    own = {one.id for one in team.stream if one.event.step}
+def verdict(report: TeamReport, team: Team, own: set[str]) -> str:
+    """What became of a report, and what its lines really were; `own` are the intruder's."""
     if is_true(report, team, own):
         return "true"
     lines = [one for one in map(team.line, report.events) if one is not None]
@@ -373,7 +362,7 @@ def _harmless(exercise: LiveExercise, team: Team) -> Iterator[str]:
 
 def _alternatives(found: list[Alternative]) -> Iterator[str]:
     yield "<h3>What one more act would have given</h3>"
-    items = "".join(f"<li>{_text(one.says)}</li>" for one in found)
+    items = "".join(f"<li>{text(one.says, 400)}</li>" for one in found)
     nothing = (
         "<p>No credential would have stopped a further step if it had been replaced soon after its "
         "first line. Ask what the team would do differently with the same result.</p>"

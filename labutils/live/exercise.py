@@ -187,6 +187,11 @@ class Team:
 
     # --- what a team may ask of its stream -------------------------------------------------------
 
+    @property
+    def intruders_lines(self) -> set[str]:
+        """The ids of the intruder's lines that have arrived."""
+        return {one.id for one in self.stream if one.event.step}
+
     def line(self, name: str) -> LiveEvent | None:
         """A line that has arrived, by its id."""
         place = self.places.get(name)
@@ -344,7 +349,7 @@ class LiveExercise:
 
     def _rule(self, team: Team | None, row: LogRow) -> str:
         team, name, on = _a_team(team), str(row["rule"]), bool(row["on"])
-        known = shelf(self.company.case.sources) | team.own_rules
+        known = self.rules | team.own_rules
         if name not in known:
             raise CannotDo(f"There is no rule called {shown(name, 80)}.")
         if on == (name in team.watch.rules):
@@ -371,7 +376,7 @@ class LiveExercise:
         if len(team.own_rules) >= MOST_OWN:
             raise CannotDo(f"A team may write {MOST_OWN} rules.")
         rule = own_rule(str(row["text"]))
-        if rule.id in team.own_rules or rule.id in shelf(self.company.case.sources):
+        if rule.id in team.own_rules or rule.id in self.rules:
             raise CannotDo(f"There is a rule with the title {shown(rule.title, 80)} already.")
         team.own_rules[rule.id] = rule
         team.watch.switch(team.watch.rules | {rule.id: rule})

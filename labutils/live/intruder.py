@@ -224,9 +224,13 @@ class LiveIntruder:
         patience = self.pause("patience")
         for name, since in list(self.given_up.items()):
             if time - since >= patience:
-                del self.given_up[name]
-                self.refused = {pair for pair in self.refused if pair[0] != name}
+                self.have_back(name)
                 return
+
+    def have_back(self, name: str) -> None:
+        """Forget that a credential was given up, and what was refused with it."""
+        self.given_up.pop(name, None)
+        self.refused = {pair for pair in self.refused if pair[0] != name}
 
     # --- a request -------------------------------------------------------------------------------
 
@@ -317,8 +321,7 @@ class LiveIntruder:
             self.first_held.setdefault(name, time)
             if asked.service.org == COMPANY:
                 self.holds[name] = time
-                self.given_up.pop(name, None)
-                self.refused = {pair for pair in self.refused if pair[0] != name}
+                self.have_back(name)
             else:
                 self.holds.setdefault(name, self.company.start - 1)
 
@@ -348,8 +351,7 @@ class LiveIntruder:
         wanted = [*self.given_up, *self.company.starts_with]
         for name in wanted[:1]:
             self.holds[name] = time
-            self.given_up.pop(name, None)
-            self.refused = {pair for pair in self.refused if pair[0] != name}
+            self.have_back(name)
         self.next_visit = time + MINUTE
 
     # --- what is left ----------------------------------------------------------------------------

@@ -16,18 +16,14 @@ from labutils.live.company import scaled, settings
 from labutils.live.containment import KINDS
 from labutils.live.debrief import team_section, title_of
 from labutils.live.exercise import LiveExercise, Team
+from labutils.live.html import row, table, text
 from labutils.live.referee import FALSE, NEEDLESS, SHUT_OUT, WEIGHTS, judge
-from labutils.text import counted, shown
+from labutils.text import counted
 
 MOST_SHOWN = 80  # lines of a stream
 MOST_ALERTS = 40
 
 Fragments = dict[str, str]
-
-
-def text(value: object, longest: int = 300) -> str:
-    """A text for HTML, escaped twice: what does not print, then what means something there."""
-    return escape(shown(str(value), longest))
 
 
 def whole(title: str, body: str) -> str:
@@ -47,20 +43,6 @@ def fragment(id: str, html: str, more: str = "") -> str:
     return f'<div id="{id}"{more}>{html}</div>'
 
 
-def table(head: Sequence[str], rows: Iterable[str], label: str) -> str:
-    """A table; `rows` are HTML."""
-    cells = "".join(f'<th scope="col">{text(name)}</th>' for name in head)
-    return (
-        f'<div class="scroll" tabindex="0" role="group" aria-label="{text(label)}"><table>'
-        f"<thead><tr>{cells}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
-
-
-def row(*cells: str) -> str:
-    """A row of a table; the cells are HTML."""
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-
-
 def at(time: int) -> str:
     """The hour and minute of a moment (seconds since 1970)."""
     return iso(time)[11:16]
@@ -76,11 +58,11 @@ def clock(exercise: LiveExercise) -> str:
     )
 
 
-def form(action: str, fields: str, button: str, kind: str = "row") -> str:
+def form(action: str, fields: str, button: str) -> str:
     """A form that can be sent twice and is done once."""
     key = secrets.token_hex(12)
     return (
-        f'<form method="post" action="{action}" class="{kind}">'
+        f'<form method="post" action="{action}" class="row">'
         f'<input type="hidden" name="key" value="{key}">{fields}'
         f"<div><button>{text(button)}</button></div></form>"
     )
@@ -95,12 +77,11 @@ def choice(name: str, label: str, options: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def field(name: str, label: str, more: str = "", *, id: str = "") -> str:
+def field(name: str, label: str, more: str = "") -> str:
     """A line to write on, with its label."""
-    known = id or name
     return (
-        f'<div><label for="{known}">{text(label)}</label>'
-        f'<input type="text" name="{name}" id="{known}" autocomplete="off" '
+        f'<div><label for="{name}">{text(label)}</label>'
+        f'<input type="text" name="{name}" id="{name}" autocomplete="off" '
         f'spellcheck="false"{more}></div>'
     )
 

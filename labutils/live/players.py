@@ -299,7 +299,7 @@ def accuses_everybody(player: Player) -> None:
 
 
 def switches_everything_off(player: Player) -> None:
-    """Disables every account that there is, and accuses all programs."""
+    """Disables every account that there is."""
     if player.exercise.seconds < scaled(PANIC, player.exercise.settings.minutes):
         return
     for account in sorted(player.exercise.company.accounts):

@@ -1,7 +1,7 @@
 """What a team achieved, by the truth that only the server has; and what another act would have
 given.
 
-The weights were chosen after the seeded players were written. docs/live.md argues them.
+docs/live.md argues the weights, and says in which order they and the seeded players were written.
 """
 
 from collections.abc import Iterable
@@ -86,7 +86,7 @@ def judge(exercise: LiveExercise, team: Team) -> TeamResult:
     company, intruder, now = exercise.company, team.intruder, exercise.now
     whole = expected(exercise)
     losses = [name for name in whole if company.steps[name].is_loss]
-    own = {one.id for one in team.stream if one.event.step}
+    own = team.intruders_lines
     true = [report for report in team.reports if is_true(report, team, own)]
     false = [report for report in team.reports if report not in true]
     accounts = {_account(company, report.who) for report in true}

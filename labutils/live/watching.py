@@ -29,7 +29,6 @@ class ShelfRule:
     title: str
     level: str
     text: str
-    about: str = ""
 
 
 @cache
@@ -50,7 +49,6 @@ def shelf(sources: tuple[str, ...]) -> dict[str, ShelfRule]:
                 named.title or path.stem,
                 level_of(named),
                 path.read_text(encoding="utf-8"),
-                (named.description or "").strip().replace("\n", " "),
             )
             found[rule.id] = rule
     return found
@@ -96,7 +94,7 @@ class RuleWatch:
     _store: Store | None = None
 
     def switch(self, rules: dict[str, ShelfRule]) -> None:
-        """RuleWatch with these rules from now on, over all that came so far as well."""
+        """Watch with these rules from now on, over all that came so far as well."""
         self.close()
         self.rules, self.by_id, self.seen = rules, {}, 0
         if rules:
