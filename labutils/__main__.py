@@ -39,7 +39,7 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
     The exit status is 2 where the port is taken.
     """
     if sys.platform == "emscripten":
-        return _refused("Python in a browser opens no port. Say this on your own machine.")
+        return _refused("Python in a browser cannot open a port. Run this on your own machine.")
     from labutils.identity.course_provider import product
     from labutils.identity.serving import Server
     from labutils.lab import Lab
@@ -48,7 +48,9 @@ def serve(port: int, host: str, auto_login: str | None, seed: str | None, start:
     try:
         listening = socket.create_server((host, port))
     except (OSError, OverflowError):
-        return _refused(f"Port {port} on {host} is taken or not allowed; say another with --port.")
+        return _refused(
+            f"Port {port} on {host} is in use or not allowed; choose another with --port."
+        )
     with listening:
         provider = product(lab, f"http://{host}:{listening.getsockname()[1]}", auto_login)
         if auto_login is not None and auto_login not in provider.users:
@@ -97,10 +99,10 @@ def sanitize(
     shown_so_far, stream, name = [0], False, shown(str(target))
     try:
         if target.exists() and source.exists() and source.samefile(target):
-            return _refused("IN and OUT are the same file: the copy needs a name of its own.")
+            return _refused("IN and OUT are the same file: the copy needs a different name.")
         stream = is_stream(target)
         if target.is_file() and not stream and not force:
-            return _refused(f"{name} exists. Choose another name, or say --force to replace it.")
+            return _refused(f"{name} exists. Choose another name, or use --force to replace it.")
         with _stopped_by_signals():
             chosen = secrets.token_hex(16) if salt is None else salt
             cleaned = clean_file(
@@ -173,7 +175,7 @@ def telemetry(
     case: str = COURSE,
 ) -> int:
     """Play the historical world of a case and write its logs, one file a source, with truth.json
-    and labels.json beside them; with `background` so many events of ordinary traffic among them.
+    and labels.json beside them; with `background` add this many events of ordinary traffic.
 
     The exit status.
     """
@@ -183,7 +185,7 @@ def telemetry(
     from labutils.incident.telemetry import write
 
     if background is None and (benign or seed is not None):
-        return _refused("--seed and --benign are about the background: say --background N as well.")
+        return _refused("--seed and --benign are about the background: add --background N.")
     try:
         if background is None:
             replay = play(World.historical(case), case=case)
@@ -201,7 +203,7 @@ def telemetry(
     print(f"{sum(counts.values()):8}  events in all; truth.json says which belong to which fact,")
     print("          labels.json which are modelled: no vendor or report describes them.")
     if background is not None:
-        print("          twins.json names what looks like a step of the attack and is none;")
+        print("          twins.json names what looks like a step of the attack but is not;")
         print("          changes.csv, roster.csv and travel.csv are for the hunter.")
     return 0
 
@@ -221,7 +223,7 @@ def _world(folder: Path, count: int, seed: str, benign: bool, case: str) -> dict
         for path in files:
             there = folder / path.name
             if there.exists() and not filecmp.cmp(there, path, shallow=False):
-                sentence = f"it holds a {path.name} of its own; name an empty folder"
+                sentence = f"it already holds a {path.name} of its own; name an empty folder"
                 raise FileExistsError(0, sentence)
         for path in files:
             path.replace(folder / path.name)
@@ -292,8 +294,9 @@ def _lists_that_ship(refused: Iterable[RefusedRule]) -> list[str]:
     if path.is_relative_to(Path.cwd()):
         path = path.relative_to(Path.cwd())
     return [
-        f"{counted(waiting, 'rule')} asked for lists of your site. For logs of the course say "
-        f"--placeholders {path.as_posix()}; for your own, copy that file and put your values in."
+        f"{counted(waiting, 'rule')} ask for lists of your own. For the course's logs add "
+        f"--placeholders {path.as_posix()}; for your own, copy that file and put your own values "
+        f"in."
     ]
 
 
@@ -384,7 +387,7 @@ def score(
     except ValueError as error:
         return _refused(str(error))
     for title in scoring.quiet_rules(result.hits):
-        print(f"Not scored, since its level calls nobody: {shown(title, 100)}", file=sys.stderr)
+        print(f"Not scored, because its level alerts nobody: {shown(title, 100)}", file=sys.stderr)
     _print(json.dumps(scored.summary(), indent=1) if as_json else str(scored))
     return 0
 
@@ -481,7 +484,7 @@ def _score_command(commands: Commands) -> None:
         help="with --world: the lists of the site, instead of the world's own",
     )
     scored.add_argument(
-        "--budget", metavar="N", type=int, default=5, help="alerts that are read in a day (5)"
+        "--budget", metavar="N", type=int, default=5, help="alerts that somebody reads each day (5)"
     )
     scored.add_argument(
         "--seal",
@@ -497,7 +500,7 @@ def _score(chosen: argparse.Namespace) -> int:
     if chosen.world and chosen.seal is not None:
         return seal(chosen.world, chosen.seal)
     if not chosen.rules or bool(chosen.world) == (chosen.seed is not None):
-        return _refused("Say --rules, and either --world FOLDER or --seed SEED.")
+        return _refused("Give --rules, and either --world FOLDER or --seed SEED.")
     if chosen.world:
         return score(
             chosen.rules,
@@ -564,7 +567,7 @@ def room(folder: Path, *, before: bool = False) -> int:
 
     if not folder.is_dir():
         return _refused(
-            f"{shown(str(folder))} is no folder. Name one with progress files below it."
+            f"{shown(str(folder))} is not a folder. Name one with progress files in it."
         )
     _print("\n".join(report(of_folder(folder), before=before)))
     return 0
@@ -596,7 +599,7 @@ def checklist(target: Path, begin: str | None, *, answers: Path | None, force: b
         return _refused(f"--from must be a day such as 2026-12-01, not {shown(begin or '', 40)}.")
     try:
         if target.exists() and not force:
-            return _refused(f"{name} exists. Choose another name, or say --force to replace it.")
+            return _refused(f"{name} exists. Choose another name, or use --force to replace it.")
         write(target, table)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         return _refused(f"{name} cannot be written: {getattr(error, 'strerror', None) or error}.")
@@ -615,12 +618,12 @@ def _checklist_command(commands: Commands) -> None:
     )
     listed.add_argument("target", metavar="OUT", type=Path)
     listed.add_argument(
-        "--from", dest="begin", metavar="DAY", help="fill in until when each line is due"
+        "--from", dest="begin", metavar="DAY", help="fill in the date when each line is due"
     )
     listed.add_argument(
-        "--answers", metavar="FILE", type=Path, help="a CSV of the checklist that was filled in"
+        "--answers", metavar="FILE", type=Path, help="a CSV of the checklist, filled in"
     )
-    listed.add_argument("--force", action="store_true", help="replace OUT where it exists")
+    listed.add_argument("--force", action="store_true", help="replace OUT if it exists")
 
 
 def _refused(sentence: str) -> int:
@@ -641,12 +644,12 @@ def _sanitize_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="headers, cookies, parameters or JSON keys whose values stay, whatever they hold",
+        help="headers, cookies, parameters or JSON keys whose values stay, whatever they are",
     )
     parser.add_argument(
-        "--hosts", action="store_true", help="replace host names too, by the same tag everywhere"
+        "--hosts", action="store_true", help="replace host names too, with the same tag everywhere"
     )
-    parser.add_argument("--force", action="store_true", help="replace OUT.har where it exists")
+    parser.add_argument("--force", action="store_true", help="replace OUT.har if it exists")
     parser.add_argument(
         "--salt",
         help="the key of the tags, instead of a random one: the same salt gives the same tags",
@@ -667,19 +670,19 @@ def _sanitize_paths(parser: argparse.ArgumentParser, chosen: argparse.Namespace)
     if 0 < missing < len(keep):
         paths, keep = [*keep[-missing:], *paths], keep[:-missing]
     if len(paths) != 2:
-        parser.error("say which file to clean and where to write the copy: sanitize IN.har OUT.har")
+        parser.error("name the file to clean and the copy to write: sanitize IN.har OUT.har")
     return [*paths, *keep]
 
 
 def _telemetry_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="OUT_DIR", type=Path)
     parser.add_argument(
-        "--background", metavar="N", type=int, help="so many events of ordinary traffic among them"
+        "--background", metavar="N", type=int, help="add this many events of ordinary traffic"
     )
     parser.add_argument(
-        "--seed", metavar="S", help="of the background; another text, other traffic"
+        "--seed", metavar="S", help="seed of the background; another string gives other traffic"
     )
-    parser.add_argument("--benign", action="store_true", help="the background alone, no attack")
+    parser.add_argument("--benign", action="store_true", help="only the background, no attack")
     _case_argument(parser)
 
 
@@ -708,7 +711,7 @@ def _case_command(commands: Commands) -> None:
     about = commands.add_parser("case", help="an incident of your own, as a folder of YAML")
     verbs = about.add_subparsers(dest="verb", required=True)
     checked = verbs.add_parser(
-        "check", help="name each fault with its line; then say what the model makes of it"
+        "check", help="name each fault with its line, then say what the model makes of it"
     )
     checked.add_argument("folder", metavar="FOLDER", type=Path)
     checked.add_argument(
@@ -729,7 +732,7 @@ def check_case(folder: Path, to: Path | None = None) -> int:
     for sentence in result.faults:
         print(shown(sentence, 600), file=sys.stderr)
     if result.case is None:
-        rest = "" if result.whole else " Not all could be read: mend these, and check again."
+        rest = "" if result.whole else " Not all of it could be read: fix these, and check again."
         return _refused(f"{counted(len(result.faults), 'fault')} in {shown(str(folder))}.{rest}")
     print(case_check.summary(result.case))
     print()
@@ -760,21 +763,21 @@ def _classroom_commands(commands: Commands) -> None:
         "--reset",
         metavar="NN",
         nargs="*",
-        help="restore the copies of these lessons; what you had is kept beside each",
+        help="restore the copies of these lessons; what you had is kept next to each",
     )
-    rooms = commands.add_parser("room", help="how a room is doing, without names (instructors)")
+    rooms = commands.add_parser("room", help="how a class is doing, without names (instructors)")
     rooms.add_argument("folder", metavar="FOLDER", type=Path)
     rooms.add_argument(
         "--before",
         action="store_true",
-        help="leave out what is right and what is believed: to be shown before the experiment",
+        help="leave out the right answers and the misconceptions: to show before the experiment",
     )
 
 
 def _hunt_command(commands: Commands) -> None:
     hunted = commands.add_parser(
         "hunt",
-        help="hold Sigma rules against logs, yours or the course's",
+        help="run Sigma rules over logs, yours or the course's",
         epilog="Exit status: 0 with or without hits, 2 when no rule or no event could be read, or "
         "no report could be written.",
     )
@@ -800,8 +803,8 @@ def _hunt_command(commands: Commands) -> None:
         "--placeholders",
         metavar="FILE",
         type=Path,
-        help="the lists of your site, for rules that ask for one (|expand): YAML, a name and a "
-        "list of texts each",
+        help="your own lists, for rules that ask for one (|expand): YAML, a name and a list of "
+        "strings each",
     )
     hunted.add_argument(
         "--sources",
@@ -810,26 +813,25 @@ def _hunt_command(commands: Commands) -> None:
         help="further sources of logs, a YAML file each (docs/your-own-incident.md)",
     )
     hunted.add_argument(
-        "--json", action="store_true", help="JSON for programs; with --follow a hit a line"
+        "--json", action="store_true", help="JSON for programs; with --follow, one hit per line"
     )
     hunted.add_argument(
         "--follow",
         action="store_true",
-        help="go on reading the logs as they grow, and print new hits alone, until SIGTERM or "
-        "Ctrl-C",
+        help="keep reading the logs as they grow and print only new hits, until SIGTERM or Ctrl-C",
     )
     hunted.add_argument(
         "--engine",
         choices=("sqlite", "duckdb"),
         default="sqlite",
-        help="duckdb keeps the events as Parquet and looks through many of them sooner: the same "
+        help="duckdb keeps the events as Parquet and searches large logs faster, with the same "
         "hits (pip install 'anatomy-of-a-cloud-hack[duckdb]')",
     )
     hunted.add_argument(
         "--html",
         metavar="FILE",
         type=Path,
-        help="also write a report with a timeline: one HTML file, without scripts, to be mailed",
+        help="also write a report with a timeline: one HTML file without scripts, fit for e-mail",
     )
 
 
@@ -853,9 +855,9 @@ def _hunt(chosen: argparse.Namespace) -> int:
             engine=chosen.engine,
         )
     if chosen.engine != "sqlite":
-        return _refused("New lines go to SQLite one by one: leave out --engine or --follow.")
+        return _refused("--follow works only with SQLite: leave out --engine or --follow.")
     if chosen.html is not None:
-        return _refused("A report is written when a hunt is over: leave out --html or --follow.")
+        return _refused("A report is written when a hunt ends: leave out --html or --follow.")
     return follow(chosen.rules, chosen.events, placeholders=lists, as_json=as_json)
 
 
@@ -896,7 +898,7 @@ def main(arguments: list[str] | None = None) -> int:
     served = commands.add_parser(
         "serve", help="put the provider on loopback, for a real browser or client"
     )
-    served.add_argument("--port", type=int, default=9000, help="0 for any port that is free")
+    served.add_argument("--port", type=int, default=9000, help="0 for any free port")
     served.add_argument("--host", choices=("127.0.0.1", "localhost"), default="127.0.0.1")
     served.add_argument(
         "--auto-login",
@@ -905,14 +907,14 @@ def main(arguments: list[str] | None = None) -> int:
     )
     served.add_argument("--seed", help="the lab's dice instead of real randomness")
     served.add_argument(
-        "--start", help="the lab's clock from this ISO 8601 moment, instead of the real time"
+        "--start", help="the lab's clock, starting at this ISO 8601 time, instead of the real time"
     )
     cleaned = commands.add_parser(
         "sanitize", help="clean a HAR file, so that it can be sent to support"
     )
     _sanitize_arguments(cleaned)
     written = commands.add_parser(
-        "telemetry", help="play the breach and write what each service logged, a file a source"
+        "telemetry", help="play the breach and write what each service logged, one file per source"
     )
     _telemetry_arguments(written)
     _hunt_command(commands)
@@ -925,7 +927,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     _arguments_of("capstone", unseen, arguments)
     rooms = commands.add_parser(
-        "live", help="the live exercise: teams hunt on loopback while somebody intrudes"
+        "live", help="the live exercise: teams hunt an active intruder, on loopback"
     )
     _arguments_of("live", rooms, arguments)
     _print_any_name()
@@ -958,7 +960,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return serve(chosen.port, chosen.host, chosen.auto_login, chosen.seed, chosen.start)
     except ValueError as error:
-        return _refused(f"--start must be a moment such as 2023-10-18T09:00:00Z: {error}")
+        return _refused(f"--start must be a time such as 2023-10-18T09:00:00Z: {error}")
 
 
 if __name__ == "__main__":

@@ -223,7 +223,7 @@ def complaint(error: ImportError | None = None) -> str:
         package = next(bad, None)
         if package is None:
             return ""
-        hidden = " (the package jwt stands in its place)" if _overlaid(package) else ""
+        hidden = " (the package jwt is installed instead)" if _overlaid(package) else ""
         what = f"{package.name} is missing from the Python that runs this{hidden}"
     else:
         top = (error.name or "").partition(".")[0]
@@ -291,7 +291,7 @@ def checks() -> Iterator[Line]:
         verb = _say("lab")
         yield (
             False,
-            f"this Python has few of the course's packages: run `{verb}`, which has its own",
+            f"this Python has only a few of the course's packages: run `{verb}`, which has its own",
         )
         return
     here = [package for package in packages() if package.installed or own or not package.extra]
@@ -333,8 +333,8 @@ def _in_a_browser() -> Iterator[Line]:
     yield _data()
     yield (
         True,
-        "this is Python in a browser: all lessons run. What needs a port, a terminal or a device "
-        "does not: `labutils serve`, real security keys, the commands of the shell",
+        "this is Python in a browser: all lessons run. What needs a port, a terminal or a "
+        "device does not run: `labutils serve`, real security keys, shell commands",
     )
 
 
@@ -485,7 +485,7 @@ def _kernel() -> Iterator[Line]:
             if in_own_environment()
             else "python -m pip install --force-reinstall ipykernel"
         )
-        yield False, f"the kernel of a notebook does not start ({fault}): run `{mend}`"
+        yield False, f"a notebook's kernel does not start ({fault}): run `{mend}`"
     else:
         yield True, "a Python kernel starts"
         own, theirs = (
@@ -537,7 +537,7 @@ finally:
 def _quiet() -> Line:
     settings = Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
     return True, (
-        "JupyterLab asks no question at its first start"
+        "JupyterLab asks no questions at its first start"
         if settings.exists()
         else "JupyterLab may ask about news: say no"
     )

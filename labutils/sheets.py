@@ -73,8 +73,8 @@ def quoted(node: yaml.ScalarNode, file: str) -> Any:
     if node.style or type(number) in (int, float):
         return node.value if node.style else number
     raise SheetError(
-        f"{file}, line {node.start_mark.line + 1}: {shown(node.value, 40)} is neither quoted text "
-        f"nor a number. Write {shown(repr(node.value), 40)}"
+        f"{file}, line {node.start_mark.line + 1}: {shown(node.value, 40)} is neither a quoted "
+        f"string nor a number. Write {shown(repr(node.value), 40)}"
     )
 
 
@@ -124,8 +124,8 @@ def _plain(node: yaml.Node, file: str, seen: set[int], scalar: Scalar) -> Any:
             raise SheetError(f"{file}, line {line}: a key must be a name")
         if key.value in row:
             raise SheetError(
-                f"{file}, line {line}: {shown(key.value)} stands here for the second time; "
-                f"the first is on line {row.lines[key.value]}"
+                f"{file}, line {line}: {shown(key.value)} appears here for the second time; the "
+                f"first is on line {row.lines[key.value]}"
             )
         row.lines[key.value], row[key.value] = line, _plain(value, file, seen, scalar)
     return row
@@ -302,5 +302,5 @@ def moment(row: Row, key: str) -> int | None:
         return seconds(row[key])
     except (TypeError, ValueError) as error:
         raise row.error(
-            f"{key}: {row[key]!r} is no time such as '2023-11-14T09:22:49Z'", key
+            f"{key}: {row[key]!r} is not a time such as '2023-11-14T09:22:49Z'", key
         ) from error

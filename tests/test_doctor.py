@@ -68,7 +68,7 @@ def lines(broken):
         "matplotlib .+ cannot be imported (it crashed with signal 6): run `make mend`",
         "werkzeug is 2.0.0, and the course needs >=3.1,<4: run `make mend`",
         "pyyaml is 6.0.0, and requirements.txt has .+: run `make mend`",
-        "the kernel of a notebook does not start (.+): run `make mend`",
+        "a notebook's kernel does not start (.+): run `make mend`",
         "data/rfc-examples.json is damaged (.+): restore it with .+",
     ],
 )
@@ -87,8 +87,8 @@ def test_what_is_not_broken_is_not_named(lines):
 def test_a_lesson_says_what_is_missing_in_one_sentence(broken):
     _, said = broken.python("-c", "from labutils import Lab, accepts").communicate(timeout=20)
     assert said.splitlines()[-1] == (
-        "ImportError: pyjwt is missing from the Python that runs this (the package jwt stands in "
-        "its place): "
+        "ImportError: pyjwt is missing from the Python that runs this (the package jwt is "
+        "installed instead): "
         "run `make mend` and start again; `python -m labutils doctor` says more."
     )
 
@@ -129,7 +129,7 @@ def test_a_kernel_without_a_description_or_with_one_that_names_no_python_is_name
     assert kernel_lines(course) == [
         (
             False,
-            "the kernel of a notebook does not start (FileNotFoundError: [Errno 2] No such "
+            "a notebook's kernel does not start (FileNotFoundError: [Errno 2] No such "
             "file or directory: '/nowhere/python'): run `make mend`",
         )
     ]
@@ -270,7 +270,7 @@ def test_a_python_without_most_packages_is_sent_to_the_one_that_has_them(monkeyp
     monkeypatch.setattr(doctor, "packages", lambda: [doctor.Package(name, "") for name in names])
     python, bare = doctor.checks()
     assert python[0]
-    said = "this Python has few of the course's packages: run `make lab`, which has its own"
+    said = "this Python has only a few of the course's packages: run `make lab`, which has its own"
     assert bare == (False, said)
     monkeypatch.setattr(doctor, "packages", lambda: [doctor.Package("httpx", "")])
     assert not doctor._is_bare()
@@ -295,7 +295,7 @@ def test_the_other_package_that_is_imported_as_jwt_is_taken_away_first(tmp_path,
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "jwt", raising=False)
     assert doctor.complaint().startswith(
-        "pyjwt is missing from the Python that runs this (the package jwt stands in its place): "
+        "pyjwt is missing from the Python that runs this (the package jwt is installed instead): "
         "run `python -m pip uninstall --yes jwt pyjwt`, then `python -m pip"
     )
 
@@ -361,7 +361,7 @@ def test_in_a_browser_no_other_process_is_started_and_missing_pictures_are_no_fa
     assert status == 0, lines
     pictures = "pictures are left out, and the sentence under each says the same"
     assert f"ok    matplotlib is not in this browser: {pictures}" in lines
-    assert lines[-1].endswith("`labutils serve`, real security keys, the commands of the shell")
+    assert lines[-1].endswith("`labutils serve`, real security keys, shell commands")
 
 
 def test_the_bounds_of_an_installed_package_are_read_in_either_order(monkeypatch):
@@ -415,7 +415,7 @@ def test_where_there_are_no_devices_the_keys_of_the_lessons_work_all_the_same(mo
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="locale")
     assert done.stdout == "emscripten []\n"
-    assert done.stderr.endswith("OSError: Python in a browser reaches no USB device.\n")
+    assert done.stderr.endswith("OSError: Python in a browser cannot reach a USB device.\n")
 
 
 def test_no_other_lesson_loads_the_library_of_security_keys():

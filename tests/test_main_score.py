@@ -53,7 +53,7 @@ def test_a_rule_whose_level_calls_nobody_is_named_and_not_scored(folder, tmp_pat
     path.write_text(yaml.safe_dump(RULE | {"level": level}), encoding="utf-8")
     status, out, err = run(capsys, "--rules", path, "--world", folder, "--json")
     assert status == 0 and json.loads(out)["alerts_a_day"]["count"] == 0
-    assert err == "Not scored, since its level calls nobody: A session of Tom's\n"
+    assert err == "Not scored, because its level alerts nobody: A session of Tom's\n"
 
 
 def test_a_rule_without_a_level_is_scored(folder, tmp_path, capsys):
@@ -114,7 +114,7 @@ def test_a_sealed_world_counts_right_events_and_names_none(rules, folder, capsys
 @pytest.mark.parametrize("arguments", [[], ["--world", "x"], ["--seed", "s"]])
 def test_rules_and_one_kind_of_world_must_be_said(arguments, capsys):
     status, _, err = run(capsys, *arguments)
-    assert (status, err) == (2, "Say --rules, and either --world FOLDER or --seed SEED.\n")
+    assert (status, err) == (2, "Give --rules, and either --world FOLDER or --seed SEED.\n")
 
 
 def test_a_world_and_a_seed_at_once_are_refused(rules, folder, capsys):

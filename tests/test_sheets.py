@@ -70,8 +70,8 @@ def test_keys_are_text_whatever_they_look_like():
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
-        ("a: 1\nb: 2\na: 3\n", 3, "a stands here for the second time; the first is on line 1"),
-        ("a:\n  b: 1\n  b: 2\n", 3, "b stands here for the second time; the first is on line 2"),
+        ("a: 1\nb: 2\na: 3\n", 3, "a appears here for the second time; the first is on line 1"),
+        ("a:\n  b: 1\n  b: 2\n", 3, "b appears here for the second time; the first is on line 2"),
         ("a: 1\nb: [1, 2\nc: 3\n", 3, "is not YAML: while parsing a flow sequence"),
         ("a: 1\n\tb: 2\n", 2, "is not YAML: "),
         ("a: 1\nb: \x07\n", 2, "is not YAML: "),

@@ -163,9 +163,9 @@ def _agenda_of(notebook: nbformat.NotebookNode) -> str:
         rows += ["", f"*Do:* {row['do']}", "", f"*Leave out:* {row['leave_out']}"]
         rows += ["", f"*Look out for:* {row['watch']}"]
     if longer:
-        rows += ["", f"On the long path, with their minutes: {', '.join(longer)}."]
+        rows += ["", f"Long path (minutes): {', '.join(longer)}."]
     if waits := list(_waits(notebook)):
-        rows += ["", f"Cells that compute for a while: {', '.join(waits)}."]
+        rows += ["", f"Slow cells: {', '.join(waits)}."]
     head = ["| minute | section | takes |", "|---|---|---|"]
     return "\n".join([f"### {title_of(notebook)} ({minutes_of(notebook)} min)", "", *head, *rows])
 
@@ -299,7 +299,7 @@ def between(page: str, mark: str, text: str) -> str:
 def pages(paths: list[pathlib.Path]) -> dict[str, str]:
     """Each page that holds something written from the lessons, by its path in the repository."""
     _, sentence = cover()
-    alt = f"A grid: what a thief copied against what people do about it. {sentence}"
+    alt = f"A grid: what a thief copied, and what people can do about it. {sentence}"
     readme = (HERE / "README.md").read_text(encoding="utf-8")
     readme = between(readme, "picture", f"![{alt}](docs/what-dies-when.png)")
     readme = between(readme, "address", badges(public_address()))

@@ -48,7 +48,9 @@ def ask(folder: Path, question: str, seed: str) -> GivenAnswer:
     drawn = draw(seed)
     about, _, name = question.partition(":")
     if about not in MINUTES or (about in ("supplier", "vendor")) != (not name):
-        raise NoAnswer(f"{shown(question, 80)} is no question. questions.md lists those that are.")
+        raise NoAnswer(
+            f"{shown(question, 80)} is not a question. questions.md lists the ones you can ask."
+        )
     answer = GivenAnswer(question, MINUTES[about], _ANSWERS[about](drawn, name))
     rows = "".join(map(_row, [*before, answer]))
     text = f"incident: {number_of(seed)}\nasked:\n{rows}"
@@ -96,7 +98,7 @@ def is_mistaken(drawn: Drawn, question: str) -> bool:
 
 def _person(drawn: Drawn, account: str) -> str:
     if account not in accounts(drawn):
-        raise NoAnswer(f"Nobody in the roster is called {shown(account, 80)}.")
+        raise NoAnswer(f"Nobody on the roster is called {shown(account, 80)}.")
     with world.of_seed(drawn.seed) as truth:
         own = _acts_of(truth, account)
     mistaken = is_mistaken(drawn, f"person:{account}")
@@ -118,7 +120,7 @@ def _of_victim(drawn: Drawn) -> list[str]:
         "recording": "A week ago I sent the support desk a recording of my browser. "
         "Since then I did not read any secret.",
         "cookie": "I opened a setup file from a mail some days ago, and my laptop was slow "
-        "afterwards. I searched for nothing special.",
+        "afterwards. I did not search for anything special.",
         "consent": "I allowed a program to read my mail. I thought it was ours.",
     }
     parts = [taken[drawn.way.id]] if drawn.way.id in taken else []
@@ -151,8 +153,8 @@ def _owner(drawn: Drawn, program: str) -> str:
     places = " and ".join(identity.places)
     moves = "; ".join(f"{row['id']} ({row['what']})" for row in tickets)
     made = {
-        "planning": " It makes accounts under a ticket alone.",
-        "reports": " We change the key under a ticket alone.",
+        "planning": " It creates accounts only with a ticket.",
+        "reports": " We change the key only with a ticket.",
     }
     return (
         f"We run {account}. It works from {places}. "

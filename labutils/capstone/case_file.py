@@ -61,7 +61,7 @@ def write(path: Path, folder: Path, result: ReportGrade) -> None:
     """Write the case file of a graded report. Raises FileExistsError where a file that is no case
     file stands there, OSError, and Fault."""
     if path.exists() and not (path.is_file() and path.read_bytes().startswith(BEGINS.encode())):
-        raise FileExistsError(0, "it exists and is no case file: it is kept", str(path))
+        raise FileExistsError(0, "it exists and is not a case file, so it is kept", str(path))
     path.write_text(as_html(folder, result), encoding="utf-8")
 
 

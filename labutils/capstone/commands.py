@@ -22,9 +22,11 @@ LONGEST_SEED = 200  # characters
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verbs to a parser."""
     verbs = parser.add_subparsers(dest="verb", required=True)
-    made = verbs.add_parser("new", help="write the folder of an incident: brief, logs, tables")
+    made = verbs.add_parser("new", help="write an incident's folder: brief, logs, tables")
     made.add_argument("folder", metavar="OUT", type=Path)
-    made.add_argument("--seed", metavar="S", required=True, help="any text: each is an incident")
+    made.add_argument(
+        "--seed", metavar="S", required=True, help="any string: each one gives an incident"
+    )
     asked = verbs.add_parser("ask", help="ask somebody; it costs minutes")
     asked.add_argument("folder", metavar="FOLDER", type=Path)
     asked.add_argument("question", metavar="QUESTION", help="one of questions.md")
@@ -36,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     graded = verbs.add_parser(
         "grade",
         help="grade report.yaml and rules/ of a folder",
-        epilog="Exit status: 0 with a grade, 2 where a report cannot be read.",
+        epilog="Exit status: 0 with a grade, 2 if a report cannot be read.",
     )
     graded.add_argument("folder", metavar="FOLDER", type=Path)
     which = graded.add_mutually_exclusive_group(required=True)
@@ -49,7 +51,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     graded.add_argument("--json", action="store_true", help="for programs")
     graded.add_argument(
-        "--html", metavar="FILE", type=Path, help="also write a case file to show around"
+        "--html",
+        metavar="FILE",
+        type=Path,
+        help="also write a case file that you can show to others",
     )
     graded.add_argument(
         "--reference", action="store_true", help="grade six reference hunters as well"
@@ -60,12 +65,16 @@ def run(chosen: argparse.Namespace) -> int:
     """Do what the command says; the exit status."""
     seed = getattr(chosen, "seed", None)
     if seed is not None and not (0 < len(seed) <= LONGEST_SEED and seed.isprintable()):
-        return _refused(f"--seed is a text of 1 to {LONGEST_SEED} characters that can be printed.")
+        return _refused(
+            f"--seed is a string of 1 to {LONGEST_SEED} characters that can be printed."
+        )
     try:
         if chosen.verb == "new":
             return _new(chosen.folder, chosen.seed)
         if not chosen.folder.is_dir():
-            return _refused(f"{shown(str(chosen.folder))} is no folder; `capstone new` writes one.")
+            return _refused(
+                f"{shown(str(chosen.folder))} is not a folder; `capstone new` writes one."
+            )
         if chosen.verb == "check":
             return _check(chosen.folder)
         if chosen.verb == "ask":
@@ -107,7 +116,7 @@ def _check(folder: Path) -> int:
         print(sentence)
     if found.faults:
         return _refused(f"{counted(len(found.faults), 'fault')} in {shown(str(folder))}.")
-    print("The report can be graded. Whether it is right, this does not say.")
+    print("The report can be graded. This does not say whether it is right.")
     return 0
 
 

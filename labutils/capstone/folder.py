@@ -50,7 +50,7 @@ def new(folder: Path, seed: str) -> dict[str, int]:
     Raises OSError; FileExistsError where the folder is there and holds something.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FileExistsError(0, "it is there already, and not empty; name a new folder")
+        raise FileExistsError(0, "it exists already and is not empty; name a new folder")
     with world.of_seed(seed) as truth:
         return fill(folder, truth)
 

@@ -107,7 +107,7 @@ class ReportGrade:
             lines += [f"    {reason}" for reason in part.lost]
             if name == "eviction" and self.eviction.out:
                 lines += [f"    {event}" for event in self.eviction.story]
-                lines.append("    he is out: nothing that he held opens a door")
+                lines.append("    the intruder is out: nothing that they held opens a door")
         if self.forbidden:
             lines.append(f"{'forbidden':13} {-self.forbidden:5.1f}")
         lines += [f"{name:24} {total:5.1f}" for name, total in self.reference.items()]
@@ -290,7 +290,7 @@ def _judged(one: Claimed, truth: Truth) -> tuple[bool | None, str]:
     if claim is None:
         return _beside(one, truth)
     if not about(one.events, truth.claims[claim]):
-        return None, "it happened, and the lines that you name do not show it"
+        return None, "it happened, but the lines that you name do not show it"
     return True, UNSURE if one.percent < 100 else ""
 
 
@@ -483,7 +483,7 @@ def _controls(chosen: Sequence[str], tried: ControlsTried) -> GradedPart:
     free = {name for names in tried.stopped for name in names}
     usable = [name for name in chosen if name in free]
     lost = [
-        f"{shown(name, 40)} is no control that this company could choose"
+        f"{shown(name, 40)} is not a control that this company could choose"
         for name in chosen
         if name not in free
     ]

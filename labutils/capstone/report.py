@@ -83,7 +83,9 @@ def text_of(path: Path) -> str:
     try:
         status = path.lstat()
         if not S_ISREG(status.st_mode):
-            raise Fault(f"{path.name}, line 1: it is no file, or a link; write the report itself")
+            raise Fault(
+                f"{path.name}, line 1: it is not a file, or it is a link; write the report itself"
+            )
         if status.st_size > LARGEST:
             raise Fault(f"{path.name}, line 1: it is larger than {LARGEST:,} bytes")
         return path.read_text(encoding="utf-8-sig")
@@ -151,7 +153,7 @@ def _act(row: Row) -> EvictionAct:
         moment = seconds(at)
         iso(moment)
     except (TypeError, ValueError, OverflowError) as error:
-        raise row.error(f"at: {at!r} is no time such as '2024-05-01T09:00:00Z'", "at") from error
+        raise row.error(f"at: {at!r} is not a time such as '2024-05-01T09:00:00Z'", "at") from error
     must_be_among(row, "act", [row.get("act")], get_args(Kind), "act called")
     return build(EvictionAct, row, at=moment, line=row.line)
 

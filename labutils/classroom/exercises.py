@@ -36,19 +36,20 @@ from labutils.text import counted, shown
 
 # What any function can get wrong: for a mistake that an exercise has no sentence of its own for.
 COMMON = {
-    "no return": "For one of the cases it returned None, and not True or False. "
+    "no return": "For one of the cases it returned None, not True or False. "
     "Did you forget a `return`? A function that reaches its end without one returns None.",
-    "kind": "Return True or False, and nothing else.",
-    "other refusal": "It refuses, but by another exception. Raise ValueError; `python -O` skips "
+    "kind": "Return only True or False.",
+    "other refusal": "It refuses, but with a different exception. Raise ValueError; `python -O` "
+    "skips "
     "`assert`.",
-    "returned False": "Refuse by raising: whoever calls it takes what it returns for a yes. "
+    "returned False": "Refuse by raising: its caller takes whatever it returns as a yes. "
     "raise ValueError('why') will do.",
 }
-NOT_A_FUNCTION = "Give check the function itself, by its name, and not what it returned."
-NO_SENTENCE = "That is not right, and the course has no sentence for this mistake. A hint may help."
+NOT_A_FUNCTION = "Give check the function itself, by its name, not what it returned."
+NO_SENTENCE = "That is not right, and the course has no message for this mistake. A hint may help."
 NOTHING_YET = (
-    "Nothing is recorded yet. What you predict, pass and answer goes into progress.json, in the "
-    "folder\nof this notebook. It stays on this machine."
+    "Nothing is recorded yet. Your predictions, passed exercises and answers are saved in "
+    "progress.json,\nin this notebook's folder. The file stays on this machine."
 )
 LONG_ENOUGH = 600  # seconds at one exercise, after which help is named
 PREDICTIONS = (Prediction, Estimate, GridRow)
@@ -157,7 +158,7 @@ def _words(exercise: Exercise, judged: Verdict, answer: Any) -> str:
         if answer.gave_nothing():
             return Verdict("none", judged.case).counterexample()
         if judged == Verdict("differs", mistake=judged.mistake) and answer.gave_none():
-            return f"It gave None each time. {belief}"
+            return f"It returned None each time. {belief}"
     lines = [line for line in (judged.counterexample(), belief) if line]
     return "\n".join(lines) or NO_SENTENCE
 
@@ -175,7 +176,7 @@ def check(identifier: str, answer: object = ...) -> None:
     if _is_the_courses(answer):
         say_as_it_is(
             f"{identifier}: this is the course's own answer, which `mine` gave, so it does not "
-            "count; check the one that you wrote."
+            "count. Check the one that you wrote."
         )
         return
     judged, words = verdict(exercise, answer)
@@ -186,7 +187,7 @@ def check(identifier: str, answer: object = ...) -> None:
     say_as_it_is(f"{identifier}: passed. {words}" if passed else f"{identifier}: not yet. {words}")
     if stuck(identifier, passed=passed):
         say(
-            f"Ten minutes on this one. hint({identifier!r}) goes a step further each time, "
+            f"Ten minutes on this one. hint({identifier!r}) goes one step further each time, "
             f"solution({identifier!r}) shows one way, and nothing below needs it: you may go on, "
             "and come back."
         )
@@ -329,7 +330,7 @@ def _say_not_noted(answer: object) -> None:
     """Say of what answers no question that it is not noted; nothing where nothing was answered."""
     if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
         return
-    say_as_it_is(f"{shown(repr(answer), 40)} does not fit, so it is not recorded.")
+    say_as_it_is(f"{shown(repr(answer), 40)} is not one of the choices, so it is not recorded.")
 
 
 # --- quizzes ------------------------------------------------------------------------------------
@@ -462,7 +463,7 @@ def progress(receipt: str = "") -> None:
     carried = _known(carried)
     noted = progress_file.carry(carried)
     if strangers:
-        say_as_it_is(f"Not the name of an item, so left out: {shown(' '.join(strangers), 80)}")
+        say_as_it_is(f"Not the name of an item, so ignored: {shown(' '.join(strangers), 80)}")
     if noted is None:  # it could not be read, and that was said
         return
     items = _known(noted)
@@ -470,7 +471,7 @@ def progress(receipt: str = "") -> None:
         say_as_it_is(NOTHING_YET)
         return
     if carried:
-        say_as_it_is(f"Taken over from the receipt: {counted(len(carried), 'item')}.")
+        say_as_it_is(f"Restored from the receipt: {counted(len(carried), 'item')}.")
     course = _lessons_of(items)
     for each in course.values():
         if line := _standing(each, items):
@@ -542,6 +543,6 @@ def _say_beliefs(course: Mapping[str, Lesson], items: Mapping[str, Mapping[str, 
             if choice is not None and (belief := item.belief(choice)):
                 fallen.append(f"{item.id}  {belief}")
     if fallen:
-        say_as_it_is("What the experiments showed, where you had predicted something else:")
+        say_as_it_is("What the experiments showed when you had predicted something else:")
         for line in fallen:
             say_as_it_is(fill(line, WIDTH, initial_indent="  ", subsequent_indent="         "))

@@ -50,9 +50,7 @@ def accepts(result: object) -> None:
         print(f"accepted: {result.status_code} {result.request.method} {url.host}{url.path}")
         return
     if not result or result is ... or isinstance(result, BaseException):
-        raise AssertionError(
-            f"nothing was let through: what came back is {shown(repr(result), 90)}"
-        )
+        raise AssertionError(f"nothing got through: what came back is {shown(repr(result), 90)}")
     text = result if isinstance(result, str) else json.dumps(result, default=str)
     print(f"accepted: {shown(text, 90)}")
 

@@ -48,12 +48,12 @@ class Verdict:
         if self.kind == "none":
             return f"It returned None{case}. Did you forget `return`?"
         if self.kind == "let_in":
-            return f"It let in what it should refuse: {self.case}."
+            return f"It accepted what it should refuse: {self.case}."
         if self.kind == "refused_good":
-            return f"It refused what is good: {self.case}." + (f" {self.got}" if self.got else "")
+            return f"It refused what is valid: {self.case}." + (f" {self.got}" if self.got else "")
         if self.want:
-            return f"It gave {self.got}{case}; right is {self.want}."
-        return f"It gave {self.got}{case}." if self.got else ""
+            return f"It returned {self.got}{case}; it should return {self.want}."
+        return f"It returned {self.got}{case}." if self.got else ""
 
 
 PASSED = Verdict("passed")

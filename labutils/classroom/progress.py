@@ -164,12 +164,13 @@ def note(change: Callable[[Items], None]) -> Items:
             return _changed(file, change)
     except files.Busy:
         raise NotNoted(
-            f"({path().name} is being written by another program, so this is not noted. Run this "
+            f"({path().name} is being written by another program, so this is not recorded. Run "
+            f"this "
             "cell again.)"
         ) from None
     except OSError as error:
         raise NotNoted(
-            f"({path().name} cannot be written here ({_reason(error)}), so this is not noted. "
+            f"({path().name} cannot be written here ({_reason(error)}), so this is not recorded. "
             f"{_what_to_do(error)})"
         ) from error
 
@@ -220,13 +221,13 @@ def _what_to_do(error: OSError) -> str:
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return "Restart the kernel, and run this cell again."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "Make room, and run this cell again."
+        return "Free some space, and run this cell again."
     if error.errno in (errno.EACCES, errno.EPERM):
         return (
             "Close what has it open, or give yourself the right to read and write it, and run this "
             "cell again."
         )
-    return "Put that right, and run this cell again."
+    return "Fix that, and run this cell again."
 
 
 def _noted(change: Callable[[Items], None]) -> Items | None:
@@ -238,7 +239,9 @@ def _noted(change: Callable[[Items], None]) -> Items | None:
         _say(str(sentence))
         return None
     if forgotten_by_a_reload():
-        _say("(A reload of this page forgets what is noted: only the receipt of progress() stays.)")
+        _say(
+            "(Reloading this page forgets what is recorded: only the receipt of progress() stays.)"
+        )
     return items
 
 

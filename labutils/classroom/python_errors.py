@@ -5,8 +5,7 @@ import re
 EXPLAINED = (
     (
         r"'dict' object has no attribute '(?!read)",
-        "That is a dictionary. Its members are read in brackets, with the name in quotes: "
-        "x['name'].",
+        "That is a dictionary. Read its members with brackets, with the name in quotes: x['name'].",
     ),
     (
         r"'tuple' object (has no attribute|does not support item)|tuple indices must be",
@@ -20,35 +19,36 @@ EXPLAINED = (
     (
         r"a bytes-like object is required, not 'str'|bytes or integer required, not 'str'"
         r"|must be encoded before hashing|can't concat str to bytes",
-        "It works on bytes, and got a text. text.encode() makes bytes of a text; a bytes literal "
-        "begins with b, as in b'='.",
+        "It works on bytes, but got a string. s.encode() turns a string into bytes; a bytes "
+        "literal begins with b, as in b'='.",
     ),
     (
         r"\(not \"bytes\"\) to str|expected str instance, bytes found|must be str, not bytes"
         r"|requires string as left operand, not bytes|not bytes$|type bytes is not JSON",
-        "It works on a text, and got bytes. For bytes that are a text, .decode() makes the text; "
-        "for others .hex() or base64 does.",
+        "It works on a string, but got bytes. If the bytes are text, .decode() gives the "
+        "string; otherwise use .hex() or base64.",
     ),
     (
         r"not 're\.Match'|'re\.Match' object",
-        "`match` is a match object. The text that was matched is match[0].",
+        "`match` is a match object. The string that matched is match[0].",
     ),
     (
         r"'NoneType' object",
-        "Something is None there. What changes a thing in its place, such as .append, .update or "
-        ".sort, returns None; .get(...) returns None where there is nothing.",
+        "Something is None there. Methods that change something in place, such as .append, "
+        ".update or .sort, return None; .get(...) returns None if there is nothing.",
     ),
     (
         r"requires string as left operand, not list",
-        "`in` looks for one text in another. You gave it a list: look for each text of the list.",
+        "`in` looks for one string in another. You gave it a list: look for each string in the "
+        "list.",
     ),
     (
         r"string indices must be integers|'str' object has no attribute 'get'",
-        "That is a text, and no dictionary. Does json.loads or decode come first?",
+        "That is a string, not a dictionary. Does json.loads or decode come first?",
     ),
     (
         r"'str' object does not support item assignment",
-        "A text cannot be changed in its place. Make a new one.",
+        "A string cannot be changed in place. Make a new one.",
     ),
     (
         r"list indices must be integers|'list' object has no attribute",
@@ -56,16 +56,15 @@ EXPLAINED = (
     ),
     (
         r"Object of type \w+ is not JSON serializable",
-        "json.dumps takes dictionaries, lists, texts, numbers, True, False and None, and nothing "
-        "else.",
+        "json.dumps accepts only dictionaries, lists, strings, numbers, True, False and None.",
     ),
     (
         r"'(bytes|str)' object has no attribute 'read'",
-        "json.load reads a file. json.loads, with an s, reads a text or bytes.",
+        "json.load reads a file. json.loads, with an s, reads a string or bytes.",
     ),
     (
         r"Incorrect padding|more than a multiple of 4",
-        "The length of what you decode is no multiple of four: `=` are missing.",
+        "The length of what you decode is not a multiple of four: `=` is missing.",
     ),
     (
         r"Extra data",
@@ -73,7 +72,7 @@ EXPLAINED = (
     ),
     (
         r"object is not callable",
-        "Round brackets call a function, and that is none. Was a function's name used for "
+        "Round brackets call a function, and that is not one. Was a function's name used for "
         "something else?",
     ),
 )

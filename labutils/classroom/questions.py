@@ -120,7 +120,7 @@ def _rows(sheet: Row, name: str, number: str, letter: str) -> dict[str, Row]:
     for identifier in part:
         if not identifier.removeprefix(f"{number}-{letter}").isdecimal():
             raise part.error(
-                f"{identifier!r} is no id here: {name} of this lesson are called "
+                f"{identifier!r} is not an id here: {name} of this lesson are called "
                 f"{number}-{letter}1, {number}-{letter}2 and so on",
                 identifier,
             )

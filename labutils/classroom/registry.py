@@ -240,9 +240,11 @@ class GridRow:
         example = ("ox" * len(self.columns))[: len(self.columns)]
         if example == self.truth:
             example = "o" * len(self.columns)
-        how = f"Put {len(self.columns)} letters between the quotes, one for each in this order:"
-        letters = f"o where {self.words[0]}, x where {self.words[1]}"
-        return [*names, f"{how} {letters}. For instance {example!r}."]
+        how = (
+            f"Put {len(self.columns)} letters between the quotes, one for each line, in this order:"
+        )
+        letters = f"o if {self.words[0]}, x if {self.words[1]}"
+        return [*names, f"{how} {letters}. For example: {example!r}."]
 
     def read(self, answer: object) -> str | None:
         """The row that was guessed, or None where it is none."""

@@ -270,8 +270,9 @@ def make_copies(folder: Path, course: Originals) -> Iterator[str]:
         raise CannotCopy(_busy(folder)) from None
     except OSError as error:
         raise CannotCopy(
-            f"{folder} cannot be read or written ({error.strerror or error}). Make room, or name "
-            "another folder: python -m labutils work FOLDER. Nothing that you wrote is lost."
+            f"{folder} cannot be read or written ({error.strerror or error}). Free some space, "
+            "or name another folder: python -m labutils work FOLDER. Nothing that you wrote is "
+            "lost."
         ) from error
 
 
@@ -324,7 +325,7 @@ def _renew(path: Path, copy: bytes, record: dict[str, str]) -> Iterator[str]:
     """Write one copy, where there is none or where nobody changed the one that is there."""
     name, new = path.name, fingerprint(copy)
     if _is_no_file(path):
-        yield f"{path} is no file. Move it away, and run the same command again."
+        yield f"{path} is not a file. Move it away, and run the same command again."
         return
     if not path.exists():
         files.write(path, copy)
@@ -339,13 +340,13 @@ def _renew(path: Path, copy: bytes, record: dict[str, str]) -> Iterator[str]:
     elif fingerprint(present) == sources:
         if kept := _exchange(path, copy, record):
             yield (
-                f"{name} is renewed. Yours had outputs, pictures or settings of cells, and is kept "
+                f"{name} was renewed. Yours had outputs, pictures or cell settings, and is kept "
                 f"as {kept.name}."
             )
     elif sources != new:
         yield (
             f"{name} has your changes, and the course has a newer version. To get it and keep "
-            f"yours beside it: make reset LESSON={name[:2]}."
+            f"yours next to it: make reset LESSON={name[:2]}."
         )
 
 
@@ -391,16 +392,14 @@ def _take_over(folder: Path, course: Originals) -> Iterator[str]:
     for name in course.sums:
         if course.edited(name) and not os.path.lexists(folder / name):
             files.write(folder / name, files.read(course.folder / name))
-            yield (
-                f"What you wrote in notebooks/{name} is taken over; go on in {folder.name}/{name}."
-            )
+            yield (f"What you wrote in notebooks/{name} was copied; go on in {folder.name}/{name}.")
     for old in sorted(course.folder.glob("*.yours-*.ipynb")):
         if old.is_file() and not os.path.lexists(folder / old.name):
             files.write(folder / old.name, files.read(old))
     before = course.folder / PROGRESS
     if before.is_file() and not os.path.lexists(folder / PROGRESS):
         files.write(folder / PROGRESS, files.read(before))
-        yield "Your progress is taken over as well."
+        yield "Your progress was copied as well."
 
 
 def reset(folder: Path, course: Originals, numbers: Iterable[str]) -> Iterator[str]:
@@ -415,7 +414,7 @@ def reset(folder: Path, course: Originals, numbers: Iterable[str]) -> Iterator[s
         unknown = [number for number, names in chosen.items() if not names]
         there = ", ".join(name[:2] for name in course.names)
         sentence = "".join(f"There is no lesson {number}. " for number in unknown)
-        raise CannotCopy(f"{sentence}Say which lesson: make reset LESSON=03. There are {there}.")
+        raise CannotCopy(f"{sentence}Name a lesson: make reset LESSON=03. There are {there}.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with files.locked(folder):
@@ -425,7 +424,8 @@ def reset(folder: Path, course: Originals, numbers: Iterable[str]) -> Iterator[s
     except OSError as error:
         raise CannotCopy(
             f"{folder} cannot be read or written ({error.strerror or error}). What you had in it "
-            "is still there. Make room, or make the folder writable, and run the same command "
+            "is still there. Free some space, or make the folder writable, and run the same "
+            "command "
             "again."
         ) from error
 
@@ -441,7 +441,7 @@ def _reset(folder: Path, course: Originals, names: Iterable[str]) -> Iterator[st
 
 def _reset_one(path: Path, course: Originals, record: dict[str, str]) -> Iterator[str]:
     if _is_no_file(path):
-        raise CannotCopy(f"{path} is no file. Move it away, and run the same command again.")
+        raise CannotCopy(f"{path} is not a file. Move it away, and run the same command again.")
     pages, prose = pages_beside(path.parent, course), prose_of(path.name[:2])
     copy = without_outputs(course.text(path.name), beside=pages, prose=prose)
     if not path.exists():

@@ -203,9 +203,7 @@ def _kept(kept: Counter[str]) -> str:
     if rest := kept - ids:
         sentences.append(f"Kept for support: {_listed(rest)}.")
     if ids := +ids:
-        sentences.append(
-            f"Kept because the operator can look them up, and nobody else: {_listed(ids)}."
-        )
+        sentences.append(f"Kept because only the operator can look them up: {_listed(ids)}.")
     return " ".join(sentences)
 
 
@@ -217,15 +215,15 @@ def _hosts(hosts: bool) -> str:
     if hosts:
         return "Host names were replaced; ports stayed."
     return (
-        "Host names, inner addresses and ports in addresses stayed: "
-        "--hosts replaces the names and addresses too."
+        "Host names, internal addresses and ports in URLs stayed: --hosts replaces the names "
+        "and addresses too."
     )
 
 
 def searched(left: list[Finding]) -> str:
     """What the search of the written file found, as a sentence."""
     if not left:
-        return "A search of what was written found no credential in it."
+        return "A search of the copy found no credential in it."
     first = "; ".join(map(str, left[:5]))
     more = f"; and {len(left) - 5} more" if len(left) > 5 else ""
-    return f"A search of what was written still found {len(left)}: {first}{more}."
+    return f"A search of the copy still found {len(left)}: {first}{more}."

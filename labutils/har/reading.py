@@ -33,11 +33,11 @@ _LIST = re.compile(
 )  # within a text of JSON, the second quotation mark would have a backslash
 _GAP = re.compile(r"(?a)\s*(?:,\s*|(?=\]))")
 _BROKEN = (
-    "That is no HAR: the file breaks off, is damaged, or holds something else. "
+    "That is not a HAR: the file is cut off, is damaged, or holds something else. "
     "Export the HAR file once more."
 )
 _NO_HAR = (
-    "That is no HAR: a HAR is an object with one log, and the log has one list of entries, "
+    "That is not a HAR: a HAR is an object with one log, and the log has one list of entries, "
     "which are objects."
 )
 TOO_DEEP = "That is nested too deeply to be a HAR."
@@ -80,7 +80,7 @@ def _chunks(file: BinaryIO) -> Iterator[str]:
     except UnicodeError as error:
         raise NotHar(
             "The file is not text in UTF-8 or UTF-16. A HAR file is JSON: export it once more, "
-            "without packing it."
+            "uncompressed."
         ) from error
 
 

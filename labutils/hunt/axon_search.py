@@ -104,11 +104,11 @@ def run(
     fields = {one.field for one in comparisons(tree)}
     if unknown := sorted(fields - schema().keys()):
         raise NotASearch(
-            f"No field of the schema is called {shown(unknown[0], 60)}. The fields of a log are "
+            f"The schema has no field called {shown(unknown[0], 60)}. The fields of a log are "
             "those that data/axon_fields.yaml names."
         )
     if now is None and any(_needs_now(one) for one in comparisons(tree)):
-        raise NotASearch("The search says `now`, and these logs are of the past. Say two times.")
+        raise NotASearch("The search says `now`, but these logs are from the past. Give two times.")
     return [
         f"{source}:{number}"
         for source, lines in events.items()
@@ -153,7 +153,7 @@ def schema() -> dict[str, Any]:
 def _vendor_fields(source: str) -> dict[str, str]:
     """The field of a log by the field of the schema. Raises ValueError for an unknown source."""
     if source not in tables()["sources"]:
-        raise ValueError(f"{shown(source, 40)} is no source that has a place in Axon's schema.")
+        raise ValueError(f"{shown(source, 40)} is not a source that Axon's schema has a place for.")
     return {name: vendor for vendor, name in tables()["sources"][source]["fields"].items()}
 
 
@@ -205,7 +205,7 @@ def _tokens(text: str) -> list[str]:
         match = TOKEN.match(text, at)
         if match is None:
             rest = shown(text[at:].lstrip(), 20)
-            raise NotASearch(f"Nothing of the language begins with {rest}; a quote may be open.")
+            raise NotASearch(f"Nothing in the language begins with {rest}; a quote may be open.")
         every.append(match[1])
         at = match.end()
     return every
@@ -272,7 +272,7 @@ class SearchParser:
         """A comparison whose operator is a word. Raises NotASearch."""
         if operator not in WORDS:
             raise NotASearch(
-                f"{shown(operator, 40)} is no operator. The operators are "
+                f"{shown(operator, 40)} is not an operator. The operators are "
                 f"{', '.join((*COMPARISONS, *WORDS))}."
             )
         terms = {"IN": self.listed, "BETWEEN": self.ends}
@@ -288,19 +288,19 @@ class SearchParser:
     def listed(self) -> Term:
         """Terms in square brackets. Raises NotASearch."""
         if self.next() != "[":
-            raise NotASearch("IN requires square brackets: IN [a,b].")
+            raise NotASearch("IN needs square brackets: IN [a,b].")
         terms: list[str] = []
         while not terms or terms[-1] != "]":
             terms.append(self.next())
         if any(word in (",", "]") for word in terms[::2]) or set(terms[1:-1:2]) - {","}:
-            raise NotASearch("A list has terms with a comma between two: [a,b].")
+            raise NotASearch("A list has terms separated by commas: [a,b].")
         return tuple(terms[:-1:2])
 
     def term(self) -> Term:
         """The words up to the next AND, OR or parenthesis. Raises NotASearch."""
         words = [self.next()]
         if words[0] in ("(", ")", "[", "]", ",", *COMPARISONS):
-            raise NotASearch(f"{words[0]} is no term: put it in quotation marks.")
+            raise NotASearch(f"{words[0]} is not a term: put it in quotation marks.")
         while self.rest and self.peek() not in ("AND", "OR", ")"):
             words.append(self.next())
         return tuple(words)
@@ -330,7 +330,7 @@ def understood(one: Comparison) -> Comparison:
 
 _WANTED = {
     **dict.fromkeys(ORDERS, "a number"),
-    "BETWEEN": "two addresses of IP version 4",
+    "BETWEEN": "two IPv4 addresses",
     "MATCHES": "a regular expression that RE2 reads",
 }
 

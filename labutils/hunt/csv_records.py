@@ -46,11 +46,11 @@ def records(names: list[str], lines: Iterator[str]) -> Iterator[Record | NotAnEv
 
 def _record(names: list[str], lines: list[str]) -> Record | NotAnEvent:
     if sum(line.count('"') for line in lines) % 2:
-        return NotAnEvent("is no CSV: a quote is not closed")
+        return NotAnEvent("is not CSV: a quote is not closed")
     try:
         rows = list(csv.reader(lines, strict=True))
     except csv.Error as error:
         return NotAnEvent(f"is no CSV: {error}")
     if len(rows) != 1 or len(rows[0]) != len(names):
-        return NotAnEvent(f"has {len(rows[0])} fields, where the first line names {len(names)}")
+        return NotAnEvent(f"has {len(rows[0])} fields, but the first line names {len(names)}")
     return dict(zip(names, rows[0], strict=True))

@@ -324,8 +324,8 @@ def _unknown_fields(ruleset: Ruleset, store: Store) -> list[str]:
             paths = written[source]
             notes += [
                 f"The rule {shown(rule.title or '', 80)!r} names {shown(name, 80)}, and the events "
-                f"of {source} have {shown(paths[name.lower()], 80)}: in a field's name the case of "
-                "letters counts."
+                f"of {source} have {shown(paths[name.lower()], 80)}: letter case counts in a "
+                "field's name."
                 for name in sorted(sigma_rules.fields_of(rule))
                 if paths.get(name, paths.get(name.lower(), name)) != name
             ]

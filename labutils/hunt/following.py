@@ -97,8 +97,8 @@ class GrowingLogs:
             before = next((one for one in self.files.values() if one.path == path), None)
             if before is not None:
                 self.say(
-                    f"{shown(file.label, 100)} is another file now: it is read from its beginning, "
-                    f"and its lines count on from {before.lines}."
+                    f"{shown(file.label, 100)} is a different file now: it is read from its "
+                    f"beginning, and its line numbers continue from {before.lines}."
                 )
                 before.path = ""
             name = self.names.setdefault(path, self._free(file))
@@ -181,7 +181,9 @@ class GrowingFile:
     def _once(self, size: int, last: bool) -> Iterator[Event | Skipped]:
         """All of a file that has no lines, when it has stopped growing."""
         if self.is_read and size != self.size:
-            yield Skipped(self.log.label, 0, "is no file of lines: what is added to it is not read")
+            yield Skipped(
+                self.log.label, 0, "is not a file of lines: what is added to it is not read"
+            )
         elif not self.is_read and (size == self.size or last):
             self.is_read = True
             yield from read(self.log)
@@ -190,8 +192,8 @@ class GrowingFile:
     def _new_lines(self, stream: BinaryIO, last: bool) -> Iterator[Event | Skipped]:
         if os.fstat(stream.fileno()).st_size < stream.tell():
             self.say(
-                f"{shown(self.log.label, 100)} was cut: it is read from its beginning, and its "
-                f"lines count on from {self.lines}."
+                f"{shown(self.log.label, 100)} was truncated: it is read from its beginning, "
+                f"and its line numbers continue from {self.lines}."
             )
             stream.seek(0)
             self.rest = b""

@@ -205,7 +205,7 @@ def _why(error: Exception) -> str:
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON (RFC 8259, 6)")
+    raise ValueError(f"{name} is not a number in JSON (RFC 8259, 6)")
 
 
 DECODER = json.JSONDecoder(parse_constant=_no_constant)

@@ -212,7 +212,7 @@ class FileReader:
             yield from self.rows()
             return
         if "\0" in head and not _ANY_BRACKET.search(head):
-            yield self.skipped("is not text: it holds bytes that no text holds", 0)
+            yield self.skipped("is not text: it holds bytes that text never has", 0)
             return
         any_event, unread = False, 0
         for item in self.items(Stream(head, text), head):
@@ -222,7 +222,7 @@ class FileReader:
             else:
                 unread += 1
         if unread and not any_event:
-            yield self.skipped("is no log: no line of it is an event", 0)
+            yield self.skipped("is not a log: no line in it is an event", 0)
 
     def items(self, rest: Stream, head: str) -> Iterator[Event | Skipped]:
         """The events of a text, by how it begins."""
@@ -278,7 +278,7 @@ class FileReader:
                 return
             yield from self.one(rest, _MEMBER)
         if not rest.dropped:
-            yield self.skipped("the list has no end: cut off here", self.place + 1)
+            yield self.skipped("the list has no end: it is cut off here", self.place + 1)
 
     def one(self, rest: Stream, scalar: re.Pattern[str]) -> Iterator[Event | Skipped]:
         """The events of the value that begins here. A broken one costs itself."""
@@ -290,7 +290,7 @@ class FileReader:
                 yield self.skipped(str(error))
             else:
                 rest.drop()
-                yield self.skipped(f"{error}; nothing behind it was read")
+                yield self.skipped(f"{error}; nothing after it was read")
         else:
             yield from self.events(value, text)
 
@@ -320,11 +320,11 @@ class FileReader:
                 any_event = True
                 yield self.event(source, record)
             elif any_event:
-                yield self.skipped("is a record of no known vendor")
+                yield self.skipped("is a record from no known vendor")
             else:
                 strange += 1
         if strange and not any_event:
-            yield self.skipped("is no log: a table with the columns of no known vendor", 0)
+            yield self.skipped("is not a log: a table whose columns fit no known vendor", 0)
 
     # --- Parquet ---
 
@@ -390,10 +390,10 @@ def _members(value: Any) -> Iterator[Any] | NotAnEvent:
     if members is not None:
         return members
     if not isinstance(value, dict):
-        return NotAnEvent("is JSON, but no object")
+        return NotAnEvent("is JSON, but not an object")
     if value and all(map(_EVENT_ID.fullmatch, value)):
-        return _NoLog("is no log: it says what the events of other files are")
-    return NotAnEvent("is an object of no known vendor")
+        return _NoLog("is not a log: it describes the events of other files")
+    return NotAnEvent("is an object from no known vendor")
 
 
 def _holds_documents(head: str) -> bool:

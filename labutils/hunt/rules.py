@@ -216,7 +216,7 @@ def _documents(content: bytes) -> Iterator[dict[str, Any] | str | None]:
         if document is None or isinstance(document, dict):
             yield document
         else:
-            yield "is no Sigma rule: each document of it must be a mapping"
+            yield "is not a Sigma rule: each document in it must be a mapping"
 
 
 def _collection(documents: list[dict[str, Any]]) -> SigmaCollection | str:
@@ -284,7 +284,7 @@ def _refuse_doubles(ruleset: Ruleset) -> None:
     known: set[str] = set()
     for rule in list(ruleset.rules):
         if twice := known.intersection(_names(rule)):
-            ruleset.refuse(rule, f"the id or name {shown(min(twice), 80)} is that of another rule")
+            ruleset.refuse(rule, f"the id or name {shown(min(twice), 80)} belongs to another rule")
         else:
             known.update(_names(rule))
 
@@ -299,7 +299,7 @@ def _refuse_other_products(ruleset: Ruleset) -> None:
             ]
             ruleset.refuse(
                 rule,
-                f"its log source ({', '.join(words)}) is none that can be read here",
+                f"its log source ({', '.join(words)}) is not one that can be read here",
             )
 
 
@@ -333,7 +333,7 @@ def _resolve(ruleset: Ruleset, filters: list[SigmaFilter]) -> None:
                 lacking = True
     for rule in list(ruleset.rules):
         if _refers_to_itself(rule, ruleset.rules):
-            ruleset.refuse(rule, "it refers to itself, by others or directly")
+            ruleset.refuse(rule, "it refers to itself, directly or through others")
             _resolve(ruleset, filters)
             return
     for filtered in filters:
@@ -369,7 +369,7 @@ def read_placeholders(path: Path) -> Placeholders:
     except (yaml.YAMLError, UnicodeError, RecursionError) as error:
         raise ValueError(f"is not YAML: {sentence(error)}") from error
     if not isinstance(lists, dict) or not all(map(_is_list_of_texts, lists.values())):
-        raise ValueError("must give each name a list of texts")
+        raise ValueError("must give each name a list of strings")
     return lists
 
 
@@ -387,8 +387,8 @@ def _fill_placeholders(ruleset: Ruleset, placeholders: Placeholders) -> None:
         if missing := [name for name in names if not placeholders.get(name)]:
             ruleset.refuse(
                 rule,
-                f"it asks for the list %{shown(missing[0], 60)}% of your site, and none is given "
-                "(--placeholders)",
+                f"it asks for the list %{shown(missing[0], 60)}% of your site, and no such list "
+                "is given (--placeholders)",
             )
         elif names:
             fill.apply(rule)

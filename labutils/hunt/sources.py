@@ -87,7 +87,7 @@ def without(sheet: Row, keys: Iterable[str]) -> Row:
 def log_source(name: str, sheet: Row) -> LogSource:
     """A source as its sheet has it. Raises SheetError, which names the line."""
     if not _NAME.fullmatch(name):
-        raise sheet.error("the name of a source has small letters, digits and _ alone")
+        raise sheet.error("the name of a source has only lower-case letters, digits and _")
     row = without(sheet, WRITTEN)
     must_have_fields(LogSource, row, ["name"])
     sigma = build(SigmaNames, value(row, "sigma", Row))

@@ -30,7 +30,7 @@ MOST_WORDS = 100  # of a list of words without a field that are looked for one b
 LONGEST_VALUE = 80  # characters
 LONGEST = 300  # characters of a line of why
 NOTHING = "nothing"  # what stands in a field that is not there
-NO_SELECTION = "what the rule excludes is not there"
+NO_SELECTION = "what the rule excludes is absent"
 OF_THE_WHOLE_FIELD = (SigmaNull, SigmaExists, SigmaFieldReference)
 
 

@@ -197,7 +197,7 @@ def _bytes(segment: str, what: str, problems: list[str]) -> bytes | None:
     if len(plain) % 4 == 1:
         problems.append(
             f"The {what} has a length that base64url cannot have: "
-            "a character is missing or one too many."
+            "one character is missing or too many."
         )
         return None
     data = urlsafe_b64decode(plain + "==")
@@ -255,19 +255,19 @@ def _about_header(header: Json, signature: str) -> list[str]:
     if "crit" in header:
         known = isinstance(header["crit"], list) and header["crit"]
         problems.append(
-            "crit demands extensions; a reader that does not know them all must refuse."
+            "crit demands extensions; a reader that does not know them all must refuse the token."
             if known
             else "crit must be a list with at least one name in it."
         )
     if header.get("b64") is False:
         problems.append(
             "b64 is false: the payload is not base64url, "
-            "and the signature covers other bytes than you may think."
+            "and the signature covers different bytes from what you may think."
         )
     if "zip" in header:
         problems.append(
-            "zip has a meaning only in encrypted tokens, "
-            "and a small token may unpack to a huge one."
+            "zip only has a meaning in encrypted tokens, and a small token may unpack to a huge "
+            "one."
         )
     return problems
 
@@ -296,7 +296,7 @@ def _about_key_name(kid: object) -> list[str]:
         return ["kid is not a string."]
     if re.search(r"[/\\'\";]|\.\.|://", kid):
         return [
-            "kid looks like a path, an address or a piece of SQL. "
+            "kid looks like a path, a URL or a piece of SQL. "
             "It is a label: look it up in a list of keys, nowhere else."
         ]
     return []
@@ -327,5 +327,5 @@ def _about_claims(claims: Json) -> list[str]:
         elif value >= YEAR_10000:
             problems.append(f"{name} lies beyond the year 9999.")
     if claims and "exp" not in claims:
-        problems.append("There is no exp: this token never ends by itself.")
+        problems.append("There is no exp: this token never expires.")
     return problems

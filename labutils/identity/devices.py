@@ -28,7 +28,7 @@ def without_devices() -> None:
 
 
 def _no_device(_named: object) -> None:
-    raise OSError("Python in a browser reaches no USB device.")
+    raise OSError("Python in a browser cannot reach a USB device.")
 
 
 vars(fido2.utils).update(get_type_hints=cache(get_type_hints))

@@ -88,7 +88,7 @@ class Question(Protocol):
 
 def right_kind(*, header: Json, **_: object) -> None:
     """It says that it is a DPoP proof, and not some other token by the same key (4.3, 4)."""
-    need(header.get("typ") == "dpop+jwt", "typ is not dpop+jwt: this is another kind of token")
+    need(header.get("typ") == "dpop+jwt", "typ is not dpop+jwt: this is a different kind of token")
 
 
 def known_algorithm(*, header: Json, **_: object) -> None:
@@ -103,7 +103,7 @@ def public_key(*, jwk: Json, **_: object) -> None:
     """It brings a public key along, and nothing that is secret (4.3, 7)."""
     need(
         isinstance(jwk, dict) and not (PRIVATE_MEMBERS | {"keys"}) & set(jwk),
-        "jwk must be a public key, and nothing but a public key",
+        "jwk must be a public key, and only a public key",
     )
 
 
@@ -123,7 +123,8 @@ def complete(*, claims: Json, **_: object) -> None:
 def same_method(*, claims: Json, method: str, **_: object) -> None:
     """It was made for the method of this request, letter by letter (4.3, 8)."""
     need(
-        claims.get("htm") == method, "the proof was made for another request: htm is another method"
+        claims.get("htm") == method,
+        "the proof was made for another request: htm is a different method",
     )
 
 
@@ -132,7 +133,7 @@ def same_address(*, claims: Json, url: str, **_: object) -> None:
     htu: Any = claims.get("htu")
     need(
         bare(htu) == bare(url),
-        "the proof was made for another request: htu is another address",
+        "the proof was made for another request: htu is a different URL",
     )
 
 
@@ -163,7 +164,7 @@ def same_key(*, jwk: Json, jkt: str | None, **_: object) -> None:
     """It was made with the key that the token is bound to (4.3, 12b)."""
     need(
         jkt is None or thumbprint(jwk) == jkt,
-        "the proof was made with another key than the token is bound to",
+        "the proof was made with a different key from the one the token is bound to",
     )
 
 
@@ -231,7 +232,7 @@ def check(  # noqa: PLR0913 - each is a fact of the request that RFC 9449, 4.3 n
     except InvalidProof:
         raise
     except (jwt.PyJWTError, *UNREADABLE) as error:
-        raise InvalidProof(f"the proof does not hold: {str(error)[:120]}") from error
+        raise InvalidProof(f"the proof is not valid: {str(error)[:120]}") from error
 
 
 def read(proof: str) -> tuple[Json, Json]:
@@ -259,7 +260,7 @@ def bare(url: str) -> str:
     """A URL as `htu` compares it (RFC 9449, 4.3).
 
     Scheme and host are in lower case; default port, query and fragment are left out.
-    Raises ValueError for anything that is not the address of a request.
+    Raises ValueError for anything that is not the URL of a request.
     """
     parts = urlsplit(url)
     port = (
@@ -274,6 +275,6 @@ def bare(url: str) -> str:
         or " " in url
         or not url.isprintable()
     ):
-        raise ValueError("that is not the address of a request")
+        raise ValueError("that is not the URL of a request")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}{port}{parts.path or '/'}"

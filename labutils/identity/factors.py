@@ -119,7 +119,7 @@ class Push:
             number = str(10 + int(hashlib.sha256(draw().encode()).hexdigest(), 16) % 90)
         prompt = Prompt(number)
         self.phone.append(prompt)
-        ask = f"Type {number} on your phone" if number else "Say yes on your phone"
+        ask = f"Type {number} on your phone" if number else "Approve it on your phone"
         return {"ask": ask}, prompt
 
     def check(self, remembered: Prompt, _answer: str, /) -> None:
@@ -128,4 +128,4 @@ class Push:
         Raises WrongAnswer where nobody did.
         """
         if not remembered.approved:
-            raise WrongAnswer("nobody said yes on the phone")
+            raise WrongAnswer("nobody approved it on the phone")

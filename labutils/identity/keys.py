@@ -38,7 +38,7 @@ def unb64(text: str) -> bytes:
     data = urlsafe_b64decode(text + "==")
     if b64(data) != text:
         raise jwt.DecodeError(
-            "a segment has spare bits in its last character: the same bytes are spelt another way"
+            "a segment has spare bits in its last character: the same bytes are encoded another way"
         )
     return data
 

@@ -60,12 +60,12 @@ def check(claims: Json, shown: bytes | None) -> None:
     """
     cnf = claims.get("cnf")
     if not isinstance(cnf, dict) or "x5t#S256" not in cnf:
-        raise jwt.InvalidTokenError("the token is bound to no certificate: cnf has no x5t#S256")
+        raise jwt.InvalidTokenError("the token is not bound to a certificate: cnf has no x5t#S256")
     if shown is None:
         raise jwt.InvalidTokenError(
-            "the token is bound to a certificate, and the connection showed none"
+            "the token is bound to a certificate, but the connection showed none"
         )
     if x5t_s256(shown) != cnf["x5t#S256"]:
         raise jwt.InvalidTokenError(
-            "the token is bound to another certificate than the connection showed"
+            "the token is bound to a different certificate from the one the connection showed"
         )

@@ -43,7 +43,7 @@ def parameters(values: MultiDict[str, str]) -> dict[str, str]:
     """
     repeated = [name for name, sent in values.lists() if len(sent) > 1]
     if repeated:
-        raise OAuthError("invalid_request", "a parameter stands twice in the request")
+        raise OAuthError("invalid_request", "a parameter appears twice in the request")
     return {name: value for name, value in values.items() if value}
 
 

@@ -70,14 +70,14 @@ def validate_id_token(  # noqa: PLR0913 - each is a fact that the client knows
     audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
     if not set(audiences) <= {client_id, *trusted_audiences}:  # point 3
         raise jwt.InvalidAudienceError(
-            "aud names another client too, and it is not one that this client trusts"
+            "aud names another client too, one that this client does not trust"
         )
     if nonce is not None and claims.get("nonce") != nonce:  # point 11
         raise WrongNonce("nonce is not the one that was sent")
     if access_token is not None and "at_hash" in claims:  # 3.1.3.8
         half = hashlib.sha256(access_token.encode()).digest()[:16]
         if claims["at_hash"] != b64(half):
-            raise WrongAccessToken("at_hash belongs to another access token")
+            raise WrongAccessToken("at_hash belongs to a different access token")
     return claims
 
 
@@ -214,10 +214,11 @@ class RelyingParty:
         state, code = request.args.get("state", ""), request.args.get("code", "")
         waiting = self.pending.get(state)
         if waiting is None or not self.same_browser(waiting, request):  # RFC 6749, 10.12
-            return self._refuse("state belongs to no sign-in that this browser began")
+            return self._refuse("state does not belong to a sign-in that this browser began")
         if request.args.get("iss") != self.provider:  # RFC 9207, 2.4
             return self._refuse(
-                "the answer comes from another provider, or does not say from which (RFC 9207, 2.4)"
+                "the response comes from another provider, or does not say from which (RFC 9207, "
+                "2.4)"
             )
         if not code:
             return self._refuse(f"the provider said {request.args.get('error', 'nothing')}")

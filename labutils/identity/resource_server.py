@@ -130,8 +130,8 @@ class ResourceServer:
         """
         if jkt is None or scheme == "bearer":
             raise jwt.InvalidTokenError(
-                "a token that is bound to a key comes with the scheme DPoP and a proof, "
-                "and no other does"
+                "a token that is bound to a key must come with the DPoP scheme and a proof, and "
+                "no other token may"
             )
         dpop.check(
             request.headers.get("DPoP", ""),

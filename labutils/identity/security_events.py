@@ -104,13 +104,13 @@ def read_logout_token(token: str, keys: Json, *, issuer: str, client_id: str, no
     """
     claims = event_claims(token, keys, "logout+jwt", issuer, client_id, now)
     if type(claims.get("exp")) is not int or now >= claims["exp"]:
-        raise jwt.ExpiredSignatureError("the logout token is over, or does not say when it is")
+        raise jwt.ExpiredSignatureError("the logout token has expired, or has no exp")
     if not isinstance(claims["events"].get(LOGOUT), dict):
         raise InvalidEvent("it does not hold an event of this kind")
     if not isinstance(claims.get("sid"), str):
         raise InvalidEvent("it does not say which session ended")
     if "nonce" in claims:
-        raise InvalidEvent("nonce belongs to an ID token, and a logout token must not have it")
+        raise InvalidEvent("nonce belongs in an ID token; a logout token must not have one")
     return claims
 
 

@@ -57,7 +57,8 @@ class WrongType(jwt.InvalidTokenError):
 def _unique(pairs: list[tuple[str, object]]) -> Json:
     if len(dict(pairs)) != len(pairs):
         raise jwt.DecodeError(
-            "a name stands twice in the same object, and two readers may disagree which one counts"
+            "a name appears twice in the same object, and two readers may disagree about which "
+            "one counts"
         )
     return dict(pairs)
 
@@ -86,7 +87,7 @@ def _split(token: str) -> tuple[Json, bytes, bytes, bytes]:
         raise jwt.DecodeError("a token is a string")
     segments = token.split(".")
     if len(segments) != 3:
-        raise jwt.DecodeError(f"a signed token has 3 segments, this has {len(segments)}")
+        raise jwt.DecodeError(f"a signed token has 3 segments, but this has {len(segments)}")
     header = json_object(unb64(segments[0]), "header")
     if "crit" in header or "b64" in header:
         raise jwt.DecodeError(
@@ -177,7 +178,7 @@ def _verify(
         raise _wrong_algorithm(alg, key)
     _check_key(key)
     if not key.Algorithm.verify(signed, key.key, signature):
-        raise jwt.InvalidSignatureError("the signature does not fit these bytes and this key")
+        raise jwt.InvalidSignatureError("the signature is not valid for these bytes and this key")
     return header, payload
 
 

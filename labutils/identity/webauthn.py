@@ -105,7 +105,7 @@ class SecurityKeys:
         last = self.counters[key.credential_id]
         counts = counter != 0 or last != 0  # 0 for good: a key that does not count (6.1.1)
         if counts and counter <= last:
-            raise WrongAnswer("The counter did not go up: there may be two of this key.")
+            raise WrongAnswer("The counter did not go up: there may be two copies of this key.")
         self.counters[key.credential_id] = counter
 
     def offer(self, user: User, draw: Draw) -> tuple[dict[str, str], Json]:
@@ -152,12 +152,12 @@ def read_answer(answer: str) -> Json:
     response: Json = json.loads(answer, parse_int=str)
     client_data = json.loads(websafe_decode(response["response"]["clientDataJSON"]))
     if not isinstance(client_data["challenge"], str) or client_data.get("crossOrigin"):
-        raise ValueError("That is no answer to this page.")
+        raise ValueError("That is not a response to this page.")
     attestation: Any = cbor.decode(
         websafe_decode(response["response"].get("attestationObject", "oA"))
     )
     if not isinstance(attestation.get("authData", b""), bytes):
-        raise ValueError("That is no answer to this page.")
+        raise ValueError("That is not a response to this page.")
     return response
 
 
@@ -204,7 +204,7 @@ class KeyPage:
             return sign_in(self.state, request, posted)
         session = self.state.current_session(request)
         if session is None or not self.may_add_keys(session):
-            note = "Sign in first, a moment ago at most."
+            note = "Sign in first, no more than a moment ago."
             raise PersonMustAnswer(page("login", {}, action="/keys", note=note))
         return session
 
@@ -239,7 +239,7 @@ class KeyPage:
         try:
             keys.add(session.offered, answer, self.taken())
         except WrongAnswer as refusal:
-            return f"The key was not taken: {refusal}"
+            return f"The key was not accepted: {refusal}"
         self.state.enrol_second_factor(session.user.username, keys)
         session.amr = ["pwd", keys.amr, "mfa"]  # this browser has just shown the key
         self.state.log(request, "factor.add", user=session.user.username, session=session.sid)

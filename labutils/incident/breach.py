@@ -107,7 +107,7 @@ def with_controls(
     """
     known, chosen = inventory.controls(), list(names)
     if strangers := [name for name in chosen if name not in known]:
-        raise KeyError(f"{strangers[0]!r} is no control of data/controls.yaml")
+        raise KeyError(f"{strangers[0]!r} is not a control in data/controls.yaml")
     values: dict[str, Any] = {name: known[name].value for name in chosen}
     return replace(world or World.historical(case), **values)
 

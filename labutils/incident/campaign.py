@@ -100,7 +100,7 @@ class Campaign:
         """The place of the step of this fact. Raises KeyError where there is no such step."""
         facts = [plan.fact for plan in self.steps]
         if fact not in facts:
-            raise KeyError(f"{fact} is no step of the campaign")
+            raise KeyError(f"{fact} is not a step of the campaign")
         return facts.index(fact)
 
     def until(self, fact: str) -> "Campaign":

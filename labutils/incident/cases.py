@@ -223,7 +223,7 @@ def sheets_of(case: str | Path = COURSE) -> dict[str, Row]:
         there = sorted(path.name for path in data_file("cases").iterdir() if path.is_dir())
         raise UnknownCase(
             f"There is no case {case!r} in data/cases. There is: {', '.join(there)}. "
-            "A path to a folder is taken too."
+            "A path to a folder works too."
         )
     folder = data_file(f"cases/{case}") if _is_name(case) else Path(case)
     learn(folder / "telemetry")  # its own sources of logs, if it has some

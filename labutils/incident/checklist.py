@@ -44,8 +44,8 @@ ANSWERS = ("", "yes", "no", "n.a.")  # the last: not applicable
 EFFORTS = ("hours", "days", "weeks")
 EACH = 14  # days from one line of an owner to the next: a team finishes one a fortnight
 LEGEND = (
-    "Yes is the good answer to each question. Write yes only beside evidence, and n.a. (not "
-    "applicable) only beside a reason. Priority 1 comes first; effort is that of the mending. "
+    "Yes is the good answer to each question. Write yes only with evidence, and n.a. (not "
+    "applicable) only with a reason. Priority 1 comes first; effort is the effort of fixing it. "
     "Owners and dates are proposals. Controls are those of NIST SP 800-53 and CIS v8.1."
 )
 
@@ -207,7 +207,7 @@ def answers_in(path: Path) -> dict[str, Answer]:
     separator = ";" if first.count(";") > first.count(",") else ","
     table = csv.DictReader(io.StringIO(text), delimiter=separator)
     if not {"line", "yes, no or n.a."} <= set(table.fieldnames or ()):
-        raise ValueError("is no checklist: it has no columns 'line' and 'yes, no or n.a.'")
+        raise ValueError("is not a checklist: it has no columns 'line' and 'yes, no or n.a.'")
     known = {line.id: line for line in checklist()}
     answers: dict[str, Answer] = {}
     try:
@@ -333,14 +333,14 @@ def export(folder: str, answers: Mapping[str, Answer | str], name: str = "team-c
         try:
             answers = {**answers, **_filled_in(sheet)}
         except ValueError as error:
-            print(f"{folder}/{sheet.name} {error}. Nothing was written; put that right first.")
+            print(f"{folder}/{sheet.name} {error}. Nothing was written; fix that first.")
             return
-        print(f"{folder}/{sheet.name}: your answers are taken from it.")
+        print(f"{folder}/{sheet.name}: your answers were read from it.")
     table = rows(answers)
     for path in changed:
         kept = _free(path)
         path.rename(kept)
-        print(f"{folder}/{path.name}: it was changed, and is kept as {kept.name}.")
+        print(f"{folder}/{path.name}: it was changed, so it is kept as {kept.name}.")
     for ending in FORMATS:
         path = place / (name + ending)
         write(path, table)

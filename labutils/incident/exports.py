@@ -63,7 +63,7 @@ def statements(
 
 def _unknowns(step: Step) -> list[str]:
     """What nobody outside knows of a step."""
-    unknown = ["whether it came about as told"] if step.outcome == "unknown" else []
+    unknown = ["whether it happened as reported"] if step.outcome == "unknown" else []
     if step.time_assumed:
         unknown.append("the day and the hour")
     elif step.time_precision not in ("minute", "second"):

@@ -68,7 +68,7 @@ class GroundTruth:
         line = int(number) - 1 if number.isdecimal() else -1
         if not 0 <= line < len(self.times.get(source, ())):
             raise NotAWorld(
-                f"{shown(event_id, 80)} is no event of {shown(self.name, 80)}. "
+                f"{shown(event_id, 80)} is not an event of {shown(self.name, 80)}. "
                 "Hunt in the folder that is scored."
             )
         return source, line

@@ -187,14 +187,14 @@ class Grade:
         rows.append(("minimum", worst, "", "", "", f"{self.minimum:.2f}"))
         titles = {rule.rule_id: rule.title for rule in self.scores["W1"].by_rule}
         lost = tuple(sorted((titles[name],) for name in self.indicators))
-        title = "Indicators: rules that lost all true alerts in W3"
+        title = "Indicators: rules that lost all their true alerts in W3"
         refused = tuple((one.path, one.reason) for one in self.refused)
         return [
             Table("Held-out worlds", head, tuple(rows)),
             Table(title, (), lost),
             Table("Rules that could not be used", (), refused),
             Table(
-                "Rules of the level low or informational, which call nobody",
+                "Rules of level low or informational, which alert nobody",
                 (),
                 tuple((title,) for title in self.quiet),
             ),

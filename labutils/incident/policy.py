@@ -150,10 +150,7 @@ def person_present(request: Request, world: World) -> str | None:
     of_company = service.org == COMPANY
     needs_key = world.hard_keys if of_company else world.supplier_hard_keys and is_person
     if for_people and needs_key:
-        return (
-            f"{service.id} asks for a key that is bound to its own address; "
-            "a password alone is not enough"
-        )
+        return f"{service.id} asks for a key that is bound to its own URL; a password is not enough"
     return None
 
 
@@ -271,7 +268,7 @@ def fresh(request: Request, world: World) -> str | None:
     at_console = request.action in service.console_actions
     on_managed_device = request.address == credential.holder.home
     if at_console and world.console_managed_devices and not on_managed_device:
-        return "the console opens on managed devices alone"
+        return "the console opens only on managed devices"
     return None
 
 

@@ -317,7 +317,7 @@ def _logged_steps(truth: GroundTruth, case: CaseName) -> tuple[LoggedStep, ...]:
     strangers = sorted(set(truth.facts.values()) - ledger.facts.keys())
     if strangers:
         raise NotAWorld(
-            f"{shown(truth.name, 80)} is no world of {shown(case.name, 80)}, which has no fact "
+            f"{shown(truth.name, 80)} is not a world of {shown(case.name, 80)}, which has no fact "
             f"{shown(strangers[0], 80)}. Say --case with the case that it was written for."
         )
     steps = [
@@ -345,7 +345,7 @@ def tables(result: Score) -> list[Table]:
         _tactics(result),
         _rules(result),
         Table(
-            "False alerts, by what they were about",
+            "False alerts, by subject",
             ("alerts", "what"),
             tuple((str(count), twin) for twin, count in result.false_by_twin.items()),
         ),

@@ -52,7 +52,9 @@ def check(ids: Iterable[str], path: Path) -> Checked:
         content = json.loads(path.read_text(encoding="utf-8"))
         salt, sealed = str(content["salt"]), dict(content["events"])
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise NotAWorld(f"{shown(str(path))} is no seal of a world: {shown(str(error))}") from error
+        raise NotAWorld(
+            f"{shown(str(path))} is not the seal of a world: {shown(str(error))}"
+        ) from error
     chosen = set(ids)
     right = [sealed[name] for name in (_hash(salt, one) for one in chosen) if name in sealed]
     return Checked(len(right), len(chosen), len(set(right)), len(set(sealed.values())))

@@ -433,7 +433,7 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         if (folder / name).exists() and (folder / name).read_bytes() != text.encode():
-            raise FileExistsError(0, f"it holds a {name} of its own; name an empty folder")
+            raise FileExistsError(0, f"it already holds a {name} of its own; name an empty folder")
     for name, text in texts.items():
         (folder / name).write_bytes(text.encode())
     return {source: len(lines) for source, lines in audit.items()}

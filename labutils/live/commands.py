@@ -23,7 +23,9 @@ FOLDER = "live-exercise"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options to a parser."""
-    parser.add_argument("--seed", metavar="S", required=True, help="any text: each is an exercise")
+    parser.add_argument(
+        "--seed", metavar="S", required=True, help="any string: each one gives an exercise"
+    )
     parser.add_argument("--case", metavar="C", default="", help="play a recorded incident instead")
     parser.add_argument(
         "--minutes",
@@ -37,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=float,
         default=4.0,
-        help="how much faster than the clock on the wall it runs (default 4: an hour in all)",
+        help="how much faster than real time it runs (default 4: an hour in all)",
     )
     parser.add_argument(
         "--teams", metavar="N", type=int, default=4, help=f"1 to {MOST_TEAMS} (default 4)"
@@ -62,26 +64,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         choices=tuple(POLICIES),
         default=[],
-        help="the last teams are played by these policies: " + ", ".join(POLICIES),
+        help="these scripted players play the last teams: " + ", ".join(POLICIES),
     )
-    parser.add_argument("--paused", action="store_true", help="begin with the clock standing still")
+    parser.add_argument("--paused", action="store_true", help="begin with the clock stopped")
     parser.add_argument(
         "--rehearse",
         action="store_true",
-        help="play it at once, a policy for each team, and print how they did; nothing is served",
+        help="play it at once with a scripted player for each team, and print how they did; "
+        "nothing is served",
     )
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Do what the command says; the exit status."""
     if not (0 < len(chosen.seed) <= LONGEST_SEED and chosen.seed.isprintable()):
-        return _refused(f"--seed is a text of 1 to {LONGEST_SEED} characters that can be printed.")
+        return _refused(
+            f"--seed is a string of 1 to {LONGEST_SEED} characters that can be printed."
+        )
     if not 0 < chosen.speed <= 1000:
         return _refused("--speed is more than 0 and at most 1,000.")
     if not 0 <= chosen.port < 65536:
         return _refused("--port is 0 to 65535.")
     if len(chosen.seeded_teams) > chosen.teams:
-        return _refused("There are more policies in --seeded-teams than teams.")
+        return _refused("--seeded-teams names more scripted players than there are teams.")
     settings = Settings(
         chosen.seed,
         chosen.teams,
@@ -106,7 +111,7 @@ def _rehearse(settings: Settings, chosen: argparse.Namespace) -> int:
         skills = ["bystander"] * (settings.teams - len(skills)) + skills
     exercise, journal = LiveExercise(settings), Journal(chosen.folder, settings)
     if journal.rows:
-        return _refused(f"{shown(str(chosen.folder))} holds an exercise that was begun already.")
+        return _refused(f"{shown(str(chosen.folder))} holds an exercise that has already begun.")
     play(exercise, skills)
     for row in exercise.rows:
         journal.write(row)

@@ -54,8 +54,9 @@ def checked(company: LiveCompany, kind: str, what: str, at: int) -> LiveAct:
             raise CannotDo(f"There is no account called {shown(named, 60)}.")
     elif named not in company.listed and not (kind == "revoke" and _is_made(company, named)):
         raise CannotDo(
-            f"{shown(named, 60)!r} is not in the inventory. Use a name from it. For what somebody "
-            "added, say account NAME, key of ACCOUNT, factor of ACCOUNT or grant of ACCOUNT."
+            f"{shown(named, 60)!r} is not in the inventory. Use a name from it. For what "
+            "somebody added, write account NAME, key of ACCOUNT, factor of ACCOUNT or grant of "
+            "ACCOUNT."
         )
     return LiveAct(kind, named, at)  # type: ignore[arg-type]  # it is one of KINDS
 
@@ -156,7 +157,7 @@ class Containment:
             return f"{account} is switched off"
         is_home = address in self.company.places.get(account, ())
         if not is_home and self.is_in_force("bind", name, time):
-            return f"{name} works from its usual addresses alone"
+            return f"{name} works only from its usual addresses"
         return None
 
     def is_blocked(self, address: str, time: int) -> bool:

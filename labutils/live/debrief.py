@@ -361,7 +361,7 @@ def _harmless(exercise: LiveExercise, team: Team) -> Iterator[str]:
 
 
 def _alternatives(found: list[Alternative]) -> Iterator[str]:
-    yield "<h3>What one more act would have given</h3>"
+    yield "<h3>What one more act would have achieved</h3>"
     items = "".join(f"<li>{text(one.says, 400)}</li>" for one in found)
     nothing = (
         "<p>No credential would have stopped a further step if it had been replaced soon after its "

@@ -281,7 +281,7 @@ class LiveExercise:
         noted = {"t": self.seconds, **row}
         team = self._team_of(row)
         if self.paused and row["do"] in ("act", "ask", "report"):
-            raise CannotDo("The clock is standing still. Wait until it goes on.")
+            raise CannotDo("The clock is stopped. Wait until it goes on.")
         key = str(row.get("key", ""))[:LONGEST_KEY]
         if team is not None and key and key in team.keys:
             return "That was done already."
@@ -314,7 +314,7 @@ class LiveExercise:
         act: LiveAct = checked_act(self.company, str(row["kind"]), str(row["what"]), self.now)
         row["what"] = act.what
         if not team.containment.add(act):
-            raise CannotDo(f"{act.kind} {act.what} changes nothing: it is so already.")
+            raise CannotDo(f"{act.kind} {act.what} changes nothing: that is already so.")
         return f"{iso(self.now)[11:16]} {act.kind} {act.what}: done."
 
     def _ask(self, team: Team | None, row: LogRow) -> str:
@@ -345,7 +345,7 @@ class LiveExercise:
         note = str(row.get("note", ""))[:LONGEST_NOTE]
         row.update(who=who, events=events, note=note)
         team.reports.append(TeamReport(self.now, who, tuple(events), note))
-        return f"Your report about {who} is noted, with {counted(len(events), 'line')}."
+        return f"Your report about {who} is recorded, with {counted(len(events), 'line')}."
 
     def _rule(self, team: Team | None, row: LogRow) -> str:
         team, name, on = _a_team(team), str(row["rule"]), bool(row["on"])
@@ -377,7 +377,9 @@ class LiveExercise:
             raise CannotDo(f"A team may write {MOST_OWN} rules.")
         rule = own_rule(str(row["text"]))
         if rule.id in team.own_rules or rule.id in self.rules:
-            raise CannotDo(f"There is a rule with the title {shown(rule.title, 80)} already.")
+            raise CannotDo(
+                f"There is already a rule with the title {shown(rule.title, 80)} already."
+            )
         team.own_rules[rule.id] = rule
         team.watch.switch(team.watch.rules | {rule.id: rule})
         return self._first_look(team, rule)
@@ -406,7 +408,7 @@ class LiveExercise:
         elif kind in _INJECTS:
             reached = sum(_INJECTS[kind](self, one) for one in concerned)
             if not reached:
-                raise CannotDo(f"{kind}: there is nothing of the kind to tell anybody now.")
+                raise CannotDo(f"{kind}: there is nothing of the kind to report now.")
             return f"{kind}: done, for {reached} of {counted(len(concerned), 'team')}."
         else:
             raise CannotDo(f"There is no inject called {shown(kind, 40)}.")
@@ -449,7 +451,7 @@ class LiveExercise:
 
     def _pause(self, _: Team | None, __: LogRow) -> str:
         if self.paused:
-            raise CannotDo("The clock stands still already.")
+            raise CannotDo("The clock is already stopped.")
         self.paused = True
         return "The clock stands still."
 
@@ -461,7 +463,7 @@ class LiveExercise:
 
     def _end(self, _: Team | None, __: LogRow) -> str:
         if self.is_over:
-            raise CannotDo("The exercise is over already.")
+            raise CannotDo("The exercise has already ended.")
         self.ended = True
         return "The exercise is over."
 

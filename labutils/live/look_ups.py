@@ -34,7 +34,7 @@ def checked(company: LiveCompany, kind: str, word: str) -> tuple[str, str]:
     if len(named) > LONGEST_WORD:
         raise CannotDo(f"A look-up takes a word of at most {LONGEST_WORD} characters.")
     if kind == "person" and named not in {row["account"] for row in company.tables["roster"]}:
-        raise CannotDo(f"Nobody in the roster is called {shown(named, 60)}.")
+        raise CannotDo(f"Nobody on the roster is called {shown(named, 60)}.")
     if kind == "owner" and named not in company.programs:
         raise CannotDo(
             f"There is no program called {shown(named, 60)}: {', '.join(company.programs)}."
@@ -81,7 +81,7 @@ def _words(row: dict[str, str]) -> str:
 def _roster(company: LiveCompany, word: str, _: Sequence[LiveEvent], __: int) -> str:
     rows = _of(company.tables["roster"], word)
     if not rows:
-        return f"Nobody in the roster is called {shown(word, 40)}."
+        return f"Nobody on the roster is called {shown(word, 40)}."
     one = rows[0]
     duties = [
         f"{row['on_call_from'][:16]} to {row['on_call_to'][:16]}"
@@ -146,8 +146,8 @@ def _owner(company: LiveCompany, word: str, _: Sequence[LiveEvent], time: int) -
         if row["by"].lower() in names
     ]
     return (
-        f"The team that runs {word}: it usually works from {places}, and elsewhere while a move "
-        f"is announced. What we announced for today and "
+        f"The team that runs {word}: it usually works from {places}, and elsewhere while a "
+        f"migration is announced. What we announced for today and "
         f"yesterday: {'; '.join(moves) or 'nothing'}. Anything else was not us."
     )
 

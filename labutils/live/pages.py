@@ -340,7 +340,7 @@ def _reports(team: Team) -> str:
 
 
 def _say() -> str:
-    fields = field("say", "A sentence for the instructor, for no points")
+    fields = field("say", "A message for the instructor, for no points")
     return f"<details><summary>Say something</summary>{form('say', fields, 'Say it')}</details>"
 
 
@@ -349,7 +349,8 @@ def _counts() -> str:
     rows = [row(text(name), f"{points:+g}") for name, points in WEIGHTS.items()]
     rows += [
         row(
-            "all requests of colleagues refused; a share of them costs its share", f"{-SHUT_OUT:+g}"
+            "if all colleagues' requests are refused; a share of them costs its share",
+            f"{-SHUT_OUT:+g}",
         ),
         row("an act against what the intruder did not have at that moment", f"{-NEEDLESS:+g}"),
         row("a report that is not true", f"{-FALSE:+g}"),

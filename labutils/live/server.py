@@ -252,7 +252,7 @@ class InstructorDoes(Page):
         self.must_be("instructor", link)
         if does == "clock":
             if self.value("do") == "end" and not self.value("sure"):
-                self.room.said[link] = "Say that you are sure: the end cannot be undone."
+                self.room.said[link] = "Confirm that you are sure: ending cannot be undone."
                 self.redirect("./", status=303)
                 return
             self.answer(link, {"do": self.value("do")})

@@ -65,7 +65,7 @@ def own_rule(text: str) -> ShelfRule:
         raise CannotDo(f"A rule has at most {LONGEST_RULE:,} characters.")
     if "|re" in text:
         raise CannotDo(
-            "Regular expressions are not taken here; use contains, startswith, endswith."
+            "Regular expressions are not accepted here; use contains, startswith, endswith."
         )
     ruleset = _loaded([text])
     if ruleset.refused:

@@ -11,7 +11,7 @@ from labutils.pictures.canvas import BLACK, BLUE, GREY, PURPLE, TEXT, VERMILION,
 
 
 def between(wire: Sequence[Exchange], hosts: Sequence[str]) -> list[Exchange]:
-    """The exchanges between these parties, in the order of the wire."""
+    """The exchanges between these parties, in the order on the wire."""
     exchanges = (e for e in wire if e.client in hosts and e.host in hosts)
     return sorted(exchanges, key=lambda e: e.time)
 
@@ -75,9 +75,9 @@ def sequence(
     )
     refused = sum(e.status >= 400 for e in messages)
     return figure, (
-        f"{len(messages)} requests between {len(hosts)} parties, in the order of the wire: {by}; "
-        f"{refused} of them refused. An arrow leads from the one who asks. The number below it is "
-        "the status of the answer."
+        f"{len(messages)} requests between {len(hosts)} parties, in the order on the wire: {by}; "
+        f"{refused} of them refused. Each arrow starts at the one who asks. The number below it "
+        "is the status of the response."
         + (f" Orange: {attacker} asks, and is let in." if attacker else "")
     )
 
@@ -110,7 +110,8 @@ def channels(
     title = f"{len(messages) - len(back)} messages pass through the browser, {len(back)} do not"
     lost = [y for y in back if lured and "code" in _carried(steps[y], values)[0]]
     if lost:
-        title = f"In message {lost[0] + 1} the client redeems a code that another browser asked for"
+        number = lost[0] + 1
+        title = f"In message {number} the client redeems a code that a different browser asked for"
     figure, axes = canvas(
         12, 1.5 + 1.06 * len(steps), (-0.75, len(hosts) - 0.4), (len(steps) - 0.2, -1.75)
     )
@@ -130,9 +131,10 @@ def channels(
         axes.text(-0.72, y, f"{y + 1} {kind}", size=TEXT, va="center", color=colour)
     through = " and ".join(_party(host, browsers) for host in hosts if host in browsers)
     sentence = (
-        f"{len(messages)} messages, in the order of the wire. Solid lines are the front channel, "
-        f"through {through}: {len(messages) - len(back)}. Broken lines are the back channel, past "
-        f"the browser: {len(back)}. The numbers of these: {', '.join(str(y + 1) for y in back)}."
+        f"{len(messages)} messages, in the order in which they were sent. Solid lines show the front "
+        f"channel, through {through}: {len(messages) - len(back)}. Dashed lines show the back "
+        f"channel, without the browser: {len(back)}. Their numbers are "
+        f"{', '.join(str(y + 1) for y in back)}."
     )
     if lured:
         sender, receiver = (name.capitalize() for name in lured)
@@ -165,7 +167,7 @@ def _carried(exchange: Exchange | None, values: dict[str, str]) -> tuple[list[st
 def _lines(exchange: Exchange | None, values: dict[str, str]) -> str:
     """What stands below a message: method, path and status; what it sends, and what it gets."""
     if exchange is None:
-        return "the address of that redirect"
+        return "the URL of that redirect"
     sent, given = _carried(exchange, values)
     carried = [
         f"{verb} {', '.join(some)}" for verb, some in (("sends", sent), ("gets", given)) if some

@@ -72,7 +72,7 @@ def public_pem(jwk: Jwk) -> bytes:
 
 
 def obedient(token: str, keys: dict[str, list[Jwk]]) -> Claims:
-    """A verifier as several early libraries had it: it does what the header says."""
+    """A verifier like those in several early libraries: it does what the header says."""
     head, payload, signature = token.split(".")
     header = json.loads(unb64(head))
     signed = f"{head}.{payload}".encode()
@@ -85,7 +85,7 @@ def obedient(token: str, keys: dict[str, list[Jwk]]) -> Claims:
         algorithm = jwt.get_algorithm_by_name(header["alg"])
         fits = algorithm.verify(signed, jwt.PyJWK(key, header["alg"]).key, unb64(signature))
     if not fits:
-        raise ValueError("the signature does not fit")
+        raise ValueError("the signature is not valid")
     return dict(json.loads(unb64(payload)))
 
 

@@ -231,7 +231,9 @@ class Intruder:
         if origin not in ZONES:
             raise NoSuchMove(f"A request comes from 'browser' or from 'server', not {origin!r}.")
         if origin == SERVER and "implant" not in self.holds:
-            raise NotHeld("Nothing of yours runs on the server, so nothing can be sent from it.")
+            raise NotHeld(
+                "Nothing of yours runs on the server, so you cannot send anything from it."
+            )
         return services[service]
 
     def _actions(self, service: str) -> list[str]:

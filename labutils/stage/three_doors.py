@@ -45,7 +45,7 @@ class PhoneSignIn(RelyingParty):
                 token, keys, issuer=self.provider, client_id=self.client_id, now=now
             )
             if jwt.get_unverified_header(token).get("typ") != "JWT":
-                raise jwt.InvalidTokenError("this is another kind of token")
+                raise jwt.InvalidTokenError("this is a different kind of token")
         except jwt.PyJWTError as error:
             response = as_json({"error": str(error)})
             response.status_code = 403

@@ -13,11 +13,11 @@ def verify(token, keys):
     head, payload, signature = token.split(".")
     header = json.loads(unb64(head))
     if header.get("typ") != "JWT" or "crit" in header:
-        raise ValueError("another kind of token, or a demand that is not understood")
+        raise ValueError("a different kind of token, or an extension that is not understood")
     trusted = [key for key in keys["keys"] if key["kid"] == header.get("kid")]
     if len(trusted) != 1 or trusted[0]["alg"] != header.get("alg"):
-        raise ValueError("none of our keys is for this token")
+        raise ValueError("no key in our list matches this token")
     key = jwt.PyJWK(trusted[0])
     if not key.Algorithm.verify(f"{head}.{payload}".encode(), key.key, unb64(signature)):
-        raise ValueError("the signature does not fit")
+        raise ValueError("the signature is not valid")
     return json.loads(unb64(payload))"""

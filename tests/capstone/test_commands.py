@@ -175,5 +175,5 @@ def test_a_seed_is_a_text_of_bounded_length(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: str
 ) -> None:
     status, _, error = said(capsys, "new", str(tmp_path / "x"), "--seed", seed)
-    assert status == 2 and "--seed is a text of 1 to" in error
+    assert status == 2 and "--seed is a string of 1 to" in error
     assert not (tmp_path / "x").exists()

@@ -66,7 +66,7 @@ def test_the_schema_says_the_same(tmp_path: Path) -> None:
         ("losses: [mail]", "losses: mail", 8, "losses must be a list"),
         ("losses: [mail]", "losses: [mail, mail]", 8, "'mail' stands there twice"),
         ("act: replace", "act: burn", 11, "there is no act called 'burn'"),
-        ("'2024-05-01T09:00:00Z'", "soon", 11, "is no time such as"),
+        ("'2024-05-01T09:00:00Z'", "soon", 11, "is not a time such as"),
         ("'2024-05-01T09:00:00Z'", "12", 11, "at must be text"),
         ("[sessions_bound]", "[a, b, c, d]", 12, "controls has 4 items, and 3 at most"),
         ("what: harmless", "what: account-made", 5, "account-made of svc-mill stands here"),

@@ -145,7 +145,7 @@ def test_a_right_answer_passes_and_is_noted_with_its_tries(said):
 
 def test_a_wrong_answer_is_shown_the_case_then_the_misconception(said):
     assert said(verbs.check, "77-1", lambda n: n * n) == (
-        "77-1: not yet. It gave 9 for 3; right is 6.\nTwice a number is not its square.\n"
+        "77-1: not yet. It returned 9 for 3; it should return 6.\nTwice a number is not its square.\n"
     )
 
 
@@ -177,7 +177,7 @@ def test_an_error_is_said_with_its_line_and_then_the_misconception(said):
 
 def test_what_was_let_in_is_shown(said):
     assert said(verbs.check, "77-2", lambda token: token) == (
-        "77-2: not yet. It let in what it should refuse: 'bad'.\nA door that takes all is no "
+        "77-2: not yet. It accepted what it should refuse: 'bad'.\nA door that takes all is no "
         "door.\n"
     )
 
@@ -188,7 +188,7 @@ def wall(_token):
 
 def test_what_was_refused_is_shown_with_the_reason_that_it_gave(said):
     assert said(verbs.check, "77-2", wall) == (
-        "77-2: not yet. It refused what is good: 'good'. Refused: never\n"
+        "77-2: not yet. It refused what is valid: 'good'. Refused: never\n"
         "A door that takes none is a wall.\n"
     )
 
@@ -383,7 +383,7 @@ def test_a_row_is_letters_and_an_observation_may_be_truths(said):
 @pytest.mark.parametrize(("truth", "example"), [("ox", "oo"), ("xo", "ox"), ("oo", "ox")])
 def test_the_example_of_a_row_is_never_its_truth(truth, example):
     row = GridRow("77-p9", "Which?", columns_of(("front", "back")), truth, {}, "So.")
-    assert f"For instance '{example}'." in row.lines()[-1]
+    assert f"For example: '{example}'." in row.lines()[-1]
 
 
 @pytest.mark.parametrize("guess", ["o", "oxo", "ab", 7, None, ["o", "x"]])
@@ -624,8 +624,8 @@ def test_the_courses_own_is_recognised_when_mine_is_run_again(said, capsys):
     )
     for the_courses in (first, second):
         assert said(verbs.check, "77-1", the_courses) == (
-            "77-1: this is the course's own answer, which `mine` gave, so it does not count; check "
-            "the one that you wrote.\n"
+            "77-1: this is the course's own answer, which `mine` gave, so it does not count. "
+            "Check the one that you wrote.\n"
         )
     assert items() == {}
 
@@ -674,7 +674,7 @@ def test_a_value_is_handed_on_too():
 )
 def test_what_is_no_choice_is_said_to_be_not_noted(verb, name, choice, said):
     text = said(verb, name, choice)
-    assert text.endswith(f"{choice!r} does not fit, so it is not recorded.\n")
+    assert text.endswith(f"{choice!r} is not one of the choices, so it is not recorded.\n")
     assert "77-" in text and items() == {}
 
 
@@ -716,7 +716,7 @@ def test_progress_says_what_is_passed_what_came_true_and_which_beliefs_fell(said
         "quiz 1 of 1.\n"
         "  Still to do: 77-2, 77-3.\n"
         "Next: 77-2, in lesson 77.\n"
-        "What the experiments showed, where you had predicted something else:\n"
+        "What the experiments showed when you had predicted something else:\n"
         "  77-p1  Belief: logging out ends every token.\n"
         "To go on from here on another machine, run this line there:\n"
         'progress("77-1 77-p1=b 77-p2=11 77-q1=a 77-q1 77-target")\n'
@@ -758,7 +758,7 @@ def test_the_old_list_is_still_read(said, tmp_path):
 @pytest.mark.parametrize("receipt", ["nonsense", "../x \x1b[31m", "77-p1=<b>", "98-1"])
 def test_a_receipt_that_names_nothing_is_left_out_with_a_sentence(receipt, said):
     text = said(verbs.progress, receipt)
-    assert text.startswith("Not the name of an item, so left out: ") and "\x1b" not in text
+    assert text.startswith("Not the name of an item, so ignored: ") and "\x1b" not in text
 
 
 @pytest.mark.parametrize("receipt", [7, None, ["77-1"]])

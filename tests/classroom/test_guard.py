@@ -67,7 +67,7 @@ def test_a_redirect_that_carries_an_error_back_to_the_client_is_not_accepted():
 def test_where_nothing_came_through_nothing_is_accepted(nothing, capsys):
     with pytest.raises(AssertionError) as raised:
         accepts(nothing)
-    assert str(raised.value) == f"nothing was let through: what came back is {nothing!r}"
+    assert str(raised.value) == f"nothing got through: what came back is {nothing!r}"
     assert capsys.readouterr().out == ""
 
 

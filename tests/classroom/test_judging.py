@@ -84,7 +84,8 @@ def test_what_an_answer_does_to_its_arguments_does_not_change_what_is_shown_of_t
 
     verdict = compare(lambda: [Case(({"ada": 2}, "ada"), {"ada": 2})])(Tried(adds))
     assert (
-        verdict.counterexample() == "It gave {'ada': 1} for {'ada': 2}, 'ada'; right is {'ada': 2}."
+        verdict.counterexample()
+        == "It returned {'ada': 1} for {'ada': 2}, 'ada'; it should return {'ada': 2}."
     )
     bad = Case(({}, "ada"))
     refused = verifier(lambda: [], lambda: [bad], refusal=(ValueError,))
@@ -111,7 +112,7 @@ def test_a_function_that_has_a_return_and_gives_none_each_time_is_not_told_that_
         (),
         "",
     )
-    assert verdict(each, learners(NARROW)) == "It gave None each time. Refuse the thief."
+    assert verdict(each, learners(NARROW)) == "It returned None each time. Refuse the thief."
 
 
 @pytest.mark.parametrize("body", ["return jwkset", "x += 1\n    return x"])

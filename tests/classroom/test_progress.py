@@ -201,7 +201,7 @@ def test_what_is_written_is_never_damaged(file, said):
     [
         (errno.EMFILE, "Restart the kernel, and run this cell again."),
         (errno.EACCES, "give yourself the right to read and write it, and run this cell again."),
-        (errno.EIO, "Put that right, and run this cell again."),
+        (errno.EIO, "Fix that, and run this cell again."),
     ],
 )
 def test_after_a_read_that_failed_nothing_is_written(
@@ -325,7 +325,7 @@ def test_a_damaged_file_on_a_full_disk_stays_where_it_is(damage, file, said, mon
 
     file.write_bytes(DAMAGED[damage])
     monkeypatch.setattr(files, "_beside", full)
-    assert "Make room, and run this cell again." in said(verbs.check, "00-1", 3)
+    assert "Free some space, and run this cell again." in said(verbs.check, "00-1", 3)
     assert (file.read_bytes(), names(file.parent)) == (DAMAGED[damage], {"progress.json"})
 
 

@@ -58,7 +58,7 @@ def test_the_room_is_counted_prediction_by_prediction_and_exercise_by_exercise(h
     assert "  02-1       passed by 2 of 3, stuck: 1" in text
     assert "  02-2       passed by 0 of 1\n" in text
     assert "  02-p1      a: 2, b: 1. Came true for 1 of 3." in text
-    assert "held by 2: The belief is that a verifier always looks for a signature." in (
+    assert "held by 2: This assumes that a verifier always looks for a signature." in (
         in_one_line(text)
     )
 

@@ -547,7 +547,7 @@ def test_the_command_restores_a_lesson_and_keeps_what_was_there(home, capsys):
 @pytest.mark.parametrize("numbers", [[], ["98"]])
 def test_the_command_names_the_lessons_there_are(capsys, numbers):
     assert commands.main(["work", "--reset", *numbers]) == 2
-    assert "Say which lesson: make reset LESSON=03. There are 00, " in capsys.readouterr().err
+    assert "Name a lesson: make reset LESSON=03. There are 00, " in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_made_is_named_in_a_sentence(home, capsys):

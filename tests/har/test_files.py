@@ -61,7 +61,7 @@ def test_it_says_what_it_kept_and_that_hosts_stayed_and_that_it_searched(source,
     assert "Kept for support: creator (1), server (2), user-agent (2)." in said
     assert "the operator can look them up, and nobody else: cf-ray (2), x-request-id (2)." in said
     assert "Host names, inner addresses and ports in addresses stayed" in said and "--hosts" in said
-    assert "A search of what was written found no credential in it." in said
+    assert "A search of the copy found no credential in it." in said
 
 
 def test_with_hosts_it_says_that_they_went(source, tmp_path, capsys):

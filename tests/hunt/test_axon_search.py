@@ -83,7 +83,7 @@ def test_the_evaluator_reads_what_the_pages_show(text, outcome):
         ("port IN 22", "requires square brackets"),
         ("port IN [22 443]", "a comma between two"),
         ("port IN []", "a comma between two"),
-        ('user = "a', "Nothing of the language begins with"),
+        ('user = "a', "Nothing in the language begins with"),
         ("ip BETWEEN 192.0.2.1 to 192.0.2.9", "two ends with AND"),
     ],
 )
@@ -96,7 +96,7 @@ def test_the_evaluator_refuses_what_no_page_shows(text, reason):
     "text, reason",
     [
         ("port > many", "> wants a number, and here is many."),
-        ("ip BETWEEN a AND b", "BETWEEN wants two addresses of IP version 4, and here is a b."),
+        ("ip BETWEEN a AND b", "BETWEEN wants two IPv4 addresses, and here is a b."),
         ("ip BETWEEN 192.0.2.1 AND ::1", "BETWEEN wants two addresses"),
         ('user matches "(a"', "MATCHES wants a regular expression that RE2 reads"),
         ('user matches "a)(b"', "MATCHES wants a regular expression that RE2 reads"),
@@ -196,7 +196,7 @@ def test_now_has_no_meaning_over_logs_of_the_past(text):
 
 
 def test_a_field_that_the_schema_does_not_have_is_refused_by_its_name():
-    with pytest.raises(NotASearch, match="No field of the schema is called author.name"):
+    with pytest.raises(NotASearch, match="The schema has no field called author.name"):
         run("author.name = svc-forms", {"jira": JIRA})
 
 

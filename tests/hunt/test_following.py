@@ -95,8 +95,8 @@ def test_a_log_that_is_rotated_is_read_to_its_end_and_then_the_new_one(watch):
     watch.add(okta("one"))
     assert watch.look() == [("One", ["okta:2"]), ("One", ["okta:3"])]
     assert watch.said == [
-        "okta.jsonl is another file now: it is read from its beginning, and its lines count on "
-        "from 2."
+        "okta.jsonl is a different file now: it is read from its beginning, and its line "
+        "numbers continue from 2."
     ]
     watch.add(okta("one"))
     assert watch.look() == [("One", ["okta:4"])]
@@ -108,7 +108,8 @@ def test_a_log_that_is_cut_is_read_from_its_beginning(watch):
     (watch.folder / "okta.jsonl").write_text(json.dumps(okta("one")) + "\n", encoding="utf-8")
     assert watch.look() == [("One", ["okta:3"])]
     assert watch.said == [
-        "okta.jsonl was cut: it is read from its beginning, and its lines count on from 2."
+        "okta.jsonl was truncated: it is read from its beginning, and its line numbers continue "
+        "from 2."
     ]
 
 
@@ -128,7 +129,7 @@ def test_a_file_without_lines_is_read_once_when_it_stopped_growing(watch, whole)
     with (watch.folder / "okta.json").open("ab") as file:
         file.write(b"x")
     assert watch.looks() == []
-    assert watch.said == ["okta.json: is no file of lines: what is added to it is not read"]
+    assert watch.said == ["okta.json: is not a file of lines: what is added to it is not read"]
 
 
 def test_what_is_no_event_is_said_once_for_each_reason(watch):

@@ -38,9 +38,9 @@ def skipped(found):
         ('{"a": ', "is not JSON: Expecting value"),
         ('{"a": NaN}', "NaN is no number in JSON"),
         ('{"a": -Infinity}', "-Infinity is no number in JSON"),
-        ("7", "is JSON, but no object"),
-        ('"text"', "is JSON, but no object"),
-        ('{"hello": "world"}', "is an object of no known vendor"),
+        ("7", "is JSON, but not an object"),
+        ('"text"', "is JSON, but not an object"),
+        ('{"hello": "world"}', "is an object from no known vendor"),
         ("[" * 100_000, "is nested too deeply"),
         ('{"a":' * 300 + "1" + "}" * 300, "is nested too deeply"),
     ],
@@ -101,13 +101,13 @@ def test_gzip_that_is_cut_off_gives_a_sentence(tmp_path):
 
 def test_what_is_no_log_is_one_sentence(tmp_path):
     assert skipped(items(tmp_path, "# Title\n\ntext\n", "README.md")) == [
-        (0, "is no log: no line of it is an event")
+        (0, "is not a log: no line in it is an event")
     ]
     picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
     assert "is not text" in skipped(items(tmp_path, picture, "picture.png"))[0][1]
     truth = json.dumps({"okta:1": "oct18-console"}, indent=1)
     assert skipped(items(tmp_path, truth, "truth.json")) == [
-        (0, "is no log: it says what the events of other files are")
+        (0, "is not a log: it describes the events of other files")
     ]
     assert items(tmp_path, "", "empty.jsonl") == []
 
@@ -225,7 +225,7 @@ def test_documents_one_after_the_other_are_counted(between, indent, tmp_path, mo
         (DEEP, "is nested too deeply"),
         ("[" * 3_000 + "]" * 3_000, "is nested too deeply"),
         ("one line of text, and more", "is not JSON"),
-        ("7", "is JSON, but no object"),
+        ("7", "is JSON, but not an object"),
         ("\x00\x00", "is not JSON"),
     ],
 )
@@ -247,7 +247,7 @@ def test_a_broken_document_costs_itself(bad, reason, tmp_path):
         (DEEP, "is nested too deeply"),
         ('{"a": "no end}', "is not JSON"),
         ('{"b": {"a": 1}', "is not JSON"),
-        ("null", "is JSON, but no object"),
+        ("null", "is JSON, but not an object"),
     ],
 )
 @pytest.mark.parametrize("head", ["[", '{"Records": [', '{"@odata.context": "x", "value": ['])
@@ -307,10 +307,10 @@ def test_a_field_in_quotes_may_have_lines_commas_and_quotes(tmp_path):
     ("bad", "reason"),
     [
         ('"Login","2025', "is no CSV"),
-        ('"Login","20250506081503.204","00D"', "has 3 fields, where the first line names 4"),
-        (RECORD + ',"more"', "has 5 fields, where the first line names 4"),
+        ('"Login","20250506081503.204","00D"', "has 3 fields, but the first line names 4"),
+        (RECORD + ',"more"', "has 5 fields, but the first line names 4"),
         ('"Login"x,"20250506081503.204","00D","/a"', "is no CSV"),
-        ("one", "has 1 fields, where the first line names 4"),
+        ("one", "has 1 fields, but the first line names 4"),
     ],
 )
 @pytest.mark.parametrize("after", [1, 3, 2_000])
@@ -324,7 +324,7 @@ def test_a_broken_record_costs_itself(bad, reason, after, tmp_path):
 
 def test_a_table_of_something_else_is_no_log(tmp_path):
     found = items(tmp_path, "ticket,system\nCHG-1,jira\nCHG-2,okta\n", "changes.csv")
-    assert skipped(found) == [(0, "is no log: a table with the columns of no known vendor")]
+    assert skipped(found) == [(0, "is not a log: a table whose columns fit no known vendor")]
 
 
 # --- content and name ---------------------------------------------------------------------------
@@ -335,7 +335,7 @@ def test_content_outranks_the_name_of_a_file(tmp_path):
     assert [item.source for item in found] == ["okta", "cloudtrail"]
     found = items(tmp_path, GOOD + "\n" + json.dumps({"hello": 1}), "okta.jsonl")
     assert events(found) == [1]
-    assert skipped(found) == [(2, "is an object of no known vendor")]
+    assert skipped(found) == [(2, "is an object from no known vendor")]
 
 
 @pytest.mark.parametrize(

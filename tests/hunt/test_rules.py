@@ -235,9 +235,9 @@ def test_a_correlation_on_a_rule_whose_list_is_missing_goes_with_it(tmp_path):
     ("text", "says"),
     [
         ("a: [x", "is not YAML"),
-        ("- x", "must give each name a list of texts"),
-        ("a: x", "must give each name a list of texts"),
-        ("a: [1]", "must give each name a list of texts"),
+        ("- x", "must give each name a list of strings"),
+        ("a: x", "must give each name a list of strings"),
+        ("a: [1]", "must give each name a list of strings"),
         ("\xff", "is not YAML"),
     ],
 )

@@ -161,8 +161,8 @@ def asked(push: Push) -> tuple[str, Prompt]:
 def test_without_number_matching_a_yes_is_enough_and_no_yes_is_not():
     push = Push()
     says, prompt = asked(push)
-    assert (says, prompt.number) == ("Say yes on your phone", None)
-    refused(push, "yes", "nobody said yes on the phone", prompt)
+    assert (says, prompt.number) == ("Approve it on your phone", None)
+    refused(push, "yes", "nobody approved it on the phone", prompt)
     prompt.approve()
     assert push.check(prompt, "") is None
 
@@ -175,7 +175,7 @@ def test_with_number_matching_a_yes_with_no_number_or_a_wrong_one_is_none(typed)
     _, prompt = asked(push)
     assert prompt.number != "99"
     prompt.approve(*(text.format(prompt.number) for text in typed))
-    refused(push, prompt.number, "nobody said yes on the phone", prompt)
+    refused(push, prompt.number, "nobody approved it on the phone", prompt)
 
 
 def test_with_number_matching_a_yes_with_the_number_on_the_page_is_enough():
@@ -192,8 +192,8 @@ def test_with_number_matching_a_yes_with_the_number_on_the_page_is_enough():
 def test_what_the_browser_sends_does_not_count(matching, answer):
     push = Push(matching)
     _, prompt = asked(push)
-    refused(push, answer, "nobody said yes on the phone", prompt)
-    refused(push, prompt.number or "yes", "nobody said yes on the phone", prompt)
+    refused(push, answer, "nobody approved it on the phone", prompt)
+    refused(push, prompt.number or "yes", "nobody approved it on the phone", prompt)
     prompt.approve(prompt.number or answer)
     push.check(prompt, answer)
 
@@ -204,7 +204,7 @@ def test_each_prompt_is_answered_for_itself(matching):
     first, second = (push.ask(draw)[1] for _ in range(2))
     assert push.phone == [first, second] and (first.number != second.number) == matching
     second.approve(second.number or "")
-    refused(push, "", "nobody said yes on the phone", first)
+    refused(push, "", "nobody approved it on the phone", first)
     push.check(second, "")
     first.approve(second.number or "")
     assert first.approved != matching  # without numbers one yes is like another
@@ -259,8 +259,8 @@ def test_a_push_signs_in_and_the_id_token_says_how(matching):
 @pytest.mark.parametrize(
     "factor, reason",
     [
-        (Push(), "nobody said yes on the phone"),
-        (Push(True), "nobody said yes on the phone"),
+        (Push(), "nobody approved it on the phone"),
+        (Push(True), "nobody approved it on the phone"),
         (Totp(SECRET, Clock(START)), STALE),
     ],
     ids=["push", "number", "totp"],

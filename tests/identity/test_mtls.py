@@ -127,12 +127,12 @@ def test_the_token_names_the_certificate_and_opens_the_api_with_it_alone():
     assert why(machine, token) == (200, "")
     assert why(apps.tom, token) == (
         401,
-        "the token is bound to a certificate, and the connection showed none",
+        "the token is bound to a certificate, but the connection showed none",
     )
     toms = apps.lab.browser("tom", "203.0.113.66", TOMS)
     assert why(toms, token) == (
         401,
-        "the token is bound to another certificate than the connection showed",
+        "the token is bound to a different certificate from the one the connection showed",
     )
     assert (
         toms.get(API + "/me", headers=bearer(token)).headers["www-authenticate"]
@@ -160,7 +160,7 @@ def test_a_header_is_no_certificate(name):
         answer = apps.tom.get(API + "/me", headers={**bearer(token), name: value.encode("latin-1")})
         assert (
             answer.json()["error_description"]
-            == "the token is bound to a certificate, and the connection showed none"
+            == "the token is bound to a certificate, but the connection showed none"
         )
 
 
@@ -208,7 +208,7 @@ def test_a_public_client_s_refresh_token_is_bound_too():  # RFC 8705, 4
     toms = apps.lab.browser("tom", "203.0.113.66", TOMS)
     assert (
         toms.post(LOGIN + "/token", data=form).json()["error_description"]
-        == "the refresh token is bound to another key"
+        == "the refresh token is bound to a different key"
     )
     renewed = apps.notes.ask_for_tokens(
         grant_type="refresh_token", refresh_token=session["refresh_token"]

@@ -99,7 +99,7 @@ def test_a_script_of_another_site_reads_what_is_for_scripts_alone(for_scripts):
 def test_an_enrolled_second_factor_is_asked_for_until_it_is_reset():
     apps = TwoApps("hooks")
     apps.provider.enrol_second_factor("ada", Push())
-    assert "Say yes on your phone" in apps.sign_in().text
+    assert "Approve it on your phone" in apps.sign_in().text
     apps.provider.reset_second_factor("ada")
     assert apps.sign_in().text == "Hello, u-1815."
 

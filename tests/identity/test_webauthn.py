@@ -105,10 +105,10 @@ def test_a_wrong_csrf_adds_nothing(csrf):
 
 
 def test_a_challenge_is_answered_once():
-    apps, stale = apps_with_keys(), "The key was not taken: Wrong challenge in response."
+    apps, stale = apps_with_keys(), "The key was not accepted: Wrong challenge in response."
     page = at_keys(apps)
     answer = press(SecurityKey("ada"), page)
-    assert "The key was not taken: Expecting value" in fill(apps.ada, page, answer="x").text
+    assert "The key was not accepted: Expecting value" in fill(apps.ada, page, answer="x").text
     assert stale in (page := fill(apps.ada, page, answer=answer)).text and added(apps) == 0
     answer = press(SecurityKey("ada"), page)
     assert "The key is registered." in fill(apps.ada, page, answer=answer).text

@@ -948,7 +948,11 @@ def changed(change) -> cases.Incident:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("okta.admin-app", "okta.nothing", "line 30: lines: there is no event of okta 'nothing'"),
+        (
+            "okta.admin-app",
+            "okta.nothing",
+            "line 30: lines: there is not an event of okta 'nothing'",
+        ),
         ("okta.admin-app", "nowhere.x", "there is no data/telemetry/nowhere.yaml"),
         ("scope: 'plans:copy'", "scope: 'decks:copy'", "there is no service 'decks'"),
         ("uses: {settings: 10", "uses: {nothing: 10", "uses: there is no act 'nothing'"),

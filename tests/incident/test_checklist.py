@@ -367,7 +367,7 @@ def test_an_export_follows_the_answers_and_then_what_was_filled_in(tmp_path, mon
     filled(sheet, **{"yes, no or n.a.": "Yes", "evidence": "=1+1", "owner": "Mia"})
     export("exports", ANSWERED)
     said = capsys.readouterr().out
-    assert "exports/team-checklist.csv: your answers are taken from it." in said
+    assert "exports/team-checklist.csv: your answers were read from it." in said
     assert "kept as team-checklist.yours.csv" in said
     page, text = (sheet.with_suffix(end).read_text(encoding="utf-8") for end in (".html", ".md"))
     assert "<td>=1+1</td><td>Mia</td>" in page and "| yes |" in text

@@ -126,19 +126,19 @@ def test_a_sheet_of_the_course_is_sound_and_is_what_is_read_by_default(name):
         (
             "2023-10-02T08:00:00Z",
             "2023-13-02T08:00:00Z",
-            "issued: '2023-13-02T08:00:00Z' is no time such as '2023-11-14T09:22:49Z'",
+            "issued: '2023-13-02T08:00:00Z' is not a time such as '2023-11-14T09:22:49Z'",
             None,
         ),
         (
             "expires: '2023-10-17T12:00:00Z'",
             "expires: 1697544000",
-            "expires: 1697544000 is no time such as",
+            "expires: 1697544000 is not a time such as",
             None,
         ),
         (
             "exposed: '2023-10-18T08:00:00Z'",
             "exposed: [1]",
-            "exposed: [1] is no time such as",
+            "exposed: [1] is not a time such as",
             None,
         ),
         (
@@ -420,7 +420,7 @@ def test_a_fault_in_the_controls_is_refused_with_its_line(old, new, sentence, at
         (
             "template: session-start",
             "template: session",
-            "template: there is no event of okta 'session'",
+            "template: there is not an event of okta 'session'",
             None,
         ),
         (
@@ -652,11 +652,16 @@ EDGE = f"[{GATE}, {WIKI}]"
         (
             "assumed_time: '2023-11-14T09:40:00Z'",
             "assumed_time: 2023-11-14Tnoon",
-            "assumed_time: '2023-11-14Tnoon' is no time such as",
+            "assumed_time: '2023-11-14Tnoon' is not a time such as",
             None,
         ),
-        ("at: '2023-10-17T08:00:00Z'", "at: yesterday", "at: 'yesterday' is no time such as", None),
-        ("time: '2023-10-17T05:59:00Z'", "time: soon", "time: 'soon' is no time such as", None),
+        (
+            "at: '2023-10-17T08:00:00Z'",
+            "at: yesterday",
+            "at: 'yesterday' is not a time such as",
+            None,
+        ),
+        ("time: '2023-10-17T05:59:00Z'", "time: soon", "time: 'soon' is not a time such as", None),
         ("{time: '2023-10-17T05:59:00Z', requests", "{requests", "Scene needs time", None),
         (
             ROUTE,

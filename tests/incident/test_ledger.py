@@ -294,7 +294,7 @@ def test_a_small_ledger_is_sound():
             "  tactic: none\n",
             "  tactic: none\n  tactic: none\n",
             28,
-            "tactic stands here for the second time; the first is on line 27",
+            "tactic appears here for the second time; the first is on line 27",
         ),
         ("sources:\n  blog", "sources: [\n  blog", 9, "is not YAML: "),
     ],

@@ -61,7 +61,7 @@ def world_with(**decisions: bool | int) -> World:
 
 # --- each rule ----------------------------------------------------------------------------------
 
-KEY = "asks for a key that is bound to its own address; a password alone is not enough"
+KEY = "asks for a key that is bound to its own URL; a password is not enough"
 CONSOLE, TENANT = (
     inside("console:connect", "implant"),
     asked("tenants:console", "customer-session", "2023-10-03T12:00:00Z"),
@@ -291,7 +291,7 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
     ),
     (
         "fresh",
-        "the console opens on managed devices alone",
+        "the console opens only on managed devices",
         (TENANT, world_with(console_managed_devices=True)),
         (
             asked(
@@ -302,7 +302,7 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
     ),
     (
         "fresh",
-        "the console opens on managed devices alone",
+        "the console opens only on managed devices",
         (TENANT, world_with(console_managed_devices=True)),
         (
             asked("login:api", "admin-session", "2023-10-18T08:00:00Z"),

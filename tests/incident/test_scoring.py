@@ -381,7 +381,7 @@ def test_a_folder_without_ground_truth_is_refused(tmp_path):
 
 
 def test_a_hit_on_other_logs_is_refused(month):
-    with pytest.raises(NotAWorld, match="okta:241 is no event of month"):
+    with pytest.raises(NotAWorld, match="okta:241 is not an event of month"):
         score([hit(241)], month)
 
 

@@ -171,14 +171,14 @@ def test_where_a_goal_was_never_reached_no_control_is_needed():
     ("goal", "names"), [("nov22", []), ("okta-log-gap", ["hard_keys"]), ("", [])]
 )
 def test_an_unknown_goal_is_a_key_error_with_a_sentence(goal, names):
-    with pytest.raises(KeyError, match=f"{goal} is no step of the campaign"):
+    with pytest.raises(KeyError, match=f"{goal} is not a step of the campaign"):
         minimal_sets(goal, names)
 
 
 @pytest.mark.parametrize("name", ["hardkeys", "", "replay", "world"])
 def test_an_unknown_control_is_a_key_error_with_a_sentence(name):
     for ask in (with_controls, lambda names: minimal_sets(SCRIPT, names)):
-        with pytest.raises(KeyError, match=f"'{name}' is no control of data/controls.yaml"):
+        with pytest.raises(KeyError, match=f"'{name}' is not a control in data/controls.yaml"):
             ask(["hard_keys", name])
 
 
@@ -321,5 +321,5 @@ def test_without_worlds_or_thieves_nothing_is_stopped():
 
 
 def test_a_goal_that_is_no_step_is_a_key_error_whatever_the_world():
-    with pytest.raises(KeyError, match="is no step of the campaign"):
+    with pytest.raises(KeyError, match="is not a step of the campaign"):
         stopped_in(["nowhere"], [H], [cases.load()])

@@ -152,7 +152,7 @@ PLATES = {
         }
     ),
     "the thieves over a sweep": lambda: sweeps(
-        {"life alone": [100, 11], "and bound sessions": [90, 10], "and a key": [80, 12]},
+        {"lifetime only": [100, 11], "with bound sessions": [90, 10], "and a key": [80, 12]},
         [1, 48],
         "A title",
         ("hours", "thieves"),
@@ -393,4 +393,4 @@ def test_a_frontier_says_what_each_price_leaves():
     figure, sentence = frontier_curve(best, "A title", 10)
     points = [line.split()[-2:] for line in marks(figure) if " o #" in line]
     assert points == [[VERMILION.lower()] * 2] * 2 + [["#ffffff", BLUE.lower()]]
-    assert sentence == "Cost in points, and losses that are left of 10. 0: 10, 2: 4, 5: 0."
+    assert sentence == "Cost in points, and losses that are left, of 10. 0: 10, 2: 4, 5: 0."

@@ -79,11 +79,14 @@ def read_question(provider: State, request: Request) -> AuthorizationRequest:
     params = parameters(request.values)
     client = provider.clients.get(params.get("client_id", ""))
     if client is None:  # RFC 6749, 4.1.2.1
-        raise OAuthError("invalid_request", "client_id names no client that is registered here")
+        raise OAuthError(
+            "invalid_request", "client_id does not name a client that is registered here"
+        )
     if not provider.redirect_matches(client, params.get("redirect_uri", "")):  # RFC 9700, 2.1
         raise OAuthError(
             "invalid_request",
-            "redirect_uri is not one that this client registered, letter by letter (RFC 9700, 2.1)",
+            "redirect_uri is not one that this client registered, character for character (RFC "
+            "9700, 2.1)",
         )
     typed = {name: value for name, value in params.items() if name in TYPED}
     return AuthorizationRequest(client, params, typed if request.method == "POST" else {})
@@ -93,7 +96,7 @@ def validate(question: AuthorizationRequest) -> str:
     """The scope to grant. Raises the registered error for what is missing, or not offered."""
     client, params, prompt = question.client, question.params, question.prompt
     if params.get("response_type") != "code":  # RFC 6749, 4.1.1
-        raise OAuthError("unsupported_response_type", "this provider offers the code flow alone")
+        raise OAuthError("unsupported_response_type", "this provider offers only the code flow")
     if params.get("response_mode", "query") != "query":  # OpenID Connect Core, 3.1.2.1
         raise OAuthError("invalid_request", "the only response_mode is query")
     if "request" in params:  # OpenID Connect Core, 6.1 and 3.1.2.6
@@ -106,7 +109,7 @@ def validate(question: AuthorizationRequest) -> str:
     if not re.fullmatch(r"\d{1,9}", params.get("max_age", "0")):  # OpenID Connect Core, 3.1.2.1
         raise OAuthError("invalid_request", "max_age is a number of seconds")
     if "none" in prompt and prompt != ["none"]:  # OpenID Connect Core, 3.1.2.1
-        raise OAuthError("invalid_request", "prompt=none goes with nothing else")
+        raise OAuthError("invalid_request", "prompt=none cannot be combined with other values")
     return narrowed(params.get("scope", ""), client.scope)  # RFC 6749, 3.3
 
 
@@ -124,7 +127,7 @@ def validate_pkce(question: AuthorizationRequest) -> None:
     if method != "S256" or not re.fullmatch(r"[A-Za-z0-9_-]{43}", challenge):  # RFC 7636, 4.2
         raise OAuthError(
             "invalid_request",
-            "code_challenge must be 43 characters of base64url, by method S256",
+            "code_challenge must be 43 characters of base64url, with method S256",
         )
 
 
@@ -193,7 +196,7 @@ def obtain_consent(
     if "none" in question.prompt:  # OpenID Connect Core, 3.1.2.6
         raise OAuthError(
             "consent_required",
-            "this person has not said yes to this client, and prompt=none forbids asking",
+            "this person has not approved this client, and prompt=none forbids asking",
         )
     texts = {
         "client": client_id,

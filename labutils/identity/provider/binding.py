@@ -49,8 +49,8 @@ def confirmation(provider: State, request: Request, client: Client) -> dict[str,
         if certificate is None:
             raise OAuthError(
                 "invalid_request",
-                "this client asks for tokens bound to its certificate, "
-                "and the connection showed none",
+                "this client asks for tokens bound to its certificate, but the connection "
+                "showed none",
             )
         cnf["x5t#S256"] = mtls.x5t_s256(certificate)
     return cnf
@@ -67,7 +67,7 @@ def check_holder(
         except jwt.InvalidTokenError as error:
             raise OAuthError(
                 "invalid_token",
-                "a token that is bound to a certificate comes with that certificate",
+                "a token that is bound to a certificate must come with that certificate",
                 401,
                 "Bearer",
             ) from error
@@ -75,7 +75,7 @@ def check_holder(
         return
     refusal = OAuthError(
         "invalid_token",
-        "a token that is bound to a key comes with scheme DPoP and a proof",
+        "a token that is bound to a key must come with the DPoP scheme and a proof",
         401,
         "DPoP",
     )

@@ -103,7 +103,7 @@ def verification(provider: State, request: Request) -> Response:
         return with_cookie(provider, page("device", {}, action=VERIFICATION), session)
     asked = find(provider, request, session, typed["user_code"])
     if asked is None:
-        note = "That code is not known, or is too old."
+        note = "That code is unknown or has expired."
         again = page("device", {}, action=VERIFICATION, note=note, status=400)
         return with_cookie(provider, again, session)
     if "consent" in posted and same(posted.get("csrf", ""), consent_token(session, asked)):

@@ -70,7 +70,7 @@ def read_hint(provider: State, hint: str | None) -> Json:
     try:
         claims = json_object(verify_signature(hint, provider.jwks()), "payload")
         if claims["iss"] != provider.issuer or "sid" not in claims:
-            raise jwt.InvalidTokenError("another kind of token, or another issuer")
+            raise jwt.InvalidTokenError("a different kind of token, or a different issuer")
     except (jwt.PyJWTError, KeyError) as error:
         raise OAuthError(
             "invalid_request", "id_token_hint is not an ID token of this provider"

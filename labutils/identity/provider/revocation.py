@@ -41,7 +41,7 @@ def revoke(provider: State, request: Request) -> Response:
     if issued is None:
         return as_json({})
     if issued.grant.client is not client:  # RFC 7009, 2.1
-        raise OAuthError("invalid_grant", "the token was given to another client")
+        raise OAuthError("invalid_grant", "the token was issued to another client")
     if params["token"] in provider.refresh_tokens:
         provider.revoke_family(params["token"])
     else:

@@ -72,19 +72,21 @@ def redeem_code(
     """
     code = provider.codes.get(params.get("code", ""))
     if code is None:
-        raise InvalidGrant("the code is not one that was given out")
+        raise InvalidGrant("the code is not one that was issued")
     if code.grant.client is not client:  # RFC 6749, 4.1.3
-        raise InvalidGrant("the code was given to another client")
+        raise InvalidGrant("the code was issued to another client")
     if code.redirect_uri != params.get("redirect_uri"):  # RFC 6749, 4.1.3
         raise InvalidGrant("redirect_uri is not the one that the code was sent to")
     if not challenge_met(code.challenge, params.get("code_verifier")):
-        raise InvalidGrant("code_verifier does not fit code_challenge (RFC 7636, 4.6)")
+        raise InvalidGrant("code_verifier does not match code_challenge (RFC 7636, 4.6)")
     if code.dpop_jkt is not None and code.dpop_jkt != cnf.get("jkt"):
-        raise InvalidGrant("the proof was made with another key than dpop_jkt named (RFC 9449, 10)")
+        raise InvalidGrant(
+            "the proof was made with a different key from the one dpop_jkt named (RFC 9449, 10)"
+        )
     if code.used:  # somebody else has it too (RFC 6749, 4.1.2)
         code.grant.alive = False
         provider.log(request, "code.reuse", "failure", client=client.client_id)
-        raise InvalidGrant("the code was used before; all that came of it is revoked")
+        raise InvalidGrant("the code was used before; everything issued for it is revoked")
     if provider.now >= code.expires:
         raise InvalidGrant("the code has expired")
     if not code.grant.usable:
@@ -116,19 +118,19 @@ def refresh(
     """
     issued = provider.refresh_tokens.get(params.get("refresh_token", ""))
     if issued is None:
-        raise InvalidGrant("the refresh token is not one that was given out")
+        raise InvalidGrant("the refresh token is not one that was issued")
     if issued.grant.client is not client:
-        raise InvalidGrant("the refresh token was given to another client")
+        raise InvalidGrant("the refresh token was issued to another client")
     if not issued.live:  # two parties hold this family: nobody keeps it (RFC 9700, 4.14.2)
         issued.grant.alive = False
         provider.log(request, "refresh_token.reuse", "failure", client=client.client_id)
         raise InvalidGrant("the refresh token was used before; the whole family is revoked")
     if not issued.grant.usable:
-        raise InvalidGrant("the refresh token was revoked, or the account is off")
+        raise InvalidGrant("the refresh token was revoked, or the account is disabled")
     if provider.now >= issued.expires:
         raise InvalidGrant("the refresh token has expired: it was not used for 90 days")
     if not issued.grant.cnf.items() <= cnf.items():  # RFC 9449, 5; RFC 8705, 4
-        raise InvalidGrant("the refresh token is bound to another key")
+        raise InvalidGrant("the refresh token is bound to a different key")
     scope = narrowed(params.get("scope", ""), issued.grant.scope)
     issued.live = False
     return issue(provider, issued.grant, scope, cnf)
@@ -143,9 +145,9 @@ def redeem_device_code(
     """
     asked = provider.device_requests.get(params.get("device_code", ""))
     if asked is None:
-        raise InvalidGrant("the device code is not one that was given out")
+        raise InvalidGrant("the device code is not one that was issued")
     if asked.client is not client:
-        raise InvalidGrant("the device code was given to another client")
+        raise InvalidGrant("the device code was issued to another client")
     if asked.used:
         raise InvalidGrant("the device code was used before")
     if provider.now >= asked.expires:
@@ -158,7 +160,7 @@ def redeem_device_code(
     if asked.denied:
         raise OAuthError("access_denied", "the person said no")
     if asked.grant is None:
-        raise OAuthError("authorization_pending", "nobody has said yes or no yet")
+        raise OAuthError("authorization_pending", "nobody has approved or refused yet")
     if not asked.grant.usable:
         raise InvalidGrant("the grant is over")
     asked.used = True

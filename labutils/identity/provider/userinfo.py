@@ -19,7 +19,7 @@ def userinfo(provider: State, request: Request) -> Response:
     check_holder(provider, request, scheme, token, issued)
     scope = issued.claims["scope"].split()
     if "openid" not in scope:  # OpenID Connect Core, 5.3.3; RFC 6750, 3.1
-        raise OAuthError("insufficient_scope", "the scope openid is needed", 403, "Bearer")
+        raise OAuthError("insufficient_scope", "the openid scope is needed", 403, "Bearer")
     user = issued.grant.user
     claims = {"sub": user.sub}
     if "profile" in scope:  # OpenID Connect Core, 5.4

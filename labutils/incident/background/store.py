@@ -65,7 +65,7 @@ def keep(name: str, make: Make) -> Path:
     except OSError as error:
         reason = error.strerror or str(error)
         print(
-            f"{shown(str(root))} cannot be written ({reason}), so these logs stand in a temporary "
+            f"{shown(str(root))} cannot be written ({reason}), so these logs are in a temporary "
             "folder. To keep them, set LABUTILS_CACHE to a folder of yours.",
             file=sys.stderr,
         )

@@ -35,7 +35,7 @@ from labutils.stage import forgeries as forged
 from labutils.stage.written_verifier import TOOLS, VERIFY
 
 REFUSAL = (ValueError, jwt.PyJWTError)
-FIXED = "an honest token, and a list with another key"
+FIXED = "an honest token, and a list with a different key"
 
 
 wrong = partial(registry.wrong, TOOLS)
@@ -47,7 +47,7 @@ FIRST_VERIFY = code("""
         head, payload, signature = token.split(".")
         key = jwt.PyJWK(keys["keys"][0]).key
         if not RS256.verify(f"{head}.{payload}".encode(), key, unb64(signature)):
-            raise ValueError("the signature does not fit")
+            raise ValueError("the signature is not valid")
         return json.loads(unb64(payload))
 """)
 
@@ -103,23 +103,27 @@ def broken_signatures() -> list[Case]:
     both = {"keys": [forged.SERVICE.jwk, forged.ANOTHER.jwk]}
     confused = forged.confused(claims, forged.public_pem(forged.SERVICE.jwk))
     cases = [
-        (forged.changed(honest, forged.ADMIN), "unsigned", "other claims"),
-        (flipped(honest), "unsigned", "another signature"),
+        (forged.changed(honest, forged.ADMIN), "unsigned", "changed claims"),
+        (flipped(honest), "unsigned", "a changed signature"),
         (f"{head}.{payload}.", "empty", "no signature at all"),
-        (forged.unsigned(claims), "none", "alg none, and no signature"),
-        (forged.unsigned(claims, "nOnE"), "none", "alg nOnE, and no signature"),
+        (forged.unsigned(claims), "none", "alg none, without a signature"),
+        (forged.unsigned(claims, "nOnE"), "none", "alg nOnE, without a signature"),
         (other, "key", "a signature made with Tom's key"),
-        (forged.with_own_key(claims), "key", "a key of Tom's own in the header (jwk)"),
+        (forged.with_own_key(claims), "key", "Tom's own key in the header (jwk)"),
         (confused, "another", "HS256 with the public key as the secret"),
-        (f"{json_part({'alg': 'RS256'})}.{honest[len(head) + 1 :]}", "header", "another header"),
-        (sign(claims, forged.OTHER), "another", "a token of the second key"),
-        (by_another_algorithm(claims, "RS512"), "another", "a token that is signed by RS512"),
-        (by_another_algorithm(claims, "PS256"), "another", "a token that is signed by PS256"),
+        (
+            f"{json_part({'alg': 'RS256'})}.{honest[len(head) + 1 :]}",
+            "header",
+            "a different header",
+        ),
+        (sign(claims, forged.OTHER), "another", "a token signed with the second key"),
+        (by_another_algorithm(claims, "RS512"), "another", "a token signed with RS512"),
+        (by_another_algorithm(claims, "PS256"), "another", "a token signed with PS256"),
     ]
     second = sign(claims, forged.ANOTHER)
     return [
         *(Case((token, keys), None, mistake, words) for token, mistake, words in cases),
-        Case((second, both), None, "another", "a token of the second of two RSA keys"),
+        Case((second, both), None, "another", "a token signed with the second of two RSA keys"),
     ]
 
 
@@ -201,8 +205,8 @@ def honest_tokens() -> list[Case]:
     first, second = people(2, "both keys")
     by_rsa, by_ec = sign(first, forged.SERVICE), sign(second, forged.OTHER)
     return [
-        Case((by_rsa, forged.KEYS), first, "good", "an honest token of key rs256-1"),
-        Case((by_ec, forged.KEYS), second, "first key", "an honest token of key es256-1"),
+        Case((by_rsa, forged.KEYS), first, "good", "an honest token signed with key rs256-1"),
+        Case((by_ec, forged.KEYS), second, "first key", "an honest token signed with key es256-1"),
         Case((sign(first, forged.ANOTHER), forged.ANOTHER_LIST), first, "fixed", FIXED),
     ]
 
@@ -223,7 +227,7 @@ def other_spellings(claims: forged.Claims) -> list[tuple[str, str, str]]:
         (
             forged.signed_by(forged.SERVICE.private, {**header, name: value}, claims),
             f"{name} near",
-            f"a {name} that is {value!r}",
+            f"the {name} {value!r}",
         )
         for name, values in near.items()
         for value in values
@@ -237,14 +241,22 @@ def hostile_tokens() -> list[Case]:
     private, header = forged.SERVICE.private, {"alg": "RS256", "typ": "JWT"}
     tokens = [
         (forged.changed(sign(ada, forged.SERVICE), admin), "unsigned", "changed claims"),
-        (flipped(sign(ada, forged.OTHER)), "unsigned", "a changed signature of es256-1"),
-        (forged.unsigned(admin), "none", "alg none, and no signature"),
-        (forged.unsigned(admin, "nOnE"), "none", "alg nOnE, and no signature"),
+        (flipped(sign(ada, forged.OTHER)), "unsigned", "a changed signature made with es256-1"),
+        (forged.unsigned(admin), "none", "alg none, without a signature"),
+        (forged.unsigned(admin, "nOnE"), "none", "alg nOnE, without a signature"),
         (forged.confused(admin, pem), "confusion", "HS256 with the public key as the secret"),
-        (forged.with_own_key(admin), "jwk", "a key of Tom's own in the header (jwk)"),
-        (forged.with_own_key(admin, "toms-key"), "kid", "the kid of a key that is not ours"),
+        (forged.with_own_key(admin), "jwk", "Tom's own key in the header (jwk)"),
+        (
+            forged.with_own_key(admin, "toms-key"),
+            "kid",
+            "the kid of a key that is not in your list",
+        ),
         (forged.signed_by(private, header, admin), "kid", "no kid at all"),
-        (forged.signed_by(private, {**header, "KID": "rs256-1"}, admin), "kid", "KID, and no kid"),
+        (
+            forged.signed_by(private, {**header, "KID": "rs256-1"}, admin),
+            "kid",
+            "KID instead of kid",
+        ),
         (
             forged.signed_by(private, {**header, "kid": "es256-1"}, admin),
             "alg",
@@ -253,12 +265,12 @@ def hostile_tokens() -> list[Case]:
         (
             forged.signed_by(private, {"alg": "HS256", "typ": "JWT", "kid": "rs256-1"}, admin),
             "alg",
-            "a header that says HS256 over a signature by RS256",
+            "a header that says HS256, and an RS256 signature",
         ),
         (
             forged.signed_by(private, {"alg": "ES256", "typ": "JWT", "kid": "rs256-1"}, admin),
             "alg",
-            "a header that says ES256 over a signature by RS256",
+            "a header that says ES256, and an RS256 signature",
         ),
         (forged.logout_token(ada), "typ", "a logout token"),
         (sign(ada, forged.SERVICE, typ="at+jwt"), "typ", "an access token"),
@@ -298,13 +310,13 @@ def other_lists(claims: forged.Claims) -> list[Case]:
     by_512 = {**toms, "alg": "RS512"}
     honest, by_none = sign(claims, forged.SERVICE), {**header, "alg": "HS256", "kid": "rs256-1"}
     nameless = [
-        (forged.signed_by(private, more, claims), [ours], f"{words}, and one key in your list")
+        (forged.signed_by(private, more, claims), [ours], f"{words}, with one key in your list")
         for more, words in ((header, "no kid"), ({**header, "kid": ""}, "an empty kid"))
     ]
     of_tom = forged.signed_by(forged.TOMS, {**header, "kid": "toms-key"}, claims)
     rows = [
         *(
-            (honest, keys, "two keys", "two keys of one kid in your list")
+            (honest, keys, "two keys", "two keys with the same kid in your list")
             for keys in ([ours, toms], [toms, ours], [ours, by_512])
         ),
         (
@@ -345,12 +357,12 @@ def respelt(honest: str) -> list[Case]:
     other_end = next(text for text in spare if urlsafe_b64decode(text + "==") == data)
     rows = [
         (f"{head}.{payload}.junk.{signature}", "segments", "four segments"),
-        (f"{honest}.", "segments", "a dot behind an honest token"),
+        (f"{honest}.", "segments", "a dot after an honest token"),
         (f" {honest}", "spelling", "a space before an honest token"),
-        (f"{honest}\n", "spelling", "a line end behind an honest token"),
-        (f"{honest}==", "spelling", "== behind an honest token"),
-        (f"{head}=.{payload}.{signature}", "spelling", "= behind the header"),
-        (f"{head}.{payload}.{other_end}", "spelling", "a signature with other spare bits"),
+        (f"{honest}\n", "spelling", "a line break after an honest token"),
+        (f"{honest}==", "spelling", "== after an honest token"),
+        (f"{head}=.{payload}.{signature}", "spelling", "= after the header"),
+        (f"{head}.{payload}.{other_end}", "spelling", "a signature with different spare bits"),
         (f"{head}.{payload}.{signature[:9]}!{signature[9:]}", "spelling", "! in the signature"),
     ]
     return [Case((token, forged.KEYS), None, mistake, words) for token, mistake, words in rows]
@@ -439,7 +451,7 @@ def _guessed(
 ) -> Verdict:
     case = "a list with the secret" if want else "a list without the secret"
     if mistake == "part":
-        case = f"a signature {written(token.rpartition('.')[2])}, which is the MAC of no guess"
+        case = f"a signature {written(token.rpartition('.')[2])}, which does not match any guess"
     try:
         got = answer(token, iter(secrets))
     except Exception as error:
@@ -469,12 +481,12 @@ EXERCISES = (
             tokens.verify_signature,
             tokens.verify,
         ),
-        "Whoever changes the header or the claims now needs the private key. What does the token "
+        "To change the header or the claims, Tom now needs the private key. What does the token "
         "still decide?",
         {
             "library": (
-                "A library checked this token for you. Do it by hand: split it, ask RS256.verify, "
-                "and read the claims with json.loads.",
+                "A library checked this token for you. Do it by hand: split the token, call "
+                "RS256.verify, and read the claims with json.loads.",
                 wrong("""
                 def answer(token, keys):
                     options = {"verify_exp": False, "verify_aud": False}
@@ -483,27 +495,27 @@ EXERCISES = (
                 """),
             ),
             "good": (
-                "An honest token must come through: return its claims as a dictionary. Signed are "
-                "the bytes of header and payload with the dot. The signature is base64url in the "
-                "token: unb64(signature) makes bytes of it.",
+                "An honest token must get through: return its claims as a dictionary. The signed "
+                "bytes are the header, the dot and the payload. In the token the signature is in "
+                "base64url: unb64(signature) turns it into bytes.",
                 wrong("""
                 def answer(token, keys):
                     raise ValueError("no")
                 """),
             ),
             "list": (
-                "`keys` is a dictionary, and has no first element. Its list stands under the name "
+                "`keys` is a dictionary, so it has no first element. Its list is under the name "
                 "keys: keys['keys'][0] is the first key.",
                 altered(FIRST_VERIFY, ('keys["keys"][0]', "keys[0]")),
             ),
             "claims": (
-                "Where the signature fits, return the claims as a dictionary, and nothing else. "
-                "json.loads(unb64(payload)) makes it.",
+                "If the signature is valid, return the claims as a dictionary, and nothing else: "
+                "json.loads(unb64(payload)).",
                 altered(FIRST_VERIFY, ("return json.loads(unb64(payload))", "return True")),
             ),
             "expired": (
-                "These tokens are of 2023. Check the signature alone, and no times: RS256.verify "
-                "does.",
+                "These tokens date from 2023. Check only the signature, not the times: "
+                "RS256.verify does that.",
                 wrong("""
                 import time
 
@@ -519,13 +531,13 @@ EXERCISES = (
             ),
             "empty": (
                 "A token without a signature is unsigned. `if signature and not ...` skips the "
-                "check where nothing is there to check: an empty signature fits no better than a "
+                "check if there is nothing to check: an empty signature is no more valid than a "
                 "wrong one.",
                 altered(FIRST_VERIFY, ("if not RS256", "if signature and not RS256")),
             ),
             "none": (
-                "The token said that it needs no check, and got none. The algorithm is RS256, "
-                "whatever the header says.",
+                "The token said that it needs no check, so it was not checked. The algorithm is "
+                "RS256, whatever the header says.",
                 altered(
                     FIRST_VERIFY,
                     (
@@ -536,7 +548,8 @@ EXERCISES = (
                 ),
             ),
             "unsigned": (
-                "RS256.verify returns True or False. It raises nothing, so look at its answer.",
+                "RS256.verify returns True or False. It raises no error, so look at what it "
+                "returns.",
                 altered(FIRST_VERIFY, ("if not RS256", "if None is RS256")),
             ),
             "key": (
@@ -554,13 +567,13 @@ EXERCISES = (
                 """),
             ),
             "fixed": (
-                "The keys are those that are given: `keys`, the second argument. It is another "
-                "list in this call.",
+                "Use the keys that you are given: `keys`, the second argument. In this call it "
+                "is a different list.",
                 altered(FIRST_VERIFY, ('keys["keys"][0]', 'KEYS["keys"][0]')),
             ),
             "another": (
-                "The task takes the first key, and RS256. Your verifier took another key of the "
-                "list, or another algorithm.",
+                "The task allows only the first key and RS256. Your verifier accepted a "
+                "different key from the list, or a different algorithm.",
                 wrong("""
                 def answer(token, keys):
                     head, payload, signature = token.split(".")
@@ -573,7 +586,7 @@ EXERCISES = (
                 """),
             ),
             "header": (
-                "The header is signed too: check header.payload, and not the payload alone.",
+                "The header is signed too: check header.payload, not only the payload.",
                 wrong("""
                 def answer(token, keys):
                     _, payload, signature = token.split(".")
@@ -588,9 +601,9 @@ EXERCISES = (
         },
         (
             "Three pieces: head, payload, signature = token.split('.'). The signed bytes are "
-            "f'{head}.{payload}'.encode(), and unb64(signature) makes bytes of the signature.",
+            "f'{head}.{payload}'.encode(), and unb64(signature) turns the signature into bytes.",
             "The key: jwt.PyJWK(keys['keys'][0]).key. Then `if not RS256.verify(...)`: raise "
-            "ValueError. At the end return json.loads(unb64(payload)).",
+            "ValueError. At the end, return json.loads(unb64(payload)).",
         ),
         FIRST_VERIFY,
         REFUSAL,
@@ -599,16 +612,17 @@ EXERCISES = (
         "02-2",
         "function",
         unsecured,
-        "RFC 7515 calls this an unsecured JWS. It is a legal token, and no door should take it.",
+        "RFC 7515 calls this an unsecured JWS. The standard allows it, but no door should accept "
+        "it.",
         {
-            "text": ("The token is one text.", "answer = lambda claims: ['a', 'b', '']"),
+            "text": ("The token must be one string.", "answer = lambda claims: ['a', 'b', '']"),
             "dots": (
-                "A token has two dots, also where nothing stands behind the second one.",
+                "A token has two dots, even if nothing comes after the second one.",
                 wrong("answer = lambda c: json_part({'alg': 'none'}) + '.' + json_part(c)"),
             ),
             "encoded": (
-                "Header and payload are JSON, and then base64url without padding: json_part does "
-                "both.",
+                "The header and the payload are JSON, encoded in base64url without padding: "
+                "json_part does both.",
                 wrong("""
                 import base64
 
@@ -618,15 +632,15 @@ EXERCISES = (
                 """),
             ),
             "alg": (
-                "The header must say it: alg is none.",
+                "The header must say so: its alg is none.",
                 wrong("answer = lambda c: f\"{json_part({'alg': 'RS256'})}.{json_part(c)}.\""),
             ),
             "signature": (
-                "Behind the second dot stands nothing: there is no signature.",
+                "Nothing comes after the second dot: there is no signature.",
                 wrong("answer = lambda c: f\"{json_part({'alg': 'none'})}.{json_part(c)}.none\""),
             ),
             "claims": (
-                "The payload holds the claims that were given, and no others.",
+                "The payload contains the given claims, and no others.",
                 wrong("answer = lambda c: f\"{json_part({'alg': 'none'})}.{json_part({})}.\""),
             ),
         },
@@ -644,45 +658,49 @@ EXERCISES = (
         "02-3",
         "function",
         verifier(honest_tokens, hostile_tokens, refusal=REFUSAL),
-        "You decide about type, extensions, key and algorithm. The token only has to fit.",
+        "You decide on the type, the extensions, the key and the algorithm. The token only has "
+        "to match.",
         {
             "good": (
-                "An honest sign-in token (typ JWT, kid rs256-1) must come through, as its claims.",
+                "An honest sign-in token (typ JWT, kid rs256-1) must get through: return its "
+                "claims.",
                 wrong("""
                 def answer(token, keys):
                     raise ValueError("no")
                 """),
             ),
             "first key": (
-                "There are two keys in the list. The kid of the header says which one to try, and "
-                "that key says with which algorithm.",
+                "There are two keys in the list. The header's kid says which key to try, and "
+                "that key says which algorithm to use.",
                 altered(
                     VERIFY,
                     ('if key["kid"] == header.get("kid")', 'if key["kid"] == "rs256-1"'),
                 ),
             ),
             "fixed": (
-                "The keys are those that are given: `keys`, the second argument. It is another "
-                "list in this call.",
+                "Use the keys that you are given: `keys`, the second argument. In this call it "
+                "is a different list.",
                 altered(VERIFY, ('in keys["keys"]', 'in KEYS["keys"]')),
             ),
             "unsigned": (
-                "The signature must fit header and payload as they came.",
+                "The signature must be valid for the header and the payload exactly as they came.",
                 altered(VERIFY, ("if not key.Algorithm", "if None is key.Algorithm")),
             ),
             "empty": (
                 "A token without a signature is unsigned. `if signature and not ...` skips the "
-                "check where nothing is there to check.",
+                "check if there is nothing to check.",
                 altered(VERIFY, ("if not key.Algorithm", "if signature and not key.Algorithm")),
             ),
             "spelling": (
-                "The issuer did not write the token so. A segment has no space, no `=`, and one "
-                "last character for its bytes (RFC 7515, 2): change nothing, and let unb64 refuse "
-                "it. (Of these spellings, PyJWT takes `==` behind the signature.)",
+                "The issuer did not write the token like this. A segment has no space and no "
+                "`=`, and its bytes allow only one last character (RFC 7515, 2). Change nothing, "
+                "and let unb64 refuse it. (Of these variants, PyJWT accepts `==` after the "
+                "signature.)",
                 altered(VERIFY, ("token.split", "token.strip().split")),
             ),
             "none": (
-                "The token asked for no check, and got none. The algorithm comes from your key.",
+                "The token asked for no check, so it was not checked. The algorithm comes from "
+                "your key.",
                 altered(
                     VERIFY,
                     (
@@ -694,36 +712,37 @@ EXERCISES = (
             ),
             "confusion": (
                 "The token chose HS256, and your public key became its secret. Compare the "
-                "header's alg with the alg of your key.",
+                "header's alg with your key's alg.",
                 altered(
                     VERIFY,
                     ("    if len(trusted)", CONFUSION + "    if len(trusted)"),
                 ),
             ),
             "jwk": (
-                "That key came with the token. It proves that the token agrees with itself.",
+                "That key came with the token. It proves only that the token agrees with itself.",
                 altered(
                     VERIFY,
                     ("PyJWK(trusted[0])", 'PyJWK(header.get("jwk", trusted[0]), header["alg"])'),
                 ),
             ),
             "kid": (
-                "Where the kid names none of your keys, there is nothing to try: refuse, and do "
-                "not crash.",
+                "If the kid names none of your keys, there is nothing to try: refuse the token, "
+                "and do not crash.",
                 altered(VERIFY, ("len(trusted) != 1 or ", "")),
             ),
             "two keys": (
-                "Two of your keys have this kid, so nobody knows which one is meant. There must be "
-                "exactly one, whatever their algorithms are: count before you look at alg.",
+                "Two of your keys have this kid, so nobody knows which one is meant. There must "
+                "be exactly one, whatever their algorithms are: count them before you look at "
+                "alg.",
                 altered(VERIFY, ("len(trusted) != 1", "not trusted")),
             ),
             "alg": (
-                "The key with this kid is for one algorithm, and the header names another.",
+                "The key with this kid is for one algorithm, but the header names a different one.",
                 altered(VERIFY, (' or trusted[0]["alg"] != header.get("alg")', "")),
             ),
             "crossed": (
-                "RS512 is what another key of your list is for. The alg in the header must be that "
-                "of the very key that has this kid.",
+                "RS512 belongs to a different key in your list. The header's alg must match the "
+                "key that has this kid.",
                 altered(
                     VERIFY,
                     (
@@ -734,8 +753,8 @@ EXERCISES = (
                 ),
             ),
             "segments": (
-                "A signed token has three segments, no less and no more (RFC 7515, 7.1). Nobody "
-                "signed what stands between.",
+                "A signed token has exactly three segments (RFC 7515, 7.1). Nobody signed an "
+                "extra segment.",
                 altered(
                     VERIFY,
                     (
@@ -746,27 +765,29 @@ EXERCISES = (
                 ),
             ),
             "typ": (
-                "The service signed it, and only `typ` tells that it is no sign-in token.",
+                "The service signed it, and only `typ` shows that it is not a sign-in token.",
                 altered(VERIFY, ('header.get("typ") != "JWT" or ', "")),
             ),
             "typ near": (
-                "logout+JWT has JWT in it, and is another type. Compare the whole value: a part of "
-                "it, its beginning or its end says nothing, and a space belongs to it.",
+                "logout+JWT has JWT in it, but it is a different type. Compare the whole value: "
+                "a part of it, its beginning or its end proves nothing, and a space counts as a "
+                "character.",
                 altered(
                     VERIFY, ('header.get("typ") != "JWT"', '"JWT" not in header.get("typ", "")')
                 ),
             ),
             "kid near": (
-                "This is not the kid of a key of yours, only nearly. Compare the whole value, "
-                "letter by letter (RFC 7515, 4.1.4). `in` on a text looks for a piece of it.",
+                "This is almost the kid of one of your keys, but not quite. Compare the whole "
+                "value, character for character (RFC 7515, 4.1.4). With a string, `in` also "
+                "finds a part of it.",
                 altered(
                     VERIFY,
                     ('key["kid"] == header.get("kid")', 'header.get("kid", "") in key["kid"]'),
                 ),
             ),
             "alg near": (
-                "This is not the name of an algorithm, only nearly. Compare the whole value, "
-                "letter by letter (RFC 7515, 4.1.1).",
+                "This is almost the name of your key's algorithm, but not quite. Compare the "
+                "whole value, character for character (RFC 7515, 4.1.1).",
                 altered(
                     VERIFY,
                     (
@@ -776,7 +797,8 @@ EXERCISES = (
                 ),
             ),
             "crit": (
-                "`crit` lists what a reader must understand. You understand none of it: refuse.",
+                "`crit` lists the extensions that a verifier must understand. Yours understands "
+                "none, so refuse the token.",
                 altered(VERIFY, (' or "crit" in header', "")),
             ),
         },
@@ -795,16 +817,17 @@ EXERCISES = (
         "02-4",
         "function",
         confusion,
-        "One key, two meanings: the public key was used as a secret.",
+        "One key had two uses: the verifier used the public key as a secret.",
         {
-            "text": ("The token is one text.", "answer = lambda claims, key: key"),
+            "text": ("The token must be one string.", "answer = lambda claims, key: key"),
             "dots": (
                 "A token has two dots.",
                 altered(CONFUSED, ('f"{signed}.{b64(mac)}"', "signed + b64(mac)")),
             ),
             "encoded": (
-                "Each of the three segments is base64url: json_part(header), json_part(claims), "
-                "and b64(mac) for the bytes of the MAC. No hexadecimal.",
+                "Each of the three segments is in base64url: json_part(header), "
+                "json_part(claims), and b64(mac) for the bytes of the MAC. Do not use "
+                "hexadecimal.",
                 altered(CONFUSED, ("b64(mac)", "b64(mac.hex().encode())")),
             ),
             "alg": (
@@ -812,17 +835,17 @@ EXERCISES = (
                 altered(CONFUSED, ("HS256", "RS256")),
             ),
             "claims": (
-                "The payload holds the claims that were given.",
+                "The payload must contain the given claims.",
                 altered(CONFUSED, ("json_part(claims)", "json_part({})")),
             ),
             "header": (
-                "The header has these three members, and no other. A verifier that compares typ or "
-                "kid would refuse the token for that alone.",
+                "The header has exactly the three members in the task. If a member is missing or "
+                "added, a verifier may refuse the token for that reason.",
                 altered(CONFUSED, (', "kid": "rs256-1"', "")),
             ),
             "library": (
-                "PyJWT does not take a public key as a secret: that is its defence against this "
-                "very attack. Make the MAC yourself: hmac.digest(public_key, message, 'sha256').",
+                "PyJWT does not accept a public key as a secret: that is its defence against "
+                "this attack. Make the MAC yourself: hmac.digest(public_key, message, 'sha256').",
                 wrong("""
                 def answer(claims, public_key):
                     header = {"kid": "rs256-1", "typ": "JWT"}
@@ -830,8 +853,8 @@ EXERCISES = (
                 """),
             ),
             "mac": (
-                "The MAC is taken over header.payload, with SHA-256, and its key is the public key "
-                "exactly as it was given, every byte of it.",
+                "The MAC is computed over header.payload, with SHA-256. Its key is the public "
+                "key exactly as it was given, every byte of it.",
                 altered(CONFUSED, ("digest(public_key,", "digest(public_key.strip(),")),
             ),
         },
@@ -847,17 +870,18 @@ EXERCISES = (
         "02-5",
         "function",
         guessing,
-        "It happened offline: no server saw a failed try. A secret for HS256 must be random.",
+        "The guessing happened offline: no server saw a failed attempt. A secret for HS256 must "
+        "be random.",
         {
             "found": (
-                "For each guess, take the MAC over all that stands before the last dot, and "
-                "compare it with the signature. Where they are equal, return that guess.",
+                "For each guess, compute the MAC over everything before the last dot, and "
+                "compare it with the signature. If they are equal, return that guess.",
                 wrong("answer = lambda token, guesses: next(iter(guesses))"),
             ),
             "no match": (
-                "It found nothing, and the secret is in the list. Compare bytes with bytes: the "
-                "signature in the token is text, and unb64(signature) decodes it. Go on to the "
-                "next guess where one does not fit.",
+                "It found nothing, but the secret is in the list. Compare bytes with bytes: the "
+                "signature in the token is a string, and unb64(signature) decodes it. If a guess "
+                "does not match, go on to the next one.",
                 wrong("""
                 def answer(token, guesses):
                     signed, _, signature = token.rpartition(".")
@@ -867,7 +891,7 @@ EXERCISES = (
                 """),
             ),
             "part": (
-                "Only a part of this signature fits the MAC of a guess. Compare all of it: "
+                "Only a part of this signature matches the MAC of a guess. Compare all of it: "
                 "hmac.digest(...) == unb64(signature).",
                 wrong("""
                 def answer(token, guesses):
@@ -879,7 +903,8 @@ EXERCISES = (
                 """),
             ),
             "text": (
-                "A secret is bytes, and not each is a text. Leave .decode() out.",
+                "A secret is bytes, and not all bytes can be decoded into a string. Leave "
+                ".decode() out.",
                 wrong("""
                 def answer(token, guesses):
                     signed, _, signature = token.rpartition(".")
@@ -890,8 +915,8 @@ EXERCISES = (
                 """),
             ),
             "itself": (
-                "Return the guess itself, as it is: bytes. Not a list of guesses, no text, and "
-                "not True.",
+                "Return the guess itself, unchanged, as bytes: not a list of guesses, not a "
+                "string, and not True.",
                 wrong("""
                 def answer(token, guesses):
                     signed, _, signature = token.rpartition(".")
@@ -900,7 +925,7 @@ EXERCISES = (
                 """),
             ),
             "not there": (
-                "Where no guess fits, the answer is None, and not the last guess.",
+                "If no guess matches, return None, not the last guess.",
                 wrong("""
                 def answer(token, guesses):
                     signed, _, signature = token.rpartition(".")
@@ -930,21 +955,22 @@ EXERCISES = (
 PREDICTIONS = (
     GridRow(
         "02-p4",
-        "PyJWT is called as its manual says: with the public key, algorithms=['RS256'] and the "
-        "audience. Six forgeries are shown to it. Which get in?",
+        "PyJWT is called as its documentation says: with the public key, algorithms=['RS256'] "
+        "and the audience. It is given six forgeries. Which ones get in?",
         columns_of(tuple(forged.forgeries())[:6]),
         "xxxxxo",
         {
-            "alg none": "Named algorithms shut out none in every spelling.",
+            "alg none": "A list of allowed algorithms shuts out `none` in every spelling.",
             "algorithm confusion": "The list of algorithms comes from you. HS256 is not in it.",
             "embedded jwk": "PyJWT uses the key that you give, and never one from the header.",
             "Tom's key, unknown kid": "PyJWT uses the key that you give, whatever the kid says.",
             "logout token": (
-                "The belief is that a good library knows what your door is for. It checks "
-                "signature, times and audience, and a logout token has all of them."
+                "This assumes that a good library knows what your door is for. It checks the "
+                "signature, the times and the audience, and all of them are valid in a logout "
+                "token."
             ),
         },
-        "Called with a key and an algorithm, PyJWT leaves one thing open: the kind of token. Only "
-        "you know which kind your door is for, so only you can compare typ.",
+        "Called with a key and an algorithm, PyJWT leaves one thing open: the type of token. "
+        "Only you know which type your door is for, so only you can check `typ`.",
     ),
 )

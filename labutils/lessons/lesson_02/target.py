@@ -25,20 +25,20 @@ TARGET = Target(
     "02-target",
     "value",
     value(flag_mistake),
-    "You are admin at the payroll. There are at least two more ways: look for one. Then show your "
-    "own `verify` what you sent. It refuses each, since it never asks the token.",
+    "You are admin of the payroll. There are at least two more ways: look for one. Then try your "
+    "own `verify` on what you sent. It refuses every forgery, because it never asks the token.",
     {
         "other": (
-            "That is not the flag. GET https://payroll.example/admin answers with it, once the "
-            "token makes you admin.",
+            "That is not the flag. GET https://payroll.example/admin returns it, once your token "
+            "makes you admin.",
             "answer = 'flag-0000'",
         ),
         "token": (
-            "That is a token. Show it to https://payroll.example/admin, and hand in the flag.",
+            "That is a token. Send it to https://payroll.example/admin, and hand in the flag.",
             "answer = 'a.b.c'",
         ),
         "response": (
-            "That is the whole answer. The flag is its member `flag`.",
+            "That is the whole response. The flag is its member `flag`.",
             "answer = {'error': 'no'}",
         ),
     },
@@ -46,12 +46,12 @@ TARGET = Target(
         "Ask the application first: scene.tom.get('https://payroll.example/me', "
         "headers={'authorization': f'Bearer {scene.token}'}). Then read the header of each of "
         "Tom's tokens: what does it leave to the sender?",
-        "The application refuses `none`, in each spelling. It reads the key from a file that the "
-        "kid names. And which algorithm does it use with that key? An unknown path is answered "
-        "with those that exist.",
-        "Any of these, for `aud` payroll: `confused(claims, ...)` with /keys/rs256.pem; kid "
-        "'../static/logo.svg' with HS256 and the picture as the secret; crack(scene.old_token, "
-        "guesses()) (02-5).",
+        "The application refuses `none` in every spelling. It reads the key from a file that the "
+        "kid names. And which algorithm does it use with that key? If you ask for an unknown "
+        "path, the response lists the paths that exist.",
+        "Any of these works, with `aud` payroll: `confused(claims, ...)` with /keys/rs256.pem; "
+        "kid '../static/logo.svg' with HS256 and the picture as the secret; "
+        "crack(scene.old_token, guesses()) (02-5).",
     ),
     code("""
         public_key = scene.tom.get("https://payroll.example/keys/rs256.pem").content
@@ -60,10 +60,10 @@ TARGET = Target(
         flag = scene.tom.get("https://payroll.example/admin", headers=headers).json()["flag"]
     """),
     brief=(
-        "https://payroll.example takes signed tokens. Tom has an account there, and two tokens: "
-        "scene.token is good today. scene.old_token was left over from a test system a year ago. "
-        "scene.tom is his browser. Be admin: GET /admin answers with a flag. There is more than "
-        "one way."
+        "https://payroll.example accepts signed tokens. Tom has an account there and two tokens. "
+        "scene.token is valid today. scene.old_token is left over from a test system, and is a "
+        "year old. scene.tom is his browser. Become admin: GET /admin then returns a flag. There "
+        "is more than one way."
     ),
     scene=weak_app.weak_app,
 )

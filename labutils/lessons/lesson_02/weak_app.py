@@ -58,7 +58,7 @@ class Payroll(SmallApp):
         if request.path == "/static/logo.svg":
             return Response(LOGO, mimetype="image/svg+xml")
         if request.path not in ("/me", "/admin"):
-            raise NotFound("There are: /me, /admin, /keys/rs256.pem, /static/logo.svg")
+            raise NotFound("The paths are: /me, /admin, /keys/rs256.pem, /static/logo.svg")
         claims = self.claims_of(request)
         if request.path == "/me":
             return as_json({"you are": claims.get("sub")})
@@ -70,7 +70,7 @@ class Payroll(SmallApp):
         """The claims of the token in the Authorization header. Raises Unauthorized."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            raise Unauthorized("Authorization: Bearer <token> is missing")
+            raise Unauthorized("The header Authorization: Bearer <token> is missing")
         try:
             return verify(token)
         except (ValueError, KeyError, AttributeError, TypeError, jwt.PyJWTError) as error:
@@ -86,9 +86,9 @@ def verify(token: str) -> dict[str, Any]:
         raise ValueError("alg none is not allowed")
     key = read_file("/keys/" + header["kid"])
     if not fits(header["alg"], key, f"{head}.{payload}".encode(), unb64(signature)):
-        raise ValueError("the signature does not fit")
+        raise ValueError("the signature is not valid")
     if claims.get("aud") != "payroll":
-        raise ValueError("it is not for the payroll (aud)")
+        raise ValueError("the token is not for the payroll (aud)")
     return claims
 
 

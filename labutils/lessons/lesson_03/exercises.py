@@ -81,9 +81,9 @@ LURE = code("""
 CODE_FROM = code("""
     def code_from(answer, state):
         if not state or answer.get("state") != state:
-            raise ValueError("the answer to another request")
+            raise ValueError("the response to a different request")
         if answer.get("iss") != LOGIN:
-            raise ValueError("the answer of another provider")
+            raise ValueError("the response of a different provider")
         if "error" in answer or "code" not in answer:
             raise ValueError("no code")
         return answer["code"]
@@ -206,7 +206,7 @@ def authorization_requests(answer: Tried) -> Verdict:
             parse_qsl(urlsplit(stage.authorization_request(redirect_uri, state, sent_ahead)).query)
         )
         if urlsplit(url).fragment:
-            return Verdict("differs", case, written(url), "no # in it", mistake="value")
+            return Verdict("differs", case, written(url), "no # in the URL", mistake="value")
         pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True)
         verdict = _same_parameters(pairs, right, case)
         if verdict is not PASSED:
@@ -226,13 +226,17 @@ def _same_parameters(pairs: list[tuple[str, str]], right: Mapping[str, str], cas
             return Verdict("differs", case, got, f"{name}={right[name]}", mistake="missing")
     for name, given in pairs:
         if name not in right:
-            return Verdict("differs", case, f"a parameter {name}", "none of it", mistake="more")
+            return Verdict(
+                "differs", case, f"an extra parameter {name}", "no such parameter", mistake="more"
+            )
         if given != right[name]:
             mistake = _changed(name, given, right[name])
             got, want = f"{name}={written(given)}", f"{name}={written(right[name])}"
             return Verdict("differs", case, got, want, mistake=mistake)
     if len(pairs) != len(right):
-        return Verdict("differs", case, "a parameter twice", "each once", mistake="more")
+        return Verdict(
+            "differs", case, "a parameter that appears twice", "each parameter once", mistake="more"
+        )
     return PASSED
 
 
@@ -269,7 +273,7 @@ def authorization_responses(answer: Tried) -> Verdict:
             return Verdict("differs", case, by_browser, "three requests", mistake="browser")
         held = apps.apps.provider.codes
         if any(code.grant.user and code.grant.user.username != who for code in held.values()):
-            return Verdict("differs", case, "the sign-in of somebody else", mistake="user")
+            return Verdict("differs", case, "somebody else's sign-in", mistake="user")
         right = {"code": next(iter(held), ""), "state": state, "iss": LOGIN}
         if not isinstance(given, Mapping):
             mistake = "location" if held else _where_it_stopped(apps)
@@ -402,9 +406,9 @@ def _asked_for_notes(sent: list[Exchange], token: str, case: str) -> Verdict | N
     if asked != f"GET {API}/notes":
         return Verdict("differs", case, asked, f"GET {API}/notes", mistake="endpoint")
     scheme, _, credentials = header.partition(" ")
-    got = f"authorization: {header[:30]}" if header else "no header authorization"
+    got = f"authorization: {header[:30]}" if header else "no authorization header"
     if other := next((name for name, said in headers.items() if token in said), ""):
-        got = f"the token in the header {other}"
+        got = f"the token in the {other} header"
     # The scheme in any letter case (RFC 9110, 11.1), then one space or more (RFC 6750, 2.1).
     if other or scheme.lower() != "bearer" or credentials.lstrip(" ") != token:
         return Verdict("differs", case, got, "authorization: Bearer ...", mistake="header")
@@ -484,7 +488,7 @@ class Attack:
 
 WITHOUT_PKCE = "a client without PKCE"
 WITHOUT_STATE = "a client that does not compare state"
-WITHOUT_MATCHING = "a provider that compares only the first letters"
+WITHOUT_MATCHING = "a provider that compares only the first characters"
 
 
 def no_tokens(case: str, response: httpx.Response, mistake: str | None) -> Verdict | None:
@@ -533,7 +537,7 @@ def not_lured(apps: OneClient, _response: httpx.Response) -> Verdict | None:
         toms = Verdict("differs", WITHOUT_STATE, got, want, mistake="response")
         return toms if last == "tom" else None
     mistake = "own" if owner == "u-1815" else _not_lured(apps)
-    got, want = f"Ada's browser as {owner}", "Ada's browser as Tom, who is u-0666 there"
+    got, want = f"Ada's browser signed in as {owner}", "Ada's browser signed in as Tom (u-0666)"
     return Verdict("differs", WITHOUT_STATE, got, want, mistake=mistake)
 
 
@@ -575,7 +579,7 @@ def _not_redirected(apps: OneClient, response: httpx.Response) -> str | None:
 
 def came_back(answer: Mapping[str, str], state: str, want: Any, mistake: str) -> Case:
     """One call of code_from: an authorization response, and what this browser's session holds."""
-    words = f"the response {written(dict(answer))} where the session holds {state!r}"
+    words = f"the response {written(dict(answer))} when the session holds {state!r}"
     return Case((dict(answer), state), want, mistake, words)
 
 
@@ -643,7 +647,7 @@ OVER_TLS = ("https://127.0.0.1/cb", "https://[::1]/cb")
 
 def asked_for(uri: str, mistake: str, *, known: tuple[str, ...] = KNOWN) -> Case:
     """One call of redirect_matches, which the verdict names by the address that was asked for."""
-    words = repr(uri) + ("" if known == KNOWN else f", where {known[0]} is registered")
+    words = repr(uri) + ("" if known == KNOWN else f", when {known[0]} is registered")
     return Case((known, uri), mistake=mistake, words=words)
 
 
@@ -769,19 +773,20 @@ EXERCISES = (
         "03-1",
         "function",
         challenges,
-        "That is what goes ahead. The verifier itself stays with the client until the end.",
+        "The client sends this challenge first. It keeps the verifier itself until the end.",
         {
             "plain": (
-                "That is the verifier itself. Whoever reads the authorization request would know "
-                "it.",
+                "That is the verifier itself. Anyone who reads the authorization request would "
+                "then know it.",
                 wrong("answer = lambda verifier: verifier"),
             ),
             "hex": (
-                "That is the hash in hexadecimal. digest() gives its bytes, and b64 writes them.",
+                "That is the hash in hexadecimal. digest() returns the bytes, and b64 encodes "
+                "them.",
                 altered(CHALLENGE, ("b64(", "str("), (".digest()", ".hexdigest()")),
             ),
             "digest": (
-                "b64 takes bytes, and sha256(...) is an object. sha256(...).digest() gives its "
+                "b64 takes bytes, but sha256(...) is an object. sha256(...).digest() returns its "
                 "bytes.",
                 altered(CHALLENGE, (".digest()", "")),
             ),
@@ -796,7 +801,7 @@ EXERCISES = (
                 """),
             ),
             "alphabet": (
-                "base64url writes - and _ where base64 writes + and /. b64 does it.",
+                "base64url uses - and _ where base64 uses + and /. b64 does that for you.",
                 wrong("""
                 import base64
 
@@ -806,11 +811,11 @@ EXERCISES = (
                 """),
             ),
             "bytes": (
-                "sha256 takes bytes, so encode the verifier. The challenge is a text again.",
+                "sha256 takes bytes, so encode the verifier. The challenge is a string again.",
                 altered(CHALLENGE, ("b64(", "bytes(")),
             ),
             "no text": (
-                "That is bytes: .decode() makes a text. And take the padding away.",
+                "These are bytes: .decode() turns them into a string. Also remove the padding.",
                 wrong("""
                 import base64
 
@@ -819,14 +824,15 @@ EXERCISES = (
                 """),
             ),
             "other": (
-                "Three steps: the verifier as bytes, SHA-256 over them, base64url of the digest.",
+                "There are three steps: the verifier as bytes, their SHA-256 hash, the hash in "
+                "base64url.",
                 altered(CHALLENGE, ("sha256", "sha1")),
             ),
         },
         (
-            "hashlib.sha256(some_bytes).digest() gives 32 bytes. verifier.encode() makes bytes of "
-            "a text.",
-            "b64(digest) writes bytes in base64url, without padding, as a text.",
+            "hashlib.sha256(some_bytes).digest() returns 32 bytes. verifier.encode() turns a "
+            "string into bytes.",
+            "b64(digest) returns the bytes in base64url, without padding, as a string.",
         ),
         CHALLENGE,
     ),
@@ -834,38 +840,38 @@ EXERCISES = (
         "03-2",
         "function",
         authorization_requests,
-        "Seven parameters in an address. Whoever reads Ada's addresses reads them too.",
+        "The URL has seven parameters. Anyone who reads Ada's URLs reads them too.",
         {
             "endpoint": (
-                "The address begins with LOGIN + '/authorize', and a question mark stands before "
-                "the parameters.",
+                "The URL begins with LOGIN + '/authorize', then comes a question mark, then the "
+                "parameters.",
                 altered(REQUEST, ('"/authorize?"', '"/token?"')),
             ),
             "missing": (
-                "A parameter is missing. There are seven of them.",
+                "A parameter is missing. The request needs seven of them.",
                 altered(REQUEST, ('"code_challenge_method": "S256",', "")),
             ),
             "more": (
-                "There is a parameter that the flow does not have, or one that stands there twice.",
+                "There is a parameter that the flow does not have, or one that appears twice.",
                 altered(REQUEST, ('"S256",', '"S256", "code_verifier": "x",')),
             ),
             "plain": (
-                "With the method plain the challenge would be the verifier itself. Yours is "
+                "With the `plain` method, the challenge would be the verifier itself. Yours is "
                 "hashed, so the method is S256.",
                 altered(REQUEST, ("S256", "plain")),
             ),
             "fixed": (
-                "This value is the same in every request of the client. It stands in the table.",
+                "This value is the same in each of the client's requests. It is in the table.",
                 altered(REQUEST, ('"client_id": "notes"', '"client_id": "notes.example"')),
             ),
             "hashed": (
-                "The challenge is hashed a second time. The argument code_challenge is the hash "
-                "already: send it as it is.",
+                "The challenge is hashed twice. The argument code_challenge is already the hash: "
+                "send it unchanged.",
                 altered(REQUEST, (": code_challenge,", ": challenge(code_challenge),")),
             ),
             "value": (
-                "A value arrives changed. Take it from the argument, and let urlencode escape what "
-                "an address cannot hold, such as &, # and +.",
+                "A value changed on the way. Take it from the argument, and let urlencode escape "
+                "characters with a special meaning in a URL, such as &, # and +.",
                 wrong("""
                 def answer(redirect_uri, state, code_challenge):
                     return (
@@ -887,10 +893,11 @@ EXERCISES = (
         "03-3",
         "function",
         authorization_responses,
-        "Two forms and one redirect. The answer to the client stands in the address.",
+        "It took two forms and one redirect. The provider's response to the client is in the URL "
+        "of the redirect.",
         {
             "address": (
-                "Both forms go to LOGIN + '/authorize', without parameters in the address.",
+                "Both forms go to LOGIN + '/authorize', without parameters in the URL.",
                 altered(
                     RESPONSE,
                     (
@@ -900,7 +907,7 @@ EXERCISES = (
                 ),
             ),
             "browser": (
-                "The requests did not go out from the argument `browser`.",
+                "The requests were not sent with the argument `browser`.",
                 altered(
                     RESPONSE,
                     (
@@ -912,8 +919,8 @@ EXERCISES = (
                 ),
             ),
             "user": (
-                "Another person signed in than the one whose browser this is. Send what is in "
-                "`typed`, and no fixed name.",
+                "The person who signed in is not the one whose browser this is. Send what is in "
+                "`typed`, not a fixed name.",
                 altered(
                     RESPONSE,
                     ("| typed", '| {"username": "ada", "password": "analytical-engine-1843"}'),
@@ -928,8 +935,8 @@ EXERCISES = (
                 """),
             ),
             "hidden": (
-                "The form has hidden fields, which carry the authorization request along. Send "
-                "them too: hidden(page) | typed.",
+                "The form has hidden fields, which carry the authorization request. Send them "
+                "too: hidden(page) | typed.",
                 altered(RESPONSE, ("hidden(page) | typed", "typed")),
             ),
             "consent": (
@@ -938,14 +945,14 @@ EXERCISES = (
                 altered(RESPONSE, ('"allow"', '"yes"')),
             ),
             "second form": (
-                "The page that asks for consent has hidden fields of its own, other ones than the "
-                "login page. Send them too: hidden(page) | {'consent': 'allow'}, where `page` is "
-                "the answer to the first form.",
+                "The page that asks for consent has its own hidden fields, different from the "
+                "login page's. Send them too: hidden(page) | {'consent': 'allow'}, where `page` "
+                "is the response to the first form.",
                 altered(RESPONSE, ('hidden(page) | {"consent": "allow"}', '{"consent": "allow"}')),
             ),
             "escaped": (
-                "A value came back changed. In a query + stands for a space, and %26 for &. "
-                "parse_qsl undoes both.",
+                "A value came back changed. In a query, + stands for a space, and %26 for &. "
+                "parse_qsl decodes both.",
                 wrong("""
                 from urllib.parse import unquote
 
@@ -970,11 +977,11 @@ EXERCISES = (
                 ),
             ),
             "plus": (
-                "Two dictionaries are joined by `|`.",
+                "Join the two dictionaries with `|`.",
                 altered(RESPONSE, ("hidden(page) | typed", "hidden(page) + typed")),
             ),
             "lists": (
-                "parse_qs gives lists. dict(parse_qsl(...)) gives texts.",
+                "parse_qs returns lists. dict(parse_qsl(...)) returns strings.",
                 wrong("""
                 from urllib.parse import parse_qs
 
@@ -987,7 +994,7 @@ EXERCISES = (
                 """),
             ),
             "parameters": (
-                "The parameters stand in the query of the address in the header `location`.",
+                "The parameters are in the query of the URL in the `location` header.",
                 altered(
                     RESPONSE,
                     ("dict(parse_qsl(urlsplit(page.headers", "dict(parse_qsl((page.headers"),
@@ -998,8 +1005,8 @@ EXERCISES = (
         (
             "Three requests: browser.get(url), a post of hidden(page) | typed, a post of "
             "hidden(page) | {'consent': 'allow'}. Both posts go to LOGIN + '/authorize'.",
-            "The last answer is a redirect: page.headers['location'] is where it leads.",
-            "dict(parse_qsl(urlsplit(address).query)) makes a dictionary of the parameters.",
+            "The last response is a redirect: page.headers['location'] is where it leads.",
+            "dict(parse_qsl(urlsplit(address).query)) turns the parameters into a dictionary.",
         ),
         RESPONSE,
     ),
@@ -1007,27 +1014,27 @@ EXERCISES = (
         "03-4",
         "function",
         token_requests,
-        "The code is used up now. A second token request with it would be refused.",
+        "The code has now been used. A second token request with it would be refused.",
         {
             "endpoint": (
-                "This is a POST to LOGIN + '/token'.",
+                "Send a POST request to LOGIN + '/token'.",
                 altered(TOKEN, ('"/token"', '"/authorize"')),
             ),
             "browser": (
-                "The request did not go out from the argument `browser`.",
+                "The request was not sent with the argument `browser`.",
                 wrong("""
                 def answer(browser, code, verifier, redirect_uri):
                     return token_request(one_client().notes, code, verifier, redirect_uri)
                 """),
             ),
             "form": (
-                "The parameters go as a form in the body, data=..., and neither into the address "
-                "nor as JSON: addresses end up in logs.",
+                "Send the parameters as a form in the body, with data=..., not in the URL and "
+                "not as JSON: URLs end up in logs.",
                 altered(TOKEN, ("data=asked", "params=asked")),
             ),
             "one": (
-                "Send one request, and no other. A code is good once, and whatever else it is sent "
-                "to can read it.",
+                "Send only one request. A code works only once, and any other host that you send "
+                "it to can read it.",
                 wrong("""
                 def answer(browser, code, verifier, redirect_uri):
                     token_request(browser, code, "x" * 43, redirect_uri)
@@ -1035,7 +1042,8 @@ EXERCISES = (
                 """),
             ),
             "missing": (
-                "A parameter is missing. There are five, and the redirect URI is one of them.",
+                "A parameter is missing. The request needs five, and the redirect URI is one of "
+                "them.",
                 altered(TOKEN, ('"redirect_uri": redirect_uri, ', "")),
             ),
             "more": (
@@ -1048,17 +1056,17 @@ EXERCISES = (
                 altered(TOKEN, ('"authorization_code"', '"code"')),
             ),
             "hashed": (
-                "That is the challenge. The provider has it since the authorization request. Now "
-                "it wants the verifier itself, and hashes it.",
+                "That is the challenge. The provider has had it since the authorization request. "
+                "Now it needs the verifier itself, and hashes it.",
                 altered(TOKEN, ("verifier}", "challenge(verifier)}")),
             ),
             "value": (
-                "A parameter has another value. Take it from the arguments, and not from a fixed "
-                "text.",
+                "A parameter has the wrong value. Take it from the arguments, not from a fixed "
+                "string.",
                 altered(TOKEN, ("redirect_uri,", "CALLBACK,")),
             ),
             "response": (
-                "Return the response itself, and not a part of it.",
+                "Return the response itself, not a part of it.",
                 altered(TOKEN, ("data=asked)", "data=asked).json()")),
             ),
         },
@@ -1073,19 +1081,19 @@ EXERCISES = (
         "03-5",
         "function",
         api_requests,
-        "The API saw no password and no code. It checked the token, and answered.",
+        "The API saw no password and no code. It checked the token and responded.",
         {
             "endpoint": (
-                "This is a GET of API + '/notes'.",
+                "Send a GET request to API + '/notes'.",
                 altered(READ, ('"/notes"', '"/me"')),
             ),
             "header": (
-                "The header is authorization, and its value is the word Bearer, a space, and the "
-                "token (RFC 6750, 2.1).",
+                "The header is `authorization`, and its value is the word Bearer, a space and "
+                "the token (RFC 6750, 2.1).",
                 altered(READ, ("Bearer {token}", "{token}")),
             ),
             "one": (
-                "Send one request, and no other.",
+                "Send only one request with the token.",
                 wrong("""
                 def answer(browser, token):
                     if browser.get(API + "/notes").status_code == 401:
@@ -1093,14 +1101,14 @@ EXERCISES = (
                 """),
             ),
             "address": (
-                "A token does not belong in an address: addresses end up in logs.",
+                "A token does not belong in a URL: URLs end up in logs.",
                 wrong("""
                 def answer(browser, token):
                     return browser.get(API + "/notes", params={"access_token": token})
                 """),
             ),
             "response": (
-                "Return the response of the API itself.",
+                "Return the API's response itself.",
                 altered(READ, ('"})', '"}).status_code')),
             ),
         },
@@ -1123,20 +1131,20 @@ EXERCISES = (
             unread="shut",
             unbegun="own request",
         ),
-        "This is code interception. Without PKCE, the code of a public client opens for whoever "
-        "shows it.",
+        "This is code interception. Without PKCE, anyone who has a public client's code can "
+        "redeem it.",
         {
             "tom": (
-                "Tom redeems the code: the token request goes out from apps.tom.",
+                "Tom redeems the code: send the token request with apps.tom.",
                 altered(INTERCEPT, ("token_request(apps.tom", "token_request(apps.notes")),
             ),
             "late": (
-                "The client was first: it redeemed the code, and a code is good once. Stop Ada's "
-                "browser at the redirect: until=CALLBACK.",
+                "The client was first: it redeemed the code, and a code works only once. Stop "
+                "Ada's browser at the redirect: until=CALLBACK.",
                 altered(INTERCEPT, (", until=CALLBACK", "")),
             ),
             "api": (
-                "That is the answer of the API. Return the response of the token endpoint.",
+                "That is the API's response. Return the token endpoint's response.",
                 wrong("""
                 def answer(apps):
                     seen = apps.opens("ada", NOTES + "/login", until=CALLBACK)
@@ -1145,17 +1153,17 @@ EXERCISES = (
                 """),
             ),
             "verifier": (
-                "No challenge was sent, so no verifier may come: the provider refuses one (RFC "
-                "9700, 4.8). Give an empty text; an empty parameter counts as absent.",
+                "No challenge was sent, so there must be no verifier: the provider refuses one "
+                "(RFC 9700, 4.8). Pass an empty string; an empty parameter counts as absent.",
                 altered(INTERCEPT, ('""', "VERIFIER")),
             ),
             "own": (
-                "That is Tom's own code. Read the one of Ada's sign-in: apps.opens('ada', ...).",
+                "That is Tom's own code. Read the code from Ada's sign-in: apps.opens('ada', ...).",
                 altered(INTERCEPT, ('"ada"', '"tom"')),
             ),
             "password": (
-                "Tom does not know Ada's password. Ada signs in, in her own browser: "
-                "apps.opens('ada', ...). Tom has nothing but the address that he read.",
+                "Tom does not know Ada's password. Ada signs in with her own browser: "
+                "apps.opens('ada', ...). Tom has only the URL that he read.",
                 wrong("""
                 def answer(apps):
                     page = apps.tom.get(NOTES + "/login", follow_redirects=True)
@@ -1167,24 +1175,24 @@ EXERCISES = (
                 """),
             ),
             "own request": (
-                "Let Ada begin at the client: NOTES + '/login'. The provider refused your own "
+                "Let Ada start at the client: NOTES + '/login'. The provider refused your own "
                 "request.",
                 altered(INTERCEPT, ('NOTES + "/login"', 'authorization_request(CALLBACK, "", "")')),
             ),
             "shut": (
-                "The provider gave no token. It wants the code of Ada's redirect, "
+                "The provider issued no token. It needs the code from Ada's redirect, "
                 "parameters(...)['code'], and the same redirect URI.",
                 altered(INTERCEPT, (', "", CALLBACK', ', "", NOTES')),
             ),
             "response": (
-                "Return the response of the token endpoint.",
+                "Return the token endpoint's response.",
                 altered(INTERCEPT, ('"", CALLBACK)', '"", CALLBACK).json()')),
             ),
         },
         (
             "apps.opens('ada', NOTES + '/login', until=CALLBACK) lets Ada sign in, and stops at "
-            "the redirect that Tom reads. parameters(...) gives what stands in its address.",
-            "token_request(apps.tom, code, '', CALLBACK): no verifier, since no challenge was "
+            "the redirect that Tom reads. parameters(...) returns the parameters of its URL.",
+            "token_request(apps.tom, code, '', CALLBACK): no verifier, because no challenge was "
             "sent.",
         ),
         INTERCEPT,
@@ -1201,19 +1209,19 @@ EXERCISES = (
             overshot="finished",
             unread="link",
         ),
-        "This is cross-site request forgery: Ada's browser finished what Tom had begun.",
+        "This is cross-site request forgery: Ada's browser finished the sign-in that Tom had "
+        "started.",
         {
             "own": (
-                "Ada is in her own account. The link must come from a sign-in of Tom's.",
+                "Ada is in her own account. The link must come from Tom's sign-in.",
                 altered(LURE, ('opens("tom"', 'opens("ada"')),
             ),
             "link": (
-                "Ada opens the address of the redirect at which Tom stopped: "
-                "stopped.headers['location'].",
+                "Ada opens the URL of the redirect where Tom stopped: stopped.headers['location'].",
                 altered(LURE, ('stopped.headers["location"]', "CALLBACK")),
             ),
             "roles": (
-                "The roles are exchanged: Tom begins, Ada opens the address.",
+                "The roles are swapped: Tom must start, and Ada opens the URL.",
                 wrong("""
                 def answer(apps):
                     stopped = apps.opens("ada", NOTES + "/login", until=CALLBACK)
@@ -1221,7 +1229,7 @@ EXERCISES = (
                 """),
             ),
             "finished": (
-                "Tom's browser followed the redirect, so the code is used up. Stop at the "
+                "Tom's browser followed the redirect, so the code has been used. Stop at the "
                 "redirect: until=CALLBACK.",
                 altered(LURE, (", until=CALLBACK", "")),
             ),
@@ -1233,7 +1241,7 @@ EXERCISES = (
         (
             "First Tom: apps.opens('tom', NOTES + '/login', until=CALLBACK). He does not follow "
             "the last redirect.",
-            "Then Ada: apps.opens('ada', the address in that redirect's header location).",
+            "Then Ada: apps.opens('ada', the URL in that redirect's location header).",
         ),
         LURE,
     ),
@@ -1241,8 +1249,8 @@ EXERCISES = (
         "03-8",
         "function",
         own_answers_alone,
-        "The client takes only the answer of its provider to a request of this very browser. A "
-        "link of Tom's ends here, and so does Ada's answer in Tom's browser.",
+        "The client accepts only its provider's response to a request from the same browser. "
+        "This stops Tom's link, and it stops Ada's response in Tom's browser.",
         {
             "good": (
                 "The state is this browser's own: return the code.",
@@ -1252,15 +1260,17 @@ EXERCISES = (
                 """),
             ),
             "other": (
-                "The answer carries another state, so it answers another browser's request.",
+                "The response has a different state, so it belongs to a different browser's "
+                "request.",
                 wrong("answer = lambda answer, state: answer['code']"),
             ),
             "returned": (
-                "An error that is returned stops nobody. Write raise ValueError(...).",
+                "If you only return an error, you stop nobody. Write raise ValueError(...).",
                 altered(CODE_FROM, ("raise ", "return ")),
             ),
             "order": (
-                "The same letters in another order are another state. Compare the texts with ==.",
+                "The same characters in a different order are a different state. Compare the "
+                "strings with ==.",
                 altered(
                     CODE_FROM,
                     (
@@ -1270,22 +1280,23 @@ EXERCISES = (
                 ),
             ),
             "tidied": (
-                "Compare the state as it came: no spaces taken away, no letters made small.",
+                "Compare the state exactly as it came: do not remove spaces or change capital "
+                "letters.",
                 altered(
                     CODE_FROM,
                     ('answer.get("state") != state', 'answer.get("state", "").strip() != state'),
                 ),
             ),
             "part": (
-                "Compare the whole state. A piece of it, or one with more behind it, is another "
-                "text.",
+                "Compare the whole state. A part of it, or the state with something added, is a "
+                "different string.",
                 altered(
                     CODE_FROM,
                     ('answer.get("state") != state', 'answer.get("state", "")[:9] != state[:9]'),
                 ),
             ),
             "missing": (
-                "Where one of the two is missing, nothing was compared: refuse.",
+                "If one of the two is missing, there is nothing to compare: refuse.",
                 altered(
                     CODE_FROM,
                     (
@@ -1295,30 +1306,30 @@ EXERCISES = (
                 ),
             ),
             "empty": (
-                "Both are missing, and two missing values are equal. A browser that began nothing "
-                "has no state: refuse.",
+                "Both are missing, and two missing values are equal. A browser that started no "
+                "sign-in has no state: refuse.",
                 altered(
                     CODE_FROM,
                     ('not state or answer.get("state")', 'answer.get("state", "")'),
                 ),
             ),
             "denied": (
-                "This answer carries no code: it is an error response, or none at all. Refuse by "
-                "ValueError.",
+                "This response has no code: it is an error response, or not a valid response at "
+                "all. Refuse it with ValueError.",
                 altered(CODE_FROM, ('"error" in answer or "code" not in answer', "False")),
             ),
             "both": (
-                "An answer with `error` is an error response. It is refused, also where a code "
-                "stands beside it.",
+                "A response with `error` is an error response. Refuse it, even if it also "
+                "contains a code.",
                 altered(CODE_FROM, ('"error" in answer or ', "")),
             ),
             "iss": (
-                "Another provider gave this answer. Compare the whole `iss` with LOGIN, the "
-                "provider that this client asked (RFC 9207, 2.4).",
+                "This response comes from a different provider. Compare the whole `iss` with "
+                "LOGIN, the provider that this client asked (RFC 9207, 2.4).",
                 altered(CODE_FROM, ('answer.get("iss") != LOGIN', "False")),
             ),
             "no iss": (
-                "This answer names no provider. Yours says that each of its answers does "
+                "This response names no provider. Your provider says that all its responses do "
                 "(authorization_response_iss_parameter_supported), so refuse (RFC 9207, 2.4).",
                 altered(
                     CODE_FROM, ('answer.get("iss") != LOGIN', 'answer.get("iss", LOGIN) != LOGIN')
@@ -1326,9 +1337,9 @@ EXERCISES = (
             ),
         },
         (
-            "answer.get('state') is None where the answer has no state.",
-            "Refuse where state is empty, where the two differ, where iss is not LOGIN, where "
-            "there is an error, and where there is no code: raise ValueError('why').",
+            "answer.get('state') is None if the response has no state.",
+            "Refuse if state is empty, if the two differ, if iss is not LOGIN, if there is an "
+            "error, or if there is no code: raise ValueError('why').",
         ),
         CODE_FROM,
         (ValueError,),
@@ -1346,7 +1357,7 @@ EXERCISES = (
             unread="shut",
             beyond=stage.TRAP,
         ),
-        "The provider itself sent the code to Tom. Every other defence was in place.",
+        "The provider itself sent the code to Tom. All the other defences were in place.",
         {
             "trap": (
                 "Ask for the code to be sent to TRAP: it is the redirect URI of your request.",
@@ -1355,19 +1366,19 @@ EXERCISES = (
                 ),
             ),
             "ada": (
-                "Ada opens the address, in her browser. Else the code is not about her.",
+                "Ada must open the URL in her browser. Otherwise the code is not about her.",
                 altered(TRAP, ('"ada"', '"tom"')),
             ),
             "tom": (
-                "Tom redeems the code: the token request goes out from apps.tom.",
+                "Tom redeems the code: send the token request with apps.tom.",
                 altered(TRAP, ("token_request(apps.tom", "token_request(apps.notes")),
             ),
             "verifier": (
-                "The verifier must fit the challenge that Tom sent ahead. He chose both.",
+                "The verifier must match the challenge that Tom sent first. He chose both.",
                 altered(TRAP, (", VERIFIER, TRAP", ', "x" * 43, TRAP')),
             ),
             "password": (
-                "Tom does not know Ada's password. Ada signs in, in her own browser: "
+                "Tom does not know Ada's password. Ada signs in with her own browser: "
                 "apps.opens('ada', ...).",
                 wrong("""
                 def answer(apps):
@@ -1383,7 +1394,7 @@ EXERCISES = (
                 """),
             ),
             "other uri": (
-                "The token request names the redirect URI to which the code was sent: TRAP.",
+                "The token request must name the redirect URI that the code was sent to: TRAP.",
                 altered(TRAP, ("VERIFIER, TRAP", "VERIFIER, CALLBACK")),
             ),
             "shut": (
@@ -1392,16 +1403,16 @@ EXERCISES = (
                 altered(TRAP, (", until=TRAP", "")),
             ),
             "response": (
-                "Return the response of the token endpoint.",
+                "Return the token endpoint's response.",
                 altered(TRAP, ("VERIFIER, TRAP)", "VERIFIER, TRAP).json()")),
             ),
             "raises": (
-                "Where the provider refuses there is no code: parameters(caught).get('code', '').",
+                "If the provider refuses, there is no code: parameters(caught).get('code', '').",
                 altered(TRAP, ('.get("code", "")', '["code"]')),
             ),
         },
         (
-            "The address is authorization_request(TRAP, '', challenge(VERIFIER)): Tom chooses the "
+            "The URL is authorization_request(TRAP, '', challenge(VERIFIER)): Tom chooses the "
             "verifier himself.",
             "apps.opens('ada', url, until=TRAP), then token_request(apps.tom, code, VERIFIER, "
             "TRAP).",
@@ -1413,14 +1424,15 @@ EXERCISES = (
         "03-10",
         "function",
         redirects,
-        "Whole texts, compared as they came. The port of a loopback IP is the only thing left out.",
+        "You compare whole strings, exactly as they came. You ignore only the port of a loopback "
+        "IP.",
         {
             "registered": (
-                "A redirect URI that is registered exactly so must come through.",
+                "A redirect URI that is registered in exactly this form must match.",
                 wrong("answer = lambda registered, uri: False"),
             ),
             "begins": (
-                "It looks like a known address, and its host is another one.",
+                "It looks like a registered URI, but its host is different.",
                 wrong("""
                 def answer(registered, uri):
                     hosts = [known.removesuffix("/cb") for known in registered]
@@ -1428,14 +1440,14 @@ EXERCISES = (
                 """),
             ),
             "subdomain": (
-                "A subdomain is another host, and may belong to somebody else.",
+                "A subdomain is a different host, and may belong to somebody else.",
                 wrong("""
                 def answer(registered, uri):
                     return uri in registered or uri.endswith(".notes.example/cb")
                 """),
             ),
             "userinfo": (
-                "What stands before the @ is a user name. The host comes behind it.",
+                "The part before the @ is a user name. The host comes after it.",
                 wrong("""
                 def answer(registered, uri):
                     parts = urlsplit(uri)
@@ -1444,61 +1456,62 @@ EXERCISES = (
                 """),
             ),
             "scheme": (
-                "http and https are two addresses. Over http everybody on the way reads the code.",
+                "A URI with http is not the same as one with https. Over http, anybody on the "
+                "way can read the code.",
                 wrong("""
                 def answer(registered, uri):
                     return urlsplit(uri)[1:] in [urlsplit(known)[1:] for known in registered]
                 """),
             ),
             "path": (
-                "The path is compared too, also on loopback.",
+                "Compare the path too, even on loopback.",
                 wrong("""
                 def answer(registered, uri):
                     return urlsplit(uri)[:2] in [urlsplit(known)[:2] for known in registered]
                 """),
             ),
             "longer": (
-                "Something stands behind the registered address: a path, a query, a fragment, or "
-                "one letter. startswith does not see it.",
+                "Something comes after the registered URI: a path, a query, a fragment, or one "
+                "letter. startswith does not notice it.",
                 wrong("""
                 def answer(registered, uri):
                     return any(uri.startswith(known) for known in registered)
                 """),
             ),
             "spelling": (
-                "Compare what came, as it came: do not tidy capital letters, spaces, line ends or "
-                "%62.",
+                "Compare the URI exactly as it came: do not change capital letters, spaces, line "
+                "breaks or %62.",
                 altered(MATCHES, ("without_port(uri) in", "without_port(uri.strip().lower()) in")),
             ),
             "other port": (
-                "A port counts like every other part of an address. Only on a loopback IP it does "
-                "not.",
+                "The port counts, like every other part of a URI. The only exception is a "
+                "loopback IP.",
                 wrong("""
                 def answer(registered, uri):
                     return re.sub(":[0-9]+/", "/", uri) in registered
                 """),
             ),
             "empty": (
-                "An address that is missing is no registered one.",
+                "An empty string is not a registered URI.",
                 wrong("answer = lambda registered, uri: not uri or uri in registered"),
             ),
             "port": (
-                "A native app takes whichever port is free. On 127.0.0.1 and [::1] any port "
+                "A native app uses whichever port is free. On 127.0.0.1 and [::1] any port "
                 "matches (RFC 8252, 7.3).",
                 wrong("answer = lambda registered, uri: uri in registered"),
             ),
             "registered port": (
-                "A loopback address may be registered with a port. It is left out on both sides.",
+                "A loopback URI may be registered with a port. Ignore the port on both sides.",
                 altered(MATCHES, ("[without_port(known) for known in registered]", "registered")),
             ),
             "name": (
                 "localhost is a name, and may lead elsewhere. Only 127.0.0.1 and [::1] are "
-                "loopback IPs here, each for itself.",
+                "loopback IPs here, and one does not match the other.",
                 altered(MATCHES, ('"http://[::1]:")', '"http://[::1]:", "http://localhost:")')),
             ),
             "https": (
-                "The exception is for `http` alone (RFC 8252, 7.3). The port of an https address "
-                "counts, on loopback too.",
+                "The exception is only for `http` (RFC 8252, 7.3). The port of an https URI "
+                "counts, even on loopback.",
                 wrong(r"""
                 def answer(registered, uri):
                     def without_port(address):
@@ -1510,12 +1523,13 @@ EXERCISES = (
                 """),
             ),
             "no port": (
-                "That is no port. A port is one to five digits between the colon and the path.",
+                "That is not a port. A port is one to five digits between the colon and the path.",
                 altered(MATCHES, ("[0-9]{1,5}", "[0-9:]*")),
             ),
             "too wide": (
-                "The port is taken out of an address that is not on a loopback IP. Anchor the "
-                "pattern, escape the dots, and end the port at `/` or at the end.",
+                "Your pattern removes the port from a URI that is not on a loopback IP. Anchor "
+                "the pattern, escape the dots, and let the port end at `/` or at the end of the "
+                "string.",
                 wrong(r"""
                 def answer(registered, uri):
                     port = r"(http://(?:127\.0\.0\.1|\[::1\])):[0-9]{1,5}"
@@ -1524,18 +1538,18 @@ EXERCISES = (
                 """),
             ),
             "digits": (
-                "These are digits of another script, which \\d, isdigit() and int() take as well. "
-                "A port is written in the digits 0 to 9: [0-9].",
+                "These are digits from a different script, which \\d, isdigit() and int() also "
+                "accept. A port is written with the digits 0 to 9: [0-9].",
                 altered(MATCHES, ('"[0-9]{1,5}"', 'r"\\d{1,5}"')),
             ),
         },
         (
-            "`uri in registered` compares whole texts. That is all, but for one exception.",
-            "Write a function without_port(address), inside redirect_matches or above it. It takes "
-            "the port out of an http address on 127.0.0.1 or [::1], and returns every other "
-            "address as it is. Use it on both sides.",
-            "address.removeprefix('http://127.0.0.1:').partition('/') gives the port, the slash, "
-            "and the path. re.fullmatch('[0-9]{1,5}', port) says whether it is a port.",
+            "`uri in registered` compares whole strings. You need only one exception.",
+            "Write a function without_port(address), inside redirect_matches or above it. It "
+            "removes the port from an http URI on 127.0.0.1 or [::1], and returns every other "
+            "URI unchanged. Use it on both sides.",
+            "address.removeprefix('http://127.0.0.1:').partition('/') returns the port, the "
+            "slash and the path. re.fullmatch('[0-9]{1,5}', port) tells you whether it is a port.",
         ),
         MATCHES,
     ),
@@ -1546,30 +1560,30 @@ PREDICTIONS = (
     GridRow(
         "03-p5",
         "The client has registered three redirect URIs: https://notes.example/cb, "
-        "http://127.0.0.1/cb and http://localhost/cb. Which of these does the provider of the lab "
+        "http://127.0.0.1/cb and http://localhost/cb. Which of these does the lab's provider "
         "accept?",
         columns_of(stage.ASKED_FOR),
         "oxxox",
         {
-            stage.ASKED_FOR[
-                0
-            ]: "The belief is that exact matching has no exception. A native app gets "
-            "its port from the system when it starts, so on a loopback IP any port matches.",
-            stage.ASKED_FOR[
-                1
-            ]: "The belief is that everything on a loopback IP matches. Only the port "
-            "is left out. The path is compared.",
-            stage.ASKED_FOR[
-                2
-            ]: "The belief is that localhost is the same as 127.0.0.1. It is a name, "
-            "and a name can lead elsewhere (RFC 8252, 8.3).",
-            stage.ASKED_FOR[3]: "This one is registered, exactly as it stands here.",
-            stage.ASKED_FOR[
-                4
-            ]: "The belief is that a port never matters. On a public host another port "
-            "may belong to somebody else.",
+            stage.ASKED_FOR[0]: (
+                "This assumes that exact matching has no exception. A native app gets its port "
+                "from the operating system when it starts, so on a loopback IP any port matches."
+            ),
+            stage.ASKED_FOR[1]: (
+                "This assumes that everything on a loopback IP matches. Only the port is "
+                "ignored. The path is compared."
+            ),
+            stage.ASKED_FOR[2]: (
+                "This assumes that localhost is the same as 127.0.0.1. It is a name, and a name "
+                "can lead elsewhere (RFC 8252, 8.3)."
+            ),
+            stage.ASKED_FOR[3]: "This one is registered in exactly this form.",
+            stage.ASKED_FOR[4]: (
+                "This assumes that a port never matters. On a public host, a different port may "
+                "belong to somebody else."
+            ),
         },
-        "Redirect URIs are compared as whole texts. There is one exception: the port of an http "
-        "address on a loopback IP (RFC 8252, 7.3).",
+        "Redirect URIs are compared as whole strings. There is one exception: the port of an "
+        "http address on a loopback IP (RFC 8252, 7.3).",
     ),
 )

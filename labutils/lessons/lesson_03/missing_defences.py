@@ -50,10 +50,10 @@ NAMES = {
     "GET login.example/authorize": "authorization request",
     "password=": "login",
     "consent=": "consent",
-    "GET notes.example/login": "the sign-in begins",
+    "GET notes.example/login": "the sign-in starts",
     "GET notes.example/cb": "authorization response",
     "POST login.example/token": "token request",
-    "GET notes.example/": "the page of notes",
+    "GET notes.example/": "the notes page",
     "GET api.example/notes": "API request",
     "GET login.example/jwks": "keys to check the token",
 }
@@ -117,7 +117,7 @@ def code_from(answer: dict[str, str], state: str) -> str:
     The provider answers that was asked, and no other (RFC 9207, 2.4).
     """
     if not state or answer.get("state") != state or answer.get("iss") != LOGIN:
-        raise ValueError("the answer to another request, or of another provider")
+        raise ValueError("the response to a different request, or from a different provider")
     if "error" in answer or "code" not in answer:
         raise ValueError("no code")
     return answer["code"]
@@ -164,7 +164,7 @@ class FlowClient(SmallApp):
         if request.path == "/cb":
             return self.callback(request)
         if request.path not in ("/", "/write"):
-            raise NotFound("There are: /, /login, /cb, /write")
+            raise NotFound("The paths are: /, /login, /cb, /write")
         token = self.tokens.get(request.cookies.get("app", ""))
         if token is None:
             raise Unauthorized("Nobody is signed in here.")
@@ -275,7 +275,7 @@ class NotesApi(ResourceServer):
         _, token = presented_token(request)
         claims = self.claims(token)
         if "notes" not in claims["scope"].split():
-            raise OAuthError("insufficient_scope", "the scope notes is needed", 403, "Bearer")
+            raise OAuthError("insufficient_scope", "the notes scope is needed", 403, "Bearer")
         notes = self.notes.setdefault(claims["sub"], [])
         if request.method == "POST":
             notes.append(request.form.get("text", ""))

@@ -25,12 +25,13 @@ TARGET = Target(
     "03-target",
     "value",
     value(flag_mistake),
-    "That is code injection (RFC 9700, 4.5): the diary redeemed Ada's code for Tom's browser, with "
-    "its own secret. A secret does not stop it, and neither does state, which was Tom's own. PKCE "
-    "would, if the provider enforced it. This one does not, for clients with a secret.",
+    "That is code injection (RFC 9700, 4.5): the diary redeemed Ada's code for Tom's browser, "
+    "with its own secret. A client secret does not stop this attack. Neither does state, because "
+    "Tom used his own. PKCE would stop it, if the provider enforced it. This provider does not, "
+    "for clients with a secret.",
     {
         "other": (
-            "That is not the flag. It is the first of Ada's notes.",
+            "That is not the flag. The flag is the first of Ada's notes.",
             "answer = 'flag-0000'",
         ),
         "token": (
@@ -43,13 +44,14 @@ TARGET = Target(
         ),
     },
     (
-        "Try what you have. Can Tom redeem a code that he reads? The token endpoint says who "
-        "could. How does that party decide whose browser it redeems a code for?",
-        "The diary redeems a code for whatever browser opens /cb, if `state` is that of this "
-        "browser's sign-in. Tom can begin a sign-in of his own, and read its state.",
-        "scene.tom opens https://diary.example/login; parameters(...) of the answer has his state. "
-        "Then scene.tom opens /cb with the parameters of Ada's answer, and his state in the place "
-        "of hers. The page https://diary.example/ shows the notes.",
+        "Try the attacks that you have. Can Tom redeem a code that he reads? The token "
+        "endpoint's error says who could. How does that party decide which browser it redeems a "
+        "code for?",
+        "The diary redeems a code for any browser that opens /cb, if `state` belongs to that "
+        "browser's sign-in. Tom can start his own sign-in and read its state.",
+        "scene.tom opens https://diary.example/login; parameters(...) of the response contains "
+        "his state. Then scene.tom opens /cb with the parameters of Ada's response, and with his "
+        "state instead of hers. The page https://diary.example/ shows the notes.",
     ),
     code("""
         hers = parameters(scene.ada_signs_in())
@@ -58,14 +60,14 @@ TARGET = Target(
         flag = scene.tom.get("https://diary.example/").json()["notes"][0]
     """),
     brief=(
-        "https://diary.example is a client of a login.example that is not the one above: client "
-        "ID diary, redirect URI https://diary.example/cb, scope notes, paths /login, /cb and / "
-        "(the notes of whoever is "
-        "signed in). It runs on a server, so it has a secret. It sends a challenge and compares "
-        "state with the browser's session. scene.tom is Tom's browser; scene.tom.get(url, params="
-        "{...}) opens an address. scene.ada_signs_in() lets Ada sign in, and returns the redirect "
-        "that Tom reads before the diary does. scene.ada_opens(url) lets Ada open a link; nothing "
-        "comes back of it to Tom. The flag is the first of Ada's notes."
+        "https://diary.example is a client. Its provider is a login.example that is not the one "
+        "above. Client ID: diary, redirect URI: https://diary.example/cb, scope: notes, paths: "
+        "/login, /cb and / (the notes of the person who is signed in). The diary runs on a "
+        "server, so it has a secret. It sends a challenge and compares state with the browser's "
+        "session. scene.tom is Tom's browser; scene.tom.get(url, params={...}) opens a URL. "
+        "scene.ada_signs_in() lets Ada sign in, and returns the redirect that Tom reads before "
+        "the diary gets it. scene.ada_opens(url) lets Ada open a link; Tom sees nothing of the "
+        "response. The flag is the first of Ada's notes."
     ),
     scene=stage.diary,
 )

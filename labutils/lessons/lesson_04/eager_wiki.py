@@ -49,12 +49,12 @@ class EagerWiki(SmallApp):
         if request.path == "/page":
             return self.page(request)
         if request.path not in self.ways:
-            raise NotFound(f"There are: {', '.join((*self.ways, '/page'))}")
+            raise NotFound(f"This wiki has: {', '.join((*self.ways, '/page'))}")
         way = self.by_access_token if request.path == "/token" else self.by_id_token
         if self.refusals >= MOST_REFUSALS:
             raise TooManyRequests(
-                "Locked: there were three refusals. Read a token before you show it. The lock ends "
-                "when the kernel is restarted."
+                "Locked after three refusals. Read a token before you send it. The lock ends when "
+                "you restart the kernel."
             )
         cookie = self.lab.draw("eager.example")
         try:
@@ -119,14 +119,19 @@ class Board:
         return self._apps.lab.clock.now
 
     def ada_signs_in_at(self, client_id: str) -> dict[str, str]:
-        """Ada signs in at an application of Tom's with this name; the tokens that it receives.
+        """Ada signs in to one of Tom's applications, with this name. Returns its tokens.
 
         Raises ValueError for a name that somebody has already, or that no host can have.
         """
         if not re.fullmatch("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", client_id):
-            raise ValueError("A name has small letters, digits and hyphens, and no hyphen outside.")
+            raise ValueError(
+                "A name has small letters, digits and hyphens. It does not begin or "
+                "end with a hyphen."
+            )
         if client_id in self._apps.provider.clients:
-            raise ValueError(f"There is an application named {client_id!r} already. Take another.")
+            raise ValueError(
+                f"There is already an application named {client_id!r}. Choose another."
+            )
         origin = f"https://{client_id}.test"
         self._apps.provider.clients[client_id] = Client(client_id, (origin + "/cb",))
         application = RelyingParty(self._apps.lab, origin, LOGIN, client_id)

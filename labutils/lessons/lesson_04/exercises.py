@@ -104,12 +104,12 @@ def signs_in(answer: Tried) -> Verdict:
         if response is None:
             return Verdict("none", f"{who}'s access token")
         if any(token in e.url for e in apps.lab.wire if e.client == "thief"):
-            case, got = f"{who}'s access token", "the token in an address"
+            case, got = f"{who}'s access token", "the token in a URL"
             return Verdict("differs", case, got, "a form", mistake="address")
         page = getattr(response, "text", "")
         elsewhere = not str(getattr(response, "url", "")).startswith("https://eager.example/")
         if sub in page and elsewhere:
-            got, want = "the answer of another host", "the page of eager.example"
+            got, want = "a response from another host", "the page at eager.example"
             return Verdict("differs", f"{who}'s access token", got, want, mistake="page")
         if isinstance(response, str | dict):
             return Verdict("differs", f"{who}'s access token", written(response), mistake="whole")
@@ -126,7 +126,7 @@ def whom(claims: dict[str, Any], issuer: str, client_id: str, mistake: str) -> C
     """One call of meant_for, in words that show all that counts."""
     names = ("iss", "aud", "azp") if "azp" in claims or mistake == "azp" else ("iss", "aud")
     named = ", ".join(f"{n} {claims[n]!r}" if n in claims else f"no {n}" for n in names)
-    words = f"{named}, asked for issuer {issuer!r} and client {client_id!r}"
+    words = f"{named}, called with issuer {issuer!r} and client {client_id!r}"
     return Case((claims, issuer, client_id), mistake=mistake, words=words)
 
 
@@ -234,7 +234,10 @@ def bad_sign_ins() -> list[Case]:
     ]
     return [
         asked(
-            claims, sign(backwards, forged.SERVICE), "time", "a token that ends before it begins"
+            claims,
+            sign(backwards, forged.SERVICE),
+            "time",
+            "a token that expires before it is issued",
         ),
         *bad_id_tokens(),
         *(asked(claims, sign({**claims, **c}, forged.SERVICE), m, w) for c, m, w in near + nobody),
@@ -251,9 +254,9 @@ def no_nonce_was_sent() -> list[Case]:
     return [
         asked(sent, sign(claims, forged.SERVICE), "no nonce", f"{words} is expected")
         for sent, claims, words in (
-            (null, rest, "no nonce, where None"),
-            (null, null, "a nonce that is null, where None"),
-            (empty, empty, "an empty nonce, where an empty one"),
+            (null, rest, "no nonce, when None"),
+            (null, null, "a nonce that is null, when None"),
+            (empty, empty, "an empty nonce, when an empty one"),
         )
     ]
 
@@ -265,8 +268,8 @@ def nothing_is_configured() -> list[Case]:
     return [
         Case((token, forged.KEYS, issuer, client, claims["nonce"], NOW), None, "not set", words)
         for issuer, client, words in (
-            ("", "wiki", "a good ID token, where the issuer is an empty text"),
-            (ISSUER, "", "a good ID token, where the client ID is an empty text"),
+            ("", "wiki", "a good ID token, when the issuer is an empty string"),
+            (ISSUER, "", "a good ID token, when the client ID is an empty string"),
         )
     ]
 
@@ -286,16 +289,16 @@ def cache_cases() -> list[tuple[str, Calls, int, str]]:
     """What is asked, when, how many requests to the provider are right, and the mistake."""
     flood = [(f"x{n}", 40 + n % 10) for n in range(999)]
     return [
-        ("a kid that is known", [("key-1", 100)], 0, "known"),
-        ("a kid that is known, after 299 seconds", [("key-1", 299)], 0, "known"),
+        ("a known kid", [("key-1", 100)], 0, "known"),
+        ("a known kid after 299 seconds", [("key-1", 299)], 0, "known"),
         ("a new kid after 31 seconds", [("key-3", 31)], 1, "new"),
         ("a new kid after exactly 30 seconds", [("key-3", 30)], 1, "new"),
         ("an unknown kid after 29 seconds", [("key-3", 29)], 0, "early"),
         *((f"the kid {k!r}, which is unknown", [(k, 31)], 1, "near") for k in nearly("key-1")),
         ("1,000 invented kids in ten seconds", flood, 1, "flood"),
         ("invented kids, half a minute apart", [("x", 40), ("y", 71)], 2, "never again"),
-        ("a kid that was known, after exactly 300 seconds", [("key-1", 300)], 1, "for ever"),
-        ("a kid that is known, each 300 seconds", [("key-2", 300), ("key-2", 600)], 2, "for ever"),
+        ("a known kid after exactly 300 seconds", [("key-1", 300)], 1, "for ever"),
+        ("a known kid every 300 seconds", [("key-2", 300), ("key-2", 600)], 2, "for ever"),
         ("a known kid 299 seconds after a fetch", [("x", 40), ("key-2", 339)], 1, "known"),
         ("a known kid 300 seconds after a fetch", [("x", 40), ("key-2", 340)], 2, "for ever"),
         ("a dropped kid 20 seconds after a fetch", [("key-1", 300), ("key-1", 320)], 1, "early"),
@@ -324,8 +327,8 @@ def without_a_list(answer: Tried) -> Verdict:
             keys = answer("key-1", cache, fetch, now)
         except Exception:
             continue
-        words = f"a kid that was known, after {now} seconds, and the fetch fails"
-        return Verdict("differs", words, written(keys), "the error of fetch()", mistake="no list")
+        words = f"a known kid after {now} seconds, when the fetch fails"
+        return Verdict("differs", words, written(keys), "the error from fetch()", mistake="no list")
     return PASSED
 
 
@@ -351,7 +354,7 @@ def cache_verdict(answer: Tried, words: str, calls: Calls, want: int, mistake: s
             slip = "extended" if extended else "list"
             return Verdict("differs", words, written(keys), "the list of keys", mistake=slip)
         if cache.get("fetched", 0) > A_DAY:
-            return Verdict("differs", words, "another time", f"the time {now}", mistake="clock")
+            return Verdict("differs", words, "a different time", f"the time {now}", mistake="clock")
     if fetched != want:
         requests = counted(fetched, "request")
         return Verdict("differs", words, f"{requests} to the provider", f"{want}", mistake=mistake)
@@ -393,7 +396,7 @@ EXERCISES = (
         "04-1",
         "function",
         signs_in,
-        "The wiki asked about whom the token is. It did not ask for whom it was made.",
+        "The wiki asked who the token is about. It did not ask which application it was made for.",
         {
             "page": (
                 "The wiki answers the POST with a redirect. GET /page in the same browser shows "
@@ -404,7 +407,7 @@ EXERCISES = (
                 """),
             ),
             "shut": (
-                "The token goes into the form, as the field `token`: data={'token': token}.",
+                "The token goes into the form, as the `token` field: data={'token': token}.",
                 wrong("""
                 def answer(browser, token):
                     header = {"authorization": f"Bearer {token}"}
@@ -413,7 +416,7 @@ EXERCISES = (
                 """),
             ),
             "whole": (
-                "Return the second answer itself, and not what is in it.",
+                "Return the second response itself, not its content.",
                 wrong("""
                 def answer(browser, token):
                     browser.post("https://eager.example/token", data={"token": token})
@@ -421,8 +424,8 @@ EXERCISES = (
                 """),
             ),
             "address": (
-                "The token does not belong in an address: addresses end up in logs. It goes into "
-                "the form, data={'token': token}.",
+                "The token does not belong in a URL: URLs end up in logs. It goes into the form: "
+                "data={'token': token}.",
                 wrong("""
                 def answer(browser, token):
                     url = "https://eager.example/token"
@@ -441,7 +444,7 @@ EXERCISES = (
         (
             "Two requests: browser.post('https://eager.example/token', data={'token': token}), "
             "then browser.get('https://eager.example/page').",
-            "The browser keeps the cookie of the first answer. Return the second answer.",
+            "The browser keeps the cookie from the first response. Return the second response.",
         ),
         SIGN_IN,
     ),
@@ -449,21 +452,21 @@ EXERCISES = (
         "04-2",
         "function",
         verifier(meant_for_us, meant_for_others),
-        "Issuer and audience, letter by letter, and nobody else beside you.",
+        "Issuer and audience match, character for character, and no other audience is named.",
         {
             "good": (
-                "A token of this issuer for this client must come through. Here aud is one text: "
-                "set(aud) and list(aud) would take it apart into letters.",
+                "A token from this issuer for this client must pass. Here aud is a single string: "
+                "set(aud) and list(aud) would split it into letters.",
                 wrong("answer = lambda claims, issuer, client_id: False"),
             ),
             "list": (
-                "aud may be a text or a list of texts (RFC 7519, 4.1.3).",
+                "aud may be a string or a list of strings (RFC 7519, 4.1.3).",
                 altered(MEANT_FOR, ("isinstance(audience, str)", "False")).replace(
                     "audience == [client_id]", "audience == client_id"
                 ),
             ),
             "fixed": (
-                "Compare with the issuer and the client that are given, and not with a fixed one.",
+                "Compare with the issuer and the client that are given, not with fixed ones.",
                 altered(
                     MEANT_FOR,
                     ("== issuer", '== "https://login.example"'),
@@ -471,19 +474,19 @@ EXERCISES = (
                 ),
             ),
             "iss": (
-                "The issuer is compared letter by letter: no piece of it, no other case, no slash "
-                "more.",
+                "Compare the issuer character for character. A part of it, a different case or an "
+                "extra slash does not match.",
                 altered(
                     MEANT_FOR,
                     ('claims.get("iss") == issuer', 'claims.get("iss", "").startswith(issuer)'),
                 ),
             ),
             "aud": (
-                "The token is for another client. Its signature says nothing about that.",
+                "The token is for a different client. Its signature says nothing about that.",
                 altered(MEANT_FOR, (" and audience == [client_id]", "")),
             ),
             "part": (
-                "`in` on a text looks for a piece of it: 'wiki' is in 'my-wiki-2'.",
+                "`in` on a string finds a part of it: 'wiki' is in 'my-wiki-2'.",
                 altered(
                     MEANT_FOR,
                     (
@@ -493,7 +496,8 @@ EXERCISES = (
                 ),
             ),
             "spelling": (
-                "The client ID is compared letter by letter: no other case, and no blanks.",
+                "Compare the client ID character for character. A different case or an extra "
+                "space does not match.",
                 altered(
                     MEANT_FOR,
                     (
@@ -503,25 +507,25 @@ EXERCISES = (
                 ),
             ),
             "joined": (
-                "The members are joined. Each is a name of its own.",
+                "You joined the members of the list. Each of them is a separate name.",
                 altered(
                     MEANT_FOR, ("audience == [client_id]", '"".join(audience or "") == client_id')
                 ),
             ),
             "azp": (
-                "`azp` may be missing. Look at iss and aud only.",
+                "`azp` may be missing. Look only at iss and aud.",
                 altered(
                     MEANT_FOR,
                     ("audience == [client_id]", 'audience == [claims.get("azp")] == [client_id]'),
                 ),
             ),
             "slash": (
-                "A slash at the end belongs to the issuer: change nothing.",
+                "A slash at the end is part of the issuer: do not remove it.",
                 altered(MEANT_FOR, ('claims.get("iss")', 'claims.get("iss", "").rstrip("/")')),
             ),
             "nobody": (
-                "aud is an empty list: the token names nobody, so it is for nobody. all(...) over "
-                "an empty list is True.",
+                "aud is an empty list: the token names no audience, so it is for nobody. all(...) "
+                "of an empty list is True.",
                 altered(
                     MEANT_FOR,
                     (
@@ -531,17 +535,18 @@ EXERCISES = (
                 ),
             ),
             "others": (
-                "This client trusts no other audience. Whoever else is named may have received "
-                "the token too, and can present it (OpenID Connect Core, 3.1.3.7 (3)).",
+                "This client trusts no other audience. Any other client that is named may have "
+                "received the token too, and can present it (OpenID Connect Core, 3.1.3.7 (3)).",
                 altered(MEANT_FOR, ("audience == [client_id]", "client_id in (audience or [])")),
             ),
             "not set": (
-                "No issuer or no client is configured here, so no token can be for it. A check "
-                "that is skipped where nothing is expected lets in everything.",
+                "Here no issuer or no client is configured, so no token can match. A check that "
+                "is skipped when nothing is expected lets everything in.",
                 altered(MEANT_FOR, ("return claims", "return not issuer or claims")),
             ),
             "missing": (
-                "Where iss or aud is missing, nobody said for whom the token is: refuse.",
+                "If iss or aud is missing, the token does not say who issued it or who it is for: "
+                "return False.",
                 altered(
                     MEANT_FOR,
                     ('claims.get("aud")', 'claims.get("aud", client_id)'),
@@ -549,8 +554,9 @@ EXERCISES = (
             ),
         },
         (
-            "Turn a text into a list first: if isinstance(audience, str): audience = [audience].",
-            "Then one comparison does it: audience == [client_id], together with the issuer.",
+            "Turn a string into a list first: if isinstance(audience, str): audience = [audience].",
+            "Then one comparison is enough for the audience: audience == [client_id]. Compare the "
+            "issuer, too.",
         ),
         MEANT_FOR,
     ),
@@ -558,32 +564,32 @@ EXERCISES = (
         "04-3",
         "function",
         verifier(good_times, bad_times),
-        "Good at iat, and no longer good at exp.",
+        "Valid from iat on, and no longer valid at exp.",
         {
             "good": (
-                "A token that was issued five minutes ago and lives for five more is good.",
+                "A token that was issued five minutes ago and expires in five minutes is valid.",
                 wrong("answer = lambda claims, now: False"),
             ),
             "now": (
-                "A token that is issued in this very second is good already.",
+                "A token that is issued in this very second is already valid.",
                 altered(IN_TIME, ("issued <= now", "issued < now")),
             ),
             "last second": (
-                "One second before exp the token is still good.",
+                "One second before exp the token is still valid.",
                 altered(IN_TIME, ("now < expires", "now < expires - 1")),
             ),
             "age": (
-                "This token lives long, and is good until exp. Only iat and exp count here, and "
-                "not how old it is.",
+                "This token has a long lifetime, and is valid until exp. Only iat and exp count "
+                "here, not its age.",
                 altered(IN_TIME, ("< expires", "< min(expires, issued + 86400)")),
             ),
             "expired": (
-                "This token was over long ago: compare `now` with exp.",
+                "This token expired long ago: compare `now` with exp.",
                 altered(IN_TIME, ("now < expires", "now")),
             ),
             "leeway": (
-                "That is a leeway. The standard allows a small one, since clocks differ (RFC 7519, "
-                "4.1.4). The rule of this task is: none.",
+                "That is a leeway. The standard allows a small one, because clocks differ (RFC "
+                "7519, 4.1.4). This task allows none.",
                 altered(IN_TIME, ("now < expires", "now < expires + 60")),
             ),
             "at exp": (
@@ -591,12 +597,13 @@ EXERCISES = (
                 altered(IN_TIME, ("now < expires", "now <= expires")),
             ),
             "future": (
-                "iat lies in the future: the token claims to be made after it arrived. By the rule "
-                "of this client that is refused.",
+                "iat is in the future: the token says that it was issued after it arrived. This "
+                "client refuses such tokens.",
                 altered(IN_TIME, ("issued <= now < expires", "now < expires")),
             ),
             "missing": (
-                "An ID token must have iat and exp (OpenID Connect Core, 2). Without: False.",
+                "An ID token must have iat and exp (OpenID Connect Core, 2). If one is missing, "
+                "return False.",
                 altered(
                     IN_TIME,
                     ('claims.get("iat")', 'claims.get("iat", now)'),
@@ -604,8 +611,8 @@ EXERCISES = (
             ),
         },
         (
-            "claims.get('exp') is None where the claim is missing.",
-            "Python can chain: issued <= now < expires.",
+            "claims.get('exp') is None if the claim is missing.",
+            "Python can chain comparisons: issued <= now < expires.",
         ),
         IN_TIME,
     ),
@@ -613,18 +620,18 @@ EXERCISES = (
         "04-4",
         "function",
         verifier(good_id_tokens, bad_sign_ins, refusal=REFUSAL),
-        "That is the validation of an ID token. Each of its checks stopped somebody.",
+        "That is how to validate an ID token. Each of these checks stopped a bad one.",
         {
             "good": (
-                "A good ID token must come through: return its claims.",
+                "A valid ID token must pass: return its claims.",
                 wrong("""
                 def answer(token, keys, issuer, client_id, nonce, now):
                     raise ValueError("no")
                 """),
             ),
             "fixed": (
-                "Use the six arguments that are given: keys, issuer, client, nonce and time are "
-                "others in this call.",
+                "Use the six arguments that are given: in this call, keys, issuer, client, nonce "
+                "and time are different.",
                 altered(
                     VALIDATE,
                     (
@@ -634,36 +641,39 @@ EXERCISES = (
                 ),
             ),
             "signature": (
-                "The claims come from verify(token, keys), and from nowhere else.",
+                "Take the claims only from what verify(token, keys) returns.",
                 altered(
                     VALIDATE,
                     ("verify(token, keys)", 'json.loads(unb64(token.split(".")[1]))'),
                 ),
             ),
             "meant for": (
-                "meant_for returns True or False. It raises nothing, so look at its answer. If you "
-                "do, check('04-2', meant_for) again.",
+                "meant_for returns True or False. It does not raise an error, so look at what it "
+                "returns. If you already do, run check('04-2', meant_for) again.",
                 altered(VALIDATE, ("if not meant_for", "if None is meant_for")),
             ),
             "time": (
-                "in_time returns True or False. It raises nothing, so look at its answer.",
+                "in_time returns True or False. It does not raise an error, so look at what it "
+                "returns.",
                 altered(VALIDATE, ("if not in_time", "if None is in_time")),
             ),
             "now": (
-                "Give in_time the time of this sign-in, `now`, and none from the token: a token is "
-                "always in time by its own clock. If you do, check('04-3', in_time) again.",
+                "Give in_time the time of this sign-in, `now`, not a time from the token: by its "
+                "own clock, a token is always valid. If you already do, run check('04-3', "
+                "in_time) again.",
                 altered(VALIDATE, ("in_time(claims, now)", 'in_time(claims, claims["iat"])')),
             ),
             "nonce": (
-                "The nonce must be there, and be the one that this browser's sign-in sent.",
+                "The nonce must be present, and it must be the one that this browser's sign-in "
+                "sent.",
                 altered(
                     VALIDATE,
                     ('claims.get("nonce") != nonce', 'claims.get("nonce") not in (None, nonce)'),
                 ),
             ),
             "nonce near": (
-                "This nonce is only nearly the one that was sent. Compare the whole text, letter "
-                "by letter.",
+                "This nonce is similar to the one that was sent, but not the same. Compare the "
+                "whole string, character for character.",
                 altered(
                     VALIDATE,
                     (
@@ -673,20 +683,20 @@ EXERCISES = (
                 ),
             ),
             "no nonce": (
-                "This browser began no sign-in, so no token can be the answer to it. A nonce that "
-                "is missing or null equals None: refuse where no nonce is expected.",
+                "This browser did not start a sign-in, so no token can answer one. A nonce that "
+                "is missing or null equals None: refuse if no nonce is expected.",
                 altered(VALIDATE, (" or not nonce", "")),
             ),
             "not set": (
-                "No issuer or no client is configured here, so no token can be for it. Ask "
-                "meant_for all the same: a check that is skipped lets in everything.",
+                "Here no issuer or no client is configured, so no token can match. Call meant_for "
+                "all the same: a check that is skipped lets everything in.",
                 altered(
                     VALIDATE, ("if not meant_for", "if issuer and client_id and not meant_for")
                 ),
             ),
             "sub": (
-                "Without sub nobody is named, and nobody can be signed in. An empty sub names "
-                "nobody either.",
+                "Without sub the token names nobody, so nobody can be signed in. An empty sub "
+                "names nobody either.",
                 altered(VALIDATE, ('not claims.get("sub") or ', "")),
             ),
         },
@@ -702,25 +712,26 @@ EXERCISES = (
         "04-5",
         "function",
         key_cache,
-        "A new key is found after 30 seconds at most, and a dropped one counts for five minutes at "
-        "most. And nobody can use you to flood the provider.",
+        "You find a new key after at most 30 seconds, and trust a dropped one for at most five "
+        "minutes. And nobody can use you to flood the provider.",
         {
             "known": (
-                "The kid is in the list, and the list is younger than 300 seconds: no request is "
+                "The kid is in the list, and the list is less than 300 seconds old: no request is "
                 "needed.",
                 altered(KEYS_FOR, ("(300 if known else 30)", "30")),
             ),
             "new": (
-                "The kid is unknown and the list is 30 seconds old: fetch it again.",
+                "The kid is unknown and the list is at least 30 seconds old: fetch it again.",
                 altered(KEYS_FOR, ("else 30", "else 99")),
             ),
             "early": (
-                "The list was fetched less than 30 seconds ago. Do not ask again yet.",
+                "The list was fetched less than 30 seconds ago. Do not fetch it again yet.",
                 altered(KEYS_FOR, ("else 30", "else 0")),
             ),
             "no list": (
-                "The list is too old, and there is no new one. Let the error of fetch() through, "
-                "and note the time only when a list came: an old list would count for ever.",
+                "The list is too old, and there is no new one. Let the error from fetch() "
+                "through, and store the time only when a new list has come. Otherwise the old "
+                "list would be trusted for ever.",
                 altered(
                     KEYS_FOR,
                     (
@@ -732,8 +743,8 @@ EXERCISES = (
                 "    except Exception:\n        return old",
             ),
             "near": (
-                "This kid is only nearly the one of a key in the list, so it is unknown. Compare "
-                "the whole text, letter by letter.",
+                "This kid is similar to one in the list, but not the same, so it is unknown. "
+                "Compare the whole string, character for character.",
                 altered(
                     KEYS_FOR,
                     (
@@ -743,30 +754,31 @@ EXERCISES = (
                 ),
             ),
             "flood": (
-                "Note in the dictionary that you were given when you fetched: cache['fetched'] = "
-                "now. A new dictionary under the same name is forgotten when the function ends.",
+                "Store the time of the fetch in the dictionary that you were given: "
+                "cache['fetched'] = now. A new dictionary with the same name is lost when the "
+                "function ends.",
                 altered(KEYS_FOR, ('        cache["fetched"] = now\n', "")),
             ),
             "never again": (
-                "After 30 more seconds an unknown kid may ask again.",
+                "After 30 more seconds, fetch again for an unknown kid.",
                 altered(KEYS_FOR, ('["fetched"] = now', '["fetched"] = now + 999')),
             ),
             "for ever": (
-                "A list has a greatest age, here 300 seconds. Without it a key that the provider "
-                "dropped would count for ever, since its kid is known.",
+                "A list has a maximum age, here 300 seconds. Without it, a key that the provider "
+                "has dropped would be trusted for ever, because its kid is known.",
                 altered(KEYS_FOR, ("if now", "if not known and now")),
             ),
             "list": (
-                "Return the list of keys, the new one where it was fetched, and keep it in "
-                "cache['keys'].",
+                "Return the list of keys. If you fetched a new one, store it in cache['keys'] and "
+                "return that.",
                 altered(KEYS_FOR, ('cache["keys"] = fetch()["keys"]', 'fetch()["keys"]')),
             ),
             "extended": (
-                "A dropped key is still in your list. Replace the list.",
+                "A dropped key is still in your list. Replace the whole list.",
                 altered(KEYS_FOR, ('cache["keys"] = ', 'cache["keys"] += ')),
             ),
             "clock": (
-                "Use the argument `now`, and no clock of your own.",
+                "Use the `now` argument, not a clock of your own.",
                 altered(
                     KEYS_FOR,
                     ("    known =", "    import time\n    now = time.time()\n    known ="),
@@ -779,8 +791,8 @@ EXERCISES = (
         },
         (
             "Is the kid known? kid in [key.get('kid') for key in cache['keys']].",
-            "The age of the list is now - cache['fetched']. Fetch from 300 seconds on where the "
-            "kid is known, and from 30 on where it is not. Note both: the keys and the time.",
+            "The age of the list is now - cache['fetched']. If the kid is known, fetch from 300 "
+            "seconds on; if not, from 30 on. Store both the keys and the time.",
         ),
         KEYS_FOR,
     ),
@@ -788,26 +800,27 @@ EXERCISES = (
         "04-6",
         "function",
         verifier(own_documents, other_documents),
-        "The document speaks for the issuer that you asked, and for no other.",
+        "The document speaks only for the issuer that you asked.",
         {
             "good": (
                 "The document names the issuer that you asked: True.",
                 wrong("answer = lambda issuer, document: False"),
             ),
             "begins": (
-                "https://login.example.tom.test begins like yours, and belongs to tom.test.",
+                "https://login.example.tom.test begins like your issuer, but it belongs to "
+                "tom.test.",
                 wrong("answer = lambda issuer, d: (d.get('issuer') or '').startswith(issuer)"),
             ),
             "spelling": (
-                "Letter by letter: a piece of your issuer, or another spelling of it, is another "
-                "issuer (Discovery, 4.3).",
+                "Compare character for character: a part of your issuer, or a variant of it, is a "
+                "different issuer (Discovery, 4.3).",
                 wrong("""
                 def answer(issuer, document):
                     return (document.get("issuer") or "").lower() == issuer
                 """),
             ),
             "keys": (
-                "`jwks_uri` may stand on another host. Compare `issuer` only.",
+                "`jwks_uri` may be on a different host. Compare only `issuer`.",
                 wrong("""
                 def answer(issuer, document):
                     same = document.get("issuer") == issuer
@@ -815,7 +828,7 @@ EXERCISES = (
                 """),
             ),
             "elsewhere": (
-                "Compare the member `issuer`. Where its keys are does not matter here.",
+                "Compare the `issuer` member. Where the keys are does not matter here.",
                 wrong("""
                 def answer(issuer, document):
                     keys = document.get("jwks_uri") == issuer + "/jwks"
@@ -823,8 +836,8 @@ EXERCISES = (
                 """),
             ),
             "not set": (
-                "No issuer was asked here, so no document can speak for it. A check that is "
-                "skipped where nothing is configured trusts everybody.",
+                "Here no issuer was asked, so no document can speak for one. A check that is "
+                "skipped when nothing is configured trusts everybody.",
                 wrong("answer = lambda issuer, d: not issuer or d.get('issuer') == issuer"),
             ),
             "missing": (
@@ -833,7 +846,7 @@ EXERCISES = (
             ),
         },
         (
-            "One comparison of two texts is enough.",
+            "One comparison of two strings is enough.",
             "return document.get('issuer') == issuer, and nothing else.",
         ),
         TRUST,

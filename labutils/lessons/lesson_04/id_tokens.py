@@ -39,8 +39,10 @@ def good_id_tokens() -> list[Case]:
     )
     return [
         asked(first, sign(first, forged.SERVICE), "good", "a good ID token"),
-        asked(second, sign(second, forged.OTHER), "good", "a good ID token of the other key"),
-        Case(elsewhere, third, "fixed", "a good ID token of another provider, for notes"),
+        asked(
+            second, sign(second, forged.OTHER), "good", "a good ID token signed with the other key"
+        ),
+        Case(elsewhere, third, "fixed", "a good ID token from another provider, for notes"),
     ]
 
 
@@ -48,12 +50,12 @@ def bad_id_tokens() -> list[Case]:
     """The twelve tokens of the lesson's grid."""
     claims = claims_of("bad")
     changes: list[Change] = [
-        ({"iss": "https://tom.test"}, "meant for", "another issuer, signed by our provider"),
-        ({"aud": "notes"}, "meant for", "another audience"),
-        ({"aud": ["wiki", "notes"]}, "meant for", "an audience that is not trusted beside ours"),
+        ({"iss": "https://tom.test"}, "meant for", "a different issuer, signed by our provider"),
+        ({"aud": "notes"}, "meant for", "a different audience"),
+        ({"aud": ["wiki", "notes"]}, "meant for", "an untrusted audience as well as ours"),
         ({"exp": NOW}, "now", "a token that has just expired"),
-        ({"iat": NOW + 60}, "now", "a token of the future"),
-        ({"nonce": "of another sign-in"}, "nonce", "the nonce of another sign-in"),
+        ({"iat": NOW + 60}, "now", "a token from the future"),
+        ({"nonce": "of another sign-in"}, "nonce", "the nonce from a different sign-in"),
         ({"nonce": None}, "nonce", "a nonce that is null"),
     ]
     cases = [asked(claims, sign({**claims, **c}, forged.SERVICE), m, w) for c, m, w in changes]

@@ -122,13 +122,13 @@ def knocks(answer: Tried) -> Verdict:
                 return verdict
             sent = [e for e in apps.lab.wire[before:] if e.client == "somebody"]
             if len(sent) != 1:
-                got = f"{len(sent) or 'no'} requests of the browser"
+                got = f"{len(sent) or 'no'} requests from the browser"
                 return Verdict("differs", case, got, "one", mistake="one" if sent else "browser")
             if where := elsewhere(sent[0], tokens[name]):
                 return Verdict("differs", case, f"the token in {where}", mistake="address")
             if response.is_success is not is_good:
                 kind_of_verdict: Kind = "refused_good" if is_good else "let_in"
-                said = f"It was answered {response.status_code}."
+                said = f"The response was {response.status_code}."
                 return Verdict(kind_of_verdict, case, said, mistake=door)
     return PASSED
 
@@ -136,9 +136,9 @@ def knocks(answer: Tried) -> Verdict:
 def elsewhere(sent: Exchange, secret: str) -> str | None:
     """Where a secret stands in a request beside its body and the header authorization."""
     if secret in unquote_plus(sent.url):
-        return "an address"
+        return "a URL"
     others = (name for name, said in sent.request_headers if secret in said)
-    return next((f"the header {name}" for name in others if name != "authorization"), None)
+    return next((f"the {name} header" for name in others if name != "authorization"), None)
 
 
 # --- 05-2: a grid by trying ---------------------------------------------------------------------
@@ -190,7 +190,7 @@ def filled(answer: Tried) -> Verdict:
         if verdict := wrong_grid(grid, doors.grid(), case):
             return verdict
         if sorted(doors.tried) != sorted(doors.statuses):
-            got, want = counted(len(doors.tried), "try", "tries"), f"{len(doors.statuses)}"
+            got, want = counted(len(doors.tried), "attempt"), f"{len(doors.statuses)}"
             return Verdict("differs", case, got, want, mistake="twice")
     return PASSED
 
@@ -262,7 +262,7 @@ class Line:
     def on(self) -> Verdict | None:
         """Use the newest token once. The verdict where that gives no good new one."""
         newest = self.tokens[-1]
-        case = f"a token that was not used before, number {len(self.tokens)} of its family"
+        case = f"an unused token, number {len(self.tokens)} of its family"
         before = len(self.draw.given)
         try:
             new = self.refresh(newest)
@@ -338,10 +338,10 @@ def one_family(line: Line, reused: int) -> Verdict | None:
         (old, "a token that was used before", "reuse"),
         (
             newest,
-            "the newest token, after an older one of its family came a second time",
+            "the newest token, after an older one of its family was used a second time",
             "deleted" if deleted else "family",
         ),
-        ("never given out", "a token that was never given out", "unknown"),
+        ("never given out", "a token that was never issued", "unknown"),
         *(
             (token, f"a token that is {what}", "whole")
             for token, what in almost(line.others["tom at notes"])
@@ -370,7 +370,9 @@ def other_families(line: Line) -> Verdict | None:
                 case = f"a token of {family!r}, after the family 'ada at notes' died"
                 mistake = "alike" if family.startswith("family ") else "everybody"
                 if mistake == "alike":
-                    case = f"the unused token {other.tokens[0]!r}, where {line.tokens[0]!r} is used"
+                    case = (
+                        f"the unused token {other.tokens[0]!r}, after {line.tokens[0]!r} was used"
+                    )
                 return Verdict("differs", case, "None", "a new token", mistake=mistake)
     return None
 
@@ -385,8 +387,8 @@ def all_of_it(line: Line, mary: Line) -> Verdict | None:
             return verdict  # the new token was never noted
         alive = "a token of 'mary at notes', after the family 'ada at notes' died"
         return Verdict("differs", alive, "None", "a new token", mistake="everybody")
-    second = "the newest token of a second family, after a used one of it came again"
-    revived = "the newest token of a family that died, after a second family died, too"
+    second = "the newest token of a second family, after one of its used tokens came again"
+    revived = "the newest token of a dead family, after a second family died, too"
     return (
         line.refused(mary.tokens[0], case, "reuse")
         or line.refused(mary.tokens[-1], second, "family")
@@ -396,11 +398,11 @@ def all_of_it(line: Line, mary: Line) -> Verdict | None:
 
 def almost(text: str) -> Iterator[tuple[str, str]]:
     """Texts that are almost this one, and what is different in each."""
-    yield text[:-1], "a good one without its last character"
-    yield text[1:], "a good one without its first character"
-    yield text + "x", "a good one with a letter more"
-    yield f" {text}", "a good one with a space before it"
-    yield text.swapcase(), "a good one in capital letters where small ones belong"
+    yield text[:-1], "a valid one without its last character"
+    yield text[1:], "a valid one without its first character"
+    yield text + "x", "a valid one with an extra letter"
+    yield f" {text}", "a valid one with a space before it"
+    yield text.swapcase(), "a valid one with capital and small letters swapped"
 
 
 # --- 05-4: the client secret --------------------------------------------------------------------
@@ -437,12 +439,12 @@ def client_credentials(answer: Tried) -> Verdict:
                 return Verdict("differs", case, got, "one", mistake="one")
             sent = dict(apps.lab.wire[-1].request_headers).get("authorization", "")
             if response.is_success and not sent.startswith("Basic "):
-                got = "an answer to a request with the secret in its form"
+                got = "a response to a request with the secret in its form"
                 return Verdict("differs", case, got, mistake="form")
             if not is_good and response.is_success:
                 return Verdict("let_in", case, mistake="fixed")
             if is_good and not opens_as(apps, response, client_id):
-                said = f"It was answered {response.status_code}: {written(response.text)}"
+                said = f"The response was {response.status_code}: {written(response.text)}"
                 return Verdict("refused_good", case, said, mistake="shut")
     return PASSED
 
@@ -486,12 +488,12 @@ def kinds_of_tokens() -> list[Case]:
         ),
         (sign({"sub": next(drawn)}, _KEY), "ID token", "audience", "typ JWT, without aud"),
         (next(drawn), "opaque", "opaque", "a refresh token"),
-        ("a.b", "opaque", "opaque", "the text a.b"),
-        ("", "opaque", "opaque", "an empty text"),
+        ("a.b", "opaque", "opaque", "the string a.b"),
+        ("", "opaque", "opaque", "an empty string"),
         (next(drawn) * 20, "opaque", "looks", "a long refresh token"),
-        ("www.wiki.example", "opaque", "looks", "the text www.wiki.example"),
-        ("1.4.0.2.9", "opaque", "looks", "the text 1.4.0.2.9"),
-        ("eyJust.a.test", "opaque", "looks", "the text eyJust.a.test"),
+        ("www.wiki.example", "opaque", "looks", "the string www.wiki.example"),
+        ("1.4.0.2.9", "opaque", "looks", "the string 1.4.0.2.9"),
+        ("eyJust.a.test", "opaque", "looks", "the string eyJust.a.test"),
         (spaced(claims), "ID token", "looks", "typ JWT, with spaces in its header"),
         (f"{json_part({'typ': 'JWT'})}.{json_part({})}.", "ID token", "looks", "a short JWT"),
         (
@@ -634,17 +636,17 @@ EXERCISES = (
         "Three doors, three requests. None of them proves who is sending it.",
         {
             "sign-in": (
-                "Where door is 'sign-in': POST to https://notes.example/phone, with "
-                "data={'token': token}.",
+                "If door is 'sign-in': POST to https://notes.example/phone, with data={'token': "
+                "token}.",
                 altered(KNOCK, ('data={"token": token}', 'json={"token": token}')),
             ),
             "API": (
-                "Where door is 'API': GET https://api.example/me with the header authorization. "
-                "Its value is the word Bearer, a space, the token.",
+                "If door is 'API': GET https://api.example/me with the `authorization` header. "
+                "Its value is the word Bearer, a space, and the token.",
                 altered(KNOCK, ('"Bearer " + token', "token")),
             ),
             "token endpoint": (
-                "Where door is 'token endpoint': POST to https://login.example/token. The form has "
+                "If door is 'token endpoint': POST to https://login.example/token. The form has "
                 "grant_type, client_id and refresh_token (RFC 6749, 6).",
                 altered(KNOCK, (' "client_id": "notes",', "")),
             ),
@@ -655,13 +657,13 @@ EXERCISES = (
                 ),
             ),
             "address": (
-                "The token goes where the table says, and nowhere else. Addresses and other "
-                "headers end up in logs.",
+                "The token goes where the table says, and nowhere else. URLs and other headers "
+                "end up in logs.",
                 altered(KNOCK, ('API + "/me"', 'API + "/me?access_token=" + token')),
             ),
             "one": (
-                "Send one request: at the door that is named, and nowhere else. A second use of a "
-                "refresh token is an alarm.",
+                "Send one request, only to the door that is named. A second use of a refresh "
+                "token raises an alarm.",
                 altered(KNOCK, ("    form =", '    browser.get(API + "/me")\n    form =')),
             ),
             "browser": (
@@ -674,13 +676,14 @@ EXERCISES = (
                 """),
             ),
             "raises": (
-                "browser.post(url, data={...}) sends a form; browser.get(url, headers={...}) asks.",
+                "browser.post(url, data={...}) sends a form; browser.get(url, headers={...}) "
+                "sends a GET request.",
                 altered(KNOCK, ("browser.post(", "browser(")),
             ),
         },
         (
-            "One `if` for each door. Compare `door` with 'sign-in' and 'API'; what is left is the "
-            "token endpoint.",
+            "Use an `if` for each door. Compare `door` with 'sign-in' and 'API'; what is left is "
+            "the token endpoint.",
             "browser.post(url, data={'token': token}); browser.get(url, headers={'authorization': "
             "'Bearer ' + token}); browser.post(url, data={three fields}).",
         ),
@@ -693,7 +696,7 @@ EXERCISES = (
         "Each pair was tried once, so the grid says what opens.",
         {
             "order": (
-                "knock_at takes the door first, and then the token.",
+                "knock_at takes the door first, then the token.",
                 altered(FILL, ("knock_at(door, token)", "knock_at(token, door)")),
             ),
             "name": (
@@ -702,26 +705,26 @@ EXERCISES = (
                 altered(FILL, ("knock_at(door, token)", "knock_at(door, name)")),
             ),
             "keys": (
-                "The grid is one dictionary. Its key is a pair, the name of the token and then "
-                "the door: grid[name, door].",
+                "The grid is one dictionary. Each key is a pair, the token's name and then the "
+                "door: grid[name, door].",
                 altered(FILL, ("grid[name, door]", "grid[door, name]")),
             ),
             "some": (
-                "Each name meets each door, also where the door stays shut: False. Is the grid "
-                "made anew in a loop, or returned too early?",
+                "The grid needs a value for each name at each door, and that is False if the door "
+                "stays shut. Do you create the grid again in a loop, or return it too early?",
                 altered(FILL, ("    return grid", "            return grid")),
             ),
             "opens": (
-                "knock_at gives a response. A door that opened has .is_success True. A redirect "
-                "(302) opened nothing, and neither did a door that broke down (500).",
+                "knock_at returns a response. Its .is_success is True if the door opened. A "
+                "redirect (302) opens nothing, and neither does a server error (500).",
                 altered(FILL, (".is_success", ".status_code < 400")),
             ),
             "number": (
-                "The value is True or False, and no number.",
+                "The value is True or False, not a number.",
                 altered(FILL, (".is_success", ".is_success * 1")),
             ),
             "twice": (
-                "Try each pair once. A second try of a refresh token is an alarm.",
+                "Try each pair once. A second use of a refresh token raises an alarm.",
                 altered(FILL, ("grid[name", "knock_at(door, token)\n            grid[name")),
             ),
             "raises": (
@@ -730,7 +733,7 @@ EXERCISES = (
             ),
         },
         (
-            "Two loops, one in the other: for name, token in tokens.items(), then for door in "
+            "Two loops, one inside the other: for name, token in tokens.items(), then for door in "
             "doors.",
             "grid[name, door] = knock_at(door, token).is_success",
         ),
@@ -741,34 +744,34 @@ EXERCISES = (
         "function",
         rotation,
         "RFC 9700 calls this refresh token rotation. A second use of a token now ends its family, "
-        "and no other one.",
+        "and only that one.",
         {
             "good": (
-                "A token that is known, unused and of a living family gives a new one.",
+                "A known, unused token gives a new one, unless its family is dead.",
                 altered(REFRESH, ("if token in", "if token not in")),
             ),
             "noted": (
-                "A new token must be noted in store['family'], and be good for its first use.",
+                "Store a new token in store['family']: its first use must work.",
                 altered(REFRESH, ('    store["family"][new] = family\n', "")),
             ),
             "no new": (
-                "Each refresh gives one text that nobody had before: what draw() returns. The "
-                "brackets call it.",
+                "Each refresh returns one string that nobody had before: what draw() returns. The "
+                "brackets call the function.",
                 altered(REFRESH, ("return new", "return token")),
             ),
             "guessable": (
-                "The new token does not come from draw(). A counter, the old token with a letter "
-                "more, the clock, or a hash of these: Tom can work them out.",
+                "The new token does not come from draw(). A counter, the old token with an extra "
+                "letter, the clock, or a hash of these: Tom can work them all out.",
                 altered(REFRESH, ("draw()", "f'r{len(store[\"family\"])}'")),
             ),
             "own random": (
-                "Nobody can guess that, and at work it is right. Here call draw(): it stands for "
-                "it, so that each run gives the same tokens, and this check can tell them from "
-                "guessable ones.",
+                "Nobody can guess that, and at work it is right. Here call draw() instead: then "
+                "each run gives the same tokens, and this check can tell them from guessable "
+                "ones.",
                 altered(REFRESH, ("draw()", "__import__('secrets').token_urlsafe(16)")),
             ),
             "reuse": (
-                "Note a token in store['used'] when it is used. A second use gives None.",
+                "Add a token to store['used'] when it is used. A second use returns None.",
                 altered(REFRESH, ('    store["used"].add(token)\n', "")),
             ),
             "family": (
@@ -777,21 +780,21 @@ EXERCISES = (
             ),
             "dead token": (
                 "You added the token to store['dead']. That set holds families: add "
-                "store['family'][token], else the other tokens of the family live on.",
+                "store['family'][token], or the family's other tokens still work.",
                 altered(REFRESH, ('store["dead"].add(family)', 'store["dead"].add(token)')),
             ),
             "deleted": (
                 "The used token is gone from store['family']. When it comes again, it looks like "
-                "one that was never given out, and nobody notices that two parties hold the "
-                "family.",
+                "one that was never issued, and nobody notices that two parties hold tokens of "
+                "the family.",
                 altered(REFRESH, ('["family"].get(token)', '["family"].pop(token, None)')),
             ),
             "unknown": (
-                "A token that was never given out gets None, and no error: use .get(token).",
+                "A token that was never issued gets None, not an error: use .get(token).",
                 altered(REFRESH, ('["family"].get(token)', '["family"][token]')),
             ),
             "whole": (
-                "That token was never given out. Look the whole token up, as it is: "
+                "That token was never issued. Look up the whole token, unchanged: "
                 "store['family'].get(token).",
                 altered(
                     REFRESH,
@@ -802,8 +805,8 @@ EXERCISES = (
                 ),
             ),
             "alike": (
-                "That token only looks like one that was used: it has a letter more, a space, or "
-                "letters of the other case. Compare whole tokens: token in store['used'].",
+                "That token only looks like a used one: it has an extra letter, a space, or "
+                "capital and small letters swapped. Compare whole tokens: token in store['used'].",
                 altered(
                     REFRESH,
                     (
@@ -813,12 +816,12 @@ EXERCISES = (
                 ),
             ),
             "revived": (
-                "A second family died, and the first one lives again. store['dead'] must keep all "
-                "families that ended: .add(...) puts one more into it.",
+                "When a second family died, the first one worked again. store['dead'] must keep "
+                "all families that have ended: .add(...) adds one more.",
                 altered(REFRESH, ('store["dead"].add(family)', 'store["dead"] = {family}')),
             ),
             "everybody": (
-                "One family died, and others live on. Only the family of the reused token is dead.",
+                "Only the family of the reused token is dead. The other families must still work.",
                 altered(REFRESH, ("add(family)", 'update(store["family"].values())')),
             ),
             "raises": (
@@ -828,7 +831,7 @@ EXERCISES = (
             ),
         },
         (
-            "Three cases, in this order: unknown token or dead family; used before; good.",
+            "Three cases, in this order: unknown token or dead family; used before; valid.",
             "The second case: store['dead'].add(family), then return None.",
             "The third: store['used'].add(token); new = draw(); store['family'][new] = family; "
             "return new.",
@@ -839,16 +842,16 @@ EXERCISES = (
         "05-4",
         "function",
         client_credentials,
-        "One text gives new tokens for as long as nobody replaces it.",
+        "One string gets new tokens for as long as nobody replaces it.",
         {
             "shut": (
-                "POST it. data= has the form, with grant_type client_credentials. The name and "
-                "the secret that are given go along as auth=(client_id, secret).",
+                "Send a POST. data= is the form, with grant_type client_credentials. Send the "
+                "name and the secret that are given as auth=(client_id, secret).",
                 altered(AS_CLIENT, (", auth=(client_id, secret)", "")),
             ),
             "form": (
-                "HTTP Basic was asked for, and RFC 6749, 2.3.1 recommends it: auth=(client_id, "
-                "secret). The secret is in no form, no address and no other header.",
+                "Use HTTP Basic, as RFC 6749, 2.3.1, recommends: auth=(client_id, secret). The "
+                "secret does not belong in a form, a URL or another header.",
                 altered(
                     AS_CLIENT,
                     ("auth=(client_id, secret)", ""),
@@ -860,7 +863,7 @@ EXERCISES = (
                 ),
             ),
             "one": (
-                "Send one request, to the token endpoint, and no other.",
+                "Send only one request, to the token endpoint.",
                 altered(AS_CLIENT, ("return", "browser.get(API + '/me')\n    return")),
             ),
             "fixed": (
@@ -881,14 +884,14 @@ EXERCISES = (
             ),
             "raises": (
                 "It is one call: browser.post(url, data={'grant_type': ...}, auth=(client_id, "
-                "secret)). The form is a dictionary, and auth a pair in round brackets.",
+                "secret)). The form is a dictionary, and auth is a pair in round brackets.",
                 altered(AS_CLIENT, ("data=form, auth=", "form, ")),
             ),
         },
         (
             "The form has one field: grant_type, with the value client_credentials (RFC 6749, "
             "4.4.2).",
-            "One call does it: browser.post('https://login.example/token', data=form, "
+            "One call is enough: browser.post('https://login.example/token', data=form, "
             "auth=(client_id, secret)).",
         ),
         AS_CLIENT,
@@ -897,11 +900,11 @@ EXERCISES = (
         "05-5",
         "function",
         kind_by_looks,
-        "typ and claims tell the kinds apart, without a key. The looks of a text do not.",
+        "typ and claims tell the kinds apart, without a key. What a string looks like does not.",
         {
             "JWT": (
-                "A signed token whose typ is JWT is an ID token here: the text 'ID token', in "
-                "these letters.",
+                "Here, a signed token whose typ is JWT is an ID token: return exactly the string "
+                "'ID token'.",
                 wrong("answer = lambda token: 'opaque'"),
             ),
             "at": (
@@ -909,7 +912,7 @@ EXERCISES = (
                 altered(KIND_OF, ("at+jwt", "at")),
             ),
             "audience": (
-                "aud, client_id and scope may stand in both kinds. Look at typ.",
+                "aud, client_id and scope may be in both kinds. Look at typ.",
                 wrong("""
                 def answer(token):
                     claims = inspect(token).claims
@@ -919,15 +922,15 @@ EXERCISES = (
                 """),
             ),
             "opaque": (
-                "A text that does not decode is opaque. Its .header is None: ask for that before "
-                "you look into it.",
+                "A string that does not decode is opaque. Its .header is None: check that before "
+                "you look inside it.",
                 altered(KIND_OF, ("seen.header is None", "False")).replace(
                     "seen.claims is None or ", "False or "
                 ),
             ),
             "looks": (
-                "Dots, length and first letters do not tell what a text is. Let inspect(token) "
-                "decode it: where it finds no header, the text is opaque.",
+                "Dots, length and first letters do not tell you what a string is. Let "
+                "inspect(token) decode it: if it finds no header, the string is opaque.",
                 wrong("""
                 def answer(token):
                     if not token.startswith("eyJ"):
@@ -940,18 +943,19 @@ EXERCISES = (
                 """),
             ),
             "no events": (
-                "Most tokens have no `events`, and seen.claims['events'] raises an error there. "
-                "Ask: 'events' in seen.claims.",
+                "Most tokens have no `events`, and then seen.claims['events'] raises an error. "
+                "Use: 'events' in seen.claims.",
                 altered(KIND_OF, ('"events" in seen.claims', 'seen.claims["events"]')),
             ),
             "no typ": (
-                "A header may have no typ at all: header.get('typ') is None then, and "
-                "header['typ'] raises an error. Without typ, nobody can tell the kind by its "
+                "A header may have no typ at all: then header.get('typ') is None, and "
+                "header['typ'] raises an error. Without typ, nobody can tell the kind from the "
                 "header.",
                 altered(KIND_OF, ('seen.header.get("typ")', 'seen.header["typ"]')),
             ),
             "logout": (
-                "It has another typ, so it is another kind. It signs nobody in and opens no API.",
+                "It has a different typ, so it is a different kind. It signs nobody in and opens "
+                "no API.",
                 altered(KIND_OF, ('else "other"', 'else "ID token"'), ("events", "x")),
             ),
             "events": (
@@ -960,14 +964,15 @@ EXERCISES = (
                 altered(KIND_OF, (' or "events" in seen.claims', "")),
             ),
             "not events": (
-                "Look for a claim whose name is `events`, as it is: 'events' in seen.claims. A "
+                "Look for a claim whose name is exactly `events`: 'events' in seen.claims. A "
                 "similar name, or the word in a value, is something else.",
                 altered(
                     KIND_OF, ('"events" in seen.claims', '"event" in str(seen.claims).lower()')
                 ),
             ),
             "whole": (
-                "Compare the whole typ with ==. A part of it, or more than it, is another kind.",
+                "Compare the whole typ with ==. A part of it, or a longer value, is a different "
+                "kind.",
                 altered(
                     KIND_OF,
                     (
@@ -977,8 +982,8 @@ EXERCISES = (
                 ),
             ),
             "encrypted": (
-                "The header of an encrypted token can be read, and its claims cannot: .claims is "
-                "None. Nobody without the key knows what it is.",
+                "The header of an encrypted token can be read, but its claims cannot: .claims is "
+                "None. Without the key nobody knows what it is.",
                 altered(
                     KIND_OF,
                     ("seen.claims is None or", "seen.claims is not None and"),
@@ -987,8 +992,8 @@ EXERCISES = (
         },
         (
             "seen = inspect(token). Both seen.header and seen.claims can be None.",
-            "Four questions, in this order: no header? no claims? `events` in the claims? which "
-            "typ?",
+            "Ask four questions, in this order: no header? no claims? `events` in the claims? "
+            "which typ?",
         ),
         KIND_OF,
     ),
@@ -996,7 +1001,7 @@ EXERCISES = (
         "05-6",
         "function",
         surviving,
-        "A row survives if no action ends it. Such a list names the gaps of a response.",
+        "A row survives if no action ends it. Such a list shows the gaps in a response.",
         {
             "one": (
                 "lasts[row, action] is the last minute at which the row opened after that action. "
@@ -1004,7 +1009,7 @@ EXERCISES = (
                 altered(SURVIVORS, (">= minute", "< minute")),
             ),
             "each": (
-                "All actions are done. A row survives if it outlasts each of them.",
+                "All of the actions are taken. A row survives if it outlasts each of them.",
                 altered(SURVIVORS, ("if all(", "if any(")),
             ),
             "edge": (
@@ -1020,8 +1025,8 @@ EXERCISES = (
                 ),
             ),
             "whole": (
-                "Compare the names of rows and actions as they are. One name can be the beginning "
-                "of another.",
+                "Compare the whole names of rows and actions. One name can be the beginning of "
+                "another.",
                 wrong("""
                 def answer(lasts, actions, minute):
                     done = " ".join(actions)
@@ -1035,16 +1040,16 @@ EXERCISES = (
                 altered(SURVIVORS, ("lasts[row, action]", "lasts[row][action]")),
             ),
             "twice": (
-                "A row stands in `lasts` once for each action. In your list it should stand once: "
-                "dict.fromkeys(row for row, action in lasts) has each row once.",
+                "A row appears in `lasts` once for each action. In your list it should appear "
+                "once: dict.fromkeys(row for row, action in lasts) has each row once.",
                 altered(
                     SURVIVORS,
                     ("dict.fromkeys(row for row, action in lasts)", "[r for r, _ in lasts]"),
                 ),
             ),
             "no actions": (
-                "Where nobody did anything, all rows are left. min(...) of nothing raises an "
-                "error; all(...) of nothing is True.",
+                "If nobody did anything, all rows are left. min(...) of nothing raises an error; "
+                "all(...) of nothing is True.",
                 altered(
                     SURVIVORS,
                     (
@@ -1054,12 +1059,12 @@ EXERCISES = (
                 ),
             ),
             "none": (
-                "Where nothing survives, the list is empty.",
+                "If nothing survives, the list is empty.",
                 altered(SURVIVORS, ("actions)]", "actions)] or ['nothing']")),
             ),
         },
         (
-            "The rows: dict.fromkeys(row for row, action in lasts) has each once.",
+            "The rows: dict.fromkeys(row for row, action in lasts) has each row once.",
             "Keep a row if all(lasts[row, action] >= minute for action in actions).",
         ),
         SURVIVORS,
@@ -1070,62 +1075,63 @@ EXERCISES = (
 PREDICTIONS = (
     GridRow(
         "05-p1",
-        "Tom has copies of Ada's three tokens, and tries them from his own browser. Which of these "
-        "five tries open?",
+        "Tom has copies of Ada's three tokens, and tries them from his own browser. Which of "
+        "these five attempts open the door?",
         columns_of(tuple(f"the {kind} at the door {door!r}" for kind, door in FIVE_TRIES)),
         "ooxoo",
         {
             "the ID token at the door 'sign-in'": (
-                "The belief is that `notes` sees that Tom is not Ada. It sees a good statement "
+                "This assumes that `notes` sees that Tom is not Ada. It sees a valid statement "
                 "about Ada, made for `notes`."
             ),
             "the ID token at the door 'API'": (
-                "The belief is that an ID token has another kind of signature. The same provider "
-                "signed it, with the same keys, and this API asks for no more."
+                "This assumes that an ID token has a different kind of signature. The same "
+                "provider signed it with the same keys, and this API checks nothing else."
             ),
             "the access token at the door 'sign-in'": (
-                "The belief is that any token of Ada's signs her in. `notes` compares aud with its "
+                "This assumes that any token of Ada's signs her in. `notes` compares aud with its "
                 "own name, and here aud is the API."
             ),
             "the access token at the door 'API'": (
-                "The belief is that a hasty API fails at everything, or that it sees who is "
-                "sending. It lets in what is good, and more, and it sees nobody."
+                "This assumes that an API built in a hurry always fails, or that it sees who is "
+                "sending. It accepts valid tokens, and others too, and it does not see who sends "
+                "them."
             ),
             "the refresh token at the door 'token endpoint'": (
-                "The belief is that the provider asks for a proof that `notes` is sending it. "
+                "This assumes that the provider asks for proof that `notes` is sending it. "
                 "`notes` is a public client: it has no secret, so Tom can say that he is `notes`."
             ),
         },
-        "The sign-in compares aud with its own name. This API compares nothing. So each "
-        "application that ever received an ID token of Ada's could read her data here. A signature "
-        "says who wrote a token. It does not say for which door.",
+        "The sign-in compares aud with its own name. This API compares nothing. So any "
+        "application that ever received one of Ada's ID tokens could read her data here. A "
+        "signature says who issued a token. It does not say which door the token is for.",
     ),
     Prediction(
         "05-p5",
-        "Ada changes her password, and does nothing else. Which of the nine things end earlier "
-        "than if nobody had done anything?",
+        "Ada changes her password, and does nothing else. Which of the nine credentials end "
+        "earlier than if nobody had done anything?",
         {
             "a": Guess(
-                "all that are Ada's: everything came from that password",
+                "all of Ada's: everything came from that password",
                 [row for row in ROWS if row not in ("machine token", "client secret")],
-                "The belief is that credentials hang on the password. It was asked for at sign-in. "
-                "All of these were given out after that.",
+                "This assumes that credentials depend on the password. Ada typed it at sign-in. "
+                "All of these were issued after that.",
             ),
             "b": Guess(
                 "the two sessions",
                 ["session at the provider", "session at the wiki"],
-                "The belief is that a new password ends sessions. Some providers write that. These "
-                "lines touch no session.",
+                "This assumes that a new password ends sessions. Some providers are written that "
+                "way. This one touches no session.",
             ),
             "c": Guess(
                 "the session at the provider, and the refresh token",
                 ["session at the provider", "refresh token"],
-                "The belief is that what the provider remembers ends with the password. The "
+                "This assumes that what the provider remembers ends with the password. The "
                 "provider keeps sessions and refresh tokens in lists of their own.",
             ),
             "d": Guess("none", []),
         },
-        "A password is asked for at sign-in. Everything that Tom holds was given out after that, "
-        "and no door asks for the password again.",
+        "A password is asked for at sign-in. Everything of Ada's that Tom holds was issued after "
+        "that, and no door asks for the password again.",
     ),
 )

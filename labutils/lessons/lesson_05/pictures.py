@@ -58,7 +58,8 @@ def lifetimes(
     )
     scale = ", ".join(moment(minute) for minute in tries)
     key = (
-        f"one place for each try: {scale} after the action    filled: still opens    ring: refused"
+        f"one place for each attempt: {scale} after the action    "
+        "filled: still opens    ring: refused"
     )
     axes.text(-2.7, len(rows) + 0.2, key, size=12.5, color=GREY, va="center")
     return figure, _sentence(lasts, tries, rows, actions)
@@ -82,7 +83,8 @@ def _sentence(
         if len(ending) == 1:
             words.append(f"{row} by {ending[0]}")
     return (
-        f"{knocks} tries of {len(rows)} things, from {moment(tries[0])} to {moment(tries[-1])} "
-        f"after each action. Still open after {moment(tries[-1])}, of {len(rows)}: {left}. "
-        f"Ended at once by one action alone: {'; '.join(words) or 'none'}."
+        f"{knocks} attempts with {len(rows)} credentials, from {moment(tries[0])} to "
+        f"{moment(tries[-1])} after each action. Still open after {moment(tries[-1])}, of "
+        f"{len(rows)}: {left}. "
+        f"Ended at once by only one action: {'; '.join(words) or 'none'}."
     )

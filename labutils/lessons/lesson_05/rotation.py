@@ -15,7 +15,7 @@ def new_store() -> Store:
 
 
 def refresh_and_delete(store: Store, token: str, draw: Draw) -> str | None:
-    """Trade a refresh token for a new one. The one that was used is deleted."""
+    """Exchange a refresh token for a new one. The used one is deleted."""
     family = store["family"].pop(token, None)
     if family is None:
         return None

@@ -25,12 +25,12 @@ TARGET = Target(
     "05-target",
     "value",
     value(flag_mistake),
-    "You outlived the response. What ends copies does not end what Tom made with them before. "
-    "There are other ways: a refresh token of his own, or one more way to a session at `notes`.",
+    "You outlived the response. Ending the copies does not end what Tom made with them before. "
+    "There are other ways: a refresh token of his own, or another way to a session at `notes`.",
     {
         "other": (
-            "That is not the flag. The answer of the API or of `notes` to GET /notes holds it, "
-            "once the operator has responded.",
+            "That is not the flag. It is in the response of the API or of `notes` to GET /notes, "
+            "once the operator has acted.",
             "answer = 'flag-0000'",
         ),
         "early": (
@@ -38,20 +38,20 @@ TARGET = Target(
             'answer = "it comes after the operator\'s response"',
         ),
         "response": (
-            "That is the whole answer. The flag is its member `flag`.",
+            "That is the whole response. The flag is its `flag` member.",
             "answer = {'error': 'invalid_token'}",
         ),
     },
     (
-        "Read the columns of scene.runbook in the grid. Each thing on scene.menu ends in one of "
-        "them. So the question is what Tom can *make* before the response.",
+        "Look at the grid, in the columns that scene.runbook names. Each credential on scene.menu "
+        "ends in one of them. So the question is what Tom can *make* before the response.",
         "A session at the provider gives codes, and a code gives a refresh token in a family of "
-        "its own. An ID token, at the door 'sign-in', gives a session at `notes`. Which of these "
-        "does the runbook name?",
+        "its own. An ID token, at the 'sign-in' door, gives a session at `notes`. Which of these "
+        "does the runbook end?",
         "Either knock(scene.tom, 'sign-in', the ID token), respond, and GET "
         "https://notes.example/notes. Or GET https://login.example/authorize with "
-        "params=scene.link and headers={'cookie': 'session=' + the stolen session}; the code "
-        "stands in response.next_request.url.params['code']. Trade it with "
+        "params=scene.link and headers={'cookie': 'session=' + the stolen session}; the code is "
+        "in response.next_request.url.params['code']. Exchange it with "
         "code_verifier=scene.verifier, respond, and refresh.",
     ),
     code("""
@@ -60,15 +60,15 @@ TARGET = Target(
         scene.respond()
         flag = scene.tom.get("https://notes.example/notes").json()["flag"]
     """),
-    brief=f"""Tom has time to copy {MOST} things: scene.steal(name, name). scene.menu lists the \
-names.
+    brief=f"""Tom has time to copy {MOST} credentials: scene.steal(name, name). scene.menu lists \
+the names.
 Then Tom may do what he likes in scene.tom, his browser. After that call scene.respond(): the \
-operator does all that scene.runbook names, and an hour passes.
-The flag stands in each of two answers, but only after the response:
-- GET https://api.example/notes, with an access token of Ada's or of the client `backup`
-- GET https://notes.example/notes, with a session of Ada's.
-The cookie of a session at the provider is called `session`. At an application it is called `app`.
-scene.link and scene.verifier may help: an authorization request that Tom wrote for the client \
-`notes`, with the redirect_uri https://notes.example/cb, and its PKCE verifier.""",
+operator does everything that scene.runbook names, and an hour passes.
+The flag is in each of two responses, but only after the operator has acted:
+- GET https://api.example/notes, with an access token of Ada's or of the `backup` client
+- GET https://notes.example/notes, with one of Ada's sessions.
+A session cookie is called `session` at the provider, and `app` at an application.
+scene.link and scene.verifier may help: an authorization request that Tom wrote for the `notes` \
+client, with the redirect_uri https://notes.example/cb, and its PKCE verifier.""",
     scene=Response,
 )

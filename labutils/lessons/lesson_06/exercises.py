@@ -140,8 +140,8 @@ def recordings() -> list[Case]:
     rows = [
         ([nothing], {}, "some", "a file without any credential"),
         ([nothing, signed_in, nothing], {"session cookie": text}, "cookie", "a session cookie"),
-        ([signed_in, given], both, "tokens", "a session cookie, and tokens of `notes`"),
-        ([given, service], {**first, "machine token": job}, "service", "two answers with tokens"),
+        ([signed_in, given], both, "tokens", "a session cookie, and tokens for `notes`"),
+        ([given, service], {**first, "machine token": job}, "service", "two responses with tokens"),
         ([service, given, signed_in], everything, "service", "the same in another order"),
         ([signed_in, given, given_again], {**both, **newest}, "newest", "two refresh tokens"),
         (
@@ -150,7 +150,7 @@ def recordings() -> list[Case]:
             "newest",
             "two session cookies, one after the other",
         ),
-        ([given, entry(login, answer={"error": "x"})], first, "some", "an answer with an error"),
+        ([given, entry(login, answer={"error": "x"})], first, "some", "a response with an error"),
         (
             [entry(login, answer={"access_token": next(drawn)}), service],
             {"machine token": job},
@@ -159,7 +159,7 @@ def recordings() -> list[Case]:
         ),
     ]
     for host in ("notes.example", "login.example.test", "xlogin.example", "Login.Example"):
-        words = f"a cookie at {host}"
+        words = f"a cookie for {host}"
         rows.append(([signed_in, cookie(host=host)[1]], {"session cookie": text}, "host", words))
     for name in ("session_id", "Session", "sess", "app"):
         words = f"a cookie named {name}"
@@ -203,7 +203,7 @@ def asked(answer: Tried, apps: TwoApps, credential: str, case: str) -> Verdict |
     if verdict := not_a_response(response, case):
         return verdict
     if not any(exchange.client == "tom" for exchange in apps.lab.wire[before:]):
-        return Verdict("differs", case, "no request of the browser", "one", mistake="browser")
+        return Verdict("differs", case, "no request from the browser", "one", mistake="browser")
     return response
 
 
@@ -224,7 +224,7 @@ def reads_data_of(apps: TwoApps, response: httpx.Response) -> str | None:
 def almost(text: str) -> Iterator[tuple[str, str]]:
     """Texts that are almost this one, and what is different in each."""
     yield text[:-1], "without its last character"
-    yield text + "x", "with a letter more"
+    yield text + "x", "with one letter more"
     yield text.swapcase(), "in capital letters"
 
 
@@ -247,11 +247,11 @@ def takes_another(answer: Tried, apps: TwoApps, token: str) -> Verdict | None:
 def stands_elsewhere(exchange: Exchange, secret: str, case: str) -> Verdict | None:
     """The verdict where a secret is in the address or in a header of a request with a form."""
     if secret in unquote(exchange.url):
-        got = f"the address {written(exchange.url)}"
-        return Verdict("differs", case, got, "an address without it", mistake="elsewhere")
+        got = f"the URL {written(exchange.url)}"
+        return Verdict("differs", case, got, "a URL without it", mistake="elsewhere")
     for name, text in exchange.request_headers:
         if secret in text:
-            got, want = f"a header {name} with it", "it in the form alone"
+            got, want = f"a `{name}` header with it", "it only in the form"
             return Verdict("differs", case, got, want, mistake="elsewhere")
     return None
 
@@ -261,7 +261,7 @@ def refreshes(answer: Tried) -> Verdict:
     apps = build_apps("lesson-06/judge")
     apps.sign_in("ada", NOTES)
     token = apps.notes.latest_session()["refresh_token"]
-    for case in ("a refresh token of Ada's", "the new one that came of it"):
+    for case in ("Ada's refresh token", "the new one that it was traded for"):
         if verdict := takes_another(answer, apps, token):
             return verdict
         before = len(apps.lab.wire)
@@ -278,8 +278,8 @@ def refreshes(answer: Tried) -> Verdict:
         if verdict := stands_elsewhere(sent[0], token, case):
             return verdict
         if not response.is_success or "refresh_token" not in response.json():
-            got = f"the answer {response.status_code}, {written(response.text)}"
-            return Verdict("differs", case, got, "an answer with tokens", mistake="fields")
+            got = f"the response {response.status_code}, {written(response.text)}"
+            return Verdict("differs", case, got, "a response with tokens", mistake="fields")
         token = response.json()["refresh_token"]
     return PASSED
 
@@ -293,7 +293,7 @@ def trades(answer: Tried) -> Verdict:
         browser = apps.lab.browser(user.username, "192.0.2.11")
         sign_in(browser, NOTES + "/login", user.username, user.password)
         cookie = browser.cookies.get("session", domain="login.example") or ""
-        case = f"the session cookie of {user.name}"
+        case = f"{user.name}'s session cookie"
         if verdict := wrong_trade(answer, apps, cookie, user.sub, case):
             return verdict
         for text, what in (*almost(cookie), ("", "that is empty")):
@@ -305,8 +305,8 @@ def trades(answer: Tried) -> Verdict:
             if response.is_success:
                 return Verdict("let_in", case, mistake="given")
             if response.url.path != "/authorize":
-                got = f"the answer of {response.url.path}"
-                want = "the answer of /authorize, which has no code"
+                got = f"the response from {response.url.path}"
+                want = "the response from /authorize, which has no code"
                 return Verdict("differs", case, got, want, mistake="login_required")
     return PASSED
 
@@ -327,18 +327,18 @@ def wrong_trade(answer: Tried, apps: TwoApps, cookie: str, sub: str, case: str) 
     if silent is not None and (other := other_cookie(silent, cookie)):
         return Verdict("differs", case, written(other), written(cookie), mistake="given")
     if silent is not None and "code=" not in silent.header("location"):
-        got = f"the answer {silent.status} of /authorize, without a code"
+        got = f"the response {silent.status} from /authorize, without a code"
         return Verdict("differs", case, got, "a code", mistake="no cookie")
     if isinstance(response, Verdict):
         return response
     if response.url.path != "/token":
-        got = f"the answer of {response.url.path}"
-        return Verdict("differs", case, got, "the answer of /token", mistake="no trade")
+        got = f"the response from {response.url.path}"
+        return Verdict("differs", case, got, "the response from /token", mistake="no trade")
     if verdict := in_an_address(sent, cookie, case):
         return verdict
     if not response.is_success:
-        got = f"the answer {response.status_code}, {written(response.text)}"
-        return Verdict("differs", case, got, "an answer with tokens", mistake="form")
+        got = f"the response {response.status_code}, {written(response.text)}"
+        return Verdict("differs", case, got, "a response with tokens", mistake="form")
     if (seen := reads_data_of(apps, response)) != sub:
         return Verdict("differs", case, f"tokens for {seen}", f"tokens for {sub}", mistake="given")
     return None
@@ -350,7 +350,7 @@ def in_an_address(sent: list[Exchange], cookie: str, case: str) -> Verdict | Non
     for exchange in sent:
         address = unquote(exchange.url)
         if any(secret in address for secret in secrets):
-            got, want = f"the address {written(address)}", "an address without it"
+            got, want = f"the URL {written(address)}", "a URL without it"
             return Verdict("differs", case, got, want, mistake="elsewhere")
         secrets += re.findall(r"[?&]code=([^&]+)", exchange.header("location"))
     return None
@@ -394,14 +394,14 @@ def doors() -> list[tuple[Door, str, str]]:
     steps = sorted({int(next(drawn)[:3], 16) + 1 for _ in range(9)})
     minutes = (0.5, *steps)
     rows = [
-        (minutes, minutes[:4], "last", "a door that shuts after the fourth try"),
-        (minutes, minutes[: 2 + steps[0] % 5], "last", "a door that shuts at a drawn minute"),
+        (minutes, minutes[:4], "last", "a door that shuts after the fourth attempt"),
+        (minutes, minutes[: 2 + steps[0] % 5], "last", "a door that shuts at a random minute"),
         (minutes, minutes[:1], "last", "a door that opens once"),
         (minutes, minutes, "whole", "a door that never shuts"),
         (minutes, (), "never", "a door that never opens"),
-        ((), (), "never", "no try at all"),
+        ((), (), "never", "no attempts at all"),
         (minutes, (*minutes[:3], *minutes[5:]), "again", "a door that opens again later"),
-        (minutes, minutes[1:], "again", "a door that is shut at the first try alone"),
+        (minutes, minutes[1:], "again", "a door that is shut only at the first attempt"),
     ]
     return [(Door(tries, opens_at), words, mistake) for tries, opens_at, mistake, words in rows]
 
@@ -423,7 +423,7 @@ def measures(answer: Tried) -> Verdict:
     for door, words, _ in tried:
         _, tries = door.right()
         if door.tries != tries:
-            got, right = f"tries at {spoken(door.tries)}", f"tries at {spoken(tries)}"
+            got, right = f"attempts at {spoken(door.tries)}", f"attempts at {spoken(tries)}"
             return Verdict("differs", words, got, right, mistake="stop")
     return PASSED
 
@@ -474,11 +474,11 @@ def logs() -> list[tuple[list[Line], str, str, str]]:
     days = [*plain[:7], *log_of((2943.5, "api.read", "success", THIEF))]
     tries = log_of((1, "api.read", "failure", THIEF), (3, "api.reads", "success", THIEF))
     return [
-        (plain, THIEF, "a log of one morning", ""),
-        (hours, THIEF, "a log of some hours", ""),
-        (days, THIEF, "a log of some days", ""),
+        (plain, THIEF, "a log from one morning", ""),
+        (hours, THIEF, "a log covering a few hours", ""),
+        (days, THIEF, "a log covering a few days", ""),
         (plain, ada, "the same morning, for Ada's address", ""),
-        (plain, "203.0.113.6", "one read in all", ""),
+        (plain, "203.0.113.6", "a single read", ""),
         *nearly_reads(late),
         (plain, "198.51.100.7", "an address that read nothing", ""),
         (plain, "", "no address", "whole"),
@@ -571,33 +571,33 @@ EXERCISES = (
         "One file, four credentials, and no password. Nobody broke anything.",
         {
             "cookie": (
-                "An entry has the cookies of the request in entry['cookies'], by name. You want "
-                "the one named `session` at login.example, under the name 'session cookie'.",
+                "entry['cookies'] holds the cookies of the request by name. Take the one named "
+                "`session` at login.example and store it under the name 'session cookie'.",
                 altered(STEAL, ('stolen["session cookie"]', 'stolen["session"]')),
             ),
             "tokens": (
-                "An answer with a refresh_token holds two things: 'access token' and "
-                "'refresh token'. These are the names in your dictionary.",
+                "A response with a refresh_token holds two credentials: 'access token' and "
+                "'refresh token'. Use these names in your dictionary.",
                 altered(STEAL, ('stolen["refresh token"]', 'stolen["refresh_token"]')),
             ),
             "service": (
-                "An answer with an access_token and no refresh_token is the backup job's: a "
-                "'machine token'. It must not take the place of Ada's access token.",
+                "A response with an access_token but no refresh_token is for the backup job: a "
+                "'machine token'. It must not replace Ada's access token.",
                 altered(STEAL, ("elif", "if")),
             ),
             "some": (
-                "Not each file holds each credential, and most answers hold no token. Ask with "
-                "`in` first, and leave out what is not there.",
+                "Not every file holds every credential, and most responses hold no token. Check "
+                "with `in` first, and leave out what is missing.",
                 altered(STEAL, ("stolen = {}", 'stolen = {"session cookie": None}')),
             ),
             "no such cookie": (
-                "Most requests to login.example bring no cookie `session`. Ask for it first: "
+                "Most requests to login.example have no `session` cookie. Check first: "
                 "'session' in entry['cookies'].",
                 altered(STEAL, (' and "session" in entry["cookies"]', "")),
             ),
             "no cookie there": (
-                "Most requests to login.example bring no cookie `session`. You stored None for "
-                "those, in place of the session cookie. Ask with `in` first.",
+                "Most requests to login.example have no `session` cookie. You stored None for "
+                "those, and it replaced the session cookie. Check with `in` first.",
                 altered(
                     STEAL,
                     (' and "session" in entry["cookies"]', ""),
@@ -605,8 +605,8 @@ EXERCISES = (
                 ),
             ),
             "newest": (
-                "The file is in the order of time, and old ones may be over. Where one kind comes "
-                "twice, the last one counts.",
+                "The file is in chronological order, and older credentials may have expired. If "
+                "the same kind appears twice, the last one counts.",
                 altered(
                     STEAL,
                     (
@@ -616,12 +616,12 @@ EXERCISES = (
                 ),
             ),
             "host": (
-                "That cookie belongs to another host. Compare the whole host: "
+                "That cookie belongs to a different host. Compare the whole host: "
                 "entry['host'] == 'login.example'.",
                 altered(STEAL, ('entry["host"] == "login.example" and ', "")),
             ),
             "name": (
-                "The cookie is named `session`, and nothing else: 'session' in entry['cookies'].",
+                "The cookie is named exactly `session`: check 'session' in entry['cookies'].",
                 altered(
                     STEAL,
                     ('"session" in entry["cookies"]', 'entry["cookies"]'),
@@ -630,11 +630,11 @@ EXERCISES = (
             ),
         },
         (
-            "One loop over the entries, with three questions in it: a cookie? a refresh_token in "
-            "the answer? else an access_token in the answer?",
-            "'session' in entry['cookies'] asks for the cookie; entry['cookies']['session'] is its "
-            "value.",
-            "Later entries may write over earlier ones: so the newest is left at the end.",
+            "Use one loop over the entries, with three checks: is there a cookie? Is there a "
+            "refresh_token in the response? If not, is there an access_token?",
+            "'session' in entry['cookies'] checks for the cookie; entry['cookies']['session'] is "
+            "its value.",
+            "Let later entries overwrite earlier ones. Then the newest is left at the end.",
         ),
         STEAL,
     ),
@@ -642,29 +642,29 @@ EXERCISES = (
         "06-2",
         "function",
         refreshes,
-        "No password, no secret: the client_id is no proof of anything.",
+        "No password, no secret: the client_id proves nothing.",
         {
             "fields": (
-                "POST a form to LOGIN + '/token'. It has grant_type, client_id and refresh_token "
+                "POST a form to LOGIN + '/token' with grant_type, client_id and refresh_token "
                 "(RFC 6749, 6).",
                 altered(REFRESH, (' "client_id": "notes",', "")),
             ),
             "no form": (
-                "A form goes into `data`: browser.post(LOGIN + '/token', data=form). `json` sends "
-                "another format, and `params` puts it into the address.",
+                "Pass a form as `data`: browser.post(LOGIN + '/token', data=form). `json` sends a "
+                "different format, and `params` puts the fields into the URL.",
                 altered(REFRESH, ("data=form", "json=form")),
             ),
             "elsewhere": (
-                "Send the token in the form alone. Addresses and headers end up in logs, and "
-                "whoever reads the log holds the token.",
+                "Send the token only in the form. URLs and headers end up in logs, and anyone who "
+                "reads the log then has the token.",
                 altered(REFRESH, ("data=form", 'params={"refresh_token": token}, data=form')),
             ),
             "one": (
-                "Send one request. A second use of a refresh token is an alarm.",
+                "Send one request. A second use of a refresh token raises an alarm.",
                 altered(REFRESH, ("    return", '    browser.get(API + "/me")\n    return')),
             ),
             "given": (
-                "Send the token that is given, as it is.",
+                "Send the token that you are given, unchanged.",
                 wrong("""
                     kept = []
 
@@ -677,7 +677,7 @@ EXERCISES = (
             ),
             "response": (RESPONSE, altered(REFRESH, ("data=form)", "data=form).json()"))),
             "browser": (
-                "Send the request with the browser that is given: browser.post.",
+                "Send the request with the browser that you are given: browser.post.",
                 wrong("""
                     import httpx
 
@@ -686,14 +686,14 @@ EXERCISES = (
                 """),
             ),
             "raises": (
-                "One call does it: browser.post(LOGIN + '/token', data=form). The form is a "
+                "One call is enough: browser.post(LOGIN + '/token', data=form). The form is a "
                 "dictionary.",
                 altered(REFRESH, ("browser.post(", "browser(")),
             ),
         },
         (
-            "The table above has the three fields of the form.",
-            "One call does it, with the form as a dictionary: "
+            "The task above names the three fields of the form.",
+            "One call is enough, with the form as a dictionary: "
             "browser.post(LOGIN + '/token', data={...}).",
         ),
         REFRESH,
@@ -705,7 +705,7 @@ EXERCISES = (
         "A cookie, a code, tokens. The provider never saw a password from Tom.",
         {
             "no question": (
-                "The cookie opens the provider, and nothing else. Begin with "
+                "The cookie works only at the provider. Begin with "
                 "browser.get(LOGIN + '/authorize', params=SILENT_REQUEST, headers=...).",
                 wrong("""
                     def answer(browser, cookie):
@@ -714,47 +714,47 @@ EXERCISES = (
             ),
             "no cookie": (
                 "The provider saw no session. The header is called cookie, and its value is "
-                "session= and then the cookie.",
+                "session= followed by the cookie.",
                 altered(TRADE_COOKIE, ('"session=" + cookie', "cookie")),
             ),
             "followed": (
-                "Do not follow the redirect: its address holds the code, and at notes.example it "
-                "is lost. Leave follow_redirects out.",
+                "Do not follow the redirect. Its URL holds the code, which is lost once the "
+                "request reaches notes.example. Leave follow_redirects out.",
                 altered(
                     TRADE_COOKIE, ("headers=header)", "headers=header, follow_redirects=True)")
                 ),
             ),
             "no trade": (
-                "The code must be traded at LOGIN + '/token'. Return the answer of that request.",
+                "Trade the code at LOGIN + '/token' and return the response to that request.",
                 altered(TRADE_COOKIE, ('if "code" not in answer', "if True")),
             ),
             "form": (
-                "The token endpoint wants five fields: grant_type, client_id, redirect_uri, code "
+                "The token endpoint needs five fields: grant_type, client_id, redirect_uri, code "
                 "and code_verifier.",
                 altered(TRADE_COOKIE, (', "code_verifier": VERIFIER', "")),
             ),
             "login_required": (
-                "For a cookie that is no session the redirect has an error, and no code. Ask "
-                "whether there is a code first. If there is none, return the answer of /authorize.",
+                "If the cookie does not match a session, the redirect has an error but no code. "
+                "Check for a code first. If there is none, return the response from /authorize.",
                 altered(
                     TRADE_COOKIE, ('    if "code" not in answer:\n        return landed\n', "")
                 ),
             ),
             "elsewhere": (
-                "The cookie belongs in its header, and the code in the form. Addresses end up in "
-                "logs, and whoever reads the log holds both.",
+                "The cookie belongs in its header, and the code in the form. URLs end up in logs, "
+                "and anyone who reads the log then has both.",
                 altered(
                     TRADE_COOKIE,
                     ('"/token", data=form', '"/token", params={"code": form["code"]}, data=form'),
                 ),
             ),
             "given": (
-                "Send the cookie that is given, as it is.",
+                "Send the cookie that you are given, unchanged.",
                 altered(TRADE_COOKIE, ("+ cookie", '+ cookie.lower().removesuffix("x")')),
             ),
             "response": (RESPONSE, altered(TRADE_COOKIE, ("data=form)", "data=form).json()"))),
             "browser": (
-                "Send the requests with the browser that is given.",
+                "Send the requests with the browser that you are given.",
                 wrong("""
                     import httpx
 
@@ -763,16 +763,16 @@ EXERCISES = (
                 """),
             ),
             "raises": (
-                "The code stands in the address of the redirect, which is a header of the answer "
-                "of /authorize: query(response.headers['location']).get('code').",
+                "The code is in the redirect URL, which is in a header of the response from "
+                "/authorize: query(response.headers['location']).get('code').",
                 altered(TRADE_COOKIE, ('landed.headers["location"]', "landed")),
             ),
         },
         (
-            "Two requests: /authorize with the cookie, then /token with the code.",
-            "query(response.headers['location']) is a dictionary. It holds `code`, or it holds "
+            "Send two requests: /authorize with the cookie, then /token with the code.",
+            "query(response.headers['location']) is a dictionary. It contains either `code` or "
             "`error`.",
-            "The form for the code is in the table above. The verifier is VERIFIER.",
+            "The task above names the fields of the form. The verifier is VERIFIER.",
         ),
         TRADE_COOKIE,
     ),
@@ -780,14 +780,14 @@ EXERCISES = (
         "06-4",
         "function",
         measures,
-        "A measure that needs no settings of the provider: only tries.",
+        "You can measure this without knowing the provider's settings: attempts are enough.",
         {
             "last": (
                 "Return the last minute at which it opened, before the first refusal.",
                 altered(HOW_LONG, ("            break", "            return minute")),
             ),
             "whole": (
-                "It opened at each try, so the answer is the last minute of all.",
+                "It opened at every attempt, so return the last minute in the list.",
                 wrong("""
                     def answer(opens, minutes):
                         last = 0
@@ -799,19 +799,19 @@ EXERCISES = (
                 """),
             ),
             "never": (
-                "Where it never opened, the answer is 0.",
+                "If it never opened, return 0.",
                 altered(HOW_LONG, ("last = 0", "last = None")).replace(
                     "return last", "return -1 if last is None else last"
                 ),
             ),
             "again": (
-                "After the first refusal the thing counts as lost, also where a later try would "
-                "open. Stop there.",
+                "After the first refusal the credential counts as dead, even if a later attempt "
+                "would succeed. Stop there.",
                 altered(HOW_LONG, ("break", "continue")),
             ),
             "stop": (
-                "Try each minute once, in order, and stop at the first refusal. Each try more is "
-                "noise in the log.",
+                "Try each minute once, in order, and stop at the first refusal. Every further "
+                "attempt is noise in the log.",
                 wrong("""
                     def answer(opens, minutes):
                         seen = [opens(minute) for minute in minutes]
@@ -820,13 +820,13 @@ EXERCISES = (
                 """),
             ),
             "raises": (
-                "opens is a function: opens(minute) gives True or False.",
+                "opens is a function: opens(minute) returns True or False.",
                 altered(HOW_LONG, ("opens(minute)", "opens[minute]")),
             ),
         },
         (
-            "Begin with last = 0, and go through the minutes in order.",
-            "At the first minute where opens(minute) is False: break. Else last = minute.",
+            "Begin with last = 0 and go through the minutes in order.",
+            "If opens(minute) is False, break. Otherwise set last = minute.",
         ),
         HOW_LONG,
     ),
@@ -834,48 +834,51 @@ EXERCISES = (
         "06-5",
         "function",
         minutes_had,
-        "A defender can compute this without knowing how the thing was stolen.",
+        "A defender can compute this without knowing how the credential was stolen.",
         {
-            "seconds": ("That is in seconds. Divide by 60.", altered_minutes((" // 60", ""))),
+            "seconds": (
+                "Your result is in seconds. Divide by 60.",
+                altered_minutes((" // 60", "")),
+            ),
             "failures": (
-                "A refused read counts in it. Keep the lines with outcome success: that is time "
-                "that the thief had.",
+                "You counted a refused read. Keep only lines with the outcome success: only they "
+                "show time that the thief had.",
                 altered_minutes((' and line["outcome"] == "success"', "")),
             ),
             "float": (
-                "Give whole minutes: an int, rounded down.",
+                "Return whole minutes: an int, rounded down.",
                 altered_minutes(("int((", "(("), ("() // 60)", "() / 60)")),
             ),
             "rounded": (
-                "Round down: a minute that is not over has not been had.",
+                "Round down: a minute that is not complete does not count.",
                 altered_minutes(("int((max", "round((max"), ("() // 60)", "() / 60)")),
             ),
             "events": (
-                "Lines of other events count in it. Keep those whose event is api.read.",
+                "You counted lines with other events. Keep those whose event is api.read.",
                 altered_minutes(('line["event"] == "api.read" and ', "")),
             ),
             "everybody": (
-                "Lines of other addresses are in there. Keep those whose ip is the address.",
+                "You counted lines from other addresses. Keep those whose ip is the given address.",
                 altered_minutes(('and line["ip"] == address', "")),
             ),
             "count": (
-                "That is how many reads there were. The question is how long from the first to "
-                "the last.",
+                "That is the number of reads. Return the time from the first read to the last.",
                 altered_minutes(
                     ("int((max(times) - min(times)).total_seconds() // 60)", "len(times)")
                 ),
             ),
             "none": (
-                "An address that read nothing gets 0. max(...) of an empty list raises an error.",
+                "Return 0 for an address that read nothing. max(...) of an empty list raises an "
+                "error.",
                 altered_minutes((" if times else 0", "")),
             ),
             "days": (
-                "The days are lost: .seconds of a difference leaves whole days out. "
-                "total_seconds() keeps them.",
+                "Whole days are missing: the .seconds of a difference leaves them out. "
+                "total_seconds() includes them.",
                 altered_minutes(("total_seconds() // 60", "seconds // 60")),
             ),
             "hours": (
-                "Right within one hour. Subtract whole moments, and not minutes of the hour.",
+                "This is right only within one hour. Subtract the full times, not their minutes.",
                 altered_minutes(
                     (
                         "int((max(times) - min(times)).total_seconds() // 60)",
@@ -884,8 +887,8 @@ EXERCISES = (
                 ),
             ),
             "whole": (
-                "Compare the whole event, the whole outcome and the whole address. One that is "
-                "nearly the same is another one.",
+                "Compare the whole event, the whole outcome and the whole address. A value that is "
+                "nearly the same is a different value.",
                 altered_minutes(('line["outcome"] == "success"', '"success" in line["outcome"]')),
             ),
             "raises": (
@@ -896,15 +899,15 @@ EXERCISES = (
                 ),
             ),
             "other": (
-                "Do it by hand on five lines: the first success, the last success, the difference "
-                "in whole minutes.",
+                "Work through five lines by hand: the first success, the last success, the "
+                "difference in whole minutes.",
                 "answer = lambda lines, address: -1",
             ),
         },
         (
-            "datetime.fromisoformat reads these times: from datetime import datetime.",
-            "Make a list of the times of the lines that count, then take max minus min.",
-            "A difference of two moments has total_seconds().",
+            "datetime.fromisoformat reads these times; import it: from datetime import datetime.",
+            "Make a list of the times of the lines that count. Then subtract the min from the max.",
+            "The difference between two times has total_seconds().",
         ),
         ATTACKER_MINUTES,
     ),
@@ -918,67 +921,67 @@ PREDICTIONS = (
     Prediction(
         "06-p1",
         "Nobody notices, nobody does anything, and Ada's app stays closed. Tom uses each of them "
-        "now and then. Which of the five still give him data of the API after 90 days?",
+        "now and then. Which of the five still give him data from the API after 90 days?",
         {
             "a": Guess(
-                "none of them: each has an end",
+                "none of them: they all expire",
                 [],
-                "The belief is that all that is given out ends in hours or days. Some of it is "
-                "renewed whenever it is used, and the machine token is good for a year.",
+                "This assumes that everything issued expires within hours or days. Some of it is "
+                "renewed whenever it is used, and the machine token is valid for a year.",
             ),
             "b": Guess(
-                "the machine token alone",
+                "only the machine token",
                 ["machine token"],
-                "The belief is that what a person got ends when she stops working. This provider "
-                "never ends her session, and each refresh gives a new refresh token.",
+                "This assumes that a person's credentials end when she stops working. This "
+                "provider never ends her session, and each refresh returns a new refresh token.",
             ),
             "c": Guess(
                 "the session cookie, the refresh token and the machine token",
                 ["session cookie", "refresh token", "machine token"],
             ),
             "d": Guess(
-                "all five: they are good until somebody takes them back",
+                "all five: they stay valid until somebody revokes them",
                 list(ITEMS),
-                "The belief is that a stolen thing serves until somebody ends it. An access token "
-                "ends by itself, and the code asks for a verifier that Tom does not have.",
+                "This assumes that a stolen credential works until somebody ends it. An access "
+                "token expires by itself, and the code needs a verifier that Tom does not have.",
             ),
         },
-        "The access token ends by itself, after ten minutes. The cookie makes a new one whenever "
-        "it is asked, and so does the refresh token, of which Tom keeps the newest. This provider "
-        "never ends a session by itself. The machine token was given out for a year.",
+        "The access token expires by itself after ten minutes. The cookie gets Tom a new one "
+        "whenever he wants, and so does the refresh token, of which he keeps the newest. At this "
+        "provider a session never expires by itself. The machine token was issued for a year.",
     ),
     GridRow(
         "06-p4",
-        "The row of the session cookie: after which of these does it still open the API, 90 days "
+        "The row for the session cookie: after which of these does it still open the API, 90 days "
         "later?",
         columns_of(REACTIONS),
         "xooox",
         words=STILL,
         beliefs={
             "Ada logs out": (
-                "The belief is that logging out is for the browser alone. It ends the session at "
-                "the provider, and each cookie that stands for it."
+                "This assumes that logging out affects only the browser. It ends the session at "
+                "the provider, so every copy of its cookie stops working."
             ),
             "her app refreshes": (
-                "The belief is that the app's tokens and the session hang together. The provider "
-                "keeps them in two lists."
+                "This assumes that the app's tokens and the session are linked. The provider "
+                "keeps them in two separate lists."
             ),
             "grant revoked": (
-                "The belief is that revoking a grant ends what it came from. The session lives, "
-                "and gives a new grant for the asking."
+                "This assumes that revoking a grant ends the session that it came from. The "
+                "session is still there, and Tom can use it to get a new grant."
             ),
             "grant revoked, API asks": (
-                "The belief is that an API that asks notices everything. It asks about a token "
-                "that Tom has just got, and that token is good."
+                "This assumes that an API that asks notices everything. It asks about a token "
+                "that Tom has just received, and that token is valid."
             ),
             "cookie tied to address": (
-                "The belief is that the address of a request says nothing. This provider noted it "
-                "at the sign-in, and Tom has another one."
+                "This assumes that a request's IP address is ignored. This provider stored it "
+                "at the sign-in, and Tom has a different one."
             ),
         },
         because=(
-            "A session makes new grants. So only what ends the session, or ties it to something "
-            "that Tom does not have, ends this theft."
+            "A session can create new grants. So this theft ends only if the session ends, or if "
+            "it is tied to something that Tom does not have."
         ),
     ),
     Prediction(
@@ -986,30 +989,30 @@ PREDICTIONS = (
         "Now the refresh token. Which of the five reactions end it?",
         {
             "a": Guess(
-                "handing the grant back, and nothing else",
+                "only revoking the grant",
                 ["grant revoked", "grant revoked, API asks"],
-                "The belief is that a use by the owner does not hurt the thief. It is the second "
-                "use of one token, and that ends the whole family.",
+                "This assumes that the owner's use does not harm the thief. It is the second use "
+                "of the same token, and that ends the whole family.",
             ),
             "b": Guess(
-                "handing the grant back, and her app's own refresh",
+                "revoking the grant, and her app's own refresh",
                 ["her app refreshes", "grant revoked", "grant revoked, API asks"],
             ),
             "c": Guess(
                 "those two, and logging out",
                 ["Ada logs out", "her app refreshes", "grant revoked", "grant revoked, API asks"],
-                "The belief is that logging out ends all that came of the sign-in. It ends the "
-                "session. The provider keeps refresh tokens in another list.",
+                "This assumes that logging out ends everything that came from the sign-in. It ends "
+                "the session. The provider keeps refresh tokens in a separate list.",
             ),
             "d": Guess(
                 "none: Tom has a newer one than her app",
                 [],
-                "The belief is that revoking ends the one token that is handed back. It ends the "
-                "whole family.",
+                "This assumes that revoking ends only the token that is named. It ends the whole "
+                "family.",
             ),
         },
-        "Two parties hold the refresh token, and her app's own refresh is the second use. That is "
-        "the alarm, and it ends the family. Ada is thrown out as well. Revoking ends the family "
-        "too.",
+        "Tom and Ada's app both hold the refresh token, and the app's own refresh is its second "
+        "use. That raises the alarm and ends the family. It locks Ada out as well. Revoking "
+        "also ends the family.",
     ),
 )

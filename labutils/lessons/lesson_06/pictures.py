@@ -79,7 +79,7 @@ def _sentence(shared: Mapping[Curve, list[str]], across: Sequence[int], horizon:
         said.append(f"{' and '.join(names)} {ends}")
     return (
         f"{len(across)} delays, from {spoken(across[0])} to {spoken(across[-1])}, and the minutes "
-        f"that the attacker had: {'; '.join(said)}. {spoken(horizon)} were tried at most."
+        f"that the attacker had: {'; '.join(said)}. The last attempt was at {spoken(horizon)}."
     )
 
 
@@ -136,7 +136,7 @@ def _heat_sentence(
     return (
         f"{len(minutes)} trials. Still working after {horizon // HEAT_DAY} days, "
         f"out of {len(rows)}, by reaction: {'; '.join(counts)}. "
-        f"Works to the end whatever is done: {', '.join(always) or 'none'}. "
+        f"Still works whatever the reaction: {', '.join(always) or 'none'}. "
         f"Never works: {', '.join(never) or 'none'}."
     )
 

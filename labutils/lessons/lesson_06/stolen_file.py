@@ -53,7 +53,7 @@ class StolenFile:
     def wait(self, days: float) -> None:
         """So many days pass. In the first hour of the first wait the operator responds."""
         if not isinstance(days, int | float) or not 0 < days <= 1000:
-            print("Wait a number of days, from 1 to 1000.")
+            print("Give a number of days, up to 1000.")
             return
         end = self._apps.lab.clock.now + int(days * DAY)
         if not self._has_responded:

@@ -29,11 +29,11 @@ TARGET = Target(
     "06-target",
     "value",
     value(flag_mistake),
-    "Day 400. The runbook ended what Tom had copied and what Ada held. It ended neither what was "
-    "made with the cookie, nor the older grant, nor the client secret.",
+    "Day 400. The runbook ended what Tom had copied and what Ada held. It did not end what was "
+    "made with the cookie, the older grant or the client secret.",
     {
         "other": (
-            "That is not the flag. GET https://api.example/notes holds it, from day 400 on.",
+            "That is not the flag. GET https://api.example/notes returns it from day 400 on.",
             "answer = 'flag-0000'",
         ),
         "early": (
@@ -41,21 +41,22 @@ TARGET = Target(
             "answer = 'it comes on day 400; this is day 0'",
         ),
         "response": (
-            "That is the whole answer. The flag is its member `flag`.",
+            "That is the whole response. The flag is its member `flag`.",
             "answer = {'error': 'invalid_token'}",
         ),
     },
     (
-        "Write down what the file holds, entry by entry, with the headers. Then strike out what "
-        "the runbook ends. Then ask of the rest: does it end by itself before day 400?",
-        "Three things outlive the runbook: a grant of Tom's own, which he makes with the cookie "
-        "before the response; the refresh token of Ada's *first* sign-in, which nobody revoked; "
-        "and what the backup job sends in its header `authorization`. A refresh token lives for "
-        "90 days from its last use.",
-        "Either trade_cookie(scene.tom, the cookie) before the first wait, then four or five times "
-        "scene.wait(80) and refresh with the newest token. Or scene.wait(400), then POST "
-        "{'grant_type': 'client_credentials'} to the token endpoint, with the header "
-        "`authorization` of the backup job's entry.",
+        "Write down what the file holds, entry by entry, with the headers. Cross out what the "
+        "runbook ends. Then ask about each credential that is left: does it expire by itself "
+        "before day 400?",
+        "Three credentials outlive the runbook: Tom's own grant, which he gets with the cookie "
+        "before the operator responds; the refresh token from Ada's *first* sign-in, which nobody "
+        "revoked; and what the backup job sends in its `authorization` header. A refresh token "
+        "lives for 90 days from its last use.",
+        "Either run trade_cookie(scene.tom, the cookie) before the first wait, then repeat "
+        "scene.wait(80) and a refresh with the newest token four or five times. Or run "
+        "scene.wait(400), then POST {'grant_type': 'client_credentials'} to the token endpoint, "
+        "with the `authorization` header from the backup job's entry.",
     ),
     code("""
         stolen = steal(scene.file)
@@ -66,12 +67,13 @@ TARGET = Target(
         notes = scene.tom.get(API + "/notes", headers=bearer(tokens["access_token"]))
         flag = notes.json()["flag"]
     """),
-    brief=f"""A file was stolen: scene.file, a list of entries like those of `recording`. \
+    brief=f"""A file was stolen: scene.file, a list of entries like those in `recording`. \
 Get the longest-lived access out of it.
-scene.tom is Tom's browser. scene.wait(days) lets days pass. An hour after the theft, in the first \
-wait, the operator does all that scene.runbook names: among it, `notes` gives back the refresh \
-token that it holds now.
-Read https://api.example/notes on day {LONG} or later, with an access token of Ada's or of the \
-backup job. The answer holds the flag. scene.day says which day it is; target('06') begins anew.""",
+scene.tom is Tom's browser. scene.wait(days) lets days pass. An hour after the theft, during the \
+first wait, the operator does everything in scene.runbook. One step revokes the refresh token that \
+`notes` holds at that time.
+Read https://api.example/notes on day {LONG} or later, with an access token for Ada or for the \
+backup job. The response holds the flag. scene.day is the current day. target('06') \
+starts again.""",
     scene=StolenFile,
 )

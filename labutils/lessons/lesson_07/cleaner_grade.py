@@ -282,26 +282,28 @@ def _said(entry: JsonObject) -> dict[str, str]:
 
 
 QUESTIONS: dict[str, Answer] = {
-    "how many requests, in which order, when": _each("startedDateTime"),
-    "which request failed, with which status": _each("response.status"),
+    "how many requests were there, in what order, and when": _each("startedDateTime"),
+    "which request failed, and with what status": _each("response.status"),
     "how long did each take": _each("time", "timings"),
-    "what was asked of which service": lambda entries: [_service(entry) for entry in entries],
+    "what was requested, and from which service": lambda entries: [
+        _service(entry) for entry in entries
+    ],
     "was it the same endpoint again": _same(_endpoint),
     "was it the same session": _same(
         lambda entry: _sent("cookie", entry),
         lambda entry: tuple(named(entry, "request", "cookies")),
     ),
-    "was a token sent, and the same one": _same(lambda entry: _sent("authorization", entry)),
-    "of which kind and size was each answer": _each(
+    "was the same token sent": _same(lambda entry: _sent("authorization", entry)),
+    "what type and size was each response": _each(
         "response.content.mimeType", "response.content.size"
     ),
     "what did the error say": lambda entries: [_said(entry) for entry in entries],
 }
 # Two that support reads, and three that it compares or counts.
 FIVE_QUESTIONS = (
-    "which request failed, with which status",
-    "what was asked of which service",
+    "which request failed, and with what status",
+    "what was requested, and from which service",
     "was it the same session",
-    "was a token sent, and the same one",
+    "was the same token sent",
     "what did the error say",
 )

@@ -15,7 +15,7 @@ Replace = Callable[[str], str]
 
 
 def texts(value: Any) -> list[str]:
-    """All texts in a value of JSON, in the order in which a reader meets them."""
+    """All strings in a JSON value, in the order in which a reader meets them."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
@@ -26,12 +26,12 @@ def texts(value: Any) -> list[str]:
 
 
 def tag(text: str, key: bytes) -> str:
-    """Ten hexadecimal digits of an HMAC (RFC 2104): equal texts have equal tags."""
+    """Ten hexadecimal digits of an HMAC (RFC 2104): equal strings have equal tags."""
     return "x-" + hmac.new(key, text.encode(), "sha256").hexdigest()[:10]
 
 
 def clean_url(url: str, replace: Replace) -> str:
-    """Scheme, host and port as they are; pieces of the path, and the whole query, replaced."""
+    """Keep scheme, host and port; replace the pieces of the path and the whole query."""
     parts = urlsplit(url)
     pieces = [replace(piece) if piece else "" for piece in parts.path.split("/")]
     query = replace(parts.query) if parts.query else ""
@@ -40,7 +40,7 @@ def clean_url(url: str, replace: Replace) -> str:
 
 
 def clean_error(body: str) -> str:
-    """The error and the incident number of an answer that failed, if they look like such."""
+    """The error and the incident number from an error response, if they have the right shape."""
     try:
         said = json.loads(body)
     except ValueError:

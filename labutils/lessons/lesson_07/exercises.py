@@ -128,7 +128,7 @@ def text_cases() -> Iterable[Case]:
     drawn = dice("lesson-07/judge", "texts")
     for depth in (1, 2, 4):
         inner = nested(depth, drawn)
-        yield Case((inner,), all_texts(inner), "flat", f"a drawn value, {depth} deep")
+        yield Case((inner,), all_texts(inner), "flat", f"a random value, {depth} deep")
 
 
 def same_texts(got: Any, want: list[str]) -> bool:
@@ -156,7 +156,11 @@ def without_change(judge: Callable[[Tried], Verdict], sample: Any, call: Any) ->
             return judge(answer)
         if handed != sample:
             return Verdict(
-                "differs", written(sample), "that value, changed", "a new value", mistake="changed"
+                "differs",
+                written(sample),
+                "the given value, changed",
+                "a new value",
+                mistake="changed",
             )
         return judge(answer)
 
@@ -205,7 +209,7 @@ def clean_cases() -> Iterable[Case]:
     drawn = dice("lesson-07/judge", "clean")
     for depth in (1, 2, 4):
         inner = nested(depth, drawn)
-        words = f"a drawn value, {depth} deep"
+        words = f"a random value, {depth} deep"
         yield Case((inner, {"name"}, mark, ""), cleaned(inner, {"name"}), "other", words)
 
 
@@ -281,19 +285,19 @@ def tags(answer: Tried) -> Verdict:
     """The judge of 07-4: what can be guessed or compared comes before the exact spelling."""
     key, other = b"one key", b"another key"
     given = [answer("012713", key), answer("012713", key), answer("012713", other)]
-    case = "the text '012713'"
+    case = "the string '012713'"
     if all(isinstance(one, str) for one in given):
         first, second, third = given
         if "012713" in first or "012713" in first[::-1]:
-            return Verdict("differs", case, written(first), "no piece of it", mistake="readable")
+            return Verdict("differs", case, written(first), "no part of it", mistake="readable")
         if first != second:
             got = f"{first} and then {second}"
             return Verdict("differs", case, got, "the same tag twice", mistake="random")
         if first == third:
-            got = f"{first} under each of two keys"
-            return Verdict("differs", case, got, "another tag for each key", mistake="plain")
+            got = f"{first} with both of two keys"
+            return Verdict("differs", case, got, "a different tag for each key", mistake="plain")
     else:
-        return Verdict("differs", case, written(given[0]), "a text", mistake="kind")
+        return Verdict("differs", case, written(given[0]), "a string", mistake="kind")
     return compare(tag_cases)(answer)
 
 
@@ -433,15 +437,15 @@ EXERCISES = (
         "07-1",
         "function",
         finds_texts,
-        "Whoever reads a HAR file begins so: what texts are there at all?",
+        "Reading a HAR file starts with this question: which strings does it hold?",
         {
             "keys": (
-                "A dictionary with two texts: both are wanted in one list, and not their names.",
+                "For a dictionary with two strings, return both in one list, without their keys.",
                 altered(TEXTS, ("list(value.values())", "list(value)")),
             ),
             "alone": (
-                "A text alone gives a list with this text in it, and nothing of earlier calls. "
-                "Make a new list in each call.",
+                "A single string gives a list with only this string in it, and nothing from "
+                "earlier calls. Make a new list in each call.",
                 wrong("""
                 def answer(value):
                     if isinstance(value, str):
@@ -451,12 +455,12 @@ EXERCISES = (
                 """),
             ),
             "list": (
-                "Return a list. list(...) makes one of a generator or a tuple. A set would lose a "
-                "text that stands there twice.",
+                "Return a list. list(...) turns a generator or a tuple into one. A set would lose "
+                "a string that appears twice.",
                 altered(TEXTS, ("return [value]", "return {value}")),
             ),
             "flat": (
-                "A dictionary may hold dictionaries. Call texts(...) for what is inside.",
+                "A dictionary may hold dictionaries. Call texts(...) on what is inside.",
                 wrong("""
                 def answer(value):
                     if isinstance(value, str):
@@ -473,11 +477,11 @@ EXERCISES = (
                 ),
             ),
             "numbers": (
-                "Numbers, None, True and False are no texts: for them the list is empty.",
+                "Numbers, None, True and False are not strings: return an empty list for them.",
                 altered(TEXTS, ("    return []", "    return [str(value)]")),
             ),
             "twice": (
-                "Give each text as often as it stands there. A set would lose that.",
+                "Return each string as often as it appears. A set would lose that.",
                 altered(
                     TEXTS,
                     (
@@ -487,19 +491,19 @@ EXERCISES = (
                 ),
             ),
             "empty": (
-                "An empty text is a text, too.",
+                "An empty string is also a string.",
                 altered(TEXTS, ("isinstance(value, str)", "isinstance(value, str) and value")),
             ),
             "as it is": (
-                "Give each text as it is, with its blanks and its letters. Digits in quotes are a "
-                "text.",
+                "Return each string unchanged, with its spaces and its capitals. Digits in quotes "
+                "are a string.",
                 altered(TEXTS, ("return [value]", "return [value.strip()]")),
             ),
         },
         (
-            "Four cases: a text, a dictionary, a list, anything else. Each returns a list.",
-            "A function may call itself: [text for inner in value for text in texts(inner)] joins "
-            "what each member of a list holds.",
+            "Four cases: a string, a dictionary, a list, anything else. Each returns a list.",
+            "A function may call itself: [text for inner in value for text in texts(inner)] "
+            "collects the strings from all members of a list.",
         ),
         TEXTS,
     ),
@@ -507,37 +511,37 @@ EXERCISES = (
         "07-2",
         "function",
         finds_tokens,
-        "A shape finds a token wherever it stands, and whatever it is called there.",
+        "A pattern finds a token wherever it is, and whatever its name there is.",
         {
             "whole": (
-                "Give the token alone, without what stands around it.",
+                "Return only the token, without the characters around it.",
                 wrong("""
                 def answer(texts):
                     return {text for text in texts if "eyJ" in text}
                 """),
             ),
             "list": (
-                "`texts` is a list, and re searches one text: for text in texts.",
+                "`texts` is a list, and re searches one string at a time: for text in texts.",
                 wrong(r"""
                 def answer(texts):
                     return set(re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", texts))
                 """),
             ),
             "hyphen": (
-                r"That token is cut off at its hyphen. \w has letters, digits and _ alone. A part "
-                r"may hold - too: [\w-].",
+                r"That token is cut off at its hyphen. \w covers only letters, digits and _. A "
+                r"part may also contain -: [\w-].",
                 altered(TOKENS_IN, (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", r"eyJ\w+\.\w+\.\w+")),
             ),
             "joined": (
-                "Two texts are two places: search each of them by itself. Joined, the end of one "
-                "and the beginning of the next make a token that nobody sent.",
+                "Search each string separately. If you join them, the end of one and the beginning "
+                "of the next make a token that nobody sent.",
                 wrong(r"""
                 def answer(texts):
                     return set(re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "".join(texts)))
                 """),
             ),
             "one": (
-                "A text may hold more than one token: re.findall gives all, re.search the first.",
+                "A string may hold several tokens: re.findall finds all, re.search only the first.",
                 wrong(r"""
                 def answer(texts):
                     hits = [re.search(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", text) for text in texts]
@@ -545,7 +549,7 @@ EXERCISES = (
                 """),
             ),
             "Bearer": (
-                "Not every token follows the word Bearer. Addresses and bodies have tokens, too.",
+                "Not every token follows the word Bearer. URLs and bodies contain tokens, too.",
                 wrong(r"""
                 def answer(texts):
                     shape = r'(?:Bearer |^|")(eyJ[\w-]+\.[\w-]+\.[\w-]+)'
@@ -553,12 +557,14 @@ EXERCISES = (
                 """),
             ),
             "payload": (
-                "The first part alone begins with eyJ. The second is base64 as well, and one blank "
-                "or line break in its JSON makes it begin otherwise. No part has a least length.",
+                "Only the first part always begins with eyJ. The second is base64 as well, but one "
+                "space or line break in its JSON changes how it begins. Parts have no minimum "
+                "length.",
                 altered(TOKENS_IN, (r"eyJ[\w-]+\.", r"eyJ[\w-]+\.eyJ")),
             ),
             "dots": (
-                "Addresses and versions have dots, too. The first part of a JWT begins with eyJ.",
+                "Host names and version numbers have dots, too. The first part of a JWT begins "
+                "with eyJ.",
                 altered(TOKENS_IN, ("eyJ", "")),
             ),
             "parts": (
@@ -566,8 +572,8 @@ EXERCISES = (
                 altered(TOKENS_IN, (r"\.[\w-]+\.[\w-]+", r"[\w.-]*")),
             ),
             "groups": (
-                "Where a pattern has groups, re.findall gives what is in the groups, as tuples. "
-                "Leave the round brackets out, or begin each with ?: as in (?:...).",
+                "If a pattern has groups, re.findall returns what is in the groups, as tuples. "
+                "Leave out the round brackets, or begin each group with ?: as in (?:...).",
                 altered(
                     TOKENS_IN, (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", r"(eyJ[\w-]+)\.([\w-]+)\.([\w-]+)")
                 ),
@@ -577,13 +583,13 @@ EXERCISES = (
                 altered(TOKENS_IN, (r'\.[\w-]+"', r'\.[\w-]*"')),
             ),
             "kind": (
-                "Return a set: each token once.",
+                "Return a set, with each token once.",
                 altered(TOKENS_IN, ("{token", "[token"), ("text)}", "text)]")),
             ),
         },
         (
-            r"In a regular expression [\w-]+ is a part of base64url, and \. is a dot.",
-            "re.findall(shape, text) gives a list of all that fit. Collect them in a set.",
+            r"In a regular expression [\w-]+ matches one part of the token, and \. matches a dot.",
+            "re.findall(shape, text) returns a list of all matches. Collect them in a set.",
         ),
         TOKENS_IN,
     ),
@@ -595,18 +601,18 @@ EXERCISES = (
             {"entries": [{"cookie": "secret", "method": "GET"}]},
             lambda answer, handed: answer(handed, {"method"}, mark, ""),
         ),
-        "Default deny: what nobody called harmless is replaced, whatever its name is.",
+        "Default deny: what nobody has listed as harmless is replaced, whatever its name is.",
         {
             "kept": (
-                "A text under a name that is not in `keep` becomes replace(text). Its name stays.",
+                "If a string's name is not in `keep`, it becomes replace(text). Its name stays.",
                 altered(CLEAN, ("replace(value)\n", "value\n")),
             ),
             "harmless": (
-                "A text under a name in `keep` stays as it is. Hand each member its own name.",
+                "A string under a name in `keep` stays unchanged. Pass each member its own name.",
                 altered(CLEAN, (" and name not in keep", "")),
             ),
             "numbers": (
-                "Numbers, None, True and False stay as they are. Only a text is replaced.",
+                "Numbers, None, True and False stay as they are. Only strings are replaced.",
                 altered(
                     CLEAN,
                     ("isinstance(value, str) and name not in keep", "name not in keep"),
@@ -614,7 +620,7 @@ EXERCISES = (
                 ),
             ),
             "flat": (
-                "Go on into what is inside: a dictionary may hold dictionaries.",
+                "Clean what is inside as well: a dictionary may hold dictionaries.",
                 wrong("""
                 def answer(value, keep, replace, name):
                     if isinstance(value, str):
@@ -630,7 +636,7 @@ EXERCISES = (
                 altered(CLEAN, ("isinstance(value, list)", "isinstance(value, tuple)")),
             ),
             "below": (
-                "A harmless name makes its own text harmless, and not what is nested below it.",
+                "A harmless name makes only its own string harmless, not what is nested below it.",
                 altered(
                     CLEAN,
                     (
@@ -641,7 +647,7 @@ EXERCISES = (
                 ),
             ),
             "names in lists": (
-                "A text in a list stands under the name of the list: hand `name` on.",
+                "A string in a list belongs to the name of the list: pass `name` on.",
                 altered(
                     CLEAN,
                     ("[clean(inner, keep, replace, name)", '[clean(inner, keep, replace, "")'),
@@ -653,12 +659,12 @@ EXERCISES = (
             ),
             "looks": (
                 "Its name is not in `keep`, so it is replaced, whatever it looks like and however "
-                "long it is. A code is all digits, and an address may end in a token. Hand "
-                "replace(...) the text as it is.",
+                "long it is. A code is all digits, and a URL may end in a token. Pass "
+                "the string to replace(...) unchanged.",
                 altered(CLEAN, ("name not in keep", "name not in keep and not value.isdigit()")),
             ),
             "empty": (
-                "An empty list stays an empty list. An empty text is a text.",
+                "An empty list stays an empty list. An empty string is a string.",
                 altered(CLEAN, ("isinstance(value, str)", "value and isinstance(value, str)")),
             ),
             "changed": (
@@ -676,9 +682,9 @@ EXERCISES = (
             ),
         },
         (
-            "The walk is that of 07-1. Here each step returns a new dictionary or a new list.",
+            "Go through the value as in 07-1. Here each step returns a new dictionary or list.",
             "For a dictionary: {n: clean(value[n], keep, replace, n) for n in value}",
-            "Ask for the name last, where you hold a text.",
+            "Check the name last, when the value is a string.",
         ),
         CLEAN,
     ),
@@ -686,48 +692,49 @@ EXERCISES = (
         "07-4",
         "function",
         tags,
-        "Equal texts, equal tags. Without the key nobody can try his guesses.",
+        "Equal strings get equal tags. Without the key nobody can test a guess.",
         {
             "readable": (
-                "The text can still be read in the tag.",
+                "The string can still be read in the tag.",
                 altered(TAG, ('"x-" + digest[:10]', '"x-" + text[::-1]')),
             ),
             "random": (
-                "Support must see which values were equal. So one text has one tag under one key.",
+                "Support must see which values were equal. So the same string and the same key "
+                "must give the same tag.",
                 wrong("""
                 def answer(text, key):
                     return "x-" + secrets.token_hex(5)
                 """),
             ),
             "plain": (
-                "The tag does not depend on the key. Whoever guesses the text can compute it.",
+                "The tag does not depend on the key. Anyone who guesses the string can compute it.",
                 wrong("""
                 def answer(text, key):
                     return "x-" + hashlib.sha256(text.encode()).hexdigest()[:10]
                 """),
             ),
             "kind": (
-                "Return a text: .hexdigest() gives one, .digest() gives bytes.",
+                "Return a string: .hexdigest() gives one, .digest() gives bytes.",
                 altered(TAG, ('"x-" + digest[:10]', "digest.encode()")),
             ),
             "spelling": (
-                "The tag is x- and then ten digits of hmac.new(key, text.encode(), 'sha256'), of "
-                "its .hexdigest(). The key comes first.",
+                "The tag is x- followed by the first ten digits of the .hexdigest() of "
+                "hmac.new(key, text.encode(), 'sha256'). The key comes first.",
                 altered(TAG, ("key, text.encode()", "text.encode(), key")),
             ),
             "whole": (
-                "Two texts that are nearly equal get two tags. Take the whole text as it is, with "
-                "its capitals and blanks.",
+                "Two strings that are nearly equal get two different tags. Use the whole string "
+                "unchanged, with its capitals and spaces.",
                 altered(TAG, ("text.encode()", "text.strip().encode()")),
             ),
             "letters": (
-                "A text may hold any letter: text.encode() is UTF-8, and takes them all.",
+                "A string may hold any character: text.encode() uses UTF-8, which can encode all.",
                 altered(TAG, ("text.encode()", 'text.encode("ascii", "ignore")')),
             ),
         },
         (
-            "hmac.new(key, message, 'sha256') takes bytes: text.encode() makes them.",
-            "Its .hexdigest() is a text of 64 hexadecimal digits. Take the first ten, behind x-.",
+            "hmac.new(key, message, 'sha256') takes bytes. text.encode() returns them.",
+            "Its .hexdigest() is a string of 64 hexadecimal digits. Put the first ten after x-.",
         ),
         TAG,
     ),
@@ -735,12 +742,12 @@ EXERCISES = (
         "07-5",
         "function",
         cleans_urls,
-        "The host says which service it was. Everything else in an address may be a secret.",
+        "The host says which service it was. Everything else in a URL may be a secret.",
         {
             "path": (
-                "Replace each piece of the path between two slashes as it is, and keep the "
-                "slashes. What is empty stays empty. A link to reset a password has its secret "
-                "there.",
+                "Replace each piece of the path between two slashes, as it is, and keep the "
+                "slashes. Empty pieces stay empty. A password reset link has its secret in the "
+                "path.",
                 altered(
                     CLEAN_URL,
                     (
@@ -750,23 +757,23 @@ EXERCISES = (
                 ),
             ),
             "query": (
-                "The query, all that stands behind the question mark, becomes one replacement.",
+                "The query, everything after the question mark, becomes one replacement.",
                 altered(CLEAN_URL, ('replace(parts.query) if parts.query else ""', "parts.query")),
             ),
             "no query": (
-                "There is no query in it. What is empty is not replaced.",
+                "This URL has no query. Do not replace what is empty.",
                 altered(
                     CLEAN_URL,
                     ('replace(parts.query) if parts.query else ""', "replace(parts.query)"),
                 ),
             ),
             "host": (
-                "The host stays, and its port, and the scheme.",
+                "The scheme, the host and the port stay.",
                 altered(CLEAN_URL, ("parts.netloc.split", "parts.hostname.split")),
             ),
             "IPv6": (
-                "The host is an IPv6 address here, in square brackets and with colons of its own "
-                "(RFC 3986, 3.2.2). Keep all of it, and the port behind the brackets.",
+                "The host here is an IPv6 address, in square brackets and with its own colons "
+                "(RFC 3986, 3.2.2). Keep all of it, and the port after the brackets.",
                 altered(
                     CLEAN_URL,
                     (
@@ -776,20 +783,20 @@ EXERCISES = (
                 ),
             ),
             "at": (
-                "An @, a slash or a question mark may stand further behind as well. Cut the "
-                "address with urlsplit first. The query is all between the first ? and #.",
+                "An @, a slash or a question mark may also appear later in the URL. Split the URL "
+                "with urlsplit first. The query is everything between the first ? and #.",
                 altered(
                     CLEAN_URL,
                     ("urlsplit(url)", 'urlsplit(re.sub("//.*@", "//", url))'),
                 ),
             ),
             "user": (
-                "In front of the host may stand a user and a password, up to the last @. "
+                "Before the host there may be a user and a password, up to the last @. "
                 "Leave them out.",
                 altered(CLEAN_URL, ('parts.netloc.split("@")[-1]', "parts.netloc")),
             ),
             "fragment": (
-                "Behind # stands the fragment. It may hold a token. Leave it out.",
+                "After # comes the fragment. It may hold a token. Leave it out.",
                 altered(CLEAN_URL, ('query, ""', "query, parts.fragment")),
             ),
             "empty": (
@@ -805,10 +812,10 @@ EXERCISES = (
             ),
         },
         (
-            "urlsplit(url) has .scheme, .netloc, .path, .query and .fragment. urlunsplit takes the "
-            "five in this order.",
-            "parts.path.split('/') gives the pieces, '/'.join(...) puts them together again.",
-            "parts.netloc.split('@')[-1] is what stands behind the last @.",
+            "urlsplit(url) has .scheme, .netloc, .path, .query and .fragment. urlunsplit takes all "
+            "five, in this order.",
+            "parts.path.split('/') returns the pieces, and '/'.join(...) puts them back together.",
+            "parts.netloc.split('@')[-1] is the part after the last @.",
         ),
         CLEAN_URL,
     ),
@@ -816,28 +823,28 @@ EXERCISES = (
         "07-6",
         "function",
         cleans_errors,
-        "A name and a shape together: support reads the error, and few secrets have that shape. A "
-        "password of words has it.",
+        "You check a name and a shape together. Support can read the error, and few secrets have "
+        "that shape. A password made of words does.",
         {
             "pattern": (
-                "PLAIN is a regular expression, as a text. re.fullmatch(PLAIN, text) uses it.",
+                "PLAIN is a string with a regular expression. re.fullmatch(PLAIN, text) uses it.",
                 altered(CLEAN_ERROR, ("re.fullmatch(PLAIN, text)", "PLAIN.fullmatch(text)")),
             ),
             "text": (
-                "Return JSON with both members, as a text: json.dumps makes one.",
+                "Return JSON with both members, as a string: use json.dumps.",
                 altered(CLEAN_ERROR, ("json.dumps(kept)", "kept")),
             ),
             "others": (
-                "Keep `error` and `incident`, and no other member, however harmless it looks.",
+                "Keep only `error` and `incident`, however harmless the other members look.",
                 altered(CLEAN_ERROR, ('in ("error", "incident")', "in said")),
             ),
             "shape": (
-                "A secret may stand in the error's own text. The whole text must have the shape, "
-                "as it is: re.fullmatch, without strip and lower.",
+                "A secret may be in the text of the error itself. The whole string must match, "
+                "unchanged: use re.fullmatch, without strip or lower.",
                 altered(CLEAN_ERROR, ("fullmatch", "match")),
             ),
             "kinds": (
-                "JSON may be a list or a number, and a member may be anything. Ask what it is.",
+                "JSON may be a list or a number, and a member may be anything. Check its type.",
                 altered(
                     CLEAN_ERROR,
                     (
@@ -857,13 +864,13 @@ EXERCISES = (
                 ),
             ),
             "no json": (
-                "Not every body is JSON. json.loads raises ValueError then: return '{}'.",
+                "Not every body is JSON. If json.loads raises ValueError, return '{}'.",
                 altered(CLEAN_ERROR, ('return "{}"', "return json.dumps({'error': body})")),
             ),
         },
         (
-            "Begin with what can go wrong: no JSON, and JSON that is no dictionary.",
-            "re.fullmatch(PLAIN, text) is None where the text as a whole has another shape.",
+            "Begin with what can go wrong: the body is not JSON, or it is not a dictionary.",
+            "re.fullmatch(PLAIN, text) is None if the string as a whole does not match.",
         ),
         CLEAN_ERROR,
     ),
@@ -878,35 +885,35 @@ def _answered(*lost: str) -> list[bool]:
 PREDICTIONS = (
     Prediction(
         "07-p8",
-        "Your cleaner replaces every text except those under six harmless names. Equal texts get "
-        "equal tags. Support asks: which request failed? What was asked of which service? Was it "
-        "the same session? Was the same token sent? What did the error say? Which of these five "
-        "have no answer any more?",
+        "Your cleaner replaces every string except those under six harmless names. Equal strings "
+        "get equal tags. Support asks: which request failed? What was requested, and from which "
+        "service? Was it the same session? Was the same token sent? What did the error say? Which "
+        "of these five questions can no longer be answered?",
         {
             "a": Guess(
                 "whether it was the same session, and whether the same token was sent",
                 _answered(FIVE_QUESTIONS[2], FIVE_QUESTIONS[3]),
-                "The belief is that support must read a cookie or a token to compare it. Equal "
-                "texts have equal tags.",
+                "This assumes that support must read a cookie or a token to compare it. Equal "
+                "strings have equal tags.",
             ),
             "b": Guess(
                 "which request failed, and what the error said",
                 _answered(FIVE_QUESTIONS[0], FIVE_QUESTIONS[4]),
-                "The belief is that a cleaned file says nothing about a fault. A status is a "
+                "This assumes that a cleaned file says nothing about a fault. A status is a "
                 "number, and numbers stay.",
             ),
             "c": Guess(
-                "what was asked of which service, and what the error said",
+                "what was requested from which service, and what the error said",
                 _answered(FIVE_QUESTIONS[1], FIVE_QUESTIONS[4]),
             ),
             "d": Guess(
-                "none: tags are as good as texts",
+                "none: tags are as good as the strings",
                 _answered(),
-                "The belief is that a tag replaces a text in every use. It can be compared. It "
-                "cannot be read, and an address must be read.",
+                "This assumes that a tag can replace a string in every use. A tag can be compared, "
+                "but it cannot be read, and a URL must be read.",
             ),
         },
-        "What is a number, or has an equal somewhere, can still be compared. What support must "
-        "read has become a tag: the address, and the words of the error.",
+        "Numbers stay, and equal strings can still be compared. What support must read has become "
+        "a tag: the URL, and the words of the error.",
     ),
 )

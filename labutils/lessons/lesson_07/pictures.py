@@ -16,7 +16,7 @@ def tradeoff(
     figure, axes = canvas(
         10.5, 5.2, (-0.12 * secrets, 1.62 * secrets), (-0.22 * questions, 1.35 * questions)
     )
-    title = "A good cleaner stands in the upper left corner"
+    title = "A good cleaner is in the upper left corner"
     axes.text(-0.1 * secrets, 1.24 * questions, title, size=TEXT + 1.5, weight="bold")
     axes.plot([0, 0, 1.25 * secrets], [1.12 * questions, 0, 0], color=GREY, lw=1)
     for number in range(0, secrets + 2, 5):

@@ -22,26 +22,26 @@ TARGET = Target(
     "07-target",
     "value",
     value(flag_mistake),
-    "A file that you had not seen gives nothing away, and support can work with it. Numbers in "
-    "order of appearance, random texts that are remembered, and an HMAC with "
-    "a key for each file all do.",
+    "A file that you had not seen gives nothing away, and support can work with it. Three kinds of "
+    "replacement are good enough: numbers in order of appearance, random strings that are "
+    "remembered, and an HMAC with a new key for each file.",
     {
         "other": (
-            "That is not the flag. scene.submit(your_cleaner) returns it once the cleaner is good.",
+            "That is not the flag. scene.submit(your_cleaner) returns it when your cleaner passes.",
             "answer = 'flag-0000'",
         ),
         "cleaner": (
-            "Hand in what scene.submit(your_cleaner) returned, and not the cleaner or its file.",
+            "Hand in what scene.submit(your_cleaner) returned, not the cleaner or its file.",
             "answer = {'log': {'entries': []}}",
         ),
     },
     (
-        "Begin with clean(recording, KEEP, replace, ''), and end with put_back(recording, cleaned, "
-        "replace). What does scene.submit say of that?",
-        "The key of the tags is new for each file: secrets.token_bytes(16), inside your cleaner. "
-        "Draw it once for a file, or equal values get different tags.",
-        "Set entry['request']['queryString'] of each cleaned entry to an empty list: the address "
-        "says the same, and the names in it are not known to be harmless.",
+        "Begin with clean(recording, KEEP, replace, '') and end with put_back(recording, cleaned, "
+        "replace). What does scene.submit say about that?",
+        "The tags need a new key for each file: secrets.token_bytes(16), inside your cleaner. "
+        "Create it once for each file, or equal values get different tags.",
+        "Set entry['request']['queryString'] of each cleaned entry to an empty list. The URL "
+        "holds the same data, and the names in the list are not known to be harmless.",
     ),
     code("""
         def cleaner(recording):
@@ -55,11 +55,11 @@ TARGET = Target(
         flag = scene.submit(cleaner)
     """),
     brief="""Write a cleaner: a function that takes a HAR as a dictionary and returns a cleaned one.
-It is graded on two files that you have not seen. One of them is drawn while you wait. A third \
-one has values of the first: no value may have the same tag in both.
+It is graded on two files that you have not seen. One of them is generated while you wait. A third \
+file shares values with the first: no value may have the same tag in both.
 scene.submit(cleaner) says how two other cleaners do on each file, and what is wrong with yours.
-It returns the flag when no secret comes out, by reading, undoing encodings, guessing, or trying \
-doors, and when support can answer all of scene.questions.
-scene.sample is the file of this lesson, to try things on.""",
+It returns the flag on two conditions. No secret may come out by reading, undoing encodings, \
+guessing or trying doors. And support must be able to answer all of scene.questions.
+scene.sample is this lesson's file. Try your cleaner on it.""",
     scene=UnseenRecordings,
 )

@@ -36,51 +36,53 @@ OPENS = {
 }
 SAYS = {
     "cookie": (
-        "The session cookie is still in there somewhere, and it opens the provider. It stands in "
+        "The session cookie is still in there somewhere, and it opens the provider. It is in "
         "headers, and in the lists of cookies."
     ),
     "token": (
         "A token is still in there and opens a door. Look at the bodies of the token endpoint's "
-        "answers."
+        "responses."
     ),
     "password": (
         "The password is still in there. Look at the form that was sent: its text, and its params."
     ),
     "other keys": (
-        "The provider's doors stay shut, but a key to another service is still in there: "
-        "har.findings(...) of your file shows which."
+        "The provider's doors stay shut, but a key to a different service is still in there. Run "
+        "har.findings(...) on your file to see which."
     ),
     "planted": (
-        "It knows the secrets of one file. This one has others: in headers, cookies, forms, "
-        "addresses, messages and bodies, nested and as numbers. One of them is left."
+        "Your cleaner removes the secrets of one file. This file has different ones: in headers, "
+        "cookies, forms, URLs, messages and bodies, nested and as numbers. At least one is left."
     ),
     "parameter": (
-        "A key is still there as the *name* of a parameter: an address may end in ? and a token. "
-        "Where else in a request does the browser write the parameters of the address?"
+        "A key is still there as the *name* of a parameter: a URL may end in ? and a token. Where "
+        "else in a request does the browser write the parameters of the URL?"
     ),
     "same tags": (
-        "A code has the same tag in two of your files, so its key or prefix is not new for each. "
-        "Whoever learns it can try all codes. Draw it inside your cleaner."
+        "A code has the same tag in two of your files, so the key or prefix is not new for each "
+        "file. Anyone who learns it can try all codes. Create it inside your cleaner."
     ),
     "piece": (
-        "Half of a key is still readable. A piece of a secret helps to guess the rest: leave none."
+        "Half of a key is still readable. A piece of a secret helps a thief to guess the rest: "
+        "leave none."
     ),
     "reversible": (
-        "Nothing opens as it stands, but what you wrote can be turned back without a key: undoing "
-        "an encoding (reversal, hex, base64, ROT13, letter case) brings a secret out again."
+        "Nothing opens a door as it is, but what you wrote can be reversed without a key. Undoing "
+        "an encoding (reversal, hex, base64, ROT13, letter case) brings a secret back."
     ),
     "guessable": (
         "A one-time code can be guessed from what you wrote. It has six digits: a thief hashes "
         "all of them and compares. A plain hash and hash() need no key."
     ),
     "not a har": (
-        "That is no HAR any more: it needs a log with a list of entries, each a dictionary."
+        "That is not a HAR any more: it needs a log with a list of entries, each a dictionary."
     ),
     "not json": (
-        "A HAR is JSON, which has no bytes, no sets and no numbers of thousands of digits."
+        "A HAR is JSON, which has no bytes, no sets and no numbers with thousands of digits."
     ),
     "changed": (
-        "You changed the file that you were given, and returned another. Leave the old as it is."
+        "You returned a new file, but you also changed the one that you were given. Leave that "
+        "one as it was."
     ),
 }
 
@@ -218,9 +220,9 @@ class UnseenRecordings:
     def submit(self, clean: Cleaner) -> str | None:
         """Grade a cleaner, say what came out, and return the flag where it has earned one."""
         if not callable(clean):
-            print("Hand in the cleaner itself, by its name, and not what it returned.")
+            print("Hand in the cleaner itself, by its name, not what it returned.")
             return None
-        seeds = {"the first file": "target-07", "a file drawn just now": secrets.token_hex(16)}
+        seeds = {"the first file": "target-07", "a newly generated file": secrets.token_hex(16)}
         for name, seed in seeds.items():
             unseen = cleaner_grade.planted(known_case().recording, seed)
             self._say_rivals(name, unseen)
@@ -234,7 +236,7 @@ class UnseenRecordings:
                 print(f"Yours, on {name}: {SAYS[result.mistake]}")
                 return None
             if result.lost:
-                print(f"Yours, on {name}: no secret comes out. Support cannot say any more:")
+                print(f"Yours, on {name}: no secret comes out. But support can no longer answer:")
                 print(*(f"  {question}" for question in result.lost), sep="\n")
                 return None
         if has_same_tags(clean, cleaner_grade.planted(known_case().recording, "target-07")):
@@ -249,4 +251,6 @@ class UnseenRecordings:
             f"{rival} {len(cleaner_grade.readable(clean(unseen.recording), unseen.secrets))}"
             for rival, clean in RIVALS.items()
         ]
-        print(f"On {name}, of {len(unseen.secrets)} new secrets are left: {', '.join(left)}.")
+        print(
+            f"On {name}, new secrets still readable, of {len(unseen.secrets)}: {', '.join(left)}."
+        )

@@ -373,7 +373,7 @@ EXERCISES = (
         "08-1",
         "function",
         graded,
-        "Your rules ask who was there, and what was read. More voices do not outweigh "
+        "Your rules ask who was there and what was read. More retellings do not outweigh "
         "somebody who was there.",
         {
             "words": (
@@ -387,37 +387,37 @@ EXERCISES = (
                 altered(GRADE, ('one["read"]', "one.read")),
             ),
             "count": (
-                "Without an original and a translation, one retelling is 'single', and two or "
+                "Without an original or a translation, one retelling is 'single', and two or "
                 "more are 'reported'.",
                 altered(GRADE, ('1: "single"', '9: "single"')),
             ),
             "nothing": (
-                "Where nothing was read, the grade is 'unread'.",
+                "If nothing was read, the grade is 'unread'.",
                 altered(
                     GRADE, ("    says = ", '    if not readings: return "single"\n    says = ')
                 ),
             ),
             "cited": (
-                "That original is only cited. Nobody read it for this statement. Leave out what "
-                "was not read, first of all.",
+                "That original is only cited. Nobody read it for this statement. First of all, "
+                "leave out what was not read.",
                 altered(GRADE, ('if one["read"]:', "if True:")),
             ),
             "differ": (
-                "What was read differs, and no original settles it. That is 'disputed'.",
+                "The sources that were read differ, and no original settles it: 'disputed'.",
                 altered(GRADE, ("originals or translations + retellings", "originals")),
             ),
             "originals": (
-                "Two originals differ. Those who were there contradict themselves: 'disputed'.",
+                "Two originals differ. The people involved contradict each other: 'disputed'.",
                 altered(GRADE, ("> 1:", "> 1 and not originals:")),
             ),
             "outweighs": (
                 "An original was read. A retelling or a translation that differs does not make it "
-                "less sure, and more voices do not either.",
+                "less certain, however many there are.",
                 altered(GRADE, ("originals or translations", "originals + translations")),
             ),
             "translation": (
-                "A translation by the company itself confirms too, where nothing that was read "
-                "says otherwise.",
+                "A translation by the company itself also confirms a statement, if nothing that "
+                "was read says otherwise.",
                 altered(GRADE, ("if originals or translations:", "if originals:")),
             ),
             "translated": (
@@ -436,8 +436,8 @@ EXERCISES = (
                 """),
             ),
             "unread original": (
-                "Rule 1 comes first: an original that nobody read counts in none of the other "
-                "rules. Look for originals among those that were read.",
+                "Rule 1 comes first: an original that nobody read does not count in any other "
+                "rule. Look for originals only among the readings that were read.",
                 wrong("""
                 def answer(readings):
                     read = [one for one in readings if one["read"]]
@@ -450,17 +450,17 @@ EXERCISES = (
                 """),
             ),
             "rules": (
-                "Go through the five rules from top to bottom, for these sources.",
+                "Apply the five rules to these sources, from top to bottom.",
                 altered(GRADE, ("    says = ", "    readings = readings[:3]\n    says = ")),
             ),
         },
         (
-            "Make three lists of what was read, one for each kind: a dictionary from the kind to "
-            "what its sources say. From here on, look at these lists alone.",
-            "A set of what they say has more than one member where they differ: "
+            "Sort what was read into three lists, one for each kind: a dictionary from the kind to "
+            "what its sources say. From then on, look only at these lists.",
+            "If they differ, a set of what they say has more than one member: "
             "len(set(originals)) > 1.",
-            "For the question whether they differ, take `originals or translations + retellings`: "
-            "the originals if there are some, else all that was read.",
+            "To see whether they differ, use `originals or translations + retellings`: the "
+            "originals if there are any, otherwise everything that was read.",
         ),
         GRADE,
     ),
@@ -468,44 +468,44 @@ EXERCISES = (
         "08-2",
         "function",
         between_bounds,
-        "A day is 86,400 seconds wide. That is the honest form of a date.",
+        "A day is 86,400 seconds long. A date tells you no more than that.",
         {
             "pair": (
-                "Return two numbers: the first second and the last one.",
+                "Return two numbers: the first second and the last.",
                 altered(BOUNDS, ("return start,", "return")),
             ),
             "second": (
-                "A time that is known to the second is one second: both numbers are the same.",
+                "A time that is known to the second covers one second: both numbers are the same.",
                 altered(BOUNDS, ('"second": 1', '"second": 30')),
             ),
             "minute": (
-                "A time that is known to the minute lasts from its second 0 to its second 59.",
+                "A time that is known to the minute runs from second 0 to second 59 of it.",
                 altered(BOUNDS, ('"minute": 60', '"minute": 1')),
             ),
             "day": (
-                "A day lasts from 00:00:00 to 23:59:59: 86,399 seconds later.",
+                "A day runs from 00:00:00 to 23:59:59, which is 86,399 seconds later.",
                 altered(BOUNDS, ('"day": 86400', '"day": 1')),
             ),
             "edge": (
-                "The pair ends one second too late: that second belongs to what comes after.",
+                "The pair ends one second too late: that second belongs to the next minute or day.",
                 altered(BOUNDS, ("length - 1", "(length if length > 1 else 0)")),
             ),
             "begins": (
-                "The time names a second, but only its minute is known. That minute begins at its "
+                "The time names a second, but only its minute is known. That minute begins at "
                 "second 0.",
                 altered(BOUNDS, (" - seconds(time) % length", "")),
             ),
             "raises": (
-                "seconds(time) takes a day as well as a time of day. precision is one of three "
-                "words.",
+                "seconds(time) accepts a date with or without a time of day. precision is one of "
+                "three words.",
                 altered(BOUNDS, ('"minute": 60, ', "")),
             ),
         },
         (
-            "How many seconds does it last: 1, 60 or 86,400? The pair begins where the time that "
-            "is named lies in such a piece: seconds(time) % 60 are the seconds since the minute "
-            "began.",
-            "The end is the length less one second after the start.",
+            "How many seconds can the time mean: 1, 60 or 86,400? The pair begins where that "
+            "second, minute or day begins: seconds(time) % 60 is the number of seconds since the "
+            "minute began.",
+            "The end is the start plus the length, minus one second.",
         ),
         BOUNDS,
     ),
@@ -513,7 +513,7 @@ EXERCISES = (
         "08-3",
         "function",
         ordered,
-        "Unknown is an answer. It keeps a guess out of the report.",
+        "'Unknown' is an answer too. It keeps a guess out of the report.",
         {
             "words": (
                 "Return one of three words: 'before', 'after', 'unknown'.",
@@ -527,26 +527,26 @@ EXERCISES = (
                 ),
             ),
             "after": (
-                "The second is over before the first begins, so the first came 'after'.",
+                "The second ends before the first begins, so the first came 'after'.",
                 altered(ORDER, ('return "after"', 'return "unknown"')),
             ),
             "starts": (
-                "These two overlap. Each of them may have come first. Compare the end of one with "
-                "the beginning of the other.",
+                "These two overlap. Either of them may have come first. Compare the end of one "
+                "with the beginning of the other.",
                 altered(ORDER, ("first[1] < second[0]", "first[0] < second[0]")),
             ),
             "touch": (
-                "They may lie in the same second. Nothing says which came first.",
+                "They may be in the same second. Nothing says which came first.",
                 altered(ORDER, ("first[1] < second[0]", "first[1] <= second[0]")),
             ),
             "next": (
-                "One is over in the second before the other begins. Their order is known.",
+                "One ends in the second before the other begins. Their order is known.",
                 altered(ORDER, ("first[1] < second[0]", "first[1] + 1 < second[0]")),
             ),
         },
         (
             "A pair is (first second, last second): first[0], first[1].",
-            "It is surely before where first[1] < second[0].",
+            "The first is certainly before the second if first[1] < second[0].",
         ),
         ORDER,
     ),
@@ -554,30 +554,30 @@ EXERCISES = (
         "08-4",
         "function",
         searched,
-        "It finds what you ask for, and nothing else.",
+        "It finds what you ask for and nothing else.",
         {
             "lines": (
-                "Return the lines themselves in which the field has that value.",
+                "Return the lines themselves: those in which the field has that value.",
                 altered(SEARCH, ("== wanted[name]", "!= wanted[name]")),
             ),
             "whole": (
-                "Compare whole values with ==. A part of a value is another value.",
+                "Compare whole values with ==. Part of a value is a different value.",
                 altered(SEARCH, ("line.get(name) == wanted[name]", "wanted[name] in str(line)")),
             ),
             "missing": (
-                "Some lines do not have that field. line.get(name) gives None there.",
+                "Some lines do not have that field. line.get(name) returns None for them.",
                 altered(SEARCH, ("line.get(name)", "line[name]")),
             ),
             "both": (
-                "Each field that is wanted must fit, not one of them.",
+                "Every field that is wanted must match, not only one of them.",
                 altered(SEARCH, ("all(", "any(")),
             ),
             "empty": (
-                "No line fits. That is the empty list.",
+                "No line matches. Return the empty list.",
                 altered(SEARCH, ("for name in wanted)]", "for name in wanted)] or lines[:1]")),
             ),
             "nothing wanted": (
-                "Where nothing is wanted, every line fits.",
+                "If nothing is wanted, every line matches.",
                 altered(SEARCH, ("if all(", "if wanted and all(")),
             ),
             "list": (
@@ -585,13 +585,12 @@ EXERCISES = (
                 altered(SEARCH, ("return [", "return tuple(["), ("wanted)]", "wanted)])")),
             ),
             "raises": (
-                "`wanted` is a dictionary from the name of a field to its value: "
-                "{'type': 'login'}.",
+                "`wanted` is a dictionary that maps field names to values: {'type': 'login'}.",
                 altered(SEARCH, ("wanted[name]", "wanted.name")),
             ),
         },
         (
-            "A line fits if line.get(name) == wanted[name] for each name in wanted.",
+            "A line matches if line.get(name) == wanted[name] for each name in wanted.",
             "return [line for line in lines if all(... for name in wanted)]",
         ),
         SEARCH,
@@ -600,28 +599,28 @@ EXERCISES = (
         "08-5",
         "value",
         in_order,
-        "That is the story, in an order that its times allow. You can tell it now.",
+        "That is the story, in an order that its times allow. Now you can tell it yourself.",
         {
             "letters": (
-                "Give each of the ten letters once, in one text.",
+                "Give each of the ten letters once, in one string.",
                 "answer = 'abc'",
             ),
             "October": (
-                "The times rule that out. What happened at Okta and with its other customers came "
-                "first; Cloudflare noticed its own intruder after that, and the credentials were "
+                "The times rule that out. First came what happened at Okta and at its other "
+                "customers. Then Cloudflare noticed its own intruder, and the credentials were "
                 "used weeks later.",
                 "answer = 'dbfigjhcae'",
             ),
             "November": (
-                "The times rule that out. Look at the picture: November goes from a probe to a "
-                "way in, an account, an implant, an alarm, and the removals.",
+                "The times rule that out. Look at the figure. In November the order is a "
+                "probe, a way in, an account, an implant, an alert and the removals.",
                 "answer = 'bfdigjhace'",
             ),
         },
         (
             "The story has three parts: Okta's support system, Okta tenants, and November.",
             "November begins with the probe (i) and ends with the last removal (e). Two scenes are "
-            "of one day, and one of them has no hour: these may stand either way.",
+            "from the same day, and one of them has no time: either may come first.",
         ),
         'scenes = "bfdigjhcae"',
     ),
@@ -629,19 +628,19 @@ EXERCISES = (
         "08-6",
         "function",
         compare(logs_with_files),
-        "Two types, and not one. Ask for this list before you search.",
+        "There are two types, not one. Make this list before you search.",
         {
             "users": (
-                "Return a dictionary: each type of event with a file, and the set of its users.",
+                "Return a dictionary from each type of event with a file to the set of its users.",
                 altered(FILE_TYPES, ('.add(line["user"])', '.add(line["file"])')),
             ),
             "no file": (
-                "Leave out each line that has no field `file`, also where another line of its type "
+                "Leave out every line that has no `file` field, even if another line of its type "
                 "has one.",
                 altered(FILE_TYPES, ('"file" in line', '"file" in str(line)')),
             ),
             "set": (
-                "A type has a set of users, and each line adds one to it.",
+                "Each type has a set of users, and each line adds its user to that set.",
                 altered(
                     FILE_TYPES,
                     (
@@ -651,11 +650,11 @@ EXERCISES = (
                 ),
             ),
             "empty name": (
-                "That line has the field `file`, with an empty name. Ask: 'file' in line.",
+                "That line has a `file` field with an empty name. Test for 'file' in line.",
                 altered(FILE_TYPES, ('"file" in line', 'line.get("file")')),
             ),
             "types": (
-                "Do not name the types yourself. The log says which types there are.",
+                "Do not list the types yourself. The log says which types there are.",
                 altered(
                     FILE_TYPES,
                     (
@@ -667,7 +666,7 @@ EXERCISES = (
         },
         (
             "A line names a file if 'file' in line.",
-            "users.setdefault(line['type'], set()).add(line['user']) makes the set where it is "
+            "users.setdefault(line['type'], set()).add(line['user']) creates the set if it is "
             "missing, and adds to it.",
         ),
         FILE_TYPES,
@@ -676,7 +675,7 @@ EXERCISES = (
         "08-7",
         "value",
         judged_cards,
-        "A report that says which is which helps others. Luck is no control.",
+        "A report that separates skill from luck helps others. Luck is not a control.",
         {
             "shape": (
                 "Give a dictionary with the numbers 1 to 9. Each has one of three words: 'skill', "
@@ -684,28 +683,27 @@ EXERCISES = (
                 "answer = {1: 'skill'}",
             ),
             "open": (
-                "Some cards still have no word. Give each of the nine one of the three.",
+                "Some cards still have no word. Give each of the nine one of the three words.",
                 cards().replace("9: 'unknown'", "9: ..."),
             ),
             "skill": (
-                "Somebody had arranged for that beforehand, and it did what it was there for: "
-                "skill.",
+                "Somebody had prepared for that beforehand, and what they prepared worked: skill.",
                 cards(c6="luck"),
             ),
             "luck": (
-                "It helped the company that the card names, and that company had arranged nothing "
+                "It helped the company on the card, but that company had done nothing to prepare "
                 "for it: luck.",
                 cards(c5="skill"),
             ),
             "unknown": (
-                "No source settles it. Each of the other two words would claim too much.",
+                "No source settles it. Either of the other two words would claim too much.",
                 cards(c7="skill"),
             ),
         },
         (
-            "First look for what no source can say. Three cards are of this kind.",
-            "Then ask of each card: had the company that it names prepared for this? If not, it "
-            "was luck.",
+            "First look for what no source says. Three cards are of this kind.",
+            "Then ask about each of the others: had the company on the card prepared for this? If "
+            "not, it was luck.",
         ),
         """judged = {1: "skill", 2: "luck", 3: "unknown", 4: "skill", 5: "luck", 6: "skill",
           7: "unknown", 8: "skill", 9: "unknown"}""",

@@ -12,21 +12,21 @@ from labutils.lab import dice
 FLAG = "flag-" + next(dice("lesson-08", "correction"))
 PATIENCE = 3  # corrections that do not stand until the editor stops
 STOPPED = (
-    "The editor has stopped: too many corrections did not stand. Restart the kernel to begin anew; "
-    "target('08') brings the same editor."
+    "The editor has stopped: too many corrections failed. Restart the kernel to begin again; "
+    "target('08') only brings back the same editor."
 )
 CLAIMS = {
-    1: "1Password was, by reports, the first customer to tell Okta.",
-    2: "The intruder could reach support files of 134 users of Okta.",
+    1: "According to reports, 1Password was the first customer to tell Okta.",
+    2: "The intruder could reach the support files of 134 Okta users.",
     3: "Okta searched its log for one type of event. The intruder's acts were of another type.",
-    4: "The first day of the break-in at Okta was 18 October 2023.",
+    4: "The break-in at Okta began on 18 October 2023.",
     5: "Cloudflare noticed the intruder in its Okta tenant before Okta told it.",
-    6: "In October Cloudflare replaced 5,000 credentials, and forgot four of them.",
-    7: "The intruder first came into Jira and Confluence on 22 November.",
+    6: "In October, Cloudflare replaced 5,000 credentials but forgot four of them.",
+    7: "The intruder first got into Jira and Confluence on 22 November.",
     8: "76 code repositories were packed and stolen.",
-    9: "The first reported alert came two minutes after a change of an administrators group.",
-    10: "Those who robbed Okta are those who came to Cloudflare in November.",
-    11: "The intruder tried the console server in São Paulo over SSH.",
+    9: "The first reported alert came two minutes after a change to an administrators group.",
+    10: "The people who robbed Okta are the people who broke into Cloudflare in November.",
+    11: "The intruder tried to reach the console server in São Paulo over SSH.",
 }
 # Claims that are wrong, and the facts that say otherwise: any of them will do.
 REFUTED: dict[int, set[str]] = {
@@ -98,7 +98,7 @@ class Article:
         if self._failed > PATIENCE:
             return STOPPED
         if not isinstance(number, int) or number not in self.claims:
-            return f"There is no claim {number!r}. They have the numbers 1 to {len(self.claims)}."
+            return f"There is no claim {number!r}. The claims are numbered 1 to {len(self.claims)}."
         try:
             name = ledger.fact(fact.id if isinstance(fact, ledger.Fact) else fact).id
         except ledger.UnknownFact as error:
@@ -112,23 +112,23 @@ class Article:
                 f"Corrections that may still fail: {PATIENCE - self._failed}."
             )
         self._corrected.add(number)
-        return f"The editor: claim {number} {what}, by {name}. Corrected."
+        return f"The editor: claim {number} {what}, according to {name}. Corrected."
 
     def publish(self) -> str:
         """The flag, once nothing stands in the article that the ledger does not bear out."""
         if self._failed > PATIENCE:
             return STOPPED
         if self._corrected != {*REFUTED, *OPEN}:
-            return "The editor: a claim still stands that the ledger does not bear out."
+            return "The editor: the article still has a claim that the ledger does not support."
         return FLAG
 
 
 def _why_not(number: int, fact: str, what: str) -> str:
     """Why a correction does not stand: the fact says something else of the claim, or nothing."""
     if fact in OPEN.get(number, ()):
-        return f"{fact} leaves claim {number} open, and does not refute it."
+        return f"{fact} leaves claim {number} open; it does not refute it."
     if fact in REFUTED.get(number, ()):
-        return f"{fact} says that claim {number} is wrong, and does not leave it open."
+        return f"{fact} says that claim {number} is wrong; it does not leave it open."
     return f"{fact} does not say that claim {number} {what}."
 
 

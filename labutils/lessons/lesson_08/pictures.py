@@ -20,7 +20,7 @@ DAY = 86400
 PALE = "#dddddd"
 LEGENDS = (
     KEY + "    dot: looked around    diamond: defenders",
-    "mark alone: the hour is known    grey band: the day is known, or the days that it lasted"
+    "mark only: known to the hour    grey band: known to the day, or the days that it lasted"
     "    dotted: the day is assumed",
 )
 # From, to, left edge, width in inches.
@@ -163,13 +163,19 @@ def _days(axes: Axes, height: float) -> None:
 def _sentence(drawn: Sequence[ledger.Fact]) -> str:
     """What the picture shows."""
     kinds = [_kind(fact) for fact in drawn]
-    names = {"succeeded": "succeeded", "denied": "denied", "unknown": "unknown", "other": "a look"}
+    names = {
+        "succeeded": "succeeded",
+        "denied": "denied",
+        "unknown": "unknown",
+        "other": "looked around",
+    }
     counts = ", ".join(f"{kinds.count(kind)} {words}" for kind, words in names.items())
     hours = sum("T" in str(fact.time) for fact in drawn)
     assumed = sum(bool(fact.time_assumed) for fact in drawn)
     first, last = (pick(str(fact.time)[:10] for fact in drawn) for pick in (min, max))
     return (
         f"{len(drawn)} events in {len(LANES)} lanes, from {first} to {last}: {hours} are known to "
-        f"the hour, {len(drawn) - hours - assumed} to the day, and of {assumed} the day is "
-        f"assumed. Of the intruder's, {counts}; {kinds.count('defenders')} are the defenders'."
+        f"the hour, {len(drawn) - hours - assumed} to the day, and for {assumed} the day is "
+        f"assumed. The intruder's events: {counts}. The defenders' events: "
+        f"{kinds.count('defenders')}."
     )

@@ -27,26 +27,26 @@ def reading(name: str, says: str, *, read: bool = True) -> Reading:
 def contradictions() -> dict[str, list[Reading]]:
     """Four questions on which the sources do not say the same."""
     return {
-        "A. Wiki pages in all": [
+        "A. Number of wiki pages in total": [
             reading("thx-pl", "14,099"),
             reading("thx-en", "not read for this", read=False),
             {
-                "who": "who retells the English post",
+                "who": "writer on the English post",
                 "kind": "retelling",
                 "read": True,
                 "says": "194,100",
             },
         ],
-        "B. The name of what refused the sign-in of 14 November": [
+        "B. The name of what refused the 14 November sign-in": [
             reading("thx-en", "no name is given"),
             reading("sw", "network segmentation"),
         ],
         "C. What the number 134 counts": [
             reading("rca", "customers"),
             reading("iw", "customers"),
-            {"who": "who retells Okta", "kind": "retelling", "read": True, "says": "users"},
+            {"who": "writer on Okta's article", "kind": "retelling", "read": True, "says": "users"},
         ],
-        "D. When the text messages of July 2022 were sent": [
+        "D. When the July 2022 text messages were sent": [
             reading("sms-pl", "22:50 (in the text)"),
             reading("sms-pl", "22:49 (in the table at the end)"),
         ],

@@ -7,36 +7,39 @@ from labutils.lab import seconds
 
 # Letter -> what happened, and the fact that holds it. The letters are in no order of time.
 SCENES = {
-    "a": ("An alarm: a service account was put into an administrators group.", "nov23-alert"),
+    "a": ("An alert: a service account was added to an administrators group.", "nov23-alert"),
     "b": ("Somebody downloads a list of the users of Okta's support system.", "okta-user-report"),
-    "c": ("A plug-in of Jira runs what it is given, and Sliver is installed.", "nov22-sliver"),
+    "c": ("A Jira plug-in runs what it is given, and Sliver is installed.", "nov22-sliver"),
     "d": ("Cloudflare notices an intruder in its own Okta tenant.", "cf-oct18-detected"),
     "e": ("The last foothold is removed.", "nov24-sliver-removed"),
-    "f": ("BeyondTrust's console says no; the API says yes.", "beyondtrust-api-backdoor"),
-    "g": ("A service token opens the gateway to Jira and Confluence.", "nov15-atlassian-access"),
-    "h": ("An account is made that looks like a colleague's.", "nov16-account-created"),
-    "i": ("Somebody begins to probe with credentials that leaked.", "nov14-probing"),
+    "f": ("At BeyondTrust the console refuses; the API does not.", "beyondtrust-api-backdoor"),
+    "g": (
+        "A service token gets through the gateway to Jira and Confluence.",
+        "nov15-atlassian-access",
+    ),
+    "h": ("An account is created that looks like a colleague's.", "nov16-account-created"),
+    "i": ("Somebody begins to probe with leaked credentials.", "nov14-probing"),
     "j": ("The intruder searches the wiki for the word secret.", "nov16-wiki-search"),
 }
 # Number -> for whom it is judged and what happened, what it was, and the fact that holds it.
 JUDGED = {
     1: (
-        "For BeyondTrust: by one report, a policy of its own refuses the console.",
+        "For BeyondTrust: according to one report, its own policy refuses the console.",
         "skill",
         "beyondtrust-console-denied",
     ),
     2: (
-        "For Okta: according to reports, BeyondTrust hands it a suspicious address.",
+        "For Okta: according to reports, BeyondTrust gives it a suspicious IP address.",
         "luck",
         "okta-indicator-received",
     ),
     3: (
-        "For Okta: how the password of the service account was taken.",
+        "For Okta: how the service account's password was taken.",
         "unknown",
         "okta-service-account-credential",
     ),
     4: (
-        "For Cloudflare: its own team notices the session in October.",
+        "For Cloudflare: its own team notices the misused session in October.",
         "skill",
         "cf-oct18-detected",
     ),
@@ -46,17 +49,17 @@ JUDGED = {
         "attack-gap",
     ),
     6: (
-        "For Cloudflare: from the AWS environment no way leads on.",
+        "For Cloudflare: from the AWS environment there is no way to other systems.",
         "skill",
         "nov14-aws-accessed",
     ),
     7: (
-        "For Cloudflare: what refused the attempt on the console server.",
+        "For Cloudflare: what refused the attempt to reach the console server.",
         "unknown",
         "nov22-sao-paulo-denied",
     ),
     8: (
-        "For Cloudflare: a changed group raises an alarm in two minutes.",
+        "For Cloudflare: a change to a group raises an alert within two minutes.",
         "skill",
         "nov23-alert",
     ),
@@ -121,7 +124,7 @@ def print_retelling(letters: str) -> None:
         text, fact = SCENES[letter]
         print(f"{ledger.fact(fact).time:<22}{text}")
     if not letters:
-        print("Put the ten letters into an order first. Then this cell tells the story with times.")
+        print("Put the ten letters in order first. Then this cell tells the story with times.")
 
 
 def in_the_gap() -> list[ledger.Fact]:

@@ -14,27 +14,27 @@ TARGET = Target(
     "08-target",
     "value",
     value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
-    "The article now says only what the record supports. Other facts would have done as well: any "
+    "The article now says only what the record supports. Other facts would have worked too: any "
     "fact that places the event earlier refutes a date.",
     {
         "other": (
-            "That is not the flag. scene.publish() gives it, once each claim that does not hold "
-            "is corrected.",
+            "That is not the flag. scene.publish() returns it once every claim that does not hold "
+            "has been corrected.",
             "answer = 'flag-0000'",
         ),
         "editor": (
-            "That is what the editor said, and not the flag. Read it: a claim still stands that "
-            "does not hold, or too many corrections failed.",
-            "answer = 'The editor: a claim still stands that the ledger does not bear out.'",
+            "That is what the editor said, not the flag. Read it: the article still has a claim "
+            "that does not hold, or too many corrections failed.",
+            "answer = 'The editor: the article still has a claim that ...'",
         ),
     },
     (
-        "Search the ledger by a word or a number: [f.id for f in ledger.facts() if '134' in "
+        "Search the ledger for a word or a number: [f.id for f in ledger.facts() if '134' in "
         "f.statement]. Then read f.statement, f.time, f.figures and f.note.",
-        "Seven of the eleven do not hold. Three of these nobody can know: their fact has a note "
-        "that says what is not published, not shown, or not settled.",
-        "Refute 2, 4, 6 and 7: a unit, a day, two numbers that became one, a day. Leave 8, 10 and "
-        "11 open.",
+        "Seven of the eleven do not hold. Three of the seven cannot be known: the fact about each "
+        "has a note that says what is not published, not shown or not settled.",
+        "Refute 2 (the unit), 4 (the day), 6 (two numbers merged into one) and 7 (the day). Leave "
+        "8, 10 and 11 open.",
     ),
     code("""
         scene.refute(2, "okta-support-window")
@@ -46,11 +46,11 @@ TARGET = Target(
         scene.leave_open(11, "nov22-sao-paulo-denied")
         flag = scene.publish()
     """),
-    brief="An article goes to print tonight. It makes eleven claims: scene.show(). Some hold, "
-    "some are wrong, and some nobody can know. For each that is wrong say scene.refute(number, "
-    "fact) with the id of a fact that says otherwise. For each that nobody can know say "
-    "scene.leave_open(number, fact) with the id of the fact that leaves it open. Do not touch "
-    "claims that hold. Three corrections may fail. Then scene.publish() gives the flag.",
+    brief="An article goes to print tonight. It makes eleven claims, which scene.show() prints. "
+    "Some hold, some are wrong, and some cannot be known. If a claim is wrong, run "
+    "scene.refute(number, fact) with the id of a fact that says otherwise. If it cannot be known, "
+    "run scene.leave_open(number, fact) with the id of the fact that leaves it open. Do not touch "
+    "claims that hold. Three corrections may fail. At the end, scene.publish() returns the flag.",
     scene=the_article,
 )
 

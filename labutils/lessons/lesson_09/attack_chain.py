@@ -39,7 +39,7 @@ FOOTHOLDS = {
     "look-alike user": "lookalike-account",
     "implant": "implant",
 }
-LEGEND = "hour?: the day is known, and no hour.  day?: no source gives the day; its place is ours."
+LEGEND = "hour?: only the day is known.  day?: no source gives the day; we chose its place."
 OUTCOMES = {
     "succeeded": "succeeded",
     "denied": "DENIED   ",
@@ -72,7 +72,7 @@ def print_tactic(replay: Replay, tactic: str) -> None:
         for same in _alike(replay, names):
             _print_lines(replay, same)
         if not names:
-            print("    (no log of the company holds a line of it)")
+            print("    (none of the company's logs has a line about it)")
     print(LEGEND)
 
 
@@ -176,7 +176,7 @@ def _print_lines(replay: Replay, names: list[str]) -> None:
     first = in_product_names(headline(source, replay.audit[source][int(line) - 1]))
     print(f"    {names[0]}  {first}{assumed}")
     if len(names) > 1:
-        print(f"      and so on to {names[-1]}: {len(names)} lines in all")
+        print(f"      and so on to {names[-1]}: {len(names)} lines in total")
 
 
 def _when(step: Step) -> str:
@@ -215,7 +215,7 @@ def write_exports(replay: Replay, folder: str) -> None:
     for name, content in (("layer.json", layer), ("attack-flow.json", flow)):
         (place / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
     actions = [thing for thing in flow["objects"] if thing["type"] == "attack-action"]
-    print(f"{len(layer['techniques'])} entries of the layer; {len(actions)} actions of the flow")
+    print(f"{len(layer['techniques'])} entries in the layer; {len(actions)} actions in the flow")
     least = min(reversed(actions), key=lambda action: action["confidence"])
     print(f"{least['name']} (confidence {least['confidence']})")
     for part in least["description"].splitlines():

@@ -180,7 +180,7 @@ def made(intruder: Intruder, move: Any) -> Result | Verdict:
     """What came of a move, or what is wrong with it where it cannot be sent."""
     is_move = isinstance(move, list | tuple) and len(move) in (3, 4)
     if not is_move or not all(isinstance(part, str) for part in move):
-        sentence = f"no request, since {written(move)} is no move,"
+        sentence = f"no request, because {written(move)} is not a move,"
         return Verdict("differs", got=sentence, mistake="move")
     try:
         return intruder.use(*move)
@@ -217,21 +217,21 @@ def carried_out(intruder: Intruder) -> bool:
 
 
 REFUSALS = {
-    "move": "A move is three texts in round brackets: credential, service, action. From the server "
-    'there is a fourth, "server". Names are those of the table.',
-    "held": "You do not have that yet: a move before this one must bring it. In jira, "
-    "'create-user' brings lookalike-account, and 'script' the implant. In bitbucket, 'archive' "
-    "brings archives.",
-    "reachable": "No way leads there from where you are. Jira, Confluence and Bitbucket stand "
-    "behind the gateway: pass it first, for the same service.",
-    "recognised": "That service takes another kind of credential. The reason says which kinds.",
-    "person_present": "Where people sign in, a password alone is not enough. Nobody with a key "
-    "stands behind a service account.",
-    "permitted": "The credential is good, and it may not do this. For which service was it made?",
+    "move": "A move is three strings in round brackets: credential, service, action. From the "
+    'server there is a fourth, "server". Use the names in the table.',
+    "held": "You do not have that yet: an earlier move must get it. In jira, 'create-user' gets "
+    "you lookalike-account, and 'script' gets you the implant. In bitbucket, 'archive' gets you "
+    "archives.",
+    "reachable": "There is no way there from where you are. Jira, Confluence and Bitbucket are "
+    "behind the gateway: go through it first, for the same service.",
+    "recognised": "That service accepts other kinds of credential. The reason says which.",
+    "person_present": "Where people sign in, a password on its own is not enough. A service "
+    "account has nobody with a key behind it.",
+    "permitted": "The credential is valid, but it may not do this. Which service was it made for?",
 }
 OUTWARD = REFUSALS | {
-    "reachable": "No way leads there from where you are. What stands behind the gateway wants a "
-    "pass. From the company to an address outside, only the server sends.",
+    "reachable": "There is no way there from where you are. Services behind the gateway require a "
+    "pass. Only the server can send to an address outside the company.",
 }
 GATEWAY = '("moveworks-token", "gateway", "jira")'
 IMPLANTED = f"{GATEWAY}, ('smartsheet-account', 'jira', 'script')"
@@ -246,9 +246,9 @@ def refused_moves(sentences: dict[str, str], **moves: str) -> dict[str, tuple[st
 
 # What was done -> the techniques that fit, best first.
 FITTING: dict[str, tuple[str, ...]] = {
-    "service token passes the gateway": ("T1550.001", "T1133", "T1199"),
-    "service account signs in at Jira": ("T1078",),
-    "new user is made in Jira": ("T1136",),
+    "service token gets through the gateway": ("T1550.001", "T1133", "T1199"),
+    "service account signs in to Jira": ("T1078",),
+    "new user is created in Jira": ("T1136",),
     "script runs on Jira's server": ("T1059", "T1505"),
     "console server is tried": ("T1021",),
     "repositories are viewed": ("T1213.003",),
@@ -262,9 +262,9 @@ ATTACK = "\n".join(
     ["attack = {", *(f'    "{act}": "{fitting[0]}",' for act, fitting in FITTING.items()), "}"]
 )
 CONFUSED = {
-    ("new user is made in Jira", "T1098"): "manipulation",
+    ("new user is created in Jira", "T1098"): "manipulation",
     ("repositories are packed on the server", "T1041"): "left",
-    ("service token passes the gateway", "T1078"): "account",
+    ("service token gets through the gateway", "T1078"): "account",
     ("repositories are packed on the server", "T1213.003"): "packed",
 }
 
@@ -326,7 +326,12 @@ def roaming_cases() -> list[Case]:
             "refused",
             "a session that was refused at its second address",
         ),
-        ([event(s, home), event(s, train)], {s}, "known", "two addresses that nobody knows as bad"),
+        (
+            [event(s, home), event(s, train)],
+            {s},
+            "known",
+            "two addresses that nobody has called bad",
+        ),
         (
             [event(s, home), event(s, train), event(s, thief), event(s, home)],
             {s},
@@ -389,53 +394,53 @@ EXERCISES = (
         "09-1",
         "function",
         carries,
-        "From now on your function makes the headers of each request of the intruder. No door "
-        "asks who is carrying.",
+        "From now on, your function makes the headers of every request that the intruder sends. "
+        "No door asks who is sending it.",
         {
             "service-token": (
-                "A service token goes into two headers: cf-access-client-id has the user, "
-                "cf-access-client-secret the secret.",
+                "A service token goes into two headers: cf-access-client-id has the user, and "
+                "cf-access-client-secret has the secret.",
                 altered(CARRY, ('"cf-access-client-id": user, ', "")),
             ),
             "access-key": (
-                "An access key goes into one header of its own, x-access-key, as it is.",
+                "An access key goes unchanged into its own header, x-access-key.",
                 altered(CARRY, ('{"x-access-key": secret}', '{"x-access-key": user}')),
             ),
             "kind": (
-                "Return a dictionary: the name of a header, then its value.",
+                "Return a dictionary that maps header names to values.",
                 wrong("answer = lambda kind, user, secret: secret"),
             ),
             "bytes": (
-                "b64encode gives bytes. Make a text of them: b64encode(pair).decode().",
+                "b64encode returns bytes. Turn them into a string: b64encode(pair).decode().",
                 altered(
                     CARRY, ('"Basic " + b64encode(pair).decode()', 'f"Basic {b64encode(pair)}"')
                 ),
             ),
             "base64": (
-                "Basic wants user, colon and secret in Base64 (RFC 7617, 2): "
+                "Basic requires the user, a colon and the secret in Base64 (RFC 7617, 2): "
                 "b64encode(pair).decode().",
                 altered(CARRY, ("b64encode(pair).decode()", "pair.decode()")),
             ),
             "alphabet": (
-                "Basic takes the usual alphabet of Base64, with + and / (RFC 4648, 4). b64encode "
-                "has it, urlsafe_b64encode has another.",
+                "Basic uses the standard Base64 alphabet, with + and / (RFC 4648, 4). b64encode "
+                "uses it; urlsafe_b64encode uses a different one.",
                 altered(
                     CARRY,
                     ("b64encode(pair).decode()", "b64encode(pair, altchars=b'-_').decode()"),
                 ),
             ),
             "swapped": (
-                "The user stands first, then the colon, then the secret.",
+                "The user comes first, then the colon, then the secret.",
                 altered(CARRY, ("{user}:{secret}", "{secret}:{user}")),
             ),
             "password": (
-                "A password goes into the header authorization: the word Basic, a space, and "
-                "user:secret as it is, in Base64.",
+                "A password goes into the authorization header: the word Basic, a space, and "
+                "then user:secret, unchanged, in Base64.",
                 altered(CARRY, ('"Basic "', '"Bearer "')),
             ),
         },
         (
-            "Three kinds, so two questions with `if`. What is left is a password.",
+            "There are three kinds, so you need two `if` tests. What is left is a password.",
             'For a password: pair = f"{user}:{secret}".encode(). The value is "Basic " + '
             "b64encode(pair).decode().",
         ),
@@ -448,22 +453,22 @@ EXERCISES = (
         "After each move you now see what the defender sees, no more and no less.",
         {
             "list": (
-                "Return a list of (name, number, line). A function with `yield` gives a generator, "
-                "and no list.",
+                "Return a list of (name, number, line). A function with `yield` returns a "
+                "generator, not a list.",
                 altered(NEW_LINES, ("return new", "return iter(new)")),
             ),
             "old": (
-                "before[name] lines of that log were there already. Give the later ones alone, "
-                "with their place in the whole log as the number.",
+                "The first before[name] lines of that log were there already. Return only the "
+                "later ones, each with its place in the whole log as its number.",
                 altered(NEW_LINES, ("number > before.get(name, 0)", "number")),
             ),
             "missing": (
-                "A log that had no line before is not in `before`. before.get(name, 0) gives 0 "
-                "then.",
+                "A log that had no lines earlier is not in `before`. In that case "
+                "before.get(name, 0) returns 0.",
                 altered(NEW_LINES, ("before.get(name, 0)", "before[name]")),
             ),
             "number": (
-                "The number is the place of the line in its log, counted from 1, as in a file: "
+                "The number is the line's place in its log, counted from 1, as in a file: "
                 "(name, number, line).",
                 altered(NEW_LINES, ("enumerate(lines, 1)", "enumerate(lines)")),
             ),
@@ -478,7 +483,7 @@ EXERCISES = (
         "09-3",
         "value",
         plan(has_read),
-        "You are behind the gateway, and you read what is there. Two valid credentials were "
+        "You are behind the gateway and you can read what is there. Two valid credentials were "
         "enough, and no door asked for a person.",
         refused_moves(
             REFUSALS,
@@ -491,15 +496,15 @@ EXERCISES = (
         )
         | {
             "goal": (
-                "All doors opened, but the goal is not reached: a ticket must be read at jira, and "
-                "the wiki searched at confluence. The gateway's pass is for one service alone.",
+                "All doors opened, but the goal is not reached: you must read a ticket at jira and "
+                "search the wiki at confluence. The gateway's pass is valid for only one service.",
                 f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'read')]",
             ),
         },
         (
             "One of the four opens the gateway. You saw which.",
-            "The pass is for one service alone. After ('moveworks-token', 'gateway', 'jira') "
-            "comes a move at 'jira'. For 'confluence' pass the gateway again.",
+            "The pass is valid for only one service. After ('moveworks-token', 'gateway', 'jira') "
+            "comes a move at 'jira'. For 'confluence', go through the gateway again.",
         ),
         code("""
             moves = [
@@ -514,8 +519,8 @@ EXERCISES = (
         "09-4",
         "value",
         plan(comes_back),
-        "The account is off, and you are still there. Defenders who stop at the account that they "
-        "know of have not finished.",
+        "The account is off, but you are still there. Defenders who stop at the account that they "
+        "know about have not finished.",
         refused_moves(
             REFUSALS,
             move="('smartsheet-account', 'jira', 'make-user')",
@@ -528,16 +533,16 @@ EXERCISES = (
         | {
             "goal": (
                 "All doors opened, but the goal is not reached: nothing of yours stays when "
-                "that account is off. More "
-                "rights for the account go with it. Leave something that is not the account.",
+                "that account is off. Extra rights for the account end with it. Leave something "
+                "that does not depend on the account.",
                 f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'add-to-admins')]",
             ),
         },
         (
-            "Look into the table for what smartsheet-account may do in Jira. Two of the actions "
+            "Look in the table for what smartsheet-account may do in Jira. Two of the actions "
             "leave something behind.",
-            "'create-user' makes an account of your own. 'script' puts a program of your own on "
-            "the server. Either is enough; the gateway comes first.",
+            "'create-user' creates an account that is yours. 'script' puts your program on the "
+            "server. Either is enough; the gateway comes first.",
         ),
         code("""
             stay = [
@@ -551,8 +556,9 @@ EXERCISES = (
         "09-5",
         "value",
         plan(carried_out),
-        "An archive is outside. Packed past the gateway, it leaves a line at Bitbucket with your "
-        "address. Packed onto the server and sent from there, it leaves a line with the server's.",
+        "An archive is outside. If you fetched it through the gateway, Bitbucket logged your "
+        "address. If you packed it on the server and sent it from there, Bitbucket logged the "
+        "server's.",
         refused_moves(
             OUTWARD,
             move="('archives', 'outside')",
@@ -565,15 +571,15 @@ EXERCISES = (
         | {
             "goal": (
                 "All doors opened, but the goal is not reached: no archive is outside. "
-                "To view is not to pack. What is "
-                "packed from the server lies on the server, until it is sent.",
+                "Viewing is not packing. What is packed from the server stays on the server until "
+                "it is sent.",
                 f"answer = [{IMPLANTED}, ('bitbucket-account', 'bitbucket', 'archive', 'server')]",
             ),
         },
         (
-            "'archive' at 'bitbucket' packs. From where you ask, there the archive lies.",
-            "Either past the gateway for 'bitbucket', into your browser. Or 'script' at 'jira', "
-            "'archive' and 'send' with \"server\" as the fourth.",
+            "'archive' at 'bitbucket' packs. The archive ends up where you asked for it.",
+            "Either go through the gateway for 'bitbucket' and pack into your browser. Or use "
+            "'script' at 'jira', then 'archive' and 'send' with \"server\" as the fourth part.",
         ),
         code("""
             out = [
@@ -588,44 +594,44 @@ EXERCISES = (
         "09-6",
         "value",
         tagged,
-        "These ids mean the same to everybody who reads ATT&CK. Where two fit, say which, and why.",
+        "These ids mean the same to everybody who reads ATT&CK. If two fit, say which one you "
+        "mean, and why.",
         {
             "keys": (
-                "Keep all eight acts on the left as they are, and write an id beside each.",
+                "Keep all eight acts on the left as they are, and write an id next to each.",
                 "answer = {'the gateway': 'T1078'}",
             ),
             "menu": (
-                "Write one of the ids of the list, such as T1078.",
+                "Write one of the ids from the list, such as T1078.",
                 but("console server is tried", "TA0008"),
             ),
             "manipulation": (
-                "Account Manipulation changes an account that exists. The act here is "
-                "that a new account is made.",
-                but("new user is made in Jira", "T1098"),
+                "Account Manipulation changes an existing account. Here a new account is created.",
+                but("new user is created in Jira", "T1098"),
             ),
             "left": (
-                "Packing is not leaving. The archives lie on the company's own server here.",
+                "What is packed has not left yet. Here the archives are on the company's server.",
                 but("repositories are packed on the server", "T1041"),
             ),
             "packed": (
-                "It is code from a repository, but that is said of viewing too. What is done "
+                "It is code from a repository, but that is true of viewing too. What is done "
                 "with the copies on the server?",
                 but("repositories are packed on the server", "T1213.003"),
             ),
             "account": (
-                "At the gateway a token is shown, and no account. The account signs in at "
-                "Jira, and that is another act here. What is the token used in place of?",
-                but("service token passes the gateway", "T1078"),
+                "At the gateway a token is presented, not an account. The account signs in to "
+                "Jira, which is a separate act here. What is the token used in place of?",
+                but("service token gets through the gateway", "T1078"),
             ),
             "other": (
-                "Ask how it was done, and read the names of the list once more.",
+                "Ask how it was done, and read the names in the list once more.",
                 but("repositories are viewed", "T1552"),
             ),
         },
         (
-            "A tactic is what for. A technique is how. Begin with those that name the thing: "
-            "account, script, repository.",
-            "The gateway: something other than a password was shown. The console: a remote "
+            "A tactic says why, a technique says how. Begin with the techniques that name what is "
+            "used: account, script, repository.",
+            "The gateway: something other than a password was presented. The console: a remote "
             "service. Packing on the server: data is staged.",
         ),
         ATTACK,
@@ -634,14 +640,14 @@ EXERCISES = (
         "09-7",
         "function",
         found_sessions,
-        "It finds the stolen session, and people on trains as well. Lesson 10 tells them apart.",
+        "It finds the stolen session, but also people on trains. Lesson 10 tells them apart.",
         {
             "type": (
-                "Return a set: {'102...'}, and set() where there is no such session.",
+                "Return a set: {'102...'}, or set() if there is no such session.",
                 altered(ROAMING, ("return {", "return list({"), ("> 1}", "> 1})")),
             ),
             "set": (
-                "The sessions that were used from more than one address, all of them.",
+                "Return all the sessions that were used from more than one address.",
                 altered(ROAMING, ("> 1", "> 9")),
             ),
             "events": (
@@ -649,7 +655,7 @@ EXERCISES = (
                 altered(ROAMING, ("set()).add(", "[]).append(")),
             ),
             "people": (
-                "The question is about sessions: externalSessionId, as it is.",
+                "The question is about sessions: use externalSessionId, unchanged.",
                 altered(
                     ROAMING,
                     (
@@ -659,7 +665,7 @@ EXERCISES = (
                 ),
             ),
             "refused": (
-                "A refused use from elsewhere is a use too, and the more interesting one.",
+                "A refused attempt from elsewhere counts too, and is the more interesting one.",
                 altered(
                     ROAMING,
                     (
@@ -670,7 +676,7 @@ EXERCISES = (
                 ),
             ),
             "more": (
-                "Three addresses are more than one, too: len(seen) > 1.",
+                "Three addresses are also more than one: len(seen) > 1.",
                 altered(ROAMING, ("len(seen) > 1", "len(seen) == 2")),
             ),
             "known": (
@@ -688,23 +694,24 @@ EXERCISES = (
         "09-8",
         "value",
         evicted,
-        "Two: the token on which both accounts depend, and the implant. In earnest switch off all "
-        "of them. This shows what stands on what.",
+        "Two are enough: the token that both accounts depend on, and the implant. In a real "
+        "incident, switch off all of them. This exercise shows what depends on what.",
         {
             "service": (
-                "The service account still gets in, past the gateway and into Jira.",
+                "The service account still gets in, through the gateway and into Jira.",
                 "answer = {'lookalike-account', 'implant'}",
             ),
             "look-alike": (
-                "The look-alike user still gets in. It was made so that there would be a way back.",
+                "The look-alike user still gets in. It was created to be a way back.",
                 "answer = {'smartsheet-account', 'implant'}",
             ),
             "implant": (
-                "The implant still calls out. It sits on the server and needs no account.",
+                "The implant still calls out. It runs on the server and needs no account.",
                 "answer = {'moveworks-token'}",
             ),
             "too many": (
-                "None works any more, and fewer would do. What do the two accounts have in common?",
+                "None of them works any more, but fewer would do. What do the two accounts have in "
+                "common?",
                 "answer = {'smartsheet-account', 'lookalike-account', 'implant'}",
             ),
             "words": (
@@ -713,8 +720,8 @@ EXERCISES = (
             ),
         },
         (
-            "Three removals are enough, one for each way back. Can two do it?",
-            "Both accounts come in through the gateway. With what?",
+            "Three removals are enough, one for each way back. Can you do it with two?",
+            "Both accounts come in through the gateway. What do they use to get through it?",
         ),
         "answer = {'moveworks-token', 'implant'}",
     ),
@@ -722,61 +729,62 @@ EXERCISES = (
 
 
 _BEHIND = (
-    "The belief is that an account opens what it has rights to. Jira and Bitbucket stand behind "
-    "the gateway, and it has nothing for the gateway."
+    "This assumes that an account opens everything it has rights to. Jira and Bitbucket are behind "
+    "the gateway, and the account cannot get through the gateway."
 )
 
 PREDICTIONS = (
     GridRow(
         "09-p1",
-        "A browser on the internet, and one of the four alone. Does it open any door of the "
-        "company?",
+        "You have a browser on the internet and only one of the four. Does it open any of the "
+        "company's doors?",
         columns_of(EXPOSED),
         "oxxo",
         {
             "moveworks-token": (
-                "The belief is that a token made for one application opens nothing else. It opens "
+                "This assumes that a token made for one application opens nothing else. It opens "
                 "the gateway, and that is a door."
             ),
             "smartsheet-account": _BEHIND,
             "bitbucket-account": _BEHIND,
             "aws-account": (
-                "The belief is that all doors of a company stand behind its gateway. The cloud is "
-                "reached from anywhere."
+                "This assumes that all the company's doors are behind its gateway. The cloud can "
+                "be reached from anywhere."
             ),
         },
-        "Two of the accounts open nothing here alone: no way leads to Jira or Bitbucket from "
-        "outside. So the token, which opens one door and nothing behind it, is the bridge. A list "
-        "of credentials by their rights would not put it first.",
+        "Two of the accounts open nothing here on their own: there is no way to Jira or Bitbucket "
+        "from outside. So the token, which opens one door but nothing behind it, is the bridge. A "
+        "list of credentials sorted by their rights would not put it first.",
     ),
     Prediction(
         "09-p5",
-        "With `smartsheet-account` you made a user and installed an implant. Then you put the "
-        "account into an administrators group, and an alarm rings. 40 minutes later you come back "
-        "with a new browser, straight from the internet. Which ways still work: the service "
-        "account, the look-alike user, the implant?",
+        "With `smartsheet-account` you created a user and installed an implant. Then you added "
+        "the account to an administrators group, and an alarm went off. 40 minutes later you come "
+        "back with a new browser, straight from the internet. Which ways back still work: the "
+        "service account, the look-alike user, the implant?",
         {
             "a": Guess(
                 "all three: nobody reacts within an hour",
                 [True, True, True],
-                "The belief is that an account works on for a while after it is off. In this model "
-                "each request asks whether it is valid.",
+                "This assumes that an account keeps working for a while after it is switched off. "
+                "In this model, every request checks whether the account is valid.",
             ),
             "b": Guess(
                 "the look-alike user and the implant: both are new",
                 [False, True, True],
-                "The belief is that each way back stands alone. The look-alike lives. But it came "
-                "in through the gateway with the token, and the company gave that out.",
+                "This assumes that each way back works on its own. The look-alike user still "
+                "exists. But it came in through the gateway with the token, and the company "
+                "issued that.",
             ),
-            "c": Guess("the implant alone", [False, False, True]),
+            "c": Guess("only the implant", [False, False, True]),
             "d": Guess(
                 "none: all of it came from the account that is off",
                 [False, False, False],
-                "The belief is that an implant needs the account with which it was installed. It "
-                "is a program on the server, and runs by itself.",
+                "This assumes that an implant needs the account that installed it. It is a program "
+                "on the server and runs by itself.",
             ),
         },
-        "What the company issued is on its lists, and goes first: the account, and the token on "
-        "which both accounts came in. What it never issued must be found.",
+        "What the company issued is on its lists and is switched off first: the account, and the "
+        "token with which both accounts came in. What it never issued has to be found.",
     ),
 )

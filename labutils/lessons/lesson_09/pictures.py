@@ -54,7 +54,7 @@ def estate_map(ways: Ways, names: Callable[[str], str], title: str) -> tuple[Fig
     key = (
         f"{KEY}    bar: not tried    lines: black {' and purple '.join(ways)}\n"
         "*: no source says with which credential    "
-        "lines that leave jira at its right: from its server, to bitbucket too"
+        "lines that leave jira on the right: from its server, also to bitbucket"
     )
     axes.text(0, lowest + 1.1, key, size=TEXT, color=GREY, va="center")
     return figure, _sentence(ways)

@@ -23,11 +23,11 @@ TARGET = Target(
     "09-target",
     "value",
     value(flag_mistake),
-    "Seven archives are out. A rule that counts tells an intruder how fast to go: quiet below it, "
-    "then fast for as long as the team needs. Lesson 10 hunts for what such a rule leaves.",
+    "Seven archives are out. A rule that counts tells an intruder how fast to go: slowly, below "
+    "the limit, then fast until the team reacts. Lesson 10 hunts for what such a rule misses.",
     {
         "response": (
-            "That is the whole answer. The flag alone is result.answer['flag'].",
+            "That is the whole response. Only result.answer['flag'] is the flag.",
             "answer = {'allowed': True}",
         ),
         "other": (
@@ -38,10 +38,10 @@ TARGET = Target(
     (
         "Play it once without waiting, and read what the team does and when. How many archives "
         "did you get before the alarm, and how many after it?",
-        "The alarm counts three in an hour. The team needs 35 minutes. So stay below three in an "
-        "hour for a while, and then do not care any more.",
-        "Two archives, scene.wait(50), two more: no alarm. The fifth rings it, and two more fit "
-        "before the account is off.",
+        "The alarm goes off at three in an hour. The team needs 35 minutes. So stay below three in "
+        "an hour for a while, and then ignore the limit.",
+        "Two archives, scene.wait(50), two more: no alarm. The fifth sets it off, and there is "
+        "time for two more before the account is off.",
     ),
     code("""
         scene.use("moveworks-token", "gateway", "bitbucket")
@@ -51,12 +51,12 @@ TARGET = Target(
         flag = result.answer["flag"]
     """),
     brief=f"""It is 09:00. At 12:00, after {REPLACED} minutes, the company replaces the four \
-credentials. Get {WANTED} archives into your browser before: 'archive' at 'bitbucket', with \
-bitbucket-account. Each move takes ten minutes.
+credentials. Before then, get {WANTED} archives into your browser: 'archive' at 'bitbucket', \
+with bitbucket-account. Each move takes ten minutes.
 The team has these alarms:
 {_ALARMS}
-35 minutes after an alarm everything that the company issued is off, the token too.
+35 minutes after an alarm, everything that the company issued is off, including the token.
 result = scene.use(credential, service, action) makes a move, and scene.wait(minutes) lets time \
-pass. The answer of the last archive holds the flag. For a fresh start: scene = target("09").""",
+pass. The response to the last archive has the flag. To start again: scene = target("09").""",
     scene=Race,
 )

@@ -22,10 +22,9 @@ REPLACED = 180  # minutes after the beginning: the four are replaced
 WANTED = 7  # archives
 
 ALARMS = {
-    "administrators": "a service account is put into an administrators group",
+    "administrators": "a service account is added to an administrators group",
     "archives": f"{MANY} archives are packed with one credential within {HOUR} minutes",
-    "refusals": f"{MANY} requests with one credential are refused, and logged, "
-    f"within {HOUR} minutes",
+    "refusals": f"{MANY} requests with one credential are refused and logged within {HOUR} minutes",
 }
 
 
@@ -99,7 +98,7 @@ class WatchedIntruder(Intruder):
         rang = self.company.alarm = self.company.alarm or now
         self.say(f"ALARM, {credential}: {ALARMS[alarm]}", rang)
         off = rang + self.world.response_minutes * MINUTE
-        self.due[off] = "the team has switched off all that the company issued"
+        self.due[off] = "the team has switched off everything the company issued"
         found = rang + self.world.eviction_hours * HOUR * MINUTE
         self.due[found] = "the team has found and removed what the company never issued"
 

@@ -36,7 +36,9 @@ ACCOUNT = "m.kumar"
 SECOND = "conference"  # the network of the second address
 FLAG = "flag-" + next(dice("lesson-10", "each change"))
 PATIENCE = 3  # reports that are wrong until the incident lead stops
-ANEW = "Restart the kernel to begin anew; target('10') brings the same incident lead."
+ANEW = (
+    "To begin again, restart the kernel. Until then target('10') gives you the same incident lead."
+)
 HOUR, DAY = 3600, 86_400
 FIRST_DAY = "2023-11-09"  # of the intruder in this month
 NOVEMBER = "2023-11-01"
@@ -69,13 +71,13 @@ class AnotherMonth(Logs):
             return "Report a set of ids, such as {'jira:17', 'jira:21'}. This was not counted."
         if strangers := set(ids) - changes_made().keys():
             return (
-                f"{min(strangers)!r} is no line of the tracker that makes an account, changes a "
-                "group or runs a script. This was not counted."
+                f"{min(strangers)!r} is not a line of the tracker that creates an account, changes "
+                "a group or runs a script. This was not counted."
             )
         if set(ids) == changes_of_the_intruder():
             return FLAG
         self._failed += 1
-        return f"{_why_not(set(ids))} Reports that may still be wrong: {PATIENCE - self._failed}."
+        return f"{_why_not(set(ids))} Wrong reports that you have left: {PATIENCE - self._failed}."
 
 
 def _why_not(ids: set[str]) -> str:
@@ -83,10 +85,12 @@ def _why_not(ids: set[str]) -> str:
     that nobody finds them by trying."""
     theirs = changes_of_the_intruder()
     if 2 * len(ids & theirs) <= len(theirs):
-        return "At most half of the intruder's changes are among these; others may be harmless."
+        return (
+            "At most half of the intruder's changes are in this report. The rest may be harmless."
+        )
     if ids - theirs:
-        return "Most of it is right, and some of these are harmless."
-    return "All of these are the intruder's, and some are missing."
+        return "Most of this report is right, but some of these changes are harmless."
+    return "All of these changes are the intruder's, but some are missing."
 
 
 # --- what the intruder did ----------------------------------------------------------------------

@@ -180,7 +180,7 @@ def logins() -> list[tuple[dict[str, Any], bool, str, str]]:
 def read_yaml(text: str) -> tuple[Any, Verdict | None]:
     """What stands in a text, or what is wrong with it, by the line of the text itself."""
     if len(text) > LARGEST:
-        got = f"this: a file of rules has at most {LARGEST // 1024**2} MiB"
+        got = f"this: a rule file has at most {LARGEST // 1024**2} MiB"
         return None, Verdict("raised", got=got, mistake="no YAML")
     lines = dedent(text.strip("\n")).splitlines()
     try:
@@ -236,9 +236,9 @@ def misspelt(detection: Any) -> tuple[str, str] | None:
     known = log_format(GATEWAY).base.keys()
     for row in rows_of(detection):
         if isinstance(row, str) and re.match(r"[\w|.]+:\S", row):
-            return "space", f"the text {row!r}, and no field with a value"
+            return "space", f"the string {row!r}, not a field with a value"
         if isinstance(row, str) and row.partition(": ")[0].partition("|")[0] in known:
-            return "no YAML", f"the text {written(row)}, and no fields with values"
+            return "no YAML", f"the string {written(row)}, not fields with values"
         for key, wanted in row.items() if isinstance(row, dict) else ():
             if str(wanted).startswith("not "):
                 return "not", f"{wanted!r} as the value of {key}"
@@ -296,8 +296,8 @@ def is_turned_round(detection: Any) -> bool:
 ONE_ADDRESS = re.compile(r"\b(?:203\.0\.113|198\.51\.100)\.\d+\b(?!/)")
 INDICATORS = re.compile(r"moveworks[\w-]*|\b(?:203\.0\.113|198\.51\.100)\.\d+")
 TRUE_FOR_ONE = (
-    "One thing for your SIEM: this log writes 1 for success. The engine here takes `true` for 1, "
-    "and others do not."
+    "One thing for your SIEM: this log writes 1 for success. The engine here accepts `true` for 1, "
+    "but others do not."
 )
 
 # --- 10-7: the same detection, tuned ------------------------------------------------------------
@@ -372,7 +372,7 @@ def tunes(answer: Any) -> Verdict:
         got, want = counted(score.recall.hits, "step"), f"{STEPS} steps"
         return Verdict("differs", "the month of the lesson", got, want, mistake="lost")
     if (alerts := in_worst_week(score)) > WEEKLY:
-        got, want = f"{alerts} alerts", f"{WEEKLY} at most"
+        got, want = f"{alerts} alerts", f"at most {WEEKLY}"
         return Verdict("differs", "its worst week", got, want, mistake="budget")
     return PASSED
 
@@ -392,10 +392,10 @@ def sessions() -> Iterable[Case]:
 
     stays = log((OFFICE, MINE), (OFFICE, MINE))
     for words, events, want, mistake in (
-        ("one event alone", log((ABROAD, THIEVES)), set(), "first"),
+        ("only one event", log((ABROAD, THIEVES)), set(), "first"),
         ("a session that stays where it is", stays, set(), "stays"),
         (
-            "another address of the same network",
+            "another address in the same network",
             [in_session(ada, OFFICE, MINE, f"192.0.2.{n}") for n in (1, 2)],
             set(),
             "address",
@@ -411,7 +411,7 @@ def sessions() -> Iterable[Case]:
             "people",
         ),
         (
-            "a thief, with events of somebody else between",
+            "a thief, with somebody else's events in between",
             log((OFFICE, MINE))
             + log((HOME, NEWER), session=tom)
             + log((ABROAD, THIEVES))
@@ -427,13 +427,13 @@ def sessions() -> Iterable[Case]:
             "both",
         ),
         (
-            "a new version of the browser, and later the way home",
+            "a new version of the browser, and later the trip home",
             log((OFFICE, MINE), (OFFICE, NEWER), (HOME, NEWER)),
             set(),
             "whole",
         ),
         (
-            "the way home, a new version, and the thief",
+            "the trip home, a new version, and the thief",
             log((OFFICE, MINE), (HOME, MINE), (HOME, NEWER), (ABROAD, THIEVES)),
             {ada},
             "thief",
@@ -445,7 +445,7 @@ def sessions() -> Iterable[Case]:
             "whole text",
         ),
         (
-            "a browser whose name is longer, and a network whose number is",
+            "a browser with a longer name, and a network with a longer number",
             log((OFFICE, MINE), (10 * OFFICE, f"{MINE} mobile")),
             {ada},
             "whole text",
@@ -501,17 +501,17 @@ def stories() -> list[tuple[str, str, int | None, int | None, bool, str]]:
         ("198.51.100.7", "the gateway, then a change 14 minutes later", 60, 74, True, "window"),
         (
             "198.51.100.11",
-            "a change alone, 5 minutes after another stranger came by",
+            "only a change, 5 minutes after another stranger came by",
             None,
             305,
             False,
             "address",
         ),
-        ("198.51.100.10", "the gateway alone", 300, None, False, "alone"),
+        ("198.51.100.10", "only the gateway", 300, None, False, "alone"),
         ("198.51.100.8", "a change, then the gateway 5 minutes later", 125, 120, False, "order"),
         ("198.51.100.9", "the gateway, then a change 40 minutes later", 180, 220, False, "window"),
         ("198.51.100.13", "the gateway, then a change 16 minutes later", 500, 516, False, "window"),
-        ("198.51.100.12", "a change alone, 2 hours later", None, 420, False, "alone"),
+        ("198.51.100.12", "only a change, 2 hours later", None, 420, False, "alone"),
     ]
 
 
@@ -572,7 +572,7 @@ def correlates(answer: Any) -> Verdict:
             return Verdict("differs", f"{address}: {words}", got, want, mistake=mistake)
     if "token_abroad" not in hits:
         got, want = "no alert", "an alert for each login"
-        return Verdict("differs", "token_abroad alone", got, want, mistake="generate")
+        return Verdict("differs", "token_abroad on its own", got, want, mistake="generate")
     return PASSED
 
 
@@ -698,11 +698,17 @@ def alerts() -> Iterable[Case]:
         ("n.abara", "2023-11-15T15:00:00.000Z", None, "system", "a ticket for another system"),
         ("i.ramos", "2023-11-15T17:00:30Z", None, "moment", "30 seconds after the ticket ended"),
         ("i.ramos", "2023-11-15T13:59:30Z", None, "moment", "30 seconds before it began"),
-        ("i.ramos-admin", "2023-11-15T15:00:00Z", None, "whole", "a ticket of i.ramos"),
-        ("i.ram", "2023-11-15T15:00:00Z", None, "whole", "a ticket of i.ramos"),
-        ("I.Ramos", "2023-11-15T15:00:00Z", None, "whole", "a ticket of i.ramos"),
+        (
+            "i.ramos-admin",
+            "2023-11-15T15:00:00Z",
+            None,
+            "whole",
+            "a ticket that belongs to i.ramos",
+        ),
+        ("i.ram", "2023-11-15T15:00:00Z", None, "whole", "a ticket that belongs to i.ramos"),
+        ("I.Ramos", "2023-11-15T15:00:00Z", None, "whole", "a ticket that belongs to i.ramos"),
         *(
-            (who, "2023-11-15T15:00:00Z", None, "whole", f"a ticket for the system {system!r}")
+            (who, "2023-11-15T15:00:00Z", None, "whole", f"a ticket for the {system!r} system")
             for who, system in other_systems.items()
         ),
         ("t.night2", "2023-11-14T03:00:00Z", None, "whole", "t.night is on call"),
@@ -744,8 +750,8 @@ PLACES = {
         ),
     ),
     "condition inside": (
-        "`condition` is no field of the log. It stands at the left edge, as the names of "
-        "the selections do.",
+        "`condition` is not a field of the log. It belongs at the left edge, like the names of "
+        "the selections.",
         yaml_text(
             """
             login:
@@ -762,10 +768,10 @@ EXERCISES = (
         "10-1",
         "value",
         detects,
-        "It asks for a behaviour, and names neither the thief's address nor the stolen token.",
+        "It describes a behaviour, and names neither the thief's address nor the stolen token.",
         {
             "no text": (
-                "A detection is a text in YAML: put it between three quotes.",
+                "A detection is a string of YAML: put it between triple quotes.",
                 "answer = {'condition': 'login'}",
             ),
             "no rule": (
@@ -793,18 +799,18 @@ EXERCISES = (
                 ),
             ),
             "capitals": (
-                "In a condition `and`, `or` and `not` are written small. Case counts for nothing "
-                "in values alone.",
+                "In a condition, write `and`, `or` and `not` in lower case. Case is ignored only "
+                "in values.",
                 altered_detection("login and not ours", "login AND NOT ours"),
             ),
             "space": (
-                "YAML wants a space after the colon. Without it the line is one text, which the "
+                "YAML needs a space after the colon. Without it the line is one string, which the "
                 "engine looks for anywhere in the event.",
                 altered_detection("isSuccessfulLogin: 1", "isSuccessfulLogin:1"),
             ),
             "not": (
-                "`not` is a word of the condition, before the name of a selection. In a value it "
-                "is a part of the text.",
+                "`not` belongs in the condition, before the name of a selection. In a value it is "
+                "part of the string.",
                 yaml_text(
                     """
                     login:
@@ -815,8 +821,8 @@ EXERCISES = (
                 ),
             ),
             "field": (
-                "No line of this log has a field of that name, so the selection is never true, and "
-                "no engine complains. Copy the name from the line that is printed above.",
+                "No line of this log has a field with that name, so the selection is never true, "
+                "and no engine complains. Copy the name from the line that is printed above.",
                 yaml_text(
                     """
                     login:
@@ -829,7 +835,7 @@ EXERCISES = (
             ),
             **PLACES,
             "turned round": (
-                "`not` turns the whole selection round: with `not (let in and ours)` a refused "
+                "`not` reverses the whole selection: with `not (let in and ours)` a refused "
                 "login counts as well. Make two selections, and put `not` before one of them.",
                 yaml_text(
                     """
@@ -841,9 +847,9 @@ EXERCISES = (
                 ),
             ),
             "ours": (
-                "That is one of the company's own services at its usual work. Take such lines out: "
-                "a second selection, behind `and not`, with `|cidr`. Without `|cidr` the text "
-                "192.0.2.0/26 is equal to no address.",
+                "That is one of the company's own services doing its usual work. Leave such lines "
+                "out: add a second selection with `|cidr`, after `and not`. Without `|cidr` the "
+                "string 192.0.2.0/26 does not match any address.",
                 yaml_text(
                     """
                     login:
@@ -854,7 +860,7 @@ EXERCISES = (
             ),
             "abroad": (
                 "The token comes from outside the company's network, and the gateway lets it in. "
-                "That is the case that you hunt for, whatever the address.",
+                "That is what you are hunting for, whatever the address.",
                 yaml_text(
                     """
                     login:
@@ -865,8 +871,8 @@ EXERCISES = (
                 ),
             ),
             "one address": (
-                "Another address outside is suspicious, too. A rule that names one address is an "
-                "indicator: the intruder changes it in a minute.",
+                "Every other outside address is suspicious too. A rule that names one address is "
+                "an indicator: the intruder can change the address in a minute.",
                 yaml_text(
                     """
                     login:
@@ -877,7 +883,7 @@ EXERCISES = (
                 ),
             ),
             "refused": (
-                "The gateway refused this one. Ask for successful logins alone.",
+                "The gateway refused this one. Match only successful logins.",
                 yaml_text(
                     """
                     ours:
@@ -887,9 +893,9 @@ EXERCISES = (
                 ),
             ),
             "text": (
-                "192.0.2.0/26 is the addresses 192.0.2.0 to 192.0.2.63, and no others. `|cidr` "
-                "with /26 says that; the beginning of the text, or another number behind the "
-                "slash, says something else.",
+                "192.0.2.0/26 means the addresses 192.0.2.0 to 192.0.2.63, and no others. `|cidr` "
+                "with /26 says exactly that. The beginning of the string, or a different number "
+                "after the slash, says something else.",
                 yaml_text(
                     """
                     login:
@@ -901,14 +907,14 @@ EXERCISES = (
                 ),
             ),
             "one application": (
-                "The stolen token opens other applications as well. Name none.",
+                "The stolen token opens other applications as well. Do not name one.",
                 altered_detection(
                     "isSuccessfulLogin: 1", "isSuccessfulLogin: 1\n    appId: tracker.example"
                 ),
             ),
             "indicator": (
-                "It finds what it should, and would find it without that. A stolen token or an "
-                "intruder's address is an indicator, and changes in a minute. Leave it out.",
+                "It finds what it should, and would find the same without that. A stolen token or "
+                "an intruder's address is an indicator, and can change in a minute. Leave it out.",
                 altered_detection(
                     "condition: login and not ours",
                     "known:\n    serviceTokenId: moveworks-token\n"
@@ -916,7 +922,7 @@ EXERCISES = (
                 ),
             ),
             "one token": (
-                "Any token may be stolen. Name none, and leave none out.",
+                "Any token may be stolen. Do not name one, and do not leave one out.",
                 yaml_text(
                     """
                     login:
@@ -930,9 +936,9 @@ EXERCISES = (
             ),
         },
         (
-            "Two selections. One says which lines are logins that were let in, the other which "
-            "come from our own network.",
-            "`isSuccessfulLogin: 1` in the one, `ipAddress|cidr: 192.0.2.0/26` in the other.",
+            "You need two selections. One matches the logins that were let in, the other the lines "
+            "from our own network.",
+            "`isSuccessfulLogin: 1` in the first, `ipAddress|cidr: 192.0.2.0/26` in the second.",
             "condition: login and not ours",
         ),
         TOKEN_ABROAD,
@@ -941,8 +947,8 @@ EXERCISES = (
         "10-2",
         "function",
         compare(sessions, why=no_set),
-        "Network and browser change at once, between two events of one session. Neither of the "
-        "two alone is rare.",
+        "Network and browser change at the same time, between two events of one session. On its "
+        "own, neither change is rare.",
         {
             "stays": (
                 "Nothing changes in this session.",
@@ -955,7 +961,7 @@ EXERCISES = (
                 ),
             ),
             "address": (
-                "Addresses change within a network all the time. Compare `asNumber`.",
+                "Addresses within a network change all the time. Compare `asNumber`.",
                 altered(
                     ROAMING,
                     ('event["securityContext"]["asNumber"]', 'event["client"]["ipAddress"]'),
@@ -963,15 +969,15 @@ EXERCISES = (
                 ),
             ),
             "network": (
-                "People go home with a session open. The network alone is not enough.",
+                "People go home with a session open. A change of network is not enough.",
                 altered(
                     ROAMING,
                     ("before[0] != network and before[1] != agent", "before[0] != network"),
                 ),
             ),
             "agent": (
-                "Browsers update themselves while a session is open. The agent alone is not "
-                "enough.",
+                "Browsers update themselves while a session is open. A change of user agent is "
+                "not enough.",
                 altered(
                     ROAMING,
                     ("before[0] != network and before[1] != agent", "before[1] != agent"),
@@ -983,8 +989,8 @@ EXERCISES = (
                 wrong("answer = lambda events: set()"),
             ),
             "whole text": (
-                "Two networks or two user agents that only begin alike are different. Nearly all "
-                "user agents begin with Mozilla/5.0. Compare the whole texts.",
+                "Two networks or two user agents are different, even if they begin the same way. "
+                "Nearly all user agents begin with Mozilla/5.0. Compare the whole strings.",
                 altered(ROAMING, ('["rawUserAgent"]', '["rawUserAgent"].split()[0]')),
             ),
             "set": (
@@ -992,18 +998,18 @@ EXERCISES = (
                 altered(ROAMING, ("return found", "return list(found)")),
             ),
             "unknown": (
-                "A sign-in that failed has no session. The log writes the word unknown there, for "
+                "A failed sign-in has no session. The log writes 'unknown' there for "
                 "everybody: leave these events out.",
                 altered(ROAMING, ('session != "unknown" and ', "")),
             ),
             "first": (
-                "The first event of a session has nothing before it to be compared with.",
+                "There is no earlier event to compare the first event of a session with.",
                 altered(
                     ROAMING, ("last.get(session, (network, agent))", 'last.get(session, ("", ""))')
                 ),
             ),
             "people": (
-                "Two people may work at the same time, each in a session of their own. Remember "
+                "Two people may work at the same time, each in their own session. Remember "
                 "the last event of each session.",
                 altered(
                     ROAMING,
@@ -1016,8 +1022,8 @@ EXERCISES = (
                 altered(ROAMING, ("found.add(session)", "found = {session}")),
             ),
             "whole": (
-                "The browser changes first, the network later. Compare each event with the one "
-                "before it in the session, and not all with all.",
+                "The browser changes first, the network later. Compare each event only with the "
+                "one before it in the session.",
                 wrong(
                     """
                     def answer(events):
@@ -1039,9 +1045,9 @@ EXERCISES = (
         (
             "Keep a dictionary from each session to the network and the agent of its last event.",
             "For each event: if its session is in the dictionary, and network *and* agent differ "
-            "from what stands there, add the session to the set. Then store the new pair.",
-            "A failed sign-in is left out by one more condition. `before = "
-            "last.get(session, (network, agent))` makes the first event equal to itself.",
+            "from the stored pair, add the session to the set. Then store the new pair.",
+            "One more condition leaves out failed sign-ins. With `before = "
+            "last.get(session, (network, agent))`, the first event is compared with itself.",
         ),
         ROAMING,
     ),
@@ -1049,11 +1055,11 @@ EXERCISES = (
         "10-7",
         "value",
         tunes,
-        "The price stands in no score: a thief who rents a computer at that company and holds one "
-        "of the tokens that you left out is not seen. Write that into the notes.",
+        "No score shows the price: the rule does not see a thief who rents a computer at that "
+        "company and holds one of the tokens that you left out. Put that in your notes.",
         {
             "no text": (
-                "A detection is a text in YAML: put it between three quotes.",
+                "A detection is a string of YAML: put it between triple quotes.",
                 "answer = ['planning-token']",
             ),
             "no rule": (
@@ -1066,32 +1072,34 @@ EXERCISES = (
                 altered_tuning("backup-token]", "backup-token"),
             ),
             "capitals": (
-                "In a condition `and`, `or` and `not` are written small.",
+                "In a condition, write `and`, `or` and `not` in lower case.",
                 altered_tuning("and not known", "AND NOT known"),
             ),
             "space": (
-                "YAML wants a space after the colon.",
+                "YAML needs a space after the colon.",
                 altered_tuning("isSuccessfulLogin: 1", "isSuccessfulLogin:1"),
             ),
             "not": (
-                "`not` is a word of the condition, before the name of a selection.",
+                "`not` belongs in the condition, before the name of a selection.",
                 altered_tuning(
                     "[planning-token, build-token, survey-token, backup-token]",
                     "not moveworks-token",
                 ),
             ),
             "field": (
-                "No line of this log has a field of that name, so the selection is never true.",
+                "No line of this log has a field with that name, so the selection is never true.",
                 altered_tuning("serviceTokenId", "serviceToken"),
             ),
             "indicator": (
-                "One address is an indicator: it knows this thief, and the next one has another. "
-                "Leave out what the owners explain, and name no stranger.",
+                "A single address is an indicator: it identifies this thief, but the next one has "
+                "a different address. Leave out what the owners explain, and do not name a "
+                "stranger.",
                 altered_tuning("    isSuccessfulLogin: 1", "    ipAddress: 203.0.113.66"),
             ),
             **PLACES,
             "ours": (
-                "The company's own services are no alert: keep what 10-1 left out.",
+                "The company's own services should not raise an alert: leave out what 10-1 left "
+                "out.",
                 altered_tuning("not ours and ", ""),
             ),
             "refused": (
@@ -1099,34 +1107,34 @@ EXERCISES = (
                 altered_tuning("login and not ours", "not ours"),
             ),
             "emergency": (
-                "The token for emergencies is used seldom, and each use is to be read. It is worth "
-                "its alerts.",
+                "The emergency token is rarely used, and somebody should read about each use. It "
+                "is worth its alerts.",
                 altered_tuning("[planning-token", "[break-glass-token, planning-token"),
             ),
             "leaked": (
-                "This token is the one that leaked. Leave out none of its lines: the thief may "
-                "sit in its owner's network, too.",
+                "This token is the one that leaked. Do not leave out any of its lines: the thief "
+                "may be in its owner's network too.",
                 altered_tuning("[planning-token", "[moveworks-token, planning-token"),
             ),
             "token alone": (
                 "Any token may be stolen. Leave one out only where its owner uses it: a line for "
-                "the token and a line for the network, in one selection. Two lines for "
-                "`serviceTokenId` are none: YAML keeps the last. Write a list.",
+                "the token and a line for the network, in one selection. Do not write two lines "
+                "for `serviceTokenId`, because YAML keeps only the last: write a list.",
                 altered_tuning("    ipAddress|cidr: 203.0.113.0/25\n", ""),
             ),
             "wider": (
-                "The owners name 203.0.113.0/25: the addresses up to 203.0.113.127. Your rule "
-                "leaves out more than that, or more than 192.0.2.0/26.",
+                "The owners name 203.0.113.0/25, which ends at 203.0.113.127. Your rule leaves out "
+                "more than that, or more than 192.0.2.0/26.",
                 altered_tuning("203.0.113.0/25", "203.0.113.0/24"),
             ),
             "whole name": (
-                "That is another token, whose name is nearly the same. Give whole names.",
+                "That is a different token with nearly the same name. Give complete names.",
                 altered_tuning("serviceTokenId:", "serviceTokenId|contains:"),
             ),
             "network alone": (
                 "This token's owner has nothing there, and anybody may rent a computer at that "
-                "company. Leave out each token *from its owner's network*: name the tokens and the "
-                "network in one selection, and keep all else.",
+                "company. Leave a token out only if it comes *from its owner's network*: name the "
+                "tokens and the network in one selection, and keep everything else.",
                 altered_tuning(
                     "    serviceTokenId: [planning-token, build-token, survey-token, "
                     "backup-token]\n",
@@ -1134,23 +1142,23 @@ EXERCISES = (
                 ),
             ),
             "lost": (
-                "One step of the intruder is not seen any more. Probing is a step as well: leave "
-                "out no application.",
+                "Your rule no longer sees one of the intruder's steps. Probing is a step as well: "
+                "do not leave out any application.",
                 altered_tuning("    isSuccessfulLogin: 1", PROBES_LEFT_OUT),
             ),
             "budget": (
-                "That is still above your share. Of the tokens that did not leak, which have "
+                "That is still more than your share. Which of the tokens that did not leak raise "
                 "alerts that their owner explains?",
                 altered_tuning(", survey-token, backup-token", ""),
             ),
         },
         (
-            "Begin with your detection of 10-1. Add a selection of two lines, and leave it out in "
+            "Begin with your detection from 10-1. Add a selection of two lines, and exclude it in "
             "the condition: `and not known`.",
-            "One line says which tokens, as a list. The other says from where, with `|cidr`. The "
-            "table has both.",
-            "planning-token and build-token alone leave eight alerts in the worst week. Look at "
-            "the row below.",
+            "One line lists the tokens. The other gives the network, with `|cidr`. The table has "
+            "both.",
+            "If you leave out only planning-token and build-token, eight alerts remain in the "
+            "worst week. Look at the row below.",
         ),
         TUNED,
     ),
@@ -1158,11 +1166,11 @@ EXERCISES = (
         "10-3",
         "value",
         correlates,
-        "Two ordinary lines of two vendors, in order, from one address: neither log alone holds "
-        "that.",
+        "Two ordinary lines from two vendors, in order, from one address: neither log shows that "
+        "on its own.",
         {
             "no text": (
-                "A correlation is a text in YAML: put it between three quotes.",
+                "A correlation is a string of YAML: put it between triple quotes.",
                 "answer = ['token_abroad', 'privileged_change']",
             ),
             "no rule": (
@@ -1187,8 +1195,8 @@ EXERCISES = (
                 ),
             ),
             "key": (
-                "A correlation has no such key, and an engine passes over it in silence. Give what "
-                "stands under `correlation:`. The example above has the keys.",
+                "A correlation has no such key, and an engine ignores it without a message. Give "
+                "only what belongs under `correlation:`. The example above shows the keys.",
                 altered_text("group-by", "group_by"),
             ),
             "timespan": (
@@ -1196,8 +1204,8 @@ EXERCISES = (
                 altered_text("15m", "15 minutes"),
             ),
             "aliases": (
-                "An alias has two levels: its own name, and below it each rule with the field that "
-                "it means there, `{alias: {first: its field, second: its field}}`. A space stands "
+                "An alias has two levels: its own name, and below that each rule with the field "
+                "that it stands for, `{alias: {first: its field, second: its field}}`. Put a space "
                 "after each colon.",
                 altered_text(
                     "{address: {token_abroad: ipAddress, privileged_change: source}}",
@@ -1205,12 +1213,12 @@ EXERCISES = (
                 ),
             ),
             "name": (
-                "Here two rules are loaded, token_abroad and privileged_change. The tuned one has "
-                "a name of its own, and is not among them.",
+                "Two rules are loaded here, token_abroad and privileged_change. The tuned one has "
+                "a different name, and is not loaded.",
                 altered_text("rules: [token_abroad", "rules: [tuned"),
             ),
             "months": (
-                "A capital M says months, and a small m says minutes.",
+                "A capital M means months, and a small m means minutes.",
                 altered_text("15m", "15M"),
             ),
             "found": (
@@ -1223,18 +1231,18 @@ EXERCISES = (
                 altered_text("15m", "1h"),
             ),
             "order": (
-                "The change came first, so it was not made through this login. `temporal` takes "
-                "any order, `temporal_ordered` that of `rules`.",
+                "The change came first, so it was not made through this login. `temporal` accepts "
+                "any order, `temporal_ordered` only the order in `rules`.",
                 altered_text("temporal_ordered", "temporal"),
             ),
             "address": (
-                "Two strangers with two addresses, and nothing joins them. Group by the address: "
-                "`group-by`, with a hyphen.",
+                "These are two strangers at two addresses, and nothing connects them. Group by the "
+                "address: `group-by`, with a hyphen.",
                 altered_text("group-by: [address]\n", ""),
             ),
             "generate": (
-                "The correlation is right. Without `generate: true` the rules that it refers to "
-                "are silent, and you still want the alerts of the first.",
+                "The correlation is right. But without `generate: true` the rules that it refers "
+                "to are silent, and you still want the first rule's alerts.",
                 altered_text("generate: true\n", ""),
             ),
             "alone": (
@@ -1266,41 +1274,42 @@ EXERCISES = (
         "value",
         closes,
         "Each has a row that somebody wrote before anybody asked. That closes an alert; looking "
-        "usual does not. Who was at the keyboard it does not prove: a thief can sit in somebody's "
-        "ticket, and in the target one does.",
+        "normal does not. The row does not prove who was at the keyboard: a thief can act within "
+        "the time of somebody's ticket, and in the target one does.",
         {
             "form": (
-                "Give a dictionary: the alert's id, such as 'jira:1', to the id of a ticket or to "
-                "'on call'.",
+                "Give a dictionary from the alert's id, such as 'jira:1', to the id of a ticket or "
+                "to 'on call'.",
                 "answer = ['jira:129']",
             ),
             "no alert": (
-                "This id is none of the 16 changes. Copy the ids from the list.",
+                "This id does not belong to any of the 16 changes. Copy the ids from the list.",
                 "answer = {'jira:1': 'CHG-4006'}",
             ),
             "no ticket": (
-                "There is no ticket of this id. A reason is the id of a ticket, or 'on call'.",
+                "There is no ticket with this id. A reason is the id of a ticket, or 'on call'.",
                 "answer = {'jira:129': 'svc-smartsheet'}",
             ),
             "author": (
-                "The ticket is somebody else's. Look at the rows about the author of the change.",
+                "The ticket is somebody else's. Look at the rows about the change's author.",
                 "answer = {'jira:576': 'CHG-4006'}",
             ),
             "system": (
-                "The ticket is for another system, and the change was made in the tracker.",
+                "The ticket is for a different system, but the change was made in the tracker.",
                 "answer = {'jira:129': 'CHG-4036'}",
             ),
             "time": (
-                "The ticket begins later, or ended before.",
+                "The ticket begins after the change, or ended before it.",
                 "answer = {'jira:129': 'CHG-4060'}",
             ),
             "off call": (
-                "At that moment the author is not on call.",
+                "The author is not on call at that time.",
                 "answer = {'jira:1852': 'on call'}",
             ),
             "trip": (
-                "A trip says why the address is a strange one. It does not say that the person was "
-                "to work then, as a duty does. This alert stays open until somebody has asked.",
+                "A trip explains why the address is unfamiliar. Unlike on-call duty, it does not "
+                "say that the person was meant to be working. This alert stays open until somebody "
+                "has asked.",
                 "answer = {'jira:4955': 'trip'}",
             ),
             "few": (
@@ -1308,16 +1317,18 @@ EXERCISES = (
                 "answer = {'jira:129': 'CHG-4006', 'jira:576': 'on call'}",
             ),
             "one table": (
-                "These are right. Close one at least by a ticket, and one by the roster.",
+                "These are right. Close at least one with a ticket, and one with the roster.",
                 "answer = {'jira:129': 'CHG-4006', 'jira:634': 'CHG-4060', "
                 "'jira:1203': 'CHG-4093'}",
             ),
         },
         (
-            "Take an alert of the list: hunting.rows_about(logs, alerts[0]) prints what is known.",
-            "A service account has tickets. A person at two in the morning is on call, or is not.",
-            "svc-smartsheet, 8 November 11:43: which of its tickets for the tracker holds that "
-            "moment? w.sorensen, 10 November: see the roster.",
+            "Take an alert from the list: hunting.rows_about(logs, alerts[0]) prints what is on "
+            "record.",
+            "A service account has tickets. A person who works at two in the morning may be on "
+            "call.",
+            "svc-smartsheet, 8 November 11:43: which of its tickets for the tracker covers that "
+            "time? w.sorensen, 10 November: see the roster.",
         ),
         CLOSED,
     ),
@@ -1325,39 +1336,39 @@ EXERCISES = (
         "10-4",
         "function",
         compare(alerts),
-        "No line of the log holds that. A SIEM does it where somebody loads these tables into it, "
-        "as a lookup or a watchlist.",
+        "No line of the log says that. A SIEM can do the same if somebody loads these tables into "
+        "it, as a lookup or a watchlist.",
         {
             "ticket": (
-                "There is a ticket for the tracker, by the author of the change, and the change "
-                "falls into its time. Return the ticket's id.",
+                "There is a ticket for the tracker, by the author of the change, and it covers the "
+                "time of the change. Return the ticket's id.",
                 altered(EXPLAINED, ('return ticket["id"]', "return None")),
             ),
             "author": (
-                "The ticket is somebody else's.",
+                "The ticket belongs to somebody else.",
                 altered(EXPLAINED, ('ticket["by"] == who and ', "")),
             ),
             "time": (
-                "The ticket begins later, or ended before. These texts can be compared as they "
-                "are: they are all UTC, in one notation.",
+                "The ticket begins after the change, or ended before it. You can compare these "
+                "strings as they are: they are all UTC, in the same format.",
                 altered(EXPLAINED, ('if ticket["from"] <= time <= ticket["to"]', "if True")),
             ),
             "edges": (
-                "The first and the last moment belong to it: compare with <=.",
+                "The start and the end of the period are included: compare with <=.",
                 altered(EXPLAINED, ('ticket["from"] <= time', 'ticket["from"] < time')),
             ),
             "system": (
-                "The ticket is for another system.",
+                "The ticket is for a different system.",
                 altered(EXPLAINED, (' and ticket["system"] == "tracker"', "")),
             ),
             "whole": (
-                "An account or a system whose name is nearly the same is another one. Compare the "
-                "whole texts with ==.",
+                "An account or a system with nearly the same name is a different one. Compare the "
+                "whole strings with ==.",
                 altered(EXPLAINED, ('ticket["by"] == who', 'who.startswith(ticket["by"])')),
             ),
             "moment": (
-                "That is outside by seconds or hours. Compare the whole moments, and not their "
-                "first letters.",
+                "That is outside the period, by seconds or hours. Compare the whole times, not "
+                "only their first characters.",
                 altered(
                     EXPLAINED,
                     (
@@ -1367,11 +1378,11 @@ EXERCISES = (
                 ),
             ),
             "on call": (
-                "The author is on call at that moment, so a change at night is expected.",
+                "The author is on call at that time, so a change at night is expected.",
                 altered(EXPLAINED, ('return "on call"', "return None")),
             ),
             "off call": (
-                "The author is on call in another week.",
+                "The author is on call in a different week.",
                 altered(
                     EXPLAINED,
                     (
@@ -1381,16 +1392,16 @@ EXERCISES = (
                 ),
             ),
             "never": (
-                "For somebody who is never on call, both columns are empty texts.",
+                "For somebody who is never on call, both columns are empty strings.",
                 altered(EXPLAINED, ('<= time <= person["on_call_to"]', "<= time")),
             ),
         },
         (
-            "Two loops, one over `changes`, one over `roster`. Return from within them; after "
-            "them, return None.",
+            "Write two loops, one over `changes` and one over `roster`. Return from inside the "
+            "loops; after them, return None.",
             "A ticket explains the alert if `by` is the author, `system` is tracker, and the time "
-            "lies between `from` and `to`. Compare the texts.",
-            "A person explains it if `account` is the author, and the time lies between "
+            "is between `from` and `to`. Compare the strings.",
+            "The roster explains it if `account` is the author, and the time is between "
             "`on_call_from` and `on_call_to`.",
         ),
         EXPLAINED,
@@ -1399,11 +1410,11 @@ EXERCISES = (
         "10-9",
         "value",
         hunts,
-        "It leads to a step that your first rule does not see, costs a team ten alerts a week at "
-        "most, and finds another thief as well.",
+        "It leads to a step that your first rule does not see, costs a team at most ten alerts a "
+        "week, and finds a different thief as well.",
         {
             "no text": (
-                "A rule file is a text in YAML: put it between three quotes.",
+                "A rule file is a string of YAML: put it between triple quotes.",
                 "answer = {'title': 'My rule'}",
             ),
             "no YAML": (
@@ -1412,70 +1423,71 @@ EXERCISES = (
                 altered_file("condition: archive", "condition archive"),
             ),
             "head": (
-                "A rule that others are to run has a title, an id, falsepositives and a level, "
-                "beside logsource and detection.",
+                "A rule that other people will run has a title, an id, falsepositives and a level, "
+                "as well as logsource and detection.",
                 altered_file("level: medium\n", ""),
             ),
             "id": (
-                "The id is a UUID, drawn anew for each rule: `import uuid; print(uuid.uuid4())`.",
+                "The id is a UUID, a new one for each rule: `import uuid; print(uuid.uuid4())`.",
                 altered_file("5b8e0c56-2b0f-4e3a-9a5e-0c8b7d1f6a42", "my-rule"),
             ),
             "falsepositives": (
-                "Say what else an alert may be, in a few words, as a list. Whoever reads the alert "
-                "begins there.",
+                "Say what else could cause an alert, in a few words, as a list. The person who "
+                "reads the alert begins there.",
                 altered_file("A build that was moved to a hosting company", "unknown"),
             ),
             "level": (
-                "A rule of this level calls nobody. Give it medium or high.",
+                "A rule with this level alerts nobody. Give it medium or high.",
                 altered_file("level: medium", "level: low"),
             ),
             "no rule": (
-                "This cannot be used as a rule. The log source is written as in the list, and "
-                "`condition` uses the names of the selections.",
+                "This cannot be used as a rule. Write the log source as in the list, and use the "
+                "names of the selections in `condition`.",
                 altered_file("condition: archive", "condition: archives"),
             ),
             "silent": (
-                "No line of the month is hit. Print a line of the log, and copy names and values "
-                "from it.",
+                "It does not hit any line of the month. Print a line of the log, and copy names "
+                "and values from it.",
                 altered_file("archive downloaded", "archived"),
             ),
             "false": (
-                "None of its alerts leads to the intruder. Which line of his do you have in mind?",
+                "None of its alerts leads to the intruder. Which of the intruder's lines do you "
+                "have in mind?",
                 altered_file("startswith: svc-", "startswith: a"),
             ),
             "known": (
-                "It leads to steps, and your rule of 10-1 sees these already. Take a log of the "
-                "list.",
+                "It leads only to steps that your rule from 10-1 already sees. Choose a log from "
+                "the list.",
                 altered_file(
                     "auditType.action: Repository archive downloaded",
                     "auditType.action|contains: viewed",
                 ).replace("bitbucket", "confluence"),
             ),
             "budget": (
-                "It finds a new step, and nobody can read so many alerts. What do harmless lines "
-                "have that the intruder's do not have?",
+                "It finds a new step, but nobody can read so many alerts. What do harmless lines "
+                "have that the intruder's do not?",
                 altered_file("        author.name|startswith: svc-\n", "").replace(
                     " and not ours", ""
                 ),
             ),
             "blunt": (
-                "It finds a new step, and nearly all that one reads is harmless. Say more of what "
+                "It finds a new step, but nearly all its alerts are harmless. Say more about what "
                 "only the intruder does: hunting.values(...) shows what harmless lines have.",
                 altered_file(" and not ours", ""),
             ),
             "indicator": (
-                "It finds this thief and not the next one. Ask for what a thief has to do, and not "
-                "for a name, an address, a program or a day that the next one will not have.",
+                "It finds this thief but not the next one. Match what a thief has to do, not a "
+                "name, an address, a program or a day that will be different next time.",
                 altered_file("author.name|startswith: svc-", "author.name: svc-bitbucket"),
             ),
         },
         (
-            "Choose one log of the list, and look at a line of it: hunting.outline(next(iter("
+            "Choose one log from the list, and look at one of its lines: hunting.outline(next(iter("
             "logs.events('bitbucket').values()))).",
-            "Say the sentence first: who, does what, that who-is-allowed never does? A program "
-            "that packs source code; one person refused at many applications; a key that is used "
-            "from a new network.",
-            "Print how many alerts it has before you check: hunting.summary('mine', "
+            "Write the statement first: who does what that the rightful user would never do? For "
+            "example: a program packs source code; many applications refuse one person; a key is "
+            "used from a new network.",
+            "Print how many alerts your rule raises before you check it: hunting.summary('mine', "
             "logs.score(logs.hunt(rule_file))).",
         ),
         OWN_RULE,
@@ -1485,19 +1497,19 @@ EXERCISES = (
         "value",
         searches,
         "It selects the lines that the Sigma rule hits, in the course's model of the language. "
-        "Axon itself was never asked.",
+        "It was never run in Axon itself.",
         {
             "no text": (
-                "A search is a text: put it between three quotes.",
+                "A search is a string: put it between triple quotes.",
                 "answer = ['User added to group']",
             ),
             "no search": (
-                "This is not valid in the search language. Each part is a field of the schema, an "
-                "operator and a term, with AND or OR between two parts.",
+                "This is not valid in the search language. Each condition is a field of the "
+                "schema, an operator and a term, with AND or OR between two conditions.",
                 altered_search("action.command", "auditType.action"),
             ),
             "log": (
-                "Another product's log has the same words. Say which log: "
+                "Another product's log uses the same words. Say which log: "
                 'general_information.log_source.type_name = "Atlassian Jira audit".',
                 altered_search(
                     'general_information.log_source.type_name = "Atlassian Jira audit"\nAND ',
@@ -1505,19 +1517,20 @@ EXERCISES = (
                 ),
             ),
             "action": (
-                "This is another act of administration. Say which one in action.command.",
+                "This is a different administrative action. Say which one you want in "
+                "action.command.",
                 altered_search('AND action.command = "User added to group"\n', ""),
             ),
             "group": (
-                "This is another group. Say which one in object.resource.name.",
+                "This is a different group. Say which one you want in object.resource.name.",
                 altered_search('\nAND object.resource.name = "jira-administrators"', ""),
             ),
             "part": (
-                "CONTAINS takes a part of a name. Another group has that part, too.",
+                "CONTAINS matches a part of a name. Another group has that part too.",
                 altered_search("object.resource.name =", "object.resource.name CONTAINS"),
             ),
             "one person": (
-                "The next one comes by another account, from another address.",
+                "The next intruder comes with another account, from another address.",
                 altered_search(
                     'AND object.resource.name = "jira-administrators"',
                     'AND object.resource.name = "jira-administrators"\n'
@@ -1526,12 +1539,12 @@ EXERCISES = (
             ),
             "missed": (
                 "This one is what you are looking for. A term in quotation marks is the whole "
-                "value; an account and a group both stand in object.resource.name.",
+                "value. An account and a group both appear in object.resource.name.",
                 altered_search("User added to group", "added to group"),
             ),
             "month": (
-                "The made-up lines came out right, and the month did not: in its log others do it "
-                "as well, or at other times.",
+                "The search is right for the made-up lines, but not for the month: in its log "
+                "other people do the same, or do it at other times.",
                 altered_search(
                     'AND object.resource.name = "jira-administrators"',
                     'AND object.resource.name = "jira-administrators"\n'
@@ -1540,10 +1553,9 @@ EXERCISES = (
             ),
         },
         (
-            "Three parts, joined by AND: which log, which act, which group.",
-            "The text above says what each field is called there. The term is written as in the "
-            "log.",
-            'The first part is general_information.log_source.type_name = "Atlassian Jira audit".',
+            "You need three conditions, joined by AND: which log, which action, which group.",
+            "The text above says what Axon calls each field. Write the term as it is in the log.",
+            'The first is general_information.log_source.type_name = "Atlassian Jira audit".',
         ),
         SEARCH,
     ),
@@ -1552,33 +1564,33 @@ EXERCISES = (
 PREDICTIONS = (
     GridRow(
         "10-p4",
-        "Five sessions at the identity provider. In which does your function find a session that "
-        "roams?",
+        "Here are five sessions at the identity provider. Which of them does your function report "
+        "as roaming?",
         columns_of(tuple(FIVE_SESSIONS)),
         "xxoxo",
         {
             "the owner goes home": (
-                "The belief is that a new network is enough. Here the browser is the same."
+                "This assumes that a new network is enough. Here the browser is the same."
             ),
             "the browser is updated": (
-                "The belief is that a new user agent is enough. Here the network is the same."
+                "This assumes that a new user agent is enough. Here the network is the same."
             ),
-            "a thief abroad, with a browser of his own": (
+            "a thief abroad, with a different browser": (
                 "Network and browser are both new, from one event to the next."
             ),
             "a thief abroad, who sends the owner's user agent": (
-                "The belief is that a thief cannot look like the owner. A user agent is a header, "
-                "and a thief who has the cookie has it as well."
+                "This assumes that a thief cannot look like the owner. A user agent is a header, "
+                "and a thief who has the cookie has the header as well."
             ),
-            "the owner travels, the browser is updated on the way": (
-                "The belief is that two changes at once are always a thief. To the log this is the "
-                "same picture."
+            "the owner travels, and the browser is updated": (
+                "This assumes that two changes at once always mean a thief. In the log, this case "
+                "looks the same."
             ),
         },
-        "One false alert and one miss stay, whatever a function of these two fields does. The log "
-        "has more (place, time between events, a hash of the device), each with false alerts of "
-        "its own. A table of trips explains the traveller. The thief with a copied user agent "
-        "needs another rule, or a session that is bound to a key (lesson 11).",
+        "One false alert and one miss remain, whatever a function does with these two fields. The "
+        "log has more fields (place, time between events, a hash of the device), each with its own "
+        "false alerts. A table of trips explains the traveller. Against the thief with a copied "
+        "user agent you need another rule, or a session that is bound to a key (lesson 11).",
         words=("it is found", "it is not found"),
     ),
 )

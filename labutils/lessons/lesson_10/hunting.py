@@ -130,7 +130,7 @@ class Logs:
     def _truth_file(self) -> Path:
         path = self.folder / "truth.json"
         if not path.exists():
-            raise ValueError("Nobody knows the truth about this month, so there is no score of it.")
+            raise ValueError("Nobody knows the truth about this month, so it cannot be scored.")
         return path
 
     @cached_property
@@ -325,13 +325,13 @@ def what_it_saves(name: str, score: Score, fact: str) -> str:
     """When a rule first leads to the intruder, at what price, and what of this fact was to come."""
     left = score.still_to_come
     if left is None:
-        return f"{name}: it never speaks of the intruder."
+        return f"{name}: no alert leads to the intruder."
     still, whole = left.events[fact]
-    hours = counted(round(left.hours), "hour is", "hours are")
+    hours = counted(round(left.hours), "hour")
     return (
-        f"{name}: first read on {day_of(score.first_true_alert)}, for "
+        f"{name}: first read on {day_of(score.first_true_alert)}, at "
         f"{score.false_alerts_a_day.value:.2f} false alerts a day.\n"
-        f"    Of the steps in these logs {hours} still to come, and {still} of {whole} archives."
+        f"    In these logs {hours} of the attack and {still} of {whole} archives were to come."
     )
 
 
@@ -585,9 +585,7 @@ def session_log(*places: tuple[int, str]) -> list[Event]:
 FIVE_SESSIONS = {
     "the owner goes home": session_log((OFFICE, MINE), (HOME, MINE)),
     "the browser is updated": session_log((OFFICE, MINE), (OFFICE, NEWER)),
-    "a thief abroad, with a browser of his own": session_log((OFFICE, MINE), (ABROAD, THIEVES)),
+    "a thief abroad, with a different browser": session_log((OFFICE, MINE), (ABROAD, THIEVES)),
     "a thief abroad, who sends the owner's user agent": session_log((OFFICE, MINE), (ABROAD, MINE)),
-    "the owner travels, the browser is updated on the way": session_log(
-        (OFFICE, MINE), (ABROAD, NEWER)
-    ),
+    "the owner travels, and the browser is updated": session_log((OFFICE, MINE), (ABROAD, NEWER)),
 }

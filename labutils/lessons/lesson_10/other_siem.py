@@ -42,7 +42,7 @@ def lines() -> list[Story]:
             line(ADDED, other, GROUP, author="svc-forms", source=address),
             True,
             "one person",
-            f"{other} joins them, by svc-forms at {address}",
+            f"svc-forms at {address} adds {other} to them",
         ),
         ("jira", line(ADDED, who, "jira-users"), False, "group", "somebody joins jira-users"),
         ("jira", line(ADDED, who, f"{GROUP}-old"), False, "part", f"somebody joins {GROUP}-old"),
@@ -53,9 +53,9 @@ def lines() -> list[Story]:
             "action",
             "somebody leaves the administrators",
         ),
-        ("jira", line("Group created", GROUP), False, "action", "the group is made"),
-        ("confluence", line(ADDED, who, GROUP), False, "log", "the same act in the wiki's log"),
-        ("bitbucket", line(ADDED, who, GROUP), False, "log", "the same act in the code's log"),
+        ("jira", line("Group created", GROUP), False, "action", "the group is created"),
+        ("confluence", line(ADDED, who, GROUP), False, "log", "the same action in the wiki's log"),
+        ("bitbucket", line(ADDED, who, GROUP), False, "log", "the same action in the code's log"),
     ]
 
 
@@ -100,5 +100,5 @@ def _over_the_month(search: str) -> Verdict:
     found, wanted = by_search(search, logs), by_rule_of_the_alarm(logs)
     if sorted(found) == sorted(wanted):
         return PASSED
-    got, want = counted(len(found), "line"), f"the {len(wanted)} that Sigma hits"
+    got, want = counted(len(found), "line"), f"the {len(wanted)} that the Sigma rule hits"
     return Verdict("differs", "the month of the lesson", got, want, mistake="month")

@@ -30,8 +30,8 @@ from .hunting import (
 )
 
 ANOTHER = {  # thieves whom a rule should find as well, by the world in which they come
-    "W3": "another thief, with another address and other accounts",
-    "W4": "another thief, on other days",
+    "W3": "a different thief, with a different address and other accounts",
+    "W4": "a different thief, on other days",
 }
 WEEKLY = 10  # alerts that the rule may have in its worst week
 FOR_A_TRUE_ONE = 12  # alerts that it may have, at most
@@ -140,17 +140,21 @@ def _worth(score: Score, hits: list[Hit], answer: str) -> Verdict:
     if not (new := led_to - seen_before()):
         return Verdict("differs", got=f"{counted(len(led_to), 'step')}, all seen", mistake="known")
     if (alerts := in_worst_week(score)) > WEEKLY:
-        got, want = f"{alerts} alerts", f"{WEEKLY} at most"
+        got, want = f"{alerts} alerts", f"at most {WEEKLY}"
         return Verdict("differs", "its worst week", got, want, mistake="budget")
     if score.precision.trials > FOR_A_TRUE_ONE * score.precision.hits:
         got = f"{score.precision.hits} true of {counted(score.precision.trials, 'alert')}"
-        want = f"one true of {FOR_A_TRUE_ONE} at least"
+        want = f"at least one true of {FOR_A_TRUE_ONE}"
         return Verdict("differs", "the month of the lesson", got, want, mistake="blunt")
     for world, words in ANOTHER.items():
         if not new & _found_in(world, answer):
             item = _knows_one_thief(world, answer)
-            got = f"no true alert: nothing of that thief's fits {item}" if item else "no true alert"
-            return Verdict("differs", words, got, "one at least", mistake="indicator")
+            got = (
+                f"no true alert: {item} matches none of that thief's lines"
+                if item
+                else "no true alert"
+            )
+            return Verdict("differs", words, got, "at least one", mistake="indicator")
     return PASSED
 
 

@@ -25,7 +25,7 @@ WIDEST = 36  # characters of a rule's name in a line
 MARK = 90
 KEY = (
     "filled: succeeded    ring: denied    diamond: an alert that was read\n"
-    "line behind an alert: up to the last step that it shows    dotted: when the first was read"
+    "line after an alert: up to the last step that it shows    dotted: when the first was read"
 )
 
 
@@ -146,8 +146,8 @@ LEAST = 0.1  # alerts a day: what is rarer stands at the left edge
 PALE = "#dddddd"
 SAME, BESIDE = 0.02, 0.05  # powers of ten: points that are so near stand so far apart
 HUNTS_KEY = (
-    "black: a team reads all of it    grey, hollow: in the worst week a team does not\n"
-    "bar: the 95 % interval of that share, given so few alerts"
+    "black: a team reads all the alerts    grey, hollow: in the worst week it does not\n"
+    "bar: the 95% interval of the share of true alerts, given so few alerts"
 )
 
 
@@ -212,7 +212,7 @@ def _hunts_across(alerts_a_day: float) -> float:
 def _frame(axes: Axes, sheet: _Sheet) -> None:
     for part in (0, 0.5, 1):
         axes.plot([0, sheet.right], [part, part], color=PALE, lw=0.8, zorder=0)
-        words = f"{100 * part * sheet.top:g} %"
+        words = f"{100 * part * sheet.top:g}%"
         axes.text(-0.06, part, words, size=TEXT, ha="right", va="center")
     words = "alerts that are true"
     axes.text(-0.6, 0.5, words, size=TEXT, rotation=90, va="center", ha="center")

@@ -22,34 +22,35 @@ TARGET = Target(
     "10-target",
     "value",
     value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
-    "You know each change that has to be undone: the account, its group, the script, and the "
-    "rights. Locking the stolen account alone would have left the others. One change lay in a "
-    "valid ticket, and one came hours after the login: neither the paper nor a window of 15 "
-    "minutes shows those.",
+    "You know every change that has to be undone: the account, its group, the script and the "
+    "rights. Locking only the stolen account would have left the others in place. A valid ticket "
+    "covered one change, and one came hours after the login: neither the records nor a window of "
+    "15 minutes shows those.",
     {
         "other": (
-            "That is not the flag. scene.report({'jira:17', 'jira:21'}) gives it, once the ids are "
-            "right.",
+            "That is not the flag. scene.report({'jira:17', 'jira:21'}) returns it when the ids "
+            "are right.",
             "answer = 'flag-0000'",
         ),
         "lead": (
-            "That is what the incident lead said, and not the flag. Read it: it says what to do.",
+            "That is what the incident lead said, not the flag. Read it: it says what to do.",
             'answer = "Most of it is right, and some of these are harmless."',
         ),
         "ids": (
-            "Give these to the incident lead: scene.report(...) takes ids, and answers with the "
-            "flag or with a sentence.",
+            "Give these to the incident lead: scene.report(...) takes ids and returns the flag or "
+            "a sentence.",
             "answer = {'jira:17', 'jira:21'}",
         ),
     },
     (
-        "Begin with `alerts`. hunting.rows_about(scene, alerts[0]) prints what is known of one; "
-        "hunting.on_paper(scene, one) says whether a ticket, a duty or a trip covers it.",
-        "What no ticket, no duty and no trip explains is left, and has one author. The account "
-        "belongs to a person, who works as well. What else did it change, with no row about it, "
+        "Begin with `alerts`. hunting.rows_about(scene, alerts[0]) prints what is on record about "
+        "one; hunting.on_paper(scene, one) says whether a ticket, on-call duty or a trip covers "
+        "it.",
+        "The changes that no ticket, duty or trip explains have one author. The account belongs "
+        "to a person, who goes on working. What else did the account change with no row about it, "
         "and from where?",
-        "A ticket says when somebody may change something, and not who does it. Collect each "
-        "change whose `source` is one of the addresses that are left, with a ticket or without.",
+        "A ticket says when somebody may change something, not who does it. Collect every change "
+        "from one of the addresses that you found, with or without a ticket.",
     ),
     code("""
         suspects = {one["who"] for one in alerts if not hunting.on_paper(scene, one)}
@@ -58,10 +59,11 @@ TARGET = Target(
         places = {one["address"] for one in unexplained if one["who"] in suspects}
         flag = scene.report({one["id"] for one in made if one["address"] in places})
     """),
-    brief="Another month, another intruder: other days, another pace, other addresses, another "
-    "stolen account. Name every change that the intruder made in the tracker: accounts, groups, "
-    "scripts. scene.events(source), scene.hunt(rules) and scene.table(name) work as logs did; the "
-    "tables are changes, roster and travel. scene.report({'jira:17', 'jira:21'}) asks the incident "
-    "lead, who answers with the flag or with a sentence. Three reports may be wrong.",
+    brief="Another month, another intruder, with different days, a different pace, different "
+    "addresses and a different stolen account. Name every change that the intruder made in the "
+    "tracker: accounts, groups, scripts. scene.events(source), scene.hunt(rules) and "
+    "scene.table(name) work as they did for logs; the tables are changes, roster and travel. "
+    "scene.report({'jira:17', 'jira:21'}) reports to the incident lead, who answers with the flag "
+    "or with a sentence. Three reports may be wrong.",
     scene=another_month,
 )

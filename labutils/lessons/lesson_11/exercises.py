@@ -169,7 +169,7 @@ def proves(answer: Tried) -> Verdict:
         try:
             dpop.signature(proof=proof, header=header, jwk=header["jwk"])
         except REFUSALS:
-            got = "a signature that does not fit the key in the header"
+            got = "a signature that is not valid for the key in the header"
             return Verdict("differs", case, got, mistake="signature")
     return PASSED
 
@@ -224,7 +224,13 @@ def four_good() -> Iterator[Case]:
     post = {"method": "POST", "url": path, "jkt": jkt}
     yield asked(proof_of(), "Ada's proof for GET /me", "good", good=True)
     there = proof_of(key, htm="POST", htu=path)
-    yield asked(there, "a proof by another key, for another request", "good", good=True, **post)
+    yield asked(
+        there,
+        "a proof signed with a different key, for a different request",
+        "good",
+        good=True,
+        **post,
+    )
     yield asked(proof_of(), "a request with a query", "query", good=True, url=URL + "?page=2")
     for name in ("htu with a query", "htu with the default port", "host in capitals"):
         case = next(case for case in honest_proofs() if case.name == name)
@@ -233,9 +239,9 @@ def four_good() -> Iterator[Case]:
 
 def later_questions() -> Iterator[Case]:
     """What the first check lets in still."""
-    yield asked(proof_of(iat=NOW - 3600), "a proof of an hour ago", "more", good=True)
+    yield asked(proof_of(iat=NOW - 3600), "a proof from an hour ago", "more", good=True)
     yield asked(proof_of(ath=None), "a proof for no token", "more", good=True)
-    yield asked(proof_of(jti="used-1"), "a proof under a used name", "more", good=True)
+    yield asked(proof_of(jti="used-1"), "a proof with a used name", "more", good=True)
 
 
 def four_bad() -> Iterator[Case]:
@@ -249,19 +255,19 @@ def four_bad() -> Iterator[Case]:
     yield asked(f"{head}.{other_body}.", "a proof without a signature", "signature")
     jkt = thumbprint(public_jwk(ADA))
     for text in (*nearly(jkt), jkt[:8], jkt[:8] + jkt[:7:-1]):
-        words = f"Ada's proof, where the token is bound to {text!r}"
+        words = f"Ada's proof, but the token is bound to {text!r}"
         yield asked(proof_of(), words, "whole key", jkt=text)
     for method in ("POST", "get", "GETX", "GE"):
         yield asked(proof_of(htm=method), f"a proof for the method {method}", "method")
     for method in nearly("OPTIONS"):
-        words = f"a proof for the method {method!r}, at a request OPTIONS"
+        words = f"a proof for the method {method!r}, in an OPTIONS request"
         yield asked(proof_of(htm=method), words, "method", method="OPTIONS")
     yield asked(proof_of(), "a request whose method is ''", "method", method="")
     for case in hostile_proofs():
         if one_check_off.objections(case) == ["same_address"] and "jkt" in case.request:
             yield asked(case.proof, f"{case.name}: {case.wrong}", "address")
     shorter = proof_of(htu=URL[:-1])
-    yield asked(shorter, "a proof for an address without its last letter", "address")
+    yield asked(shorter, "a proof for a URL without its last letter", "address")
     for path in ("ME", "Me", "m%65"):
         proof = proof_of(htu=f"{API}/{path}")
         yield asked(proof, f"a proof for the path /{path}", "path")
@@ -280,10 +286,12 @@ def all_good() -> Iterator[Case]:
         yield asked(proof, f"a proof that is {words}", "one way" if age < 0 else "edge", good=True)
     other = {"token": "tok-2", "now": NOW + 7000}
     proof = proof_of(ath=dpop.access_token_hash("tok-2"), iat=NOW + 7000, jti="n-2")
-    yield asked(proof, "a proof for another token, two hours later", "fixed", good=True, **other)
+    yield asked(
+        proof, "a proof for a different token, two hours later", "fixed", good=True, **other
+    )
     for jti in nearly("used-1"):
         if jti:
-            words = f"a proof under the new name {jti!r}, where 'used-1' was used before"
+            words = f"a proof with the new name {jti!r}, when only 'used-1' was used before"
             yield asked(proof_of(jti=jti), words, "new name", good=True)
 
 
@@ -296,8 +304,8 @@ def all_bad() -> Iterator[Case]:
         (NOW - 61, "61 seconds old", "window"),
         (NOW - 60.9, "60.9 seconds old", "fraction"),
         (NOW + 60.9, "dated 60.9 seconds ahead", "fraction"),
-        (str(NOW), "dated by a text", "date"),
-        ([NOW], "dated by a list", "date"),
+        (str(NOW), "dated with a string", "date"),
+        ([NOW], "dated with a list", "date"),
         (NOW + 61, "dated 61 seconds ahead", "window"),
         (None, "not dated", "old"),
     ):
@@ -307,7 +315,7 @@ def all_bad() -> Iterator[Case]:
         case = next(case for case in hostile_proofs() if case.name == name)
         yield asked(case.proof, f"{case.name}: {case.wrong}", "date")
     for ath, words in (
-        (other, "another token"),
+        (other, "a different token"),
         (None, "no token"),
         (TOKEN, "the token, unhashed"),
     ):
@@ -316,12 +324,12 @@ def all_bad() -> Iterator[Case]:
     for ath in (*nearly(right), right[:8], right[:8] + right[:7:-1]):
         yield asked(proof_of(ath=ath), f"a proof with ath {ath!r}", "whole ath")
     for typ in ("JWT", "at+jwt", None):
-        yield asked(proof_of(header={"typ": typ}), f"a signed text with typ {typ}", "typ")
+        yield asked(proof_of(header={"typ": typ}), f"a signed token with typ {typ}", "typ")
     for typ in nearly("dpop+jwt"):
         if typ.lower() != "dpop+jwt":  # capitals make no other type (RFC 7515, 4.1.9)
-            words = f"a signed text with typ {typ!r}"
+            words = f"a signed token with typ {typ!r}"
             yield asked(proof_of(header={"typ": typ}), words, "whole typ")
-    yield asked(proof_of(jti="used-1"), "a proof under a name that was used before", "used")
+    yield asked(proof_of(jti="used-1"), "a proof with a name that was used before", "used")
     yield asked(proof_of(jti=None), "a proof without a name", "name")
 
 
@@ -337,7 +345,7 @@ def whole_check(answer: Tried) -> Verdict:
     for bad in (proof_of(TOM), proof_of(header=kind), proof_of(iat=NOW - 61), proof_of(ath="x")):
         why = refusals(answer, bad, proof_of())[1]
         if why:
-            case = "a good proof, after a refused one that had the same name"
+            case = "a good proof, after a refused one with the same name"
             return Verdict("refused_good", case, why, mistake="burnt")
     if not refusals(answer, proof_of(), proof_of(jti="proof-2"), proof_of())[2]:
         return not_kept(answer)
@@ -347,7 +355,7 @@ def whole_check(answer: Tried) -> Verdict:
 def not_kept(answer: Tried) -> Verdict:
     """The verdict on a check that lets in one proof twice: how it forgot the name."""
     if refusals(answer, proof_of(), proof_of())[1]:
-        case = "one proof, another one, and the first once more"
+        case = "one proof, then a second one, then the first again"
         return Verdict("let_in", case, mistake="forgotten")
     request = {**AT_API, "seen": set()}
     before = request["seen"]
@@ -420,11 +428,11 @@ def takes_another_algorithm(answer: Tried) -> bool:
 FOUR = {"signature", "same_key", "same_method", "same_address", one_check_off.READING}
 # The questions of the check, as somebody calls them who has not seen their names.
 QUESTIONS = {
-    one_check_off.READING: "the reading",
+    one_check_off.READING: "strict reading",
     "signature": "the signature",
     "same_key": "the key of the token",
     "same_method": "the method",
-    "same_address": "the address",
+    "same_address": "the URL",
     "right_kind": "the type",
     "known_algorithm": "the algorithm",
     "public_key": "the public key",
@@ -456,7 +464,7 @@ def three_come_in(answer: Tried) -> Verdict:
             if verdict:
                 return verdict
             if reason in stopped:
-                got = f"two that fail for {reason}, numbers {stopped[reason]} and {place}"
+                got = f"two that fail because of {reason}, numbers {stopped[reason]} and {place}"
                 return Verdict("differs", got=got, mistake="same")
             stopped[reason] = place
     return PASSED
@@ -471,7 +479,7 @@ def let_in_by_four(case: ProofCase, place: int) -> tuple[Verdict | None, str]:
     if FOUR & set(against):
         first = next(name for name in against if name in FOUR)
         return Verdict(
-            "differs", words, f"one that fails for {QUESTIONS[first]}", mistake="shut"
+            "differs", words, f"one that fails because of {QUESTIONS[first]}", mistake="shut"
         ), ""
     if not against:
         return Verdict("differs", words, "a good proof", mistake="harmless"), ""
@@ -484,7 +492,7 @@ def let_in_by_four(case: ProofCase, place: int) -> tuple[Verdict | None, str]:
 def goes_round(answer: Tried) -> Verdict:
     """The judge of 11-5: Tom's request at an API behind a careless proxy."""
     apps, backup = behind_proxy()
-    case, before = "a browser of Tom's, at an API behind the careless proxy", len(apps.lab.wire)
+    case, before = "Tom's browser, with an API behind the careless proxy", len(apps.lab.wire)
     try:
         response = answer(apps.tom, backup.token, backup.certificate)
     except Exception:
@@ -493,7 +501,7 @@ def goes_round(answer: Tried) -> Verdict:
         return verdict
     sent = [exchange for exchange in apps.lab.wire[before:] if exchange.client == "tom"]
     if len(sent) != 1:
-        got = f"{len(sent) or 'no'} requests of Tom's browser"
+        got = f"{len(sent) or 'no'} requests from Tom's browser"
         return Verdict("differs", case, got, "one", mistake="browser")
     if (sent[0].method, sent[0].url) != ("GET", f"{API}/me"):
         got, want = f"{sent[0].method} {written(sent[0].url)}", f"GET {written(f'{API}/me')}"
@@ -515,7 +523,7 @@ def forwarded() -> Iterator[tuple[dict[str, str], bytes | None, str, str]]:
     plain = {"authorization": f"Bearer {next(drawn)}", "accept": "*/*"}
     der, toms = next(drawn).encode(), client_cert(next(drawn).encode())
     yield plain, None, "a client without a certificate", "kept"
-    yield plain, der, "a client that showed a certificate", "shown"
+    yield plain, der, "a client that presented a certificate", "shown"
     yield {**plain, "client-cert": toms}, None, "no certificate, but a header client-cert", "passed"
     yield {**plain, "client-cert": toms}, der, "a certificate, and a header client-cert", "passed"
     for name in ("Client-Cert", "CLIENT-CERT"):
@@ -605,13 +613,13 @@ timely = verifier(is_fresh, is_not_fresh)
 
 CASES_OF_FOUR: dict[str, tuple[str, str]] = {
     "good": (
-        "An honest proof for this very request comes in. Each need(...) has a condition that is "
-        "true for what is good.",
+        "An honest proof for exactly this request must be accepted. In each need(...) the "
+        "condition must be true for a good proof.",
         altered(FIRST_CHECK, ('claims["htm"] ==', 'claims["htm"] !=')),
     ),
     "query": (
-        "htu has no query and no fragment, and the request may have both. Scheme and host count in "
-        "any case. Compare bare(...) with bare(...).",
+        "htu has no query or fragment, but the request may have both. Upper and lower case make "
+        "no difference in scheme and host. Compare bare(...) with bare(...).",
         altered(
             FIRST_CHECK,
             ('bare(claims["htu"]) == bare(request["url"])', 'claims["htu"] == request["url"]'),
@@ -619,15 +627,15 @@ CASES_OF_FOUR: dict[str, tuple[str, str]] = {
     ),
     "key": (
         "The token names the key that has to sign: request['jkt']. thumbprint(header['jwk']) must "
-        "be equal to it. Else any key will do.",
+        "be equal to it. Otherwise any key will do.",
         altered(
             FIRST_CHECK,
             ('    need(thumbprint(header["jwk"]) == request["jkt"], "another key")\n', ""),
         ),
     ),
     "whole key": (
-        "The token is bound to another key, whose thumbprint only begins alike, or to none. "
-        "Compare the whole thumbprint with request['jkt'], as it is.",
+        "The token is bound to a different key, whose thumbprint only begins the same way, or to "
+        "none. Compare the whole thumbprint with request['jkt'], unchanged.",
         altered(
             FIRST_CHECK,
             (
@@ -637,8 +645,8 @@ CASES_OF_FOUR: dict[str, tuple[str, str]] = {
         ),
     ),
     "path": (
-        "Only scheme and host count in any case, and bare(...) sees to that. A path counts letter "
-        "by letter.",
+        "Upper and lower case make no difference only in scheme and host, and bare(...) takes "
+        "care of that. A path must match character for character.",
         altered(
             FIRST_CHECK,
             (
@@ -653,26 +661,26 @@ CASES_OF_FOUR: dict[str, tuple[str, str]] = {
         altered(FIRST_CHECK, ('    verify_signature(proof, header["jwk"], "ES256")\n', "")),
     ),
     "method": (
-        "htm must be equal to request['method'], letter by letter.",
+        "htm must be equal to request['method'], character for character.",
         altered(
             FIRST_CHECK, ('    need(claims["htm"] == request["method"], "another method")\n', "")
         ),
     ),
     "address": (
-        "That proof was made for another address. The whole bare(...) of htu and of request['url'] "
-        "must be equal.",
+        "That proof was made for a different URL. The whole bare(...) of htu and of "
+        "request['url'] must be equal.",
         altered(FIRST_CHECK, ("bare(claims", "bare(request['url']) or bare(claims")),
     ),
 }
 
 RETURNED_FALSE = (
-    "You returned False. The API takes whatever comes back for a yes. Refuse by raising: "
+    "You returned False. The API treats any return value as a yes. To refuse, raise an error: "
     "need(condition, 'why not')."
 )
 PROOF_CHOSE = (
-    "A remark: here the proof chooses the algorithm, by the `alg` of its header. Another one gets "
-    "no further than your question 2, since Ada's token names her key. Name it all the same: "
-    "verify_signature(proof, jwk, 'ES256')."
+    "A remark: here the proof chooses the algorithm, through the `alg` in its header. A different "
+    "one gets no further than your question 2, because Ada's token names her key. Even so, name "
+    "the algorithm yourself: verify_signature(proof, jwk, 'ES256')."
 )
 OF_THE_FIRST = ("key", "whole key", "signature", "method", "address", "path")
 
@@ -681,14 +689,14 @@ EXERCISES = (
         "11-1",
         "function",
         proves,
-        "A JWT for one request, signed by the key that it names.",
+        "You have a JWT for one request, signed with the key that it names.",
         {
             "raises": (
                 "make_proof(header, claims, key) takes two dictionaries and the key.",
                 altered(PROVE, ("make_proof(header, claims, key)", "make_proof(header)")),
             ),
             "kind": (
-                "Return what make_proof(header, claims, key) gives: a text with two dots.",
+                "Return what make_proof(header, claims, key) gives: a string with two dots.",
                 altered(PROVE, ("return make_proof(header, claims, key)", "return claims")),
             ),
             "typ": (
@@ -700,12 +708,12 @@ EXERCISES = (
                 altered(PROVE, ("ES256", "RS256")),
             ),
             "jwk": (
-                "jwk is the public key to `key`: public_jwk(key).",
+                "jwk is the public key that belongs to `key`: public_jwk(key).",
                 altered(PROVE, ("public_jwk(key)", "thumbprint(public_jwk(key))")),
             ),
             "private": (
-                "The member d is the private key. Whoever reads this proof can sign from now on. "
-                "public_jwk(key) leaves it out.",
+                "The member d is the private key. Anyone who reads this proof can sign from now "
+                "on. public_jwk(key) leaves it out.",
                 altered(
                     PROVE,
                     ("public_jwk(key)", "jwt.algorithms.ECAlgorithm.to_jwk(key, as_dict=True)"),
@@ -719,7 +727,7 @@ EXERCISES = (
                 ),
             ),
             "htu": (
-                "htu is the address that you were given, without its query.",
+                "htu is the URL that you were given, without its query.",
                 altered(PROVE, ("bare(url)", 'url.split("/")[2]')),
             ),
             "query": (
@@ -754,7 +762,7 @@ EXERCISES = (
         "11-2",
         "function",
         remarked(by_any_error(four_questions)),
-        "Four questions. A thief with a key of his own is out.",
+        "Your check asks its four questions. It shuts out a thief with a key of his own.",
         {
             **CASES_OF_FOUR,
             "returned False": (
@@ -771,8 +779,8 @@ EXERCISES = (
                 """),
             ),
             "more": (
-                "That is a question more than four, and a good one. It belongs into 11-4. First "
-                "find out who comes in without it.",
+                "That is a fifth question, and a good one. It belongs in 11-4. First find out "
+                "which proofs get in without it.",
                 altered(
                     FIRST_CHECK,
                     (
@@ -784,8 +792,8 @@ EXERCISES = (
         },
         (
             "header, claims = read(proof) comes first, then verify_signature(...).",
-            "Three times need(this == that, 'why not'): thumbprint of the key and jkt, htm and "
-            "method, bare(htu) and bare(url). Then return True.",
+            "Write need(this == that, 'why not') three times: the key's thumbprint and jkt, htm "
+            "and method, bare(htu) and bare(url). Then return True.",
         ),
         FIRST_CHECK,
         REFUSALS,
@@ -794,28 +802,28 @@ EXERCISES = (
         "11-3",
         "function",
         three_come_in,
-        "Three reasons, and none of them is a stolen key.",
+        "Your proofs fail for three reasons, and none of them is a stolen key.",
         {
             "raises": (
-                "prove(key, 'GET', API + '/me', now, 'a', token) makes a good one. Change one "
-                "argument of it.",
+                "prove(key, 'GET', API + '/me', now, 'a', token) makes a good proof. Change one "
+                "of its arguments.",
                 altered(HOSTILE, ('"one name", token)', '"one name")')),
             ),
             "three": (
-                "Return a list of three proofs, each of them a text.",
+                "Return a list of three proofs, each of them a string.",
                 altered(HOSTILE, ("[old, other, again]", "[old, other]")),
             ),
             "shut": (
-                "Your four questions stop that one. Leave key, method and address as they are.",
+                "Your four questions stop that one. Leave key, method and URL as they are.",
                 altered(HOSTILE, ('"GET", url, 0', '"POST", url, 0')),
             ),
             "harmless": (
-                "That proof is good: dated within 60 seconds, for this token, under a new name. "
-                "The server would rightly take it.",
+                "That proof is good: dated within 60 seconds, made for this token, with a new "
+                "name. The server would be right to accept it.",
                 altered(HOSTILE, ("url, 0,", "url, now,")),
             ),
             "same": (
-                "One question would stop both of these. Find another reason for one of them.",
+                "The same check would stop both of these. Find a different reason for one of them.",
                 altered(
                     HOSTILE,
                     ('"used-1", token', '"third name", "a third token"'),
@@ -823,9 +831,9 @@ EXERCISES = (
             ),
         },
         (
-            "Your four questions never look at iat, at ath, and at jti.",
-            "prove(key, 'GET', API + '/me', now - 3600, 'a', token) is an hour old. Another token "
-            "in the last place gives another ath. The name 'used-1' was used before.",
+            "Your four questions never look at iat, ath or jti.",
+            "prove(key, 'GET', API + '/me', now - 3600, 'a', token) is an hour old. A different "
+            "token as the last argument gives a different ath. The name 'used-1' was used before.",
         ),
         HOSTILE,
     ),
@@ -833,7 +841,7 @@ EXERCISES = (
         "11-4",
         "function",
         remarked(by_any_error(whole_check)),
-        "Eight questions. Now other people's proofs come.",
+        "Your check now asks eight questions. Next you try it on other people's proofs.",
         {
             **{
                 name: (
@@ -853,12 +861,12 @@ EXERCISES = (
                 ),
             ),
             "edge": (
-                "Sixty seconds are still within the window, and a date may have a fraction.",
+                "Sixty seconds is still within the window, and a date may have a fraction.",
                 altered(CHECK_PROOF, ("<= 60", "< 60")),
             ),
             "one way": (
-                "A client's clock may run a minute fast. A proof that is dated ahead within the "
-                "window is good: abs(...).",
+                "A client's clock may be a minute fast. A proof that is dated ahead but within "
+                "the window is valid: use abs(...).",
                 altered(
                     CHECK_PROOF,
                     (
@@ -878,7 +886,7 @@ EXERCISES = (
                 ),
             ),
             "old": (
-                "An old proof lies in many a log. iat must be within 60 seconds of request['now'].",
+                "Old proofs are in many logs. iat must be within 60 seconds of request['now'].",
                 altered(
                     CHECK_PROOF,
                     (
@@ -888,8 +896,8 @@ EXERCISES = (
                 ),
             ),
             "future": (
-                "Its maker may choose the date. A proof from the future waits for its hour: the "
-                "window has two sides.",
+                "Whoever makes a proof chooses its date. A thief can keep a proof from the future "
+                "until its time comes: the window has two sides.",
                 altered(
                     CHECK_PROOF,
                     (
@@ -913,13 +921,13 @@ EXERCISES = (
                 ),
             ),
             "date": (
-                "iat must be a number near to request['now']. A text, a list, NaN or infinity is "
-                "no date.",
+                "iat must be a number close to request['now']. A string, a list, NaN or infinity "
+                "is not a date.",
                 altered(CHECK_PROOF, ('claims["iat"]) <= 60', 'float(claims["iat"])) <= 60')),
             ),
             "whole ath": (
-                "Compare the whole ath with the whole hash, as it is. An empty one, or a piece of "
-                "it, ties the proof to nothing.",
+                "Compare the whole ath with the whole hash, unchanged. An empty ath, or only a "
+                "part of one, ties the proof to nothing.",
                 altered(
                     CHECK_PROOF,
                     (
@@ -929,7 +937,7 @@ EXERCISES = (
                 ),
             ),
             "token": (
-                "ath must be the hash of the token that came along: "
+                "ath must be the hash of the token in this request: "
                 "access_token_hash(request['token']).",
                 altered(
                     CHECK_PROOF,
@@ -947,12 +955,12 @@ EXERCISES = (
                 ),
             ),
             "whole typ": (
-                "typ must be dpop+jwt, the whole text.",
+                "typ must be dpop+jwt, and the whole string counts.",
                 altered(CHECK_PROOF, ('header["typ"] == "dpop+jwt"', '"dpop" in header["typ"]')),
             ),
             "new name": (
-                "That name was not used before. A name is used where the very same text is in the "
-                "set.",
+                "That name was not used before. A name counts as used if exactly the same string "
+                "is in the set.",
                 altered(
                     CHECK_PROOF,
                     (
@@ -962,7 +970,7 @@ EXERCISES = (
                 ),
             ),
             "used": (
-                "The names that were used before stand in request['seen'].",
+                "The names that were used before are in request['seen'].",
                 altered(
                     CHECK_PROOF,
                     (
@@ -972,13 +980,13 @@ EXERCISES = (
                 ),
             ),
             "name": (
-                "A proof without jti cannot be recognised when it comes again. Refuse it: "
-                "claims['jti'] raises.",
+                "A proof without jti cannot be recognised when it is sent again. Refuse it: "
+                "claims['jti'] raises an error.",
                 altered(CHECK_PROOF, ('claims["jti"]', 'claims.get("jti")')),
             ),
             "burnt": (
-                "A refused proof has used up its name. Add the name to request['seen'] at the end, "
-                "after all questions.",
+                "A refused proof has used up its name. Add the name to request['seen'] at the "
+                "end, after all the checks.",
                 altered(
                     CHECK_PROOF,
                     ('    request["seen"].add(claims["jti"])\n', ""),
@@ -992,8 +1000,8 @@ EXERCISES = (
                 ),
             ),
             "replaced": (
-                "You put a new set in place of request['seen']. The server goes on with its "
-                "own, so add the name to that one: request['seen'].add(claims['jti']).",
+                "You replaced request['seen'] with a new set. The server keeps using its own, so "
+                "add the name to that one: request['seen'].add(claims['jti']).",
                 altered(
                     CHECK_PROOF,
                     (
@@ -1003,8 +1011,8 @@ EXERCISES = (
                 ),
             ),
             "forgotten": (
-                "A name that was used before is forgotten when the next proof comes. Add to the "
-                "set, and take nothing out of it.",
+                "A used name is forgotten when the next proof arrives. Add names to the set, but "
+                "do not remove any.",
                 altered(
                     CHECK_PROOF,
                     (
@@ -1014,15 +1022,17 @@ EXERCISES = (
                 ),
             ),
             "not noted": (
-                "Note the name of what you let in: request['seen'].add(claims['jti']).",
+                "Record the name of each proof that you let in: "
+                "request['seen'].add(claims['jti']).",
                 altered(CHECK_PROOF, ('    request["seen"].add(claims["jti"])\n', "")),
             ),
         },
         (
-            "Call first_check(proof, request) first. Then read the proof again, and go on.",
+            "Call first_check(proof, request) first. Then read the proof again and make the other "
+            "checks.",
             "typ is dpop+jwt; abs(request['now'] - claims['iat']) <= 60; ath is "
             "access_token_hash(request['token']); jti is not in request['seen'].",
-            "At the end request['seen'].add(claims['jti']), and return True.",
+            "At the end, call request['seen'].add(claims['jti']) and return True.",
         ),
         CHECK_PROOF,
         REFUSALS,
@@ -1031,35 +1041,34 @@ EXERCISES = (
         "11-5",
         "function",
         goes_round,
-        "The API believed a line that Tom wrote.",
+        "The API believed a header that Tom wrote.",
         {
             "raises": (
-                "browser.get(url, headers={...}) sends the request. client_cert(certificate) gives "
-                "the text of the header.",
+                "browser.get(url, headers={...}) sends the request. client_cert(certificate) "
+                "gives the header's value.",
                 altered(AS_BACKUP, ("client_cert(certificate)", "client_cert()")),
             ),
             "response": (
-                "Return the whole response, as the browser gives it.",
+                "Return the whole response, as you get it from the browser.",
                 altered(AS_BACKUP, ("headers=headers)", "headers=headers).status_code")),
             ),
             "browser": (
-                "Send one request with the browser that is given.",
+                "Send one request with the browser that you were given.",
                 altered(
                     AS_BACKUP,
                     ("    return", '    browser.get("https://api.example/me")\n    return'),
                 ),
             ),
             "request": (
-                "Send a GET to https://api.example/me, with nothing behind it.",
+                "Send a GET to https://api.example/me, with nothing after it.",
                 altered(AS_BACKUP, ("browser.get(", "browser.post(")),
             ),
             "token": (
-                "The token goes along as usual: authorization is the word Bearer, a space, the "
-                "token.",
+                "Send the token as usual: authorization is the word Bearer, a space and the token.",
                 altered(AS_BACKUP, ('"Bearer " + token', "token")),
             ),
             "header": (
-                "The API reads the certificate from the header client-cert.",
+                "The API reads the certificate from the client-cert header.",
                 altered(AS_BACKUP, ('"client-cert"', '"x-client-cert"')),
             ),
             "format": (
@@ -1069,7 +1078,8 @@ EXERCISES = (
             ),
         },
         (
-            "Two headers: authorization with the token, client-cert with the certificate.",
+            "You need two headers: authorization with the token, and client-cert with the "
+            "certificate.",
             "{'authorization': 'Bearer ' + token, 'client-cert': client_cert(certificate)}",
         ),
         AS_BACKUP,
@@ -1078,11 +1088,11 @@ EXERCISES = (
         "11-6",
         "function",
         strips,
-        "What the client wrote is gone, however it was spelt.",
+        "The client's own header is gone, however its name was spelt.",
         {
             "raises": (
-                "headers.items() gives pairs of a name and a text. certificate is None where the "
-                "client showed none.",
+                "headers.items() gives pairs of a name and a value. certificate is None if the "
+                "client presented none.",
                 altered(FORWARD, ("headers.items()", "headers")),
             ),
             "kind": (
@@ -1090,12 +1100,12 @@ EXERCISES = (
                 altered(FORWARD, ("return kept", "return list(kept)")),
             ),
             "kept": (
-                "The other headers go on as they are, and nothing is added where no certificate "
-                "was shown.",
+                "The other headers are passed on unchanged, and nothing is added if no "
+                "certificate was presented.",
                 altered(FORWARD, ("kept[name] = text", 'kept[name] = text.lower() + "."')),
             ),
             "shown": (
-                "Where the client showed a certificate, the header client-cert is "
+                "If the client presented a certificate, the client-cert header is "
                 "client_cert(certificate).",
                 altered(FORWARD, ("certificate is not None", "False")),
             ),
@@ -1105,17 +1115,16 @@ EXERCISES = (
                 altered(FORWARD, ('name.lower().replace("_", "-") != "client-cert"', "True")),
             ),
             "case": (
-                "The API reads header names without regard to case: name.lower().",
+                "The API ignores case in header names: use name.lower().",
                 altered(FORWARD, ("name.lower()", "name")),
             ),
             "underscore": (
-                "Many servers (CGI, WSGI) read `_` in the name of a header as `-`. Drop both "
-                "spellings.",
+                "Many servers (CGI, WSGI) read `_` in a header name as `-`. Drop both spellings.",
                 altered(FORWARD, ('.replace("_", "-")', "")),
             ),
             "spellings": (
-                "A list of spellings misses others. Turn the name into one spelling, and compare "
-                "that: name.lower().replace('_', '-').",
+                "A list of spellings always misses some. Convert the name to one spelling and "
+                "compare that: name.lower().replace('_', '-').",
                 altered(
                     FORWARD,
                     (
@@ -1126,14 +1135,14 @@ EXERCISES = (
                 ),
             ),
             "too much": (
-                "That is another header, and not yours to drop.",
+                "That is a different header, and you should not drop it.",
                 altered(FORWARD, ('!= "client-cert"', '.find("client-cert") < 0')),
             ),
         },
         (
-            "Make a new dictionary of all headers but client-cert. Then add your own where there "
+            "Make a new dictionary of all headers except client-cert. Then add your own if there "
             "is a certificate.",
-            "name.lower().replace('_', '-') != 'client-cert' tells what to keep.",
+            "name.lower().replace('_', '-') != 'client-cert' says which headers to keep.",
         ),
         FORWARD,
     ),
@@ -1141,23 +1150,23 @@ EXERCISES = (
         "11-7",
         "function",
         timely,
-        "A date counts if it is a number within the window, and NaN is within no window.",
+        "A date is accepted if it is a number within the window, and NaN is never within a window.",
         {
             "now": (
-                "A proof of this very second is fresh.",
+                "A proof made in this second is fresh.",
                 wrong("def answer(now, iat, window):\n    return iat == now + 1"),
             ),
             "old side": (
-                "A proof of half a second ago, or of 30 seconds ago, is fresh for a window of 60.",
+                "A proof made half a second ago, or 30 seconds ago, is fresh if the window is 60.",
                 altered(FRESH, ("abs(now - iat) <= window", "0 <= iat - now <= window")),
             ),
             "past only": (
-                "A date that lies ahead within the window is fresh too: the client's clock may be "
-                "fast. Take abs(...).",
+                "A date that is ahead but within the window is fresh too: the client's clock may "
+                "be fast. Use abs(...).",
                 altered(FRESH, ("abs(now - iat) <= window", "0 <= now - iat <= window")),
             ),
             "edge": (
-                "Exactly `window` seconds away is still within.",
+                "A date exactly `window` seconds away is still within the window.",
                 altered(FRESH, ("<= window", "< window")),
             ),
             "window": (
@@ -1173,12 +1182,12 @@ EXERCISES = (
                 altered(FRESH, ("abs(now - iat)", "abs(now - iat) // 1")),
             ),
             "future": (
-                "A proof from the future was let in. Its maker may choose the date.",
+                "A proof from the future was let in. Whoever makes a proof chooses its date.",
                 altered(FRESH, ("abs(now - iat) <= window", "now - iat <= window")),
             ),
             "nan": (
-                "NaN was let in: nothing is greater than NaN, and nothing is smaller. Ask whether "
-                "it is within.",
+                "NaN was let in: nothing is greater than NaN, and nothing is smaller. Check "
+                "whether the date is within the window.",
                 altered(FRESH, ("abs(now - iat) <= window", "not abs(now - iat) > window")),
             ),
             "boolean": (
@@ -1186,7 +1195,7 @@ EXERCISES = (
                 altered(FRESH, (" and not isinstance(iat, bool)", "")),
             ),
             "text": (
-                "A text was let in. A number is a number.",
+                "A string was let in. Only a number is a date.",
                 wrong("""
                 def answer(now, iat, window):
                     try:
@@ -1196,11 +1205,11 @@ EXERCISES = (
                 """),
             ),
             "huge": (
-                "A whole number of 400 digits broke it. Do not turn it into a float.",
+                "A whole number with 400 digits caused an error. Do not turn it into a float.",
                 altered(FRESH, ("abs(now - iat)", "abs(now - float(iat))")),
             ),
             "raises": (
-                "It must answer False, and not fail, for what is no number.",
+                "It must return False, not raise an error, for anything that is not a number.",
                 wrong("""
                 def answer(now, iat, window):
                     return iat is not True and abs(now - iat) <= window
@@ -1208,9 +1217,9 @@ EXERCISES = (
             ),
         },
         (
-            "isinstance(iat, int | float) says whether it is a number; booleans pass it, so ask "
-            "about bool as well.",
-            "abs(now - iat) <= window is one question for both directions, and NaN fails it.",
+            "isinstance(iat, int | float) says whether it is a number; booleans pass that test, "
+            "so check for bool as well.",
+            "abs(now - iat) <= window is one test for both directions, and NaN fails it.",
         ),
         FRESH,
     ),
@@ -1222,31 +1231,31 @@ SECONDS = (30, 61, 90, 120, 121)  # after the first use of a proof, in 11-p5
 PREDICTIONS = (
     Prediction(
         "11-p5",
-        "The window is 60 seconds, and a server forgets the name of a proof 60 seconds after it "
-        "came. A proof dated 60 seconds ahead is used at once. It comes again after 30, 61, 90, "
-        "120 or 121 seconds, each time in a run of its own. When does it open again?",
+        "The window is 60 seconds, and a server forgets the name of a proof 60 seconds after the "
+        "proof arrived. A proof dated 60 seconds ahead is used at once. It is sent again after "
+        "30, 61, 90, 120 or 121 seconds, each time in a separate run. When is it accepted again?",
         {
             "a": Guess(
-                "never: what is forgotten is too old as well",
+                "never: by the time it is forgotten, it is too old as well",
                 [False, False, False, False, False],
-                "The belief is that a proof is over when its name is forgotten. It was dated "
-                "ahead, so it is good until 60 seconds after its date.",
+                "This assumes that a proof has expired by the time its name is forgotten. It was "
+                "dated ahead, so it is valid until 60 seconds after its date.",
             ),
             "b": Guess("after 61, 90 and 120 seconds", [False, True, True, True, False]),
             "c": Guess(
                 "from 61 seconds on, for ever",
                 [False, True, True, True, True],
-                "The belief is that a forgotten proof is good for ever. The date ends it, 60 "
-                "seconds after iat.",
+                "This assumes that a forgotten proof stays valid for ever. It expires 60 seconds "
+                "after iat.",
             ),
             "d": Guess(
-                "each time: a proof dated ahead is not remembered",
+                "every time: a proof dated ahead is not remembered",
                 [True, True, True, True, True],
-                "The belief is that the memory fails at once. After 30 seconds the name is still "
-                "there.",
+                "This assumes that the server forgets at once. After 30 seconds it still has the "
+                "name.",
             ),
         },
-        "The memory is over before the proof is. A name must be kept until the proof itself is "
-        "refused for its date: until iat plus the window (RFC 9449, 11.1).",
+        "The server forgets the name before the proof expires. It must keep a name until the "
+        "proof itself is refused because of its date: until iat plus the window (RFC 9449, 11.1).",
     ),
 )

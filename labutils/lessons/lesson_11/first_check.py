@@ -19,15 +19,15 @@ def prove(key: PrivateKey, method: str, url: str, now: int, jti: str, token: str
 
 
 def first_check(proof: str, request: dict[str, Any]) -> bool:
-    """True for a proof by the expected key, for this method and address.
+    """True for a proof signed with the expected key, for this method and URL.
 
-    Raises InvalidProof, and what verify_signature raises.
+    Raises InvalidProof, and whatever verify_signature raises.
     """
     header, claims = read(proof)
     verify_signature(proof, header["jwk"], "ES256")
-    need(thumbprint(header["jwk"]) == request["jkt"], "another key")
-    need(claims["htm"] == request["method"], "another method")
-    need(bare(claims["htu"]) == bare(request["url"]), "another address")
+    need(thumbprint(header["jwk"]) == request["jkt"], "a different key")
+    need(claims["htm"] == request["method"], "a different method")
+    need(bare(claims["htu"]) == bare(request["url"]), "a different URL")
     return True
 
 

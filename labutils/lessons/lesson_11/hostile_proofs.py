@@ -187,10 +187,10 @@ def wrong_key() -> list[Row]:
     private = jwt.algorithms.ECAlgorithm.to_jwk(ADA, as_dict=True)
     tom_inside = {**JWK, "keys": [public_jwk(TOM)]}
     return [
-        ("private key inside", "Ada's app sends its private key along", _with_header(jwk=private)),
-        ("jwk is text", "the key is a text", _with_header(jwk="Ada's key")),
-        ("no jwk", "no key came along", _with_header(jwk=None)),
-        ("jwk is a set", "a set of keys where one key belongs", _with_header(jwk={"keys": [JWK]})),
+        ("private key inside", "Ada's app also sends its private key", _with_header(jwk=private)),
+        ("jwk is text", "the key is a string", _with_header(jwk="Ada's key")),
+        ("no jwk", "no key was sent", _with_header(jwk=None)),
+        ("jwk is a set", "a set of keys instead of one key", _with_header(jwk={"keys": [JWK]})),
         (
             "a set inside the key",
             "Ada's key with Tom's in a set inside it",
@@ -203,7 +203,7 @@ def wrong_key() -> list[Row]:
         ),
         (
             "point off the curve",
-            "x and y changed places",
+            "x and y are swapped",
             _with_header(jwk={**JWK, "x": JWK["y"], "y": JWK["x"]}),
         ),
     ]
@@ -238,33 +238,33 @@ def missing_claims() -> list[Row]:
     return [
         ("no jti", "no name of its own, so no replay is noticed", _with_claims(jti=None)),
         ("jti empty", "an empty name", _with_claims(jti="")),
-        ("jti a number", "a name that is no text", _with_claims(jti=1)),
+        ("jti a number", "a name that is not a string", _with_claims(jti=1)),
         ("no htm", "for no method in particular", _with_claims(htm=None)),
-        ("no htu", "for no address in particular", _with_claims(htu=None)),
-        ("htu a list", "for several addresses", _with_claims(htu=[URL, API + "/admin"])),
+        ("no htu", "for no URL in particular", _with_claims(htu=None)),
+        ("htu a list", "for several URLs", _with_claims(htu=[URL, API + "/admin"])),
     ]
 
 
 def another_request() -> list[Row]:
     """It was made for another method or address (RFC 9449, 4.3, 8 and 9)."""
     return [
-        ("htm POST", "made for another method", _with_claims(htm="POST")),
-        ("htm in lower case", "methods are compared letter by letter", _with_claims(htm="get")),
+        ("htm POST", "made for a different method", _with_claims(htm="POST")),
+        ("htm in lower case", "upper and lower case count in a method", _with_claims(htm="get")),
         ("htu another host", "made for Ada's other app", _with_claims(htu=NOTES + "/me")),
-        ("htu another path", "made for another door", _with_claims(htu=API + "/admin")),
+        ("htu another path", "made for a different endpoint", _with_claims(htu=API + "/admin")),
         ("htu another scheme", "made for http", _with_claims(htu=URL.replace("https", "http"))),
         (
             "htu another port",
-            "made for another port",
+            "made for a different port",
             _with_claims(htu="https://api.example:8443/me"),
         ),
         ("htu with a slash more", "made for /me/", _with_claims(htu=URL + "/")),
         (
             "htu of a look-alike",
-            "the host is behind the @",
+            "the real host comes after the @",
             _with_claims(htu="https://api.example@tom.example/me"),
         ),
-        ("htu unreadable", "no address at all", _with_claims(htu="http://[")),
+        ("htu unreadable", "not a URL at all", _with_claims(htu="http://[")),
     ]
 
 
@@ -281,7 +281,7 @@ def wrong_time() -> list[Row]:
         ("iat NaN", "a number that is neither near nor far", _with_iat("NaN")),
         ("iat infinite", "dated at the end of time", _with_iat("1e999")),
         ("iat of 400 digits", "dated beyond what a float can hold", _with_iat("9" * 400)),
-        ("iat text", "the right number, as text", _with_claims(iat=str(NOW))),
+        ("iat text", "the right number, as a string", _with_claims(iat=str(NOW))),
         ("iat true", "a boolean counts as 1 in Python", _with_claims(iat=True)),
         ("no iat", "not dated", _with_claims(iat=None)),
     ]
@@ -293,13 +293,13 @@ def another_token_or_key() -> list[Row]:
         ("no ath", "not made for a token", _with_claims(ath=None)),
         (
             "ath of another token",
-            "made for another token of Ada's",
+            "made for a different token of Ada's",
             _with_claims(ath=dpop.access_token_hash("her token for the wiki")),
         ),
-        ("ath is the token", "the token itself where its hash belongs", _with_claims(ath=TOKEN)),
+        ("ath is the token", "the token itself instead of its hash", _with_claims(ath=TOKEN)),
         (
             "Tom's own key",
-            "all is right but the key",
+            "everything is right except the key",
             make_proof({**HEADER, "jwk": public_jwk(TOM)}, CLAIMS, TOM),
         ),
     ]
@@ -320,12 +320,12 @@ def malformed() -> list[Row]:
         ("padding", "base64 with = signs", f"{head}=.{body}.{signature}"),
         (
             "a name twice in the header",
-            "typ stands twice, and two readers may differ",
+            "typ appears twice, and two parsers may differ",
             make_proof(json.dumps(HEADER).replace("{", '{"typ": "JWT", ', 1), CLAIMS),
         ),
         (
             "a name twice in the payload",
-            "htu stands twice",
+            "htu appears twice",
             make_proof(HEADER, json.dumps(CLAIMS).replace("{", '{"htu": "*", ', 1)),
         ),
         ("payload a list", "no claims, only a list", make_proof(HEADER, "[]")),
@@ -349,11 +349,11 @@ def wrong_key_or_algorithm() -> list[Row]:
         ),
         (
             "HS256 by a secret inside",
-            "the secret comes along in jwk",
+            "the secret is sent in jwk",
             _by_secret(inside, secret),
         ),
         ("RS256", not_listed, _by_rsa()),
-        ("RS256, tiny key", "an RSA key of 511 bits", _by_tiny_rsa()),
+        ("RS256, tiny key", "a 511-bit RSA key", _by_tiny_rsa()),
         (
             "ES384",
             "a sound key on P-384, which this server does not list",
@@ -366,15 +366,15 @@ def wrong_key_or_algorithm() -> list[Row]:
 def wrong_nonce() -> list[Row]:
     """The server gave out a nonce, and this proof does not repeat it (RFC 9449, 4.3, 10)."""
     return [
-        ("no nonce", "the server asks for a nonce, and none is there", GOOD),
+        ("no nonce", "the server asks for a nonce, but there is none", GOOD),
         (
             "nonce made up",
-            "a nonce that the server never gave",
+            "a nonce that the server never issued",
             _with_claims(nonce="nonce-by-tom"),
         ),
         (
             "nonce stale",
-            "the nonce of an hour ago",
+            "the nonce from an hour ago",
             _with_claims(nonce="nonce-of-an-hour-ago"),
         ),
     ]
@@ -383,9 +383,9 @@ def wrong_nonce() -> list[Row]:
 def used_before() -> list[Row]:
     """The server has seen a proof of this name (RFC 9449, 11.1)."""
     return [
-        ("replay", "the very same proof, five seconds later", GOOD),
+        ("replay", "exactly the same proof, five seconds later", GOOD),
         ("replay of the twin", "the same proof with its second signature", twin(GOOD)),
-        ("name used again", "a new proof under an old name", _with_claims(iat=NOW + 5)),
+        ("name used again", "a new proof with an old name", _with_claims(iat=NOW + 5)),
     ]
 
 
@@ -445,13 +445,13 @@ def odd_but_honest() -> list[Row]:
         ("half a second", "a date may have a fraction", _with_claims(iat=NOW + 0.5)),
         (
             "exp in the past",
-            "a proof has no exp; what it says beside the point is ignored",
+            "a proof has no exp, so this one is ignored",
             _with_claims(exp=1),
         ),
-        ("a nonce nobody asked for", "the server gave none out", _with_claims(nonce="left over")),
+        ("a nonce nobody asked for", "the server issued none", _with_claims(nonce="left over")),
         (
             "kid and jku",
-            "hints where to find a key, which nobody follows",
+            "hints about where to find a key, which nobody follows",
             _with_header(kid="1", jku="https://tom.example/jwks"),
         ),
         (
@@ -470,11 +470,11 @@ def honest_proofs() -> tuple[ProofCase, ...]:
     repeated = _with_claims(nonce=NONCE)
     return (
         *(ProofCase(*row, AT_API) for row in odd_but_honest()),
-        ProofCase("Ed25519", "another algorithm of ours", edda, AT_TOKEN),
+        ProofCase("Ed25519", "another algorithm that we support", edda, AT_TOKEN),
         ProofCase("for a code", "no token yet, so no ath", first, AT_TOKEN),
         ProofCase(
             "the nonce that was asked for",
-            "as the server said",
+            "as the server asked",
             repeated,
             {**AT_API, "nonce": NONCE},
         ),

@@ -19,8 +19,8 @@ from labutils.pictures.canvas import (
 # --- matrix ---------------------------------------------------------------------------------------
 
 KEY = (
-    "filled: the attack is in if this check is off; in the last row, your check lets it in",
-    "ring: it objects, and no single switch lets the attack in; in the last row, yours refuses it",
+    "filled: the attack gets in if this check is off; in the last row, your check lets it in",
+    "ring: refused here, and with any one check off; in the last row, your check refuses it",
 )
 
 
@@ -92,8 +92,8 @@ def _sentence(
     names = f" ({', '.join(inside)})" if inside else ""
     return (
         f"{len(objections)} hostile proofs, {len(checks)} checks, {len(let_in)} trials. With one "
-        f"check switched off, {sum(alone.values())} attacks come alive ({counts}). {stay_out} stay "
-        f"out whichever one is missing. Your check met {len(yours)} of them, and let "
+        f"check switched off, {sum(alone.values())} attacks get in ({counts}). {stay_out} stay "
+        f"out whichever check is off. Your check was tried on {len(yours)} of them and let "
         f"{len(inside)} in{names}."
     )
 
@@ -112,13 +112,13 @@ def ahead(
     right = dates[-1] / 60
     figure, axes = canvas(12, 6.4, (-2.3, right + 3.6), (-3.0, 12.6))
     axes.text(-2.2, 12.0, title, size=14, weight="bold", va="center")
-    axes.text(-2.2, 11.0, "opens until this minute after it was made", size=TEXT, va="center")
+    axes.text(-2.2, 11.0, "works until this minute after it was made", size=TEXT, va="center")
     for tick in range(0, 11, 2):
         axes.plot([0, right], [tick, tick], color=GREY, lw=0.4, zorder=0)
         axes.text(-0.25, tick, f"{tick}", size=TEXT, ha="right", va="center")
     for date in dates:
         axes.text(date / 60, -0.8, f"{date // 60}", size=TEXT, ha="center", va="center")
-    words = "dated so many minutes ahead   (filled: it opens, ring: it is refused)"
+    words = "dated this many minutes ahead   (filled: accepted, ring: refused)"
     axes.text(right / 2, -1.7, words, size=TEXT, ha="center", va="center")
     ends = []
     by_sum = sorted(last, key=lambda n: -sum(last[n]))
@@ -143,5 +143,5 @@ def _ahead_sentence(last: Mapping[str, Sequence[int]], dates: Sequence[int]) -> 
     ]
     return (
         f"{len(dates)} dates, from now to {dates[-1] // 60} minutes ahead, and the last second at "
-        f"which the proof opened. {'; '.join(said)}."
+        f"which the proof worked. {'; '.join(said)}."
     )

@@ -103,7 +103,7 @@ def settings_open_to_a_page() -> dict[str, list[str]]:
 # another.
 KEPT: dict[str, Callable[[int, int, int], int]] = {
     "for the window": lambda came, _dated, window: came + window,
-    "until the proof is over": lambda _came, dated, window: dated + window,
+    "until the proof expires": lambda _came, dated, window: dated + window,
 }
 
 

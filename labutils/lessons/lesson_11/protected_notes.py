@@ -30,7 +30,7 @@ class NotesApi(NonceAPI):
     def body(self, request: Request, claims: Json) -> Json:
         if request.path == "/me":
             return super().body(request, claims)
-        later = "it comes when Ada has closed the page"
+        later = "you get it when Ada has closed the page"
         return {
             "notes of": claims["sub"],
             "flag": self.flag(claims) if self.scene._closed else later,
@@ -73,22 +73,22 @@ class Page:
         return self._apps.lab.clock.now
 
     def sign(self, method: str, url: str, **claims: Any) -> str:
-        """A proof by the key of Ada's page: `token`, `nonce`, and `ahead` in seconds, as you like.
+        """A proof by the key in Ada's page; `token`, `nonce` and `ahead` (seconds) are optional.
 
-        Prints a sentence, and gives an empty text, where the page is closed.
+        If the page is closed, it prints a sentence and returns an empty string.
         """
         return "" if self._is_closed() else self._apps.notes.key.prove(method, url, **claims)
 
     def visit(self, url: str, params: Mapping[str, str] | None = None) -> httpx.Response | None:
-        """A GET by Ada's own browser, with her cookies, as script in her page may ask for it."""
+        """A GET by Ada's own browser, with her cookies, as script in her page can send it."""
         return None if self._is_closed() else self._apps.ada.get(url, params=params)
 
     def leave(self) -> None:
-        """Ada closes the page, and the script with it. Minutes pass until Tom tries again."""
+        """Ada closes the page, and the script stops. Minutes pass until Tom tries again."""
         self._closed = True
         self._apps.lab.clock.tick(CLOSED)
 
     def _is_closed(self) -> bool:
         if self._closed:
-            print("Ada has closed the page. No script runs there: ask for the target again.")
+            print("Ada has closed the page. No script runs there: start the target again.")
         return self._closed

@@ -33,33 +33,33 @@ TARGET = Target(
     "waits for its date, and a key of your own.",
     {
         "other": (
-            "That is not the flag. The answer of either door holds it, once Ada has closed the "
-            "page.",
+            "That is not the flag. It is in the response from either endpoint, once Ada has "
+            "closed the page.",
             "answer = 'flag-0000'",
         ),
         "early": (
-            "You read the notes while Ada was there. Read them again after scene.leave().",
-            'answer = "it comes when Ada has closed the page"',
+            "You read the notes while Ada was still there. Read them again after scene.leave().",
+            'answer = "you get it when Ada has closed the page"',
         ),
         "response": (
-            "That is the whole answer. The flag is its member `flag`.",
+            "That is the whole response. The flag is its member `flag`.",
             "answer = {'notes of': 'u-1815', 'flag': '...'}",
         ),
         "refused": (
-            "The door refused that. Its error_description says what it asks for.",
+            "The endpoint refused that. Its error_description says what it requires.",
             "answer = {'error': 'invalid_dpop_proof'}",
         ),
     },
     (
-        "Take each door alone. What does it ask of a proof, and which answer to that can you "
-        "prepare while the script still runs?",
-        "A door without a nonce takes a proof that is dated for later. A door with a nonce takes "
-        "proofs by the key that the token names, and you may get a token for a key of yours.",
-        "Either scene.sign('GET', API + '/export', token=scene.token, ahead=...) for many dates, a "
-        "minute apart, then scene.leave(), then a GET with `authorization: DPoP ...` and `dpop` "
-        "for each. Or scene.visit(LOGIN + "
-        "'/authorize', scene.link), trade the code with a proof by your own key, leave, and answer "
-        "the nonce of /notes.",
+        "Look at each endpoint on its own. What does it require of a proof, and which part of "
+        "that can you prepare while the script still runs?",
+        "An endpoint without a nonce accepts a proof that is dated for later. An endpoint with a "
+        "nonce accepts proofs signed with the key that the token names, and you can get a token "
+        "for a key of your own.",
+        "Either scene.sign('GET', API + '/export', token=scene.token, ahead=...) for many dates, "
+        "a minute apart, then scene.leave(), then a GET with `authorization: DPoP ...` and `dpop` "
+        "for each. Or scene.visit(LOGIN + '/authorize', scene.link), exchange the code with a "
+        "proof signed with your own key, leave, and use the nonce from /notes.",
     ),
     code("""
         url, hers = API + "/export", "DPoP " + scene.token
@@ -73,15 +73,15 @@ TARGET = Target(
     """),
     brief="""The access token scene.token is bound to a key in Ada's page. Tom has script in that \
 page.
-scene.sign(method, url, token=..., nonce=..., ahead=...) lets the page's key make a proof. It is \
-dated `ahead` seconds after now.
-scene.visit(url, params) is a GET by Ada's browser, with her cookies; it gives the response.
-Then Ada closes the page: scene.leave(). No script runs any more, and some minutes pass: nobody \
-tells how many. Tom has scene.tom, his own browser.
-The flag stands in Ada's notes, but only after she has left. Two endpoints of https://api.example \
-have them:
-- GET /notes takes DPoP, with a nonce that changes every 20 seconds
-- GET /export takes DPoP, without a nonce
+scene.sign(method, url, token=..., nonce=..., ahead=...) has the page's key sign a proof. The \
+proof is dated `ahead` seconds from now.
+scene.visit(url, params) is a GET by Ada's browser, with her cookies; it returns the response.
+Then Ada closes the page: scene.leave(). No script runs any more, and some minutes pass, but you \
+are not told how many. Tom has scene.tom, his own browser.
+The flag is in Ada's notes, but only after she has left. Two endpoints of https://api.example \
+return the notes:
+- GET /notes requires DPoP, with a nonce that changes every 20 seconds
+- GET /export requires DPoP, without a nonce
 scene.link and scene.verifier may help: an authorization request for the client `notes` with the \
 redirect_uri https://notes.example/cb, and its PKCE verifier. scene.now is the time. dpop.prove \
 makes a proof with a nonce: dpop.prove(key, method, url, now=, jti=, token=, nonce=).""",

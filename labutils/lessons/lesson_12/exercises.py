@@ -913,7 +913,7 @@ EXERCISES = (
                 """),
             ),
             "kind": (
-                "Return True or False, and nothing else.",
+                "Return only True or False.",
                 wrong("""
                     def answer(claims, revoked):
                         return revoked.get(claims["sub"], 0)
@@ -933,7 +933,7 @@ EXERCISES = (
         "Renewals stop growing with the calls; questions do not.",
         {
             "setting": (
-                "A setting is read with a dot: setting.life, in minutes, and setting.way, a text.",
+                "A setting is read with a dot: setting.life, in minutes, and setting.way, a string.",
                 altered(REQUESTS, ("setting.life", 'setting["life"]')),
             ),
             "renewals": (
@@ -974,7 +974,7 @@ EXERCISES = (
         "Two ends: the token's own, and that of the reaction. The earlier one counts.",
         {
             "setting": (
-                "A setting is read with a dot: setting.life, in minutes, and setting.way, a text.",
+                "A setting is read with a dot: setting.life, in minutes, and setting.way, a string.",
                 altered(MINUTES, ("setting.life", 'setting["life"]')),
             ),
             "offline": (

@@ -132,11 +132,11 @@ class AllHaveKeys:
         """Ada gets this link. Where it leads to login.example, or below, she signs in as asked."""
         host = httpx.URL(link).host
         if host != "login.example" and not host.endswith(".login.example"):
-            print(f"Ada reads the address. {host} is not login.example, so she closes the page.")
+            print(f"Ada reads the URL. {host} is not login.example, so she closes the page.")
             return
         account, ada = self._account, self._apps.ada
         try:
             sign_in(ada, link, "ada", account.password, answer=account.answer, until=WIKI)
-            print("Ada opened the link, and did what the pages asked her for.")
+            print("Ada opened the link and did what the pages asked.")
         except ClientError:
-            print("Ada's browser did not sign: the page is not one of login.example.")
+            print("Ada's browser did not sign: the page does not belong to login.example.")

@@ -234,7 +234,7 @@ def bad_answers() -> Iterator[Case]:
     for place in (0, 31):
         other = bytearray(SITE)
         other[place] ^= 1
-        yield asked(f"byte {place} of the site's hash is another", "site", site=bytes(other))
+        yield asked(f"byte {place} of the site's hash is different", "site", site=bytes(other))
     for flags in (0, 4, 0x1C):
         yield asked(f"flags {flags:#04x}: not touched", "touched", flags=flags)
     yield asked("not touched, and counter 0x01010101", "place", flags=4, counter=0x01010101)
@@ -282,7 +282,7 @@ def downgraded(answer: Tried) -> Verdict:
         return answer.raised(case, "login page")
     if shown != LOGIN_PAGE:
         got = written(shown)
-        return Verdict("differs", case, got, "the page as it is", mistake="login page")
+        return Verdict("differs", case, got, "the page, unchanged", mistake="login page")
     return PASSED
 
 
@@ -296,11 +296,11 @@ def wrong_page(answer: Tried, page: str, ticket: str) -> Verdict | None:
     if shown is None:
         return Verdict("none", case)
     if not isinstance(shown, str):
-        return Verdict("differs", case, written(shown), "a text", mistake="kind")
+        return Verdict("differs", case, written(shown), "a string", mistake="kind")
     try:
         form = Form(shown)
     except ValueError:
-        got = "a page whose attribute data-options is no JSON"
+        got = "a page whose data-options attribute is not JSON"
         return Verdict("differs", case, got, "a page without it", mistake="half")
     if form.options:
         got = "a page in which data-options is still there"
@@ -309,15 +309,15 @@ def wrong_page(answer: Tried, page: str, ticket: str) -> Verdict | None:
         got = "a page without its form, or without its ticket"
         return Verdict("differs", case, got, "a page with both", mistake="form")
     if 'class="page"' not in shown:
-        got = "a page without the attribute that stands behind data-options"
-        return Verdict("differs", case, got, "a page with all others", mistake="greedy")
+        got = "a page without the attribute after data-options"
+        return Verdict("differs", case, got, "a page with all the others", mistake="greedy")
     if 'value="data-options"' not in shown or "answer" not in form.asked:
-        got = "a page where a field is missing, or changed"
+        got = "a page where a field is missing or changed"
         return Verdict("differs", case, got, "a page with all fields", mistake="form")
     want = re.sub(' data-options="[^"]*"', "", page)
     if shown.split() != want.split():
         other = next((one for one in shown.split() if one not in want.split()), "less than before")
-        return Verdict("differs", case, written(other), "all else as it was", mistake="form")
+        return Verdict("differs", case, written(other), "everything else unchanged", mistake="form")
     return None
 
 
@@ -386,7 +386,7 @@ def polls(answer: Tried) -> Verdict:
     """The judge of 13-4: token endpoints that answer by a script."""
     for interval, errors, end in SCRIPTS:
         endpoint = TokenEndpoint(interval, errors, end)
-        case = f"interval {interval}, and the answers {', '.join([*errors, end])}"
+        case = f"interval {interval}, and the responses {', '.join([*errors, end])}"
         try:
             result = answer(endpoint.browser, dict(endpoint.started), endpoint.wait)
         except StillAsking:
@@ -493,34 +493,36 @@ EXERCISES = (
         "13-1",
         "function",
         compare(header_cases, same=as_pairs),
-        "Two rules, and the real page stands under another name. The relay forges nothing.",
+        "Two rules, and the real page appears under a different name. The relay forges nothing.",
         {
             "kind": (
-                "Return a list of pairs (name, value), in the order in which they came.",
+                "Return a list of (name, value) pairs, in the order in which they came.",
                 altered(REWRITE, ("return handed_on", "return [value for _, value in handed_on]")),
             ),
             "host": (
-                "The old host must be replaced wherever it stands in a value, in both directions: "
+                "The old host must be replaced wherever it occurs in a value, in both directions: "
                 "value.replace(old, new).",
                 altered(REWRITE, ("value.replace(old, new)", "new if value == old else value")),
             ),
             "cookie": (
-                "The header `cookie` went through to the provider. What Ada's browser keeps for "
-                "your host is nothing to the provider: your own browser sends the right cookies.",
+                "The `cookie` header went through to the provider. What Ada's browser keeps for "
+                "your host means nothing to the provider: your own browser sends the right "
+                "cookies.",
                 altered(REWRITE, ('("cookie", "set-cookie")', '("set-cookie",)')),
             ),
             "set-cookie": (
-                "The header `set-cookie` went through to Ada. Then the session is in her browser, "
-                "too, and she can end it by signing out. It should be in yours alone.",
+                "The `set-cookie` header went through to Ada. Then her browser has the session, "
+                "too, and she can end it by signing out. Only your browser should have it.",
                 altered(REWRITE, ('("cookie", "set-cookie")', '("cookie",)')),
             ),
             "letters": (
-                "The name of a header may come in small letters or in capitals (RFC 9110, 5.1). "
+                "The name of a header may come in lower case or in capitals (RFC 9110, 5.1). "
                 "Compare name.lower().",
                 altered(REWRITE, ("name.lower()", "name")),
             ),
             "whole": (
-                "Leave out the two headers by their whole name. Others may have the word in them.",
+                "Compare the whole name of a header before you leave it out. Other names may "
+                "contain the same word.",
                 altered(
                     REWRITE,
                     (
@@ -530,8 +532,8 @@ EXERCISES = (
                 ),
             ),
             "neighbours": (
-                "Of two such headers that follow each other the second one stayed. Do not remove "
-                "from a list that you loop over: build a new one.",
+                "When two such headers follow each other, the second one stayed. Do not remove "
+                "items from a list while you loop over it: build a new list.",
                 wrong("""
                     def answer(headers, old, new):
                         headers = [(name, value.replace(old, new)) for name, value in headers]
@@ -542,22 +544,23 @@ EXERCISES = (
                 """),
             ),
             "dot": (
-                "login.example does not stand in login-example.test. To re.sub a dot is any "
-                "character. value.replace(old, new) takes it as it is.",
+                "login-example.test does not contain login.example. In re.sub a dot matches any "
+                "character. value.replace(old, new) takes it literally.",
                 altered(REWRITE, ("value.replace(old, new)", "re.sub(old, new, value)")),
             ),
             "as it is": (
-                "Only the host changes in a value. Hand on the rest as it is, with its capitals "
+                "Only the host changes in a value. Pass on the rest unchanged, with its capitals "
                 "and spaces.",
                 altered(REWRITE, ("value.replace(old, new)", "value.strip().replace(old, new)")),
             ),
             "repeated": (
-                "A header may stand there twice. A dictionary keeps the last one alone.",
+                "A header may occur twice. A dictionary keeps only the last one.",
                 altered(REWRITE, ("return handed_on", "return list(dict(handed_on).items())")),
             ),
         },
         (
-            "One loop over the pairs. Which two names are left out? What happens to each value?",
+            "One loop over the pairs. Which two names do you leave out? What happens to each "
+            "value?",
             "`if name.lower() not in (...)`, and then append (name, value.replace(old, new)).",
         ),
         REWRITE,
@@ -566,16 +569,16 @@ EXERCISES = (
         "13-2",
         "function",
         server_check,
-        "Five questions, and none of them is asked of Ada. The signature is left to the library.",
+        "Five checks, and none of them asks Ada anything. The library checks the signature.",
         {
             "good": (
-                "The key's answer is good, but your check refused it. Compare the challenge, the "
-                "whole origin, and all 32 bytes of data[:32]. The flags are data[32], the counter "
-                "is data[33:37].",
+                "The key's response is valid, but your check refused it. Compare the challenge, "
+                "the whole origin, and all 32 bytes of data[:32]. The flags are data[32], the "
+                "counter is data[33:37].",
                 altered(CHECK_ANSWER, ("data[:32] !=", "data[:31] !=")),
             ),
             "bytes": (
-                "sha256 wants bytes, and not a text: b'login.example', with a b in front.",
+                "sha256 needs bytes, not a string: b'login.example', with a b in front.",
                 altered(CHECK_ANSWER, ('b"login.example"', '"login.example"')),
             ),
             "kind": (
@@ -583,7 +586,7 @@ EXERCISES = (
                 altered(CHECK_ANSWER, ("return counter", "return True")),
             ),
             "place": (
-                "In `data`, bytes 0 to 31 are the hash of the site, data[32] are the flags, and "
+                "In `data`, bytes 0 to 31 are the hash of the site, data[32] holds the flags, and "
                 "data[33:37] is the counter. Python counts from 0.",
                 altered(CHECK_ANSWER, ("data[33:37]", "data[32:36]")),
             ),
@@ -593,27 +596,28 @@ EXERCISES = (
                 altered(CHECK_ANSWER, ("not data[32] & 1", "data[32] != 1")),
             ),
             "order": (
-                "The counter is one number of four bytes, the first of which weighs most: "
+                "The counter is one number of four bytes, with the most significant byte first: "
                 "int.from_bytes(data[33:37]).",
                 altered(CHECK_ANSWER, ("(data[33:37])", '(data[33:37], "little")')),
             ),
             "zero": (
-                "A counter of 0 after 0 is a passkey that does not count. Take it; and take a "
-                "first 1 after 0.",
+                "A counter of 0 after 0 comes from a passkey that does not count. Accept it; "
+                "accept a first 1 after 0, too.",
                 altered(CHECK_ANSWER, (" and (counter, last) != (0, 0)", "")),
             ),
             "jump": (
-                "The counter may jump: the key may have been used elsewhere. Ask whether it is "
-                "more than `last`.",
+                "The counter may jump, because the key may have been used elsewhere. Check that "
+                "it is greater than `last`.",
                 altered(CHECK_ANSWER, ("counter <= last", "counter != last + 1")),
             ),
             "verified": (
-                "The bit of 4 says verified, and is not demanded here. The lowest one is touched.",
+                "The bit with the value 4 means verified, and is not required here. The lowest "
+                "bit means touched.",
                 altered(CHECK_ANSWER, ("data[32] & 1", "data[32] & 4")),
             ),
             "excused": (
-                "0 after 0 excuses the counter alone. Challenge, origin, site and touch are asked "
-                "all the same.",
+                "0 after 0 excuses only the counter. You still have to check challenge, origin, "
+                "site and touch.",
                 altered(
                     CHECK_ANSWER,
                     (
@@ -624,8 +628,8 @@ EXERCISES = (
                 ),
             ),
             "challenge": (
-                "Compare seen['challenge'] with the challenge that the server gave, letter by "
-                "letter. Otherwise an old answer signs in again.",
+                "Compare seen['challenge'] with the challenge that the server sent, character for "
+                "character. Otherwise an old response signs in again.",
                 altered(CHECK_ANSWER, ('seen["challenge"] != challenge', "not challenge")),
             ),
             "look-alike": (
@@ -636,7 +640,7 @@ EXERCISES = (
                 ),
             ),
             "longer": (
-                "It only holds the right text, or begins like it. Compare the whole origin.",
+                "It only contains the right origin, or begins like it. Compare the whole origin.",
                 altered(
                     CHECK_ANSWER,
                     (
@@ -646,8 +650,8 @@ EXERCISES = (
                 ),
             ),
             "subdomain": (
-                "One forgotten server under your name, and the relay stands there. Compare the "
-                "whole origin.",
+                "One forgotten server under your name is enough for the relay. Compare the whole "
+                "origin.",
                 altered(
                     CHECK_ANSWER,
                     (
@@ -657,7 +661,8 @@ EXERCISES = (
                 ),
             ),
             "plain": (
-                "Without TLS anybody on the way can be that page. Compare the scheme as well.",
+                "Without TLS, anybody along the way can pretend to be that page. Compare the "
+                "scheme as well.",
                 altered(
                     CHECK_ANSWER,
                     (
@@ -667,7 +672,7 @@ EXERCISES = (
                 ),
             ),
             "port": (
-                "Another port is another server. An origin is scheme, host and port.",
+                "A different port is a different server. An origin is scheme, host and port.",
                 altered(
                     CHECK_ANSWER,
                     (
@@ -677,7 +682,7 @@ EXERCISES = (
                 ),
             ),
             "letters": (
-                "A browser writes an origin in one way. Compare the whole text with ==.",
+                "A browser writes an origin in only one way. Compare the whole string with ==.",
                 altered(
                     CHECK_ANSWER,
                     ('seen["origin"] !=', 'seen["origin"].strip("/ ") !='),
@@ -691,13 +696,13 @@ EXERCISES = (
                 ),
             ),
             "touched": (
-                "The lowest bit of data[32] says touched. The bit of 4 says verified, and is "
-                "another.",
+                "The lowest bit of data[32] means touched. The bit with the value 4 means "
+                "verified: that is a different flag.",
                 altered(CHECK_ANSWER, ("data[32] & 1", "data[32] & 5")),
             ),
             "counter": (
-                "The counter must be higher than the one before. If it is not, there may be two of "
-                "this key.",
+                "The counter must be higher than the previous one. If it is not, this key may "
+                "have a copy.",
                 altered(CHECK_ANSWER, ("counter <= last", "counter < last")),
             ),
         },
@@ -705,7 +710,8 @@ EXERCISES = (
             "Five checks, each an `if` that raises ValueError: challenge, origin, site, flags, "
             "counter. At the end return the counter.",
             "data[:32] is compared with a SHA-256 digest; data[32] & 1 is the touch; "
-            "int.from_bytes(data[33:37]) is the counter, and only 0 after 0 may stand still.",
+            "int.from_bytes(data[33:37]) is the counter, and it may stay the same only for 0 "
+            "after 0.",
         ),
         CHECK_ANSWER,
         refusal=(ValueError,),
@@ -714,14 +720,14 @@ EXERCISES = (
         "13-3",
         "function",
         downgraded,
-        "One attribute less, and all else as it was. What that is worth is asked next.",
+        "One attribute less, and everything else unchanged. Next you see what difference it makes.",
         {
             "kind": (
-                "Return the page as a text.",
+                "Return the page as a string.",
                 altered(WITHOUT_KEY, ("return re", "return len(page), re")),
             ),
             "key": (
-                "The attribute data-options is still there. It begins with a space, and ends at "
+                "The data-options attribute is still there. It begins with a space, and ends at "
                 "the next quotation mark.",
                 wrong("""
                 def answer(page):
@@ -736,21 +742,21 @@ EXERCISES = (
                 """),
             ),
             "greedy": (
-                'The pattern .* goes on to the last quotation mark of the line. [^"]* ends at the '
-                "next one.",
+                'The pattern .* continues to the last quotation mark in the line. [^"]* ends at '
+                "the next one.",
                 altered(WITHOUT_KEY, ('[^"]*', ".*")),
             ),
             "form": (
-                "Take out the whole attribute, and leave all else as it is. Ada must still be able "
-                "to send the form, with its ticket.",
+                "Take out the whole attribute, and leave everything else unchanged. Ada must "
+                "still be able to send the form, with its ticket.",
                 wrong("""
                 def answer(page):
                     return re.sub('<input type="hidden[^>]*>| data-options="[^"]*"', "", page)
                 """),
             ),
             "login page": (
-                "Every page passes through this function. One without the attribute must stay as "
-                "it is.",
+                "Every page passes through this function. A page without the attribute must stay "
+                "unchanged.",
                 wrong("""
                 def answer(page):
                     start = page.index(' data-options="')
@@ -760,10 +766,11 @@ EXERCISES = (
             ),
         },
         (
-            "The key is asked for by one attribute of the page: data-options. Without it the "
-            "browser has nothing to ask a key.",
-            "re.sub(pattern, '', page) takes out what fits. The pattern: a space, data-options=, a "
-            'quotation mark, [^"]* for all that is no quotation mark, and a quotation mark.',
+            "One attribute of the page asks for the key: data-options. Without it the browser has "
+            "nothing to ask a key for.",
+            "re.sub(pattern, '', page) removes what matches. The pattern: a space, data-options=, "
+            'a quotation mark, [^"]* for everything that is not a quotation mark, and a quotation '
+            "mark.",
         ),
         WITHOUT_KEY,
     ),
@@ -771,46 +778,48 @@ EXERCISES = (
         "13-4",
         "function",
         polls,
-        "So a television polls, and so does Tom. The provider cannot tell the two apart.",
+        "This is how a television polls, and so does Tom. The provider cannot tell the two apart.",
         {
             "request": (
-                "Each time POST to https://login.example/token a form of three fields: grant_type, "
-                "client_id and device_code.",
+                "Each time, POST to https://login.example/token a form with three fields: "
+                "grant_type, client_id and device_code.",
                 altered(POLL, ('    form["client_id"] = "screen"\n', "")),
             ),
             "raises": (
-                "browser.post(url, data=form) sends a form; answer.json() reads what came back.",
+                "browser.post(url, data=form) sends a form; answer.json() reads the response.",
                 altered(POLL, ('started["interval"]', 'started["wait"]')),
             ),
             "raises the text": (
-                "Return that text. Do not raise it.",
+                "Return that string. Do not raise it.",
                 altered(POLL, ("return error", "raise ValueError(error)")),
             ),
             "pending": (
-                "authorization_pending says: nobody has answered yet. Ask again.",
+                "authorization_pending means that nobody has answered yet. Ask again.",
                 altered(POLL, ('"authorization_pending"', '"pending"')),
             ),
             "end": (
-                "Stop at the tokens, and at every error but authorization_pending and slow_down.",
+                "Stop when you get the tokens, and at every error except authorization_pending "
+                "and slow_down.",
                 altered(POLL, ('elif error != "authorization_pending"', "elif not error")),
             ),
             "wait": (
-                "Wait `interval` seconds before each request, before the first one as well.",
+                "Wait `interval` seconds before each request, including the first one.",
                 altered(POLL, ("        wait(interval)\n", "")),
             ),
             "slow": (
-                "slow_down says: ask again, and wait 5 seconds more from now on (RFC 8628, 3.5).",
+                "slow_down means: ask again, and from now on wait 5 seconds longer (RFC 8628, "
+                "3.5).",
                 altered(POLL, ("interval += 5", "interval = 5")),
             ),
             "result": (
-                "Return answer.json() where the answer is a success, else the text of the error.",
+                "Return answer.json() if the response is a success, else the error string.",
                 altered(POLL, ("return answer.json()", "return answer")),
             ),
         },
         (
-            "A loop: wait, ask, look at the answer. Two errors mean that the loop goes on.",
-            "`if answer.is_success: return answer.json()`. Else read answer.json()['error']: at "
-            "slow_down add 5 to the interval; at anything but authorization_pending return it.",
+            "A loop: wait, ask, look at the response. Two errors mean that the loop goes on.",
+            "`if answer.is_success: return answer.json()`. Else read answer.json()['error']: for "
+            "slow_down add 5 to the interval; for anything but authorization_pending return it.",
         ),
         POLL,
     ),
@@ -818,36 +827,36 @@ EXERCISES = (
         "13-5",
         "value",
         closed,
-        "The four ways are shut to a Tom at home, and the company can still work.",
+        "The four ways are closed to Tom while he is at home, and the company can still work.",
         {
             "form": (
-                "Give each of the four settings one of its values, letter by letter.",
+                "Give each of the four settings one of its values, character for character.",
                 "answer = {'codes': 'refused'}",
             ),
             "codes open": (
-                "A code is still taken. Then the relay takes the key out of the page, and asks for "
-                "the code.",
+                "A code is still accepted. Then the relay removes the key from the page and asks "
+                "for the code.",
                 chosen(COMPANY, '"refused"', '"taken"'),
             ),
             "devices open": (
-                "A device may ask from Tom's address. Ada signs in at the real page, and his "
+                "A device may ask from Tom's address. Ada signs in on the real page, and his "
                 "device is signed in.",
                 chosen(COMPANY, '"from the office"', '"from anywhere"'),
             ),
             "consent open": (
-                "Ada may say yes to a client that nobody looked at, and Tom has registered one.",
+                "Ada may say yes to a client that nobody has checked, and Tom has registered one.",
                 chosen(COMPANY, '"approved clients"', '"people decide"'),
             ),
             "recovery open": (
-                "The answers to the questions stand on a page about Ada. Tom has read it.",
+                "The answers to the questions are on a page about Ada. Tom has read it.",
                 chosen(COMPANY, '"second key"', '"questions"'),
             ),
             "devices shut": (
-                "The meeting room's screen has no keyboard, and hangs in the office.",
+                "The meeting room's screen has no keyboard, and it is in the office.",
                 chosen(COMPANY, '"from the office"', '"off"'),
             ),
             "consent shut": (
-                "The company pays for a calendar, which an administrator has approved.",
+                "The company pays for a calendar app, which an administrator has approved.",
                 chosen(COMPANY, '"approved clients"', '"own clients"'),
             ),
             "recovery shut": (
@@ -856,9 +865,9 @@ EXERCISES = (
             ),
         },
         (
-            "Each setting has a value that lets Tom in, and most have one that stops work. Look "
-            "for the one between.",
-            "The screen hangs in the office, the calendar is approved, and there is a second key.",
+            "Each setting has a value that lets Tom in, and most have one that stops people "
+            "working. Look for the one in between.",
+            "The screen is in the office, the calendar is approved, and there is a second key.",
         ),
         COMPANY,
     ),
@@ -866,64 +875,63 @@ EXERCISES = (
         "13-6",
         "value",
         value(why_mistake),
-        "A key guards the moment of signing in, a binding what comes after it. Against a script on "
-        "Ada's own page none of the three helps: that page must be kept clean.",
+        "A key protects the sign-in, a binding what comes after it. Against a script on Ada's own "
+        "page none of the three helps: that page must be kept clean.",
         {
             "form": (
                 "Give each of the three situations one of: key, binding, time, none.",
                 "answer = {'page in between': 'key'}",
             ),
             "page in between: binding": (
-                "The session that the page in between receives is its own: it would be bound to "
-                "the thief's device. The sign-in itself must fail.",
+                "The page in between receives a session of its own, and that session would be "
+                "bound to the thief's device. The sign-in itself must fail.",
                 chosen(WHY, '"key"', '"binding"'),
             ),
             "page in between: time": (
-                "A short life limits the loss, but the thief is in, and can come back the same "
-                "way. There is something that keeps him out.",
+                "A short lifetime limits the loss, but the thief is in, and can come back the "
+                "same way. Something here keeps him out.",
                 chosen(WHY, '"key"', '"time"'),
             ),
             "page in between: none": (
-                "Ada is signing in, and one of the three does not let her do it at the wrong "
-                "place.",
+                "Ada is signing in, and one of the three does not let her sign in on the wrong "
+                "site.",
                 chosen(WHY, '"key"', '"none"'),
             ),
             "copied cookie: key": (
-                "Nobody signs in here: the signing in was done by Ada, with her key, and it is "
-                "over.",
+                "Nobody signs in here: Ada has already signed in, with her key.",
                 chosen(WHY, '"binding"', '"key"'),
             ),
             "copied cookie: time": (
-                "A short life alone does not: whoever has the cookie renews it, until somebody "
-                "notices. A bound one opens until its short life is over (lesson 11), and then "
-                "another machine cannot renew it.",
+                "A short lifetime is not enough: the thief renews the cookie until somebody "
+                "notices. A bound cookie works until its short lifetime ends (lesson 11), and "
+                "then it cannot be renewed on a different machine.",
                 chosen(WHY, '"binding"', '"time"'),
             ),
             "copied cookie: none": (
-                "The cookie is used on another machine. There is something that can be tied to "
-                "Ada's device.",
+                "The cookie is used on a different machine. There is something that can be tied "
+                "to Ada's device.",
                 chosen(WHY, '"binding"', '"none"'),
             ),
             "script in the page: key": (
-                "Ada has signed in already, with her key. The script acts in her open session.",
+                "Ada has already signed in, with her key. The script acts in her open session.",
                 chosen(WHY, '"none"', '"key"'),
             ),
             "script in the page: binding": (
-                "The script runs where the device's key is, and lets that key sign. Lesson 11 "
+                "The script runs where the device's key is, and gets that key to sign. Lesson 11 "
                 "showed what binding does not stop.",
                 chosen(WHY, '"none"', '"binding"'),
             ),
             "script in the page: time": (
-                "A short life limits what the script takes along. It does not stop the script, "
-                "which acts while Ada is signed in, and perhaps again at her next visit.",
+                "A short lifetime limits what the script takes with it. It does not stop the "
+                "script, which acts while Ada is signed in, and perhaps again at her next visit.",
                 chosen(WHY, '"none"', '"time"'),
             ),
         },
         (
-            "Ask of each: is anybody signing in? Does the thief sit at Ada's device, or at his "
+            "For each theft, ask: is anybody signing in? Is the thief using Ada's device, or his "
             "own?",
-            "The cookie is used on another machine, and there a tie to Ada's device fails the "
-            "thief; the script is on her machine, in her session. `none` is an answer too.",
+            "The cookie is used on a different machine, and there a tie to Ada's device stops the "
+            "thief. The script is on her machine, in her session. `none` is an answer too.",
         ),
         WHY,
     ),

@@ -31,8 +31,8 @@ from labutils.pictures.canvas import (
 
 WIDTHS = (3.55, 2.65, 1.75, 3.7)  # of the four parts
 WRITERS = {
-    "type": "browser: what is being asked for",
-    "challenge": "server: fresh for each question",
+    "type": "browser: what the request is for",
+    "challenge": "server: fresh for each request",
     "origin": "browser: where the page came from",
     "crossOrigin": "browser: inside a page of another site?",
 }
@@ -122,10 +122,10 @@ def code_lives(outcomes: Outcomes) -> tuple[Figure, str]:
     left, right, top = log10(lives[0]), log10(lives[-1]), log10(delays[-1])
     low = log10(delays[0]) - 0.15
     figure, axes = canvas(12, 5.6, (left - 0.55, right + 0.75), (low - 0.75, top + 0.75))
-    title = "A short life stops the code that waits, not the one that is fetched on arrival"
+    title = "A short lifetime stops a code that waits, not one that is fetched on arrival"
     axes.text(left - 0.53, top + 0.6, title, size=14, weight="bold", va="center")
     axes.text(
-        left - 0.53, top + 0.3, "the message is read, at the latest, after", size=TEXT, va="center"
+        left - 0.53, top + 0.3, "he gets in if Ada reads the message within", size=TEXT, va="center"
     )
     _axes(axes, lives, delays, low)
     ends = []
@@ -152,7 +152,7 @@ def _axes(axes: Axes, lives: list[int], delays: list[int], low: float) -> None:
     for life in lives:
         axes.text(log10(life), low - 0.12, f"{life} s", size=TEXT, ha="center", va="center")
     middle = (log10(lives[0]) + log10(lives[-1])) / 2
-    words = "life of a device code"
+    words = "lifetime of a device code"
     axes.text(middle, low - 0.5, words, size=TEXT, ha="center", va="center", color=GREY)
 
 
@@ -175,8 +175,9 @@ def _sentence(
     for way in ways:
         seconds = [last[way, life] for life in lives]
         ends = f"from {seconds[0]} to {seconds[-1]} s" if len({*seconds}) > 1 else f"{seconds[0]} s"
-        said.append(f"{ends} where he asks {way}")
+        said.append(f"{ends} if he asks {way}")
     return (
-        f"{len(lives)} lives of a device code, from {lives[0]} to {lives[-1]} s, and {len(delays)} "
-        f"delays, up to {delays[-1]} s. The last reading that lets the thief in: {'; '.join(said)}."
+        f"{len(lives)} lifetimes of a device code, from {lives[0]} to {lives[-1]} s, and "
+        f"{len(delays)} delays, up to {delays[-1]} s. The last reading that lets the thief in: "
+        f"{'; '.join(said)}."
     )

@@ -31,24 +31,24 @@ TARGET = Target(
     "13-target",
     "value",
     value(flag_mistake),
-    "In, past a key that did all that it promises. Three ways lead in: the visitors' network, a "
-    "forgotten host below the provider's name, and the lapsed name of an approved client. Which "
-    "were not yours?",
+    "You are in, past a key that did all that it promises. There are three ways in: the visitors' "
+    "network, a forgotten host below the provider's name, and the expired domain of an approved "
+    "client. Which ones did you not use?",
     {
         "other": (
-            "That is not the flag. The answer to GET /vault holds it, as the member `flag`.",
+            "That is not the flag. The response to GET /vault contains it, as the member `flag`.",
             "answer = 'flag-0000'",
         ),
         "whole": (
-            "That is the whole answer. The flag is its member `flag`.",
+            "That is the whole response. The flag is its member `flag`.",
             "answer = {'vault of': 'u-1815'}",
         ),
     },
     (
-        "The key is not the weak point. Ask of each setting of this lesson what it still lets in: "
-        "who may ask for a device code, which clients are approved, and who owns each name in "
+        "The key is not the weak point. For each setting in this lesson, ask what it still lets "
+        "in: who may ask for a device code, which clients are approved, and who owns each name in "
         "scene.names.",
-        "Three ways: the lobby is in the office's network. A host below login.example is free, and "
+        "Three ways: the lobby is on the office network. A host below login.example is free, and "
         "this server uses the library's default rule for origins. The approved client "
         "`room-planner` sends its codes to a domain that has expired.",
         "The first: scene.lobby posts client_id=screen to "
@@ -56,7 +56,7 @@ TARGET = Target(
         "then poll(scene.lobby, started, scene.wait). The second: scene.take('old.login.example', "
         "Relay(...)), and the wiki's link with that host in it. The third: "
         "scene.take('room-planner.test'), scene.send an authorization request with scene.request, "
-        "and trade the code in scene.seen[-1] with scene.verifier.",
+        "and exchange the code in scene.seen[-1], with scene.verifier.",
     ),
     code("""
         host = "https://old.login.example"
@@ -66,22 +66,22 @@ TARGET = Target(
         scene.tom.get(WIKI + "/login", follow_redirects=True)
         flag = scene.tom.get(WIKI + "/vault").json()["flag"]
     """),
-    brief="""The people of this company have keys and nothing else. No code is taken. Devices may \
-ask from the office's network alone. Each client made by another company is approved by an \
-administrator. The \
-help desk wants to see the second key. Get in as Ada.
-The flag stands in the answer to GET /vault, at two places:
-- https://api.example/vault, with an access token of Ada's
-- https://wiki.example/vault, with a session of Ada's at the wiki.
-scene.tom is Tom's browser, at home. scene.lobby is one on the visitors' table.
-scene.send(link): Ada gets the link. If its host is login.example, or below, she does what the \
+    brief="""Everybody at this company signs in with a key. No code is accepted. Devices may ask \
+for a sign-in only from the office network. An administrator has to approve every client made by \
+another company. The help desk wants to see the second key. Get in as Ada.
+The flag is in the response to GET /vault, in two places:
+- https://api.example/vault, with an access token for Ada
+- https://wiki.example/vault, with Ada's wiki session.
+scene.tom is Tom's browser, at home. scene.lobby is a browser on the visitors' table.
+scene.send(link): Ada gets the link. If its host is login.example or below it, she does what the \
 pages ask.
-scene.names: the company's names, and what is known of each. scene.take(name, app) puts a WSGI app \
-of Tom's at a name that is free: Relay(scene.tom, LOGIN, "https://" + name) is the page in \
-between; without an app, a page that notes the visits in scene.seen.
-scene.clients: the approved clients. scene.request and scene.verifier: an authorization request of \
-the client `room-planner`, and its PKCE verifier. scene.wait(seconds) lets time pass.
-Discovery at https://login.example/.well-known/openid-configuration says what is offered.""",
+scene.names: the company's host names, and what is known about each. scene.take(name, app) puts \
+Tom's WSGI app on a name that is free: Relay(scene.tom, LOGIN, "https://" + name) is the page in \
+between. Without an app you get a page that records its visits in scene.seen.
+scene.clients: the approved clients. scene.request and scene.verifier: an authorization request \
+from the `room-planner` client, and its PKCE verifier. scene.wait(seconds) lets time pass.
+The discovery document at https://login.example/.well-known/openid-configuration lists what the \
+provider offers.""",
     tools="Relay is in labutils.incident.relay.",
     scene=scene,
 )

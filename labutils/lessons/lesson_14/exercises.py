@@ -112,20 +112,18 @@ def rule_cases() -> list[tuple[str, Request, bool, str]]:
         ("the stolen service token", token, True, "stolen"),
         ("the stolen password of a service account", account, True, "kind"),
         ("a person's session, from another address", person, False, "everybody"),
-        ("a program of an intruder, on a server", implant, False, "everybody"),
-        ("the token, from a second place of its holder's", second, False, "places"),
+        ("an intruder's program on a server", implant, False, "everybody"),
+        ("the token, from its holder's second place", second, False, "places"),
         ("a request without a credential", replace(token, credential=None), False, "nobody"),
     ]
     for _ in range(3):
         other = f"203.0.113.{int(next(drawn)[:2], 16) % 60 + 70}"
         cases.append((f"the token, from {other}", replace(token, address=other), True, "list"))
-    cases.append(("the token, from near by", replace(token, address="192.0.2.77"), True, "near"))
+    cases.append(("the token, from nearby", replace(token, address="192.0.2.77"), True, "near"))
     # The name of an interface behind % counts letter by letter (RFC 4007, 11).
     local = replace(stolen.holder, elsewhere=("fe80::7%eth0",))
     third = replace(token, credential=replace(stolen, holder=local), address="fe80::7%eth0")
-    cases.append(
-        ("the token, from the address fe80::7%eth0 of its holder's", third, False, "places")
-    )
+    cases.append(("the token, from its holder's address fe80::7%eth0", third, False, "places"))
     for place in (home, "fe80::7%eth0"):
         for text in nearly(place):
             if text != place:
@@ -134,7 +132,7 @@ def rule_cases() -> list[tuple[str, Request, bool, str]]:
     for text in nearly("service"):
         other_kind: dict[str, Any] = {"kind": text}
         holder = replace(stolen.holder, **other_kind)
-        words = f"a credential whose holder is of the kind {text!r}"
+        words = f"a credential whose holder has the kind {text!r}"
         request = replace(token, credential=replace(stolen, holder=holder))
         cases.append((words, request, False, "whole kind"))
     return cases
@@ -151,7 +149,7 @@ def is_a_rule(answer: Tried) -> Verdict:
         if refused and (reason is None or reason is False):
             return Verdict("let_in", words, mistake=mistake)
         if refused and not (isinstance(reason, str) and reason.strip()):
-            return Verdict("differs", words, written(reason), "a text", mistake="reason")
+            return Verdict("differs", words, written(reason), "a string", mistake="reason")
         if not refused and isinstance(reason, bool | str) and not reason:
             return Verdict("differs", words, written(reason), "None", mistake="nothing")
         if not refused and reason is not None:
@@ -411,7 +409,7 @@ EXERCISES = (
         "14-1",
         "function",
         is_a_rule,
-        "That is a rule of a decision point: one question, and the reason for a refusal.",
+        "That is a rule for a decision point: one check, and the reason for a refusal.",
         {
             "home": (
                 "The token works from its holder's home. Return None there.",
@@ -421,26 +419,26 @@ EXERCISES = (
                 ),
             ),
             "stolen": (
-                "The token is used from an address that is none of its holder's. Return a reason.",
+                "The token is used from an address that is not its holder's. Return a reason.",
                 altered(
                     IN_ITS_PLACE, ('f"{credential.id} is used from {request.address}"', "False")
                 ),
             ),
             "kind": (
-                "A password of a service account is a credential of a service as well. Ask for the "
-                "kind of the holder, and not for that of the credential.",
+                "A service account's password is a service's credential too. Check the holder's "
+                "kind, not the credential's.",
                 altered(
                     IN_ITS_PLACE,
                     ('credential.holder.kind != "service"', 'credential.kind != "service-token"'),
                 ),
             ),
             "everybody": (
-                "The rule is about services. People travel, and a program of an intruder has no "
-                "place that it belongs to. Return None for both.",
+                "The rule is about services. People travel, and an intruder's program has no place "
+                "where it belongs. Return None for both.",
                 altered(IN_ITS_PLACE, (' or credential.holder.kind != "service"', "")),
             ),
             "places": (
-                "A service may work from several addresses. holder.places has all of them.",
+                "A service may work from several addresses. holder.places lists them all.",
                 altered(
                     IN_ITS_PLACE,
                     (
@@ -450,8 +448,8 @@ EXERCISES = (
                 ),
             ),
             "whole kind": (
-                "The kind is nearly that of a service, and it is another one. Compare the whole "
-                "text: holder.kind == 'service'.",
+                "The kind looks like a service's, but it is different. Compare the whole string: "
+                "holder.kind == 'service'.",
                 altered(
                     IN_ITS_PLACE,
                     (
@@ -462,11 +460,11 @@ EXERCISES = (
             ),
             "nobody": (
                 "A request without a credential must not break the rule. Return None: another rule "
-                "sees to it.",
+                "deals with it.",
                 altered(IN_ITS_PLACE, ("credential is None or ", "")),
             ),
             "list": (
-                "You know one bad address, and thieves have many. Compare with holder.places.",
+                "You know one bad address, but thieves have many. Compare with holder.places.",
                 altered(
                     IN_ITS_PLACE,
                     (
@@ -476,7 +474,7 @@ EXERCISES = (
                 ),
             ),
             "near": (
-                "Thieves sit in the neighbourhood as well. Compare whole addresses, with each of "
+                "Thieves also come from nearby. Compare the whole address with each one in "
                 "holder.places.",
                 altered(
                     IN_ITS_PLACE,
@@ -488,22 +486,22 @@ EXERCISES = (
                 ),
             ),
             "nothing": (
-                "Where the rule has no objection it returns None, and not False or an empty text.",
+                "If the rule has no objection, it returns None, not False or an empty string.",
                 altered(
                     IN_ITS_PLACE,
                     ("        return None\n    return f", "        return False\n    return f"),
                 ),
             ),
             "reason": (
-                "Return a text that says why. Whoever reads the log needs it.",
+                "Return a string that says why. Anyone who reads the log needs it.",
                 altered(
                     IN_ITS_PLACE, ('f"{credential.id} is used from {request.address}"', "True")
                 ),
             ),
         },
         (
-            "Three questions: is there a credential, is its holder a service, is the address one "
-            "of its places?",
+            "Check three things: is there a credential, is its holder a service, and is the "
+            "address one of the holder's places?",
             'credential.holder.kind == "service" and request.address in credential.holder.places',
         ),
         IN_ITS_PLACE,
@@ -512,10 +510,10 @@ EXERCISES = (
         "14-2",
         "function",
         compare(look_cases, why=no_list),
-        "Between two looks a session is as good as it was at the last one.",
+        "Between two checks a session counts as it did at the last one.",
         {
             "first": (
-                "The first request begins the session. It is looked at, whenever it comes.",
+                "The first request begins the session. It is checked, whenever it comes.",
                 altered(LOOKS, ("looked = []", "looked = [0]")),
             ),
             "list": (
@@ -523,7 +521,7 @@ EXERCISES = (
                 altered(LOOKS, ("return looked", "return tuple(looked)")),
             ),
             "empty": (
-                "In a session without a request there is no look: an empty list.",
+                "In a session without requests nothing is checked: return an empty list.",
                 altered(
                     LOOKS,
                     ("looked = []", "looked = [times[0]]"),
@@ -531,16 +529,16 @@ EXERCISES = (
                 ),
             ),
             "each": (
-                "With every = 0 each request is looked at.",
+                "With every = 0 each request is checked.",
                 altered(LOOKS, ("not looked or time - looked[-1] >= every", "not looked")),
             ),
             "exactly": (
-                "A look is due as soon as `every` minutes have passed, exactly that many included.",
+                "A check is due once `every` minutes have passed, including exactly that many.",
                 altered(LOOKS, (">= every", "> every")),
             ),
             "last": (
-                "Count from the last look, and not from the last request. Full quarters of the "
-                "hour do not count either.",
+                "Count from the last check, not from the last request or from a full quarter of "
+                "an hour.",
                 altered(
                     LOOKS,
                     (
@@ -551,8 +549,8 @@ EXERCISES = (
             ),
         },
         (
-            "Keep a list of the times at which there was a look. Its last entry is looked[-1].",
-            "Look where the list is empty, or where time - looked[-1] is at least `every`.",
+            "Keep a list of the times of the checks. Its last entry is looked[-1].",
+            "Check if the list is empty, or if time - looked[-1] is at least `every`.",
         ),
         LOOKS,
     ),
@@ -560,18 +558,18 @@ EXERCISES = (
         "14-4",
         "function",
         compare(flip_cases, same=same_pairs, why=one_way),
-        "From here on a conclusion comes with the settings between which it flips.",
+        "From now on, each conclusion comes with the settings between which it flips.",
         {
             "none": (
-                "Where the outcome is the same at each setting, it flips nowhere: an empty list.",
+                "If the outcome is the same at each setting, it never flips: return an empty list.",
                 altered(FLIPS, ("found = []", "found = settings[:1]")),
             ),
             "pair": (
-                "Give a pair: the last setting before the change, and the first after it.",
+                "Return a pair: the last setting before the change and the first one after it.",
                 altered(FLIPS, ("(settings[place - 1], settings[place])", "settings[place]")),
             ),
             "way": (
-                "An outcome changes where it becomes True, and also where it becomes False.",
+                "An outcome changes when it becomes True, and also when it becomes False.",
                 altered(
                     FLIPS,
                     (
@@ -581,7 +579,7 @@ EXERCISES = (
                 ),
             ),
             "all": (
-                "It may flip more than once, and back. Give each place.",
+                "It may flip more than once, and may flip back. Return every pair.",
                 altered(FLIPS, ("    return found", "    return found[:1]")),
             ),
         },
@@ -599,18 +597,18 @@ EXERCISES = (
         "That number, at each setting, is a sweep.",
         {
             "stopped": (
-                "A step that is not stopped has happened. step.stopped is True where every route "
-                "was refused.",
+                "A step that is not stopped has happened. step.stopped is True if every route was "
+                "refused.",
                 altered(HAPPENS, ("and not step.stopped", "and step.stopped")),
             ),
             "ignored": (
-                "This step was tried, and every route to it was refused. It is in the list all the "
-                "same. Count a step only where step.stopped is False.",
+                "This step was tried, and every route to it was refused. It is still in the list. "
+                "Count a step only if step.stopped is False.",
                 altered(HAPPENS, (" and not step.stopped", "")),
             ),
             "twice": (
-                "One of these thieves takes that step twice. Count the thief once: ask whether any "
-                "of the steps fits.",
+                "One of these thieves takes that step twice. Count the thief once: check whether "
+                "any of the steps matches.",
                 wrong("""
                 def answer(fact, cases, world):
                     count = 0
@@ -622,24 +620,24 @@ EXERCISES = (
                 """),
             ),
             "world": (
-                "Give breach.foresee the world that is asked about.",
+                "Pass the world that you were given to breach.foresee.",
                 altered(HAPPENS, ("foresee(world,", "foresee(worlds.policy.World.historical(),")),
             ),
             "early": (
-                "Go on after the first thief: return the count when all have been seen.",
+                "Do not stop after the first thief: return the count after the last one.",
                 altered(HAPPENS, ("    return count", "        return count")),
             ),
             "number": (
-                "Return how many, a whole number: no list, and no share of all.",
+                "Return a whole number: how many, not a list and not a share of the total.",
                 altered(HAPPENS, ("return count", "return count / max(1, len(cases))")),
             ),
             "each": (
-                "Each thief is a case. Say case=case, or each of them is the thief of 2023.",
+                "Each thief is a case. Pass case=case, or each of them is the 2023 thief.",
                 altered(HAPPENS, ("world, case=case", "world")),
             ),
             "fact": (
-                "A thief takes many steps. Count the one whose step.fact is the fact, the whole "
-                "name.",
+                "A thief takes many steps. Count only the one whose step.fact equals the whole "
+                "name of the fact.",
                 wrong("""
                 def answer(fact, cases, world):
                     steps = [step for case in cases for step in breach.foresee(world, case=case)]
@@ -648,9 +646,9 @@ EXERCISES = (
             ),
         },
         (
-            "breach.foresee(world, case=case) gives the steps of one thief.",
+            "breach.foresee(world, case=case) returns the steps of one thief.",
             "For each case: is there any step with step.fact == fact and not step.stopped? A step "
-            "may come twice, and the case counts once.",
+            "may come twice, but the case counts once.",
         ),
         HAPPENS,
     ),
@@ -658,15 +656,15 @@ EXERCISES = (
         "14-6",
         "function",
         compare(set_cases, same=same_sets),
-        "What is left is enough, and has no spare part.",
+        "Each set that is left is enough, and none has a control to spare.",
         {
             "itself": (
-                "This set is enough, and no smaller one is. Each set is a part of itself, so "
-                "compare with <, which is true for a proper part alone.",
+                "This set is enough, and no smaller one is. Each set is a subset of itself, so "
+                "compare with <, which is true only for a proper subset.",
                 altered(ROBUST, ("other < one", "other <= one")),
             ),
             "exactly": (
-                "Exactly `wanted` thieves is enough.",
+                "A set that stops exactly `wanted` thieves is enough.",
                 altered(ROBUST, ("count >= wanted", "count > wanted")),
             ),
             "few": (
@@ -674,19 +672,19 @@ EXERCISES = (
                 altered(ROBUST, (" if count >= wanted", "")),
             ),
             "spare": (
-                "Leave out a set if a smaller one that is enough is a part of it. The others stay, "
-                "also longer ones.",
+                "Leave out a set if it contains a smaller set that is enough. The others stay, "
+                "including longer ones.",
                 altered(ROBUST, ("not any(other < one for other in enough)", "one in enough")),
             ),
             "order": (
-                "The smaller set may stand later in the dictionary. Compare with all that are "
+                "The smaller set may come later in the dictionary. Compare with all sets that are "
                 "enough.",
                 altered(ROBUST, ("other in enough)", "other in smallest)")),
             ),
         },
         (
             "First keep the sets that stop enough thieves. set(names) makes a set of a tuple.",
-            "For two sets, a < b is true where a is a proper part of b.",
+            "For two sets, a < b is true if a is a proper subset of b.",
         ),
         ROBUST,
     ),
@@ -694,32 +692,32 @@ EXERCISES = (
         "14-7",
         "function",
         compare(price_cases, same=same_rows, why=no_rows),
-        "Whatever is not on this list loses no less than a set on it that costs no more.",
+        "Each set that is left out costs and loses at least as much as some set on the list.",
         {
             "first": (
-                "No controls cost nothing, and lose something: that is where the list begins.",
+                "Having no controls costs nothing, and something is lost: the list begins there.",
                 altered(FRONTIER, ("best = []", "best = [(0, 0, ())]")),
             ),
             "equal": (
-                "A dearer set that loses as much is worth nothing.",
+                "A dearer set that loses just as much is worth nothing.",
                 altered(FRONTIER, ("lost < best[-1][1]", "lost <= best[-1][1]")),
             ),
             "tie": (
-                "Of two sets at one price keep the one that loses less.",
+                "If two sets have the same price, keep the one that loses less.",
                 altered(
                     FRONTIER,
                     ("sorted(priced)", "sorted(priced, key=lambda one: (one[0], -one[1]))"),
                 ),
             ),
             "row": (
-                "Each row is (cost, lost, names), in this order, with the names as a tuple.",
+                "Each row is (cost, lost, names) in that order, with the names as a tuple.",
                 altered(
                     FRONTIER,
                     ("best.append((cost, lost, names))", "best.append((cost, lost, set(names)))"),
                 ),
             ),
             "alike": (
-                "Two sets cost and lose the same here. One of them is enough: the first by name.",
+                "Two sets cost and lose the same here. Keep only one of them: the first by name.",
                 """
 def answer(prices, losses):
     cost = {names: sum(prices[name] for name in names) for names in losses}
@@ -733,13 +731,13 @@ def answer(prices, losses):
 """,
             ),
             "dearer": (
-                "Begin with the cheapest. Keep a set where it loses less than all that cost less.",
+                "Begin with the cheapest. Keep a set if it loses less than every cheaper set.",
                 altered(FRONTIER, ("sorted(priced)", "priced")),
             ),
         },
         (
-            "Sort (cost, lost, names): then the cheapest comes first, and of one price the best.",
-            "Keep one if the list is empty, or if it loses less than the last one on the list.",
+            "Sort (cost, lost, names): the cheapest comes first, and the best first at each price.",
+            "Keep a set if the list is empty, or if it loses less than the last one on the list.",
         ),
         FRONTIER,
     ),
@@ -747,14 +745,14 @@ def answer(prices, losses):
         "14-3",
         "value",
         value(two_together),
-        "Neither closes all routes. Together they do.",
+        "Neither control closes all routes. Together they do.",
         {
             "text": (
                 "Give a set of two names, in braces: {'one', 'other'}.",
                 "answer = 'sessions_bound'",
             ),
             "words": (
-                "At least one of these is no control. The names stand in the two tables above.",
+                "At least one of these is not a control. The names are in the two tables above.",
                 "answer = {'awareness training', 'sessions_bound'}",
             ),
             "two": (
@@ -762,20 +760,20 @@ def answer(prices, losses):
                 "answer = {'egress_logged'}",
             ),
             "alone": (
-                "One of these stops it by itself. Look for two that do not: a dot in the column "
-                "`code`.",
+                "One of these stops it on its own. Look for two that do not: they have a dot in "
+                "the `code` column.",
                 "answer = {'sessions_bound', 'egress_logged'}",
             ),
             "open": (
                 "With both in place the code is still packed. Draw the routes with these two, as "
-                "in the cell above, and look for one that is open.",
+                "in the cell above, and look for an open one.",
                 "answer = {'scripts_approved', 'egress_allowlist'}",
             ),
         },
         (
             "The thief needs somebody at the support desk. Which two ways lead there?",
-            "Or: signals about a session are worth something when they are looked at in the "
-            "session.",
+            "There is a second pair: signals about a session help only if they are checked again "
+            "during the session.",
         ),
         "answer = {'personal_profiles_blocked', 'supplier_hard_keys'}",
     ),
@@ -796,58 +794,60 @@ PREDICTIONS = (
     Prediction(
         "14-p6",
         "Your rule is installed at each service, and the breach is replayed. Which of the seven "
-        "losses happen all the same: report, session, cloud, tracker, implant, code, out?",
+        "losses still happen: report, session, cloud, tracker, implant, code, out?",
         {
             "a": Guess(
                 "none",
                 _happens(),
-                "The belief is that a rule about services protects people. The session is a "
-                "person's, and the rule does not ask.",
+                "This assumes that a rule about services protects people. The session is a "
+                "person's, so the rule does not check it.",
             ),
-            "b": Guess("the session alone", _happens("session")),
+            "b": Guess("only the session", _happens("session")),
             "c": Guess(
                 "the report and the session",
                 _happens("report", "session"),
-                "The belief is that the support desk is used by people. The report was downloaded "
+                "This assumes that only people use the support desk. The report was downloaded "
                 "with its service account, far from that account's place.",
             ),
             "d": Guess(
                 "the session and the cloud, which is outside the gateway",
                 _happens("session", "cloud"),
-                "The belief is that the thief has another way. Each way to the cloud leads "
-                "through a service's access key, far from its place.",
+                "This assumes that the thief has another way. Every way to the cloud needs a "
+                "service's access key, used far from its place.",
             ),
         },
-        "The session is a person's, so the rule does not ask. All other losses need a credential "
-        "of a service, far from its place. In this model the rule stands at each service, also at "
-        "the supplier's desk, where the first is stopped. A customer can only ask for that.",
+        "The session is a person's, so the rule does not check it. All other losses need a "
+        "service's credential, used far from its place. In this model every service has the rule, "
+        "including the supplier's desk, where it stops the first loss. A customer can only ask for "
+        "that.",
     ),
     Prediction(
         "14-p11",
-        "A loss is to be stopped for at least 90 of the hundred. For which of the three is one "
-        f"control of the twelve not enough? The twelve: {', '.join(TWELVE)}.",
+        "A loss must be stopped for at least 90 of the hundred thieves. For which of the three "
+        "losses (session, cloud, code) is one of the twelve controls not enough? The twelve: "
+        f"{', '.join(TWELVE)}.",
         {
             "a": Guess(
                 "for none of them",
                 _one_is_enough("session", "cloud", "code"),
-                "The belief is that what one control did for the thief of 2023 it does for all. "
-                "These have the cloud account from elsewhere, are fast, or come from near by.",
+                "This assumes that a control that stopped the 2023 thief stops them all. Some of "
+                "these have the cloud account from elsewhere, are fast, or come from nearby.",
             ),
             "b": Guess("for the cloud", _one_is_enough("session", "code")),
             "c": Guess(
                 "for the code, which comes last",
                 _one_is_enough("session", "cloud"),
-                "The belief is that a later loss needs more controls. All ways to the packing "
-                "lead through one account's rights.",
+                "This assumes that a later loss needs more controls. All ways to the packing "
+                "depend on one account's rights.",
             ),
             "d": Guess(
-                "for all three: no control does for a hundred thieves",
+                "for all three: no single control is enough against a hundred thieves",
                 _one_is_enough(),
-                "The belief is that one control cannot do for a hundred thieves. A key that is "
-                "asked for at each administrative act stops all but those who get it touched.",
+                "This assumes that one control cannot be enough against a hundred thieves. Asking "
+                "for a key at each administrative act stops all but those who get it touched.",
             ),
         },
-        "For the session and for the code one control is enough, for the cloud it takes two or "
-        "more. The cloud account is reached from anywhere, and some thieves bought it.",
+        "For the session and the code one control is enough. For the cloud it takes two or more: "
+        "the cloud account can be reached from anywhere, and some thieves bought it.",
     ),
 )

@@ -51,7 +51,7 @@ class Report:
             f"{' + '.join(self.controls) or 'no controls'}: cost {self.cost}, budget {BUDGET}\n"
             f"    of {CREW * len(worlds.LOSSES)} losses {self.losses} happen: {lost}\n"
             f"    steps refused by: {rules or 'no rule'}\n"
-            f"    {self.flag or f'no flag: {MOST} losses are the most'}"
+            f"    {self.flag or f'no flag: at most {MOST} losses are allowed'}"
         )
 
     def __repr__(self) -> str:
@@ -78,8 +78,8 @@ class HiddenCrew:
         return f"a hidden crew: prices, budget, left ({self.left}), deploy(...)"
 
     def deploy(self, *controls: str) -> Report | None:
-        """Play the crew against these controls, names or one list of them. Costs one of the
-        deployments, and gives a report; None, after a sentence, where it cannot be done."""
+        """Play the crew against these controls, names or one list of them. Uses up one deployment
+        and returns a report, or prints why it could not be deployed and returns None."""
         if len(controls) == 1 and not isinstance(controls[0], str):
             controls = tuple(controls[0])
         if strangers := [name for name in controls if name not in self.prices]:
@@ -88,10 +88,10 @@ class HiddenCrew:
         chosen = tuple(name for name in self.prices if name in controls)
         cost = sum(self.prices[name] for name in chosen)
         if cost > BUDGET:
-            print(f"That costs {cost} points, and the budget is {BUDGET}. It is not deployed.")
+            print(f"That costs {cost} points, but the budget is {BUDGET}. Nothing was deployed.")
             return None
         if self._left == 0:
-            print("No deployment is left. Restart the kernel for a fresh start.")
+            print("You have no deployments left. Restart the kernel for a fresh start.")
             return None
         self._left -= 1
         report = played(chosen, cost)

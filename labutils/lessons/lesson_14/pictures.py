@@ -30,10 +30,10 @@ REASONS = {"fresh": "no managed device"}  # a rule whose name says too little in
 KEY = {
     "succeeded": ("", "filled: allowed"),
     "denied": ("    ", "ring: refused, and by which rule"),
-    "not_reached": ("    ", "stroke: he lacks what it takes"),
+    "not_reached": ("    ", "stroke: the thief lacks what it takes"),
     "other": (
         "\n",
-        "dotted: not tried, since an earlier request of the row failed, or an earlier row was open",
+        "dotted: not tried (an earlier request in the row failed, or an earlier row was open)",
     ),
 }
 
@@ -213,4 +213,4 @@ def frontier_curve(
         axes.text(*beside, str(lost), size=TEXT, va="center", bbox=ground, zorder=2)
     axes.text(dearest / 2, -0.15, "cost in points", size=TEXT, ha="center", va="center")
     steps = [f"{spent:g}: {lost}" for spent, lost, _ in best]
-    return figure, f"Cost in points, and losses that are left of {most}. {', '.join(steps)}."
+    return figure, f"Cost in points, and losses that are left, of {most}. {', '.join(steps)}."

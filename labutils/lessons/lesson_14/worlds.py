@@ -86,7 +86,7 @@ def trace(request: Request, world: World) -> None:
         control = SWITCHES.get(rule.__name__)
         silent = "no objection"
         if control and not world.has(control):
-            silent = f"not asked: {control} is off"
+            silent = f"not checked: {control} is off"
         print(f"{rule.__name__:<15} {'-> refused: ' + reason if reason else silent}")
         if reason:
             return
@@ -250,7 +250,7 @@ def print_robust(
     enough = {}
     for loss, answer in walked(crowd, ["session", "cloud", "code"], wanted).items():
         sets = sorted(map(sorted, robust(answer.counts, wanted)), key=len)
-        print(f"{loss}: {len(answer.unstopped)} that no set stops; {len(sets)} robust sets")
+        print(f"{loss}: {len(answer.unstopped)} thieves that no set stops; {len(sets)} robust sets")
         print(*(f"    {names}" for names in sets[:4]), sep="\n")
         enough[loss] = sets
     return enough
@@ -263,8 +263,8 @@ def lives_swept(
 ) -> dict[str, list[int]]:
     """How many get the session, by how long one lives: alone, and where it is bound as well."""
     bases = {
-        "life alone": World.historical(),
-        "and bound sessions": breach.with_controls(["sessions_bound"]),
+        "lifetime only": World.historical(),
+        "with bound sessions": breach.with_controls(["sessions_bound"]),
     }
     return {
         name: [happens(LOSSES["session"], crowd.values(), one) for one in with_lives(base, hours)]

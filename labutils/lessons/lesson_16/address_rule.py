@@ -16,10 +16,10 @@ WIDEST = 256  # addresses that a rule may name in all: the agent has some, and n
 NEEDED = ("cases.write", "contacts.read")
 SELDOM = "contacts.write"  # on three days of a month
 STOPPED = (
-    "The vendor makes no further change: three rules were not good enough. Restart the kernel to "
-    "begin anew; asking for the target again brings the same month."
+    "The vendor makes no further change: three rules were not good enough. To begin again, restart "
+    "the kernel. Until then the target gives you the same month."
 )
-NO_RULE = "That is no rule: {} Try try_rule(['192.0.2.44'], {{'cases.write'}})."
+NO_RULE = "That is not a rule: {} Try try_rule(['192.0.2.44'], {{'cases.write'}})."
 Call = dict[str, Any]
 # The thief's part of the month: days, address, scopes.
 THEFTS = (
@@ -29,7 +29,12 @@ THEFTS = (
     (range(23, 24), "192.0.2.44", ("cases.read",)),
 )
 TICKETS = (
-    {"day": 20, "client": "backup", "address": "198.51.100.206", "what": "the backup moves"},
+    {
+        "day": 20,
+        "client": "backup",
+        "address": "198.51.100.206",
+        "what": "the backup moves to a new host",
+    },
     {"day": 24, "client": "chat-agent", "address": NEW, "what": "the vendor adds an address"},
     {"day": 26, "client": "marketing", "address": "192.0.2.70", "what": "a second address"},
 )
@@ -116,11 +121,13 @@ def trier(flag: str) -> Callable[[object, object], str]:
         work = [call for day in range(1, DAYS + 1) for call in honest(day, later=True)]
         refused = sum(not lets_in(call, places, may) for call in work)
         got_in = sum(lets_in(call, places, may) for call in thieves(places, may))
-        print(f"{counted(refused, 'honest call')} refused; {counted(got_in, 'call')} of thieves in")
+        print(
+            f"{counted(refused, 'honest call')} refused, {counted(got_in, 'dishonest call')} let in"
+        )
         if not refused and not got_in:
             return flag
         missed += 1
-        print(f"Rules that may still miss: {PATIENCE - missed}.")
+        print(f"Wrong rules that you have left: {PATIENCE - missed}.")
         return "no flag"
 
     return try_rule
@@ -136,7 +143,7 @@ def as_networks(given: object) -> list[IPv4Network]:
     """Up to twelve networks. Raises ValueError with a sentence that says what is none."""
     texts = _texts(given, "addresses or networks")
     if len(texts) > MOST:
-        raise ValueError(f"{MOST} addresses or networks are the most.")
+        raise ValueError(f"at most {MOST} addresses or networks are allowed.")
     networks = []
     for one in texts:
         try:
@@ -155,10 +162,10 @@ def as_scopes(given: object) -> set[str]:
 
 def _texts(given: object, what: str) -> list[str]:
     if isinstance(given, str) or not isinstance(given, Iterable):
-        raise ValueError(f"the {what} are a list of texts.")
+        raise ValueError(f"the {what} must be a list of strings.")
     texts = list(given)
     if not texts or not all(isinstance(one, str) for one in texts):
-        raise ValueError(f"the {what} are a list of texts, one at least.")
+        raise ValueError(f"the {what} must be a list of strings, at least one.")
     return texts
 
 

@@ -10,9 +10,9 @@ from .thieves import ASSUMPTIONS
 # A defence in words; the control that stands for it in 2023, and the one in 2025.
 SIDE_BY_SIDE = {
     "the secret is replaced after the notice": ("exposed_rotated", "2025"),
-    "a tool works from its own addresses alone": ("service_tokens_bound", "service_tokens_bound"),
-    "only networks that it came from before": ("behaviour_checked", "behaviour_checked"),
-    "an alarm at a new address": ("alert_token_elsewhere", "alert_token_elsewhere"),
+    "a tool works only from its own addresses": ("service_tokens_bound", "service_tokens_bound"),
+    "only networks that it has used before": ("behaviour_checked", "behaviour_checked"),
+    "an alarm on a new address": ("alert_token_elsewhere", "alert_token_elsewhere"),
     "no more rights than its job needs": (
         "repository_least_privilege",
         "integration_least_privilege",
@@ -22,8 +22,8 @@ SIDE_BY_SIDE = {
 OF_2025 = {
     "a key that never leaves the vendor": "grants_key_bound",
     "a grant ends after 90 days": "service_tokens_expire",
-    "an alarm at looking round": "alert_looking_round",
-    "an alarm at the export": "alert_bulk_reads",
+    "an alarm on looking round": "alert_looking_round",
+    "an alarm on the export": "alert_bulk_reads",
     "unused grants are removed": "grants_reviewed",
 }
 NINE_IN_TEN = THIEVES * 9 // 10
@@ -32,7 +32,7 @@ NINE_IN_TEN = THIEVES * 9 // 10
 def print_both() -> None:
     """Of 1,000 thieves of 2023 and of 2025, how many each defence stops: what nine in ten of 100
     draws give; under both assumptions of each incident where these differ."""
-    print(f"{'stopped of 1,000 thieves':<44}{'2023: the packing':<20}2025: the export")
+    print(f"{'thieves stopped, of 1,000':<44}{'2023: packing':<20}2025: export")
     for words, (then, now) in SIDE_BY_SIDE.items():
         print(f"{words:<44}{_cell(list(stopped_in_2023(then).values())):<20}{_cell(_of_2025(now))}")
     for words, control in OF_2025.items():

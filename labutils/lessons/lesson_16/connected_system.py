@@ -262,5 +262,5 @@ ACTS = {
     "she changes her password": new_password,
     "she gets a second factor": second_factor,
     "she is signed out everywhere": signed_out,
-    "the grant of the client is revoked": revoked,
+    "the client's grant is revoked": revoked,
 }

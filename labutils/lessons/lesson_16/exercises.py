@@ -76,12 +76,12 @@ def replayed(answer: Tried) -> Verdict:
             return verdict
     narrow = connected("lesson-16/narrow", scope=NARROW)
     words = "a grant without the right to read cases"
-    verdict = _passes_on(answer, narrow, words, 403, "the API's own answer", "refused")
+    verdict = _passes_on(answer, narrow, words, 403, "the API's own response", "refused")
     if verdict is not PASSED:
         return verdict
     dead = connected("lesson-16/dead")
     dead.login.revoke_family(dead.stolen()["refresh_token"])
-    words, want = "a grant that was revoked", "the answer of the token endpoint"
+    words, want = "a grant that was revoked", "the token endpoint's response"
     return _passes_on(answer, dead, words, 400, want, "dead")
 
 
@@ -111,7 +111,7 @@ def _replayed(answer: Tried, company: Connected, words: str) -> Verdict:
     if response is None:
         return Verdict("none", words)
     if not isinstance(response, httpx.Response):
-        want = "the response of GET /cases"
+        want = "the response to GET /cases"
         return Verdict("differs", words, shown(repr(response), 80), want, mistake="body")
     exchanged = any(one.url == LOGIN + "/token" and one.status == 200 for one in sent)
     if (mistake := _mistake_in(response, exchanged=exchanged)) is not None:
@@ -122,9 +122,7 @@ def _replayed(answer: Tried, company: Connected, words: str) -> Verdict:
         want = "one POST of the form, and one GET"
         return Verdict("differs", words, shown(", ".join(asked), 120), want, mistake="requests")
     if record != company.stolen():
-        return Verdict(
-            "differs", words, "a record that was changed", "it as it was", mistake="changed"
-        )
+        return Verdict("differs", words, "a changed record", "an unchanged one", mistake="changed")
     return PASSED
 
 
@@ -188,7 +186,7 @@ def stranger_cases() -> Iterator[Case]:
         ([("chat", a)], "first", "one login, and nothing before it"),
         ([("chat", a), ("chat", far)], "none", "a second address"),
         ([("chat", a), ("chat", far), ("chat", far)], "again", "a second address, used twice"),
-        ([("chat", a), ("chat", b)], "part", "a second address, beside the first"),
+        ([("chat", a), ("chat", b)], "part", "a second address, next to the first"),
         ([("chat", a), ("chat", far), ("chat", a)], "last", "back at the first address"),
         ([("chat", a), ("sync", b), ("chat", b)], "user", "an address that another tool had"),
         ([("chat", a), ("sync", far)], "user", "the first login of another tool"),
@@ -246,27 +244,27 @@ def looked_round(lines: list[month.Line]) -> set[str]:
 def round_cases() -> Iterator[Case]:
     """Logs, the coarse mistakes first."""
     logs = [
-        ([listed("A", 0)], "both", "a session that lists, and counts nothing"),
-        ([counted("A", 0)], "both", "a session that counts, and lists nothing"),
-        ([listed("A", 0), read("A", 9)], "both", "a session that lists, and reads"),
+        ([listed("A", 0)], "both", "a session that lists but counts nothing"),
+        ([counted("A", 0)], "both", "a session that counts but lists nothing"),
+        ([listed("A", 0), read("A", 9)], "both", "a session that lists and reads"),
         ([listed("A", 0), counted("A", 9)], "none", "a session that lists and counts"),
         ([listed("A", 0), counted("B", 9)], "session", "two sessions"),
         ([listed("A", 0), counted("A", 1200)], "window", "twenty minutes between them"),
         ([counted("A", 0), listed("A", 60)], "order", "a session that counts first"),
         ([listed("A", 0), counted("A", 5000)], "window", "more than an hour between them"),
-        ([listed("A", 1700), counted("A", 1900)], "bucket", "before and after a full half hour"),
-        ([listed("A", 0), counted("A", 1800)], "edge", "half an hour to the second"),
+        ([listed("A", 1700), counted("A", 1900)], "bucket", "before and after the half hour"),
+        ([listed("A", 0), counted("A", 1800)], "edge", "exactly half an hour"),
         ([listed("A", 0), counted("A", 1800.001)], "edge", "a millisecond more"),
         ([counted("A", 0), listed("A", 1800.001)], "edge", "a millisecond more, counted first"),
         (
             [listed("A", 0), listed("A", 4000), counted("A", 4100)],
             "each",
-            "a session that lists twice, and counts after the second",
+            "a session that lists twice and counts after the second time",
         ),
         (
             [listed("A", 0), counted("A", 100), listed("A", 4000)],
             "each",
-            "a session that lists twice, and counts after the first",
+            "a session that lists twice and counts after the first time",
         ),
         (
             [listed("A", 0), counted("A", 9), listed("B", 20), counted("B", 30)],
@@ -342,12 +340,12 @@ EXERCISES = (
         "16-1",
         "function",
         replayed,
-        "A refresh token, the client's name and its secret: all three lay in one place, and they "
-        "are all that it takes.",
+        "A refresh token, the client's name and its secret: all three were in one place, and "
+        "nothing else is needed.",
         {
             "bearer": (
-                "A refresh token opens no API. It is exchanged at the token endpoint for an access "
-                "token first (RFC 6749, 6).",
+                "An API does not accept a refresh token. First exchange it for an access token at "
+                "the token endpoint (RFC 6749, 6).",
                 wrong("""
                     def answer(browser, record):
                         held = {"authorization": "Bearer " + record["refresh_token"]}
@@ -355,8 +353,8 @@ EXERCISES = (
                 """),
             ),
             "browser": (
-                "Send both requests with the browser that the function is given: company.tom is "
-                "the one of this notebook alone.",
+                "Send both requests with the browser that the function is given: company.tom "
+                "exists only in this notebook.",
                 wrong("""
                     from labutils.lessons.lesson_16 import connected
 
@@ -372,8 +370,8 @@ EXERCISES = (
                 """),
             ),
             "client": (
-                "The token endpoint does not know who asks: the client shows its name and its "
-                "secret, as auth=(client_id, client_secret).",
+                "The token endpoint does not know who is asking: the client sends its name and "
+                "its secret, as auth=(client_id, client_secret).",
                 altered(REPLAY, (", auth=client)", ")")),
             ),
             "form": (
@@ -382,28 +380,27 @@ EXERCISES = (
                 altered(REPLAY, ("data=form", "json=form")),
             ),
             "scheme": (
-                "The tokens were exchanged, and the API did not find one: the header is "
-                "authorization, and its value begins with 'Bearer '.",
+                "You got an access token, but the API did not find it: send it in the "
+                "authorization header, with a value that begins with 'Bearer '.",
                 altered(REPLAY, ('"Bearer " + ', "")),
             ),
             "token": (
-                "That is the token endpoint's answer. Take the access token out of it, and ask the "
+                "That is the token endpoint's response. Take the access token from it, and ask the "
                 "API for the cases.",
                 altered(
                     REPLAY, ("if not answer.is_success:\n        return answer", "return answer")
                 ),
             ),
             "cases": (
-                "The API answered, and not with the cases: GET CRM + '/cases' has them.",
+                "The API responded, but not with the cases: GET CRM + '/cases' returns them.",
                 altered(REPLAY, ("/cases", "/contact")),
             ),
             "requests": (
-                "Two requests are all that it takes: POST to the token endpoint, and GET CRM + "
-                "'/cases'.",
+                "You need only two requests: POST to the token endpoint, and GET CRM + '/cases'.",
                 altered(REPLAY, ("browser.get(CRM", "browser.post(CRM")),
             ),
             "changed": (
-                "Leave the record as it is: whoever calls the function still needs it.",
+                "Leave the record unchanged: the caller of the function still needs it.",
                 altered(
                     REPLAY,
                     (
@@ -413,7 +410,7 @@ EXERCISES = (
                 ),
             ),
             "refused": (
-                "The API may refuse, too. Return its answer, whatever it is.",
+                "The API may refuse, too. Return its response, whatever it is.",
                 altered(
                     REPLAY,
                     (
@@ -424,20 +421,20 @@ EXERCISES = (
                 ),
             ),
             "body": (
-                "Return the response itself: whoever calls it wants to see the status, too.",
+                "Return the response itself: the caller wants to see the status, too.",
                 altered(REPLAY, ("headers=held)", "headers=held).json()")),
             ),
             "dead": (
-                "Where the token endpoint refuses, there is no access token. Return its answer.",
+                "If the token endpoint refuses, there is no access token. Return its response.",
                 altered(REPLAY, ("if not answer.is_success:\n        return answer\n    ", "")),
             ),
         },
         (
             "Two requests: POST LOGIN + '/token' with a form, then GET CRM + '/cases'.",
             "The form has grant_type=refresh_token and the refresh_token; the client proves who it "
-            "is by HTTP Basic: auth=(client_id, client_secret).",
-            "answer = browser.post(LOGIN + '/token', data=form, auth=client). If it is no success, "
-            "return it. Else put answer.json()['access_token'] behind 'Bearer '.",
+            "is with HTTP Basic: auth=(client_id, client_secret).",
+            "answer = browser.post(LOGIN + '/token', data=form, auth=client). If it is not a "
+            "success, return it. Otherwise put answer.json()['access_token'] after 'Bearer '.",
         ),
         REPLAY,
     ),
@@ -445,17 +442,17 @@ EXERCISES = (
         "16-2",
         "function",
         leaving_alone(compare(round_cases, why=not_a(set)), round_cases),
-        "You can tell who works in a system from who finds out what is in it.",
+        "You can distinguish those who work in a system from those who explore it.",
         {
             "none": (
-                "A session that lists the objects and counts some within half an hour is wanted.",
+                "Find each session that lists the objects and counts some within half an hour.",
                 wrong("""
                     def answer(lines):
                         return set()
                 """),
             ),
             "changed": (
-                "Leave the lines as they are: others read them after you.",
+                "Leave the lines unchanged: others read them after you.",
                 altered(
                     LOOKS_ROUND,
                     ("found = set()", "found = set()\n    lines.sort(key=when, reverse=True)"),
@@ -466,7 +463,7 @@ EXERCISES = (
                 altered(LOOKS_ROUND, ("return found", "return sorted(found)")),
             ),
             "both": (
-                "One of the two is ordinary. Wanted are sessions that did both.",
+                "Only one of the two is ordinary. Find the sessions that did both.",
                 wrong("""
                     def answer(lines):
                         both = [line for line in lines if lists(line) or counts(line)]
@@ -486,12 +483,12 @@ EXERCISES = (
                 ),
             ),
             "window": (
-                "Half an hour, and not longer: 30 * 60 seconds. A session may live for a day.",
+                "At most half an hour apart: 30 * 60 seconds. A session may last for a day.",
                 altered(LOOKS_ROUND, ("near and one", "one")),
             ),
             "bucket": (
-                "Hold line against line: two that are near each other may lie on both sides of a "
-                "full half hour.",
+                "Compare line with line: two that are close together may be on either side of a "
+                "half-hour boundary.",
                 wrong("""
                     def answer(lines):
                         listed = {(line["SESSION_KEY"], when(line) // 1800)
@@ -502,12 +499,12 @@ EXERCISES = (
                 """),
             ),
             "edge": (
-                "Half an hour to the second still counts, and no millisecond more.",
+                "Exactly half an hour still counts, but not a millisecond more.",
                 altered(LOOKS_ROUND, ("<= 30 * 60", "< 30 * 60")),
             ),
             "each": (
-                "A session may list more than once: each look counts, and not the first "
-                "or the last alone.",
+                "A session may list more than once: check each time, not only the first or "
+                "the last.",
                 wrong("""
                     def answer(lines):
                         first = {}
@@ -528,9 +525,10 @@ EXERCISES = (
             ),
         },
         (
-            "Take each line that lists, and look for one that counts in the same session.",
-            "Two loops: filter(lists, lines) and filter(counts, lines). when(line) is in seconds.",
-            "abs(when(one) - when(other)) <= 30 * 60, and the same SESSION_KEY.",
+            "Take each line that lists, and look for a line that counts in the same session.",
+            "Use two loops, over filter(lists, lines) and filter(counts, lines). when(line) is in "
+            "seconds.",
+            "The condition is abs(when(one) - when(other)) <= 30 * 60, and the same SESSION_KEY.",
         ),
         LOOKS_ROUND,
     ),
@@ -538,26 +536,25 @@ EXERCISES = (
         "16-3",
         "function",
         leaving_alone(compare(stranger_cases, why=no_logins), stranger_cases),
-        "That is what Sigma cannot say: it has no memory of what was before.",
+        "That is what Sigma cannot express: it has no memory of what came before.",
         {
             "none": (
-                "An address that this user never had before is what is wanted.",
+                "Find each login from an address that this user has never used before.",
                 wrong("""
                     def answer(logins):
                         return []
                 """),
             ),
             "changed": (
-                "Leave the list of logins as it is: others read it after you.",
+                "Leave the list of logins unchanged: others read it after you.",
                 altered(STRANGERS, ("return found", "logins.clear()\n    return found")),
             ),
             "type": (
-                "Return a list of the logins themselves, and not of their addresses.",
+                "Return a list of the logins themselves, not of their addresses.",
                 altered(STRANGERS, ("return found", "return tuple(found)")),
             ),
             "first": (
-                "Before the first login of a user there is nothing to compare with: it is no "
-                "stranger.",
+                "A user's first login does not count: there is nothing to compare it with.",
                 altered(
                     STRANGERS,
                     (
@@ -567,7 +564,7 @@ EXERCISES = (
                 ),
             ),
             "again": (
-                "The second time an address is not new any more.",
+                "An address is no longer new the second time.",
                 altered(
                     STRANGERS,
                     (
@@ -577,14 +574,14 @@ EXERCISES = (
                 ),
             ),
             "last": (
-                "Compare with all addresses of before, and not with the last one alone.",
+                "Compare with all earlier addresses, not only with the last one.",
                 altered(
                     STRANGERS,
                     ("seen.setdefault(user, set()).add(address)", "seen[user] = {address}"),
                 ),
             ),
             "user": (
-                "Each user has addresses of its own: what one tool used says nothing of another.",
+                "Each user has its own addresses: what one tool used says nothing about another.",
                 altered(
                     STRANGERS,
                     (
@@ -594,7 +591,7 @@ EXERCISES = (
                 ),
             ),
             "part": (
-                "Compare whole addresses: one may begin like another, or be its neighbour.",
+                "Compare whole addresses: one may begin like another, or be next to it.",
                 altered(
                     STRANGERS,
                     (
@@ -606,10 +603,10 @@ EXERCISES = (
             ),
         },
         (
-            "Keep, for each user, the set of addresses that it had so far.",
-            "A dictionary from USER_ID to a set. Look before you add.",
-            "if user in seen and address not in seen[user]: it is one. Then add the address, "
-            "whatever it was.",
+            "For each user, keep the set of addresses that it has used so far.",
+            "Use a dictionary from USER_ID to a set. Look up the address before you add it.",
+            "If user in seen and address not in seen[user], the login is one of them. Then add "
+            "the address in any case.",
         ),
         STRANGERS,
     ),
@@ -617,11 +614,11 @@ EXERCISES = (
         "16-4",
         "function",
         leaving_alone(compare(rule_cases, same=same_answer, why=not_a(bool)), rule_cases),
-        "Whoever steals the grant can use it from the vendor's addresses alone, for what the agent "
+        "A thief can use the grant only from the vendor's addresses, and only for what the agent "
         "does anyway.",
         {
             "type": (
-                "Return True or False in each case, and nothing that only counts as one.",
+                "Return True or False in each case, not another value that counts as one.",
                 altered(
                     ALLOWED,
                     ("return known and scope in rule", "return int(known and scope in rule"),
@@ -629,7 +626,7 @@ EXERCISES = (
                 ),
             ),
             "changed": (
-                "Leave the rule as it is: the next request is held against it, too.",
+                "Leave the rule unchanged: the next request is checked against it, too.",
                 altered(
                     ALLOWED,
                     (
@@ -639,8 +636,8 @@ EXERCISES = (
                 ),
             ),
             "refuses": (
-                "The agent itself is refused: its address is in a network of the rule, and the "
-                "scope is one of its scopes.",
+                "You refuse the agent itself: its address is in one of the rule's networks, and "
+                "the scope is one of the rule's scopes.",
                 wrong("""
                     def answer(rule, address, scope):
                         return False
@@ -648,7 +645,7 @@ EXERCISES = (
             ),
             "network": (
                 "An entry may be a network such as 192.0.2.44/31: ip_address(...) in "
-                "ip_network(...) knows which addresses are in it.",
+                "ip_network(...) says whether an address is in it.",
                 wrong("""
                     def answer(rule, address, scope):
                         known = address in [*rule["networks"], "192.0.2.44"]
@@ -656,14 +653,14 @@ EXERCISES = (
                 """),
             ),
             "address": (
-                "The address decides, too: a stolen grant has all the scopes of the agent.",
+                "The address matters too: a stolen grant has all the agent's scopes.",
                 wrong("""
                     def answer(rule, address, scope):
                         return scope in rule["scopes"]
                 """),
             ),
             "scope": (
-                "The scope decides, too, and it is compared as a whole.",
+                "The scope matters too. Compare it as a whole.",
                 altered(
                     ALLOWED,
                     (
@@ -674,7 +671,7 @@ EXERCISES = (
                 ),
             ),
             "text": (
-                "An address is no text: 192.0.2.4 begins like 192.0.2.44.",
+                "Do not compare addresses as strings: 192.0.2.4 begins like 192.0.2.44.",
                 wrong("""
                     def answer(rule, address, scope):
                         known = any(one.split("/")[0][:-1] in address or address in one
@@ -683,7 +680,7 @@ EXERCISES = (
                 """),
             ),
             "garbage": (
-                "What is no address at all is refused, and is no error.",
+                "Refuse anything that is not an address, without raising an error.",
                 altered(
                     ALLOWED,
                     (
@@ -694,9 +691,10 @@ EXERCISES = (
             ),
         },
         (
-            "Two questions: is the address in one of the networks, and is the scope one of those?",
+            "Ask two questions: is the address in one of the networks, and is the scope in the "
+            "list?",
             "ip_address(address) in ip_network(one) answers the first. ip_address raises "
-            "ValueError for what is no address.",
+            "ValueError for anything that is not an address.",
             "try: place = ip_address(address); except ValueError: return False. Then any(...) "
             "over rule['networks'], and scope in rule['scopes'].",
         ),

@@ -27,7 +27,7 @@ def addresses_by_day(
         last=max(day for row in rows.values() for day in row),
         left=5.4,
         key="large: the intruder, on that day    small: honest    "
-        "an address at its first use is new",
+        "an address is new at its first use",
     )
     return figure, _sentence(rows)
 
@@ -43,7 +43,7 @@ def _sentence(days: dict[str, dict[int, bool]]) -> str:
     his = [address for address, row in days.items() if any(row.values())]
     visits = sum(sum(row.values()) for row in days.values())
     return (
-        f"{counted(len(days), 'address', 'addresses')} of one integration: {len(steady)} on 15 "
-        f"days or more, {len(days) - len(steady)} on a few. The intruder came from "
+        f"{counted(len(days), 'address', 'addresses')} of one integration: {len(steady)} used on "
+        f"15 days or more, {len(days) - len(steady)} on only a few. The intruder came from "
         f"{' and '.join(his)}, on {counted(visits, 'day')}."
     )

@@ -19,25 +19,25 @@ TARGET = Target(
     "16-target",
     "value",
     value(flag_mistake),
-    "The rule lets the agent work, at its new address too, and nobody else.",
+    "The rule lets the agent work, even from its new address, and lets nobody else in.",
     {
         "rule": (
             "That is a rule. The flag is what scene.try_rule returns for it.",
             'answer = ["192.0.2.44", "192.0.2.45"]',
         ),
         "other": (
-            "That is not the flag. scene.try_rule returns it for a rule that fits.",
+            "That is not the flag. scene.try_rule returns it for a rule that works.",
             'answer = "no flag"',
         ),
     },
     (
-        "The log of the month is no list of what is right: the thief is in it. What is different "
+        "The month's log is not a list of what is right: the thief is in it. What is different "
         "about an address from which the agent works?",
         "Count the days on which each address was seen. Then read the tickets: one is about this "
-        "client. And for the scopes do not ask what was used, but what the agent is for.",
-        "Addresses of 15 days and more, with that of the ticket for chat-agent; each by itself, "
-        "since the neighbours in the network are anybody's. Scopes: cases.write, contacts.read, "
-        "contacts.write.",
+        "client. For the scopes, do not ask what was used but what the agent is for.",
+        "Take the addresses seen on 15 days or more, and the address from the ticket for "
+        "chat-agent. List each one separately, because anybody may use the other addresses in the "
+        "network. Scopes: cases.write, contacts.read, contacts.write.",
     ),
     code("""
         days = {}
@@ -47,13 +47,13 @@ TARGET = Target(
         named = {one["address"] for one in scene.tickets if one["client"] == "chat-agent"}
         flag = scene.try_rule(steady | named, {"cases.write", "contacts.read", "contacts.write"})
     """),
-    brief="""The chat agent files cases and looks up contacts all day; on a few days of a month it \
-merges contacts. That is all that it is for. scene.calls has a month of calls under its client: \
-day, address, scope. A thief was there in that month. scene.tickets has what was announced.
-Write a rule for the month that comes: scene.try_rule(networks, scopes), addresses or networks as \
-texts, twelve at most, and the scopes. It returns the flag if no honest call is refused and no \
-thief gets in. Some thieves will come from the vendor's neighbourhood, some from its own machines, \
-and some from wherever else the rule lets them. Three rules may miss.""",
+    brief="""The chat agent files cases and looks up contacts all day; on a few days of the month \
+it merges contacts. That is all it is for. scene.calls has a month of its client's calls: day, \
+address, scope. A thief was active in that month. scene.tickets has what was announced.
+Write a rule for the next month with scene.try_rule(networks, scopes): at most twelve addresses or \
+networks as strings, and the scopes. It returns the flag if the rule refuses no honest call and \
+lets no thief in. Some thieves will come from addresses near the vendor's, some from the vendor's \
+own machines, and some from wherever else the rule allows. Three rules may be wrong.""",
     tools="",
     scene=the_month,
 )

@@ -95,7 +95,7 @@ def elsewhere_cases() -> Iterator[Case]:
         ([*month("svc", 9), *month("svc", 2, MOVED)], "none", "two of nine days elsewhere"),
         ([*month("svc", 9), *month("svc", 3, MOVED)], "edge", "three of nine days elsewhere"),
         ([*month("svc", 9), *beside], "name", "another program at another address"),
-        ([*beside[:3], *month("svc", 9)], "name", "another program that began before"),
+        ([*beside[:3], *month("svc", 9)], "name", "another program that began earlier"),
         (
             [*month("svc", 9), *beside, line("svc", FAR, 4, 700)],
             "name",
@@ -125,9 +125,9 @@ def elsewhere_cases() -> Iterator[Case]:
         yield Case((ordered, "svc"), seldom(ordered, "svc"), mistake, words)
     for near in (*nearly("svc-plan"), "svc-pl", "plan"):
         lines = [*month("svc-plan", 9), line(near, FAR, 3, 700)]
-        yield Case((lines, "svc-plan"), [], "name", f"beside it somebody called {near!r}")
+        yield Case((lines, "svc-plan"), [], "name", f"next to it, somebody called {near!r}")
         both = [*lines, line("svc-plan", MOVED, 5, 700)]
-        yield Case((both, "svc-plan"), both[-1:], "name", f"elsewhere, beside {near!r}")
+        yield Case((both, "svc-plan"), both[-1:], "name", f"elsewhere, next to {near!r}")
     nameless = [*month("", 9), line("", FAR, 3, 700), line("svc", MOVED, 4, 700)]
     yield Case((nameless, ""), [nameless[9]], "name", "a program without a name")
     draw = dice("lesson-17", "elsewhere")
@@ -163,11 +163,11 @@ def ticket(by: str = "plan-token", begin: int = 0, end: int = 2 * HOUR) -> Ticke
 def ticket_cases() -> Iterator[Case]:
     """Lines and tickets, the coarse mistakes first."""
     tried = [
-        (3600, [ticket("svc-plan")], True, "none", "within a ticket of the program"),
-        (3600, [ticket()], True, "names", "a ticket by the token of the program"),
+        (3600, [ticket("svc-plan")], True, "none", "during one of the program's tickets"),
+        (3600, [ticket()], True, "names", "a ticket by the program's token"),
         (3600, [], False, "all", "no ticket"),
-        (3600, [ticket("deploy-token")], False, "names", "a ticket of another program"),
-        (3600, [ticket("plan")], False, "names", "a ticket of a name within this one"),
+        (3600, [ticket("deploy-token")], False, "names", "a ticket for a different program"),
+        (3600, [ticket("plan")], False, "names", "a ticket whose name is part of this one"),
         (9 * HOUR, [ticket()], False, "window", "long after the ticket"),
         (-9 * HOUR, [ticket()], False, "window", "long before the ticket"),
         (-1800, [ticket()], True, "hour", "half an hour before the ticket"),
@@ -183,7 +183,7 @@ def ticket_cases() -> Iterator[Case]:
             [ticket("deploy-token"), ticket("svc-plan", 20 * HOUR, 22 * HOUR)],
             False,
             "both",
-            "one of another program, and one of another day",
+            "one for a different program, and one for a different day",
         ),
         *((3600, [ticket(name)], False, "names", f"by {name!r}") for name in nearly("plan-token")),
     ]
@@ -224,10 +224,10 @@ def tenant_cases() -> Iterator[Case]:
     before = by("j.weber", 2)
     tried = [
         ([before], {"j.weber"}, "none", "somebody two hours before"),
-        ([before, by("m.osei", 2, HOME)], {"j.weber"}, "address", "another address"),
+        ([before, by("m.osei", 2, HOME)], {"j.weber"}, "address", "a different address"),
         ([before, by("m.osei", -2)], {"j.weber"}, "before", "somebody two hours after"),
         ([before, by("m.osei", 30)], {"j.weber"}, "day", "somebody thirty hours before"),
-        ([before, by("svc", 0)], {"j.weber"}, "edge", "somebody at that very moment"),
+        ([before, by("svc", 0)], {"j.weber"}, "edge", "somebody at that exact moment"),
         ([before, by("m.osei", 24)], {"j.weber"}, "edge", "a day before, to the second"),
         (
             [before, by("m.osei", 1 / HOUR)],
@@ -242,7 +242,7 @@ def tenant_cases() -> Iterator[Case]:
             [by("m.osei", 2, near) for near in nearly(FAR) if near != FAR],
             set(),
             "address",
-            "like that address",
+            "addresses that resemble it",
         ),
         ([], set(), "none", "no line"),
     ]
@@ -319,11 +319,11 @@ def act_cases() -> Iterator[Case]:
         (["session of j.weber"], [], at, "session", "a session"),
         ([], ["account p.aoki"], at, "made", "an account that he made"),
         (["plan-token", "svc-plan"], ["factor of j.weber"], at, "made", "two and a factor"),
-        (["svc-plan", "session of j.weber"], [], at + 60, "time", "at another moment"),
+        (["svc-plan", "session of j.weber"], [], at + 60, "time", "at a different time"),
         (["session of j.weber", "session of m.osei"], [], at, "session", "two sessions"),
-        (["session-token"], [], at, "prefix", "a token that is called session-token"),
-        (["token of session of x"], [], at, "prefix", "a name with those words within it"),
-        (["plan-token"], ["key of plan-robot", "account p.aoki"], at, "made", "two of his own"),
+        (["session-token"], [], at, "prefix", "a token called session-token"),
+        (["token of session of x"], [], at, "prefix", "a name that contains those words"),
+        (["plan-token"], ["key of plan-robot", "account p.aoki"], at, "made", "two that he made"),
         (["session of session of x"], [], at, "prefix", "a strange name"),
         ([], [], at, "replace", "nothing"),
     ]
@@ -358,29 +358,30 @@ EXERCISES = (
         "17-1",
         "function",
         leaving_alone(compare(elsewhere_cases, why=no_lines), elsewhere_cases),
-        "Days tell where a program works. However much is done on one of them changes nothing.",
+        "Days show where a program works. However much it does on one day, that changes nothing.",
         {
             "type": (
-                "Return a list of lines, as they were given.",
+                "Return a list of the lines, unchanged.",
                 altered(ELSEWHERE, ("return [line for line", "return [line.id for line")),
             ),
             "changed": (
-                "Leave the lines as they are: the next question is put to them, too.",
+                "Do not change the lines: the next exercise uses them, too.",
                 altered(ELSEWHERE, ("    return [", "    lines.reverse()\n    return [")),
             ),
             "usual": (
-                "What a program does where it always works is not elsewhere.",
+                "A place where a program always works does not count as elsewhere.",
                 wrong("""
                     def answer(lines, name):
                         return [line for line in lines if line.who == name]
                 """),
             ),
             "none": (
-                "On one day the program works from an address that it has on no other day.",
+                "On one day the program works from an address that it uses on no other day.",
                 altered(ELSEWHERE, ("3 * len", "30 * len")),
             ),
             "lines": (
-                "Count days, and not lines: whoever copies in a hurry makes many lines on one day.",
+                "Count days, not lines: somebody who copies in a hurry leaves many lines on one "
+                "day.",
                 wrong("""
                     def answer(lines, name):
                         own = [line for line in lines if line.who == name]
@@ -391,12 +392,12 @@ EXERCISES = (
                 """),
             ),
             "edge": (
-                "A third of the days is no longer elsewhere: fewer than that is.",
+                "Exactly a third of the days does not count as elsewhere: it must be fewer.",
                 altered(ELSEWHERE, ("< len(at_work)", "<= len(at_work)")),
             ),
             "third": (
-                "Three of ten days are fewer than a third of them. Don't round the third: compare "
-                "three times the days with all of them.",
+                "Three days of ten are fewer than a third. Do not round the third: compare three "
+                "times these days with all the days.",
                 altered(
                     ELSEWHERE,
                     (
@@ -406,7 +407,7 @@ EXERCISES = (
                 ),
             ),
             "name": (
-                "Only lines of that name are asked about, and only they say where it works.",
+                "Only lines with that name count, and only they show where the program works.",
                 altered(
                     ELSEWHERE,
                     ("for line in own:", "for line in lines:"),
@@ -417,7 +418,7 @@ EXERCISES = (
                 ),
             ),
             "each": (
-                "Each address is looked at by itself: two that are new are elsewhere, too.",
+                "Look at each address on its own: two new addresses are both elsewhere.",
                 altered(
                     ELSEWHERE,
                     (
@@ -428,11 +429,11 @@ EXERCISES = (
             ),
         },
         (
-            "Two things are counted in days: on how many the program works at all, and on how many "
+            "Count two things in days: on how many days the program works at all, and on how many "
             "from each address. line.time // DAY is the number of a day.",
             "A set of days for each address: days.setdefault(line.address, set()).add(...).",
             "own = the lines of that name; at_work = the set of their days; days = address -> its "
-            "days. Return those of own with 3 * len(days[line.address]) < len(at_work).",
+            "days. Return the lines of own with 3 * len(days[line.address]) < len(at_work).",
         ),
         ELSEWHERE,
     ),
@@ -440,35 +441,35 @@ EXERCISES = (
         "17-2",
         "function",
         leaving_alone(compare(ticket_cases, why=no_answer), ticket_cases),
-        "A ticket speaks for one program, for some hours, and for nothing else.",
+        "A ticket explains one program for a few hours, and nothing else.",
         {
             "type": (
-                "Answer with True or False, and with nothing else.",
+                "Return True or False, and nothing else.",
                 altered(EXPLAINED, ("return True", "return ticket")),
             ),
             "none": (
-                "A ticket of the program is open at that moment, and that explains the line.",
+                "One of the program's tickets is open at that time, and that explains the line.",
                 wrong("""
                     def answer(line, tickets, names):
                         return False
                 """),
             ),
             "all": (
-                "Nothing explains a line where there is no ticket.",
+                "If there is no ticket, nothing explains the line.",
                 wrong("""
                     def answer(line, tickets, names):
                         return True
                 """),
             ),
             "names": (
-                "ticket['by'] must be one of the names of the program, as a whole.",
+                "The whole of ticket['by'] must be one of the program's names.",
                 altered(
                     EXPLAINED,
                     ('ticket["by"] in names', 'any(ticket["by"] in one for one in names)'),
                 ),
             ),
             "window": (
-                "A ticket explains its own hours, and not the month.",
+                "A ticket explains its own hours, not the whole month.",
                 altered(EXPLAINED, (" and begin <= line.time <= end", "")),
             ),
             "hour": (
@@ -477,7 +478,7 @@ EXERCISES = (
                 altered(EXPLAINED, (" - HOUR", ""), (" + HOUR", "")),
             ),
             "edge": (
-                "An hour to the second still counts.",
+                "Exactly one hour before or after still counts.",
                 altered(EXPLAINED, ("begin <= line.time <= end", "begin < line.time < end")),
             ),
             "first": (
@@ -491,7 +492,7 @@ EXERCISES = (
                 """),
             ),
             "both": (
-                "One and the same ticket must have the name and the hours.",
+                "The same ticket must match both the name and the time.",
                 wrong("""
                     def answer(line, tickets, names):
                         by = any(one["by"] in names for one in tickets)
@@ -501,13 +502,14 @@ EXERCISES = (
                 """),
             ),
             "changed": (
-                "Leave the tickets as they are: the next line is held against them, too.",
+                "Do not change the tickets: the next line is checked against them, too.",
                 altered(EXPLAINED, ("    return False", "    tickets.clear()\n    return False")),
             ),
         },
         (
-            "Two questions to each ticket: is it by one of those names, and is it open then?",
-            "moment(ticket['from']) is in seconds, as line.time is. HOUR is 3600.",
+            "Ask two questions about each ticket: is it by one of those names, and is it open "
+            "then?",
+            "moment(ticket['from']) is in seconds, like line.time. HOUR is 3600.",
             "for ticket in tickets: if ticket['by'] in names and moment(ticket['from']) - HOUR <= "
             "line.time <= moment(ticket['to']) + HOUR, return True. After the loop return False.",
         ),
@@ -517,37 +519,37 @@ EXERCISES = (
         "17-5",
         "function",
         leaving_alone(compare(tenant_cases, why=no_names), tenant_cases),
-        "An address leads from one account to all that were there, each once.",
+        "An address leads from one account to all the others that were there. Each counts once.",
         {
             "type": (
                 "Return a set of names: {line.who for line in ...}.",
                 altered(TENANTS, ("{line.who", "{line")),
             ),
             "none": (
-                "Everybody counts who has a line from that address in the day before.",
+                "Everybody who has a line from that address in the day before counts.",
                 wrong("""
                     def answer(lines, address, first):
                         return set()
                 """),
             ),
             "address": (
-                "Only lines from that very address count.",
+                "Only lines from exactly that address count.",
                 altered(TENANTS, ("line.address == address and ", "")),
             ),
             "before": (
-                "A line after that moment is not before it.",
+                "A line after that moment does not count.",
                 altered(TENANTS, ("0 < first - line.time < DAY", "abs(first - line.time) < DAY")),
             ),
             "day": (
-                "A day before, and no more: DAY is in seconds, as line.time is.",
+                "Go back less than a day: DAY is in seconds, like line.time.",
                 altered(TENANTS, (" < DAY", "")),
             ),
             "edge": (
-                "Neither the moment itself nor a whole day before it counts.",
+                "Neither a line at that exact moment nor one exactly a day earlier counts.",
                 altered(TENANTS, ("0 < first - line.time < DAY", "0 <= first - line.time <= DAY")),
             ),
             "changed": (
-                "Leave the lines as they are: the next question is put to them, too.",
+                "Do not change the lines: the next exercise uses them, too.",
                 wrong("""
                     def answer(lines, address, first):
                         found = set()
@@ -560,7 +562,8 @@ EXERCISES = (
             ),
         },
         (
-            "Two questions to each line: is it from that address, and how long before first is it?",
+            "Ask two questions about each line: is it from that address, and how long before "
+            "first is it?",
             "first - line.time is more than 0 and less than DAY.",
             "{line.who for line in lines if line.address == address and 0 < first - line.time < "
             "DAY}",
@@ -571,14 +574,15 @@ EXERCISES = (
         "17-3",
         "function",
         compare(gain_cases, same=about_as_much, why=by_what_came),
-        "50 gains nothing. 100 gains 0.25 where it is right, and costs three times that where not.",
+        "50 gains nothing. 100 gains 0.25 if it is right, and costs three times that if it is "
+        "wrong.",
         {
             "hundred": (
-                "percent goes from 0 to 100: divide it by 100 before you take it from 1.",
+                "percent goes from 0 to 100: divide it by 100 before you subtract it from 1.",
                 altered(GAIN, ("percent / 100", "percent")),
             ),
             "rounded": (
-                "Don't round: the gains of many claims are added up.",
+                "Do not round: the gains of many claims are added up.",
                 altered(
                     GAIN,
                     ("return 0.25 - (1 - p) ** 2", "return round(0.25 - (1 - p) ** 2, 2)"),
@@ -589,23 +593,23 @@ EXERCISES = (
                 altered(GAIN, ("0.25 - (1 - p)", "1 - (1 - p)"), ("0.25 - p", "1 - p")),
             ),
             "true": (
-                "Where the claim is true, the distance is from 1: 0.25 - (1 - p) ** 2.",
+                "If the claim is true, measure the distance from 1: 0.25 - (1 - p) ** 2.",
                 altered(GAIN, ("(1 - p) ** 2", "(1 - p) / 2")),
             ),
             "false": (
-                "Where it is false, the distance is from 0: 0.25 - p ** 2.",
+                "If it is false, measure the distance from 0: 0.25 - p ** 2.",
                 altered(GAIN, ("min(0, 0.25 - p ** 2)", "min(0, 0.5 - p)")),
             ),
             "floor": (
-                "A false claim gains nothing, however much you doubted it: else a report of "
-                "nonsense at 0 percent would win. Take min(0, ...).",
+                "A false claim gains nothing, however much you doubted it. Otherwise a report "
+                "full of nonsense at 0 percent would win. Use min(0, ...).",
                 altered(GAIN, ("min(0, 0.25 - p ** 2)", "0.25 - p ** 2")),
             ),
         },
         (
-            "p is percent / 100. How far is it from 1 where the claim is true, from 0 where it is "
-            "not?",
-            "The square of that distance is taken off 0.25. 50 percent gives 0 both times.",
+            "p is percent / 100. How far is it from 1 if the claim is true, and from 0 if it is "
+            "false?",
+            "Subtract the square of that distance from 0.25. 50 percent gives 0 both times.",
             "True: 0.25 - (1 - p) ** 2. False: min(0, 0.25 - p ** 2).",
         ),
         GAIN,
@@ -614,18 +618,18 @@ EXERCISES = (
         "17-4",
         "function",
         leaving_alone(compare(act_cases, same=same_acts, why=no_acts), act_cases),
-        "All in one moment: nobody looks in between.",
+        "Everything happens at the same moment, so he cannot react in between.",
         {
             "type": (
-                "Return a list of acts, each a tuple of three: what to do, to what, and when.",
+                "Return a list of actions, each a tuple of three: what to do, to what, and when.",
                 altered(AT_ONCE, ('("replace", name, at)', '["replace", name, at]')),
             ),
             "replace": (
-                "What he holds is replaced, each by itself: ('replace', name, at).",
+                "Replace each credential that he holds: ('replace', name, at).",
                 altered(AT_ONCE, ('"replace"', '"revoke"')),
             ),
             "session": (
-                "A session has no successor. Where a name begins with 'session of ', end the "
+                "A session cannot be replaced. If a name begins with 'session of ', end the "
                 "sessions of that account: ('end-sessions', account, at).",
                 altered(
                     AT_ONCE,
@@ -633,30 +637,30 @@ EXERCISES = (
                 ),
             ),
             "prefix": (
-                "A session is what begins with the words 'session of '. The account is all that "
-                "follows them.",
+                "Only a name that begins with 'session of ' is a session. The account is "
+                "everything after those words.",
                 altered(AT_ONCE, ('name.startswith("session of ")', '"session" in name')),
             ),
             "made": (
-                "What he made is removed, each by itself: ('remove', name, at).",
+                "Remove each thing that he made: ('remove', name, at).",
                 altered(AT_ONCE, (' + [("remove", name, at) for name in made]', "")),
             ),
             "time": (
-                "All acts are at the moment that the function is given.",
+                "All actions happen at the time that the function is given.",
                 altered(
                     AT_ONCE, ('("replace", name, at)', f'("replace", name, {MORNING + 9 * HOUR})')
                 ),
             ),
             "changed": (
-                "Leave the two lists as they are: the report names them, too.",
+                "Do not change the two lists: the report uses them, too.",
                 altered(AT_ONCE, ("    return acts +", "    held.reverse()\n    return acts +")),
             ),
         },
         (
-            "One act for each name: replace what he holds, end sessions, remove what he made.",
-            "name.startswith('session of ') tells a session; name.removeprefix('session of ') is "
-            "the account.",
-            "[('end-sessions', account, at) or ('replace', name, at) for each of held] + "
+            "One action for each name: replace what he holds, end sessions, remove what he made.",
+            "name.startswith('session of ') recognises a session; name.removeprefix('session of "
+            "') is the account.",
+            "[('end-sessions', account, at) or ('replace', name, at) for each name in held] + "
             "[('remove', name, at) for name in made].",
         ),
         AT_ONCE,

@@ -8,13 +8,13 @@ from labutils.text import counted
 from .unseen import DAY, CalledIn, Line
 
 SHOWN = {
-    "user.authentication.sso": "went on in a session",
+    "user.authentication.sso": "continued a session",
     "Search performed": "searched the wiki",
     "user.mfa.factor.activate": "added a factor",
-    "User logged in": "signed in at the tracker",
+    "User logged in": "signed in to the tracker",
     "Issue viewed": "read tickets",
     "Repository accessed by user": "looked at code",
-    "DescribeInstances": "looked round in the cloud",
+    "DescribeInstances": "looked around in the cloud",
 }
 
 
@@ -35,7 +35,7 @@ def what_he_did(incident: CalledIn) -> tuple[Figure, str]:
         first=min(days),
         last=max(days),
         left=12.6,
-        key="large: the intruder, on that day    small: by right",
+        key="large: the intruder, on that day    small: legitimate use",
     )
     return figure, _sentence(incident)
 
@@ -51,6 +51,6 @@ def _sentence(incident: CalledIn) -> str:
     names = list(dict.fromkeys(line.who for line in his))
     made = ", ".join(dict.fromkeys(line.made for line in his if line.made))
     return (
-        f"{counted(len(his), 'line')} of the intruder on {counted(len(days), 'day')}, in the names "
-        f"of {', '.join(names)}. Made so as to come back: {made}."
+        f"{counted(len(his), 'line')} by the intruder on {counted(len(days), 'day')}, under the "
+        f"names {', '.join(names)}. Made as a way back: {made}."
     )

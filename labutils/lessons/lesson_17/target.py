@@ -13,8 +13,8 @@ from .unseen import CalledIn, Line, Ticket, called_in
 FLAG = "flag-" + next(dice("lesson-17", "the one who was there"))
 SEED, PATIENCE = "other-88", 3
 STOPPED = (
-    "Nobody listens any more: three accusations were wrong. Restart the kernel to begin anew; "
-    "asking for the target again brings the same incident."
+    "Nobody listens any more: three accusations were wrong. Restart the kernel to start again. "
+    "Asking for the target again gives you the same incident."
 )
 
 
@@ -44,7 +44,7 @@ def accuser(incident: CalledIn, flag: str) -> Any:
             print(STOPPED)
             return "no flag"
         if not isinstance(address, str) or not isinstance(made, list | tuple | set):
-            print("That is no accusation. Try accuse('203.0.113.9', ['account p.aoki']).")
+            print("That is not an accusation. Try accuse('203.0.113.9', ['account p.aoki']).")
             return "no flag"
         right_place = address == incident.drawn.words["intruder_ip"]
         right_things = set(map(str, made)) == set(incident.drawn.footholds)
@@ -75,26 +75,26 @@ TARGET = Target(
     "17-target",
     "value",
     value(flag_mistake),
-    "One address, and everything that was made there to come back: found in a month that nobody "
-    "told you about.",
+    "You found one address, and everything that was made there as a way back, in a month that "
+    "nobody had told you about.",
     {
         "address": (
-            "That is an address. The flag is what scene.accuse returns for it, with what was made "
-            "there.",
+            "That is an address. The flag is what scene.accuse returns for it, together with what "
+            "was made there.",
             'answer = "203.0.113.9"',
         ),
         "other": (
-            "That is not the flag. scene.accuse returns it for a right accusation.",
+            "That is not the flag. scene.accuse returns it for a correct accusation.",
             'answer = "no flag"',
         ),
     },
     (
-        "It goes as before: what programs do elsewhere, less what tickets explain, address by "
+        "Work as before: what programs do elsewhere, minus what tickets explain, address by "
         "address.",
-        "The intruder's address is the one that stands in the most logs. Then look at all lines "
+        "The intruder's address is the one that appears in the most logs. Then look at all lines "
         "from it, and at what each of them made.",
-        "A rented address has other tenants, who make keys of their own. Take what the programs "
-        "made there, less what explained(...) explains.",
+        "A rented address has other tenants, who make their own keys. Take what the programs made "
+        "there, minus what explained(...) explains.",
     ),
     code("""
         rest = [line for names in scene.programs.values() for name in names
@@ -105,11 +105,12 @@ TARGET = Target(
         address = max(logs, key=lambda one: len(logs[one]))
         flag = scene.accuse(address, {line.made for line in rest if line.address == address} - {""})
     """),
-    brief="""Another company, another month. scene.lines, scene.tickets and scene.programs are \
-as before. An intruder was there, with a stolen token, and made things with which to come back.
+    brief="""This is another company, in another month. scene.lines, scene.tickets and \
+scene.programs are as before. An intruder was there with a stolen token, and made himself a way \
+back.
 scene.accuse(address, made) takes the address that the intruder's programs came from, and the \
-names of all that he made there, as line.made has them; he made it in the name of a program. \
-It returns the flag where both are right.""",
+names of everything that he made there, as line.made gives them. He made it with a program's \
+account. It returns the flag if both are right.""",
     tools="",
     scene=the_other,
 )

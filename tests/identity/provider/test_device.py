@@ -161,7 +161,7 @@ def test_a_code_that_is_over_cannot_be_said_yes_to():
     apps.lab.clock.tick(60)
     page = says_again(apps, device)
     assert page.status_code == 400
-    assert "That code is not known, or is too old." in page.text
+    assert "That code is unknown or has expired." in page.text
 
 
 def test_a_no_reaches_the_device():

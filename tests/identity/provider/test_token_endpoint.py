@@ -700,7 +700,7 @@ def test_a_refresh_token_that_was_revoked_and_never_used_raises_no_alarm_of_reus
     issued = tokens_of(apps)
     revoke(apps, issued["refresh_token"])
     assert refresh(apps, issued["refresh_token"]).json()["error_description"] == (
-        "the refresh token was revoked, or the account is off"
+        "the refresh token was revoked, or the account is disabled"
     )
     assert "refresh_token.reuse" not in [line["event"] for line in apps.lab.audit]
 

@@ -78,7 +78,7 @@ def test_adas_answer_opens_nothing_in_toms_browser_whatever_he_read_in_it(cookie
     seen = apps.opens("ada", NOTES + "/login", until=CALLBACK)
     apps.tom.cookies.set("sign-in", parameters(seen)[cookie], domain="notes.example")
     answer = apps.opens("tom", seen.headers["location"])
-    assert answer.status_code == 400 and "the answer to another request" in answer.text
+    assert answer.status_code == 400 and "the response to a different request" in answer.text
     assert apps.client.tokens == {}
     assert apps.ada.get(seen.headers["location"]).status_code == 303  # hers still opens
 
@@ -103,7 +103,7 @@ def test_adas_answer_with_her_state_as_toms_cookie_opens_nothing_at_the_diary():
     seen = scene.ada_signs_in()
     scene.tom.cookies.set("sign-in", parameters(seen)["state"], domain="diary.example")
     answer = scene.tom.get(seen.headers["location"])
-    assert answer.status_code == 400 and "the answer to another request" in answer.text
+    assert answer.status_code == 400 and "the response to a different request" in answer.text
     assert scene.tom.get(DIARY + "/").status_code == 401
 
 
@@ -141,7 +141,7 @@ def test_the_picture_tells_the_channels_apart_and_says_what_each_message_carries
     assert posts == ["POST /authorize   200", "POST /authorize   303"]
     assert "POST /token   200\nsends code, code_verifier\ngets access_token" in words
     assert {"login", "consent", "token request", "authorization response"} <= set(words)
-    assert "through Ada's browser: 6." in sentence and "past the browser: 3." in sentence
+    assert "through Ada's browser: 6." in sentence and "without the browser: 3." in sentence
 
 
 def test_the_picture_of_the_lure_shows_toms_link_and_where_the_client_fell_for_it():
@@ -152,10 +152,10 @@ def test_the_picture_of_the_lure_shows_toms_link_and_where_the_client_fell_for_i
     figure, sentence = channels(apps.lab.wire, hosts, people, NAMES, values, lured=people)
     words = [text.get_text() for text in figure.axes[0].texts]
     link, answer = words.index("sends a link"), words.index("authorization response")
-    assert link < answer and words.count("the page of notes") == 1
+    assert link < answer and words.count("the notes page") == 1
     assert "Number 5 is the link that Tom sends to Ada." in sentence
     assert sentence.endswith(
-        "In message 7 the client redeems a code that another browser asked for."
+        "In message 7 the client redeems a code that a different browser asked for."
     )
 
 

@@ -21,8 +21,8 @@ def by_pyjwt(token):
 def test_it_takes_a_second_audience_and_the_nonce_of_another_sign_in():
     got_in = {name for name, token in bad_id_tokens_by_name().items() if takes(by_pyjwt, token)}
     assert {
-        "an audience that is not trusted beside ours",
-        "the nonce of another sign-in",
+        "an untrusted audience as well as ours",
+        "the nonce from a different sign-in",
         "no nonce",
     } <= got_in
-    assert not {"another issuer, signed by our provider", "another audience"} & got_in
+    assert not {"a different issuer, signed by our provider", "a different audience"} & got_in

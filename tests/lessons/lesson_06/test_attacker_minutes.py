@@ -57,7 +57,7 @@ def test_a_code_with_pkce_opens_at_no_time_and_the_provider_says_why():
     assert {value for (item, _), value in minutes.items() if item == "code"} == {0}
     apps = build_apps("lesson-06")
     answer = THIEF.replay(apps.tom, "code", THIEF.robs(apps))
-    assert answer.json()["error_description"].startswith("code_verifier does not fit")
+    assert answer.json()["error_description"].startswith("code_verifier does not match")
 
 
 def test_a_cookie_that_is_tied_to_an_address_is_refused_as_nobodys():
@@ -90,7 +90,7 @@ def test_the_operator_responds_in_the_first_wait_and_days_are_counted():
 def test_a_wait_that_is_no_number_of_days_is_said_and_nothing_passes(days, capsys):
     scene = StolenFile()
     scene.wait(days)
-    assert "Wait a number of days" in capsys.readouterr().out
+    assert "Give a number of days" in capsys.readouterr().out
     assert scene.day == 0 and not scene._has_responded
 
 

@@ -226,7 +226,7 @@ def test_one_value_with_one_tag_in_two_files_is_noticed(tag, has_same):
 def test_what_support_lost_is_said_question_by_question(capsys):
     assert UnseenRecordings().submit(cleaner('"x"')) is None
     said = capsys.readouterr().out
-    assert "no secret comes out. Support cannot say any more:\n" in said
+    assert "no secret comes out. But support can no longer answer:\n" in said
     assert "  what did the error say\n" in said and "  was it the same session\n" in said
     assert FLAG not in said
 
@@ -240,7 +240,7 @@ def test_a_cleaner_that_raises_gets_a_sentence(capsys):
 def test_a_cleaned_file_handed_in_for_its_cleaner_gets_a_sentence(capsys):
     assert UnseenRecordings().submit({"log": {}}) is None
     assert capsys.readouterr().out == (
-        "Hand in the cleaner itself, by its name, and not what it returned.\n"
+        "Hand in the cleaner itself, by its name, not what it returned.\n"
     )
 
 

@@ -121,14 +121,14 @@ def test_a_claim_that_holds_is_not_corrected(number):
 def test_what_nobody_can_know_is_not_refuted_by_its_own_fact():
     scene = Article()
     said = refuted(scene, 8, "repos-exfiltration-unconfirmed")
-    assert "leaves claim 8 open, and does not refute it" in said and scene._failed == 1
+    assert "leaves claim 8 open; it does not refute it" in said and scene._failed == 1
     assert "claim 8 cannot be known" in left_open(scene, 8, "repos-exfiltration-unconfirmed")
 
 
 def test_what_is_wrong_is_not_left_open_by_the_fact_that_refutes_it():
     scene = Article()
     said = left_open(scene, 2, "okta-support-window")
-    assert "says that claim 2 is wrong, and does not leave it open" in said and scene._failed == 1
+    assert "says that claim 2 is wrong; it does not leave it open" in said and scene._failed == 1
 
 
 @pytest.mark.parametrize("fact", ["attack-gap", "attribution"])
@@ -228,7 +228,7 @@ def test_who_was_active_in_the_gap_is_said_by_day_and_by_how_sure_it_is(capsys):
 
 def test_the_order_is_not_shown_to_whoever_has_not_put_it(capsys):
     retelling.print_retelling("")
-    assert capsys.readouterr().out.startswith("Put the ten letters into an order first.")
+    assert capsys.readouterr().out.startswith("Put the ten letters in order first.")
     retelling.print_retelling("ea!")
     lines = capsys.readouterr().out.splitlines()
     assert [line[:16] for line in lines] == ["2023-11-24T11:59", "2023-11-23T16:00"]

@@ -90,7 +90,7 @@ def test_archives_are_carried_out_in_more_than_one_way(moves):
         ([("implant", "jira", "read")], "held", "You do not hold 'implant'"),
         ([SIGN_IN, ("implant", "jira", "read")], "reachable", "move 1, ('smartsheet-account'"),
         ([SIGN_IN, ("moveworks",)], "reachable", "move 1, ('smartsheet-account'"),
-        (GATE, "move", "'moveworks-token' is no move"),
+        (GATE, "move", "'moveworks-token' is not a move"),
         ([GATE] * (LONGEST_PLAN + 1), "move", "It gave [("),
     ],
 )

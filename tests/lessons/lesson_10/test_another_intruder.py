@@ -155,8 +155,8 @@ def test_the_right_ones_give_the_flag_and_nothing_else_does():
     month = another_month()
     assert month.report(sorted(theirs)) == FLAG and month._failed == 0
     harmless = min(changes_made().keys() - theirs)
-    assert month.report(theirs - {min(theirs)}).startswith("All of these are the intruder's, and")
-    assert month.report(theirs | {harmless}).startswith("Most of it is right, and some")
+    assert month.report(theirs - {min(theirs)}).startswith("All of these changes are the")
+    assert month.report(theirs | {harmless}).startswith("Most of this report is right, but")
     assert month.report(changes_made().keys() - theirs).startswith("At most half of the")
     assert month.report(theirs).startswith("The incident lead has stopped: too many reports")
 
@@ -167,8 +167,8 @@ def test_a_change_alone_is_never_said_to_be_right():
         another_month()._failed = 0
         said.add(another_month().report({name}))
     assert said == {
-        "At most half of the intruder's changes are among these; others may be harmless. Reports "
-        f"that may still be wrong: {PATIENCE - 1}."
+        "At most half of the intruder's changes are in this report. The rest may be harmless. "
+        f"Wrong reports that you have left: {PATIENCE - 1}."
     }
 
 
@@ -187,8 +187,8 @@ def test_the_incident_lead_remembers_who_asks_for_the_scene_again():
         (None, "Report a set of ids, such as {'jira:17', 'jira:21'}. This was not counted."),
         (
             {"jira:0"},
-            "'jira:0' is no line of the tracker that makes an account, changes a group or runs a "
-            "script. This was not counted.",
+            "'jira:0' is not a line of the tracker that creates an account, changes a group or "
+            "runs a script. This was not counted.",
         ),
     ],
 )

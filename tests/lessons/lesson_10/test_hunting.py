@@ -80,13 +80,13 @@ def test_a_whole_correlation_is_taken_for_what_is_correlated_and_used_so():
             "isSuccessfulLogin: 1",
             "isSuccessfulLogin:1",
             "space",
-            "It gave the text 'isSuccessfulLogin:1', and no field with a value.",
+            "It gave the string 'isSuccessfulLogin:1', not a field with a value.",
         ),
         (
             "ipAddress|cidr: 192",
             "ipAddress|cidr:192",
             "space",
-            "It gave the text 'ipAddress|cidr:192.0.2.0/26', and no field with a value.",
+            "It gave the string 'ipAddress|cidr:192.0.2.0/26', not a field with a value.",
         ),
         (
             "192.0.2.0/26",
@@ -135,7 +135,7 @@ def test_another_window_than_fifteen_minutes_is_noticed(timespan):
 def test_true_for_one_passes_with_a_word_on_other_engines(value):
     answer = ABROAD_DETECTION.replace("Login: 1", f"Login: {value}")
     judged, words = verdict(lesson("10").items["10-1"], answer)
-    assert judged is PASSED and words.endswith("takes `true` for 1, and others do not.")
+    assert judged is PASSED and words.endswith("accepts `true` for 1, but others do not.")
     assert "One thing" not in verdict(lesson("10").items["10-1"], ABROAD_DETECTION)[1]
 
 

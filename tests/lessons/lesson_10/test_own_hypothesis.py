@@ -108,7 +108,8 @@ def test_what_is_no_hypothesis_is_told_so(rule, mistake):
 
 def test_who_knows_one_thief_is_told_by_what():
     rule = about("support", "support", "user|startswith: svc-, agent|startswith: Mozilla")
-    assert hunts(rule).got == "no true alert: nothing of that thief's fits user|startswith: svc-"
+    wanted = "no true alert: user|startswith: svc- matches none of that thief's lines"
+    assert hunts(rule).got == wanted
 
 
 def test_the_logs_with_unseen_steps_are_listed_with_their_names_in_sigma(capsys):

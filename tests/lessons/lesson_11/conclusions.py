@@ -31,14 +31,14 @@ def open_to_a_page() -> list[str]:
 
 def memory() -> list[str]:
     twice = [proof_life.used_twice("for the window", window) for window in WINDOWS]
-    once = [proof_life.used_twice("until the proof is over", window) for window in WINDOWS]
+    once = [proof_life.used_twice("until the proof expires", window) for window in WINDOWS]
     first = {min(dates) for dates in twice}
     assert len(first) == 1 and all(0 not in dates and -1 not in dates for dates in twice)
     second = "a second" if first == {1} else f"{first}"
     return [
         f"windows of {listed(WINDOWS)} seconds",
-        f"dated {second} ahead or more",
-        "opens once" if not any(once) else "opens twice",
+        f"dated {second} or more ahead",
+        "accepted only once" if not any(once) else "accepted again",
     ]
 
 
@@ -47,7 +47,7 @@ def cookies() -> list[str]:
     assert all(life - 1 == last for life, last in zip(LIVES, away, strict=True))
     resident = (bound_cookies.malware, bound_cookies.there_at_sign_in)
     stays = all(way(bound_cookies.DAY, life) for way in resident for life in LIVES)
-    lives = f"lives of {listed(life // 60 for life in LIVES)} minutes"
+    lives = f"lifetimes of {listed(life // 60 for life in LIVES)} minutes"
     return [lives, "a day later" if stays else "not a day later"]
 
 

@@ -32,8 +32,9 @@ def test_a_stolen_token_fails_and_a_script_in_the_page_does_not():
     assert statuses() == [401, 401, 401, 200, 200, 401, 200, 401, 200]
     reasons = [reason for status, reason in found.values() if status == 401]
     assert reasons == [
-        "a token that is bound to a key comes with the scheme DPoP and a proof, and no other does",
-        "the proof was made with another key than the token is bound to",
+        "a token that is bound to a key must come with the DPoP scheme and a proof, and no other "
+        "token may",
+        "the proof was made with a different key from the one the token is bound to",
         "the proof was used before",
         "the proof is too old, or from the future",
         "ExpiredSignatureError: the token has expired",
@@ -94,7 +95,7 @@ def test_a_stolen_refresh_token_needs_the_key_and_a_proof_dated_ahead_gives_a_us
     }
     assert (
         apps.tom.post(LOGIN + "/token", data=form).json()["error_description"]
-        == "the refresh token is bound to another key"
+        == "the refresh token is bound to a different key"
     )
     own = dpop.prove(TOMS_KEY, "POST", LOGIN + "/token", now=apps.lab.clock.now, jti="by-tom")
     assert (
@@ -131,7 +132,7 @@ def test_a_stolen_code_is_tied_to_the_key_too():  # RFC 9449, 10
         refused = apps.tom.post(LOGIN + "/token", data=form, headers=headers).json()
         assert (
             refused["error_description"]
-            == "the proof was made with another key than dpop_jkt named (RFC 9449, 10)"
+            == "the proof was made with a different key from the one dpop_jkt named (RFC 9449, 10)"
         )
 
 

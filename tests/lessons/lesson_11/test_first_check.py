@@ -21,9 +21,9 @@ def test_a_proof_for_this_request_passes_both_checks():
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        (proof(TOMS_KEY), "another key"),
-        (proof(method="POST"), "another method"),
-        (proof(url=API + "/notes"), "another address"),
+        (proof(TOMS_KEY), "a different key"),
+        (proof(method="POST"), "a different method"),
+        (proof(url=API + "/notes"), "a different URL"),
     ],
 )
 def test_the_first_check_refuses_another_key_method_or_address(wrong, why):

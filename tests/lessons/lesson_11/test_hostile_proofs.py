@@ -27,17 +27,17 @@ HOSTILE, HONEST = (
 )
 NAMES = [check.__name__ for check in dpop.CHECKS]
 REASONS = {
-    "right_kind": "another kind of token",
+    "right_kind": "a different kind of token",
     "known_algorithm": "alg must be",
-    "public_key": "nothing but a public key",
-    "signature": "does not hold",
+    "public_key": "only a public key",
+    "signature": "is not valid",
     "complete": "is missing or not a string",
     "same_method": "another request",
     "same_address": "",
     "fresh": "iat",
     "server_nonce": "the server's nonce",
     "same_token": "another access token",
-    "same_key": "another key",
+    "same_key": "a different key",
     "first_use": "used before",
     READING: "",
 }
@@ -133,10 +133,10 @@ def test_the_matrix_is_computed_while_a_learner_waits_and_its_plate_says_what_it
     _, sentence = check_matrix(READING, against, let_in(), yours, "Title")
     assert f"{len(HOSTILE)} hostile proofs, 12 checks, {12 * len(HOSTILE)} trials." in sentence
     assert (
-        f"{sum(let_in().values())} attacks come alive" in sentence
+        f"{sum(let_in().values())} attacks get in" in sentence
         and f"{len(never_let_in())} stay out" in sentence
     )
-    assert sentence.endswith(f"Your check met {len(at_the_api())} of them, and let 0 in.")
+    assert sentence.endswith(f"Your check was tried on {len(at_the_api())} of them and let 0 in.")
 
 
 def test_attacks_with_the_same_marks_share_a_column_and_one_that_yours_lets_in_has_its_own():

@@ -48,7 +48,7 @@ def test_a_name_that_is_kept_for_the_window_lets_a_proof_dated_ahead_in_twice(wi
     """RFC 9449, 11.1: it must be kept until the proof would be refused for its date."""
     twice = proof_life.used_twice("for the window", window)
     assert min(twice) == 1 and max(twice) == window
-    assert proof_life.used_twice("until the proof is over", window) == []
+    assert proof_life.used_twice("until the proof expires", window) == []
 
 
 @pytest.mark.parametrize(

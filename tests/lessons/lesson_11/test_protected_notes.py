@@ -14,7 +14,7 @@ def test_before_ada_has_left_no_answer_holds_the_flag():
     scene = Page()
     proof = scene.sign("GET", API + "/export", token=scene.token)
     answer = scene.tom.get(API + "/export", headers=dpop_headers(scene.token, proof))
-    assert answer.json()["flag"] == "it comes when Ada has closed the page"
+    assert answer.json()["flag"] == "you get it when Ada has closed the page"
     assert all(FLAG not in exchange.response_body for exchange in scene._apps.lab.wire)
 
 

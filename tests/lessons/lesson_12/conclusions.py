@@ -56,7 +56,7 @@ def minutes_left() -> list[str]:
     assert all(told[delay] == min(delay, max(told.values())) for delay in DELAYS)
     return [
         f"after {range_of_delays()}",
-        f"one-minute tokens leave {short:g} minute",
+        f"one-minute tokens leave the thief {short:g} minute",
         f"up to {max(told.values()):g} minutes",
         f"only for a reaction in less than {first_delay_without_gain():g} minute",
     ]
@@ -78,7 +78,7 @@ def requests() -> list[str]:
         "asks costs most",
         f"{span(asks.values())} requests",
         f"One-minute tokens cost {span(short.values())}",
-        f"others {span(told.values())}",
+        f"other two ways {span(told.values())}",
     ]
 
 
@@ -91,7 +91,7 @@ def refresh_token() -> list[str]:
     return [
         f"after {range_of_delays()}",
         "at least the time that the reaction takes",
-        f"at most {worst[30]:g} minutes for 30 calls in an hour",
+        f"at most {worst[30]:g} minutes for 30 calls an hour",
         f"{worst[6]:g} for 6, and {worst[2]:g} for 2",
     ]
 

@@ -35,7 +35,7 @@ def late_codes() -> list[str]:
     over = min(delay for delay, seconds in opens.items() if seconds == 0)
     assert all(seconds == phishing.STEP for delay, seconds in opens.items() if delay <= sure)
     assert not any(seconds for delay, seconds in opens.items() if delay >= over)
-    return [f"up to {sure} seconds", "at every second", f"From {over} seconds", "at none"]
+    return [f"up to {sure} seconds", "always works", f"From {over} seconds", "never works"]
 
 
 def device_lives() -> list[str]:
@@ -52,7 +52,7 @@ def device_lives() -> list[str]:
     return [
         f"up to {longest} seconds",
         f"the next, {failed} seconds, failed",
-        f"at each life from {lives[0]} to {lives[-1]} seconds",
+        f"at every lifetime from {lives[0]} to {lives[-1]} seconds",
     ]
 
 

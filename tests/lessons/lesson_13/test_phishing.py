@@ -134,8 +134,8 @@ def test_the_picture_of_lives_draws_the_last_reading_that_lets_the_thief_in():
     }
     figure, sentence = code_lives(outcomes)
     assert sentence == (
-        "2 lives of a device code, from 60 to 600 s, and 3 delays, up to 550 s. The last reading "
-        "that lets the thief in: from 50 to 550 s where he asks early; 550 s where he asks late."
+        "2 lifetimes of a device code, from 60 to 600 s, and 3 delays, up to 550 s. The last "
+        "reading that lets the thief in: from 50 to 550 s if he asks early; 550 s if he asks late."
     )
     words = {text.get_text() for text in figure.axes[0].texts}
     assert {"asked early,\n550 s or more", "asked late,\n550 s or more"} <= words
@@ -287,7 +287,7 @@ def test_the_scene_says_why_ada_does_not_follow_and_which_names_are_taken():
     scene = AllHaveKeys()
     link = "https://login-example.test/authorize"
     assert said(scene.send, link) == (
-        "Ada reads the address. login-example.test is not login.example, so she closes the page."
+        "Ada reads the URL. login-example.test is not login.example, so she closes the page."
     )
     assert said(scene.take, "wiki.example") == (
         "wiki.example is not free. Look at scene.names, or take a name under .test."

@@ -39,11 +39,12 @@ def signals() -> list[str]:
     far, near, laptop = (stopped_at([DEVICE, AGAIN], place) for place in places)
     assert alone == {0} and far == near
     return [
-        f"at {far} of {len(AGES)} ages that were tried, from half an hour to {AGES[-1]:g} hours, "
-        f"from far and from near, and at {laptop} of {len(AGES)} from the laptop",
-        f"Without re-evaluation it stops {alone.pop()} of {len(AGES)} at each of the three places",
-        f"stops {stopped_at([BEHAVIOUR, AGAIN], 'far')} of {len(AGES)} from far, and "
-        f"{stopped_at([BEHAVIOUR, AGAIN], 'near')} of {len(AGES)} from near",
+        f"at {far} of the {len(AGES)} ages tried (half an hour to {AGES[-1]:g} hours) from far "
+        f"away and from nearby, and at {laptop} of {len(AGES)} from the laptop",
+        f"Without re-evaluation it stops {alone.pop()} of {len(AGES)} from each of the three "
+        "places",
+        f"stops {stopped_at([BEHAVIOUR, AGAIN], 'far')} of {len(AGES)} from far away and "
+        f"{stopped_at([BEHAVIOUR, AGAIN], 'near')} of {len(AGES)} from nearby",
     ]
 
 
@@ -63,9 +64,9 @@ def session_life() -> list[str]:
     longest = longest_life(26)
     assert longest_life(0.5) == 0
     return [
-        f"each life up to {longest} hours stops the thief of 2023, and one of {longest + 1} hours "
-        "does not",
-        "no life from 1 hour to 48 hours does",
+        f"a session lifetime of up to {longest} hours stops the 2023 thief, and one of "
+        f"{longest + 1} hours does not",
+        "no lifetime from 1 to 48 hours helps",
     ]
 
 
@@ -73,11 +74,11 @@ def alarm() -> list[str]:
     rows = [f"alarm after {wait} minutes" for wait in (35, 125, 2025)]
     packed = [lost("code", row) for row in rows]
     return [
-        f"{DRAWS}, where the four are read in the tenant, {packed[0]} pack the code where an alarm "
-        f"for a token from elsewhere is answered after 35 minutes, {packed[1]} after 125, and "
-        f"{packed[2]} after 2,025",
-        f"Without it {lost('code', '2023')} do",
-        f"these ranges move by {draws.moved('code', rows)} at most",
+        f"{DRAWS}, with the four read in the tenant, {packed[0]} thieves pack the code if an alarm "
+        f"about a token used elsewhere is answered after 35 minutes, {packed[1]} if it "
+        f"takes 125, and {packed[2]} if it takes 2,025",
+        f"Without the alarm {lost('code', '2023')} do",
+        f"these ranges move by at most {draws.moved('code', rows)}",
     ]
 
 
@@ -85,10 +86,10 @@ def eviction() -> list[str]:
     rows = [f"evicted after {hours} hours" for hours in (2, 20)]
     out = [lost("out", row) for row in rows]
     return [
-        f"for {out[0]} of 1,000 where the last foothold is found in 2 hours, and for "
-        f"{out[1]} where it takes 20",
-        f"Without it they leave for {lost('out', '2023')}",
-        f"these ranges move by {draws.moved('out', rows)} at most",
+        f"{DRAWS}, with the four read in the tenant, {out[0]} thieves get the archives out if the "
+        f"last foothold is found in 2 hours, and {out[1]} if it takes 20",
+        f"Without the alarm {lost('out', '2023')} do",
+        f"these ranges move by at most {draws.moved('out', rows)}",
     ]
 
 
@@ -97,18 +98,19 @@ def rotation() -> list[str]:
     rows = {days: f"replaced after {days} days" for days in (0, 1, 7, 30)}
     code = {days: lost("code", row) for days, row in rows.items()}
     return [
-        f"{DRAWS}, {code[0]} pack the code where credentials are replaced at the notice, {code[1]} "
-        f"after a day, {code[7]} after 7 days, and {code[30]} after 30 days",
-        f"these ranges move by {draws.moved('code', list(rows.values()))} at most",
+        f"{DRAWS}, with the four read in the tenant, {code[0]} thieves pack the code if "
+        f"credentials are replaced at the notice, {code[1]} if it takes a day, {code[7]} if it "
+        f"takes 7 days, and {code[30]} if it takes 30",
+        f"these ranges move by at most {draws.moved('code', list(rows.values()))}",
     ]
 
 
 def only_packing() -> list[str]:
     row = "repository_least_privilege"
     return [
-        f"{lost('reading', row)} of 1,000 read the repositories all the same over 100 draws, where "
-        "the four are read in the tenant",
-        f"the range moves by {draws.moved('reading', [row])} at most",
+        f"{lost('reading', row)} of 1,000 thieves still read the repositories if the four are read "
+        "in the tenant",
+        f"the range moves by at most {draws.moved('reading', [row])}",
     ]
 
 
@@ -116,8 +118,8 @@ def unstopped() -> str:
     session = {lost("session", "all controls", one) for one in ASSUMPTIONS}
     assert len(session) == 1
     return (
-        f"{DRAWS}, under both assumptions, {session.pop()} of 1,000 get the session with all "
-        "controls of the catalogue on"
+        f"{DRAWS}, under both assumptions, {session.pop()} of 1,000 get the session even "
+        "with all of the catalogue's controls on"
     )
 
 
@@ -137,11 +139,12 @@ def moved_ranges() -> list[str]:
         for name in ("service_tokens_bound", "alert_token_elsewhere")
     ]
     touched = count("session", "acts_reauthenticated", places=("laptop",), touch=1.0)
+    assert supplier[0] == supplier[1]
     return [
         "In draws of 200, with the four read in the tenant",
-        f"stop {supplier[0]} and {supplier[1]} where all come from the supplier's host",
-        f"`acts_reauthenticated` stops {touched} at the session where all sit on the laptop and "
-        "the owner touches the key",
+        f"each stop {supplier[0]} thieves if all come from the supplier's host",
+        f"`acts_reauthenticated` keeps {touched} thieves out of the session if all are on the "
+        "laptop and the owner touches the key",
     ]
 
 

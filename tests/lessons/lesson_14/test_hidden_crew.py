@@ -63,7 +63,7 @@ def test_a_deployment_gives_a_report_and_the_flag_if_little_is_lost(capsys):
     bad = scene.deploy("sessions_bound")
     good = scene.deploy("service_tokens_bound", "recordings_cleaned", "support_least_privilege")
     assert bad.flag is None and good.flag == FLAG
-    assert "no flag: 32 losses are the most" in str(bad) and FLAG in repr(good)
+    assert "no flag: at most 32 losses are allowed" in str(bad) and FLAG in repr(good)
     assert "steps refused by: at_home" in capsys.readouterr().out
     assert good.controls == (
         "support_least_privilege",
@@ -79,7 +79,7 @@ def test_a_deployment_gives_a_report_and_the_flag_if_little_is_lost(capsys):
         (("training",), "There is no control 'training' on the list: support_least_privilege"),
         (
             ("acts_reauthenticated", "sessions_bound"),
-            "That costs 11 points, and the budget is 8. It is not deployed.",
+            "That costs 11 points, but the budget is 8. Nothing was deployed.",
         ),
     ],
 )
@@ -93,7 +93,7 @@ def test_after_the_last_deployment_a_sentence_says_how_to_begin_anew(capsys):
     scene = HiddenCrew()
     assert all(scene.deploy() for _ in range(DEPLOYMENTS))
     assert scene.deploy() is None
-    assert "No deployment is left. Restart the kernel" in capsys.readouterr().out
+    assert "You have no deployments left. Restart the kernel" in capsys.readouterr().out
     assert the_crew() is the_crew()  # a second target('14') brings no deployments back
 
 

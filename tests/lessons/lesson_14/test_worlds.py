@@ -168,7 +168,7 @@ def test_a_trace_ends_at_the_first_refusal(capsys):
 def test_a_trace_says_which_rules_were_not_asked(capsys):
     asked = worlds.request_for("gateway:tracker", "moveworks-token", "2023-11-15T16:28:38Z")
     worlds.trace(asked, H)
-    off = [line for line in capsys.readouterr().out.splitlines() if "not asked" in line]
+    off = [line for line in capsys.readouterr().out.splitlines() if "not checked" in line]
     assert [line.split()[0] for line in off] == ["not_replaced", "healthy_device", "usual_network"]
     worlds.trace(asked, world_with(behaviour_checked=True))
     out = capsys.readouterr().out

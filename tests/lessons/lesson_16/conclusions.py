@@ -30,8 +30,9 @@ def of_2025(control: str) -> str:
 
 def rotation() -> list[str]:
     return [
-        f"stopped {of_2023('exposed_rotated')} of {THIEVES:,} at the packing of 2023",
-        f"and {of_2025('2025')} at the export of 2025",
+        f"stopped {of_2023('exposed_rotated')} of {THIEVES:,} thieves from packing the code in "
+        "2023",
+        f"and {of_2025('2025')} from exporting the cases in 2025",
     ]
 
 
@@ -42,26 +43,26 @@ def both() -> list[str]:
     assert of_2023(alarm) == of_2023(bound) and of_2025(alarm) == of_2025(bound)
     every = sum(count == THIEVES for count in stopped(now))
     return [
-        f"from its own addresses alone stopped {of_2023('service_tokens_bound')} and "
+        f"only from its own addresses stopped {of_2023('service_tokens_bound')} and "
         f"{of_2025('service_tokens_bound')} of {THIEVES:,}",
-        "an alarm at a new address, which needs somebody who reacts, stopped as many",
-        f"o more rights than the job needs stopped {of_2025(now)} of {THIEVES:,} in both, in "
-        f"{every} of {draws.DRAWS} draws",
+        "An alarm on a new address stopped as many, but only if somebody reacts",
+        f"no more rights than the job needs stopped {of_2025(now)} of {THIEVES:,} in both "
+        f"incidents, in {every} of {draws.DRAWS} runs",
     ]
 
 
 def key() -> list[str]:
     apart, along = (spread(stopped("grants_key_bound", one)) for one in (KEY_APART, KEY_ALONG))
     return [
-        f"stopped {apart} of {THIEVES:,} where it is kept apart, and {along} where it lies with "
-        "the tokens"
+        f"stopped {apart} of {THIEVES:,} if it is kept apart from the tokens, and {along} if it is "
+        "stored with them"
     ]
 
 
 def alarms() -> list[str]:
     return [
-        f"looking round stopped {of_2025('alert_looking_round')} of {THIEVES:,}, one at the "
-        f"export {of_2025('alert_bulk_reads')}"
+        f"looking round stopped {of_2025('alert_looking_round')} of {THIEVES:,}; an alarm on the "
+        f"export stopped {of_2025('alert_bulk_reads')}"
     ]
 
 
@@ -71,7 +72,10 @@ def secrets() -> list[str]:
     for assumption in ASSUMPTIONS:
         stopped_by = Worlds(kept_out).stopped([EXPORT, SEARCH], under(assumption, crowd))
         assert stopped_by == {EXPORT: [0], SEARCH: [len(crowd)]}
-    return [f"stop no export: 0 of {len(crowd)}", f"stopped {len(crowd)} times of {len(crowd)}"]
+    return [
+        f"does not stop the export: 0 of {len(crowd)}",
+        f"{len(crowd)} times out of {len(crowd)}",
+    ]
 
 
 def recap() -> list[str]:

@@ -66,7 +66,7 @@ def test_a_revocation_ends_the_access_tokens_that_came_of_the_grant_as_well():
     company = connected()
     held = {"authorization": "Bearer " + renewed(company.tom, company.stolen())["access_token"]}
     assert company.tom.get(CRM + "/cases", headers=held).is_success
-    ACTS["the grant of the client is revoked"](company)
+    ACTS["the client's grant is revoked"](company)
     assert company.tom.get(CRM + "/cases", headers=held).status_code == 401
 
 
@@ -152,16 +152,16 @@ def test_a_policy_is_asked_by_the_agent_and_by_thieves_here_and_there(capsys):
 @pytest.mark.parametrize(
     ("networks", "scopes", "says"),
     [
-        ("192.0.2.44", {"cases.write"}, "the addresses or networks are a list of texts"),
-        ([], {"cases.write"}, "one at least"),
+        ("192.0.2.44", {"cases.write"}, "the addresses or networks must be a list of strings"),
+        ([], {"cases.write"}, "at least one"),
         (["192.0.2.45/30"], {"cases.write"}, "has host bits set"),
         ([" 192.0.2.44"], {"cases.write"}, "192.0.2.44"),
         (["2001:db8::/120"], {"cases.write"}, "2001:db8"),
         (["192.0.0.0/16"], {"cases.write"}, "more than 256 addresses"),
-        (["192.0.2.44"] * 13, {"cases.write"}, "12 addresses or networks are the most"),
-        (["192.0.2.44"], "cases.write", "the scopes are a list of texts"),
-        (["192.0.2.44"], [7], "the scopes are a list of texts, one at least"),
-        (None, None, "a list of texts"),
+        (["192.0.2.44"] * 13, {"cases.write"}, "at most 12 addresses or networks"),
+        (["192.0.2.44"], "cases.write", "the scopes must be a list of strings"),
+        (["192.0.2.44"], [7], "the scopes must be a list of strings, at least one"),
+        (None, None, "a list of strings"),
     ],
 )
 def test_what_is_no_rule_is_said_and_costs_no_try(networks, scopes, says, capsys):
@@ -169,4 +169,4 @@ def test_what_is_no_rule_is_said_and_costs_no_try(networks, scopes, says, capsys
     for _ in range(4):
         assert scene.try_rule(networks, scopes) == "no flag"
     out = capsys.readouterr().out
-    assert says in out and "may still miss" not in out
+    assert says in out and "that you have left" not in out

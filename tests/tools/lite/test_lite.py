@@ -346,7 +346,7 @@ def test_serve_says_in_a_browser_that_it_cannot():
         "print(serve(0, '127.0.0.1', None, None, None))\n"
     )
     assert in_another_python(code) == (
-        "Python in a browser opens no port. Say this on your own machine.\n2\n"
+        "Python in a browser cannot open a port. Run this on your own machine.\n2\n"
     )
 
 
