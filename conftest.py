@@ -111,6 +111,11 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+def pytest_sessionfinish() -> None:
+    """A process that ends needs no garbage collected; pytest would look for it ten times."""
+    gc.freeze()
+
+
 def file_of(nodeid: str) -> str:
     """The file that a test is in."""
     return nodeid.partition("::")[0]

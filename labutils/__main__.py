@@ -362,7 +362,7 @@ def score(
 ) -> int:
     """Print how well rules hunt in the world of a folder: by its ground truth, or by its seal.
 
-    The exit status is 2 where no rule could be used, or where the folder is no world.
+    The exit status is 2 where no rule could be used, or where the folder is not a world.
     """
     from labutils import hunt as hunting
     from labutils.incident import cases, held_out, scoring, self_check

@@ -262,7 +262,7 @@ def _called(hint: Any) -> str:
 
 
 def table(sheet: Row, name: str) -> dict[str, Row]:
-    """The rows of one list of a sheet, by id. Raises SheetError where it is no list, or where an id
+    """The rows of one list of a sheet, by id. Raises SheetError where it is not a list, or an id
     is missing or stands twice."""
     by_id: dict[str, Row] = {}
     items = sheet.get(name)

@@ -92,14 +92,14 @@ def test_with_start_each_request_moves_the_clock_by_one_second():
 def test_a_port_that_is_taken_is_named_in_a_sentence():
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = str(held.getsockname()[1])
-        assert f"Port {port} on 127.0.0.1 is taken" in refused(start("--port", port))
+        assert f"Port {port} on 127.0.0.1 is in use" in refused(start("--port", port))
 
 
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["--start", "soon"], "--start must be a moment"),
-        (["--start", "2023-99-01"], "--start must be a moment"),
+        (["--start", "soon"], "--start must be a time"),
+        (["--start", "2023-99-01"], "--start must be a time"),
         (["--auto-login", "nobody"], "There is no user 'nobody'"),
         (["--port", "-1"], "--port"),
         (["--port", "99999"], "--port"),

@@ -90,7 +90,7 @@ def test_rules_are_graded_by_a_seed(rules, tmp_path, capsys, monkeypatch):
     status, out, _ = run(
         capsys, "--rules", rules, "--seed", "s", "--background", 2000, "--keep", tmp_path / "kept"
     )
-    assert status == 0 and "minimum" in out and "other routes" in out
+    assert status == 0 and "minimum" in out and "different ways in" in out
     assert sorted(path.name for path in (tmp_path / "kept").iterdir()) == [
         "W1", "W2", "W3", "W4", "W5", "W6",
     ]  # fmt: skip

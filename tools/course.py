@@ -152,7 +152,7 @@ def build(tests=False):
     if not environments.install(PYTHON, pip_for_venv, locked, LABUTILS, first=bare):
         sys.exit(
             "The environment could not be built: the step above failed. Usual causes are a network "
-            "without a way to the package index, and a full disk. Mend the cause and say the same "
+            "without a way to the package index, and a full disk. Fix the cause and run the same "
             "command again; nothing half-built is kept in use."
         )
     find_labutils_from_inside()

@@ -28,8 +28,8 @@ Lesson {number} has its skeleton, and it runs. What is left to write:
      with the title and with the question to open with.
   2. {folder}: exercises.py, questions.yaml, target.py with its scene. Two exercises,
      three predictions and two quiz questions or more.
-  3. {tests}: answers.py has three right answers in other styles for each
-     exercise that is a function, target_routes.py each way to the flag, and tries that fail.
+  3. {tests}: answers.py has three correct answers in other styles for each
+     exercise that is a function, target_routes.py each way to the flag, and attempts that fail.
   4. The minutes: in the notebook's metadata, in its line "Time:", and at the headings.
 Run and store it: {environment}make notebooks ARGS={number}
 See what the rails still want: {environment}make quick ARGS={number}
@@ -82,11 +82,11 @@ def make(where: dict[str, pathlib.Path], number: str, name: str) -> list[pathlib
     """Write the skeleton; the paths that were written. Raises CannotMake."""
     if not re.fullmatch(r"\d\d", number):
         raise CannotMake(
-            f"{number!r} is no number of a lesson. Give two digits: make lesson ARGS=21"
+            f"{number!r} is not a number of a lesson. Give two digits: make lesson ARGS=21"
         )
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise CannotMake(
-            f"{name!r} is no name for a notebook. Give the standard term in small letters, with "
+            f"{name!r} is not a name for a notebook. Give the standard term in small letters, with "
             f'hyphens: make lesson ARGS="{number} token-binding"'
         )
     path = where["notebook"] / f"{number}-{name}.ipynb"

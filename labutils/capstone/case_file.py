@@ -58,8 +58,8 @@ class _Shown:
 
 
 def write(path: Path, folder: Path, result: ReportGrade) -> None:
-    """Write the case file of a graded report. Raises FileExistsError where a file that is no case
-    file stands there, OSError, and Fault."""
+    """Write the case file of a graded report. Raises FileExistsError if there is a file
+    that is not a case file, OSError, and Fault."""
     if path.exists() and not (path.is_file() and path.read_bytes().startswith(BEGINS.encode())):
         raise FileExistsError(0, "it exists and is not a case file, so it is kept", str(path))
     path.write_text(as_html(folder, result), encoding="utf-8")
@@ -259,7 +259,7 @@ def _conclusions(report: IncidentReport) -> list[str]:
     acts = [f"{iso(act.at)} {act.act} {act.what}" for act in report.eviction]
     lists = (
         ("Credentials in the intruder's hands", report.credentials),
-        ("Made so as to come back", report.footholds),
+        ("Made as a way back", report.footholds),
         ("Gone", report.losses),
         ("What nobody can know", report.not_knowable),
         ("Eviction", acts),

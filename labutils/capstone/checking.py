@@ -72,7 +72,7 @@ def _of_claims(report: IncidentReport, logs: Path) -> Iterator[str]:
         for event in claim.events:
             log, _, number = event.rpartition(":")
             if not number.isdecimal() or not 0 < int(number) <= lines.get(log, 0):
-                yield f"{claim.what} of {shown(claim.who, 60)}: {shown(event, 60)} is no line"
+                yield f"{claim.what} of {shown(claim.who, 60)}: {shown(event, 60)} is not a line"
 
 
 def _choices(path: Path) -> set[str]:

@@ -155,7 +155,7 @@ def _below(folder: Path, name: str) -> Path:
     """A folder below another one. Raises Fault for any other place."""
     path = folder / name
     if Path(name).name != name or path.is_symlink() or not path.is_dir():
-        raise Fault(f"{shown(name, 80)} is no folder below {shown(str(folder))}")
+        raise Fault(f"{shown(name, 80)} is not a folder below {shown(str(folder))}")
     return path
 
 

@@ -139,7 +139,7 @@ class _Intruder:
 
 def _called(drawn: Drawn, credential: str) -> str:
     by_credential = {held: name for name, held in drawn.footholds.items()}
-    by_credential["new-session"] = "a session that began with that factor"
+    by_credential["new-session"] = "a session started with that factor"
     return by_credential.get(credential, inventory_name(drawn, credential))
 
 

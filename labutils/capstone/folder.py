@@ -136,7 +136,7 @@ def free_controls(drawn: Drawn) -> dict[str, str]:
 # --- the inventory of credentials ----------------------------------------------------------------
 
 
-NEW_KEY = "the key of the reports is changed"  # what a ticket says of it
+NEW_KEY = "the reports' key is replaced"  # what a ticket says of it
 
 
 def _credentials(drawn: Drawn, tickets: Path) -> str:

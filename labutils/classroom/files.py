@@ -107,7 +107,7 @@ def _opened(lock: Path) -> int:
     except PermissionError:
         if not lock.is_file():
             raise
-        return os.open(lock, os.O_RDONLY | flags)  # another user made it; that is no obstacle
+        return os.open(lock, os.O_RDONLY | flags)  # another user made it; that is not an obstacle
 
 
 def _wait_for(number: int) -> bool:
@@ -152,7 +152,7 @@ def read(path: Path, most: int = -1) -> bytes:
     """A file's bytes, the first `most` of them. Raises OSError, also for a folder or a pipe."""
     with open(path, "rb", opener=_without_waiting) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "it is no file")
+            raise OSError(errno.EINVAL, "it is not a file")
         return file.read(most)
 
 

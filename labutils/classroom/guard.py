@@ -62,7 +62,7 @@ def refuses(*expected: type[Exception] | int) -> Iterator[None]:
     It is refused by one of these exception classes or a subclass of it, or (with `opened`) by one
     of these HTTP statuses. Raises AssertionError where nothing was refused. Any other exception
     goes on its way. An AssertionError of the body does so too, unless a class of assertions is
-    expected: a check that failed is no refusal. Raises TypeError, and does not run the body, where
+    expected: a failed check is not a refusal. Raises TypeError, and does not run the body, where
     something else is expected than exception classes and statuses, or nothing at all.
     """
     statuses = [kind for kind in expected if isinstance(kind, int)]

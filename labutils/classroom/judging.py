@@ -52,8 +52,8 @@ class Verdict:
         if self.kind == "refused_good":
             return f"It refused what is valid: {self.case}." + (f" {self.got}" if self.got else "")
         if self.want:
-            return f"It returned {self.got}{case}; it should return {self.want}."
-        return f"It returned {self.got}{case}." if self.got else ""
+            return f"It gave {self.got}{case}; it should give {self.want}."
+        return f"It gave {self.got}{case}." if self.got else ""
 
 
 PASSED = Verdict("passed")
@@ -65,7 +65,7 @@ def written(value: object) -> str:
 
 
 def not_a_response(response: Any, case: str) -> Verdict | None:
-    """The verdict on something that is no HTTP response; None for one."""
+    """The verdict on something that is not an HTTP response; None for one."""
     if response is None:
         return Verdict("none", case)
     if not isinstance(response, httpx.Response):

@@ -325,7 +325,7 @@ def carry(carried: Mapping[str, Item]) -> Items | None:
 
 
 def receipt(items: Mapping[str, Item]) -> str:
-    """What a person copies to another machine: `05-1 05-p1=b`. It is no proof of anything."""
+    """What a person copies to another machine: `05-1 05-p1=b`. It is not a proof of anything."""
     words = []
     for name, item in sorted(items.items()):
         if "first" in item:

@@ -28,7 +28,7 @@ INDENT = " " * 13
 
 # Why a file is left out, in the words of the report: of one file, and of more.
 LINK = ("is a link", "are links")
-NO_FILE = ("is no regular file", "are no regular files")
+NO_FILE = ("is not a regular file", "are no regular files")
 UNREADABLE = ("cannot be read", "cannot be read")
 TOO_LARGE = ("is larger than 64 KiB", "are larger than 64 KiB")
 NO_PROGRESS = ("is damaged or holds no progress", "are damaged or hold no progress")

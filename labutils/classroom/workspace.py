@@ -141,7 +141,7 @@ def digest(data: bytes) -> str:
 
 
 def cells(notebook: bytes) -> list[tuple[str, str]]:
-    """(cell type, source) of each cell. Raises ValueError for what is no notebook."""
+    """(cell type, source) of each cell. Raises ValueError for what is not a notebook."""
     if len(notebook) > LARGEST:
         raise ValueError("too large for a notebook")
     content = json.loads(notebook)
@@ -158,7 +158,7 @@ def cells(notebook: bytes) -> list[tuple[str, str]]:
 def fingerprint(notebook: bytes) -> str:
     """The SHA-256 of a notebook's (cell type, source) pairs: what autosave does not change.
 
-    Something that is no notebook has a fingerprint of its own, which no lesson has.
+    Something that is not a notebook has a fingerprint of its own, which no lesson has.
     """
     try:
         return digest(json.dumps(cells(notebook)).encode("utf-8", "surrogatepass"))

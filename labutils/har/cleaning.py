@@ -439,7 +439,7 @@ def clean(
 ) -> JsonObject:
     """A cleaned copy of a HAR in memory; `removed` counts what was replaced.
 
-    Raises NotHar where it is no HAR.
+    Raises NotHar where it is not a HAR.
     """
     secrets = frozenset[str]().union(*map(secrets_of, checked(har)["entries"]))
     return clean_with(Cleaner(salt, removed, denied=secrets), har, progress)

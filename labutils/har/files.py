@@ -52,9 +52,9 @@ def clean_file(
 
     The target appears when it is whole, with the entries first.
 
-    A target that is no file but a device or a pipe is written to and not replaced. Where a text
+    A target that is not a file but a device or a pipe is written to and not replaced. Where a text
     that may stay by its shape is a credential elsewhere in the file, the file is cleaned once more
-    without it. Raises NotHar for what is no HAR, CannotRead, and OSError for what cannot be
+    without it. Raises NotHar for what is not a HAR, CannotRead, and OSError for what cannot be
     written; then nothing has been written.
     """
     stream = is_stream(target)

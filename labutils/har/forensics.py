@@ -62,7 +62,7 @@ class Finding:
 def findings(har: JsonObject) -> list[Finding]:
     """The credentials in a HAR, in the order of its entries.
 
-    Nothing is verified. Raises NotHar where it is no HAR.
+    Nothing is verified. Raises NotHar where it is not a HAR.
 
     `holder` is the `sub` of the token itself, or of a token in the same exchange, or else the user
     name that was typed there.

@@ -58,7 +58,7 @@ def read(data: bytes) -> JsonObject:
 
 def narrow(file: BinaryIO) -> str:
     """A file's text with a lone surrogate for each byte of UTF-8 above 127, as PEP 383 has it.
-    Raises NotHar where it is no text.
+    Raises NotHar where it is not text.
 
     One emoji makes each character of a Python text four bytes wide; so they are never more than
     two.
@@ -174,7 +174,7 @@ def _letter(value: object) -> str | None:
 
 
 def json_value(text: str) -> object:
-    """The object or list in a text; None where it is no JSON."""
+    """The object or list in a text; None where it is not JSON."""
     if text.lstrip()[:1] not in ("{", "["):
         return None
     try:
@@ -210,7 +210,7 @@ def _decoded(decode: Callable[[], T]) -> T:
 def parts(text: str) -> Iterator[Part]:
     """Each entry of a HAR when it is reached, and at last the log around the entries.
 
-    Raises NotHar where that is no HAR.
+    Raises NotHar where that is not a HAR.
     """
     begin = _LIST.search(text)
     if not begin:

@@ -50,7 +50,7 @@ def _record(names: list[str], lines: list[str]) -> Record | NotAnEvent:
     try:
         rows = list(csv.reader(lines, strict=True))
     except csv.Error as error:
-        return NotAnEvent(f"is no CSV: {error}")
+        return NotAnEvent(f"is not CSV: {error}")
     if len(rows) != 1 or len(rows[0]) != len(names):
         return NotAnEvent(f"has {len(rows[0])} fields, but the first line names {len(names)}")
     return dict(zip(names, rows[0], strict=True))

@@ -31,7 +31,7 @@ _NEXT_LINE = re.compile(r"\n(?=[{\[])")
 
 
 class NotAnEvent(ValueError):
-    """A text that is no event; the message says why."""
+    """A text that is not an event; the message says why."""
 
 
 class Stream:
@@ -177,7 +177,7 @@ def _is_text(text: str) -> bool:
 
 
 def _must_be_text_and_shallow(value: Any, text: str) -> None:
-    """Raises NotAnEvent for what is no text, or nested more deeply than any vendor's event."""
+    """Raises NotAnEvent for what is not text, or nested more deeply than any vendor's event."""
     if not _is_text(text):
         raise NotAnEvent("is not UTF-8 text")
     if text.count("{") + text.count("[") <= DEEPEST:

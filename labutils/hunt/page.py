@@ -46,7 +46,7 @@ def cannot_write(path: Path) -> str | None:
             return None
     except (OSError, ValueError) as error:
         return f"cannot be written: {getattr(error, 'strerror', None) or error}."
-    return "exists and is no report of a hunt: it is kept. Choose another name."
+    return "exists and is not a report of a hunt: it is kept. Choose another name."
 
 
 def as_html(result: Hunt) -> str:

@@ -32,7 +32,7 @@ _ANY_BRACKET = re.compile(r"^\s*[{\[]", re.MULTILINE)
 _LIST = re.compile(r"\[")
 _LIST_OF_EVENTS = re.compile(r"\[\s*(?:[{\[\]]|\Z)")
 _BETWEEN = re.compile(r"[\s,]*")  # the members of a list
-_MEMBER = re.compile(r"[^,\]\n]*")  # what is no value there
+_MEMBER = re.compile(r"[^,\]\n]*")  # what is not a value there
 _FIELD = re.compile(r"[^,}\n]*")  # in an object
 _LINE = re.compile(r"[^\n]*")
 _BEGINNINGS = (  # how a file begins, and so how it is encoded
@@ -108,14 +108,14 @@ def _below(folder: Path) -> list[tuple[Path, str]]:
 
 
 def _unreadable(path: Path, given: bool) -> str | None:
-    """Why a path is no file to read. A pipe is one where it was named itself."""
+    """Why a path is not a file to read. A pipe is one where it was named itself."""
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
         return f"cannot be read: {getattr(error, 'strerror', None) or error}"
     if stat.S_ISREG(mode) or (given and (stat.S_ISFIFO(mode) or stat.S_ISCHR(mode))):
         return None
-    return "is no regular file"
+    return "is not a regular file"
 
 
 def _stem(path: str) -> str:
@@ -206,7 +206,7 @@ class FileReader:
         self.place = 0
 
     def read(self, text: TextIO) -> Iterator[Event | Skipped]:
-        """The events of a text, and what is none; of a file that is no log, one sentence."""
+        """The events of a text, and what is none; of a file that is not a log, one sentence."""
         head = text.read(CHUNK)
         if head.startswith(parquet.BEGIN.decode()):
             yield from self.rows()
@@ -378,11 +378,11 @@ _END = object()
 
 
 class _NoLog(NotAnEvent):
-    """What tells that a whole file is no log."""
+    """What tells that a whole file is not a log."""
 
 
 def _members(value: Any) -> Iterator[Any] | NotAnEvent:
-    """What a value holds, or why it is no event."""
+    """What a value holds, or why it is not an event."""
     try:
         members = contents(value)
     except NotAnEvent as error:

@@ -137,7 +137,7 @@ def _add(ruleset: Ruleset, path: Path) -> list[SigmaFilter]:
         ruleset.refused.append(RefusedRule(name, f"cannot be read: {error.strerror or error}"))
         return []
     except ValueError as error:
-        ruleset.refused.append(RefusedRule(name, f"is no Sigma rule: {error}"))
+        ruleset.refused.append(RefusedRule(name, f"is not a Sigma rule: {error}"))
         return []
     any_document = False
     for number, rules in enumerate(_collections(content), 1):
@@ -200,7 +200,7 @@ def _collections(content: bytes) -> Iterator[SigmaCollection | str | None]:
 
 
 def _documents(content: bytes) -> Iterator[dict[str, Any] | str | None]:
-    """The YAML documents of a file, or a sentence for what is none. Where one of them is no YAML,
+    """The YAML documents of a file, or a sentence for what is none. Where one of them is not YAML,
     each is read by itself: a line that begins with `---` always begins another."""
     try:
         documents = list(yaml.load_all(content, Loader=_Yaml))
@@ -236,7 +236,7 @@ def _collection(documents: list[dict[str, Any]]) -> SigmaCollection | str:
                 for condition in rule.detection.parsed_condition:
                     _ = condition.parsed  # a condition is parsed when it is first asked for
     except NOT_A_RULE as error:
-        return f"is no Sigma rule: {sentence(error)}"
+        return f"is not a Sigma rule: {sentence(error)}"
     return collection
 
 
@@ -526,7 +526,7 @@ class Backend(sqliteBackend):
         return f"({holds} AND {exists})"
 
     def _members(self, name: str) -> str:
-        """The JSON of the members of a column, of a value that is no list too."""
+        """The JSON of the members of a column, of a value that is not a list too."""
         quoted = self.escape_and_quote_field(name)
         return (
             f"CASE WHEN substr({quoted}, 1, 1) = '{FRAME}' THEN substr({quoted}, 2) "

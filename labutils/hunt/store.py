@@ -61,7 +61,7 @@ def field_of(name: str) -> str:
 
 
 def unframed(value: Value) -> list[Value]:
-    """The members of what stands in a column; one where it is no list, none where it is NULL."""
+    """The members of what stands in a column; one where it is not a list, none where it is NULL."""
     if isinstance(value, str) and value.startswith(FRAME):
         inside: list[Value] = json.loads(value.removeprefix(FRAME))
         return inside

@@ -160,7 +160,7 @@ class Windows:
     """The question that a correlation asks of each window."""
 
     def __init__(self, rule: SigmaCorrelationRule):
-        """Raises ValueError where it asks for what is no percentile."""
+        """Raises ValueError where it asks for what is not a percentile."""
         self.rule = rule
         self.span = rule.timespan.seconds
         self.slots = range(len(rule.referenced_rules))

@@ -46,7 +46,7 @@ AnyFactor = Factor[Any]
 
 
 def totp(secret: bytes, now: float, digits: int = 6) -> str:
-    """The one-time code of this half minute: a keyed hash of the time, cut to a few digits.
+    """The one-time code of this half minute: a keyed hash of the time, shortened to a few digits.
 
     `now` is in seconds (RFC 6238, 4; RFC 4226, 5.3).
     """

@@ -130,7 +130,7 @@ class InTime(io.RawIOBase):
 class Handler(WSGIRequestHandler):
     """One connection, which writes no line to the terminal."""
 
-    error_content_type = "text/plain"  # for what is no HTTP
+    error_content_type = "text/plain"  # for what is not an HTTP
     error_message_format = "%(code)d %(message)s\n"
 
     def setup(self) -> None:

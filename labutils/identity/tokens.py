@@ -125,7 +125,7 @@ def _pick_key(header: Json, keys: object, algorithm: str | None) -> jwt.PyJWK:
 
 
 def _candidates(keys: object) -> list[Json]:
-    """The keys of a JWK set, or the one JWK (RFC 7517, 4 and 5). What is no object is skipped."""
+    """The keys of a JWK set, or the one JWK (RFC 7517, 4 and 5). Anything else is skipped."""
     if not isinstance(keys, dict):
         raise jwt.InvalidKeyError("keys must be a JWK set (dict), a JWK (dict) or a PyJWK")
     members = [keys] if "kty" in keys else keys.get("keys")
@@ -240,7 +240,7 @@ def _check_claims(claims: Json, issuer: str, audience: str, now: float, leeway: 
         raise jwt.ExpiredSignatureError("the token has expired")
     for name in ("nbf", "iat"):
         if name in claims and _date(claims, name) > now + leeway:
-            raise jwt.ImmatureSignatureError(f"{name} lies in the future")
+            raise jwt.ImmatureSignatureError(f"{name} is in the future")
     if not isinstance(claims.get("sub", ""), str):
         raise jwt.exceptions.InvalidSubjectError("sub must be a string")
     if not isinstance(claims.get("jti", ""), str):
@@ -272,7 +272,7 @@ def verify(
             and str(header.get("typ")).lower().removeprefix("application/") != typ.lower()
         ):
             raise WrongType(
-                f"typ is {shown(str(header.get('typ')), 40)!r}, and this door takes {typ!r}"
+                f"typ is {shown(str(header.get('typ')), 40)!r}, but this door accepts only {typ!r}"
             )
         claims = json_object(payload, "payload")
         _check_claims(claims, issuer, audience, now, leeway)

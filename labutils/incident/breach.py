@@ -103,7 +103,7 @@ def with_controls(
 ) -> World:
     """The historical world of a case (or another world) with these controls in place.
 
-    Raises KeyError for a name that is no control.
+    Raises KeyError for a name that is not a control.
     """
     known, chosen = inventory.controls(), list(names)
     if strangers := [name for name in chosen if name not in known]:

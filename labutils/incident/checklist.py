@@ -197,7 +197,7 @@ def answers_in(path: Path) -> dict[str, Answer]:
     """What a team wrote into a CSV of the checklist: separated by commas or semicolons, its columns
     in any order. Lines of its own are left out.
 
-    Raises OSError; and ValueError, which names the line, for what is no answer.
+    Raises OSError; and ValueError, which names the line, for what is not an answer.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")

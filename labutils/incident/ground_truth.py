@@ -136,7 +136,7 @@ def _twin(folder: Path, row: Any) -> TwinLabel:
 
 
 def _lines(path: Path, source: str) -> tuple["array[float]", list[str]]:
-    """Time and actor of each line. Raises NotAWorld for a line that is no event with a time."""
+    """Time and actor of each line. Raises NotAWorld for a line that is not an event with a time."""
     times, actors = array("d"), list[str]()
     known: dict[str, str] = {}  # each name once, however often it acts
     with path.open(encoding="utf-8") as lines:
@@ -147,7 +147,7 @@ def _lines(path: Path, source: str) -> tuple["array[float]", list[str]]:
             except ValueError:
                 time = None
             if time is None:
-                raise NotAWorld(f"{shown(str(path))}, line {number}: is no event with a time.")
+                raise NotAWorld(f"{shown(str(path))}, line {number}: is not an event with a time.")
             times.append(time)
             who = str(next(iter(values_at(event, SOURCES[source].actor)), ""))
             actors.append(known.setdefault(who, who))

@@ -30,11 +30,11 @@ from labutils.incident.tables import Table, as_html, as_text
 from labutils.text import counted
 
 NAMES = {
-    "W1": "other days, other background",
+    "W1": "other days, other traffic",
     "W2": "no attack",
-    "W3": "other address and names",
-    "W4": "other address and names, other order, half the pace",
-    "W5": "other routes",
+    "W3": "a different address, different names",
+    "W4": "as W3, in another order, at half the pace",
+    "W5": "different ways in",
     "W6": "fewer logs",
 }
 EVENTS = 20_000  # of background, in a world

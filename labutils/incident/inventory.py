@@ -282,8 +282,8 @@ def _service(row: Row, zones: dict[str, Zone], credentials: dict[str, Credential
 
 
 def must_be_a_switch(row: Row, key: str, names: Iterable[object]) -> None:
-    """Raises SheetError with the line of `key` where a name is no control, or one that has a number
-    for a value."""
+    """Raises SheetError with the line of `key` where a name is not a control, or one that has a
+    number for a value."""
     for name in names:
         must_be_among(row, key, [name], controls(), "control")
         if not isinstance(controls()[str(name)].value, bool):

@@ -72,7 +72,7 @@ class World:
         return cls(**(values | cases.load(case).historical))  # each of the kind of its field
 
     def has(self, control: str | None) -> bool:
-        """Whether a control, named by a sheet, is in place. None is no control."""
+        """Whether a control, named by a sheet, is in place. None is not a control."""
         return control is not None and bool(getattr(self, control))
 
 
@@ -120,14 +120,14 @@ def reachable(request: Request, world: World) -> str | None:
     """Is there a way through the network from there to here? (SP 800-53 SC-7, AC-4)"""
     origin, target = request.origin, request.service.zone
     if target.id not in origin.reaches:
-        return f"nothing leads from {origin.id} to {target.id}"
+        return f"there is no way from {origin.id} to {target.id}"
     if world.has(target.access_list):
         return f"the access list lets nobody through from {origin.id} to {target.id}"
     return None
 
 
 def recognised(request: Request, world: World) -> str | None:
-    """Is it a kind of credential that this service takes?
+    """Is it a kind of credential that this service accepts?
 
     Where the network is trusted, being inside is enough (SP 800-207, 2.1).
     """
@@ -137,7 +137,7 @@ def recognised(request: Request, world: World) -> str | None:
         return None
     if service.inside_trusted and request.origin.inside and not world.access_per_application:
         return None
-    return f"{service.id} takes: {' or '.join(service.accepts)}; this is: {kind}"
+    return f"{service.id} accepts: {' or '.join(service.accepts)}; this is: {kind}"
 
 
 def person_present(request: Request, world: World) -> str | None:
@@ -155,7 +155,7 @@ def person_present(request: Request, world: World) -> str | None:
 
 
 def in_time(request: Request, world: World) -> str | None:
-    """Is the credential still good by the clock? (IA-5, AC-12)"""
+    """Is the credential still within its lifetime? (IA-5, AC-12)"""
     credential = request.credential
     if credential is None:
         return None
@@ -166,7 +166,7 @@ def in_time(request: Request, world: World) -> str | None:
     if lasting and credential.issued and world.service_tokens_expire:
         ends.append(credential.issued + SERVICE_TOKEN_DAYS * DAY)
     if ends and request.time >= min(ends):
-        return f"the {credential.kind} was over at {iso(min(ends))}"
+        return f"the {credential.kind} had expired by {iso(min(ends))}"
     return None
 
 
@@ -188,7 +188,7 @@ def not_replaced(request: Request, world: World) -> str | None:
 
 
 def at_home(request: Request, world: World) -> str | None:
-    """Is it used by the browser, key or address that it was bound to, if it was bound? (SC-23,
+    """If it was bound, is it used with the browser, key or address that it was bound to? (SC-23,
     IA-9)"""
     credential = request.credential
     if credential is None:
@@ -203,9 +203,10 @@ def at_home(request: Request, world: World) -> str | None:
 
 
 def healthy_device(request: Request, world: World) -> str | None:
-    """Is a person at a managed device that was found healthy? (SP 800-207, 2.1, tenet 5; IA-3(4))
+    """Is the person using a managed device that was found healthy?
 
-    It is asked when a session begins; in an open session only where sessions are re-evaluated.
+    Checked when a session begins, and in an open session only if sessions are re-evaluated
+    (SP 800-207, 2.1, tenet 5; IA-3(4)).
     """
     credential = request.credential
     if credential is None or not world.device_state_checked or not _looked_at(request, world):
@@ -217,7 +218,7 @@ def healthy_device(request: Request, world: World) -> str | None:
 
 
 def usual_network(request: Request, world: World) -> str | None:
-    """Does the account behave as before: does it come from a network that it came from before?
+    """Does the account come from a network that it has used before?
     (SP 800-207, 2.1, tenet 4, and 3.3; IA-10, AC-2(12))
 
     It is asked when a session begins; in an open session only where sessions are re-evaluated. An
@@ -256,7 +257,7 @@ def permitted(request: Request, world: World) -> str | None:
 
 
 def fresh(request: Request, world: World) -> str | None:
-    """Does an administrative act have a person behind it now, on a device that the company knows?
+    """Is a person behind this administrative act now, on a device that the company knows?
     (IA-11, AC-20)"""
     service, credential = request.service, request.credential
     if credential is None or credential.kind != "session":
@@ -313,7 +314,7 @@ RULES = (
 
 
 def decide(request: Request, world: World) -> Decision:
-    """Ask each rule in turn. The first that gives a reason refuses; where none does, the request is
+    """Ask each rule in turn. The first that gives a reason refuses; if none does, the request is
     allowed."""
     for rule in RULES:
         if reason := rule(request, world):

@@ -1,7 +1,7 @@
 """The answers of a world under a seal: a learner can count right event ids, and not read them.
 
-A seal keeps honest people from seeing an answer by accident. It is no secret: whoever tries every
-id of a world finds the right ones, in some minutes.
+A seal keeps honest people from seeing an answer by accident. It is not a secret: anyone who
+tries every id of a world finds the right ones within minutes.
 """
 
 import hashlib

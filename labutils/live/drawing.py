@@ -221,7 +221,9 @@ def _entries(events: Events, start: int, minutes: int) -> list[Entry]:
     """What everybody else does, from a day before the exercise to its end."""
     end, found = start + minutes * MINUTE, []
     for day in events.month:
-        if day < end:
+        if day + DAY <= start - HISTORY:
+            events.unwritten(day)
+        elif day < end:
             found += events.of_a_day(day)
     return [one for one in found if start - HISTORY <= one.at // 1000 < end]
 

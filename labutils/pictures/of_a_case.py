@@ -33,7 +33,7 @@ def tactic_by_step(steps: Sequence[Step], *, case: CaseName = cases.COURSE) -> t
     tactics = [tactic.name for tactic in known.tactics.values()]
     figure, axes = canvas(13.5, 8.2, (-LEFT, len(steps) + 2.4), (len(tactics) + 0.9, -7.4))
     rows = [tactics.index(known.tactics[step.tactic].name) for step in steps]
-    title = "Each step among the tactics of ATT&CK: the attack went up and down"
+    title = "Each step by ATT&CK tactic: the attack moved back and forth"
     axes.text(0.1 - LEFT, -7.0, title, size=TEXT + 1.5, weight="bold", va="center")
     for y, name in enumerate(tactics):
         axes.text(0.1 - LEFT, y, name, va="center", size=TEXT)

@@ -75,10 +75,10 @@ def sequence(
     )
     refused = sum(e.status >= 400 for e in messages)
     return figure, (
-        f"{len(messages)} requests between {len(hosts)} parties, in the order on the wire: {by}; "
-        f"{refused} of them refused. Each arrow starts at the one who asks. The number below it "
-        "is the status of the response."
-        + (f" Orange: {attacker} asks, and is let in." if attacker else "")
+        f"{len(messages)} requests between {len(hosts)} parties, in the order in which they were "
+        f"sent: {by}; {refused} of them were refused. Each arrow starts at the sender. The number "
+        "below it is the status code of the response."
+        + (f" Orange: {attacker} sends the request and is let in." if attacker else "")
     )
 
 
@@ -131,7 +131,8 @@ def channels(
         axes.text(-0.72, y, f"{y + 1} {kind}", size=TEXT, va="center", color=colour)
     through = " and ".join(_party(host, browsers) for host in hosts if host in browsers)
     sentence = (
-        f"{len(messages)} messages, in the order in which they were sent. Solid lines show the front "
+        f"{len(messages)} messages, in the order in which they were sent. Solid lines show the "
+        f"front "
         f"channel, through {through}: {len(messages) - len(back)}. Dashed lines show the back "
         f"channel, without the browser: {len(back)}. Their numbers are "
         f"{', '.join(str(y + 1) for y in back)}."

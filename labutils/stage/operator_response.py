@@ -113,9 +113,9 @@ class Response:
         if self._is_over:
             print("The operator has responded. Nothing is left to copy: ask for the target again.")
         elif unknown:
-            print(f"There is no {unknown[0]!r}. There are: {', '.join(self.menu)}.")
+            print(f"There is no {unknown[0]!r} on the menu. The menu has: {', '.join(self.menu)}.")
         elif len({*self._copies, *names}) > MOST:
-            print(f"There is time to copy {MOST} things, and no more.")
+            print(f"There is only time to copy {MOST} credentials.")
         else:
             self._copies |= {name: self._menu[name] for name in names}
         return dict(self._copies)

@@ -107,7 +107,7 @@ def code_in(response: httpx.Response) -> str:
 
 
 def succeeds(answer: Any) -> bool:
-    """Whether a door opened; what is no response opened none."""
+    """Whether a door opened; what is not a response opened none."""
     return bool(getattr(answer, "is_success", False))
 
 

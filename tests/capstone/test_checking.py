@@ -46,7 +46,7 @@ def test_each_name_that_stands_nowhere_is_named(
     assert len(faults) == 6
     named = (
         "okta:99999",
-        "x is no line",
+        "x is not a line",
         "jira:0",
         "ledgerkey",
         f"{token}x",

@@ -40,7 +40,7 @@ def test_ask_prints_the_answer_and_the_sum(made: Path, capsys: pytest.CaptureFix
     status, out, _ = said(capsys, "ask", str(made), "vendor", "--seed", SEED)
     assert status == 0 and "That took 60 minutes. In all: 60 minutes." in out
     status, _, error = said(capsys, "ask", str(made), "who?", "--seed", SEED)
-    assert status == 2 and "is no question" in error
+    assert status == 2 and "is not a question" in error
     (made / "asked.yaml").unlink()
 
 
@@ -122,7 +122,7 @@ def test_what_is_no_seed_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: str
 ) -> None:
     status, _, error = said(capsys, "new", str(tmp_path / "x"), "--seed", seed)
-    assert status == 2 and "--seed is a text" in error
+    assert status == 2 and "--seed is a string" in error
 
 
 def test_many_reports_give_a_table_and_a_fault_is_a_row(
@@ -143,7 +143,7 @@ def test_many_reports_give_a_table_and_a_fault_is_a_row(
     assert status == 0
     assert ["first", "0.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.0"] in rows
     assert re.search(r"report.yaml, line \d: is not YAML", out)
-    assert out.count("is no folder below") == 3
+    assert out.count("is not a folder below") == 3
     status, out, _ = said(capsys, "grade", str(exam), "--seeds", str(seeds), "--json")
     assert json.loads(out)["first"]["total"] == 0
 

@@ -317,7 +317,7 @@ def test_a_rule_that_cannot_be_used_is_named(bench: Bench, tmp_path: Path) -> No
 def test_controls_that_there_are_none_of_earn_nothing(bench: Bench, empty: IncidentReport) -> None:
     found = bench.grade(replace(empty, controls=("be_careful", "hard_keys")), ())
     assert found.parts["controls"].points == 0
-    assert "no control" in " ".join(found.parts["controls"].lost)
+    assert "not a control" in " ".join(found.parts["controls"].lost)
 
 
 def test_one_control_named_once_is_not_worth_three(bench: Bench, best: IncidentReport) -> None:

@@ -49,7 +49,7 @@ OPEN = Exercise(
     ),
     "In and out.",
     {
-        "open": ("A door that takes all is no door.", "answer = lambda token: token"),
+        "open": ("A door that takes all is not a door.", "answer = lambda token: token"),
         "shut": ("A door that takes none is a wall.", "answer = refuse_all"),
     },
     ("Look at the token.", "Raise Refused."),
@@ -70,7 +70,7 @@ TARGET = Target(
     "value",
     value(lambda flag: None if flag == "flag-7" else "other"),
     "You were there.",
-    {"other": ("That is no flag.", "answer = 'x'")},
+    {"other": ("That is not a flag.", "answer = 'x'")},
     ("Look.", "Look there.", "It is flag-7."),
     "answer = 'flag-7'",
     brief="Get the flag.",
@@ -145,7 +145,7 @@ def test_a_right_answer_passes_and_is_noted_with_its_tries(said):
 
 def test_a_wrong_answer_is_shown_the_case_then_the_misconception(said):
     assert said(verbs.check, "77-1", lambda n: n * n) == (
-        "77-1: not yet. It returned 9 for 3; it should return 6.\nTwice a number is not its square.\n"
+        "77-1: not yet. It gave 9 for 3; it should give 6.\nTwice a number is not its square.\n"
     )
 
 
@@ -177,7 +177,7 @@ def test_an_error_is_said_with_its_line_and_then_the_misconception(said):
 
 def test_what_was_let_in_is_shown(said):
     assert said(verbs.check, "77-2", lambda token: token) == (
-        "77-2: not yet. It accepted what it should refuse: 'bad'.\nA door that takes all is no "
+        "77-2: not yet. It accepted what it should refuse: 'bad'.\nA door that takes all is not a "
         "door.\n"
     )
 
@@ -659,7 +659,7 @@ def test_a_value_is_handed_on_too():
     assert (verbs.mine("77-3", ...), verbs.mine("77-3", 7)) == (7, 7)
 
 
-# --- what is no choice is not noted, and that is said ------------------------------------------
+# --- what is not a choice is not noted, and that is said ------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -264,7 +264,7 @@ def test_a_superclass_of_what_is_expected_goes_on_its_way():
 
 @pytest.mark.parametrize("expected", [(ValueError,), (403,), (Exception,)], ids=repr)
 def test_a_check_that_fails_inside_is_no_refusal(expected, capsys):
-    with pytest.raises(AssertionError, match="nothing was let through"), refuses(*expected):
+    with pytest.raises(AssertionError, match="nothing got through"), refuses(*expected):
         accepts(None)
     assert capsys.readouterr().out == ""
 

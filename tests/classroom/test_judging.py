@@ -85,7 +85,7 @@ def test_what_an_answer_does_to_its_arguments_does_not_change_what_is_shown_of_t
     verdict = compare(lambda: [Case(({"ada": 2}, "ada"), {"ada": 2})])(Tried(adds))
     assert (
         verdict.counterexample()
-        == "It returned {'ada': 1} for {'ada': 2}, 'ada'; it should return {'ada': 2}."
+        == "It gave {'ada': 1} for {'ada': 2}, 'ada'; it should give {'ada': 2}."
     )
     bad = Case(({}, "ada"))
     refused = verifier(lambda: [], lambda: [bad], refusal=(ValueError,))
@@ -130,7 +130,7 @@ def test_an_error_is_named_before_the_judges_sentence():
 def test_an_error_without_a_sentence_is_named_alone():
     assert (
         said("15-1", "def answer(*arguments):\n    return 1 / 0")
-        == "It raised ZeroDivisionError: division by zero (line 2 of your cell) for one try, "
+        == "It raised ZeroDivisionError: division by zero (line 2 of your cell) for one attempt, "
         "answered 200."
     )
 

@@ -79,7 +79,7 @@ GRID = GridRow(
     "Which doors open?",
     columns_of(("front", "back", "side")),
     "oxx",
-    {"back": "Belief: all doors are alike.", "side": "Belief: the side door is no door."},
+    {"back": "Belief: all doors are alike.", "side": "Belief: the side door is not a door."},
     "So.",
 )
 GUESSES = ("ooo", "oox", "xox", "oxx", "oxo")
@@ -96,7 +96,7 @@ def test_a_prediction_of_several_letters_is_counted_letter_by_letter(tmp_path, m
         "             2. back: o 3, x 2 (right: x)\n"
         "             3. side: o 2, x 3 (right: x)\n"
         "             held by 3: Belief: all doors are alike.\n"
-        "             held by 2: Belief: the side door is no door."
+        "             held by 2: Belief: the side door is not a door."
     )
 
 
@@ -319,4 +319,4 @@ def test_whoever_reads_only_the_beginning_leaves_no_traceback(homes):
 
 def test_the_command_says_so_where_there_is_no_folder(tmp_path, capsys):
     assert commands.main(["room", str(tmp_path / "none")]) == 2
-    assert "is no folder" in capsys.readouterr().err
+    assert "is not a folder" in capsys.readouterr().err

@@ -175,7 +175,7 @@ def test_an_update_keeps_a_copy_that_somebody_used_beside_the_new_one(what, root
     publish(root, notebook("print(2)"))
     (sentence,) = start(root)
     (name,) = kept(root)
-    assert sentence.startswith("03-a-lesson.ipynb is renewed.") and sentence.endswith(f"{name}.")
+    assert sentence.startswith("03-a-lesson.ipynb was renewed.") and sentence.endswith(f"{name}.")
     assert (root / "work" / name).read_bytes() == mine
     assert "print(2)" in (root / "work" / NAMES[0]).read_text(encoding="utf-8")
     assert start(root) == [] and kept(root) == [name]
@@ -304,7 +304,7 @@ def test_work_done_in_notebooks_is_taken_over_once(root):
     (root / "notebooks" / "03-a-lesson.yours-1.ipynb").write_bytes(b"an older try")
     before = everything(root / "notebooks")
     sentences = start(root)
-    assert len(sentences) == 2 and "taken over" in sentences[0] and "progress" in sentences[1]
+    assert len(sentences) == 2 and "copied" in sentences[0] and "progress" in sentences[1]
     assert "mine()" in (root / "work" / NAMES[0]).read_text(encoding="utf-8")
     assert (root / "work" / "progress.json").read_text(encoding="utf-8") == '["03-1"]'
     assert (root / "work" / "03-a-lesson.yours-1.ipynb").read_bytes() == b"an older try"
@@ -426,7 +426,7 @@ def test_two_lessons_are_reset_at_once(root):
 
 
 def in_its_place(path: Path, what: str) -> None:
-    """Put something that is no file in place of one."""
+    """Put something that is not a file in place of one."""
     path.unlink()
     if what == "folder":
         path.mkdir()
@@ -444,8 +444,8 @@ def test_what_is_no_file_in_the_place_of_a_lesson_is_left_there(what, root):
     start(root)
     in_its_place(root / "work" / NAMES[0], what)
     (sentence,) = start(root)
-    assert "03-a-lesson.ipynb is no file. Move it away" in sentence
-    with pytest.raises(CannotCopy, match="is no file"):
+    assert "03-a-lesson.ipynb is not a file. Move it away" in sentence
+    with pytest.raises(CannotCopy, match="is not a file"):
         restore(root, "03")
     assert not (root / "work" / NAMES[0]).is_file()
 

@@ -62,7 +62,7 @@ def test_code_cites_the_places_that_were_looked_up():
         ("11", r"RFC 10017\S*, 5\.1\.3.*\(6\.1\).*backend for frontend"),
         (
             "11",
-            r"until the proof itself is over: `iat` plus the window, or the nonce's life .*"
+            r"until the proof itself expires: until `iat` plus the window, or for the nonce's lifetime .*"
             r"\(RFC 9449, 11\.1\)",
         ),
         (
@@ -71,8 +71,8 @@ def test_code_cites_the_places_that_were_looked_up():
             r"since 21 August 2025.*Chrome 146 on Windows since 9 April 2026.*does not help "
             r"against malware that stays on the device, or that was there when",
         ),
-        ("12", r"a receiver that was down may have missed it"),
-        ("12", r"A repeated event is answered as if it were new"),
+        ("12", r"a receiver that was down may have missed an event"),
+        ("12", r"The API responds to a repeated event as if it were new"),
         ("13", r"RFC 8628\S*, 5\.4.*RFC 10027"),
         ("14", r"criteria-based\* and \*singular\* \(SP 800-207, 3\.3\).*\*contextual\*"),
     ],

@@ -59,8 +59,8 @@ def test_it_says_what_it_kept_and_that_hosts_stayed_and_that_it_searched(source,
     assert sanitize(source, tmp_path / "out.har") == 0
     said = capsys.readouterr().out
     assert "Kept for support: creator (1), server (2), user-agent (2)." in said
-    assert "the operator can look them up, and nobody else: cf-ray (2), x-request-id (2)." in said
-    assert "Host names, inner addresses and ports in addresses stayed" in said and "--hosts" in said
+    assert "only the operator can look them up: cf-ray (2), x-request-id (2)." in said
+    assert "Host names, internal addresses and ports in URLs stayed" in said and "--hosts" in said
     assert "A search of the copy found no credential in it." in said
 
 

@@ -59,7 +59,7 @@ def block_of(text):
     for kind, form in BLOCKS.items():
         if match := form.fullmatch(text):
             return kind, match
-    raise NotASearch(f"{text!r} is no block")
+    raise NotASearch(f"{text!r} is not a block")
 
 
 def goes_on(begin, end, letters, searches, logs):

@@ -22,7 +22,7 @@ def keys(value):
 
 
 def leaves(value, path=()):
-    """Every value of an event that is no mapping or list, by its path."""
+    """Every value of an event that is not a mapping or list, by its path."""
     table = {}
     _add(table, value, path)
     return table

@@ -62,7 +62,7 @@ PARTIES = (
     "Zscaler",
     "Palo Alto Networks",
 )
-# What carries digits and is no figure.
+# What carries digits and is not a figure.
 IDS = re.compile(
     r"""
     \b(?:RFCs?|STIX|OAuth|OpenID\ Connect(?:\ Core|\ Discovery)?|TLS|SAML|HTTP|HAR
@@ -291,7 +291,7 @@ def _dates(part):
 def figures(text):
     """Every date, time, number and length of time in a text.
 
-    `one` is no figure, and neither are ids and versions.
+    `one` is not a figure, and neither are ids and versions.
     """
     dates, times, numbers, spans = set(), set(), set(), set()
     addresses = frozenset(found.replace("[.]", ".") for found in ADDRESS.findall(text))

@@ -105,7 +105,7 @@ def union(sets):
 
 def names_of(rule, reference):
     """What a correlation calls the fields of one of its rules: its name to the field's; None for
-    an alias that is no name of this rule's, for the name of an alias is no field."""
+    an alias that is not a name of this rule's, for the name of an alias is not a field."""
     known = (reference.reference, reference.rule.name, str(reference.rule.id))
     names = dict.fromkeys([alias.alias for alias in rule.aliases])
     for alias in rule.aliases:
@@ -271,7 +271,7 @@ def measured(rule, inside):
 
 
 def number(value):
-    return number_of(value) if isinstance(value, str) else None  # a list is no number
+    return number_of(value) if isinstance(value, str) else None  # a list is not a number
 
 
 def holds(rule, metric):

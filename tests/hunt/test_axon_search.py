@@ -76,13 +76,13 @@ def test_the_evaluator_reads_what_the_pages_show(text, outcome):
     [
         ("", "ends in the middle"),
         ("user", "ends in the middle"),
-        ("user like x", "LIKE is no operator"),
+        ("user like x", "LIKE is not an operator"),
         ("user = a AND port = 1 OR port = 2", "mixed without parentheses"),
         ("(user = a", "ends in the middle"),
         ("user = a)", "after the end"),
-        ("port IN 22", "requires square brackets"),
-        ("port IN [22 443]", "a comma between two"),
-        ("port IN []", "a comma between two"),
+        ("port IN 22", "needs square brackets"),
+        ("port IN [22 443]", "separated by commas"),
+        ("port IN []", "separated by commas"),
         ('user = "a', "Nothing in the language begins with"),
         ("ip BETWEEN 192.0.2.1 to 192.0.2.9", "two ends with AND"),
     ],
@@ -97,7 +97,7 @@ def test_the_evaluator_refuses_what_no_page_shows(text, reason):
     [
         ("port > many", "> wants a number, and here is many."),
         ("ip BETWEEN a AND b", "BETWEEN wants two IPv4 addresses, and here is a b."),
-        ("ip BETWEEN 192.0.2.1 AND ::1", "BETWEEN wants two addresses"),
+        ("ip BETWEEN 192.0.2.1 AND ::1", "BETWEEN wants two IPv4 addresses"),
         ('user matches "(a"', "MATCHES wants a regular expression that RE2 reads"),
         ('user matches "a)(b"', "MATCHES wants a regular expression that RE2 reads"),
         (f"{TIME} = yesterday", "= wants a time such as 2023-11-23T00:00:00Z, and here is"),
@@ -191,7 +191,7 @@ def test_a_stretch_of_time_leaves_out_an_event_without_a_time():
 
 @pytest.mark.parametrize("text", [f"{TIME} = now-1h to now", f"{TIME} = 2023-11-16T00:00:00Z"])
 def test_now_has_no_meaning_over_logs_of_the_past(text):
-    with pytest.raises(NotASearch, match="says `now`, and these logs are of the past"):
+    with pytest.raises(NotASearch, match="says `now`, but these logs are from the past"):
         run(text, {"jira": JIRA})
 
 
@@ -201,7 +201,7 @@ def test_a_field_that_the_schema_does_not_have_is_refused_by_its_name():
 
 
 def test_a_source_without_a_place_in_the_schema_is_refused():
-    with pytest.raises(ValueError, match="windows is no source that has a place"):
+    with pytest.raises(ValueError, match="windows is not a source that Axon"):
         run(CREATED, {"windows": JIRA})
 
 

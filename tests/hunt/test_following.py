@@ -269,7 +269,7 @@ def test_a_signal_in_the_middle_of_the_wait_ends_it(tmp_path, monkeypatch, capsy
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        (["--html", "report.html"], "A report is written when a hunt is over"),
+        (["--html", "report.html"], "A report is written when a hunt ends"),
         (["--placeholders", "none.yml"], "none.yml cannot be read"),
         ([], "No rule could be used"),
     ],

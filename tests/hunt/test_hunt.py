@@ -196,12 +196,12 @@ def refusals(tmp_path, text, name="rules.yml"):
         ("\0", "is not YAML: "),
         (b"title: \xff", "is not YAML: "),
         ("", "holds no rule"),
-        ("- 1", "each document of it must be a mapping"),
-        ("title: x", "is no Sigma rule: "),
-        (yaml.safe_dump(rule({"a": 1}, condition="selection") | {"detection": {}}), "is no Sigma"),
-        (yaml.safe_dump(rule({"s": {"a": 1}}, condition="s and t")), "is no Sigma rule: "),
+        ("- 1", "each document in it must be a mapping"),
+        ("title: x", "is not a Sigma rule: "),
+        (yaml.safe_dump(rule({"a": 1}, condition="selection") | {"detection": {}}), "is not a Sigma"),
+        (yaml.safe_dump(rule({"s": {"a": 1}}, condition="s and t")), "is not a Sigma rule: "),
         (yaml.safe_dump(rule({"a|unheard": 1})), "Unknown modifier"),
-        (yaml.safe_dump(rule({"a|re": "("})), "is no Sigma rule: Regular expression"),
+        (yaml.safe_dump(rule({"a|re": "("})), "is not a Sigma rule: Regular expression"),
         (yaml.safe_dump(rule({"a": 1}, logsource={"product": "windows"})), "product windows"),
         (yaml.safe_dump(correlation("temporal", ["none"])), "refers to none, which was not loaded"),
         (
@@ -222,12 +222,12 @@ def test_a_bomb_of_aliases_is_refused(tmp_path):
     levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     bomb = yaml.safe_dump(rule({"a": 1})) + "\n".join(levels) + "\n"
     (said,) = refusals(tmp_path, bomb)
-    assert said.startswith("is no Sigma rule: ") and len(said) < 400
+    assert said.startswith("is not a Sigma rule: ") and len(said) < 400
 
 
 def test_deep_nesting_is_refused(tmp_path):
     (said,) = refusals(tmp_path, "title: " + "[" * 20_000)
-    assert said.startswith(("is not YAML", "is no Sigma rule"))
+    assert said.startswith(("is not YAML", "is not a Sigma rule"))
 
 
 def test_a_placeholder_without_values_is_refused(tmp_path):
@@ -240,7 +240,7 @@ def test_of_two_rules_with_one_id_the_second_is_refused(tmp_path):
     rules = write_rules(tmp_path, RULE, RULE | {"title": "Another"})
     result = hunt([rules], [write_events(tmp_path, okta())])
     assert result.loaded == 1 and len(result.hits) == 1
-    assert "that of another rule" in result.refused[0].reason
+    assert "belongs to another rule" in result.refused[0].reason
 
 
 def test_a_refused_rule_does_not_stop_the_others(tmp_path, capsys):
@@ -267,8 +267,8 @@ GOOD = yaml.safe_dump(UNNAMED)
     ("broken", "reason"),
     [
         ("title: [\n", "is not YAML: "),
-        ("title: x\n", "is no Sigma rule: "),
-        ("- 1\n", "each document of it must be a mapping"),
+        ("title: x\n", "is not a Sigma rule: "),
+        ("- 1\n", "each document in it must be a mapping"),
         (yaml.safe_dump(rule({"a|unheard": 1})), "Unknown modifier"),
         (yaml.safe_dump(rule({"a": 1}, logsource={"product": "windows"})), "product windows"),
         ("action: unheard\n", "Unknown Sigma collection action"),

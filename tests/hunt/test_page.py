@@ -188,7 +188,7 @@ def test_another_report_is_replaced_and_any_other_file_is_kept(tmp_path, capsys)
     assert run(tmp_path, target) == 0 and run(tmp_path, target) == 0
     target.write_text("mine", encoding="utf-8")
     assert run(tmp_path, target) == 2 and target.read_text(encoding="utf-8") == "mine"
-    assert "exists and is no report of a hunt: it is kept" in capsys.readouterr().err
+    assert "exists and is not a report of a hunt: it is kept" in capsys.readouterr().err
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence_before_the_work(tmp_path, capsys):

@@ -36,8 +36,8 @@ def skipped(found):
     [
         ("not json", "is not JSON: Expecting value, at character 1"),
         ('{"a": ', "is not JSON: Expecting value"),
-        ('{"a": NaN}', "NaN is no number in JSON"),
-        ('{"a": -Infinity}', "-Infinity is no number in JSON"),
+        ('{"a": NaN}', "NaN is not a number in JSON"),
+        ('{"a": -Infinity}', "-Infinity is not a number in JSON"),
         ("7", "is JSON, but not an object"),
         ('"text"', "is JSON, but not an object"),
         ('{"hello": "world"}', "is an object from no known vendor"),
@@ -129,7 +129,7 @@ def test_a_pipe_in_a_folder_and_loops_of_links_are_passed_over(tmp_path):
     result = hunt([rules], [tmp_path])
     reasons = {skip.file: skip.reason for skip in result.skipped}
     assert result.events == 1
-    assert reasons["pipe.jsonl"] == "is no regular file"
+    assert reasons["pipe.jsonl"] == "is not a regular file"
     assert reasons["self.jsonl"].startswith("cannot be read")
 
 
@@ -216,7 +216,7 @@ def test_documents_one_after_the_other_are_counted(between, indent, tmp_path, mo
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        ('{\n "a": NaN\n}', "NaN is no number in JSON"),
+        ('{\n "a": NaN\n}', "NaN is not a number in JSON"),
         ('{\n "a": 1,,\n "b": {}\n}', "is not JSON"),
         ('{\n "a": "}{",\n "b" 2\n}', "is not JSON"),
         ('{\n "a": "\0"\n}', "is not JSON: Invalid control character"),
@@ -240,7 +240,7 @@ def test_a_broken_document_costs_itself(bad, reason, tmp_path):
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        ('{"a": NaN}', "NaN is no number in JSON"),
+        ('{"a": NaN}', "NaN is not a number in JSON"),
         ('{"a": 1, "b" 2}', "is not JSON"),
         ('{"a": "\0"}', "is not JSON"),
         ("nonsense", "is not JSON"),
@@ -306,10 +306,10 @@ def test_a_field_in_quotes_may_have_lines_commas_and_quotes(tmp_path):
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        ('"Login","2025', "is no CSV"),
+        ('"Login","2025', "is not CSV"),
         ('"Login","20250506081503.204","00D"', "has 3 fields, but the first line names 4"),
         (RECORD + ',"more"', "has 5 fields, but the first line names 4"),
-        ('"Login"x,"20250506081503.204","00D","/a"', "is no CSV"),
+        ('"Login"x,"20250506081503.204","00D","/a"', "is not CSV"),
         ("one", "has 1 fields, but the first line names 4"),
     ],
 )

@@ -222,7 +222,7 @@ def test_a_placeholder_stands_for_each_value_of_its_list(tmp_path):
 def test_a_rule_whose_list_is_missing_or_empty_is_refused(tmp_path, lists):
     result = hunt([write_rules(tmp_path, LISTED)], [write_events(tmp_path, okta(who="ada"))], lists)
     assert not result.hits
-    assert "the list %people% of your site, and none is given" in result.refused[0].reason
+    assert "the list %people% of your site, and no such list is given" in result.refused[0].reason
 
 
 def test_a_correlation_on_a_rule_whose_list_is_missing_goes_with_it(tmp_path):

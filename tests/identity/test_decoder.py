@@ -155,7 +155,7 @@ ODDITIES = {
     "CVE-2020-28042-no-signature": (token(signature=""), "signature is empty"),
     "kid a path": (header_with("kid", "../../dev/null"), "path"),
     "kid of Windows": (header_with("kid", "C:\\keys"), "path"),
-    "kid a URL": (header_with("kid", "https://tom.example/key"), "address"),
+    "kid a URL": (header_with("kid", "https://tom.example/key"), "URL"),
     "kid SQL": (header_with("kid", "x' UNION SELECT 'a"), "SQL"),
     "kid a number": (header_with("kid", 1), "kid is not a string"),
     "kid an object": (header_with("kid", {"a": 1}), "kid is not a string"),

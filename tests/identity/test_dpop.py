@@ -324,7 +324,7 @@ HOSTILE = {
         for name in ("d", "k", "p", "q", "dp", "dq", "qi", "oth")
     },
     "private jwk": (header(jwk=PRIVATE_JWK), "public key"),
-    "jwk of another": (header(jwk=public_jwk(TOM)), "does not fit"),
+    "jwk of another": (header(jwk=public_jwk(TOM)), "is not valid"),
     **{
         f"jwk {name} {value!r}": (header(jwk={**JWK, name: value}), "")
         for name, value in (
@@ -419,11 +419,11 @@ HOSTILE = {
         )
     },
     "htu another default port": (claims(htu="https://api.example:80/me"), "another request"),
-    "no signature": (f"{HEAD}.{BODY}.", "does not fit"),
-    "signed by another": (signed_proof(key=TOM), "does not fit"),
-    "CVE-2022-21449-psychic": (f"{HEAD}.{BODY}.{b64(bytes(64))}", "does not fit"),
+    "no signature": (f"{HEAD}.{BODY}.", "is not valid"),
+    "signed by another": (signed_proof(key=TOM), "is not valid"),
+    "CVE-2022-21449-psychic": (f"{HEAD}.{BODY}.{b64(bytes(64))}", "is not valid"),
     "cut": (signed_proof()[:-4], ""),
-    "another payload": (f"{HEAD}.{json_part({**CLAIMS, 'jti': '2'})}.{SIGNATURE}", "does not fit"),
+    "another payload": (f"{HEAD}.{json_part({**CLAIMS, 'jti': '2'})}.{SIGNATURE}", "is not valid"),
 }
 
 

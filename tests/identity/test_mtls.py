@@ -1,5 +1,5 @@
 """A token that is bound to a certificate opens nothing without that certificate (RFC 8705), and a
-header is no certificate.
+header is not a certificate.
 """
 
 from base64 import b64decode
@@ -97,18 +97,18 @@ def test_a_certificate_is_public_and_only_its_key_can_show_it():
 @pytest.mark.parametrize(
     "claims, certificate, reason",
     [
-        ({}, SHOWN, "bound to no certificate"),
+        ({}, SHOWN, "not bound to a certificate"),
         *[
-            ({"cnf": value}, SHOWN, "bound to no certificate")
+            ({"cnf": value}, SHOWN, "not bound to a certificate")
             for value in (None, [], "x5t#S256", 1, {}, {"jkt": "x"})
         ],
         (CLAIMS, None, "the connection showed none"),
-        (CLAIMS, TOMS, "another certificate"),
-        (CLAIMS, b"", "another certificate"),
-        (CLAIMS, SHOWN + b"\0", "another certificate"),
-        ({"cnf": {"x5t#S256": None}}, SHOWN, "another certificate"),
-        ({"cnf": {"x5t#S256": CLAIMS["cnf"]["x5t#S256"] + "="}}, SHOWN, "another certificate"),
-        ({"cnf": {"x5t#S256": b64(SHOWN)}}, SHOWN, "another certificate"),
+        (CLAIMS, TOMS, "a different certificate"),
+        (CLAIMS, b"", "a different certificate"),
+        (CLAIMS, SHOWN + b"\0", "a different certificate"),
+        ({"cnf": {"x5t#S256": None}}, SHOWN, "a different certificate"),
+        ({"cnf": {"x5t#S256": CLAIMS["cnf"]["x5t#S256"] + "="}}, SHOWN, "a different certificate"),
+        ({"cnf": {"x5t#S256": b64(SHOWN)}}, SHOWN, "a different certificate"),
     ],
 )
 def test_a_missing_or_another_certificate_is_refused_with_its_reason(claims, certificate, reason):

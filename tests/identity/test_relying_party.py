@@ -227,9 +227,9 @@ def test_a_person_signs_in_and_out(at):
 def test_state_belongs_to_the_browser_that_began():
     apps = TwoApps("rp")
     location = apps.sign_in("tom", until=WIKI + "/cb").headers["location"]
-    refused(apps.ada.get(location), "state belongs to no sign-in")
+    refused(apps.ada.get(location), "state does not belong to a sign-in")
     apps.ada.get(WIKI + "/login")
-    refused(apps.ada.get(location), "state belongs to no sign-in")
+    refused(apps.ada.get(location), "state does not belong to a sign-in")
     assert apps.tom.get(location).status_code == 303
 
 
@@ -241,15 +241,15 @@ def test_an_answer_opens_nothing_in_another_browser_whatever_can_be_read_in_it(a
     link = apps.sign_in("ada", at, until=at + "/cb").headers["location"]
     cookie = dict(parse_qsl(urlsplit(link).query))[read]
     apps.tom.cookies.set("browser", cookie, domain=at.removeprefix("https://"))
-    refused(apps.tom.get(link), "state belongs to no sign-in")
+    refused(apps.tom.get(link), "state does not belong to a sign-in")
     assert apps.ada.get(link).status_code == 303
 
 
 @pytest.mark.parametrize(
     "changes, reason",
     [
-        ({"state": None}, "state belongs to no sign-in"),
-        ({"state": "x"}, "state belongs to no sign-in"),
+        ({"state": None}, "state does not belong to a sign-in"),
+        ({"state": "x"}, "state does not belong to a sign-in"),
         ({"iss": "https://tom.example"}, "another provider"),
         ({"iss": LOGIN + "/"}, "another provider"),
         ({"iss": ""}, "another provider"),
@@ -274,7 +274,7 @@ def test_a_replayed_answer_is_refused():
     apps = TwoApps("rp")
     response, before = answered(apps)
     assert response.status_code == 303
-    refused(apps.ada.get(before), "state belongs to no sign-in")
+    refused(apps.ada.get(before), "state does not belong to a sign-in")
     assert len(apps.wiki.sessions) == 1
 
 

@@ -388,19 +388,19 @@ FORGED = {
     "CVE-2018-0114-jwk": (
         sealed(header={**HEADER, "jwk": tokens.public_jwk(TOM)}, key=TOM),
         jwt.InvalidSignatureError,
-        "does not fit",
+        "is not valid",
     ),
     "jku": (
         sealed(header={**HEADER, "jku": "https://tom.example/keys"}, key=TOM),
         jwt.InvalidSignatureError,
-        "does not fit",
+        "is not valid",
     ),
     "x5c": (
         sealed(header={**HEADER, "x5c": ["AAAA"]}, key=TOM),
         jwt.InvalidSignatureError,
-        "does not fit",
+        "is not valid",
     ),
-    "another key": (sealed(key=TOM), jwt.InvalidSignatureError, "does not fit"),
+    "another key": (sealed(key=TOM), jwt.InvalidSignatureError, "is not valid"),
     **{
         f"kid {kid!r:.24}": (with_header(kid=kid), jwt.InvalidKeyError, "names 0")
         for kid in (
@@ -417,17 +417,17 @@ FORGED = {
             "k" * 9000,
         )
     },
-    "CVE-2020-28042-null-signature": (UNSIGNED + ".", jwt.InvalidSignatureError, "does not fit"),
+    "CVE-2020-28042-null-signature": (UNSIGNED + ".", jwt.InvalidSignatureError, "is not valid"),
     "CVE-2022-21449-psychic": (
         f"{UNSIGNED}.{b64(bytes(64))}",
         jwt.InvalidSignatureError,
-        "does not fit",
+        "is not valid",
     ),
     **{
         f"signature of {size} zeros": (
             f"{UNSIGNED}.{b64(bytes(size))}",
             jwt.InvalidSignatureError,
-            "does not fit",
+            "is not valid",
         )
         for size in (1, 63, 65)
     },
@@ -493,7 +493,7 @@ FORGED = {
         for text in ("", "[]", "null", "[" * 100_000)
     },
     "NaN in a claim": (with_text("a", "NaN"), jwt.DecodeError, "NaN is not JSON"),
-    "no signed bytes": (f"{HEAD}.gICA.AAAA", jwt.InvalidSignatureError, "does not fit"),
+    "no signed bytes": (f"{HEAD}.gICA.AAAA", jwt.InvalidSignatureError, "is not valid"),
     "UTF-16 header": (
         f"{b64(json.dumps(HEADER).encode('utf-16'))}.{BODY}.{SIGNED}",
         jwt.DecodeError,
@@ -867,7 +867,7 @@ def is_json(value: object) -> bool:
 
 
 def answer(token: object, keys: object = ES, **changes: object) -> dict | None:
-    """The claims, or None for a refusal. Any exception that is no PyJWTError fails the test."""
+    """The claims, or None for a refusal. Any exception that is not a PyJWTError fails the test."""
     try:
         return verified(token, keys, **changes)
     except jwt.PyJWTError:

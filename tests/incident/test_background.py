@@ -900,8 +900,8 @@ def test_the_same_command_twice_is_no_fault_and_another_seed_overwrites_nothing(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--seed", "a"], "say --background N as well"),
-        (["--benign"], "say --background N as well"),
+        (["--seed", "a"], "add --background N"),
+        (["--benign"], "add --background N"),
         (["--background", "10"], "a background has at least 2000 events"),
         (["--background", "-1"], "a background has at least 2000 events"),
     ],
@@ -951,7 +951,7 @@ def changed(change) -> cases.Incident:
         (
             "okta.admin-app",
             "okta.nothing",
-            "line 30: lines: there is not an event of okta 'nothing'",
+            "line 30: lines: there is no event of okta 'nothing'",
         ),
         ("okta.admin-app", "nowhere.x", "there is no data/telemetry/nowhere.yaml"),
         ("scope: 'plans:copy'", "scope: 'decks:copy'", "there is no service 'decks'"),
@@ -974,7 +974,7 @@ def changed(change) -> cases.Incident:
         ("people: 30", "people: 30\nopenings: {decks: settings}", "there is no service 'decks'"),
         ("people: 30", "people: 30\nopenings: {plans: bow}", "openings: there is no act 'bow'"),
         ("holder: timetable, act: plan-opened", "act: plan-opened", "a machine has a holder"),
-        ("middle: '2031-03-12'", "middle: spring", "no time such as"),
+        ("middle: '2031-03-12'", "middle: spring", "not a time such as"),
         (
             "lines: [okta.admin-app]",
             "lines: [jira.user-created, jira.script-executed], refused: true",

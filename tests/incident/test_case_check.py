@@ -28,7 +28,7 @@ FAULTS = [
     ("case", "tokens_sealed: false", "tokens_seald: false", "historical: there is no control"),
     ("case", "raised_by: allowed, away", "raised_by: often, away", "raised_by must be one of"),
     ("case", "{rented-host: 64501, ", "{", "networks needs a number for rented-host"),
-    ("case", "template: clone}", "template: cloned}", "template: there is not an event of github"),
+    ("case", "template: clone}", "template: cloned}", "template: there is no event of github"),
     ("case", "words: {user: guest", "words: {usr: guest", "the template guest-added of github"),
     ("campaign", "fit: loose", "fit: tight", "fit must be one of exact, close, loose"),
     ("campaign", "using: pipeline-key}", "using: pipe-key}", "using: there is no credential"),

@@ -284,8 +284,8 @@ def test_no_text_of_a_module_is_a_name_of_one_case(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
 def test_no_line_of_a_module_names_a_party_of_the_case_but_the_one_that_the_course_tells(path):
-    """Comments and docstrings too. A name that is no common English word has a hyphen, a digit or a
-    dot."""
+    """Comments and docstrings too. A name that is not a common English word has a hyphen, a digit
+    or a dot."""
     parties = {source.publisher for source in cases.load().ledger.sources.values()}
     peculiar = {name for name in names_of(cases.load()) if re.search(r"[-.\d]", name)}
     lines = path.read_text(encoding="utf-8").splitlines()

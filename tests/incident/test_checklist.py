@@ -77,20 +77,20 @@ def test_no_question_is_answered_well_by_a_no():
     negative = r"\b(?:not|no|without|lack|missing|more than)\b(?! identified| an outage| the key)"
     doubtful = [line.ask for line in LINES if re.search(negative, line.ask)]
     assert doubtful == [
-        "Is a credential switched off when it was not used for 45 days?",
-        "Is a service token refused from a machine that is not its owner's?",
+        "Is a credential switched off if it has not been used for 45 days?",
+        "Is a service token refused from a machine that does not belong to its owner?",
     ]
 
 
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("old-secrets", "First a live secret opens the door"),
-        ("recordings", "the browser of the session is still let in"),
+        ("old-secrets", "First check that a live secret opens the door"),
+        ("recordings", "the session's own browser is still let in"),
         ("inventory", "logs have no unused tokens"),
         ("sessions", "once in the same network and once in another"),
         ("key-emergency", "keep a test token that lives longer than an hour"),
-        ("revocation-arrives", "a bought service goes on running"),
+        ("revocation-arrives", "a hosted service stays running"),
     ],
 )
 def test_a_proof_gives_no_false_yes_and_can_be_done_with_bought_products(line, says):
@@ -426,8 +426,8 @@ def test_a_spreadsheet_may_save_it_with_semicolons_in_its_own_encoding(tmp_path)
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("", "is no checklist"),
-        ("mine", "is no checklist"),
+        ("", "is not a checklist"),
+        ("mine", "is not a checklist"),
         ('line,"yes, no or n.a."\negress,maybe\n', "line 2: answer must be one of"),
         ('line,"yes, no or n.a."\nx,y\negress,yes\n', "line 3: 'yes' needs evidence"),
     ],

@@ -380,7 +380,7 @@ def test_a_loose_fit_and_an_unknown_outcome_are_never_called_almost_certain():
 
 
 def test_the_official_attack_flow_package_finds_no_fault_and_draws_each_step(tmp_path):
-    """It runs where the package is: it is no dependency of the course."""
+    """It runs where the package is: it is not a dependency of the course."""
     schema = pytest.importorskip("attack_flow.schema")
     model = pytest.importorskip("attack_flow.model")
     graphviz = pytest.importorskip("attack_flow.graphviz")

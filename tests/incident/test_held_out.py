@@ -208,7 +208,7 @@ def test_the_grade_names_the_indicators(graded):
 
 
 def test_a_grade_is_shown_as_a_table_too(graded):
-    assert "other address and names" in graded._repr_html_()
+    assert "a different address, different names" in graded._repr_html_()
 
 
 def test_a_case_without_lists_of_a_site_is_graded_as_well(tmp_path):
@@ -224,7 +224,7 @@ def test_a_case_without_lists_of_a_site_is_graded_as_well(tmp_path):
     graded = grade([path], folders, case=case)
     assert graded.loaded == 1
     (refused,) = graded.refused
-    assert "it asks for the list %tokens% of your site, and none is given" in refused.reason
+    assert "it asks for the list %tokens% of your site, and no such list is given" in refused.reason
 
 
 def test_rules_that_ask_for_the_lists_of_the_company_get_those_of_each_world(worlds, tmp_path):

@@ -347,7 +347,7 @@ def test_a_fault_in_the_controls_is_refused_with_its_line(old, new, sentence, at
         (
             "start: '2023-09-01",
             "start: '2023-09-31",
-            "start: '2023-09-31T00:00:00Z' is no time",
+            "start: '2023-09-31T00:00:00Z' is not a time",
             None,
         ),
         ("  homes: {ip", "  home: {ip", "addresses: there is no zone 'home'", None),
@@ -420,7 +420,7 @@ def test_a_fault_in_the_controls_is_refused_with_its_line(old, new, sentence, at
         (
             "template: session-start",
             "template: session",
-            "template: there is not an event of okta 'session'",
+            "template: there is no event of okta 'session'",
             None,
         ),
         (
@@ -607,8 +607,8 @@ EDGE = f"[{GATE}, {WIKI}]"
         ),
         ("  fit: exact\n", "", "Plan needs fit", "- fact: okta-sessions-hijacked"),
         (
-            "  goal: tried to sign in at the dashboard\n",
-            "  goal: tried to sign in at the dashboard\n  outcome: denied\n",
+            "  goal: tried to sign in to the dashboard\n",
+            "  goal: tried to sign in to the dashboard\n  outcome: denied\n",
             "unknown field outcome; Plan has fact, goal, fit,",
             "outcome: denied",
         ),
@@ -620,8 +620,8 @@ EDGE = f"[{GATE}, {WIKI}]"
         ),
         (
             "- fact: nov14-okta-denied\n  assumed_time: '2023-11-14T09:40:00Z'\n"
-            "  goal: tried to sign in at the identity provider\n",
-            "- goal: tried to sign in at the identity provider\n  fact: nov14-okta-denied\n",
+            "  goal: tried to sign in to the identity provider\n",
+            "- goal: tried to sign in to the identity provider\n  fact: nov14-okta-denied\n",
             "the ledger has 2023-11-14, so assumed_time must be an hour of that time",
             "  fact: nov14-okta-denied",
         ),

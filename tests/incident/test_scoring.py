@@ -372,7 +372,7 @@ def test_a_ladder_keeps_the_counts_of_every_rung(month):
     assert "1 of 2 (" in text and "0 of 4 (" in text and "1.67 %" in text
 
 
-# --- what is no world ---------------------------------------------------------------------------
+# --- what is not a world -------------------------------------------------------------------------
 
 
 def test_a_folder_without_ground_truth_is_refused(tmp_path):
@@ -386,12 +386,12 @@ def test_a_hit_on_other_logs_is_refused(month):
 
 
 def test_a_fact_of_an_event_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(NotAWorld, match="okta:9 is no event"):
+    with pytest.raises(NotAWorld, match="okta:9 is not an event"):
         score([], world(tmp_path, [event()], {9: PROBED}))
 
 
 def test_a_world_of_another_case_is_refused(month):
-    with pytest.raises(NotAWorld, match=r"no world of drift-2025, .* no fact nov1.* Say --case"):
+    with pytest.raises(NotAWorld, match=r"not a world of drift-2025, .* no fact nov1.* Say --case"):
         score([], month, case="drift-2025")
 
 
@@ -401,8 +401,8 @@ def test_a_world_of_another_case_is_refused(month):
         ("truth.json", "[]", "must hold an object"),
         ("truth.json", "{", "cannot be read"),
         ("twins.json", '{"okta:1": 1}', "must give each id a twin and a step"),
-        ("okta.jsonl", "{}\n", "line 1: is no event with a time"),
-        ("okta.jsonl", "nothing\n", "line 1: is no event with a time"),
+        ("okta.jsonl", "{}\n", "line 1: is not an event with a time"),
+        ("okta.jsonl", "nothing\n", "line 1: is not an event with a time"),
     ],
 )
 def test_a_broken_file_is_named_in_a_sentence(tmp_path, name, content, says):

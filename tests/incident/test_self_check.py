@@ -45,5 +45,5 @@ def test_another_salt_gives_another_seal(tmp_path):
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"salt": "s", "events": 1}'])
 def test_what_is_no_seal_is_refused(tmp_path, content):
     (tmp_path / "sealed.json").write_text(content, encoding="utf-8")
-    with pytest.raises(NotAWorld, match="is no seal of a world"):
+    with pytest.raises(NotAWorld, match="is not the seal of a world"):
         check(["okta:1"], tmp_path / "sealed.json")

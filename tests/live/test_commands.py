@@ -31,15 +31,15 @@ def test_a_rehearsal_prints_a_line_a_team_and_writes_the_evening_down(
     for name in ("exercise.jsonl", "debrief.html"):
         assert (folder / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
     status, _, error = said(capsys, *options, str(folder))
-    assert status == 2 and "begun already" in error
+    assert status == 2 and "already begun" in error
 
 
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["--seed", ""], "--seed is a text"),
-        (["--seed", "a\nb"], "--seed is a text"),
-        (["--seed", "a" * (LONGEST_SEED + 1)], "--seed is a text"),
+        (["--seed", ""], "--seed is a string"),
+        (["--seed", "a\nb"], "--seed is a string"),
+        (["--seed", "a" * (LONGEST_SEED + 1)], "--seed is a string"),
         (["--seed", "3", "--speed", "0"], "--speed is more than 0"),
         (["--seed", "3", "--speed", "nan"], "--speed is more than 0"),
         (["--seed", "3", "--port", "99999"], "--port is 0 to 65535"),

@@ -384,7 +384,7 @@ NEAR = {
     ),
     "console-over-ssh": (
         "They tried the São Paulo console server over SSH.",
-        "They tried a console server in São Paulo.",
+        "They tried to reach a console server in São Paulo.",
     ),
     "merged-5000": (
         "Of 5,000 credentials all but four were rotated.",

@@ -436,7 +436,8 @@ def dead_links(text):
     for _, _, target in LINK.findall(text):
         if "://" in target and target not in addresses():
             yield (
-                f"{target} is no registered source. Use an address of the ledger, or enter it in "
+                f"{target} is not a registered source. Use an address of the ledger, or enter it "
+                f"in "
                 "data/standards.yaml."
             )
         if "://" not in target and not (NOTEBOOKS / target.split("#")[0]).exists():
@@ -535,7 +536,7 @@ def test_the_path_rail_can_fail(text):
     ("text", "says"),
     [
         ("[here](../docs/glossary.md)", "does not say where it leads"),
-        ("[RFC](https://elsewhere.test/)", "is no registered source"),
+        ("[RFC](https://elsewhere.test/)", "is not a registered source"),
         ("[lesson](99-none.ipynb)", "there is no file 99-none.ipynb"),
     ],
 )
@@ -562,7 +563,7 @@ def mark_faults(cells) -> Iterator[str]:
         note = cell.metadata.get("labutils", {}).get("note")
         wall = cell.metadata.get("labutils", {}).get("wall")
         if kind not in (None, "slide", "fragment"):
-            yield f"cell {cell.id}: {kind!r} is no kind of slide here; say slide or fragment"
+            yield f"cell {cell.id}: {kind!r} is not a kind of slide here; say slide or fragment"
         if kind == "fragment" and not begun:
             yield f"cell {cell.id}: a fragment is a step of a slide, and no slide has begun"
         if note is not None and kind is None:
@@ -578,7 +579,7 @@ def mark_faults(cells) -> Iterator[str]:
         begun = begun or kind == "slide"
         known = {"slideshow", "labutils"}
         if more := set(cell.metadata) - known:
-            yield f"cell {cell.id}: {', '.join(sorted(more))} is no metadata of the course"
+            yield f"cell {cell.id}: {', '.join(sorted(more))} is not metadata of the course"
 
 
 def test_the_marks_of_slides_and_notes_are_those_of_the_format(name, notebook):
@@ -593,7 +594,7 @@ def test_each_lesson_is_made_for_a_wall_too(name, notebook):
 @pytest.mark.parametrize(
     ("metadata", "says"),
     [
-        ({"slideshow": {"slide_type": "subslide"}}, "is no kind of slide here"),
+        ({"slideshow": {"slide_type": "subslide"}}, "is not a kind of slide here"),
         ({"slideshow": {"slide_type": "fragment"}}, "no slide has begun"),
         ({"labutils": {"note": "Ask."}}, "a note is for a speaker"),
         ({"labutils": {"wall": "Three."}}, "what the wall shows"),
@@ -606,7 +607,7 @@ def test_each_lesson_is_made_for_a_wall_too(name, notebook):
             "and no fact",
         ),
         ({"slideshow": {"slide_type": "slide"}, "labutils": {"note": "Ask"}}, "does not end"),
-        ({"collapsed": True}, "collapsed is no metadata of the course"),
+        ({"collapsed": True}, "collapsed is not metadata of the course"),
     ],
 )
 def test_the_rail_of_marks_can_fail(metadata, says):

@@ -103,7 +103,7 @@ def test_each_route_of_the_target_is_played_and_its_flag_passes(number):
         verdict = target.judge(flag)
         demand(
             verdict.kind == "passed",
-            f"{target.id}, way {name!r}: it gave {flag!r}, which is no flag.",
+            f"{target.id}, way {name!r}: it gave {flag!r}, which is not a flag.",
         )
 
 

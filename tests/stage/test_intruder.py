@@ -56,9 +56,9 @@ def test_each_way_is_shut_where_the_exposed_credentials_were_replaced(path):
 @pytest.mark.parametrize(
     ("moves", "rule", "reason"),
     [
-        ([("smartsheet-account", "jira", "sign-in")], "reachable", "nothing leads from internet"),
-        ([GATE, ("smartsheet-account", "confluence", "search")], "reachable", "nothing leads"),
-        ([("aws-account", "gateway", "jira")], "recognised", "gateway takes: service-token"),
+        ([("smartsheet-account", "jira", "sign-in")], "reachable", "there is no way from internet"),
+        ([GATE, ("smartsheet-account", "confluence", "search")], "reachable", "there is no way"),
+        ([("aws-account", "gateway", "jira")], "recognised", "gateway accepts: service-token"),
         ([("smartsheet-account", "okta", "sign-in")], "person_present", "okta asks for a key"),
         (
             [GATE, ("bitbucket-account", "jira", "sign-in")],
@@ -68,7 +68,7 @@ def test_each_way_is_shut_where_the_exposed_credentials_were_replaced(path):
         (
             [GATE, SCRIPT, ("implant", "console", "connect", "server")],
             "recognised",
-            "console takes: key; this is: foothold",
+            "console accepts: key; this is: foothold",
         ),
     ],
 )
@@ -207,7 +207,7 @@ def test_what_was_left_behind_stays_when_the_account_is_off(moves, works):
 
 
 def test_a_reason_names_products_and_leaves_other_words_alone():
-    assert in_product_names("tracker takes: password") == "jira takes: password"
+    assert in_product_names("tracker accepts: password") == "jira accepts: password"
     assert in_product_names("a may not code:view") == "a may not bitbucket:view"
     assert in_product_names("Action=login  the source code") == "Action=login  the source code"
     assert [product_of(service) for service in PRODUCTS.values()] == list(PRODUCTS)

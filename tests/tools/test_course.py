@@ -182,7 +182,7 @@ def test_the_agenda_tells_the_short_path_from_the_long_one():
     assert text.startswith("### 04 · OpenID Connect (60, or 85 min)\n")
     assert "\n| 2 | An access token at the door | 8 |\n| 10 | " in text
     assert "| Discovery |" not in text
-    assert "On the long path, with their minutes: " in text and "Discovery (4)" in text
+    assert "Long path (minutes): " in text and "Discovery (4)" in text
 
 
 def test_the_agenda_of_each_lesson_makes_its_minutes():
@@ -217,7 +217,7 @@ def test_the_agenda_says_where_a_room_waits(tmp_path, monkeypatch):
         demand(not gone, f"{path.name} has no cell {gone}: python tools/waits.py")
     (tmp_path / "waits.json").write_text('{"06": {"figure-sweep": 9}}', encoding="utf-8")
     monkeypatch.setattr(guide, "WAITS", tmp_path / "waits.json")
-    line = "\nCells that compute for a while: A fast defender and a slow one (9 s)."
+    line = "\nSlow cells: A fast defender and a slow one (9 s)."
     assert [path.name[:2] for path in paths if line in guide.agenda([path])] == ["06"]
 
 
@@ -318,7 +318,7 @@ def test_the_glossary_is_in_order_and_every_term_has_a_sentence():
         if before > after
     )
     demand_none(
-        f"docs/glossary.md: what it says of {term} is no sentence. End it with a full stop."
+        f"docs/glossary.md: what it says of {term} is not a sentence. End it with a full stop."
         for term, sentence in rows
         if not sentence.endswith(".")
     )

@@ -71,7 +71,7 @@ def _private_homes(path: Path) -> None:
     facts = path.lstat()
     others_write = facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != 0 or others_write:
-        raise NotOurs(f"{path} is no folder that root alone can write to.")
+        raise NotOurs(f"{path} is not a folder that root alone can write to.")
 
 
 async def make_copies(name: str, settings: Settings) -> str:

@@ -10,7 +10,7 @@ from tornado.log import LogFormatter
 
 
 def printable(line: str) -> str:
-    """A line with everything spelled out that is no visible sign: `\\x1b`, `\\u202e`."""
+    """A line with everything spelled out that is not a visible sign: `\\x1b`, `\\u202e`."""
     return "".join(
         sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line
     )

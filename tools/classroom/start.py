@@ -51,7 +51,7 @@ def between(least: int, most: int) -> Callable[[str], int]:
 
     def number(word: str) -> int:
         if not word.isascii() or not word.isdigit() or not least <= int(word[:9]) <= most:
-            raise argparse.ArgumentTypeError(f"{word} is no number from {least} to {most}")
+            raise argparse.ArgumentTypeError(f"{word} is not a number from {least} to {most}")
         return int(word)
 
     return number
@@ -61,7 +61,8 @@ def account_name(word: str) -> str:
     """What takes a name of accounts from the command line."""
     if not NAME.fullmatch(word):
         raise argparse.ArgumentTypeError(
-            f"{word!r} is no name of accounts: up to 24 of a-z, 0-9 and -, a letter first and last"
+            f"{word!r} is not a name of accounts: up to 24 of a-z, 0-9 and -, a letter first and "
+            f"last"
         )
     return word
 
@@ -497,7 +498,7 @@ def remove(settings: classroom.Settings) -> None:
     for folder in (settings.state, settings.homes):
         if os.path.isdir(folder) and not os.listdir(folder):
             os.rmdir(folder)
-    print(f"Removed {len(names)} accounts with their homes, and what the hub noted.")
+    print(f"Removed {len(names)} accounts with their homes, and what the hub recorded.")
 
 
 def main(words: list[str]) -> int:

@@ -1,9 +1,9 @@
 """The lessons for nbgrader: `make grading`, or `python -m tools.grading.export [NN ...]` in .venv.
 
 Each lesson becomes an assignment in build/grading/source/. After each exercise stands a locked cell
-that asks the lesson's own judge about what the learner wrote, and raises where it did not pass. The
-receipt that `progress()` prints is no proof, and nothing here reads it: it is a list of names that
-anybody can type. What a submission proves is what runs again before your eyes.
+that asks the lesson's own judge about what the learner wrote and raises if it did not pass. The
+receipt that `progress()` prints proves nothing, and nothing here reads it: anybody can type such a
+list of names. What a submission proves is what runs again before your eyes.
 """
 
 import ast

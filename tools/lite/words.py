@@ -12,31 +12,31 @@ KERNEL = (
 )
 START = (
     "1. Wait until the circle at the top right is empty. Python runs in a *kernel*, and an empty "
-    "circle says that the kernel waits for you.",
+    "circle means that the kernel is waiting for you.",
     "1. Wait until the circle at the top right is empty. Python runs in this browser, in a "
-    "*kernel*, and an empty circle says that the kernel waits for you. The first time the browser "
-    "loads about 20 MB for it: some ten seconds, and more on a slow line.",
+    "*kernel*, and an empty circle means that the kernel is waiting for you. The first time, the "
+    "browser loads about 20 MB for it: about ten seconds, or longer on a slow connection.",
 )
 MODULE = (
-    "| `ModuleNotFoundError: No module named 'labutils'` | The notebook runs on another kernel. "
-    "Choose the one of `.venv`: Kernel, Change Kernel. On Colab, first run the cell that installs "
-    "the course. |",
-    "| `ModuleNotFoundError: No module named 'labutils'` | Reload the page, and wait until the "
+    "| `ModuleNotFoundError: No module named 'labutils'` | The notebook is using the wrong "
+    "kernel. Choose the one from `.venv`: Kernel, Change Kernel. On Colab, first run the cell that "
+    "installs the course. |",
+    "| `ModuleNotFoundError: No module named 'labutils'` | Reload the page and wait until the "
     "circle at the top right is empty. |",
 )
 AGAIN = (
-    "Kernel, Restart Kernel. On your own machine: close JupyterLab, and start it with `make lab`.",
+    "Kernel, Restart Kernel. On your own machine: close JupyterLab and start it with `make lab`.",
     "Kernel, Restart Kernel.",
 )
 DOCTOR = (
-    "`python -m labutils doctor`, in a terminal, says what is missing.",
-    "`from labutils.doctor import examine; examine()`, in a cell, says what is missing.",
+    "Run `python -m labutils doctor` in a terminal. It tells you what is missing.",
+    "Run `from labutils.doctor import examine; examine()` in a cell. It tells you what is missing.",
 )
 COPIES = (
-    "You work in copies, in the folder `work`. `make reset LESSON=00` gives you a fresh copy and "
-    "keeps yours beside it, under today's date.",
-    "You work in copies that this browser keeps. For a fresh one rename yours in the list at the "
-    "left, and reload the page.",
+    "You work on copies, in the `work` folder. `make reset LESSON=00` gives you a fresh copy and "
+    "keeps your old one next to it, under today's date.",
+    "You work on copies that this browser keeps. To get a fresh one, rename yours in the list on "
+    "the left and reload the page.",
 )
 KEY = (
     "Try it with a browser and a key of your own: `python -m labutils serve --host localhost`, "

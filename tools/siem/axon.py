@@ -339,7 +339,7 @@ class Backend(TextQueryBackend):
         return self.in_pieces(name, value)
 
     def in_pieces(self, name: str, value: SigmaString) -> str:
-        """A text with a character that cannot be written; the empty text, which is no term."""
+        """A text with a character that cannot be written; the empty text, which is not a term."""
         if not value.s and not self.negated:
             self.too_wide(name, "an empty text; the search takes a missing one too")
             return self.presence(name, False)

@@ -82,7 +82,7 @@ LOSSES = (
     ),
     Loss(
         "alias",
-        "The text groups by the name of an alias, which is no field.",
+        "The text groups by the name of an alias, which is not a field.",
         _alias_is_unresolved,
         wrong=True,
     ),

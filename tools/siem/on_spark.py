@@ -64,5 +64,5 @@ def main(texts: str, events: str, lists: str, hits: str) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) != 5:
-        sys.exit("Say spark-submit on_spark.py TEXTS EVENTS LISTS HITS (see the top of the file).")
+        sys.exit("Run spark-submit on_spark.py TEXTS EVENTS LISTS HITS (see the top of the file).")
     sys.exit(1 if main(*sys.argv[1:]) else 0)

@@ -59,5 +59,5 @@ def main(logs: str, events: str) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
-        sys.exit("Say spark-submit to_parquet.py LOGS EVENTS: a folder of logs, and a new folder.")
+        sys.exit("Run spark-submit to_parquet.py LOGS EVENTS: a folder of logs, and a new folder.")
     main(*sys.argv[1:])

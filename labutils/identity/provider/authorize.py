@@ -154,7 +154,7 @@ def authenticate(
     if "none" in question.prompt:  # OpenID Connect Core, 3.1.2.6
         raise OAuthError(
             "login_required",
-            "nobody is signed in as recently as asked, and prompt=none forbids asking",
+            "there is no session as recent as the request requires, and prompt=none forbids asking",
         )
     raise PersonMustAnswer(page("login", question.params))
 

@@ -33,7 +33,7 @@ def introspect(provider: State, request: Request) -> Response:
 def revoke(provider: State, request: Request) -> Response:
     """Take back a token; a refresh token takes its whole family along (RFC 7009, 2.1).
 
-    An unknown token is no error (RFC 7009, 2.2). Raises OAuthError.
+    An unknown token is not an error (RFC 7009, 2.2). Raises OAuthError.
     """
     params = parameters(request.form)
     client = authenticate_client(provider, request, params)

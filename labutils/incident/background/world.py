@@ -38,6 +38,16 @@ class TooSmall(ValueError):
     """A number of events in which the twins have no room."""
 
 
+class Unwritten(NamedTuple):
+    """A line of a background whose text nobody has asked for yet, in the order of time; no two have
+    the same time and deed."""
+
+    at: int
+    order: int
+    line: LogLine
+    twin: tuple[str, str] | None
+
+
 class Entry(NamedTuple):
     """A line of a world, in the order of time. `fact`: of the attack's lines; `twin`: the name, and
     the fact of the step that it looks like."""
@@ -161,7 +171,14 @@ class Events:
             day.append(deed)
 
     def of_a_day(self, day: int) -> list[Entry]:
-        """All events of a day. They are asked for in order, each day once."""
+        """All events of a day. Days are asked for in order, each once."""
+        return [
+            Entry(at, order, line.source, line.text, None, twin, line.modelled)
+            for at, order, line, twin in self.unwritten(day)
+        ]
+
+    def unwritten(self, day: int) -> list[Unwritten]:
+        """The same for a day of which nobody reads a line: later days hang on it."""
         place = self.company.days.index(day)
         for deed in self.visits.of_a_day(day, self.sessions[place]):
             self.file(deed)
@@ -172,7 +189,7 @@ class Events:
         deeds = self.openings.added(day, self.later.pop(day))
         entries = [entry for deed in deeds for entry in self.entries(deed)]
         if day in self.early:
-            entries = [entry for entry in entries if entry.source in self.early[day]]
+            entries = [entry for entry in entries if entry.line.source in self.early[day]]
         room = self.room(place, len(entries))
         filling = [machine for machine in machines if machine.fill]
         for machine, number in zip(
@@ -209,7 +226,7 @@ class Events:
         expected += 2 * isqrt(expected)  # so that there is room on the last days
         return max(0, (self.left - others - expected) // (days - place))
 
-    def entries(self, deed: Deed) -> list[Entry]:
+    def entries(self, deed: Deed) -> list[Unwritten]:
         """The lines of one deed."""
         self.serial += 1
         twin = None
@@ -217,7 +234,7 @@ class Events:
             occurrence = self.twins.occurrences[deed.twin]
             twin = (occurrence.twin.id, occurrence.twin.step)
         return [
-            Entry(line.at, self.serial, line.source, line.text, None, twin, line.modelled)
+            Unwritten(line.at, self.serial, line, twin)
             for line in self.writers[deed.act].lines(deed, self.serial)
         ]
 

@@ -35,27 +35,25 @@ def logs() -> list[Case]:
     through = {**tom, "server": home}
     known = [home, wiki]
     return [
-        Case((hers, known), [], "nobody", "a log with Ada alone"),
+        Case((hers, known), [], "nobody", "a log with only Ada in it"),
         Case(([*hers, tom], known), [tom], "stranger", "Ada twice, and Tom with her token"),
-        Case(
-            ([*hers, *others], known), [], "other people", "other people with tokens of their own"
-        ),
-        Case(([*new, *hers, tom], known), [*new, tom], "all", "three lines by two strangers"),
-        Case(([tom, *hers, tom], known), [tom, tom], "all", "a line that stands there twice"),
-        Case((hers, [home]), [hers[1]], "fixed", "a log where the wiki's address is not known"),
-        Case((hers, []), hers, "fixed", "a log where no address is known"),
+        Case(([*hers, *others], known), [], "other people", "other people with their own tokens"),
+        Case(([*new, *hers, tom], known), [*new, tom], "all", "three lines from two strangers"),
+        Case(([tom, *hers, tom], known), [tom, tom], "all", "a line that is there twice"),
+        Case((hers, [home]), [hers[1]], "fixed", "a log in which the wiki's address is unknown"),
+        Case((hers, []), hers, "fixed", "a log in which no address is known"),
         Case(
             ([*hers, *near], known),
             near,
             "near",
-            "addresses that are nearly the one of her browser",
+            "addresses that are nearly her browser's",
         ),
         *(
             Case(([one, tom], known), [tom], "namesake", f"a user {one['user']!r}, and Tom")
             for one in namesakes
         ),
-        Case(([*hers, about_her], known), [], "fields", "another user, who reads about u-1815"),
-        Case(([*hers, through], known), [through], "fields", "Tom, at the server 192.0.2.10"),
+        Case(([*hers, about_her], known), [], "fields", "a different user, who reads about u-1815"),
+        Case(([*hers, through], known), [through], "fields", "Tom, on the server 192.0.2.10"),
     ]
 
 
@@ -110,7 +108,7 @@ EXERCISES = (
         "00-1",
         "value",
         value(who_it_names),
-        "No key was needed. Everybody who sees this token can read it.",
+        "You needed no key. Anyone who sees this token can read it.",
         {
             "name": (
                 "The token does not say Ada. Look for `sub`, the subject: the provider's number "
@@ -118,22 +116,22 @@ EXERCISES = (
                 "answer = 'ada'",
             ),
             "line": (
-                "That is another line of the table. Look for the line `sub`, and take its value.",
+                "That is a different line of the table. Find the `sub` line and use its value.",
                 "answer = 'https://login.example'",
             ),
             "quotes": (
-                "That is the right value, and more. Write one pair of quotes around it, with no "
-                "space inside.",
+                "That is the right value, with something extra. Put one pair of quotes around it, "
+                "with no spaces inside.",
                 "answer = \"'u-1815'\"",
             ),
             "other": (
-                "Copy the value of `sub` as a text, with quotes around it.",
+                "Copy the value of `sub` as a string, with quotes around it.",
                 "answer = 1815",
             ),
         },
         (
-            "inspect(token) prints what is in the token. Look for the line `sub`.",
-            "It begins with u- and a number. Put it in quotes: answer = 'u-...'",
+            "inspect(token) prints what is in the token. Look for the `sub` line.",
+            "It is u- followed by a number. Put it in quotes: answer = 'u-...'",
         ),
         "answer = inspect(token).claims['sub']",
     ),
@@ -141,10 +139,10 @@ EXERCISES = (
         "00-2",
         "function",
         hunting,
-        "That was a hunt: which lines use Ada's token from an address that is not known?",
+        "That was your first hunt: you found where Ada's token is used from unknown addresses.",
         {
             "list": (
-                "Return a list of lines. Where no line is suspicious the list is empty: [].",
+                "Return a list of lines. If no line is suspicious, the list is empty: [].",
                 code("""
                 def answer(audit, known):
                     for line in audit:
@@ -153,7 +151,7 @@ EXERCISES = (
                 """),
             ),
             "lines": (
-                "Return the whole lines, as they stand in the log, and not a part of each.",
+                "Return the whole lines, as they are in the log, not a part of each.",
                 code("""
                 def answer(audit, known):
                     strange = [l for l in audit if l["user"] == "u-1815" and l["ip"] not in known]
@@ -168,8 +166,8 @@ EXERCISES = (
                 """),
             ),
             "round": (
-                "You return in the first round of the loop, so the other lines are never looked "
-                "at. Return after the loop: less far to the right than what is in it.",
+                "You return the first time round the loop, so the other lines are never checked. "
+                "Return after the loop: indent the `return` less than the code in the loop.",
                 code("""
                 def answer(audit, known):
                     strange = []
@@ -180,52 +178,52 @@ EXERCISES = (
                 """),
             ),
             "stranger": (
-                "A line is suspicious where the token is Ada's (user u-1815) and the address is "
-                "none of those in `known`.",
+                "A line is suspicious if the token is Ada's (user u-1815) and the address is not "
+                "in `known`.",
                 "answer = lambda audit, known: []",
             ),
             "nobody": (
-                "Ada's own lines are not suspicious. Keep a line where line['ip'] not in known. "
+                "Ada's own lines are not suspicious. Keep a line if line['ip'] not in known. "
                 "(`!=` compares one address with the whole list.)",
                 "answer = lambda audit, known: [l for l in audit if l['ip'] != '192.0.2.10']",
             ),
             "other people": (
-                "Other people use tokens of their own, from addresses of their own. Look at the "
-                "user as well.",
+                "Other people use their own tokens, from their own addresses. Check the user as "
+                "well.",
                 "answer = lambda audit, known: [l for l in audit if l['ip'] not in known]",
             ),
             "fixed": (
-                "The addresses that are known come with the question. Another time they differ.",
+                "The known addresses are passed in as `known`. Next time they may be different.",
                 "K = ('192.0.2.10', '192.0.2.200')\nanswer = lambda audit, known: [l for l in "
                 "audit if l['user'] == 'u-1815' and l['ip'] not in K]",
             ),
             "near": (
-                "192.0.2.1, 192.0.2.100 and '192.0.2.10 ' are other texts than 192.0.2.10. Compare "
-                "whole ones: line['ip'] not in known, where `known` is the list itself.",
+                "192.0.2.1, 192.0.2.100 and '192.0.2.10 ' are not the same string as 192.0.2.10. "
+                "Compare whole strings: line['ip'] not in known, where `known` is the list itself.",
                 "answer = lambda audit, known: [l for l in audit if l['user'] == 'u-1815' and "
                 "not l['ip'].startswith(tuple(known))]",
             ),
             "namesake": (
-                "That is another user, whose number only looks like Ada's. Compare the whole text: "
-                "line['user'] == 'u-1815'.",
+                "That is a different user, whose number only looks like Ada's. Compare the whole "
+                "string: line['user'] == 'u-1815'.",
                 "answer = lambda audit, known: [l for l in audit if 'u-1815' in l['user'] "
                 "and l['ip'] not in known]",
             ),
             "fields": (
-                "A line has other fields, which may hold a user's number or an address as well. "
-                "Look at line['user'] and line['ip'].",
+                "A line has other fields, which may also hold a user's number or an address. Look "
+                "only at line['user'] and line['ip'].",
                 "answer = lambda audit, known: [l for l in audit if 'u-1815' in l.values() "
                 "and l['ip'] not in known]",
             ),
             "all": (
-                "Every line that fits belongs to the answer, from whichever strange address, and "
-                "as often as it is in the log.",
+                "Every line that matches belongs in the result, from any unknown address, and as "
+                "often as it is in the log.",
                 "answer = lambda audit, known: [l for l in audit if l['ip'] == '203.0.113.66' "
                 "and l['user'] == 'u-1815']",
             ),
         },
         (
-            "A list of some of the lines: [line for line in audit if ...].",
+            "Build a list of some of the lines: [line for line in audit if ...].",
             "Two conditions with `and`: line['user'] == 'u-1815', and line['ip'] not in known.",
         ),
         STRANGERS,

@@ -705,11 +705,11 @@ def tagged(answer: Tried, token: str, key: bytes) -> str:
 
 def matching(answer: Tried, tokens: list[str], keys: list[bytes]) -> Verdict | None:
     """Whether equal tokens have equal tags, others other tags, and the key decides on the tag."""
-    case = "a line with the same token, twice"
+    case = "the same line, redacted twice"
     first, again = (tagged(answer, tokens[0], keys[0]) for _ in range(2))
     if first != again:
         return Verdict("differs", case, written(first), written(again), mistake="matched")
-    case = "the same token in another line"
+    case = "the same token in a different line"
     elsewhere = str(answer(f"{tokens[0]}", keys[0]))
     if elsewhere not in first:
         return Verdict("differs", case, written(elsewhere), written(first), mistake="matched")
@@ -721,7 +721,7 @@ def matching(answer: Tried, tokens: list[str], keys: list[bytes]) -> Verdict | N
     others = (keys[1], keys[0][:-1] + b"x", b"x" + keys[0][1:])
     alike = any(tagged(answer, tokens[0], key) == first for key in others)
     if alike or needs_no_key(answer, tokens, keys) or any(guessed([first], [p]) for p in parts):
-        under = "the same token under another key"
+        under = "the same token with a different key"
         return Verdict("differs", under, written(first), mistake="plain")
     if any(text in first for text in (keys[0].decode(), keys[0].hex(), b64(keys[0]))):
         return Verdict("differs", "a line with a token", written(first), mistake="leaked")
@@ -821,12 +821,12 @@ def other_spellings() -> list[Case]:
     head, payload, signature = token.split(".")
     padded = [part + "=" * (-len(part) % 4) for part in (head, payload, signature)]
     cases = [
-        (f"{head}.{payload}.{padded[2]}", "padding", "== behind the signature"),
-        (f"{padded[0]}.{payload}.{signature}", "padding", "== behind the header"),
-        (f"{head}.{padded[1]}.{signature}", "padding", "= behind the payload"),
-        *((text, "spare", "another last character of a segment") for text in spare(token)),
+        (f"{head}.{payload}.{padded[2]}", "padding", "== after the signature"),
+        (f"{padded[0]}.{payload}.{signature}", "padding", "== after the header"),
+        (f"{head}.{padded[1]}.{signature}", "padding", "= after the payload"),
+        *((text, "spare", "a different last character in a segment") for text in spare(token)),
         (f"{head}.{payload}.{signature}    ", "junk", "four spaces at the end"),
-        (f"{token}\n", "junk", "a line end behind it"),
+        (f"{token}\n", "junk", "a line break after it"),
         (f" {token}", "junk", "a space before it"),
         (f"{head}.{payload[:9]}!!!!{payload[9:]}.{signature}", "junk", "!!!! in the payload"),
         (f"{head}.{payload}.{signature[:9]}!{signature[9:]}", "junk", "! in the signature"),
@@ -866,11 +866,11 @@ def macs() -> list[Case]:
     again = sign({"sub": next(names)}, SigningKey(key, "HS256", "hs-1")).rpartition(".")[2]
     cases += [
         Case((f"{signed}.", key), last, "taken", "a token without its third segment"),
-        Case((f"{signed}.{again}", key), last, "taken", "a token with another third segment"),
-        Case((token, other), mac_of(token, other), "key", "the same token, and another key"),
+        Case((f"{signed}.{again}", key), last, "taken", "a token with a different third segment"),
+        Case((token, other), mac_of(token, other), "key", "the same token, and a different key"),
     ]
     token, key = example["compact"], unb64(example["jwk"]["k"])
-    return [*cases, Case((token, key), token.split(".")[2], "bytes", "the example of RFC 7515")]
+    return [*cases, Case((token, key), token.split(".")[2], "bytes", "the example in RFC 7515")]
 
 
 def mac_of(token: str, key: bytes) -> str:
@@ -914,25 +914,25 @@ EXERCISES = (
         "01-1",
         "value",
         value(by_hand),
-        "That is what came out, and you had nothing but the text.",
+        "That is what the token says, and the token was all that you needed.",
         {
             "encoded": (
-                "That is the segment as it stands in the token. Decode it: "
-                "base64.urlsafe_b64decode(...), with the `=` that are missing.",
+                "That is the segment as it is in the token. Decode it with "
+                "base64.urlsafe_b64decode(...), after you have added the missing `=`.",
                 wrong("""
                 from labutils.lessons.lesson_01.logged_tokens import LINE
                 answer = LINE.partition("Bearer ")[2].split(".")[1]
                 """),
             ),
             "header": (
-                "That is the first segment. The middle one stands between the two dots.",
+                "That is the first segment. The middle one is between the two dots.",
                 wrong("""
                 from labutils.lessons.lesson_01.logged_tokens import LINE
                 answer = base64.urlsafe_b64decode(LINE.partition("Bearer ")[2].split(".")[0] + "==")
                 """),
             ),
             "short": (
-                "The end is missing. Add `=` and leave all the characters in their places.",
+                "The end is missing. Add `=`, and do not remove any characters.",
                 wrong("""
                 from labutils.lessons.lesson_01.logged_tokens import LINE
                 payload = LINE.partition("Bearer ")[2].split(".")[1]
@@ -940,8 +940,8 @@ EXERCISES = (
                 """),
             ),
             "signature": (
-                "That is the third segment, the signature. It is bytes, and no text. The middle "
-                "segment has the index 1: Python counts from 0.",
+                "That is the third segment, the signature. It is bytes, not text. The middle "
+                "segment has index 1: Python counts from 0.",
                 wrong("""
                 from labutils.lessons.lesson_01.logged_tokens import LINE
                 last = LINE.partition("Bearer ")[2].strip('"').split(".")[2]
@@ -949,16 +949,16 @@ EXERCISES = (
                 """),
             ),
             "list": (
-                "That is a list. Take one segment of it: the middle one has the index 1. Then "
-                "decode that one.",
+                "That is a list. Take one segment from it: the middle one has index 1. Then "
+                "decode that segment.",
                 wrong("""
                 from labutils.lessons.lesson_01.logged_tokens import LINE
                 answer = LINE.partition("Bearer ")[2].split(".")
                 """),
             ),
             "str of bytes": (
-                "You are nearly there. str(...) of bytes writes b' in front of them and ' behind. "
-                "Put the bytes into `answer` as they are, or turn them into a text with .decode().",
+                "You are nearly there. str(...) puts b' before the bytes and ' after them. Store "
+                "the bytes in `answer` unchanged, or turn them into a string with .decode().",
                 wrong("""
                 from labutils.lessons.lesson_01.logged_tokens import LINE
                 payload = LINE.partition("Bearer ")[2].split(".")[1]
@@ -966,9 +966,9 @@ EXERCISES = (
                 """),
             ),
             "other encoding": (
-                "You decoded the right segment, and wrote the bytes in another way: as "
-                "hexadecimal digits, or in another code for letters. Put the bytes into `answer` "
-                "as they are. Their text is UTF-8: .decode() with nothing between the brackets.",
+                "You decoded the right segment, but then you converted the bytes: to hexadecimal "
+                "digits, or with a different character encoding. Store the bytes in `answer` "
+                "unchanged. They are UTF-8: use .decode() with nothing between the brackets.",
                 wrong("""
                 from labutils.lessons.lesson_01.logged_tokens import LINE
                 payload = LINE.partition("Bearer ")[2].split(".")[1]
@@ -976,13 +976,14 @@ EXERCISES = (
                 """),
             ),
             "other": (
-                "Split the token at its dots: token.split('.'). The middle segment has the index "
-                "1. base64.urlsafe_b64decode(...) decodes it, with the `=` that are missing.",
+                "Split the token at its dots: token.split('.'). The middle segment has index 1. "
+                "Add the missing `=`, and decode it with base64.urlsafe_b64decode(...).",
                 "answer = 42",
             ),
         },
         (
-            "token.split('.') gives a list of three texts. The middle one is token.split('.')[1].",
+            "token.split('.') returns a list of three strings. The middle one is "
+            "token.split('.')[1].",
             "Its length is not a multiple of four. How many `=` are missing? Try one, then two.",
         ),
         code("""
@@ -999,10 +1000,10 @@ EXERCISES = (
             jwt.PyJWS.decode_complete,
             jwt.PyJWS.get_unverified_header,
         ),
-        "It reads header and payload, whatever their length and their letters.",
+        "It reads the header and the payload, whatever their length and their characters.",
         {
             "library": (
-                "A library took the token apart for you. Do it by hand: split, fill up with '=', "
+                "A library took the token apart for you. Do it by hand: split, pad with '=', "
                 "decode, json.loads.",
                 wrong("""
                 import jwt
@@ -1013,7 +1014,7 @@ EXERCISES = (
                 """),
             ),
             "literal": (
-                "JSON is no Python: it writes true, false and null, and its escapes are others. "
+                "JSON is not Python: it has true, false and null, and its escapes are different. "
                 "json.loads reads JSON.",
                 wrong("""
                 from ast import literal_eval
@@ -1025,26 +1026,26 @@ EXERCISES = (
                 """),
             ),
             "padding": (
-                "The padding depends on the length: '=' * (-len(part) % 4) is what is missing to "
-                "the next multiple of four.",
+                "The padding depends on the length: '=' * (-len(part) % 4) fills the last group "
+                "up to four.",
                 altered(DECODE, ('"=" * (-len(part) % 4)', '"="')),
             ),
             "alphabet": (
-                "It fails where the text holds - or _. Ordinary base64 has + and / in their place. "
-                "urlsafe_b64decode knows the other alphabet.",
+                "It fails if the segment contains - or _. Ordinary base64 has + and / instead. "
+                "urlsafe_b64decode reads the base64url alphabet.",
                 altered(DECODE, ("urlsafe_b64decode", "b64decode")),
             ),
             "letters": (
-                "The claims hold an ë, which is two bytes. A token's JSON is written in UTF-8, and "
-                "json.loads reads such bytes as they are.",
+                "The token contains an ë, which is two bytes. A token's JSON is written in UTF-8, "
+                "and json.loads reads such bytes directly.",
                 altered(
                     DECODE,
                     ("urlsafe_b64decode(part))", 'urlsafe_b64decode(part).decode("ascii"))'),
                 ),
             ),
             "three": (
-                "The third segment is the signature: bytes, and no JSON. Decode the first two "
-                "segments alone, token.split('.')[:2], and return two dictionaries.",
+                "The third segment is the signature: bytes, not JSON. Decode only the first two "
+                "segments, token.split('.')[:2], and return two dictionaries.",
                 wrong("""
                 def answer(token):
                     padded = [part + "=" * (-len(part) % 4) for part in token.split(".")]
@@ -1053,7 +1054,7 @@ EXERCISES = (
                 """),
             ),
             "order": (
-                "Return the header first, and then the claims.",
+                "Return the header first, then the claims.",
                 altered(DECODE, ("return header, claims", "return claims, header")),
             ),
             "one": (
@@ -1061,13 +1062,13 @@ EXERCISES = (
                 altered(DECODE, ("return header, claims", "return claims")),
             ),
             "pair": (
-                "Return the two dictionaries side by side, and not in another one: "
-                "`return header, claims`.",
+                "Return the two dictionaries as a pair, not inside a third one: `return header, "
+                "claims`.",
                 altered(DECODE, ("return header, claims", "return {'h': header, 'c': claims}")),
             ),
             "bytes": (
-                "That is still bytes or text. json.loads makes a dictionary of what "
-                "urlsafe_b64decode gives.",
+                "That is still bytes or a string. json.loads turns what urlsafe_b64decode returns "
+                "into a dictionary.",
                 altered(
                     DECODE,
                     (
@@ -1078,8 +1079,8 @@ EXERCISES = (
             ),
         },
         (
-            "Three steps for each of the first two segments: fill up with '=', decode, json.loads.",
-            "The filling: part + '=' * (-len(part) % 4). At the end: return header, claims.",
+            "Three steps for each of the first two segments: pad with '=', decode, json.loads.",
+            "The padding: part + '=' * (-len(part) % 4). At the end: return header, claims.",
         ),
         DECODE,
     ),
@@ -1087,23 +1088,24 @@ EXERCISES = (
         "01-3",
         "function",
         leaking,
-        "Whoever sees the token sees all of that. Run this before a token is designed.",
+        "Anyone who sees the token sees all of that. Run this while you are still designing a "
+        "token.",
         {
             "encoded": (
-                "In the token as it stands you find nothing: it is encoded. Search in what "
-                "decode(token) gives.",
+                "You find nothing in the token itself: it is encoded. Search in what "
+                "decode(token) returns.",
                 wrong("answer = lambda token, secrets: [s for s in secrets if s in token]"),
             ),
             "yes or no": (
-                "That is True or False. The answer is a list: the secrets that you find.",
+                "That is True or False. Return a list of the secrets that you find.",
                 wrong("""
                 def answer(token, secrets):
                     return any(secret in str(decode(token)) for secret in secrets)
                 """),
             ),
             "list": (
-                "Return a list of the secrets that you find, in square brackets. Where there are "
-                "none, it is empty: [].",
+                "Return a list of the secrets that you find, in square brackets. If there are "
+                "none, the list is empty: [].",
                 altered(
                     LEAKS,
                     ("[secret for", "{secret for"),
@@ -1111,13 +1113,14 @@ EXERCISES = (
                 ),
             ),
             "whole": (
-                "decode(token) gives two dictionaries, and `in` compares a secret with each of "
-                "them as a whole. Make one text of them first: text = str(decode(token)).",
+                "decode(token) returns two dictionaries, and `in` compares a secret with each of "
+                "them as a whole. Turn them into one string first: text = str(decode(token)).",
                 altered(LEAKS, ("json.dumps(decode(token), ensure_ascii=False)", "decode(token)")),
             ),
             "names": (
-                "`in` looks at the names of a dictionary, and not at its values. Make one text of "
-                "what decode(token) gives, with str(...) or json.dumps(...), and search in that.",
+                "`in` looks at the keys of a dictionary, not at its values. Turn what "
+                "decode(token) returns into one string, with str(...) or json.dumps(...), and "
+                "search in that.",
                 wrong("""
                 def answer(token, secrets):
                     header, claims = decode(token)
@@ -1125,9 +1128,9 @@ EXERCISES = (
                 """),
             ),
             "round": (
-                "One secret of the list is in the token, and the other is not. Does a `return` "
-                "stand inside your loop? Then the function ends there, before it has looked for "
-                "all of them. Return after the loop.",
+                "One secret in the list is in the token, and the other is not. Is there a "
+                "`return` inside your loop? Then the function ends there, before it has looked "
+                "for all of them. Return after the loop.",
                 wrong("""
                 def answer(token, secrets):
                     for secret in secrets:
@@ -1137,8 +1140,8 @@ EXERCISES = (
                 """),
             ),
             "first": (
-                "You return at the first secret that you find, so the others are never looked for. "
-                "Collect them, and return after the loop.",
+                "You return as soon as you find one secret, so you never look for the others. "
+                "Collect them all, and return after the loop.",
                 wrong("""
                 def answer(token, secrets):
                     for secret in secrets:
@@ -1148,8 +1151,8 @@ EXERCISES = (
                 """),
             ),
             "number": (
-                "The claim is a number, and the secret is a text. Turn both into text before you "
-                "compare them.",
+                "The claim is a number, and the secret is a string. Turn both into strings before "
+                "you compare them.",
                 wrong("""
                 def answer(token, secrets):
                     header, claims = decode(token)
@@ -1157,19 +1160,19 @@ EXERCISES = (
                 """),
             ),
             "nobody": (
-                "Nothing of the list is in this token: an empty list.",
+                "None of the secrets is in this token: return an empty list.",
                 wrong("answer = lambda token, secrets: list(secrets[::2])").replace(
                     "list(secrets[::2])",
                     "[s for s in secrets if s in str(decode(token))] or secrets",
                 ),
             ),
             "header": (
-                "The header can be read as well. decode(token) gives both.",
+                "The header can be read as well. decode(token) returns both.",
                 altered(LEAKS, ("decode(token)", "decode(token)[1]")),
             ),
             "nested": (
-                "A claim can hold lists and other dictionaries. Make one text of all of it, and "
-                "search in that.",
+                "A claim can hold lists and other dictionaries. Turn all of it into one string, "
+                "and search in that.",
                 wrong("""
                 def answer(token, secrets):
                     header, claims = decode(token)
@@ -1179,17 +1182,18 @@ EXERCISES = (
                 """),
             ),
             "escaped": (
-                "json.dumps writes ë as \\u00eb. With ensure_ascii=False it leaves the letter as "
-                "it is; str(...) does so too.",
+                "json.dumps writes ë as \\u00eb. With ensure_ascii=False it leaves the letter "
+                "unchanged, and so does str(...).",
                 altered(LEAKS, (", ensure_ascii=False", "")),
             ),
             "near": (
-                "That is another text: in another case, with other spaces or other signs. Compare "
-                "letter by letter: `in` does. (In a pattern of `re` a dot stands for any sign.)",
+                "That is a different string: its case, its spaces or its punctuation are "
+                "different. Compare character for character, as `in` does. (In a regular "
+                "expression, a dot matches any character.)",
                 altered(LEAKS, ("if secret in text", "if secret.lower() in text.lower()")),
             ),
             "inside": (
-                "The secret may be a part of a longer text. Look for it with `in`.",
+                "The secret may be part of a longer string. Look for it with `in`.",
                 wrong("""
                 def values(part):
                     if isinstance(part, dict | list | tuple):
@@ -1203,9 +1207,9 @@ EXERCISES = (
             ),
         },
         (
-            "Make one text of what decode(token) gives: str(decode(token)) is enough, since no "
-            "secret here holds a quote mark.",
-            "Then a list: [secret for secret in secrets if secret in text].",
+            "Turn what decode(token) returns into one string: str(decode(token)) is enough, "
+            "because no secret here contains a quotation mark.",
+            "Then build a list: [secret for secret in secrets if secret in text].",
         ),
         LEAKS,
     ),
@@ -1213,16 +1217,16 @@ EXERCISES = (
         "01-4",
         "function",
         lectured(encoding, TypeError),
-        "That is a segment, spelt as most issuers spell it.",
+        "That is a segment, encoded as most issuers do it.",
         {
             "bytes": (
-                "Three kinds of value: json.dumps gives a text, .encode() makes bytes of it, and "
-                "after base64 .decode() makes a text again.",
+                "Three types are involved: json.dumps gives a string, .encode() turns it into "
+                "bytes, and after base64, .decode() turns the bytes back into a string.",
                 altered(SEGMENT, (".decode().rstrip", ".rstrip"), ('"="', 'b"="')),
             ),
             "str of bytes": (
-                "str(...) of bytes writes b' in front of them and ' behind. .decode() makes the "
-                "text.",
+                "str(...) puts b' before the bytes and ' after them. Use .decode() to get the "
+                "string.",
                 altered(
                     SEGMENT,
                     (
@@ -1232,8 +1236,8 @@ EXERCISES = (
                 ),
             ),
             "cut": (
-                "The last character is missing. You cut one off where no `=` stood. .rstrip('=') "
-                "takes away `=` alone, as many as there are.",
+                "The last character is missing. You cut one off when there was no `=`. "
+                ".rstrip('=') removes only `=`, as many as there are.",
                 altered(SEGMENT, ('.rstrip("=")', "[:-1]")),
             ),
             "spaces": (
@@ -1242,35 +1246,35 @@ EXERCISES = (
                 altered(SEGMENT, (', separators=(",", ":")', "")),
             ),
             "blanks": (
-                "A space inside a text belongs to the text: Ada Lovelace is no AdaLovelace. "
-                "separators=(',', ':') leaves out the other spaces alone.",
+                "A space inside a string belongs to the string: Ada Lovelace is not AdaLovelace. "
+                "separators=(',', ':') leaves out only the other spaces.",
                 altered(SEGMENT, ('(value, separators=(",", ":"))', '(value).replace(" ", "")')),
             ),
             "order": (
-                "The keys come in another order than in the value. In another order it is another "
-                "segment. Leave sort_keys away.",
+                "The keys are not in the same order as in the value. A different order makes a "
+                "different segment. Leave out sort_keys.",
                 altered(SEGMENT, ('":"))', '":"), sort_keys=True)')),
             ),
             "padding": (
-                "A segment has no `=` at its end. .rstrip('=') takes them away.",
+                "A segment has no `=` at its end. .rstrip('=') removes them.",
                 altered(SEGMENT, ('.rstrip("=")', "")),
             ),
             "alphabet": (
-                "A segment has - and _ in place of + and /: urlsafe_b64encode.",
+                "A segment has - and _ instead of + and /: use urlsafe_b64encode.",
                 altered(SEGMENT, ("urlsafe_b64encode", "b64encode")),
             ),
             "json": (
-                "What comes out of it again is no JSON. json.dumps(value) writes JSON; str(value) "
-                "does not.",
+                "When it is decoded again, the result is not JSON. json.dumps(value) writes JSON; "
+                "str(value) does not.",
                 altered(SEGMENT, ('json.dumps(value, separators=(",", ":"))', "str(value)")),
             ),
             "value": (
-                "Another value comes out again than the one that was given.",
+                "When it is decoded again, the value is not the one that was passed in.",
                 altered(SEGMENT, ("json.dumps(value,", "json.dumps([value],")),
             ),
         },
         (
-            "The steps of decode, backwards: json.dumps, .encode(), base64, and no `=`.",
+            "The steps of decode, in reverse: json.dumps, .encode(), base64, and no `=`.",
             "data = json.dumps(value, separators=(',', ':')).encode(). Then "
             "base64.urlsafe_b64encode(data).decode().rstrip('=').",
         ),
@@ -1283,38 +1287,37 @@ EXERCISES = (
         "You needed no key for that. Now see who notices.",
         {
             "parts": (
-                "The result is one text with three segments and two dots.",
+                "The result is one string with three segments and two dots.",
                 altered(WITH_CLAIM, (".{signature}", "")),
             ),
             "signature": (
-                "The signature stays as it was, letter by letter.",
+                "The signature stays as it was, character for character.",
                 altered(WITH_CLAIM, ("{signature}", "{payload}")),
             ),
             "header": (
-                "The header stays as it is in the token. Do not encode it again: one space more is "
-                "another text.",
+                "The header stays as it is in the token. Do not encode it again: one extra space "
+                "makes a different string.",
                 altered(WITH_CLAIM, ("{head}", "{b64(json.dumps(decode(token)[0]).encode())}")),
             ),
             "encoded": (
-                "The payload is a segment again: claims to JSON, to bytes, to base64url.",
+                "The payload must be a segment again: claims to JSON, to bytes, to base64url.",
                 altered(WITH_CLAIM, ("{b64(json.dumps(claims).encode())}", "{len(claims)}")),
             ),
             "null": (
                 "The payload says `null`: you encoded None. .update(...) changes the dictionary "
-                "and returns None. Call it on a line of its own, and encode the dictionary after "
-                "that.",
+                "and returns None. Call it on its own line, and encode the dictionary after that.",
                 altered(
                     WITH_CLAIM,
                     ("{**decode(token)[1], name: value}", "decode(token)[1].update({name: value})"),
                 ),
             ),
             "others": (
-                "The other claims stay as they were, also one that has the same value, and one of "
-                "the same name inside another.",
+                "The other claims must stay as they were, including one with the same value, and "
+                "one with the same name inside another claim.",
                 altered(WITH_CLAIM, ("{**decode(token)[1], name: value}", "{name: value}")),
             ),
             "value": (
-                "The claim of that name must have the new value. The name is given in `name`.",
+                "The claim with that name must have the new value. The name is in `name`.",
                 altered(WITH_CLAIM, (", name: value}", ', "name": value}')),
             ),
         },
@@ -1330,19 +1333,19 @@ EXERCISES = (
         "01-6",
         "function",
         lectured(counting, KeyError),
-        "Two numbers and a difference. A token without exp does not end by itself.",
+        "Two numbers and a subtraction. A token without exp never expires by itself.",
         {
             "now": (
-                "Count from `now`, and not from the moment at which the token was issued.",
+                "Count from `now`, not from the time when the token was issued.",
                 altered(SECONDS_LEFT, ('claims["exp"] - now', 'claims["exp"] - claims["iat"]')),
             ),
             "yes or no": (
-                "That is True or False. The answer is a number of seconds.",
+                "That is True or False. Return a number of seconds.",
                 altered(SECONDS_LEFT, ('max(0, claims["exp"] - now)', 'claims["exp"] > now')),
             ),
             "clock": (
-                "You asked this computer what time it is. Take the `now` that is given: the log is "
-                "of another day.",
+                "You used this computer's clock. Use the `now` that is passed in: the log is from "
+                "a different day.",
                 altered(SECONDS_LEFT, ("- now", "- int(__import__('time').time())")),
             ),
             "turned": (
@@ -1354,17 +1357,17 @@ EXERCISES = (
                 altered(SECONDS_LEFT, ('claims["exp"] - now', 'claims["exp"]')),
             ),
             "over": (
-                "From the second of exp on the token has expired: 0, and never less.",
+                "From the second in exp onwards the token has expired: return 0, and never less.",
                 altered(SECONDS_LEFT, ("max(0, ", "(")),
             ),
             "never": (
-                "Without exp the token never ends by itself: return None, and not 0. Ask whether "
-                "there is an exp before you read it: 'exp' not in claims.",
+                "Without exp the token never expires: return None, not 0. Check whether there is "
+                "an exp before you read it: 'exp' not in claims.",
                 altered(SECONDS_LEFT, ("return None", "return 0")),
             ),
             "zero": (
-                "exp is there, and it is 0: a moment of 1970, long over. In Python 0 counts as "
-                "False, so `if not claims.get('exp')` takes it for missing. Ask: 'exp' not in "
+                "exp is there, and it is 0: a time in 1970, long past. In Python 0 counts as "
+                "False, so `if not claims.get('exp')` treats it as missing. Use 'exp' not in "
                 "claims.",
                 altered(SECONDS_LEFT, ('"exp" not in claims', 'not claims.get("exp")')),
             ),
@@ -1385,12 +1388,12 @@ EXERCISES = (
         "01-7",
         "function",
         redaction,
-        "Tokens of three and of five segments are out, whether `.` or %2E stands between them. "
-        "Equal tokens have equal tags, and a tag cannot be made without the key.",
+        "Tokens with three or five segments are gone, whether their dots are written as `.` or as "
+        "%2E. Equal tokens get equal tags, and nobody can make a tag without the key.",
         {
-            "text": ("Return the line as one text.", "answer = lambda line, key: [line]"),
+            "text": ("Return the line as one string.", "answer = lambda line, key: [line]"),
             "kept": (
-                "The token is still there. Whoever reads the log can use it.",
+                "The token is still there. Anyone who reads the log can use it.",
                 "answer = lambda line, key: line",
             ),
             "all": (
@@ -1398,23 +1401,24 @@ EXERCISES = (
                 altered(REDACT, ("tag, line)", "tag, line, count=1)")),
             ),
             "rest": (
-                "All around the tokens stays as it was: quotes, & and the full stop of a sentence. "
-                "A token begins with eyJ; a host name or a version has dots as well.",
+                "Everything around the tokens must stay as it was: quotes, & and the full stop of "
+                "a sentence. A token begins with eyJ. Host names and version numbers contain dots "
+                "as well.",
                 altered(REDACT, ("eyJ", "")),
             ),
             "piece": (
-                "A piece of the token is left: of its header, of its signature, or of what it says "
-                "about somebody.",
+                "Part of the token is still there: part of its header, of its signature, or of "
+                "what it says about somebody.",
                 altered(REDACT, (r"{dot}[\w-]*{dot}[\w-]*", r"{dot}[\w-]*")),
             ),
             "percent": (
-                "In a cookie or an address the dots of a token may be written as %2E or %2e. "
-                "Whoever undoes that has the token: look for these dots as well.",
+                "In a cookie or a URL the dots of a token may be written as %2E or %2e. Anyone "
+                "who undoes that has the token: look for these dots as well.",
                 altered(REDACT, ("([.]|%2E|%2e)", "[.]")),
             ),
             "five": (
-                "An encrypted token (JWE) has five segments, and the second may be empty. All of "
-                "it must go.",
+                "An encrypted token (JWE) has five segments, and the second may be empty. The "
+                "whole token must go.",
                 altered(REDACT, (r"({dot}[\w-]+{dot}[\w-]+)?", "")),
             ),
             "unsigned": (
@@ -1423,18 +1427,18 @@ EXERCISES = (
                 altered(REDACT, (r'{dot}[\w-]*"', r'{dot}[\w-]+"')),
             ),
             "spelt": (
-                "The same token must have the same tag, also where its dots are written as %2E. "
-                "Undo that before you hash: unquote(match[0]).",
+                "The same token must get the same tag, even if its dots are written as %2E. Undo "
+                "that before you hash: unquote(match[0]).",
                 altered(REDACT, ("unquote(match[0])", "match[0]")),
             ),
             "short": (
-                "This tag is too short: tags of 16 bits are likely to be equal for two of 300 "
-                "tokens. Keep 16 hexadecimal digits or more.",
+                "This tag is too short: with tags of 16 bits, two of 300 tokens are likely to get "
+                "the same tag. Keep at least 16 hexadecimal digits.",
                 altered(REDACT, ("digest.hex()", "digest.hex()[:4]")),
             ),
             "reversible": (
-                "The token comes back: an encoding or a mask can be undone. Base64, hex and ROT13 "
-                "have no key, and the key of a mask (XOR) is found with one known token.",
+                "The token can be recovered: an encoding or a mask can be undone. Base64, hex and "
+                "ROT13 have no key, and the key of a mask (XOR) can be found with one known token.",
                 altered(
                     REDACT,
                     (
@@ -1444,21 +1448,22 @@ EXERCISES = (
                 ),
             ),
             "matched": (
-                "The same token must have the same tag, in each line. Else nobody can follow it.",
+                "The same token must get the same tag in every line. Otherwise nobody can follow "
+                "it.",
                 altered(REDACT, ("token.encode()", "(str(match.start()) + token).encode()")),
             ),
             "same": (
-                "Two tokens must not have the same tag, not even two with the same claims, or with "
-                "the same signature.",
+                "Two different tokens must not get the same tag, even if they have the same "
+                "claims or the same signature.",
                 altered(REDACT, ("token.encode()", 'token.split(".")[1].encode()')),
             ),
             "leaked": (
-                "The key stands in the line. Whoever reads the log has it, and can compute every "
+                "The key is in the line. Anyone who reads the log has it and can compute every "
                 "tag.",
                 altered(REDACT, ("{digest.hex()}", "{key.hex()}-{digest.hex()}")),
             ),
             "plain": (
-                "Everybody can compute this tag: whoever has a token, or guesses it, can tell "
+                "Anybody can compute this tag: a person who has a token, or guesses it, can tell "
                 "which lines are about it. The key must go into the hash: hmac.digest(key, ...).",
                 altered(
                     REDACT,
@@ -1470,11 +1475,11 @@ EXERCISES = (
             ),
         },
         (
-            "re.sub(pattern, tag, line) calls tag(match) for each token that fits the pattern. "
+            "re.sub(pattern, tag, line) calls tag(match) for each token that matches the pattern. "
             "match[0] is the token.",
             "The tag of a token: hmac.digest(key, unquote(match[0]).encode(), 'sha256').hex().",
             "Three segments: r'eyJ[\\w-]+\\.[\\w-]*\\.[\\w-]*'. Write (\\.|%2E|%2e) for each dot. "
-            "Behind it put two more segments that may be missing: (...)?.",
+            "Then add two more segments that may be missing: (...)?.",
         ),
         REDACT,
     ),
@@ -1482,14 +1487,15 @@ EXERCISES = (
         "01-8",
         "function",
         lectured(spelling, ValueError, jwt.PyJWTError),
-        "One spelling of these bytes. Other bytes may fit too (lesson 12): block the `jti`.",
+        "Only one encoding of these bytes passes now. Other bytes may be valid too (lesson 12), so "
+        "block the `jti`.",
         {
             "good": (
-                "A token in its one right spelling must come through, whatever its length.",
+                "A token that is encoded correctly must be accepted, whatever its length.",
                 "answer = lambda token: False",
             ),
             "raises": (
-                "A decoder that is strict raises an error at another spelling. Catch it, and "
+                "A strict decoder raises an error for any other encoding. Catch the error and "
                 "return False.",
                 wrong("""
                 from labutils.identity.tokens import b64, unb64
@@ -1499,8 +1505,9 @@ EXERCISES = (
                 """),
             ),
             "json": (
-                "You read the JSON and wrote it anew. Other spaces are another text, and still a "
-                "right spelling of a segment. Encode the bytes again, and not what they say.",
+                "You parsed the JSON and wrote it again. JSON with other spaces is a different "
+                "string, but its segment can still be encoded correctly. Encode the bytes again, "
+                "not what they say.",
                 wrong("""
                 def answer(token):
                     return ".".join(map(segment, decode(token))) == token.rpartition(".")[0]
@@ -1511,9 +1518,9 @@ EXERCISES = (
                 altered(ONE_SPELLING, ("== token.encode()", '== token.replace("=", "").encode()')),
             ),
             "round": (
-                "You look at the first segment alone. A `return` in each branch inside the loop "
-                "ends the function in its first round. Return False inside the loop, where a "
-                "segment is wrong, and True after it.",
+                "You check only the first segment. If every branch inside the loop has a "
+                "`return`, the function ends the first time round. Inside the loop, return False "
+                "if a segment is wrong. After the loop, return True.",
                 wrong("""
                 def answer(token):
                     for part in token.split("."):
@@ -1524,8 +1531,8 @@ EXERCISES = (
                 """),
             ),
             "spare": (
-                "The last character has bits to spare, and Python's decoder does not look at them. "
-                "Encode again, and compare.",
+                "The last character has unused bits, and Python's decoder ignores them. Encode "
+                "again, and compare.",
                 wrong("""
                 def answer(token):
                     shape = r"[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]*"
@@ -1533,21 +1540,21 @@ EXERCISES = (
                 """),
             ),
             "junk": (
-                "Python's decoder leaves out what is not in its alphabet. Encode again, and "
-                "compare.",
+                "Python's decoder skips characters that are not in its alphabet. Encode again, "
+                "and compare.",
                 altered(
                     ONE_SPELLING,
                     ("== token", '== re.sub("[^A-Za-z0-9_+/=.-]", "", token)'),
                 ),
             ),
             "alphabet": (
-                "base64url has - and _. A token with + or / in it is spelt in another alphabet.",
+                "base64url has - and _. A token with + or / in it uses a different alphabet.",
                 altered(ONE_SPELLING, ("== token", '== token.replace("+", "-").replace("/", "_")')),
             ),
         },
         (
             "Decode each segment, encode the bytes again, and compare with what you had.",
-            "base64.urlsafe_b64encode(data).decode().rstrip('=') is the one right spelling.",
+            "base64.urlsafe_b64encode(data).decode().rstrip('=') is the one correct encoding.",
         ),
         ONE_SPELLING,
     ),
@@ -1555,19 +1562,20 @@ EXERCISES = (
         "01-9",
         "function",
         macing,
-        "It fits the example that the standard prints. Only the signed text and the key went in.",
+        "It matches the example in the standard. It needs only the signed characters and the key.",
         {
             "signed": (
-                "Signed is the text before the last dot: header, dot and payload, as they stand.",
+                "What is signed is everything before the last dot: header, dot and payload, "
+                "exactly as they are.",
                 altered(MAC, ('token.rpartition(".")[0]', 'token.split(".")[1]')),
             ),
             "taken": (
-                "You took the third segment from the token. So whatever stands there would be "
-                "right. Compute it, from what stands before the last dot, with the key.",
+                "You took the third segment from the token. Then any third segment would be "
+                "right. Compute it with the key, from everything before the last dot.",
                 wrong("answer = lambda token, key: token.split('.')[2]"),
             ),
             "key": (
-                "Another key makes another MAC. Take the `key` that is given.",
+                "A different key makes a different MAC. Use the `key` that is passed in.",
                 wrong("""
                 keys = {}
 
@@ -1578,7 +1586,7 @@ EXERCISES = (
                 """),
             ),
             "segment": (
-                "segment makes JSON of a value first. A MAC is bytes, and no JSON: "
+                "segment turns a value into JSON first. A MAC is bytes, not JSON: "
                 "base64.urlsafe_b64encode(digest).decode().rstrip('=').",
                 altered(
                     MAC,
@@ -1589,8 +1597,8 @@ EXERCISES = (
                 ),
             ),
             "bytes": (
-                "The characters of the token are signed, and not JSON that was parsed and written "
-                "anew.",
+                "What is signed is the characters of the token, not JSON that was parsed and "
+                "written again.",
                 altered(
                     MAC,
                     (
@@ -1606,9 +1614,9 @@ EXERCISES = (
                 ),
             ),
             "hex": (
-                "You wrote 64 hexadecimal digits into the segment. The hash is 32 bytes: leave "
-                ".hex() out, and give the bytes to base64.urlsafe_b64encode. (segment makes JSON "
-                "first, so it is not for bytes.)",
+                "You put 64 hexadecimal digits into the segment. The hash is 32 bytes: leave out "
+                ".hex(), and pass the bytes to base64.urlsafe_b64encode. (segment turns a value "
+                "into JSON first, so it does not work for bytes.)",
                 altered(
                     MAC,
                     (
@@ -1618,11 +1626,11 @@ EXERCISES = (
                 ),
             ),
             "alphabet": (
-                "A segment has - and _ in place of + and /: urlsafe_b64encode.",
+                "A segment has - and _ instead of + and /: use urlsafe_b64encode.",
                 altered(MAC, ("urlsafe_b64encode", "b64encode")),
             ),
             "spelling": (
-                "The MAC stands in the token as a segment: base64url of its bytes, without `=`.",
+                "In the token, the MAC is a segment: base64url of its bytes, without `=`.",
                 altered(
                     MAC,
                     ('base64.urlsafe_b64encode(digest).decode().rstrip("=")', "digest.hex()"),
@@ -1630,9 +1638,9 @@ EXERCISES = (
             ),
         },
         (
-            "token.rpartition('.')[0] is all that stands before the last dot.",
-            "hmac.digest(key, signed.encode(), 'sha256') makes the bytes. Then base64url, without "
-            "the `=`.",
+            "token.rpartition('.')[0] is everything before the last dot.",
+            "hmac.digest(key, signed.encode(), 'sha256') returns the bytes. Then encode them in "
+            "base64url, without the `=`.",
         ),
         MAC,
     ),

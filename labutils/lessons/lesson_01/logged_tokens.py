@@ -147,10 +147,10 @@ class Log:
     def complaint(self, answer: Any) -> str:
         """What is wrong with an answer; an empty text where nothing is."""
         if not isinstance(answer, set | frozenset | list | tuple):
-            return f"It returned {type(answer).__name__}, and not a set of numbers (`jti`)."
+            return f"It returned {type(answer).__name__}, not a set of token IDs (`jti`)."
         strangers = [one for one in answer if not isinstance(one, str) or one not in self.kinds]
         if strangers:
-            return "It returned something that is no number (`jti`) of a token in this log."
+            return "It returned something that is not the ID (`jti`) of a token in this log."
         for kind, sentence in TOO_MANY.items():
             if any(self.kinds[one] == kind for one in answer):
                 return sentence
@@ -159,20 +159,20 @@ class Log:
             return NO_END
         if missing & self.encoded:
             return (
-                "A cookie holds one that is missing: its dots are %2E. `unquote` turns them back."
+                "One is missing. It is in a cookie, with %2E for its dots. `unquote` restores them."
             )
-        return "One is missing. Look at headers, cookies and addresses." if missing else ""
+        return "One is missing. Look in headers, cookies and URLs." if missing else ""
 
 
 TOO_MANY = {
-    "forged": "The issuer never wrote one of these: somebody changed its claims and left the old "
-    "signature. `takes(with_the_key, token)` is False there.",
+    "forged": "The issuer never signed one of these: somebody changed its claims and left the old "
+    "signature. `takes(with_the_key, token)` is False for it.",
     "to the second": "One of these expires at 18:00:00. From that second on it is not accepted.",
-    "over": "One of these has expired by 18:00. `read_at` counts, and not the time of the line.",
+    "over": "One of these has expired by 18:00. `read_at` counts, not the time of the line.",
 }
 NO_END = (
-    "One without `exp` is missing. `seconds_left` says None there, and None is not 0: that token "
-    "never expires."
+    "One without `exp` is missing. For that token `seconds_left` returns None, which is not 0: the "
+    "token never expires."
 )
 
 
@@ -208,7 +208,7 @@ class Scene:
         self.log, self.read_at = log(self._seeds[0]).lines, READ_AT
 
     def __repr__(self) -> str:
-        return "a log that went to support: log, read_at, submit(still_good)"
+        return "a log that was sent to support: log, read_at, submit(still_good)"
 
     def submit(self, still_good: Callable[..., Any]) -> str:
         """The flag, where the function is right about this log and about others; else what is

@@ -18,7 +18,7 @@ STEP_HEIGHT = 1.82  # where the step of signing stands
 UNDER_A_SIGNATURE = (
     "made with the private key",
     "over the signed characters.",
-    "No text is in it.",
+    "It contains no text.",
 )
 
 
@@ -35,7 +35,7 @@ def anatomy(token: str, fits: Callable[[str], bool]) -> tuple[Figure, str]:
     axes.text(
         LEFTS[0],
         3.5,
-        "The signature covers header and payload as they stand",
+        "The signature covers the header and the payload exactly as written",
         weight="bold",
         size=15,
     )
@@ -54,9 +54,10 @@ def anatomy(token: str, fits: Callable[[str], bool]) -> tuple[Figure, str]:
     refused = sum(not fits(other) for other in _changed_once(token))
     return figure, (
         f"A token of {len(token)} characters. The signature covers the first {signed}: a header "
-        f"with {len(parts[0])} members and a payload with {len(parts[1])} claims, as they stand. "
-        f"{parts[0]['alg']} makes it of these characters and the private key. "
-        f"Each character was changed once: {refused} of {len(token)} changes were refused."
+        f"with {len(parts[0])} members and a payload with {len(parts[1])} claims, exactly as "
+        f"written. {parts[0]['alg']} computes the signature from these characters and the "
+        f"private key. Each character was changed once: {refused} of {len(token)} "
+        "changes were refused."
     )
 
 

@@ -21,16 +21,16 @@ TARGET = Target(
     "01-target",
     "value",
     value(flag_mistake),
-    "Whoever reads this log at six could still use three tokens: one until two in the morning, one "
-    "for a year, and one for ever. The others only tell about people, which is bad enough. "
-    "Exercise 01-7 takes all of it out of a log.",
+    "Anyone who reads this log at six can still use three tokens: one until two in the morning, "
+    "one for a year, and one for ever. The others only give away what they say about people, which "
+    "is bad enough. Exercise 01-7 takes all of that out of a log.",
     {
         "function": (
-            "Hand in what scene.submit(still_good) returned, and not the function.",
+            "Hand in what scene.submit(still_good) returned, not the function itself.",
             "answer = len",
         ),
         "sentence": (
-            "That sentence says what is wrong with your function. Read it, and submit again.",
+            "That sentence says what is wrong with your function. Read it and submit again.",
             "answer = 'On this log: one of these has expired.'",
         ),
         "other": (
@@ -39,11 +39,11 @@ TARGET = Target(
         ),
     },
     (
-        "For each line: `unquote(line)`, then find the tokens with "
-        '`re.findall(r"eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*", text)`. Then `decode(token)[1]`.',
-        "`seconds_left(claims, read_at)` says how long a token is still good. "
-        "`takes(with_the_key, token)` says whether the issuer wrote it.",
-        "A token is still good where `seconds_left` is not 0: None stands for *without end*.",
+        "Call `unquote(line)` on each line. Then find the tokens with "
+        '`re.findall(r"eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*", text)`. The claims are `decode(token)[1]`.',
+        "`seconds_left(claims, read_at)` says how long a token stays valid. "
+        "`takes(with_the_key, token)` says whether the issuer signed it.",
+        "A token is still valid if `seconds_left` is not 0: None means that it never expires.",
     ),
     code("""
         def still_good(log, read_at):
@@ -56,13 +56,13 @@ TARGET = Target(
 
         flag = scene.submit(still_good)
     """),
-    brief="""scene.log has lines of a proxy's log of 18 October, each a text. A colleague sent it \
-to a support team outside the company, where somebody reads it at 18:00 that day: scene.read_at is \
-that second.
+    brief="""scene.log holds lines from a proxy log of 18 October, each of them a string. A \
+colleague sent the log to a support team outside the company. Somebody there reads it at 18:00 \
+that day. That time is scene.read_at, in seconds since 1970.
 Which tokens in it would still be accepted then? Write `still_good(log, read_at)`. It returns the \
-set of their numbers, the claim `jti`. Tokens stand in headers, in addresses and in cookies.
-scene.submit(still_good) tries it on this log and on logs that you have not seen. It returns the \
-flag, or says what is wrong.""",
-    tools="scene.key is the public key of the issuer, a JWK for ES256.",
+set of their IDs, which are in the `jti` claim. The tokens are in headers, in URLs and in cookies.
+scene.submit(still_good) runs your function on this log and on logs that you have not seen. It \
+returns the flag, or says what is wrong.""",
+    tools="scene.key is the issuer's public key, a JWK for ES256.",
     scene=Scene,
 )

@@ -77,7 +77,7 @@ class AnotherMonth(Logs):
         if set(ids) == changes_of_the_intruder():
             return FLAG
         self._failed += 1
-        return f"{_why_not(set(ids))} Wrong reports that you have left: {PATIENCE - self._failed}."
+        return f"{_why_not(set(ids))} Wrong attempts left: {PATIENCE - self._failed}."
 
 
 def _why_not(ids: set[str]) -> str:

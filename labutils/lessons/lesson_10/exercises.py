@@ -180,17 +180,18 @@ def logins() -> list[tuple[dict[str, Any], bool, str, str]]:
 def read_yaml(text: str) -> tuple[Any, Verdict | None]:
     """What stands in a text, or what is wrong with it, by the line of the text itself."""
     if len(text) > LARGEST:
-        got = f"this: a rule file has at most {LARGEST // 1024**2} MiB"
+        got = f"an error: a rule file has at most {LARGEST // 1024**2} MiB"
         return None, Verdict("raised", got=got, mistake="no YAML")
     lines = dedent(text.strip("\n")).splitlines()
     try:
         return yaml.safe_load("\n".join(lines)), None
     except yaml.MarkedYAMLError as error:
         number = min(error.problem_mark.line + 1, len(lines)) if error.problem_mark else 1
-        got = f"line {number} of your text, {lines[number - 1].strip()!r}: {error.problem}"
+        line = lines[number - 1].strip()
+        got = f"an error in line {number} of your text, {line!r}: {error.problem}"
         return None, Verdict("raised", got=got, mistake="no YAML")
     except (yaml.YAMLError, RecursionError) as error:
-        return None, Verdict("raised", got=f"this: {error}", mistake="no YAML")
+        return None, Verdict("raised", got=f"an error: {error}", mistake="no YAML")
 
 
 def meant(word: str, known: Collection[str]) -> str:
@@ -264,7 +265,7 @@ def detects_among(answer: Any, lines: list[Login]) -> Verdict:
         rule = sigma("answer", GATEWAY, "your rule", answer)
         hits = hits_among({GATEWAY: [line for line, *_ in lines]}, rule)
     except ValueError as error:
-        return Verdict("raised", got=f"this: {error}".rstrip("."), mistake="no rule")
+        return Verdict("raised", got=f"an error: {error}".rstrip("."), mistake="no rule")
     hit = {name for one in hits for name in one.event_ids}
     for number, (_, wanted, mistake, words) in enumerate(lines, 1):
         if (f"{GATEWAY}:{number}" in hit) != wanted:
@@ -370,10 +371,10 @@ def tunes(answer: Any) -> Verdict:
     score = logs.score(logs.hunt(sigma("answer", GATEWAY, "your rule", answer)))
     if score.recall.hits < STEPS:
         got, want = counted(score.recall.hits, "step"), f"{STEPS} steps"
-        return Verdict("differs", "the month of the lesson", got, want, mistake="lost")
+        return Verdict("differs", "the lesson's month", got, want, mistake="lost")
     if (alerts := in_worst_week(score)) > WEEKLY:
         got, want = f"{alerts} alerts", f"at most {WEEKLY}"
-        return Verdict("differs", "its worst week", got, want, mistake="budget")
+        return Verdict("differs", "the rule's worst week", got, want, mistake="budget")
     return PASSED
 
 
@@ -562,7 +563,7 @@ def correlates(answer: Any) -> Verdict:
         rules = (*base_rules(), correlated("answer", "your correlation", answer))
         hits = by_rule(hits_among(logs, *rules))
     except ValueError as error:
-        return Verdict("raised", got=f"this: {error}".rstrip("."), mistake="no rule")
+        return Verdict("raised", got=f"an error: {error}".rstrip("."), mistake="no rule")
     named = {name for hit in hits.get("answer", ()) for name in hit.event_ids}
     hit = {line["ipAddress"] for n, line in enumerate(gateway, 1) if f"{GATEWAY}:{n}" in named}
     hit |= {line["source"] for n, line in enumerate(tracker, 1) if f"jira:{n}" in named}

@@ -101,4 +101,4 @@ def _over_the_month(search: str) -> Verdict:
     if sorted(found) == sorted(wanted):
         return PASSED
     got, want = counted(len(found), "line"), f"the {len(wanted)} that the Sigma rule hits"
-    return Verdict("differs", "the month of the lesson", got, want, mistake="month")
+    return Verdict("differs", "the lesson's month", got, want, mistake="month")

@@ -141,11 +141,11 @@ def _worth(score: Score, hits: list[Hit], answer: str) -> Verdict:
         return Verdict("differs", got=f"{counted(len(led_to), 'step')}, all seen", mistake="known")
     if (alerts := in_worst_week(score)) > WEEKLY:
         got, want = f"{alerts} alerts", f"at most {WEEKLY}"
-        return Verdict("differs", "its worst week", got, want, mistake="budget")
+        return Verdict("differs", "the rule's worst week", got, want, mistake="budget")
     if score.precision.trials > FOR_A_TRUE_ONE * score.precision.hits:
         got = f"{score.precision.hits} true of {counted(score.precision.trials, 'alert')}"
         want = f"at least one true of {FOR_A_TRUE_ONE}"
-        return Verdict("differs", "the month of the lesson", got, want, mistake="blunt")
+        return Verdict("differs", "the lesson's month", got, want, mistake="blunt")
     for world, words in ANOTHER.items():
         if not new & _found_in(world, answer):
             item = _knows_one_thief(world, answer)

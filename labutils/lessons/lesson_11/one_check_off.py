@@ -128,4 +128,4 @@ def on_honest_ones(check: Check) -> str:
     outcomes = lets_in(check, honest_proofs())
     shut = [name for name, is_in in outcomes.items() if not is_in]
     names = f" ({', '.join(shut)})" if shut else ""
-    return f"Of {len(outcomes)} odd but honest proofs your check refuses {len(shut)}{names}."
+    return f"Of {len(outcomes)} odd but honest proofs, your check refuses {len(shut)}{names}."

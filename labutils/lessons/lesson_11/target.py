@@ -29,8 +29,8 @@ TARGET = Target(
     "11-target",
     "value",
     value(flag_mistake),
-    "Ada's key never left her page, and you read her notes. There are two ways: a proof that "
-    "waits for its date, and a key of your own.",
+    "Ada's key never left her page, but you read her notes. There are two ways: a proof dated for "
+    "later, and a key of your own.",
     {
         "other": (
             "That is not the flag. It is in the response from either endpoint, once Ada has "

@@ -144,8 +144,8 @@ def all_spellings(token: str) -> dict[str, str]:
     return {
         "the token": token,
         "its twin": other,
-        "the token with == behind it": token + "==",
-        "its twin with == behind it": other + "==",
+        "the token with == after it": token + "==",
+        "its twin with == after it": other + "==",
     }
 
 
@@ -158,9 +158,9 @@ def lists(answer: Tried) -> Verdict:
     others = {
         **{f"a token whose jti is {text!r}": access_token(text) for text in nearly(number)},
         "a second token of Ada's": access_token(next(drawn)),
-        "a token that she got later": access_token(next(drawn), iat=NOW + 5, exp=NOW + 605),
+        "a token that she received later": access_token(next(drawn), iat=NOW + 5, exp=NOW + 605),
         "a token of Tom's": access_token(next(drawn), sub="u-0666"),
-        "a token with another scope": access_token(next(drawn), scope="admin"),
+        "a token with a different scope": access_token(next(drawn), scope="admin"),
     }
     for name, token in {"a token of Ada's": first, **others}.items():
         entries = []
@@ -186,7 +186,7 @@ def lists(answer: Tried) -> Verdict:
                 return Verdict("differs", case, got, want, mistake="spelling")
         if entries[0] in known:
             got = f"the same entry as {known[entries[0]]}"
-            return Verdict("differs", name, got, "an entry of its own", mistake="others")
+            return Verdict("differs", name, got, "a separate entry", mistake="others")
         known[entries[0]] = name
     return PASSED
 
@@ -203,20 +203,22 @@ def spells(answer: Tried) -> Verdict:
         if result is None:
             return Verdict("none", case, mistake="few")
         if not isinstance(result, list | tuple) or not all(isinstance(one, str) for one in result):
-            return Verdict("differs", case, written(result), "a list of texts", mistake="list")
+            return Verdict("differs", case, written(result), "a list of strings", mistake="list")
         for index, text in enumerate(result):
             place = f"member [{index}] of your list"
             try:
                 same = jwt.decode(text, jwt.PyJWK(KEY.jwk), ["ES256"], options=PYJWT)
             except (jwt.PyJWTError, ValueError) as error:
                 why = f"{type(error).__name__}: {shown(str(error), 80)}"
-                got = f"a text that PyJWT refuses ({why}), as {place},"
-                return Verdict("differs", case, got, "texts that it takes", mistake="refused")
+                got = f"a string that PyJWT refuses ({why}), as {place},"
+                return Verdict("differs", case, got, "strings that it accepts", mistake="refused")
             if same != jwt.decode(token, options={"verify_signature": False}):
-                return Verdict("differs", case, f"another token, as {place},", mistake="refused")
+                return Verdict(
+                    "differs", case, f"a different token, as {place},", mistake="refused"
+                )
         texts = set(result) - {token}
         if len(texts) < 3 or len(texts) < len(result):
-            got = f"{counted(len(texts), 'other spelling')} in a list of {len(result)}"
+            got = f"{counted(len(texts), 'other form')} in a list of {len(result)}"
             return Verdict("differs", case, got, "three or more, each once", mistake="few")
     return PASSED
 
@@ -253,11 +255,11 @@ def events_for_us() -> list[Case]:
     rows = [
         (first, NOW + 2, seen, "plain", "an event that was just sent"),
         (event(sub=drawn), NOW + 2, (drawn, NOW), "who", "an event about somebody else"),
-        (first, NOW + 2, seen, "again", "the first event once more"),
+        (first, NOW + 2, seen, "again", "the first event again"),
         (event(aud=[WIKI, API]), NOW, seen, "list", "an event for the wiki and the API"),
-        (event(), NOW + 301, seen, "late", "an event that comes 301 seconds later"),
-        (event(), NOW + 86_400, seen, "late", "an event that comes a day later"),
-        (event(), NOW + 400 * 86_400, seen, "late", "an event that comes 400 days later"),
+        (event(), NOW + 301, seen, "late", "an event that arrives 301 seconds later"),
+        (event(), NOW + 86_400, seen, "late", "an event that arrives a day later"),
+        (event(), NOW + 400 * 86_400, seen, "late", "an event that arrives 400 days later"),
         (
             event(events=earlier),
             NOW,
@@ -273,7 +275,7 @@ def events_for_us() -> list[Case]:
             NOW,
             ("u-1815", NOW + 60),
             "future",
-            "an event of a sender whose clock is 60 seconds ahead",
+            "an event from a sender whose clock is 60 seconds ahead",
         ),
     ]
     return [Case((text, KEYS, now), want, name, words) for text, now, want, name, words in rows]
@@ -300,7 +302,7 @@ def events_to_refuse() -> list[Case]:
         (event(aud=WIKI), "aud", "an event for the wiki"),
         (event(aud=[WIKI, LOGIN]), "aud", "an event for two others"),
         *[(event(aud=aud), "aud", f"aud is {aud!r}") for aud in nearly(API)],
-        (event(events={CHANGED: {}}), "other", "an event about a password that was changed"),
+        (event(events={CHANGED: {}}), "other", "an event about a changed password"),
         (event(events={LOGOUT: {}}), "other", "an event about a logout"),
         *[
             (event(events={name: {"event_timestamp": NOW}}), "other", f"an event {name!r}")
@@ -560,10 +562,10 @@ def one_poll(answer: Tried, number: int) -> Verdict:
     if result is None and returns_nothing(answer.function):
         return Verdict("none", case, mistake="result")
     if len(apps.api.revoked) < len(good):
-        got, want = counted(len(apps.api.revoked), "event") + " taken", str(len(good))
+        got, want = counted(len(apps.api.revoked), "event") + " accepted", str(len(good))
         return Verdict("differs", case, got, want, mistake="all")
     if apps.provider.queue:
-        got = f"a queue that still holds {len(apps.provider.queue)} afterwards"
+        got = f"a queue that still holds {counted(len(apps.provider.queue), 'event')} afterwards"
         return Verdict("differs", case, got, "an empty one", mistake="ack")
     if verdict := wrong_report(apps, set(every) - set(good), said, case):
         return verdict
@@ -588,7 +590,7 @@ def wrong_report(apps: EventApps, bad: set[str], said: set[str], case: str) -> V
     for jti in bad:
         report = apps.provider.reported.get(jti)
         if not is_report(report, said):
-            want = "an object with err, a code of RFC 8935, and description, the error as text"
+            want = "an object with err, a code from RFC 8935, and description, the error string"
             return Verdict("differs", case, written(report), want, mistake="report")
     return said_twice(apps, case)
 
@@ -604,8 +606,8 @@ def said_twice(apps: TwoApps, case: str) -> Verdict | None:
                 got = "one event in `ack` and in `setErrs`"
                 return Verdict("differs", case, got, "either", mistake="both")
             if known & {*ack, *errors}:
-                got = "a request that names again what an earlier one had named"
-                return Verdict("differs", case, got, "the new ones alone", mistake="repeated")
+                got = "a request that repeats a jti from an earlier request"
+                return Verdict("differs", case, got, "only new ones", mistake="repeated")
             known |= {*ack, *errors}
     return None
 
@@ -614,7 +616,7 @@ def crashes(answer: Tried) -> Verdict:
     """The verdict where the API's database goes down: no event may be lost."""
     for stored in (0, 1):
         apps = apps_with_events("lesson-12/judge", delivery=POLLED)
-        case = "an event that comes while the database of the API is down (ConnectionError)"
+        case = "an event that arrives while the API's database is down (ConnectionError)"
         every, taken = waiting(apps, 1 + stored), list[str]()
 
         def take(event: str, taken: list[str] = taken, stored: int = stored) -> None:
@@ -642,25 +644,26 @@ EXERCISES = (
         "12-1",
         "function",
         lists,
-        "One entry for each token, however it is spelled.",
+        "Each token has one entry, whatever form it takes.",
         {
             "spelling": (
-                "Another spelling of the same token got another entry, so the list does not know "
-                "it. Take something that is signed.",
+                "A different form of the same token got a different entry, so the list does not "
+                "recognise it. Use something that is signed.",
                 wrong("""
                     def answer(token):
                         return hashlib.sha256(token.encode()).hexdigest()
                 """),
             ),
             "others": (
-                "Two tokens share an entry. Whoever lists one of them ends the other as well.",
+                "Two tokens share an entry. Listing one of them ends the other as well.",
                 wrong("""
                     def answer(token):
                         return inspect(token).claims["sub"]
                 """),
             ),
             "hashable": (
-                "The list is a Python set, and a dictionary cannot be in one. A text can.",
+                "The list is a Python set. A set cannot hold a dictionary, but it can hold a "
+                "string.",
                 wrong("""
                     def answer(token):
                         return inspect(token).claims
@@ -676,9 +679,9 @@ EXERCISES = (
             ),
         },
         (
-            "What is the same in all spellings? Compare `inspect(token).claims` of a token and of "
-            "its twin.",
-            "One of the claims is different in each token that the provider gives out: its number.",
+            "What is the same in all forms of a token? Compare `inspect(token).claims` of a token "
+            "and of its twin.",
+            "One of the claims is different in every token that the provider issues: its ID.",
         ),
         ENTRY_FOR,
     ),
@@ -686,24 +689,25 @@ EXERCISES = (
         "12-2",
         "function",
         reads,
-        "It takes what the provider says to this API, late and repeated as well, and nothing else.",
+        "It accepts the provider's events for this API, even late or repeated ones, and nothing "
+        "else.",
         {
             "plain": (
-                "Return a pair: the `sub` of the user in `sub_id`, then the moment.",
+                "Return a pair: the `sub` of the user in `sub_id`, then the time of the event.",
                 altered(READ_EVENT, ('["user"]["sub"]', '["user"]')),
             ),
             "who": (
-                "Return the person that the event names. It stands in `sub_id`, under `user`.",
+                "Return the person that the event names. It is in `sub_id`, under `user`.",
                 altered(READ_EVENT, ('claims["sub_id"]["user"]["sub"]', '"u-1815"')),
             ),
             "list": (
-                "`aud` is a text or a list of texts. It is enough that this API is among them.",
+                "`aud` is a string or a list of strings. It is enough if this API is among them.",
                 altered(READ_EVENT, ("API not in audiences", "API != claims['aud']")),
             ),
             "again": (
-                "The same event came twice, and was refused the second time. The sender could not "
-                "know that the first one arrived. To say twice that a session ended changes "
-                "nothing, so take it.",
+                "The same event arrived twice and was refused the second time. The sender could "
+                "not know that the first one arrived. Saying twice that a session has ended "
+                "changes nothing, so accept it.",
                 wrong("""
                     seen = set()
 
@@ -717,68 +721,67 @@ EXERCISES = (
                 """),
             ),
             "late": (
-                "A genuine event came late and was refused. The stolen token still opens the API. "
-                "What happened stays true: an event has no end.",
+                "A genuine event arrived late and was refused. The stolen token still opens the "
+                "API. What the event says is still true: an event does not expire.",
                 altered(
                     READ_EVENT,
                     ('max(claims["iat"], moment)', 'now + abs(now - claims["iat"])'),
                 ),
             ),
             "when": (
-                "The moment is `event_timestamp` inside the event. Where there is none, it is the "
-                "`iat` of the token.",
+                "The time of the event is `event_timestamp` inside the event. If there is none, "
+                "it is the token's `iat`.",
                 altered(
                     READ_EVENT,
                     ('.get("event_timestamp", claims["iat"])', " and claims['iat']"),
                 ),
             ),
             "kind": (
-                "`events` is a dictionary, and may hold several events. It is enough that REVOKED "
-                "is among its names.",
+                "`events` is a dictionary and may hold several events. It is enough if REVOKED is "
+                "among its keys.",
                 altered(
                     READ_EVENT,
                     ('REVOKED not in claims["events"]', 'list(claims["events"]) != [REVOKED]'),
                 ),
             ),
             "future": (
-                "The clock of the sender may be up to 60 seconds ahead. A date beyond that is "
-                "refused.",
+                "The sender's clock may be up to 60 seconds ahead. Refuse only a date beyond that.",
                 altered(READ_EVENT, ("> now + 60", "> now")),
             ),
             "ahead": (
-                "The moment lies ahead. The tokens that this person gets from now on would be "
-                "dead, too, for years where it is in milliseconds. Refuse a moment more than 60 "
-                "seconds after `now`.",
+                "The time of this event is in the future. Tokens that this person gets from now "
+                "on would be dead too, and for years if it is in milliseconds. Refuse a time more "
+                "than 60 seconds after `now`.",
                 altered(READ_EVENT, ('max(claims["iat"], moment)', 'claims["iat"]')),
             ),
             "signature": (
-                "Tom signed this one himself, and now he can end the sessions of others. "
-                "`signed_claims(token, keys)` gives the claims only if the provider signed.",
+                "Tom signed this one himself, so now he can end other people's sessions. "
+                "`signed_claims(token, keys)` returns the claims only if the provider signed the "
+                "event.",
                 altered(READ_EVENT, ("signed_claims(token, keys)", "inspect(token).claims")),
             ),
             "header": (
-                "`typ` is no claim. It stands in the header: inspect(token).header.",
+                "`typ` is not a claim. It is in the header: inspect(token).header.",
                 altered(READ_EVENT, ("inspect(token).header.get(", "claims.__getitem__(")),
             ),
             "typ": (
-                "The provider signed it, and it is no security event token. Its header says so: "
-                "`typ` must be secevent+jwt, the whole text.",
+                "The provider signed it, but it is not a security event token. The header says "
+                "so: `typ` must be exactly secevent+jwt.",
                 altered(
                     READ_EVENT,
                     ('.get("typ") != "secevent+jwt"', '.get("typ") not in ("secevent+jwt", "JWT")'),
                 ),
             ),
             "iss": (
-                "It names another issuer. Compare `iss` with LOGIN, the whole text.",
+                "It names a different issuer. Compare the whole of `iss` with LOGIN.",
                 altered(READ_EVENT, ('claims["iss"] != LOGIN', 'LOGIN not in claims["iss"]')),
             ),
             "aud": (
-                "It is meant for somebody else. API must be `aud`, or one of the texts in it.",
+                "It is meant for somebody else. `aud` must be API, or a list that contains it.",
                 altered(READ_EVENT, ("API not in audiences", "API not in str(audiences)")),
             ),
             "other": (
-                "It tells of something else than a revoked session. The name REVOKED must be in "
-                "`events`.",
+                "It is not about a revoked session. REVOKED must be among the keys of `events`.",
                 altered(
                     READ_EVENT,
                     ('REVOKED not in claims["events"]', 'not claims["events"]'),
@@ -786,7 +789,8 @@ EXERCISES = (
                 ),
             ),
             "other refusal": (
-                "Refuse by raise ValueError('why'). The API catches that one, and answers 400.",
+                "To refuse, use raise ValueError('why'). The API catches that error and responds "
+                "with 400.",
                 altered(
                     READ_EVENT,
                     ('ValueError("this is no', 'RuntimeError("this is no'),
@@ -794,12 +798,14 @@ EXERCISES = (
             ),
         },
         (
-            "Begin with claims = signed_claims(token, keys). It raises where the provider did not "
-            "sign. Then one `if` with `raise ValueError(...)` for each point of the list.",
-            "inspect(token).header.get('typ') is the type. Where `aud` is a text, make a list: "
+            "Begin with claims = signed_claims(token, keys). It raises an error if the provider "
+            "did not sign. Then write one `if` with `raise ValueError(...)` for each point in the "
+            "list.",
+            "inspect(token).header.get('typ') is the type. If `aud` is a string, make a list: "
             "[claims['aud']].",
-            "The moment is claims['events'][REVOKED].get('event_timestamp', claims['iat']). "
-            "Neither it nor iat may lie far ahead: max(claims['iat'], moment).",
+            "The time of the event is moment = claims['events'][REVOKED].get('event_timestamp', "
+            "claims['iat']). Neither moment nor iat may be far ahead: check max(claims['iat'], "
+            "moment).",
         ),
         READ_EVENT,
         refusal=REFUSAL,
@@ -811,16 +817,16 @@ EXERCISES = (
         "The order in which events arrive makes no difference now.",
         {
             "first": (
-                "At first nobody is known, and `revoked` is empty. Return a dictionary from `sub` "
-                "to a moment, with the new event in it. revoked.get(sub, moment) does not fail.",
+                "At first `revoked` is empty. Return a dictionary from `sub` to a time, with the "
+                "new event in it. revoked.get(sub, moment) does not raise an error.",
                 wrong("""
                     def answer(revoked, sub, moment):
                         return {**revoked, sub: max(moment, revoked[sub])}
                 """),
             ),
             "newer": (
-                "The newer event is not in the memory. Tokens that were issued between the two "
-                "would live.",
+                "The newer event is not in the memory. Tokens issued between the two events would "
+                "stay valid.",
                 wrong("""
                     def answer(revoked, sub, moment):
                         revoked.setdefault(sub, moment)
@@ -828,14 +834,14 @@ EXERCISES = (
                 """),
             ),
             "others": (
-                "What was known of other people is gone, or is not as it was.",
+                "The entries for other people are missing or have changed.",
                 wrong("""
                     def answer(revoked, sub, moment):
                         return {sub: max(moment, revoked.get(sub, moment))}
                 """),
             ),
             "again": (
-                "The same event came again. The memory must stay as it was.",
+                "The same event arrived again. The memory must not change.",
                 wrong("""
                     def answer(revoked, sub, moment):
                         if revoked.get(sub) == moment:
@@ -844,8 +850,8 @@ EXERCISES = (
                 """),
             ),
             "older": (
-                "An older event came after a newer one and turned the memory back. Tokens that "
-                "were dead live again. Keep the later moment of the two.",
+                "An older event arrived after a newer one and replaced it. Dead tokens work "
+                "again. Keep the later of the two times.",
                 wrong("""
                     def answer(revoked, sub, moment):
                         return {**revoked, sub: moment}
@@ -853,9 +859,9 @@ EXERCISES = (
             ),
         },
         (
-            "Which of two moments must win, whatever the order in which they arrive?",
-            "max(moment, revoked.get(sub, moment)) is the later one. {**revoked, sub: ...} is the "
-            "memory with that in it.",
+            "Which of the two times must you keep, whatever order they arrive in?",
+            "max(moment, revoked.get(sub, moment)) is the later time. {**revoked, sub: ...} is "
+            "the memory with that time in it.",
         ),
         REMEMBER,
     ),
@@ -863,10 +869,10 @@ EXERCISES = (
         "12-4",
         "function",
         dies,
-        "One line of memory for each person, and all earlier tokens of that person are over.",
+        "With one entry for each person, the API refuses all that person's earlier tokens.",
         {
             "alive": (
-                "A token that was issued before the event is still alive here. That is the stolen "
+                "A token that was issued before the event still works here. That is the stolen "
                 "one.",
                 wrong("""
                     def answer(claims, revoked):
@@ -874,22 +880,22 @@ EXERCISES = (
                 """),
             ),
             "edge": (
-                "Issued in the very second of the event: it counts as dead. The API cannot know "
-                "which came first.",
+                "A token issued in the same second as the event counts as dead. The API cannot "
+                "know which came first.",
                 wrong("""
                     def answer(claims, revoked):
                         return claims["iat"] < revoked.get(claims["sub"], -1)
                 """),
             ),
             "later": (
-                "A token from a later sign-in is dead here. The person would never get in again.",
+                "A token from a later sign-in is dead here. The person could never get in again.",
                 wrong("""
                     def answer(claims, revoked):
                         return claims["sub"] in revoked
                 """),
             ),
             "others": (
-                "Somebody else's event counted. Look up the moment of this token's own `sub`.",
+                "You used somebody else's event. Look up the time for this token's own `sub`.",
                 wrong("""
                     def answer(claims, revoked):
                         latest = max(revoked.values(), default=-1)
@@ -897,16 +903,16 @@ EXERCISES = (
                 """),
             ),
             "raises": (
-                "Most people stand in no event at all: `revoked` has no entry for them, and they "
-                "are not dead.",
+                "Most people have no event at all: `revoked` has no entry for them, and their "
+                "tokens are not dead.",
                 wrong("""
                     def answer(claims, revoked):
                         return claims["iat"] <= revoked[claims["sub"]]
                 """),
             ),
             "key": (
-                "That name is not there. `claims` are those of an access token: iss, aud, sub, "
-                "jti, iat and exp. `revoked` has moments, each under a `sub`.",
+                "That key does not exist. `claims` are those of an access token: iss, aud, sub, "
+                "jti, iat and exp. `revoked` holds times, each under a `sub`.",
                 wrong("""
                     def answer(claims, revoked):
                         return claims["iat"] <= revoked.get(claims["sid"], -1)
@@ -921,8 +927,8 @@ EXERCISES = (
             ),
         },
         (
-            "Compare the token's `iat` with the moment that stands in `revoked` for its `sub`.",
-            "Ask first whether the `sub` is in `revoked`.",
+            "Compare the token's `iat` with the time in `revoked` for its `sub`.",
+            "First check whether the `sub` is in `revoked`.",
         ),
         IS_DEAD,
     ),
@@ -930,25 +936,25 @@ EXERCISES = (
         "12-5",
         "function",
         of_settings(hours),
-        "Renewals stop growing with the calls; questions do not.",
+        "Renewals stop growing with the calls, but introspection requests do not.",
         {
             "setting": (
-                "A setting is read with a dot: setting.life, in minutes, and setting.way, a string.",
+                "Read a setting with a dot: setting.life, in minutes, and setting.way, a string.",
                 altered(REQUESTS, ("setting.life", 'setting["life"]')),
             ),
             "renewals": (
-                "An app that calls often renews its token when it ends: 60 / life times in an "
-                "hour, and not once for each call.",
+                "An app that calls often renews its token when it expires: 60 / life times an "
+                "hour, not once for each call.",
                 altered(REQUESTS, ("min(calls, 60 / setting.life)", "calls")),
             ),
             "seldom": (
-                "An app renews only when it wants to call. Two calls an hour are two renewals at "
-                "most, however short the life.",
+                "An app renews only when it wants to call. Two calls an hour mean at most two "
+                "renewals, however short the lifetime.",
                 altered(REQUESTS, ("min(calls, 60 / setting.life)", "60 / setting.life")),
             ),
             "push": (
-                "The provider sends an event to the API. That is no request to the provider, and "
-                "in this hour no session ends.",
+                "The provider sends an event to the API. That is not a request to the provider, "
+                "and in this hour no session ends.",
                 wrong("""
                     def answer(setting, calls):
                         renewals = min(calls, 60 / setting.life)
@@ -956,14 +962,15 @@ EXERCISES = (
                 """),
             ),
             "asks": (
-                "An API that asks sends one request for each call, and the app renews its token "
-                "on top.",
+                "An API that asks sends one request for each call, and the app's renewals come on "
+                "top.",
                 altered(REQUESTS, ("return renewals + calls", "return calls")),
             ),
         },
         (
-            "First the renewals: 60 / setting.life in an hour, but not more than there are calls.",
-            "Then, where setting.way is 'asks', add one for each call.",
+            "Start with the renewals: 60 / setting.life an hour, but never more than there are "
+            "calls.",
+            "Then, if setting.way is 'asks', add one for each call.",
         ),
         REQUESTS,
     ),
@@ -971,15 +978,15 @@ EXERCISES = (
         "12-6",
         "function",
         of_settings(thefts),
-        "Two ends: the token's own, and that of the reaction. The earlier one counts.",
+        "Two things end a theft: the token's expiry and the reaction. The earlier one counts.",
         {
             "setting": (
-                "A setting is read with a dot: setting.life, in minutes, and setting.way, a string.",
+                "Read a setting with a dot: setting.life, in minutes, and setting.way, a string.",
                 altered(MINUTES, ("setting.life", 'setting["life"]')),
             ),
             "offline": (
-                "An API that checks offline hears nothing of a reaction. The token opens until "
-                "its life is over.",
+                "An API that checks offline never learns about a reaction. The token works until "
+                "it expires.",
                 altered(
                     MINUTES,
                     (
@@ -989,18 +996,18 @@ EXERCISES = (
                 ),
             ),
             "told": (
-                "Somebody reacts, and an API that asks or is told knows it at once. Until then "
-                "the token opens.",
+                "When somebody reacts, an API that asks or is told knows at once. Until then the "
+                "token works.",
                 altered(MINUTES, ("min(setting.life, delay)", "0")),
             ),
             "end": (
-                "The token ends by itself, too. The thief has the shorter of the two times.",
+                "The token also expires by itself. The thief has the shorter of the two times.",
                 altered(MINUTES, ("min(setting.life, delay)", "delay")),
             ),
         },
         (
-            "Take the offline way first: does the delay make any difference there?",
-            "For the others, the token opens until somebody reacts, or until it ends by itself.",
+            "Start with the offline way: does the delay make any difference there?",
+            "With the other ways, the token works until somebody reacts, or until it expires.",
         ),
         MINUTES,
     ),
@@ -1011,24 +1018,25 @@ EXERCISES = (
         "Tom needs no key for any of these.",
         {
             "few": (
-                "Give three or more spellings, each once, and none of them the token itself. "
-                "There is a twin, and there is padding.",
+                "Give three or more other forms, each only once, and not the token itself. There "
+                "is a twin, and there is padding.",
                 wrong("""
                     def answer(token):
                         return [token, twin(token)]
                 """),
             ),
             "list": (
-                "Return a list of texts, and nothing else.",
+                "Return a list of strings, and nothing else.",
                 wrong("""
                     def answer(token):
                         return twin(token)
                 """),
             ),
             "refused": (
-                "PyJWT refuses one of these, or reads another token in it. The first two parts are "
-                "what is signed, so they stay. The signature may be that of the twin, and may have "
-                "padding behind it. PyJWT takes no other bytes, and no other spare bits in them.",
+                "PyJWT refuses one of these, or reads it as a different token. The first two "
+                "parts are what is signed, so leave them unchanged. The signature may be the "
+                "twin's, and may have padding after it. PyJWT does not accept other bytes, or "
+                "other spare bits in them.",
                 wrong("""
                     def answer(token):
                         return [twin(token), token + "x", token + "==", "x" + token]
@@ -1036,8 +1044,8 @@ EXERCISES = (
             ),
         },
         (
-            "twin(token) is one. PyJWT also accepts == behind a signature.",
-            "Both can be done to one token: the twin may have padding as well.",
+            "twin(token) is one. PyJWT also accepts == after a signature.",
+            "You can do both to one token: the twin may have padding as well.",
         ),
         SPELLINGS,
     ),
@@ -1045,10 +1053,11 @@ EXERCISES = (
         "12-8",
         "function",
         polls,
-        "What is acknowledged is forgotten at the provider, and nothing is acknowledged too early.",
+        "The provider deletes an event when you acknowledge it, and you acknowledge nothing too "
+        "early.",
         {
             "all": (
-                "Not all events were taken. The provider sends two at a time: ask again until "
+                "Not all events were accepted. The provider sends two at a time: ask again until "
                 "`sets` is empty.",
                 wrong("""
                     def answer(browser, take):
@@ -1060,33 +1069,33 @@ EXERCISES = (
                 """),
             ),
             "ack": (
-                "Events were taken and not acknowledged, so they come again with each poll. The "
-                "last ones need a request of their own.",
+                "Events were accepted but not acknowledged, so every poll returns them again. The "
+                "last ones need a separate request.",
                 altered(POLL, ("bool(sets)", "len(sets) == 2")),
             ),
             "endless": (
-                "It asks again and again. The provider repeats what is neither acknowledged by "
-                "`ack` nor named in `setErrs`.",
+                "It never stops asking. The provider repeats every event that is neither "
+                "acknowledged in `ack` nor named in `setErrs`.",
                 altered(POLL, ('"ack": ack', '"acks": ack')),
             ),
             "bad": (
-                "`take` raised ValueError for one event, and the others were not taken. Name that "
-                "event in `setErrs`, and go on.",
+                "`take` raised ValueError for one event, and then the others were not accepted. "
+                "Name that event in `setErrs` and carry on.",
                 altered(POLL, ("except ValueError as error", "except KeyError as error")),
             ),
             "lost": (
-                "The API could not store an event, and it was acknowledged or reported all the "
-                "same. It is lost. Catch ValueError and nothing else.",
+                "The API could not store an event, but it was acknowledged or reported anyway, so "
+                "it is lost. Catch only ValueError.",
                 altered(POLL, ("except ValueError as error", "except Exception as error")),
             ),
             "report": (
-                "An event that was not taken must be in `setErrs`, with two members: `err`, "
-                "'invalid_request', and `description`, the text of the error: str(error).",
+                "An event that was not accepted must be in `setErrs`, with two members: `err`, "
+                "which is 'invalid_request', and `description`, which is str(error).",
                 altered(POLL, ('"err": "invalid_request", ', "")),
             ),
             "both": (
-                "An event was either taken, or it was not. Acknowledge it after take(event), and "
-                "only where that did not raise.",
+                "An event was either accepted or it was not. Acknowledge it after take(event), "
+                "and only if that raised no error.",
                 altered(
                     POLL,
                     ("                ack.append(jti)\n", ""),
@@ -1094,8 +1103,8 @@ EXERCISES = (
                 ),
             ),
             "repeated": (
-                "Each request says what is new since the last one. Begin with an empty list and an "
-                "empty dictionary again.",
+                "Each request says only what is new since the last one. Start again with an empty "
+                "list and an empty dictionary.",
                 altered(
                     POLL,
                     ("ack, errors, more = [], {}, bool(sets)", "more = bool(sets)"),
@@ -1103,18 +1112,20 @@ EXERCISES = (
                 ),
             ),
             "result": (
-                "Return the list of the `jti` that were taken, without those that were not.",
+                "Return a list of every `jti` that was accepted, and no others.",
                 altered(POLL, ("taken = taken + ack", "taken = ack")),
             ),
             "raises": (
-                "POST JSON to LOGIN + '/poll', and read `sets` in the JSON of the answer: a "
-                "dictionary from `jti` to event.",
+                "POST JSON to LOGIN + '/poll' and read `sets` in the JSON response: a dictionary "
+                "from `jti` to event.",
                 altered(POLL, (".items()", ".item()")),
             ),
         },
         (
-            "A loop: ask, take each event of `sets`, and acknowledge them in the next request.",
-            "try: take(event), except ValueError: errors[jti] = {...}. Stop when `sets` is empty.",
+            "Write a loop: ask, call take(event) for each event in `sets`, and acknowledge those "
+            "events in the next request.",
+            "Use try: take(event), except ValueError: errors[jti] = {...}. Stop when `sets` is "
+            "empty.",
         ),
         POLL,
     ),
@@ -1122,10 +1133,10 @@ EXERCISES = (
         "12-9",
         "function",
         compare(choices, why=a_row),
-        "The budget decides who is asked at all, and then the minutes count.",
+        "The budget decides which ways are considered at all, and then the minutes count.",
         {
             "row": (
-                "That is a whole row. Return the name alone, which is its first member: row[0].",
+                "That is a whole row. Return only the name, which is its first member: row[0].",
                 altered(BEST, ("(row[1], row[2]))[0]", "(row[1], row[2]))")),
             ),
             "least": (
@@ -1141,7 +1152,8 @@ EXERCISES = (
                 altered(BEST, (" if row[2] <= budget", "")),
             ),
             "tie": (
-                "Two ways leave the same minutes. Then the one with fewer requests is better.",
+                "Two ways leave the same minutes. In that case the one with fewer requests is "
+                "better.",
                 wrong("""
                     def answer(rows, budget):
                         within = [row for row in rows if row[2] <= budget]
@@ -1149,13 +1161,13 @@ EXERCISES = (
                 """),
             ),
             "nothing": (
-                "Where no way is within the budget, return None.",
+                "If no way is within the budget, return None.",
                 altered(BEST, ("return None", "return min(rows, default=[0])[0]")),
             ),
         },
         (
-            "First a list of the rows whose third number is at most the budget.",
-            "Pairs are compared by their first member, then by the second: take the min with "
+            "First make a list of the rows whose third member is at most the budget.",
+            "Python compares pairs by their first member, then by the second: use min with "
             "key=lambda row: (row[1], row[2]).",
         ),
         BEST,

@@ -20,8 +20,8 @@ from labutils.pictures.canvas import (
 from labutils.pictures.canvas import canvas as sheet
 
 TITLES = (
-    "Noticed late, one minute of life leaves least",
-    "Only asking goes on growing with the calls",
+    "Noticed late: one-minute tokens leave least",
+    "Only asking keeps growing with the calls",
 )
 Points = Mapping[tuple[str, float], float]  # by the name of a way, and a delay or a call rate
 WIDTH = 10.0  # of a panel, in units of the sheet
@@ -62,10 +62,10 @@ def strategies(
     right = Panel(WIDTH + GAP, calls, log10(1000), by_factors=True)
     axes.text(0, 12.4, TITLES[0], size=14, weight="bold", va="center")
     axes.text(right.left, 12.4, TITLES[1], size=14, weight="bold", va="center")
-    axes.text(0, 11.2, "minutes of a stolen access token", size=TEXT, va="center")
-    axes.text(right.left, 11.2, "requests to the provider in an hour", size=TEXT, va="center")
+    axes.text(0, 11.2, "minutes for which a stolen token works", size=TEXT, va="center")
+    axes.text(right.left, 11.2, "requests to the provider an hour", size=TEXT, va="center")
     _frame(axes, left, (0, 1, 5, 10), "minutes until somebody reacts")
-    _frame(axes, right, (2, 6, 60, 600), "calls of the API in an hour")
+    _frame(axes, right, (2, 6, 60, 600), "API calls an hour")
     for panel, curves, points in ((left, minutes, tried), (right, requests, counted)):
         _curves(axes, panel, curves)
         for (_, where), value in points.items():
@@ -129,7 +129,7 @@ def _sentence(minutes: Points, requests: Points, tried: Points, counted: Points)
     agree += sum(requests[place] == value for place, value in counted.items())
     return (
         f"Minutes left, for a reaction after {delays[0]:g} to {delays[-1]:g} minutes: "
-        f"{'; '.join(said)}. Requests in an hour, for {calls[0]:g} to {calls[-1]:g} calls: "
+        f"{'; '.join(said)}. Requests an hour, for {calls[0]:g} to {calls[-1]:g} calls: "
         f"{'; '.join(paid)}. {agree} of {len(tried) + len(counted)} marks lie on the curves."
     )
 
@@ -159,14 +159,14 @@ def winners(won: Winners, title: str) -> tuple[Figure, str]:
             axes.text(x + 0.5, y + 0.5, words, size=TEXT, ha="center", va="center")
     for x, delay in enumerate(columns):
         axes.text(x + 0.5, -0.25, f"after {delay:g} min", size=TEXT, ha="center", va="center")
-    words = "rows: calls of the API in an hour; columns: when somebody reacts"
+    words = "rows: API calls an hour; columns: when somebody reacts"
     axes.text(len(columns) / 2, len(rows) + 0.4, words, size=TEXT, ha="center", va="center")
     counts = {
         name: sum(one == name for one, _ in won.values())
         for name in dict.fromkeys(name for name, _ in won.values())
     }
     said = "; ".join(f"{name or 'none'} {count}" for name, count in counts.items())
-    return figure, f"{title}. {len(won)} places, and how many each way wins: {said}."
+    return figure, f"{title}. {len(won)} cells, and how many each way wins: {said}."
 
 
 def _cell(axes: Axes, place: tuple[int, int], minutes: float) -> None:

@@ -88,7 +88,7 @@ def read_at_the_api(token: str, keys: Json, now: int) -> tuple[str, int]:
     """
     sub, moment = who_and_when(read_event(token, keys, issuer=LOGIN, audience=API, now=now))
     if moment > now + 60:
-        raise InvalidEvent("the event lies in the future")
+        raise InvalidEvent("the event is dated in the future")
     return sub, moment
 
 
@@ -279,9 +279,9 @@ class Transmitter(Provider):
         self.queue[claims["jti"]] = event
 
     def deliver(self) -> None:
-        """Push what waits (RFC 8935, 2.1), unless the API polls.
+        """Push waiting events (RFC 8935, 2.1), unless the API polls.
 
-        It stays where the API could not answer, and a retry is planned. A refusal is final.
+        An event stays queued if the API is down and a retry is planned. A refusal is final.
         """
         if self.delivery == POLLED:
             return
@@ -297,7 +297,7 @@ class Transmitter(Provider):
         What it acknowledges, or says that it cannot take, is forgotten. Raises OAuthError.
         """
         if authenticate_client(self, request, parameters(request.form)).client_id != "api":
-            raise InvalidClient("events are for the API alone")
+            raise InvalidClient("events are only for the API")
         asked = request.get_json(silent=True)
         asked = asked if isinstance(asked, dict) else {}
         done, failed = asked.get("ack", []), asked.get("setErrs", {})

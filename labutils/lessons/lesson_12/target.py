@@ -25,43 +25,47 @@ TARGET = Target(
     "12-target",
     "value",
     value(flag_mistake),
-    "Within the budget, and no delay up to half an hour gives the thief more.",
+    "Your setting is within the budget, and no delay up to half an hour gives the thief more time.",
     {
         "setting": (
-            "That is the setting. The flag is what scene.try_setting returns for it.",
+            "That is a setting. The flag is what scene.try_setting returns for it.",
             "from labutils.lessons.lesson_12 import Setting\nanswer = Setting(3, 'offline')",
         ),
         "other": (
-            "That is not the flag. scene.try_setting returns it for a setting that does it.",
+            "That is not the flag. scene.try_setting returns it for a setting that succeeds.",
             "answer = 'no flag'",
         ),
     },
     (
-        "Take the two thefts one after the other. The access token alone: what ends it when "
-        "nobody reacts for half an hour? The refresh token as well: who notices that, and when?",
-        "Only the token's own life ends a theft that nobody notices. When the app renews its "
+        "Take the two thefts one after the other. If only the access token is copied, what ends "
+        "the theft when nobody reacts for half an hour? If the refresh token is copied as well, "
+        "who notices, and when?",
+        "Only the token's own lifetime ends a theft that nobody notices. When the app renews its "
         "token, the provider sees the refresh token a second time, and that counts as a reaction. "
-        "At an API that checks offline, Tom's newest token still lives its whole life after that.",
-        "Offline, the second theft is worth nearly two lives: so less than 5 minutes take a life "
-        "of 2.5, and 60 / 3 renewals are too many. Where the API is told, it is worth one life: 4 "
-        "are enough, if the event survives the restart: retries=True.",
+        "At an API that checks offline, Tom's newest token still works for its whole lifetime "
+        "after that.",
+        "Offline, the second theft is worth nearly two lifetimes. So less than 5 minutes requires "
+        "a lifetime of 2.5, and even 60 / 3 renewals are too many. If the API is told, the theft "
+        "is worth one lifetime. A lifetime of 4 is short enough, if the event survives the "
+        "restart: retries=True.",
     ),
     code("""
-        # offline a stolen refresh token is worth two lives, where the API is told it is worth one
+        # offline a stolen refresh token is worth two lifetimes, if the API is told only one
         setting = Setting(4, "pushed")
         flag = scene.try_setting(setting, retries=True)
     """),
-    brief=f"""Ada's app calls the API once a minute, and renews its token only when it calls. So a \
-life of 3.5 minutes costs as many requests as one of 4. The provider allows {BUDGET} requests in \
-an hour for it, renewals, questions and polls together. Tom copies an access token. Perhaps he \
-copies the refresh token, too, while Ada's app is at work; then he renews as often as he can. \
+    brief=f"""Ada's app calls the API once a minute and renews its token only when it calls. So a \
+lifetime of 3.5 minutes costs as many requests as one of 4. The provider allows {BUDGET} requests \
+an hour for renewals, introspection and polls together. Tom copies an access token. Perhaps he \
+also copies the refresh token while Ada's app is running; then he renews as often as he can. \
 Somebody reacts after 0, 3, 10 or 30 minutes, or when the provider sees a refresh token a second \
 time. An API that is told or polls then restarts: it is down for two minutes.
 Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases. \
 scene.try_setting(Setting(life, way, every), retries=False) measures one. way is 'offline', \
-'asks', 'pushed' or 'polls'; every is for polls, in minutes, and a poll that falls into the \
-restart waits for its next turn; retries=True pushes an event again until it arrives. It returns \
-the flag if the setting succeeds. Three settings may miss: work it out before you measure.""",
+'asks', 'pushed' or 'polls'; every is the time between polls, in minutes, and a poll that falls \
+in the restart waits until the next one is due; retries=True pushes an event again until it \
+arrives. It returns the flag if the setting succeeds. Only three settings may fail: work it out \
+before you measure.""",
     tools="scene.Setting is the class of settings.",
     scene=the_company,
 )

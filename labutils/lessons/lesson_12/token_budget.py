@@ -26,13 +26,14 @@ DELAYS = (0, 3, 10, 30)  # minutes until somebody reacts
 OUTAGE = 2  # minutes for which the API restarts when somebody reacts
 PATIENCE = 3  # settings that may miss
 STOPPED = (
-    "The company makes no further change: three settings were not good enough. Restart the "
-    "kernel to begin anew; asking for the target again brings the same company."
+    "The company makes no more changes: three settings were not good enough. Restart the kernel "
+    "to begin again; if you only start the target again, you get the same company."
 )
 WAYS = (OFFLINE, "asks", PUSHED, POLLS)
 NO_SETTING = (
-    "That is no setting. Try Setting(10, 'pushed'): a life in minutes, from 0.5 to 60; one of "
-    "offline, asks, pushed, polls; and with polls the minutes between two of them, from 1 to 60."
+    "That is not a setting. Try Setting(10, 'pushed'): a lifetime in minutes, from 0.5 to 60; one "
+    "of offline, asks, pushed, polls; and, with polls, the minutes between two polls, from 1 to "
+    "60."
 )
 
 
@@ -49,10 +50,10 @@ class TokenBudget:
         return "a company with a budget: try_setting(setting, retries=...)"
 
     def try_setting(self, setting: object, *, retries: bool = False) -> str:
-        """Measure a setting, say what came out, and give the flag where all of it is enough.
+        """Measure a setting, print the result, and return the flag if the setting succeeds.
 
-        `retries`: whether the provider pushes an event again that did not arrive. Three settings
-        may miss.
+        `retries`: whether the provider pushes an event again if it did not arrive. Three settings
+        may fail.
         """
         if self._missed >= PATIENCE:
             print(STOPPED)
@@ -61,15 +62,15 @@ class TokenBudget:
             print(NO_SETTING)
             return "no flag"
         requests = measured_requests(setting, CALLS)
-        print(f"{counted(requests, 'request')} in an hour; the budget is {BUDGET}.")
+        print(f"{counted(requests, 'request')} an hour; the budget is {BUDGET}.")
         worst = worst_minutes(setting, retries=retries)
         for name, minutes in worst.items():
             worth = counted(minutes, "minute")
-            print(f"{name} copied: up to {worth}; less than {LIMIT} are wanted.")
+            print(f"{name} copied: up to {worth}; it must be less than {LIMIT}.")
         if requests <= BUDGET and max(worst.values()) < LIMIT:
             return self._flag
         self._missed += 1
-        print(f"Settings that may still miss: {PATIENCE - self._missed}.")
+        print(f"Settings that may still fail: {PATIENCE - self._missed}.")
         return "no flag"
 
 

@@ -875,8 +875,8 @@ EXERCISES = (
         "13-6",
         "value",
         value(why_mistake),
-        "A key protects the sign-in, a binding what comes after it. Against a script on Ada's own "
-        "page none of the three helps: that page must be kept clean.",
+        "A key protects the sign-in, and a binding protects what comes after it. Against a script "
+        "on Ada's own page none of the three helps: that page must be kept clean.",
         {
             "form": (
                 "Give each of the three situations one of: key, binding, time, none.",

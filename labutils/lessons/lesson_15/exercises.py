@@ -92,11 +92,11 @@ def proof_cases() -> list[tuple[str, str, dict[tuple[str, str], int]]]:
         return {(next(drawn)[:5], f"door {next(drawn)[:3]}"): status for status in statuses}
 
     cases = [
-        ("open", "one try, answered 200", some(200)),
-        ("refused", "two tries, answered 401 and 403", some(401, 403)),
-        ("all", "three tries, answered 200, 403 and 200", some(200, 403, 200)),
+        ("open", "one attempt, answered 200", some(200)),
+        ("refused", "two attempts, answered 401 and 403", some(401, 403)),
+        ("all", "three attempts, answered 200, 403 and 200", some(200, 403, 200)),
     ]
-    cases += [("unknown", f"one try, answered {status}", some(status)) for status in UNKNOWN]
+    cases += [("unknown", f"one attempt, answered {status}", some(status)) for status in UNKNOWN]
     statuses = [*STATUSES, *UNKNOWN, *(int(next(drawn)[:1], 16) % 2 * 200 + 200 for _ in range(4))]
     one, other = next(drawn)[:5], next(drawn)[:5]
     doors = {
@@ -106,11 +106,11 @@ def proof_cases() -> list[tuple[str, str, dict[tuple[str, str], int]]]:
         (one, "c"): 200,
         (other, "c"): 503,
     }
-    cases.append(("all", "five tries, of two secrets at three doors", doors))
-    cases.append(("2xx", "one try, answered 204", some(204)))
-    cases.append(("2xx", "one try, answered 206", some(206)))
-    cases.append(("all", f"{len(statuses)} tries", some(*statuses)))
-    cases.append(("keys", "no tries", {}))
+    cases.append(("all", "five attempts, with two secrets at three doors", doors))
+    cases.append(("2xx", "one attempt, answered 204", some(204)))
+    cases.append(("2xx", "one attempt, answered 206", some(206)))
+    cases.append(("all", f"{len(statuses)} attempts", some(*statuses)))
+    cases.append(("keys", "no attempts", {}))
     return cases
 
 
@@ -130,7 +130,10 @@ def proves(answer: Tried) -> Verdict:
         if fault := wrong_shape(found, want):
             return Verdict("differs", case, written(found), written(want), mistake=fault)
         if sorted(tried) != sorted(statuses):
-            got, wanted = counted(len(tried), "try", "tries") + " at the doors", f"{len(statuses)}"
+            got, wanted = (
+                counted(len(tried), "attempt", "attempts") + " at the doors",
+                f"{len(statuses)}",
+            )
             return Verdict("differs", case, got, wanted, mistake="all")
         given = {key: sorted(part) for key, part in found.items()}
         if given != {key: sorted(part) for key, part in want.items()}:
@@ -231,7 +234,7 @@ def planned(answer: Any) -> Verdict:
         if strangers := [name for name in cut if name not in TO_CUT]:
             return Verdict("differs", f"cut {number}", written(strangers[0]), mistake="name")
         if len(set(cut)) > HANDS:
-            return Verdict("differs", f"cut {number}", f"{len(set(cut))} things", mistake="hands")
+            return Verdict("differs", f"cut {number}", f"{len(set(cut))} items", mistake="hands")
     outcome = incident_response.carry_out(answer)
     if outcome.put_back:
         minute, maker, thing = outcome.put_back[0]
@@ -239,13 +242,13 @@ def planned(answer: Any) -> Verdict:
         return Verdict(
             "differs",
             "your plan",
-            f"{thing} made anew at minute {minute}",
+            f"{thing} recreated at minute {minute}",
             "nothing that comes back",
             mistake=mistake,
         )
     if missing := sorted(set(TO_CUT) - {name for cut in answer for name in cut}):
         opens = [f"{name} at {door!r}" for name, door in outcome.opens]
-        got = f"{opens[0]} open" if opens else f"{missing[0]} uncut"
+        got = f"{opens[0]} opens" if opens else f"{missing[0]} not cut"
         return Verdict("differs", "your plan", got, "every door shut", mistake="left")
     return PASSED
 
@@ -264,12 +267,12 @@ def lineage_cases() -> list[Case]:
     drawn = dice("lesson-15", "lineage")
     s, t, a, b, c, d, e = (f"n{next(drawn)[:4]}" for _ in range(7))
     cases = [
-        ([made(a, 1100, s)], {a}, "made", "one that the stolen one made"),
-        ([made(a, 1100, "onboarding")], set(), "made", "one that onboarding made"),
-        ([made(a, 900, s)], set(), "before", "one that it made before it was stolen"),
-        ([made(a, SINCE, s)], {a}, "edge", "one that it made in that second"),
+        ([made(a, 1100, s)], {a}, "made", "one that the stolen one created"),
+        ([made(a, 1100, "onboarding")], set(), "made", "one that onboarding created"),
+        ([made(a, 900, s)], set(), "before", "one that it created before it was stolen"),
+        ([made(a, SINCE, s)], {a}, "edge", "one that it created in that same second"),
         ([made(a, 1100, s), made(b, 1200, a)], {a, b}, "chain", "a child and a grandchild"),
-        ([made(b, 1200, a), made(a, 1100, s)], {a, b}, "order", "the grandchild stands first"),
+        ([made(b, 1200, a), made(a, 1100, s)], {a, b}, "order", "the grandchild is listed first"),
         (
             [made(d, 1400, c), made(c, 1300, b), made(b, 1200, a), made(a, 1100, s)],
             {a, b, c, d},
@@ -290,7 +293,7 @@ def lineage_cases() -> list[Case]:
             [made(a, 900, s), made(b, 1200, a)],
             set(),
             "before",
-            "a child of one that was made before",
+            "a child of one that was created before",
         ),
         (
             [made(a, 1100, t), made(b, 1150, "x"), made(e, 1300, b), made(c, 1200, a)],
@@ -299,7 +302,7 @@ def lineage_cases() -> list[Case]:
             "two stolen ones, and strangers",
         ),
         *(
-            ([made(a, 1100, maker)], set(), "made", f"made by {maker!r}, and {s!r} was stolen")
+            ([made(a, 1100, maker)], set(), "made", f"created by {maker!r}, but {s!r} was stolen")
             for maker in nearly(s)
         ),
     ]
@@ -342,11 +345,11 @@ def rotation_cases() -> list[tuple[str, list[bool], bool]]:
     return [
         ("two clients", [False, False], False),
         ("no clients", [], False),
-        ("two clients, the second cannot go over", [False, True], False),
-        ("two clients, the first cannot go over", [True, False], False),
-        ("three clients, two cannot go over", [True, False, True], False),
+        ("two clients, the second cannot switch", [False, True], False),
+        ("two clients, the first cannot switch", [True, False], False),
+        ("three clients, two cannot switch", [True, False, True], False),
         ("three clients, the secret is stolen", [False, False, False], True),
-        ("two clients, one cannot go over, the secret is stolen", [True, False], True),
+        ("two clients, one cannot switch, the secret is stolen", [True, False], True),
     ]
 
 
@@ -381,19 +384,23 @@ def wrong_steps(service: Watched, new: str, stolen: bool, case: str) -> Verdict 
     uses = [client.name for client in service.clients]
     went = [step.removeprefix("use ") for step in service.log if step.startswith("use ")]
     if new not in service.secrets:
-        return Verdict("differs", case, "a service that does not take the new one", mistake="steps")
+        return Verdict(
+            "differs", case, "a service that does not accept the new one", mistake="steps"
+        )
     if sorted(went) != sorted(uses):
         got = counted(len(went), "client that was told", "clients that were told")
         return Verdict("differs", case, got, f"{len(uses)}", mistake="told")
     places = {step: service.log.index(step) for step in service.log}
     first = min((places[f"use {name}"] for name in uses), default=len(service.log))
     if places["add"] > first:
-        got = "a client that was told before the service knew the new secret"
+        got = "a client that was told before the service had the new secret"
         return Verdict("differs", case, got, mistake="steps")
     if stolen and places.get("remove", len(service.log)) > first:
-        return Verdict("differs", case, "a stolen secret that opens meanwhile", mistake="stolen")
+        return Verdict(
+            "differs", case, "a stolen secret that still opens meanwhile", mistake="stolen"
+        )
     if not stolen and service.stood:
-        got = f"{service.stood[0]!r} stood still"
+        got = f"{service.stood[0]!r} stopped working"
         return Verdict("differs", case, got, "no outage", mistake="outage")
     return None
 
@@ -406,35 +413,35 @@ EXERCISES = (
         "15-1",
         "function",
         proves,
-        "From now on this is what the word *out* means: no secret opens, and each door answered.",
+        "From now on this is what *out* means: no secret opens, and every door answered.",
         {
             "keys": (
                 "Return a dictionary with three lists: 'open', 'refused' and 'unknown'. Each list "
-                "holds pairs (secret, door). Without tries all three are empty.",
+                "holds pairs (secret, door). If tries is empty, all three are empty.",
                 wrong("answer = lambda tries, knock: [knock(*pair).is_success for pair in tries]"),
             ),
             "open": (
-                "A door that answers 200 is open, and so is one that answers 204: ask "
+                "A door that answers 200 is open, and so is one that answers 204: check "
                 "answer.is_success.",
                 altered(PROOF, ("answer.is_success", "answer.status_code == 201")),
             ),
             "2xx": (
-                "204 is a yes, as each status from 200 to 299 is: ask answer.is_success.",
+                "204 means yes, like every status from 200 to 299: check answer.is_success.",
                 altered(PROOF, ("answer.is_success", "answer.status_code == 200")),
             ),
             "pairs": (
-                "Each list holds pairs as they stand in tries: (secret, door), in this order, and "
+                "Each list holds pairs as they appear in tries: (secret, door), in this order and "
                 "in round brackets.",
                 altered(PROOF, ("append((secret, door))", "append(secret)")),
             ),
             "truth": (
-                "A response counts as true whatever it says, so `if knock(...)` is no question. "
-                "Ask answer.is_success.",
+                "A response counts as true whatever it says, so `if knock(...)` checks nothing. "
+                "Check answer.is_success.",
                 altered(PROOF, ("answer.is_success", "answer")),
             ),
             "elsewhere": (
-                "302 leads elsewhere, mostly to the page where one signs in. It is no yes to the "
-                "secret, and no clear no: it is unknown. Ask answer.is_success.",
+                "302 redirects, usually to a sign-in page. It is neither a yes to the secret nor a "
+                "clear no, so it is unknown. Check answer.is_success.",
                 altered(PROOF, ("answer.is_success", "answer.status_code < 400")),
             ),
             "refused": (
@@ -443,21 +450,21 @@ EXERCISES = (
             ),
             "unknown": (
                 "That door did not say no to the secret. It is down (500, 503), it is busy (429), "
-                "it leads elsewhere (302), or it is not there (404). Only 401 and 403 refuse the "
-                "secret. What is not known is no refusal.",
+                "it redirects (302), or it is not there (404). Only 401 and 403 refuse the secret. "
+                "Unknown is not a refusal.",
                 altered(PROOF, ("answer.status_code in (401, 403)", "answer.status_code >= 400")),
             ),
             "all": (
-                "Try each pair once, and go on after the first door that opens. Each try goes into "
-                "one of the three lists.",
+                "Try each pair once, and carry on after the first door that opens. Each pair goes "
+                "into one of the three lists.",
                 altered(PROOF, ("    return found", "            break\n    return found")),
             ),
         },
         (
             "Begin with {'open': [], 'refused': [], 'unknown': []}. For each pair call "
-            "knock(secret, door), and look at what it answered.",
-            "answer.is_success is open. answer.status_code in (401, 403) is refused. All else is "
-            "unknown. Append (secret, door).",
+            "knock(secret, door), and look at the response.",
+            "If answer.is_success, it is open. If answer.status_code in (401, 403), it is refused. "
+            "Anything else is unknown. Append (secret, door).",
         ),
         PROOF,
     ),
@@ -465,39 +472,39 @@ EXERCISES = (
         "15-2",
         "function",
         visited,
-        "The sweep below uses it: for each way in which footholds can make one another.",
+        "The next cell uses it to evict a circle: with one cut, and one by one.",
         {
             "kind": (
                 "Return a set of names, such as {'account', 'user'}.",
                 wrong("answer = lambda makes, left: {one: makes.get(one) for one in left}"),
             ),
             "stays": (
-                "What was left before the visit is there after it, too.",
+                "What was left before the visit is still there after it.",
                 wrong("answer = lambda makes, left: {b for a in left for b in makes.get(a, ())}"),
             ),
             "made": (
-                "What is left stays, and makes[x] comes to it for each x that is left. Work on a "
+                "What is left stays, and makes[x] is added for each x that is left. Work on a "
                 "copy: present = set(left).",
                 wrong("answer = lambda makes, left: set(left)"),
             ),
             "backwards": (
-                "makes[x] is what x can make. The one that was made does not make its maker.",
+                "makes[x] is what x can create. What was created does not create its maker.",
                 wrong("""
                     def answer(makes, left):
                         return set(left) | {x for x in makes if set(makes[x]) & set(left)}
                 """),
             ),
             "chain": (
-                "What was just made can make more in the same visit. Ask again, until nothing new "
-                "comes.",
+                "A foothold that was just created can create more in the same visit. Repeat until "
+                "nothing new is added.",
                 wrong("""
                     def answer(makes, left):
                         return set(left) | {b for a in left for b in makes.get(a, ())}
                 """),
             ),
             "circle": (
-                "Here one can make another that can make the first. Stop when nothing new came, "
-                "and not when nothing can be made.",
+                "Here one foothold can create another that can recreate the first. Stop when "
+                "nothing new is added, not when nothing can be created.",
                 wrong("""
                     def answer(makes, left):
                         present, ask = set(left), list(left)
@@ -508,17 +515,17 @@ EXERCISES = (
                 """),
             ),
             "nothing": (
-                "Where nothing is left, he has nothing to come back with: the empty set.",
+                "If nothing is left, the intruder cannot come back: return the empty set.",
                 altered(AFTER, ("present = set(left)", "present = set(left) or set(makes)")),
             ),
             "unknown": (
-                "A foothold that can make nothing may have no entry in makes. makes.get(name, ()) "
-                "gives an empty tuple then.",
+                "A foothold that can create nothing may have no entry in makes. Then "
+                "makes.get(name, ()) returns an empty tuple.",
                 altered(AFTER, ("makes.get(one, ())", "makes[one]")),
             ),
         },
         (
-            "Keep a set of what is there. Add what its members can make, and begin again, until "
+            "Keep a set of what is there. Add what its members can create, and repeat until "
             "nothing is added.",
             "made = {other for one in present for other in makes.get(one, ())}. If made <= "
             "present, return present.",
@@ -529,43 +536,44 @@ EXERCISES = (
         "15-3",
         "value",
         planned,
-        "Nothing came back, and no secret opens at any door. What can make the rest fell together, "
-        "or the way to it was shut before.",
+        "Nothing came back, and no secret opens any door. You cut the footholds that can recreate "
+        "the others together, or shut the way to them first.",
         {
             "kind": (
-                "Give a list of sets: each set is one cut, and its names are in quotes.",
+                "Give a list of sets: each set is one cut, with its names in quotes.",
                 "answer = ['implant']",
             ),
             "name": (
-                "That name is not on the list. The text of the exercise has the seven names.",
+                "That name is not on the list. The exercise text has the seven names.",
                 "answer = [{'service account'}]",
             ),
             "hands": (
-                "Three people are on call, so a cut holds three things at most.",
+                "Three people are on call, so a cut covers at most three items.",
                 f"answer = [{set(TO_CUT[:4])!r}]",
             ),
             "implant": (
                 "The implant was still there, and it writes into Jira's database. It has to go in "
-                "the first cut, or before what it can make.",
+                "the first cut, or before what it can recreate.",
                 "answer = [{'moveworks-token', 'passes', 'smartsheet-account'}, "
                 "{'lookalike-account', 'implant', 'aws-account'}, {'bitbucket-account'}]",
             ),
             "account": (
-                "The service account was still good, and a way led to it: by a new pass for the "
-                "token, or by a pass that the gateway had given out before.",
+                "The service account was still valid, and there was a way to it: with a new pass "
+                "for the token, or with a pass that the gateway had issued before.",
                 "answer = [{'moveworks-token', 'implant', 'aws-account'}, "
                 "{'smartsheet-account', 'lookalike-account', 'bitbucket-account'}, {'passes'}]",
             ),
             "left": (
-                "Nothing came back, and something was left as it was. All seven have to go.",
+                "Nothing came back, but something was left in place. All seven items have to go.",
                 "answer = [{'moveworks-token', 'passes', 'implant'}, "
                 "{'smartsheet-account', 'lookalike-account', 'bitbucket-account'}]",
             ),
         },
         (
-            "Ask of each thing: can he make something else with it, and how does he get there?",
-            "The implant goes first. The service account goes with it, or both ways to the account "
-            "do: 'moveworks-token' and 'passes'.",
+            "Ask about each item: what else can the intruder create with it, and how does the "
+            "intruder reach it?",
+            "The implant goes first. With it goes the service account, or both ways to that "
+            "account: 'moveworks-token' and 'passes'.",
         ),
         code("""
             cuts = [
@@ -579,34 +587,34 @@ EXERCISES = (
         "15-4",
         "function",
         lineage,
-        "The query needs one thing from the logs: who made each credential. Where nobody notes "
-        "that, it cannot be asked.",
+        "The query needs one thing from the logs: who created each credential. If nobody records "
+        "that, the query cannot be run.",
         {
             "ids": (
-                "Return a set of ids, row.id, and not the rows themselves.",
+                "Return a set of ids (row.id), not the rows themselves.",
                 altered(INSIDE, ("return inside - set(stolen)", "return rows")),
             ),
             "made": (
-                "Look at row.made_by: the name of a stolen one, or of one that was made inside. "
+                "Look at row.made_by: the name of a stolen one, or of one that was created inside. "
                 "Compare whole names.",
                 altered(INSIDE, ("row.made_by in inside and ", "")),
             ),
             "before": (
-                "That one was made before the theft, by its rightful user. row.issued must not be "
-                "earlier than since.",
+                "That one was created before the theft, by the rightful user. row.issued must not "
+                "be earlier than since.",
                 altered(INSIDE, (" and row.issued >= since", "")),
             ),
             "edge": (
-                "One that was made in the very second of the theft counts: compare with >=.",
+                "One that was created in the very second of the theft counts: compare with >=.",
                 altered(INSIDE, (">= since", "> since")),
             ),
             "chain": (
-                "One that was made inside makes others as well. Its children count, too.",
+                "One that was created inside can create others. Its children count too.",
                 altered(INSIDE, ("row.made_by in inside", "row.made_by in set(stolen)")),
             ),
             "order": (
-                "A list need not begin with the oldest. Go over the rows again, until nothing is "
-                "added.",
+                "The list may not start with the oldest row. Go over the rows again until nothing "
+                "is added.",
                 wrong("""
                 def answer(rows, stolen, since):
                     inside = set(stolen)
@@ -617,8 +625,9 @@ EXERCISES = (
                 """),
             ),
             "second": (
-                "Parent and child have the same second, and the child is listed first. No order by "
-                "row.issued tells which is older: go over the rows until nothing is added.",
+                "Parent and child were issued in the same second, and the child is listed first. "
+                "Sorting by row.issued does not show which is older: go over the rows until "
+                "nothing is added.",
                 wrong("""
                 def answer(rows, stolen, since):
                     inside = set(stolen)
@@ -629,15 +638,15 @@ EXERCISES = (
                 """),
             ),
             "itself": (
-                "Return what was made, without the stolen ones themselves.",
+                "Return what was created, without the stolen ones themselves.",
                 altered(INSIDE, (" - set(stolen)", "")),
             ),
         },
         (
-            "Begin with the set of the stolen ones. Go over the rows, and over them again, as "
-            "often as there are rows: then nothing is left to add.",
-            "If row.made_by is in the set and row.issued >= since, add row.id. At the end take "
-            "the stolen ones away.",
+            "Begin with the set of stolen ones. Go over all the rows as many times as there are "
+            "rows: then nothing is left to add.",
+            "If row.made_by is in the set and row.issued >= since, add row.id. At the end, take "
+            "away the stolen ones.",
         ),
         INSIDE,
     ),
@@ -645,11 +654,11 @@ EXERCISES = (
         "15-5",
         "function",
         rotates,
-        "New in, everybody over, old out. A stolen secret does not wait for anybody.",
+        "Add the new secret, switch everybody, remove the old one. A stolen one goes at once.",
         {
             "steps": (
-                "First the service takes the new secret as well, service.add(new). Then the "
-                "clients go over, each by client.use(new).",
+                "First let the service accept the new secret as well: service.add(new). Then "
+                "switch each client with client.use(new).",
                 altered(
                     ROTATE,
                     ("    service.add(new)\n", ""),
@@ -661,8 +670,8 @@ EXERCISES = (
                 altered(ROTATE, ("for client in clients if", "for client in clients[1:] if")),
             ),
             "outage": (
-                "The old secret went while a client still used it. Nobody has stolen this one, so "
-                "wait until all are over.",
+                "The old secret was removed while a client still used it. Nobody has stolen this "
+                "one, so wait until all clients have switched.",
                 wrong("""
                     def answer(service, clients, new, stolen):
                         service.add(new)
@@ -671,8 +680,8 @@ EXERCISES = (
                 """),
             ),
             "stolen": (
-                "A thief has this one. It goes before the clients are told, even if some of them "
-                "stand still.",
+                "A thief has this one. Remove it before you tell the clients, even if some of them "
+                "stop working.",
                 altered(
                     ROTATE,
                     ("    if stolen:\n        service.remove(old)\n", ""),
@@ -680,8 +689,8 @@ EXERCISES = (
                 ),
             ),
             "behind": (
-                "A client could not go over: client.use(new) gave False. While it needs the old "
-                "secret, keep that.",
+                "A client could not switch: client.use(new) returned False. Keep the old secret "
+                "while that client needs it.",
                 wrong("""
                     def answer(service, clients, new, stolen):
                         old = service.secrets[0]
@@ -695,24 +704,24 @@ EXERCISES = (
                 """),
             ),
             "beside": (
-                "The new secret works, and the old one still opens beside it. That is half "
-                "a rotation: remove the old one at the end.",
+                "The new secret works, but the old one still opens too. That is half a rotation: "
+                "remove the old one at the end.",
                 altered(
                     ROTATE,
                     ("    if not stolen and not behind:\n        service.remove(old)\n", ""),
                 ),
             ),
             "names": (
-                "Return the list of client.name of those that could not go over. It is empty where "
-                "all could.",
+                "Return a list with the client.name of each client that could not switch. If all "
+                "could, it is empty.",
                 altered(ROTATE, ("[client.name for", "[client for")),
             ),
         },
         (
-            "Note the old secret first: service.secrets[0]. In which order do the new one in, the "
-            "clients over, and the old one out keep all at work?",
+            "Note the old secret first: service.secrets[0]. In which order can you add the new "
+            "one, switch the clients and remove the old one, so that everything keeps working?",
             "behind = [client.name for client in clients if not client.use(new)]. Remove the old "
-            "one before that line if it is stolen, else after it if behind is empty.",
+            "one before that line if it is stolen; otherwise after it, if behind is empty.",
         ),
         ROTATE,
     ),

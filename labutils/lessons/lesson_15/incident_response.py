@@ -81,7 +81,7 @@ def print_proof(before: Mapping[str, Pairs], after: Mapping[str, Pairs]) -> None
         f"{len(opened)} opened before; now:", *(f"{count} {state}" for state, count in now.items())
     )
     never = sum(map(len, before.values())) - len(opened)
-    print(f"{never} never opened: what they answer now is no proof")
+    print(f"{never} never opened: what they answer now proves nothing")
 
 
 class Evening:
@@ -116,7 +116,7 @@ class Evening:
     def print_alive(self, refused: Pairs) -> None:
         """The refusals of a door that knows the secret all the same: it may not do this here."""
         alive = [pair for pair in refused if " may not " in self.knock(*pair).text]
-        known = f"In {len(alive)} of these the account exists and has no access:"
+        known = f"In {len(alive)} of these the account exists but has no access:"
         print(f"{len(refused)} refused. {known}")
         print(*(f"    {secret} at {door}" for secret, door in alive), sep="\n")
 

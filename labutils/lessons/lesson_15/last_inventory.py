@@ -157,7 +157,7 @@ class LastInventory:
                 replace(row, replaced=seconds(BEGIN) + 60 * self._minute) if row.id == name else row
                 for row in self.rows
             ]
-            print(f"{self.time}: {name} has a new secret. Its job, if it has one, uses that.")
+            print(f"{self.time}: {name} has a new secret. Its job, if it has one, now uses it.")
 
     def remove_old(self, name: str) -> None:
         """Take away all secrets but the newest. Five minutes."""
@@ -165,27 +165,27 @@ class LastInventory:
             self._pass(REMOVE)
             door = self._doors[name]
             door.secrets &= {door.jobs_secret}
-            print(f"{self.time}: {name} takes its newest secret alone.")
+            print(f"{self.time}: {name} accepts only its newest secret.")
 
     def revoke(self, name: str) -> None:
         """End a credential for good; a job that needs it stands still. Five minutes."""
         if self._knows(name):
             self._pass(REVOKE)
             self._end([name])
-            print(f"{self.time}: {name} is ended.")
+            print(f"{self.time}: {name} has been ended.")
 
     def cut(self, *names: str) -> None:
         """End several credentials in one moment. Twenty minutes, however many there are."""
         if all(map(self._knows, names)):
             self._pass(CUT)
             self._end(names)
-            print(f"{self.time}: ended in one moment: {', '.join(names) or 'nothing'}.")
+            print(f"{self.time}: ended at the same moment: {', '.join(names) or 'nothing'}.")
 
     def declare(self) -> str:
         """Declare the incident over: the flag, or what is wrong. Three declarations may be wrong,
         and a new scene brings none of them back."""
         if len(wrong_declarations()) >= PATIENCE:
-            return "Nobody believes a fourth declaration. Restart the kernel to begin anew."
+            return "Nobody believes a fourth declaration. Restart the kernel to start again."
         said = self._declared()
         if said != FLAG:
             wrong_declarations().append(said)
@@ -198,12 +198,12 @@ class LastInventory:
         opens = [name for name in self._doors if self.knock(old_secret(name), name).is_success]
         theirs = [name for name in opens if name not in JOBS or name == TAKES_TWO]
         stand = len(self._jobs_that_stood)
-        jobs = f"{counted(stand, 'job stands', 'jobs stand')} still"
+        jobs = f"{counted(stand, 'job has', 'jobs have')} stopped"
         if theirs and stand:
-            return f"The intruder is in, at {counted(len(theirs), 'door')}. And {jobs}."
+            return f"The intruder is in, at {counted(len(theirs), 'door')}, and {jobs}."
         if theirs:
-            return f"The intruder is in. Secrets that he holds or made still open: {len(theirs)}."
-        return f"The intruder is out, and {jobs}." if stand else FLAG
+            return f"The intruder is in. Stolen or created secrets that still open: {len(theirs)}."
+        return f"The intruder is out, but {jobs}." if stand else FLAG
 
     # --- how it works ---
 

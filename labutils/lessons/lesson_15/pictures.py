@@ -99,17 +99,17 @@ def _key(axes: Axes, ends: Mapping[str, str], width: float, y: float) -> None:
 # --- response -------------------------------------------------------------------------------------
 
 EVICTION = Sweep(
-    "One by one has no end while he comes by as often as you remove",
-    "minutes between two visits of the intruder; one removal takes 20",
-    "hours until he is out",
-    {"denied": "he is out", "succeeded": "he is still in after a day"},
+    "One by one has no end if the intruder visits as often as you remove",
+    "minutes between two visits by the intruder; one removal takes 20",
+    "hours until the intruder is out",
+    {"denied": "the intruder is out", "succeeded": "still in after a day"},
     (4, "a day"),
 )
 KEYS = Sweep(
-    "An overlap trades an outage for time that a stolen key is good",
+    "An overlap avoids an outage, but a stolen key works for longer",
     "minutes from the new key until the provider drops the old one",
     "minutes, in the worst of the changes from 09:01 to 09:08",
-    {"succeeded": "a forged token opens", "defenders": "Ada's app is refused"},
+    {"succeeded": "a forged token works", "defenders": "Ada's app is refused"},
     (16, "16"),
 )
 
@@ -128,11 +128,11 @@ def hours_until_out(minutes: Mapping[tuple[str, int], int | None]) -> tuple[Figu
         longest = max(end for end in ends.values() if end is not None)
         words = f"at most {counted(longest, 'minute')}"
         if endless:
-            words += f", and not within a day for visits every {endless[0]} to {endless[-1]}"
+            words += f", but not within a day for visits every {endless[0]} to {endless[-1]}"
         said.append(f"{' '.join(way.split())} {words}")
     sentence = (
-        f"Visits every {visits[0]} to {visits[-1]} minutes, and the time until he is out: "
-        f"{'; '.join(said)}."
+        f"Visits every {visits[0]} to {visits[-1]} minutes, and the time until the intruder is "
+        f"out: {'; '.join(said)}."
     )
     return over_a_sweep(curves, EVICTION), sentence
 
@@ -151,8 +151,8 @@ def key_overlap(minutes: Mapping[int, tuple[int, int]]) -> tuple[Figure, str]:
     at_once = counted(minutes[waits[0]][1], "minute")
     sentence = (
         f"Waits of {waits[0]} to {waits[-1]} minutes, in the worst of the changes: Ada's app is "
-        f"refused in up to {longest}, and in none from a wait of {unbroken[0]} on; a "
-        f"forged token opens for {at_once} where the old key goes at once, "
-        f"and for {minutes[waits[-1]][1]} where it stays {waits[-1]}."
+        f"refused in up to {longest}, and in none if the wait is {unbroken[0]} or more; a "
+        f"forged token works for {at_once} if the old key goes at once, "
+        f"and for {minutes[waits[-1]][1]} if it stays for {waits[-1]}."
     )
     return over_a_sweep(curves, KEYS), sentence

@@ -16,7 +16,7 @@ def flag_mistake(answer: object) -> str | None:
     for words, mistake in (
         ("archives", "late"),
         ("The intruder is in", "in"),
-        ("still", "outage"),
+        ("stopped", "outage"),
     ):
         if words in text:
             return mistake
@@ -27,25 +27,26 @@ TARGET = Target(
     "15-target",
     "value",
     value(flag_mistake),
-    "The intruder is out, everybody works, and it was before 18:00. The five traps: a rotation "
-    "that was half done, a user of the intruder's that looks like staff, two credentials that make "
-    "each other anew, one that stands in no list, and one that nobody was believed to use. The "
-    "secrets of m.sato and k.nowak open, and may: they are their present ones, issued after the "
-    "notice, and never exposed.",
+    "The intruder is out, every job works, and it was before 18:00. The five traps: a rotation "
+    "that was half done, an intruder's user that looks like staff, two credentials that recreate "
+    "each other, one that is in no list, and one that was believed to be unused. The secrets of "
+    "m.sato and k.nowak open, and may: they are current, were issued after the notice, and were "
+    "never exposed.",
     {
         "in": (
-            "Try each old secret at its door with proof and scene.knock. And ask what comes back: "
-            "a thing that was ended and opens again a quarter of an hour later has a maker.",
-            "answer = 'The intruder is in. Secrets that he holds or made still open: 2.'",
+            "Try each old secret at its door with proof and scene.knock. Also look for what comes "
+            "back: if you end something and it opens again a quarter of an hour later, something "
+            "else recreates it.",
+            "answer = 'The intruder is in. Stolen or created secrets that still open: 2.'",
         ),
         "outage": (
-            "A job stood still. Its credential is needed: it can be rotated, and an old secret can "
-            "be removed, but it cannot be ended.",
-            "answer = 'The intruder is out, and 1 job stands still.'",
+            "A job stopped working. It needs its credential: rotate the credential or remove an "
+            "old secret, but do not end it.",
+            "answer = 'The intruder is out, but 1 job has stopped.'",
         ),
         "late": (
-            "At 18:00 it is too late. Trying takes no time, and acts do. Look first in one scene, "
-            "then act in a new one: scene = target('15').",
+            "At 18:00 it is too late. Trying secrets takes no time, but acts do. Look around in "
+            "one scene, then act in a new one: scene = target('15').",
             "answer = 'It is 18:05. The archives were sent at 18:00.'",
         ),
         "other": (
@@ -54,10 +55,10 @@ TARGET = Target(
         ),
     },
     (
-        "Looking costs no time. Which old secrets open, who made what, and which names stand in "
-        "the log and in no row?",
-        "Two of the credentials make each other anew. They have to go in one moment, or both "
-        "between two visits. One row says replaced, and the old secret opens.",
+        "Looking takes no time. Which old secrets open, who created what, and which names are in "
+        "the log but in no row?",
+        "Two of the credentials recreate each other. They have to go at the same moment, or both "
+        "between two visits. One row says replaced, but its old secret opens.",
         "scene.cut('gateway-token', 'j.fielding', 'sync-rule', 'support-bot'), then "
         "scene.remove_old('billing-key'), then scene.declare().",
     ),
@@ -71,19 +72,19 @@ TARGET = Target(
         scene.remove_old("billing-key")
         flag = scene.declare()
     """),
-    brief="""It is 24 November, 17:00, in a company of the lab. At 18:00 the intruder sends his \
-archives out. He returns every quarter of an hour. He holds the old secret of all that was \
-exposed, which is what was issued before 18 October, the notice; and whatever he made himself, \
-with the stolen account smartsheet-account and with what that made.
+    brief="""It is 24 November, 17:00, in one of the lab's companies. At 18:00 the intruder sends \
+the archives out. Until then, visits come every quarter of an hour. The intruder holds the old \
+secret of everything that was exposed, which means issued before the notice on 18 October, and of \
+everything created since with the stolen account smartsheet-account, directly or in turn.
 scene.rows is the inventory: id, kind, owner, issued, last_used, replaced, made_by. scene.log has \
-the sign-ins of two days. scene.time is the clock. scene.knock(secret, id) tries a secret and \
-takes no time; old_secret(id) is the one that a row had at the notice, or, where a row was issued \
-later, its first one.
+two days of sign-ins. scene.time is the clock. scene.knock(secret, id) tries a secret and takes no \
+time; old_secret(id) is the one that a row had at the notice or, if the row was issued later, its \
+first one.
 Acts take time: scene.rotate(id) 10 minutes, scene.remove_old(id) 5, scene.revoke(id) 5, \
-scene.cut(id, id, ...) 20 for all of them in one moment. Jobs go on working after rotate and \
-remove_old. They stand still after revoke and cut.
+scene.cut(id, id, ...) 20 for all of them at the same moment. Jobs keep working after rotate and \
+remove_old. They stop working after revoke and cut.
 scene.declare() says that the incident is over. It returns the flag if the intruder is out, no job \
-stood still, and it is before 18:00. A wrong one costs 15 minutes. For a fresh start say scene = \
-target("15"); but three declarations may be wrong in all.""",
+has stopped, and it is before 18:00. A wrong declaration costs 15 minutes. For a fresh start, run \
+scene = target("15"); but in all, only three declarations may be wrong.""",
     scene=LastInventory,
 )

@@ -121,13 +121,12 @@ def trier(flag: str) -> Callable[[object, object], str]:
         work = [call for day in range(1, DAYS + 1) for call in honest(day, later=True)]
         refused = sum(not lets_in(call, places, may) for call in work)
         got_in = sum(lets_in(call, places, may) for call in thieves(places, may))
-        print(
-            f"{counted(refused, 'honest call')} refused, {counted(got_in, 'dishonest call')} let in"
-        )
+        good, theirs = counted(refused, "honest call"), counted(got_in, "call")
+        print(f"{good} refused; {theirs} by thieves let in")
         if not refused and not got_in:
             return flag
         missed += 1
-        print(f"Wrong rules that you have left: {PATIENCE - missed}.")
+        print(f"Wrong attempts left: {PATIENCE - missed}.")
         return "no flag"
 
     return try_rule

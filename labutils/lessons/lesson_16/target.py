@@ -31,7 +31,7 @@ TARGET = Target(
         ),
     },
     (
-        "The month's log is not a list of what is right: the thief is in it. What is different "
+        "The log is not a list of what should be allowed: the thief is in it. What is different "
         "about an address from which the agent works?",
         "Count the days on which each address was seen. Then read the tickets: one is about this "
         "client. For the scopes, do not ask what was used but what the agent is for.",
@@ -53,7 +53,7 @@ address, scope. A thief was active in that month. scene.tickets has what was ann
 Write a rule for the next month with scene.try_rule(networks, scopes): at most twelve addresses or \
 networks as strings, and the scopes. It returns the flag if the rule refuses no honest call and \
 lets no thief in. Some thieves will come from addresses near the vendor's, some from the vendor's \
-own machines, and some from wherever else the rule allows. Three rules may be wrong.""",
+own machines, and some from wherever else the rule allows. You may get three rules wrong.""",
     tools="",
     scene=the_month,
 )

@@ -14,7 +14,7 @@ SHOWN = {
     "User logged in": "signed in to the tracker",
     "Issue viewed": "read tickets",
     "Repository accessed by user": "looked at code",
-    "DescribeInstances": "looked around in the cloud",
+    "DescribeInstances": "looked around the cloud",
 }
 
 

@@ -69,7 +69,7 @@ def test_a_device_gets_its_tokens_once_a_person_has_said_yes():
     me = apps.tom.get(API + "/me", headers={"authorization": f"Bearer {issued['access_token']}"})
     assert me.json()["sub"] == "u-1815"
     assert error_of(poll(apps, device)) == GRANT  # once
-    assert "is not known" in says_again(apps, device).text
+    assert "is unknown" in says_again(apps, device).text
 
 
 def says_again(apps: TwoApps, device: dict) -> httpx.Response:

@@ -79,7 +79,7 @@ def test_archives_are_carried_out_in_more_than_one_way(moves):
 @pytest.mark.parametrize(
     ("moves", "mistake", "says"),
     [
-        ([SIGN_IN], "reachable", "'nothing leads from internet to atlassian' (reachable)"),
+        ([SIGN_IN], "reachable", "'there is no way from internet to atlassian' (reachable)"),
         ([("moveworks-token", "gateway", "probe"), REFUSED], "person_present", "okta asks for a"),
         ([GATE, ("bitbucket-account", "jira", "read")], "permitted", "may not jira:read"),
         ([("aws-account", "aws", "describe"), WIKI_GATE], "goal", "All doors opened, but the goal"),

@@ -168,7 +168,7 @@ def test_a_change_alone_is_never_said_to_be_right():
         said.add(another_month().report({name}))
     assert said == {
         "At most half of the intruder's changes are in this report. The rest may be harmless. "
-        f"Wrong reports that you have left: {PATIENCE - 1}."
+        f"Wrong attempts left: {PATIENCE - 1}."
     }
 
 

@@ -33,7 +33,7 @@ from labutils.lessons.lesson_10.hunting import (
 def test_a_fault_in_yaml_is_named_by_the_line_of_the_learner_s_own_text(before):
     judged = detects(before + "login:\n    isSuccessfulLogin: 1\n  ours: 2\ncondition: login\n")
     assert judged.mistake == "no YAML"
-    assert judged.got.startswith("line 3 of your text, 'ours: 2':")
+    assert judged.got.startswith("an error in line 3 of your text, 'ours: 2':")
 
 
 @pytest.mark.parametrize("name", ["isSuccesfulLogin", "issuccessfullogin", "IsSuccessfulLogin"])
@@ -95,7 +95,12 @@ def test_a_whole_correlation_is_taken_for_what_is_correlated_and_used_so():
             "It gave 'not 192.0.2.0/26' as the value of ipAddress|cidr.",
         ),
         ("condition: ", "conditions: ", "no rule", "at least one condition."),
-        ("cidr", "cidrr", "no rule", "It raised this: is no Sigma rule: Unknown modifier 'cidrr'."),
+        (
+            "cidr",
+            "cidrr",
+            "no rule",
+            "It raised an error: is not a Sigma rule: Unknown modifier 'cidrr'.",
+        ),
     ],
 )
 def test_what_the_engine_reads_otherwise_is_shown(old, new, mistake, says):

@@ -185,7 +185,7 @@ def test_only_the_api_may_poll():
     stranger = apps.tom.post(LOGIN + "/poll", json={})
     assert stranger.status_code == 401 and stranger.json()["error"] == "invalid_client"
     public = apps.tom.post(LOGIN + "/poll", data={"client_id": "notes"})
-    assert public.status_code == 401 and "the API alone" in public.json()["error_description"]
+    assert public.status_code == 401 and "only for the API" in public.json()["error_description"]
 
 
 @pytest.mark.parametrize("asked", [{"ack": "j-1"}, {"setErrs": ["j-1"]}, {"maxEvents": "two"}])

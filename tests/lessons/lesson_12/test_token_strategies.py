@@ -76,17 +76,17 @@ def test_an_event_is_lost_in_an_outage_unless_it_is_pushed_again(retries, minute
 def test_the_scene_says_what_it_measured_and_gives_the_flag_for_enough(capsys):
     assert TokenBudget().try_setting(Setting(4, "pushed"), retries=True) == FLAG
     assert capsys.readouterr().out.splitlines() == [
-        "15 requests in an hour; the budget is 19.",
-        "the access token copied: up to 4 minutes; less than 5 are wanted.",
-        "the access and the refresh token copied: up to 4 minutes; less than 5 are wanted.",
+        "15 requests an hour; the budget is 19.",
+        "the access token copied: up to 4 minutes; it must be less than 5.",
+        "the access and the refresh token copied: up to 4 minutes; it must be less than 5.",
     ]
 
 
 def test_one_request_and_one_minute_are_written_as_one(capsys):
     assert TokenBudget().try_setting(Setting(60, "offline")) == "no flag"
-    assert capsys.readouterr().out.startswith("1 request in an hour; the budget is 19.\n")
+    assert capsys.readouterr().out.startswith("1 request an hour; the budget is 19.\n")
     assert TokenBudget().try_setting(Setting(1, "offline")) == "no flag"
-    assert "the access token copied: up to 1 minute; less" in capsys.readouterr().out
+    assert "the access token copied: up to 1 minute; it must" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("life", [3.2, 3.5, 4])
@@ -112,7 +112,7 @@ def test_a_token_is_renewed_at_a_call_so_lives_up_to_a_minute_apart_cost_the_sam
 )
 def test_what_is_no_setting_gets_a_sentence(setting, capsys):
     assert TokenBudget().try_setting(setting) == "no flag"
-    assert capsys.readouterr().out.startswith("That is no setting. Try Setting(10, 'pushed')")
+    assert capsys.readouterr().out.startswith("That is not a setting. Try Setting(10, 'pushed')")
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,9 @@ def one_cut_for_all():
         for makes in graphs()
     ]
     return [
-        f"{sum(in_one_go)} of {len(graphs())} ways in which three footholds can make one another",
-        f"removals of {REMOVALS[0]} to {REMOVALS[-1]} minutes",
+        f"in {sum(in_one_go)} of the {len(graphs())} ways in which three footholds can recreate "
+        "one another",
+        f"removals that take {REMOVALS[0]} to {REMOVALS[-1]} minutes",
         f"visits every {VISITS[0]} to {VISITS[-1]} minutes",
     ]
 
@@ -64,8 +65,8 @@ def ended_while_visits_are_frequent():
 def one_after_the_other():
     calm = ends_one_by_one(list(eviction.settings([20], [60])))
     return [
-        f"{ended_while_visits_are_frequent()} of {len(graphs())} ways: those without a circle",
-        f"With visits every 60 minutes and removals of 20, it was "
+        f"{ended_while_visits_are_frequent()} of the {len(graphs())} ways: those without a circle",
+        f"With visits every 60 minutes and removals that take 20, it was "
         f"{sum(ended for _, ended in calm)} of {len(graphs())}",
     ]
 
@@ -87,7 +88,7 @@ def overlap():
     assert max(broken) < min(calm) and not any(all(refused[wait]) for wait in broken)
     return [
         f"With an overlap of {calm[0]} to {calm[-1]} minutes",
-        f"refused in none of the tried changes, from {first} to {last}",
+        f"refused in none of the changes tried, from {first} to {last}",
         f"With {broken[0]} to {broken[-1]} minutes it was refused in some of them",
     ]
 
@@ -95,7 +96,7 @@ def overlap():
 def forged():
     minutes = {wait: pair[1] for wait, pair in rotation.overlaps().items()}
     return [
-        f"up to {minutes[0]} minutes even where the old key was dropped at once",
+        f"up to {minutes[0]} minutes even when the old key was dropped at once",
         f"up to {minutes[10]} minutes with an overlap of 10",
     ]
 
@@ -118,7 +119,7 @@ def part_three():
         f"past the key {settings}",
         fourteen["14-recap"][0],
         f"{fourteen['14-only-packing'][0].split(' of 1,000')[0]} of 1,000 still read",
-        f"out at once for {one_cut_for_all()[0]}",
+        f"out at once {one_cut_for_all()[0]}",
         one_missed(),
     ]
 

@@ -73,17 +73,17 @@ def test_after_three_wrong_declarations_a_new_scene_helps_no_more():
     scene.cut("gateway-token", IN_NO_LIST, *REMAKES)
     scene.remove_old(TAKES_TWO)
     assert scene.declare() == (
-        "Nobody believes a fourth declaration. Restart the kernel to begin anew."
+        "Nobody believes a fourth declaration. Restart the kernel to start again."
     )
 
 
 def test_declaring_says_what_is_wrong():
     scene = LastInventory()
-    assert scene.declare() == "The intruder is in. Secrets that he holds or made still open: 5."
+    assert scene.declare() == "The intruder is in. Stolen or created secrets that still open: 5."
     scene = LastInventory()
     scene.cut("gateway-token", "m.sato", IN_NO_LIST, *REMAKES)
     scene.remove_old(TAKES_TWO)
-    assert scene.declare() == "The intruder is out, and 1 job stands still."
+    assert scene.declare() == "The intruder is out, but 1 job has stopped."
     scene = LastInventory()
     for _ in range(5):
         scene.rotate("c01")

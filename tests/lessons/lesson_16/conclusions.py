@@ -43,8 +43,8 @@ def both() -> list[str]:
     assert of_2023(alarm) == of_2023(bound) and of_2025(alarm) == of_2025(bound)
     every = sum(count == THIEVES for count in stopped(now))
     return [
-        f"only from its own addresses stopped {of_2023('service_tokens_bound')} and "
-        f"{of_2025('service_tokens_bound')} of {THIEVES:,}",
+        f"only from its own addresses stopped {of_2023('service_tokens_bound')} of {THIEVES:,} in "
+        f"2023, and {of_2025('service_tokens_bound')} in 2025",
         "An alarm on a new address stopped as many, but only if somebody reacts",
         f"no more rights than the job needs stopped {of_2025(now)} of {THIEVES:,} in both "
         f"incidents, in {every} of {draws.DRAWS} runs",

@@ -169,4 +169,4 @@ def test_what_is_no_rule_is_said_and_costs_no_try(networks, scopes, says, capsys
     for _ in range(4):
         assert scene.try_rule(networks, scopes) == "no flag"
     out = capsys.readouterr().out
-    assert says in out and "that you have left" not in out
+    assert says in out and "attempts left" not in out

@@ -837,7 +837,7 @@ def test_what_cannot_be_converted_says_so_on_its_page(tmp_path):
 
 def test_a_rule_that_cannot_be_read_stops_the_tool(tmp_path):
     write_rules(tmp_path, {"title": "nothing"}, name="r.yml")
-    with pytest.raises(ValueError, match="is no Sigma rule"):
+    with pytest.raises(ValueError, match="is not a Sigma rule"):
         axon.pages(tmp_path)
 
 

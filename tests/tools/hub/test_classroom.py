@@ -309,22 +309,23 @@ def test_said_again_a_class_keeps_its_names_and_its_homes(tmp_path):
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["--learners", "0"], "0 is no number from 1 to 999"),
-        (["--learners", "-1"], "-1 is no number from 1 to 999"),
-        (["--learners", "1e6"], "1e6 is no number from 1 to 999"),
-        (["--learners", "1000000"], "1000000 is no number from 1 to 999"),
-        (["--learners", "٣"], "٣ is no number from 1 to 999"),
-        (["--port", "65536"], "65536 is no number from 1 to 65535"),
-        (["--idle", "0"], "0 is no number from 1"),
-        (["--memory", "1"], "1 is no number from 200"),
-        (["--prefix", "../root"], "'../root' is no name of accounts"),
-        (["--prefix", "Learner"], "'Learner' is no name of accounts"),
-        (["--prefix", "a b"], "'a b' is no name of accounts"),
-        (["--prefix", "seat1"], "'seat1' is no name of accounts"),  # seat1 and 01, or seat and 101?
-        (["--prefix", "a\n"], "is no name of accounts"),
-        (["--prefix", "x" * 40], "is no name of accounts"),
-        (["--instructor", ""], "'' is no name of accounts"),
-        (["--instructor", "learner01"], "'learner01' is no name of accounts"),
+        (["--learners", "0"], "0 is not a number from 1 to 999"),
+        (["--learners", "-1"], "-1 is not a number from 1 to 999"),
+        (["--learners", "1e6"], "1e6 is not a number from 1 to 999"),
+        (["--learners", "1000000"], "1000000 is not a number from 1 to 999"),
+        (["--learners", "٣"], "٣ is not a number from 1 to 999"),
+        (["--port", "65536"], "65536 is not a number from 1 to 65535"),
+        (["--idle", "0"], "0 is not a number from 1"),
+        (["--memory", "1"], "1 is not a number from 200"),
+        (["--prefix", "../root"], "'../root' is not a name of accounts"),
+        (["--prefix", "Learner"], "'Learner' is not a name of accounts"),
+        (["--prefix", "a b"], "'a b' is not a name of accounts"),
+        # seat1 and 01, or seat and 101?
+        (["--prefix", "seat1"], "'seat1' is not a name of accounts"),
+        (["--prefix", "a\n"], "is not a name of accounts"),
+        (["--prefix", "x" * 40], "is not a name of accounts"),
+        (["--instructor", ""], "'' is not a name of accounts"),
+        (["--instructor", "learner01"], "'learner01' is not a name of accounts"),
     ],
 )
 def test_odd_words_are_refused_before_anything_is_done(capsys, words, reason):
@@ -484,7 +485,7 @@ def test_no_account_is_made_where_one_of_them_is_somebody_elses(tmp_path, monkey
 def test_homes_that_others_could_exchange_are_not_used(tmp_path):
     tmp_path.chmod(0o1777)
     chosen = settings.Settings("/s", str(tmp_path), "/p")
-    with pytest.raises(accounts.NotOurs, match="is no folder that root alone can write to"):
+    with pytest.raises(accounts.NotOurs, match="is not a folder that root alone can write to"):
         accounts.ensure("nobody-has-this-name", chosen)
 
 
