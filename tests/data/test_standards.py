@@ -62,7 +62,7 @@ def test_code_cites_the_places_that_were_looked_up():
         ("11", r"RFC 10017\S*, 5\.1\.3.*\(6\.1\).*backend for frontend"),
         (
             "11",
-            r"until the proof itself expires: until `iat` plus the window, or for the nonce's lifetime .*"
+            r"the proof itself expires: until `iat` plus the window, or for the nonce's lifetime .*"
             r"\(RFC 9449, 11\.1\)",
         ),
         (

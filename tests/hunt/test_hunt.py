@@ -198,7 +198,10 @@ def refusals(tmp_path, text, name="rules.yml"):
         ("", "holds no rule"),
         ("- 1", "each document in it must be a mapping"),
         ("title: x", "is not a Sigma rule: "),
-        (yaml.safe_dump(rule({"a": 1}, condition="selection") | {"detection": {}}), "is not a Sigma"),
+        (
+            yaml.safe_dump(rule({"a": 1}, condition="selection") | {"detection": {}}),
+            "is not a Sigma",
+        ),
         (yaml.safe_dump(rule({"s": {"a": 1}}, condition="s and t")), "is not a Sigma rule: "),
         (yaml.safe_dump(rule({"a|unheard": 1})), "Unknown modifier"),
         (yaml.safe_dump(rule({"a|re": "("})), "is not a Sigma rule: Regular expression"),

@@ -35,7 +35,7 @@ from labutils.stage import forgeries as forged
 from labutils.stage.written_verifier import TOOLS, VERIFY
 
 REFUSAL = (ValueError, jwt.PyJWTError)
-FIXED = "an honest token, and a list with a different key"
+FIXED = "a genuine token, and a list with a different key"
 
 
 wrong = partial(registry.wrong, TOOLS)
@@ -205,8 +205,8 @@ def honest_tokens() -> list[Case]:
     first, second = people(2, "both keys")
     by_rsa, by_ec = sign(first, forged.SERVICE), sign(second, forged.OTHER)
     return [
-        Case((by_rsa, forged.KEYS), first, "good", "an honest token signed with key rs256-1"),
-        Case((by_ec, forged.KEYS), second, "first key", "an honest token signed with key es256-1"),
+        Case((by_rsa, forged.KEYS), first, "good", "a genuine token signed with key rs256-1"),
+        Case((by_ec, forged.KEYS), second, "first key", "a genuine token signed with key es256-1"),
         Case((sign(first, forged.ANOTHER), forged.ANOTHER_LIST), first, "fixed", FIXED),
     ]
 
@@ -349,7 +349,7 @@ def koblitz(claims: forged.Claims) -> tuple[str, list[forged.Jwk]]:
 
 
 def respelt(honest: str) -> list[Case]:
-    """An honest token in other spellings, and with one segment more or less."""
+    """A genuine token in other forms, and with one segment more or less."""
     head, payload, signature = honest.split(".")
     letters = string.ascii_letters + string.digits + "-_"
     data = unb64(signature)
@@ -357,10 +357,10 @@ def respelt(honest: str) -> list[Case]:
     other_end = next(text for text in spare if urlsafe_b64decode(text + "==") == data)
     rows = [
         (f"{head}.{payload}.junk.{signature}", "segments", "four segments"),
-        (f"{honest}.", "segments", "a dot after an honest token"),
-        (f" {honest}", "spelling", "a space before an honest token"),
-        (f"{honest}\n", "spelling", "a line break after an honest token"),
-        (f"{honest}==", "spelling", "== after an honest token"),
+        (f"{honest}.", "segments", "a dot after a genuine token"),
+        (f" {honest}", "spelling", "a space before a genuine token"),
+        (f"{honest}\n", "spelling", "a line break after a genuine token"),
+        (f"{honest}==", "spelling", "== after a genuine token"),
         (f"{head}=.{payload}.{signature}", "spelling", "= after the header"),
         (f"{head}.{payload}.{other_end}", "spelling", "a signature with different spare bits"),
         (f"{head}.{payload}.{signature[:9]}!{signature[9:]}", "spelling", "! in the signature"),
@@ -495,7 +495,7 @@ EXERCISES = (
                 """),
             ),
             "good": (
-                "An honest token must get through: return its claims as a dictionary. The signed "
+                "A genuine token must get through: return its claims as a dictionary. The signed "
                 "bytes are the header, the dot and the payload. In the token the signature is in "
                 "base64url: unb64(signature) turns it into bytes.",
                 wrong("""
@@ -662,7 +662,7 @@ EXERCISES = (
         "to match.",
         {
             "good": (
-                "An honest sign-in token (typ JWT, kid rs256-1) must get through: return its "
+                "A genuine sign-in token (typ JWT, kid rs256-1) must get through: return its "
                 "claims.",
                 wrong("""
                 def answer(token, keys):

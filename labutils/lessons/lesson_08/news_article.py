@@ -18,7 +18,7 @@ STOPPED = (
 CLAIMS = {
     1: "According to reports, 1Password was the first customer to tell Okta.",
     2: "The intruder could reach the support files of 134 Okta users.",
-    3: "Okta searched its log for one type of event. The intruder's acts were of another type.",
+    3: "Okta searched its log for one type of event. The intruder's actions left another type.",
     4: "The break-in at Okta began on 18 October 2023.",
     5: "Cloudflare noticed the intruder in its Okta tenant before Okta told it.",
     6: "In October, Cloudflare replaced 5,000 credentials but forgot four of them.",

@@ -620,7 +620,7 @@ EXERCISES = (
             ),
             "account": (
                 "At the gateway a token is presented, not an account. The account signs in to "
-                "Jira, which is a separate act here. What is the token used in place of?",
+                "Jira, which is a separate action here. What is the token used in place of?",
                 but("service token gets through the gateway", "T1078"),
             ),
             "other": (

@@ -962,8 +962,8 @@ EXERCISES = (
                 """),
             ),
             "asks": (
-                "An API that asks sends one request for each call, and the app's renewals come on "
-                "top.",
+                "An API that asks sends one request for each call, and the app's renewals are "
+                "extra.",
                 altered(REQUESTS, ("return renewals + calls", "return calls")),
             ),
         },

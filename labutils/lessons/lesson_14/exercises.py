@@ -844,7 +844,7 @@ PREDICTIONS = (
                 "for all three: no single control is enough against a hundred thieves",
                 _one_is_enough(),
                 "This assumes that one control cannot be enough against a hundred thieves. Asking "
-                "for a key at each administrative act stops all but those who get it touched.",
+                "for a key at each administrative action stops all but those who get it touched.",
             ),
         },
         "For the session and the code one control is enough. For the cloud it takes two or more: "
