@@ -39,16 +39,16 @@ COPIES = (
     "the left and reload the page.",
 )
 KEY = (
-    "Try it with a browser and a key of your own: `python -m labutils serve --host localhost`, "
+    "To try it with your own browser and key, run `python -m labutils serve --host localhost`, "
     "then open `http://localhost:9000/keys` (user `ada`, password `lab-password`).",
-    "To try it with a key of your own takes the course on your machine: this page has no port for "
+    "To try it with your own key, you need the course on your machine: this page has no port for "
     "another browser.",
 )
 TEST = (
     "change one figure in this notebook, and `make test` names the sentence.",
     "change one figure in a notebook, and a test of the course names the sentence.",
 )
-HUNT = ("In a terminal a rule file runs", "By a command a rule file runs")
+HUNT = ("This is how a rule file runs in a terminal.", "This is how a rule file runs as a command.")
 CHANGES = (KERNEL, START, MODULE, AGAIN, DOCTOR, COPIES, KEY, TEST, HUNT)
 COMMAND = re.compile(r"python -m labutils ([^`\n]+)")
 MAIN = "from labutils.__main__ import main"
