@@ -23,7 +23,7 @@ CLAIMS = {
     5: "Cloudflare noticed the intruder in its Okta tenant before Okta told it.",
     6: "In October, Cloudflare replaced 5,000 credentials but forgot four of them.",
     7: "The intruder first got into Jira and Confluence on 22 November.",
-    8: "76 code repositories were packed and stolen.",
+    8: "76 code repositories were archived and stolen.",
     9: "The first reported alert came two minutes after a change to an administrators group.",
     10: "The people who robbed Okta are the people who broke into Cloudflare in November.",
     11: "The intruder tried to reach the console server in São Paulo over SSH.",

@@ -64,7 +64,7 @@ JUDGED = {
         "nov23-alert",
     ),
     9: (
-        "For Cloudflare: whether the packed repositories left the server.",
+        "For Cloudflare: whether the archived repositories left the server.",
         "unknown",
         "repos-exfiltration-unconfirmed",
     ),

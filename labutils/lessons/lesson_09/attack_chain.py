@@ -187,10 +187,10 @@ def _when(step: Step) -> str:
 
 
 def print_either_way(controls: Sequence[str]) -> list[str]:
-    """Print for each control alone whether it stops the packing of the source code, in two runs:
+    """Print for each control alone whether it stops the archiving of the source code, in two runs:
     the four credentials are read in the tenant, or they leaked elsewhere. Which stop it in both."""
     runs = cases.load(), attackers.who_holds(cases.load(), EXPOSED)
-    print(f"{'does it stop the packing?':<26}{'read in the tenant':<20}leaked elsewhere")
+    print(f"{'does it stop the archiving?':<26}{'read in the tenant':<20}leaked elsewhere")
     in_both = []
     for name in controls:
         stops = [_stops(name, case) for case in runs]

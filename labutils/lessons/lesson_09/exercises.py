@@ -211,7 +211,7 @@ def comes_back(intruder: Intruder) -> bool:
 
 
 def carried_out(intruder: Intruder) -> bool:
-    """Whether archives are outside: packed into the intruder's own browser, or sent there."""
+    """Whether archives are outside: archived into the intruder's own browser, or sent there."""
     out = (("bitbucket", "archive"), ("outside", "send", "server"))
     return any(result.allowed and result.move[1:] in out for result in intruder.results)
 
@@ -252,7 +252,7 @@ FITTING: dict[str, tuple[str, ...]] = {
     "script runs on Jira's server": ("T1059", "T1505"),
     "console server is tried": ("T1021",),
     "repositories are viewed": ("T1213.003",),
-    "repositories are packed on the server": ("T1074.001", "T1560.001"),
+    "repositories are archived on the server": ("T1074.001", "T1560.001"),
     "archives are sent outside": ("T1041",),
 }
 MENU = tuple(
@@ -263,9 +263,9 @@ ATTACK = "\n".join(
 )
 CONFUSED = {
     ("new user is created in Jira", "T1098"): "manipulation",
-    ("repositories are packed on the server", "T1041"): "left",
+    ("repositories are archived on the server", "T1041"): "left",
     ("service token gets through the gateway", "T1078"): "account",
-    ("repositories are packed on the server", "T1213.003"): "packed",
+    ("repositories are archived on the server", "T1213.003"): "archived",
 }
 
 
@@ -557,7 +557,7 @@ EXERCISES = (
         "value",
         plan(carried_out),
         "An archive is outside. If you fetched it through the gateway, Bitbucket logged your "
-        "address. If you packed it on the server and sent it from there, Bitbucket logged the "
+        "address. If you archived it on the server and sent it from there, Bitbucket logged the "
         "server's.",
         refused_moves(
             OUTWARD,
@@ -571,14 +571,14 @@ EXERCISES = (
         | {
             "goal": (
                 "All doors opened, but the goal is not reached: no archive is outside. "
-                "Viewing is not packing. What is packed from the server stays on the server until "
-                "it is sent.",
+                "Viewing is not archiving. What is archived from the server stays there until it is "
+                "sent.",
                 f"answer = [{IMPLANTED}, ('bitbucket-account', 'bitbucket', 'archive', 'server')]",
             ),
         },
         (
-            "'archive' at 'bitbucket' packs. The archive ends up where you asked for it.",
-            "Either go through the gateway for 'bitbucket' and pack into your browser. Or use "
+            "'archive' at 'bitbucket' does that. The archive ends up where you asked for it.",
+            "Either go through the gateway for 'bitbucket' and archive into your browser. Or use "
             "'script' at 'jira', then 'archive' and 'send' with \"server\" as the fourth part.",
         ),
         code("""
@@ -610,13 +610,13 @@ EXERCISES = (
                 but("new user is created in Jira", "T1098"),
             ),
             "left": (
-                "What is packed has not left yet. Here the archives are on the company's server.",
-                but("repositories are packed on the server", "T1041"),
+                "What is archived has not left yet. Here the archives are on the company's server.",
+                but("repositories are archived on the server", "T1041"),
             ),
-            "packed": (
+            "archived": (
                 "It is code from a repository, but that is true of viewing too. What is done "
                 "with the copies on the server?",
-                but("repositories are packed on the server", "T1213.003"),
+                but("repositories are archived on the server", "T1213.003"),
             ),
             "account": (
                 "At the gateway a token is presented, not an account. The account signs in to "

@@ -23,7 +23,7 @@ WANTED = 7  # archives
 
 ALARMS = {
     "administrators": "a service account is added to an administrators group",
-    "archives": f"{MANY} archives are packed with one credential within {HOUR} minutes",
+    "archives": f"{MANY} archives are made with one credential within {HOUR} minutes",
     "refusals": f"{MANY} requests with one credential are refused and logged within {HOUR} minutes",
 }
 

@@ -1486,8 +1486,8 @@ EXERCISES = (
             "Choose one log from the list, and look at one of its lines: hunting.outline(next(iter("
             "logs.events('bitbucket').values()))).",
             "Write the statement first: who does what that the rightful user would never do? For "
-            "example: a program packs source code; many applications refuse one person; a key is "
-            "used from a new network.",
+            "example: a program archives source code; many applications refuse one person; a key "
+            "is used from a new network.",
             "Print how many alerts your rule raises before you check it: hunting.summary('mine', "
             "logs.score(logs.hunt(rule_file))).",
         ),

@@ -765,7 +765,7 @@ def answer(prices, losses):
                 "answer = {'sessions_bound', 'egress_logged'}",
             ),
             "open": (
-                "With both in place the code is still packed. Draw the routes with these two, as "
+                "With both in place the code is still archived. Draw the routes with these two, as "
                 "in the cell above, and look for an open one.",
                 "answer = {'scripts_approved', 'egress_allowlist'}",
             ),
@@ -837,7 +837,7 @@ PREDICTIONS = (
             "c": Guess(
                 "for the code, which comes last",
                 _one_is_enough("session", "cloud"),
-                "This assumes that a later loss needs more controls. All ways to the packing "
+                "This assumes that a later loss needs more controls. All ways to the archiving "
                 "depend on one account's rights.",
             ),
             "d": Guess(

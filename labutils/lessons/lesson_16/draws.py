@@ -1,5 +1,5 @@
 """A hundred draws of a thousand thieves each: what stops the export of 2025, and, beside it, the
-packing of 2023.
+archiving of 2023.
 
 `make conclusions` computes the counts; data/conclusions/lesson-16.json keeps them, and
 lesson-14.json those of 2023.
@@ -87,6 +87,6 @@ def stopped(row: str, assumption: str = KEY_APART, loss: str = "export") -> list
 
 
 def stopped_in_2023(row: str) -> dict[str, list[int]]:
-    """How many thieves of 2023 a row stops at the packing, by assumption and draw."""
+    """How many thieves of 2023 a row stops at the archiving, by assumption and draw."""
     parts = {name: rows for name, rows in kept(14).items() if name != "first hundred"}
     return {name: rows[f"{PACKING} | {row}"] for name, rows in parts.items()}

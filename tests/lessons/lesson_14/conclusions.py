@@ -74,8 +74,8 @@ def alarm() -> list[str]:
     rows = [f"alarm after {wait} minutes" for wait in (35, 125, 2025)]
     packed = [lost("code", row) for row in rows]
     return [
-        f"{DRAWS}, with the four read in the tenant, {packed[0]} thieves pack the code if an alarm "
-        f"about a token used elsewhere is answered after 35 minutes, {packed[1]} if it "
+        f"{DRAWS}, with the four read in the tenant, {packed[0]} thieves archive the code if an "
+        f"alarm about a token used elsewhere is answered after 35 minutes, {packed[1]} if it "
         f"takes 125, and {packed[2]} if it takes 2,025",
         f"Without the alarm {lost('code', '2023')} do",
         f"these ranges move by at most {draws.moved('code', rows)}",
@@ -94,11 +94,11 @@ def eviction() -> list[str]:
 
 
 def rotation() -> list[str]:
-    """How many pack the code, by how soon credentials are replaced."""
+    """How many archive the code, by how soon credentials are replaced."""
     rows = {days: f"replaced after {days} days" for days in (0, 1, 7, 30)}
     code = {days: lost("code", row) for days, row in rows.items()}
     return [
-        f"{DRAWS}, with the four read in the tenant, {code[0]} thieves pack the code if "
+        f"{DRAWS}, with the four read in the tenant, {code[0]} thieves archive the code if "
         f"credentials are replaced at the notice, {code[1]} if it takes a day, {code[7]} if it "
         f"takes 7 days, and {code[30]} if it takes 30",
         f"these ranges move by at most {draws.moved('code', list(rows.values()))}",
@@ -152,7 +152,7 @@ def recap() -> list[str]:
     least = [stopped("code", "repository_least_privilege", one) for one in ASSUMPTIONS]
     assert all(set(counts) == {1000} for counts in least)
     return [
-        "stops the packing for 1,000 of 1,000 in 100 of 100 draws, under both assumptions",
+        "stops the archiving for 1,000 of 1,000 in 100 of 100 draws, under both assumptions",
     ]
 
 

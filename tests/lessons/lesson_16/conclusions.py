@@ -30,7 +30,7 @@ def of_2025(control: str) -> str:
 
 def rotation() -> list[str]:
     return [
-        f"stopped {of_2023('exposed_rotated')} of {THIEVES:,} thieves from packing the code in "
+        f"stopped {of_2023('exposed_rotated')} of {THIEVES:,} thieves from archiving the code in "
         "2023",
         f"and {of_2025('2025')} from exporting the cases in 2025",
     ]
