@@ -571,8 +571,8 @@ EXERCISES = (
         | {
             "goal": (
                 "All doors opened, but the goal is not reached: no archive is outside. "
-                "Viewing is not archiving. What is archived from the server stays there until it is "
-                "sent.",
+                "Viewing is not archiving. What is archived from the server stays there until it "
+                "is sent.",
                 f"answer = [{IMPLANTED}, ('bitbucket-account', 'bitbucket', 'archive', 'server')]",
             ),
         },

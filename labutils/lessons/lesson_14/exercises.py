@@ -745,7 +745,8 @@ def answer(prices, losses):
         "14-3",
         "value",
         value(two_together),
-        "Neither control closes all routes. Together they do.",
+        "Neither control closes all routes. Together they do, as long as the four credentials can "
+        "only be read in the tenant. The lesson changes that assumption below.",
         {
             "text": (
                 "Give a set of two names, in braces: {'one', 'other'}.",
@@ -766,7 +767,8 @@ def answer(prices, losses):
             ),
             "open": (
                 "With both in place the code is still archived. Draw the routes with these two, as "
-                "in the cell above, and look for an open one.",
+                "in the cell above, and look for an open one. An alarm refuses nothing: it ends "
+                "what the intruder holds some minutes later, perhaps too late.",
                 "answer = {'scripts_approved', 'egress_allowlist'}",
             ),
         },

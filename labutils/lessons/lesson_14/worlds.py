@@ -10,7 +10,7 @@ from labutils.incident.breach import Step
 from labutils.incident.campaign import Ask
 from labutils.incident.cases import Incident
 from labutils.incident.policy import Request, World
-from labutils.incident.search import RobustSets, robust_sets_by_goal
+from labutils.incident.search import RobustSets, robust_sets_by_goal, stopped_in
 from labutils.lab import seconds
 from labutils.stage.breached_company import (
     BEHIND_GATEWAY,
@@ -281,13 +281,26 @@ def by_life(
     }
 
 
+FrontierRows = Sequence[tuple[float, int, Sequence[str]]]  # cost, lost, controls
+
+
 def print_frontiers(
     prices: Mapping[str, float],
-    frontiers: Mapping[str, Sequence[tuple[float, int, Sequence[str]]]],
+    frontiers: Mapping[str, FrontierRows],
+    elsewhere: Sequence[Incident],
 ) -> None:
-    """The prices, and the first ten rows of each frontier under its name."""
+    """The prices, and the first ten rows of each frontier under its name. `elsewhere` are the same
+    thieves, to whom the four leaked elsewhere: what they get past each set stands beside."""
     print("prices:", ", ".join(f"{name} {price:g}" for name, price in prices.items()))
     for name, rows in frontiers.items():
-        print(f"\n{name}\npoints  lost  controls")
-        for cost, lost, names in rows[:10]:
-            print(f"{cost:>6}  {lost:>4}  {' + '.join(names) or '(none)'}")
+        print(f"\n{name}\npoints  lost  if leaked elsewhere  controls")
+        theirs = lost([names for _, _, names in rows[:10]], elsewhere)
+        for (cost, here, names), there in zip(rows, theirs, strict=False):
+            print(f"{cost:>6}  {here:>4}  {there:>19}  {' + '.join(names) or '(none)'}")
+
+
+def lost(sets: Sequence[Sequence[str]], crowd: Sequence[Incident]) -> list[int]:
+    """For each of these sets of controls: how many of the losses happen, by all thieves."""
+    stopped = stopped_in(LOSSES.values(), [breach.with_controls(names) for names in sets], crowd)
+    most = len(LOSSES) * len(crowd)
+    return [most - sum(counts) for counts in zip(*stopped.values(), strict=True)]

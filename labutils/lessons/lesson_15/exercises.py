@@ -552,8 +552,8 @@ EXERCISES = (
                 f"answer = [{set(TO_CUT[:4])!r}]",
             ),
             "implant": (
-                "The implant was still there, and it writes into Jira's database. It has to go in "
-                "the first cut, or before what it can recreate.",
+                "The implant was still there, and it writes into Jira's database. It has to go "
+                "no later than what it can recreate.",
                 "answer = [{'moveworks-token', 'passes', 'smartsheet-account'}, "
                 "{'lookalike-account', 'implant', 'aws-account'}, {'bitbucket-account'}]",
             ),

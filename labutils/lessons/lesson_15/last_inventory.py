@@ -22,7 +22,7 @@ FLAG = "flag-" + next(dice("lesson-15", "declared over"))
 BEGIN, END = "2023-11-24T17:00:00Z", "2023-11-24T18:00:00Z"
 PATIENCE = 3  # declarations that may be wrong, over all scenes of a kernel
 VISIT = 15  # minutes between two visits of the intruder
-ROTATE, REMOVE, REVOKE, CUT = 10, 5, 5, 20  # minutes that each act takes
+ROTATE, REMOVE, REVOKE, CUT = 10, 5, 10, 20  # minutes that each act takes
 OFFICE, ELSEWHERE = "192.0.2.30", "203.0.113.66"
 
 # Who uses what: a job that stands still without it, by the id of its credential.
@@ -33,10 +33,13 @@ JOBS = {
     "m.sato": "a colleague's work",
     "k.nowak": "another colleague's work",
     "status-page": "the status page",
+    "gateway-token": "the audit of the quarter",  # so rarely that no log and no row shows it
 }
+ISSUED_AFTER = {"m.sato", "k.nowak"}  # the notice, to colleagues: no thief has their secrets
 REMAKES = {"j.fielding": "sync-rule", "sync-rule": "j.fielding"}  # each makes the other anew
 TAKES_TWO = "billing-key"  # the service takes an old and a new secret beside each other
 IN_NO_LIST = "support-bot"
+LINES = 200  # of the log of sign-ins
 
 
 def _row(
@@ -84,13 +87,16 @@ def _rows() -> list[CredentialRecord]:
 
 
 def _log() -> list[dict[str, str]]:
-    """Sign-ins of the last two days: who, from where, and what came of it."""
-    seen = [(name, OFFICE) for name in ("deploy-key", "m.sato", "billing-key", "c03", "c08")]
-    seen += [("j.fielding", ELSEWHERE), ("support-bot", ELSEWHERE), ("sync-rule", OFFICE)]
-    seen += [("status-page", OFFICE), ("backup-account", OFFICE)]
-    begin = seconds("2023-11-23T18:07:00Z")
+    """Sign-ins of the last two days: when, who and from where."""
+    usual = [row.id for row in _rows() if row.id in JOBS and row.id != "gateway-token"]
+    usual += [f"c{n:02}" for n in range(12)] + ["sync-rule"]
+    drawn = dice("lesson-15", "log")
+    seen = [(usual[int(next(drawn), 16) % len(usual)], OFFICE) for _ in range(LINES)]
+    for n, name in ((31, "j.fielding"), (88, IN_NO_LIST), (120, "j.fielding"), (167, IN_NO_LIST)):
+        seen[n] = (name, ELSEWHERE)
+    begin = seconds("2023-11-22T17:07:00Z")
     return [
-        {"time": iso(begin + 4441 * n), "credential": name, "address": address}
+        {"time": iso(begin + 853 * n), "credential": name, "address": address}
         for n, (name, address) in enumerate(seen)
     ]
 
@@ -168,7 +174,7 @@ class LastInventory:
             print(f"{self.time}: {name} accepts only its newest secret.")
 
     def revoke(self, name: str) -> None:
-        """End a credential for good; a job that needs it stands still. Five minutes."""
+        """End a credential for good; a job that needs it stands still. Ten minutes."""
         if self._knows(name):
             self._pass(REVOKE)
             self._end([name])
@@ -192,11 +198,11 @@ class LastInventory:
         return said
 
     def _declared(self) -> str:
-        self._pass(VISIT)  # the intruder comes by once more
+        self._pass(VISIT)  # until the intruder has come by once more
         if self._minute > (seconds(END) - seconds(BEGIN)) // 60:
             return f"It is {self.time}. The archives were sent at 18:00."
         opens = [name for name in self._doors if self.knock(old_secret(name), name).is_success]
-        theirs = [name for name in opens if name not in JOBS or name == TAKES_TWO]
+        theirs = [name for name in opens if name not in ISSUED_AFTER]
         stand = len(self._jobs_that_stood)
         jobs = f"{counted(stand, 'job has', 'jobs have')} stopped"
         if theirs and stand:

@@ -29,9 +29,9 @@ TARGET = Target(
     value(flag_mistake),
     "The intruder is out, every job works, and it was before 18:00. The five traps: a rotation "
     "that was half done, an intruder's user that looks like staff, two credentials that recreate "
-    "each other, one that is in no list, and one that was believed to be unused. The secrets of "
-    "m.sato and k.nowak open, and may: they are current, were issued after the notice, and were "
-    "never exposed.",
+    "each other, one that is in no list, and one that seemed unused but is needed once a quarter. "
+    "The secrets of m.sato and k.nowak open, and may: they are current, were issued after the "
+    "notice, and were never exposed.",
     {
         "in": (
             "Try each old secret at its door with proof and scene.knock. Also look for what comes "
@@ -59,16 +59,16 @@ TARGET = Target(
         "the log but in no row?",
         "Two of the credentials recreate each other. They have to go at the same moment, or both "
         "between two visits. One row says replaced, but its old secret opens.",
-        "scene.cut('gateway-token', 'j.fielding', 'sync-rule', 'support-bot'), then "
-        "scene.remove_old('billing-key'), then scene.declare().",
+        "scene.cut('j.fielding', 'sync-rule', 'support-bot'), then scene.rotate('gateway-token') "
+        "and scene.remove_old('billing-key'), then scene.declare().",
     ),
     code("""
-        since = seconds(rotation.STOLEN)
-        inside = made_inside(scene.rows, ["smartsheet-account"], since)
+        inside = made_inside(scene.rows, ["smartsheet-account"], seconds(rotation.STOLEN))
         strangers = {line["credential"] for line in scene.log} - {row.id for row in scene.rows}
         found = proof(old_secrets(scene.rows), scene.knock)
         print(inside, strangers, found["open"])
-        scene.cut("gateway-token", *inside, *strangers)
+        scene.cut(*inside, *strangers)
+        scene.rotate("gateway-token")
         scene.remove_old("billing-key")
         flag = scene.declare()
     """),
@@ -80,11 +80,12 @@ scene.rows is the inventory: id, kind, owner, issued, last_used, replaced, made_
 two days of sign-ins. scene.time is the clock. scene.knock(secret, id) tries a secret and takes no \
 time; old_secret(id) is the one that a row had at the notice or, if the row was issued later, its \
 first one.
-Acts take time: scene.rotate(id) 10 minutes, scene.remove_old(id) 5, scene.revoke(id) 5, \
+Acts take time: scene.rotate(id) 10 minutes, scene.remove_old(id) 5, scene.revoke(id) 10, \
 scene.cut(id, id, ...) 20 for all of them at the same moment. Jobs keep working after rotate and \
 remove_old. They stop working after revoke and cut.
-scene.declare() says that the incident is over. It returns the flag if the intruder is out, no job \
-has stopped, and it is before 18:00. A wrong declaration costs 15 minutes. For a fresh start, run \
-scene = target("15"); but in all, only three declarations may be wrong.""",
+scene.declare() says that the incident is over. It waits 15 minutes, until the intruder has come \
+by once more, so call it by 17:45. It returns the flag if the intruder is out and no job has \
+stopped. For a fresh start, run scene = target("15"); but in all, only three declarations may be \
+wrong.""",
     scene=LastInventory,
 )

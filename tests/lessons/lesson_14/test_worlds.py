@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from labutils.incident import breach, cases
+from labutils.incident import breach, cases, search
 from labutils.incident.policy import World
 from labutils.lab import seconds
 from labutils.lessons.lesson_14 import thieves, worlds
@@ -198,12 +198,23 @@ def test_the_key_of_the_plate_of_routes_has_the_marks_that_are_there_and_no_othe
 
 
 def test_a_frontier_is_printed_under_its_name_and_the_empty_set_has_a_word(capsys):
-    worlds.print_frontiers({"a": 1}, {"all": [(0, 5, ()), (1, 2, ("a",))], "without a": []})
+    crowd, name = list(thieves.draw(3, "frontier").values()), "hard_keys"
+    none, one = worlds.lost([(), (name,)], crowd)
+    rows = [(0, 5, ()), (1, 2, (name,))]
+    worlds.print_frontiers({name: 1}, {"all": rows, "without it": []}, crowd)
+    head = "points  lost  if leaked elsewhere  controls\n"
     assert capsys.readouterr().out.split("\n\n") == [
-        "prices: a 1",
-        "all\npoints  lost  controls\n     0     5  (none)\n     1     2  a",
-        "without a\npoints  lost  controls\n",
+        f"prices: {name} 1",
+        f"all\n{head}     0     5  {none:>19}  (none)\n     1     2  {one:>19}  {name}",
+        f"without it\n{head}",
     ]
+
+
+def test_what_is_lost_with_a_set_is_what_a_search_over_all_sets_says():
+    crowd = list(thieves.draw(5, "lost").values())
+    names = ("recordings_cleaned", "service_tokens_bound")
+    searched = search.losses(worlds.LOSSES.values(), names, crowd)
+    assert worlds.lost(list(searched), crowd) == list(searched.values())
 
 
 def test_the_prices_are_for_the_controls_that_are_searched():

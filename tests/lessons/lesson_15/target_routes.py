@@ -6,18 +6,19 @@ INSIDE = ("j.fielding", "sync-rule", "support-bot")
 
 
 def one_cut(scene: LastInventory) -> str:
-    scene.cut("gateway-token", *INSIDE)
+    scene.cut(*INSIDE)
+    scene.rotate("gateway-token")
     scene.remove_old("billing-key")
     return scene.declare()
 
 
 def between_two_visits(scene: LastInventory) -> str:
-    """The two that make each other anew are ended before he comes by."""
+    """The two that make each other anew are ended from 17:15 to 17:25, before he comes by."""
+    scene.remove_old("billing-key")
     scene.revoke("sync-rule")
     scene.revoke("j.fielding")
-    for name in ("support-bot", "gateway-token"):
-        scene.revoke(name)
-    scene.remove_old("billing-key")
+    scene.revoke("support-bot")
+    scene.rotate("gateway-token")
     return scene.declare()
 
 
@@ -40,7 +41,9 @@ def without(*left: str):
     """The one cut, with these left out."""
 
     def attempt(scene: LastInventory) -> str:
-        scene.cut(*(name for name in ("gateway-token", *INSIDE) if name not in left))
+        scene.cut(*(name for name in INSIDE if name not in left))
+        if "gateway-token" not in left:
+            scene.rotate("gateway-token")
         if "billing-key" not in left:
             scene.remove_old("billing-key")
         return scene.declare()
@@ -49,9 +52,16 @@ def without(*left: str):
 
 
 def one_after_the_other(scene: LastInventory) -> str:
-    scene.remove_old("billing-key")
-    for name in (*INSIDE, "gateway-token"):
+    for name in INSIDE:
         scene.revoke(name)
+    scene.rotate("gateway-token")
+    scene.remove_old("billing-key")
+    return scene.declare()
+
+
+def unused_ended(scene: LastInventory) -> str:
+    scene.cut("gateway-token", *INSIDE)
+    scene.remove_old("billing-key")
     return scene.declare()
 
 
@@ -62,19 +72,22 @@ def everything_rotated(scene: LastInventory) -> str:
 
 
 def colleague_too(scene: LastInventory) -> str:
-    scene.cut("gateway-token", "m.sato", *INSIDE)
+    scene.cut("m.sato", *INSIDE)
+    scene.rotate("gateway-token")
     scene.remove_old("billing-key")
     return scene.declare()
 
 
 def unowned_ended(scene: LastInventory) -> str:
-    scene.cut("gateway-token", "status-page", *INSIDE)
+    scene.cut("status-page", *INSIDE)
+    scene.rotate("gateway-token")
     scene.remove_old("billing-key")
     return scene.declare()
 
 
 def billing_ended(scene: LastInventory) -> str:
-    scene.cut("gateway-token", "billing-key", *INSIDE)
+    scene.cut("billing-key", *INSIDE)
+    scene.rotate("gateway-token")
     return scene.declare()
 
 
@@ -85,6 +98,7 @@ SHUT = {
     "what stands in no list": without("support-bot"),
     "the token that nobody uses": without("gateway-token"),
     "one after the other": one_after_the_other,
+    "what nobody is seen to use ended": unused_ended,
     "everything rotated first": everything_rotated,
     "a colleague ended": colleague_too,
     "all without an owner ended": unowned_ended,

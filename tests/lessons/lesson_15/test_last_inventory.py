@@ -24,7 +24,7 @@ def test_trying_takes_no_time_and_each_act_takes_its_minutes():
     scene.remove_old("c01")
     scene.revoke("c01")
     scene.cut("c02", "c03")
-    assert scene.time == "17:40"
+    assert scene.time == "17:45"
 
 
 def test_a_row_says_replaced_and_its_old_secret_opens_until_it_is_removed():
@@ -70,7 +70,8 @@ def test_after_three_wrong_declarations_a_new_scene_helps_no_more():
     for _ in range(PATIENCE):
         assert LastInventory().declare() != FLAG
     scene = LastInventory()
-    scene.cut("gateway-token", IN_NO_LIST, *REMAKES)
+    scene.cut(IN_NO_LIST, *REMAKES)
+    scene.rotate("gateway-token")
     scene.remove_old(TAKES_TWO)
     assert scene.declare() == (
         "Nobody believes a fourth declaration. Restart the kernel to start again."
@@ -81,7 +82,8 @@ def test_declaring_says_what_is_wrong():
     scene = LastInventory()
     assert scene.declare() == "The intruder is in. Stolen or created secrets that still open: 5."
     scene = LastInventory()
-    scene.cut("gateway-token", "m.sato", IN_NO_LIST, *REMAKES)
+    scene.rotate("gateway-token")
+    scene.cut("m.sato", IN_NO_LIST, *REMAKES)
     scene.remove_old(TAKES_TWO)
     assert scene.declare() == "The intruder is out, but 1 job has stopped."
     scene = LastInventory()
@@ -92,6 +94,23 @@ def test_declaring_says_what_is_wrong():
 
 def test_the_flag_is_given_in_time_and_to_nobody_else():
     scene = LastInventory()
+    scene.cut(IN_NO_LIST, *REMAKES)
+    scene.rotate("gateway-token")
+    scene.remove_old(TAKES_TWO)
+    assert scene.time == "17:35" and scene.declare() == FLAG
+
+
+def test_a_token_that_no_log_and_no_row_shows_in_use_is_needed_all_the_same():
+    scene = LastInventory()
+    assert "gateway-token" not in {line["credential"] for line in scene.log}
     scene.cut("gateway-token", IN_NO_LIST, *REMAKES)
     scene.remove_old(TAKES_TWO)
-    assert scene.declare() == FLAG
+    assert scene.declare() == "The intruder is out, but 1 job has stopped."
+
+
+def test_two_that_make_each_other_anew_come_back_where_they_are_ended_one_after_the_other():
+    scene = LastInventory()
+    for name in REMAKES:
+        scene.revoke(name)
+    scene.rotate("c01")
+    assert any(opens(scene, one) for one in REMAKES)
