@@ -64,10 +64,14 @@ class TokenBudget:
         requests = measured_requests(setting, CALLS)
         print(f"{counted(requests, 'request')} an hour; the budget is {BUDGET}.")
         worst = worst_minutes(setting, retries=retries)
-        for name, minutes in worst.items():
+        for name, (minutes, theft) in worst.items():
             worth = counted(minutes, "minute")
-            print(f"{name} copied: up to {worth}; it must be less than {LIMIT}.")
-        if requests <= BUDGET and max(worst.values()) < LIMIT:
+            after = counted(theft.delay, "minute")
+            print(
+                f"{name} copied: up to {worth} (must be less than {LIMIT}), for a reaction after "
+                f"{after}{_while_down(setting, theft)}."
+            )
+        if requests <= BUDGET and max(minutes for minutes, _ in worst.values()) < LIMIT:
             return self._flag
         self._missed += 1
         print(f"Settings that may still fail: {PATIENCE - self._missed}.")
@@ -88,14 +92,23 @@ def is_one(setting: Setting) -> bool:
     return 0.5 <= setting.life <= 60 and (setting.way != POLLS or 1 <= setting.every <= 60)
 
 
-def worst_minutes(setting: Setting, *, retries: bool) -> dict[str, float]:
-    """The most minutes of each theft, over all delays."""
+def _while_down(setting: Setting, theft: Theft) -> str:
+    """What becomes of an event that is pushed at an API that restarts, in words."""
+    if setting.way != PUSHED:
+        return ""
+    return ", and the event is sent again" if theft.retries else ", and the event is lost"
+
+
+def worst_minutes(setting: Setting, *, retries: bool) -> dict[str, tuple[float, Theft]]:
+    """The most minutes of each theft, over all delays, and the theft that gets them."""
     outage = OUTAGE if setting.way in (PUSHED, POLLS) else 0
 
-    def worst(*, refresh_token: bool) -> float:
+    def worst(*, refresh_token: bool) -> tuple[float, Theft]:
         calls = CALLS if refresh_token else 0
         thefts = [Theft(delay, refresh_token, calls, outage, retries) for delay in DELAYS]
-        return max(measured_minutes(setting, theft) for theft in thefts)
+        return max(
+            ((measured_minutes(setting, one), one) for one in thefts), key=lambda one: one[0]
+        )
 
     return {
         "the access token": worst(refresh_token=False),

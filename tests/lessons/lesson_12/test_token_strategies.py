@@ -74,19 +74,28 @@ def test_an_event_is_lost_in_an_outage_unless_it_is_pushed_again(retries, minute
 
 
 def test_the_scene_says_what_it_measured_and_gives_the_flag_for_enough(capsys):
+    up_to = "up to 4 minutes (must be less than 5), for a reaction"
     assert TokenBudget().try_setting(Setting(4, "pushed"), retries=True) == FLAG
     assert capsys.readouterr().out.splitlines() == [
         "15 requests an hour; the budget is 19.",
-        "the access token copied: up to 4 minutes; it must be less than 5.",
-        "the access and the refresh token copied: up to 4 minutes; it must be less than 5.",
+        f"the access token copied: {up_to} after 10 minutes, and the event is sent again.",
+        f"the access and the refresh token copied: {up_to} after 10 minutes, and the event is sent "
+        "again.",
     ]
+
+
+def test_an_event_that_is_lost_is_said(capsys):
+    assert TokenBudget().try_setting(Setting(8, "pushed"), retries=False) == "no flag"
+    assert "minutes, and the event is lost." in capsys.readouterr().out
 
 
 def test_one_request_and_one_minute_are_written_as_one(capsys):
     assert TokenBudget().try_setting(Setting(60, "offline")) == "no flag"
     assert capsys.readouterr().out.startswith("1 request an hour; the budget is 19.\n")
     assert TokenBudget().try_setting(Setting(1, "offline")) == "no flag"
-    assert "the access token copied: up to 1 minute; it must" in capsys.readouterr().out
+    assert (
+        "the access token copied: up to 1 minute (must be less than 5)" in capsys.readouterr().out
+    )
 
 
 @pytest.mark.parametrize("life", [3.2, 3.5, 4])
