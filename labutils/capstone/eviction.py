@@ -138,9 +138,9 @@ class _Intruder:
 
 
 def _called(drawn: Drawn, credential: str) -> str:
-    by_credential = {held: name for name, held in drawn.footholds.items()}
-    by_credential["new-session"] = "a session started with that factor"
-    return by_credential.get(credential, inventory_name(drawn, credential))
+    if credential == "new-session":
+        return "a session started with that factor"
+    return drawn.foothold_of.get(credential) or inventory_name(drawn, credential)
 
 
 def shuts(drawn: Drawn, act: EvictionAct, held: Credential) -> bool:

@@ -137,7 +137,7 @@ class Drawn:
         """What was lost, in the words of a report."""
         return tuple(kind.loss for kind in self.chain if kind.loss)
 
-    @property
+    @cached_property
     def footholds(self) -> dict[str, str]:
         """What the intruder made, as a report names it, by the credential that it is."""
         made = {
@@ -147,6 +147,11 @@ class Drawn:
             "consent-given": (f"grant of {self.words['victim']}", "victim-mail-grant"),
         }
         return dict(made[kind.id] for kind in self.chain if kind.id in made)
+
+    @cached_property
+    def foothold_of(self) -> dict[str, str]:
+        """The same by the credential: its name in a report."""
+        return {credential: name for name, credential in self.footholds.items()}
 
     @property
     def credentials(self) -> tuple[str, ...]:

@@ -207,8 +207,22 @@ def honest_tokens() -> list[Case]:
     return [
         Case((by_rsa, forged.KEYS), first, "good", "a genuine token signed with key rs256-1"),
         Case((by_ec, forged.KEYS), second, "first key", "a genuine token signed with key es256-1"),
+        Case((spaced(first), forged.KEYS), first, "rebuilt", "a genuine token with spaces in JSON"),
         Case((sign(first, forged.ANOTHER), forged.ANOTHER_LIST), first, "fixed", FIXED),
     ]
+
+
+def spaced(claims: forged.Claims) -> str:
+    """A token whose issuer writes JSON with spaces, as RFC 7515 does in A.1."""
+    header = {"alg": "RS256", "typ": "JWT", "kid": "rs256-1"}
+    signed = ".".join(b64(json.dumps(part).encode()) for part in (header, claims))
+    return f"{signed}.{b64(forged.RS256.sign(signed.encode(), forged.SERVICE.private))}"
+
+
+def spaced_afterwards(token: str) -> str:
+    """The same claims, in JSON that was written again after it had been signed."""
+    head, payload, signature = token.split(".")
+    return f"{head}.{b64(json.dumps(json.loads(unb64(payload))).encode())}.{signature}"
 
 
 def other_spellings(claims: forged.Claims) -> list[tuple[str, str, str]]:
@@ -242,6 +256,11 @@ def hostile_tokens() -> list[Case]:
     tokens = [
         (forged.changed(sign(ada, forged.SERVICE), admin), "unsigned", "changed claims"),
         (flipped(sign(ada, forged.OTHER)), "unsigned", "a changed signature made with es256-1"),
+        (
+            spaced_afterwards(sign(ada, forged.SERVICE)),
+            "rebuilt",
+            "the same claims, with spaces put into the JSON after signing",
+        ),
         (forged.unsigned(admin), "none", "alg none, without a signature"),
         (forged.unsigned(admin, "nOnE"), "none", "alg nOnE, without a signature"),
         (forged.confused(admin, pem), "confusion", "HS256 with the public key as the secret"),
@@ -685,6 +704,17 @@ EXERCISES = (
             "unsigned": (
                 "The signature must be valid for the header and the payload exactly as they came.",
                 altered(VERIFY, ("if not key.Algorithm", "if None is key.Algorithm")),
+            ),
+            "rebuilt": (
+                "The signature is over the characters of the token, not over the JSON that they "
+                "hold. Check the header and the payload as they came; do not encode them again.",
+                altered(
+                    VERIFY,
+                    (
+                        'f"{head}.{payload}".encode()',
+                        'f"{json_part(header)}.{json_part(json.loads(unb64(payload)))}".encode()',
+                    ),
+                ),
             ),
             "empty": (
                 "A token without a signature is unsigned. `if signature and not ...` skips the "

@@ -396,7 +396,7 @@ EXERCISES = (
         "04-1",
         "function",
         signs_in,
-        "The wiki asked who the token is about. It did not ask which application it was made for.",
+        "That is how the wiki signs somebody in: one form, and then the page.",
         {
             "page": (
                 "The wiki answers the POST with a redirect. GET /page in the same browser shows "

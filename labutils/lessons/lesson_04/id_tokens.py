@@ -1,11 +1,13 @@
 """ID tokens: good ones, and the twelve of the lesson's grid that a client must refuse."""
 
+from collections.abc import Callable
 from typing import Any
 
 from labutils.classroom.judging import Case
 from labutils.identity.tokens import sign
 from labutils.lab import dice
 from labutils.stage import forgeries as forged
+from labutils.text import shown
 
 ISSUER, NOW = "https://login.example", 1697620000
 ELSEWHERE, LATER = "https://sign-in.example", NOW + 1_000_000  # another provider, and another day
@@ -75,3 +77,14 @@ def bad_id_tokens() -> list[Case]:
 def bad_id_tokens_by_name() -> dict[str, str]:
     """What the lesson's grid shows: each bad token by what is wrong with it."""
     return {case.words: case.arguments[0] for case in bad_id_tokens()}
+
+
+def print_refusals(validate: Callable[..., object]) -> None:
+    """For each bad token of the grid, why a validator refuses it, or that it does not."""
+    for case in bad_id_tokens():
+        try:
+            validate(*case.arguments)
+            said = "accepted"
+        except Exception as refusal:  # whatever a learner raises
+            said = f"refused: {refusal}"
+        print(f"{case.words:<42}{shown(said, 80)}")

@@ -94,7 +94,7 @@ def planted(recording: JsonObject, seed: str) -> Planted:
     """A copy of a recording with three failing requests more, and secrets everywhere.
 
     They stand in headers, cookies, forms, addresses, messages and bodies, nested and as numbers.
-    One of them is the name of a parameter.
+    Two of them are names of parameters, one of a URL and one of a form.
     """
     copied, draw = copy.deepcopy(recording), dice(seed, "planted")
     entries = copied["log"]["entries"]
@@ -129,11 +129,14 @@ def _failure(code: str, key: str, incident: str) -> JsonObject:
 def _in_addresses(entries: list[JsonObject], keys: list[str], codes: list[str]) -> None:
     """Secrets in the user info, the fragment, the path and the query of addresses (RFC 3986, 3).
 
-    The first address ends in a question mark and a secret. There it is a parameter without a value.
+    The first address ends in a question mark and a secret, the second form in a secret. There they
+    are parameters without a value.
     """
     named, one, other = (entry["request"] for entry in entries[-3:])
     named["url"] += f"?{keys[0]}"
     named["queryString"] = [{"name": keys[0], "value": ""}]
+    one["postData"]["text"] += f"&{keys[1]}"
+    one["postData"]["params"].append({"name": keys[1], "value": ""})
     one["url"] = one["url"].replace("://", f"://ops:{keys[1]}@") + f"#{codes[-2]}"
     other["url"] += f"/{keys[2]}?code={codes[-1]}&key={keys[2]}"
 

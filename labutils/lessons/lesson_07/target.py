@@ -40,8 +40,9 @@ TARGET = Target(
         "replace). What does scene.submit say about that?",
         "The tags need a new key for each file: secrets.token_bytes(16), inside your cleaner. "
         "Create it once for each file, or equal values get different tags.",
-        "Set entry['request']['queryString'] of each cleaned entry to an empty list. The URL "
-        "holds the same data, and the names in the list are not known to be harmless.",
+        "Set entry['request']['queryString'] of each cleaned entry to an empty list, and its "
+        "'postData' to an empty dictionary. The names in both are not known to be harmless, and "
+        "no question of support needs them.",
     ),
     code("""
         def cleaner(recording):
@@ -49,7 +50,7 @@ TARGET = Target(
             replace = lambda text: tag(text, key)
             cleaned = clean(recording, KEEP, replace, "")
             for entry in cleaned["log"]["entries"]:
-                entry["request"]["queryString"] = []
+                entry["request"].update(queryString=[], postData={})
             return put_back(recording, cleaned, replace)
 
         flag = scene.submit(cleaner)

@@ -55,8 +55,9 @@ SAYS = {
         "cookies, forms, URLs, messages and bodies, nested and as numbers. At least one is left."
     ),
     "parameter": (
-        "A key is still there as the *name* of a parameter: a URL may end in ? and a token. Where "
-        "else in a request does the browser write the parameters of the URL?"
+        "A key is still there as the *name* of a parameter: a URL or a form may end in a token "
+        "without a value. Where else in a request does the browser write the parameters of the "
+        "URL, and those of a form?"
     ),
     "same tags": (
         "A code has the same tag in two of your files, so the key or prefix is not new for each "
@@ -157,8 +158,12 @@ def stolen(cleaned: JsonObject, unseen: cleaner_grade.Planted) -> str | None:
 def parameters(recording: JsonObject) -> set[str]:
     """The texts that are names of parameters, and stand nowhere else."""
     rest = copy.deepcopy(recording)
+    requests = [entry["request"] for entry in rest["log"]["entries"]]
     pairs = [
-        pair for entry in rest["log"]["entries"] for pair in entry["request"].get("queryString", ())
+        pair
+        for one in requests
+        for pairs in (one.get("queryString", ()), one.get("postData", {}).get("params", ()))
+        for pair in pairs
     ]
     names = {str(pair.pop("name", "")) for pair in pairs}
     return names - cleaner_grade.texts(rest)

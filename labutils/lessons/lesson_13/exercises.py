@@ -827,7 +827,7 @@ EXERCISES = (
         "13-5",
         "value",
         closed,
-        "The four ways are closed to Tom while he is at home, and the company can still work.",
+        "The four ways are closed, and the company can still work.",
         {
             "form": (
                 "Give each of the four settings one of its values, character for character.",

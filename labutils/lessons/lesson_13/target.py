@@ -53,10 +53,11 @@ TARGET = Target(
         "`room-planner` sends its codes to a domain that has expired.",
         "The first: scene.lobby posts client_id=screen to "
         "https://login.example/device_authorization; scene.send the verification_uri_complete; "
-        "then poll(scene.lobby, started, scene.wait). The second: scene.take('old.login.example', "
-        "Relay(...)), and the wiki's link with that host in it. The third: "
-        "scene.take('room-planner.test'), scene.send an authorization request with scene.request, "
-        "and exchange the code in scene.seen[-1], with scene.verifier.",
+        "then scene.lobby posts grant_type (the long one of RFC 8628), device_code and client_id "
+        "to https://login.example/token until it answers 200, with scene.wait between. The "
+        "second: scene.take('old.login.example', Relay(...)), and the wiki's link with that host "
+        "in it. The third: scene.take('room-planner.test'), scene.send an authorization request "
+        "with scene.request, and exchange the code in scene.seen[-1], with scene.verifier.",
     ),
     code("""
         host = "https://old.login.example"

@@ -463,7 +463,7 @@ EXERCISES = (
                 altered(LOOKS_ROUND, ("return found", "return sorted(found)")),
             ),
             "both": (
-                "Only one of the two is ordinary. Find the sessions that did both.",
+                "Doing just one of the two is ordinary. Find the sessions that did both.",
                 wrong("""
                     def answer(lines):
                         both = [line for line in lines if lists(line) or counts(line)]

@@ -31,6 +31,7 @@ def answer(file):
     def walk(value, key=""):
         if isinstance(value, dict):
             value = {**value, "queryString": []} if "queryString" in value else value
+            value = {**value, "params": []} if "params" in value else value
             return {name: walk(inner, name) for name, inner in value.items()}
         if isinstance(value, list):
             return [walk(inner, key) for inner in value]
