@@ -237,7 +237,7 @@ def complaint(error: ImportError | None = None) -> str:
         )
     return (
         f"{what}: {_reinstall(package)}. In a folder with the whole course, start it with "
-        f'`{_say("lab")}`, or choose the kernel "{KERNEL}".'
+        f'`{_say("lab")}`, or choose the "{KERNEL}" kernel.'
     )
 
 

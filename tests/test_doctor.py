@@ -308,7 +308,7 @@ def test_a_broken_package_is_named_by_the_name_that_installs_it():
         "pyjwt cannot be imported (cannot import name 'PyJWK' from 'jwt'): run `python -m pip "
         "install "
     )
-    assert said.endswith('choose the kernel "Anatomy of a Cloud Hack".')
+    assert said.endswith('choose the "Anatomy of a Cloud Hack" kernel.')
 
 
 def test_an_import_error_of_our_own_goes_on_its_way(monkeypatch):

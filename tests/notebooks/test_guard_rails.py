@@ -361,8 +361,8 @@ def test_links_say_where_they_lead(name, notebook):
 
 
 KERNEL = (
-    "No module named `labutils` in the next cell? Start with `make lab`, or choose the kernel "
-    "*Anatomy of a Cloud Hack*."
+    "No module named `labutils` in the next cell? Start with `make lab`, or choose the "
+    "*Anatomy of a Cloud Hack* kernel."
 )
 
 

@@ -6,8 +6,8 @@ import shlex
 
 # By the id of a cell, or "" for each: what stands there, and what a browser's copy says.
 KERNEL = (
-    "No module named `labutils` in the next cell? Start with `make lab`, or choose the kernel "
-    "*Anatomy of a Cloud Hack*.",
+    "No module named `labutils` in the next cell? Start with `make lab`, or choose the "
+    "*Anatomy of a Cloud Hack* kernel.",
     "The next cell loads what the lesson needs. Wait until the circle at the top right is empty.",
 )
 START = (

@@ -87,4 +87,4 @@ def print_refusals(validate: Callable[..., object]) -> None:
             said = "accepted"
         except Exception as refusal:  # whatever a learner raises
             said = f"refused: {refusal}"
-        print(f"{case.words:<42}{shown(said, 80)}")
+        print(f"{case.words:<44}{shown(said, 80)}")
