@@ -296,7 +296,7 @@ def _lists_that_ship(refused: Iterable[RefusedRule]) -> list[str]:
     return [
         f"{counted(waiting, 'rule')} ask for lists of your own. For the course's logs add "
         f"--placeholders {path.as_posix()}; for your own, copy that file and put your own values "
-        f"in."
+        "in."
     ]
 
 

@@ -165,8 +165,7 @@ def note(change: Callable[[Items], None]) -> Items:
     except files.Busy:
         raise NotNoted(
             f"({path().name} is being written by another program, so this is not recorded. Run "
-            f"this "
-            "cell again.)"
+            "this cell again.)"
         ) from None
     except OSError as error:
         raise NotNoted(

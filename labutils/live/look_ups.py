@@ -147,8 +147,8 @@ def _owner(company: LiveCompany, word: str, _: Sequence[LiveEvent], time: int) -
     ]
     return (
         f"The team that runs {word}: it usually works from {places}, and elsewhere while a "
-        f"migration is announced. What we announced for today and "
-        f"yesterday: {'; '.join(moves) or 'nothing'}. Anything else was not us."
+        f"migration is announced. What we announced for today and yesterday: "
+        f"{'; '.join(moves) or 'nothing'}. Anything else was not us."
     )
 
 

@@ -132,9 +132,8 @@ def channels(
     through = " and ".join(_party(host, browsers) for host in hosts if host in browsers)
     sentence = (
         f"{len(messages)} messages, in the order in which they were sent. Solid lines show the "
-        f"front "
-        f"channel, through {through}: {len(messages) - len(back)}. Dashed lines show the back "
-        f"channel, without the browser: {len(back)}. Their numbers are "
+        f"front channel, through {through}: {len(messages) - len(back)}. Dashed lines show the "
+        f"back channel, without the browser: {len(back)}. Their numbers are "
         f"{', '.join(str(y + 1) for y in back)}."
     )
     if lured:

@@ -437,8 +437,7 @@ def dead_links(text):
         if "://" in target and target not in addresses():
             yield (
                 f"{target} is not a registered source. Use an address of the ledger, or enter it "
-                f"in "
-                "data/standards.yaml."
+                "in data/standards.yaml."
             )
         if "://" not in target and not (NOTEBOOKS / target.split("#")[0]).exists():
             yield f"there is no file {target}, seen from notebooks/."

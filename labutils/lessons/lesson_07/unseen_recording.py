@@ -162,8 +162,7 @@ def parameters(recording: JsonObject) -> set[str]:
     pairs = [
         pair
         for one in requests
-        for pairs in (one.get("queryString", ()), one.get("postData", {}).get("params", ()))
-        for pair in pairs
+        for pair in (*one.get("queryString", ()), *one.get("postData", {}).get("params", ()))
     ]
     names = {str(pair.pop("name", "")) for pair in pairs}
     return names - cleaner_grade.texts(rest)

@@ -294,8 +294,9 @@ def print_frontiers(
     print("prices:", ", ".join(f"{name} {price:g}" for name, price in prices.items()))
     for name, rows in frontiers.items():
         print(f"\n{name}\npoints  lost  if leaked elsewhere  controls")
-        theirs = lost([names for _, _, names in rows[:10]], elsewhere)
-        for (cost, here, names), there in zip(rows, theirs, strict=False):
+        first = rows[:10]
+        theirs = lost([names for _, _, names in first], elsewhere)
+        for (cost, here, names), there in zip(first, theirs, strict=True):
             print(f"{cost:>6}  {here:>4}  {there:>19}  {' + '.join(names) or '(none)'}")
 
 

@@ -88,7 +88,7 @@ def _rows() -> list[CredentialRecord]:
 
 def _log() -> list[dict[str, str]]:
     """Sign-ins of the last two days: when, who and from where."""
-    usual = [row.id for row in _rows() if row.id in JOBS and row.id != "gateway-token"]
+    usual = [row.id for row in _rows() if row.id in JOBS and row.last_used]
     usual += [f"c{n:02}" for n in range(12)] + ["sync-rule"]
     drawn = dice("lesson-15", "log")
     seen = [(usual[int(next(drawn), 16) % len(usual)], OFFICE) for _ in range(LINES)]

@@ -2,7 +2,7 @@
 
 import jwt
 
-from labutils.lessons.lesson_04 import bad_id_tokens_by_name
+from labutils.lessons.lesson_04 import bad_id_tokens_by_name, print_refusals
 from labutils.stage.forgeries import KEYS, takes
 from labutils.stage.two_apps import LOGIN
 
@@ -26,3 +26,14 @@ def test_it_takes_a_second_audience_and_the_nonce_of_another_sign_in():
         "no nonce",
     } <= got_in
     assert not {"a different issuer, signed by our provider", "a different audience"} & got_in
+
+
+def test_of_each_bad_token_it_is_said_that_it_gets_in_or_why_not(capsys):
+    def takes_other_nonces(token, *_):
+        return by_pyjwt(token)
+
+    print_refusals(takes_other_nonces)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:44].rstrip() for line in lines] == list(bad_id_tokens_by_name())
+    assert f"{'the nonce from a different sign-in':<44}accepted" in lines
+    assert any(line.startswith("a different audience ") and "refused: " in line for line in lines)

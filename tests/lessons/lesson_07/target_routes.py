@@ -54,8 +54,7 @@ def with_tags(make: Callable[[], Replace]) -> Callable[[dict], dict]:
         cleaned = walked(recording, replace)
         for old, new in zip(recording["log"]["entries"], cleaned["log"]["entries"], strict=True):
             new["request"]["url"] = address(old["request"]["url"], replace)
-            form = new["request"].get("postData", {}).get("params", [])
-            for pair in [*new["request"]["queryString"], *form]:
+            for pair in [*in_the_url(new["request"]), *in_the_form(new["request"])]:
                 pair["name"] = replace(pair["name"])
             if old["response"]["status"] >= 400:
                 new["response"]["content"]["text"] = error(old["response"]["content"]["text"])
@@ -144,26 +143,25 @@ def without_errors(recording: dict) -> object:
     return walked(recording, keyed())
 
 
-def without_parameters(recording: dict) -> dict:
-    """A good cleaner, but for the names of parameters, which stay."""
-    cleaned = with_tags(keyed)(recording)
-    for old, new in zip(recording["log"]["entries"], cleaned["log"]["entries"], strict=True):
-        for before, after in zip(
-            old["request"]["queryString"], new["request"]["queryString"], strict=True
-        ):
-            after["name"] = before["name"]
-    return cleaned
+def with_names_kept(pairs: Callable[[dict], list]) -> Callable[[dict], dict]:
+    """A good cleaner, but for the names in these lists of a request, which stay."""
+
+    def clean(recording: dict) -> dict:
+        cleaned = with_tags(keyed)(recording)
+        for old, new in zip(recording["log"]["entries"], cleaned["log"]["entries"], strict=True):
+            for before, after in zip(pairs(old["request"]), pairs(new["request"]), strict=True):
+                after["name"] = before["name"]
+        return cleaned
+
+    return clean
 
 
-def without_names_of_a_form(recording: dict) -> dict:
-    """A good cleaner, but for the names in forms, which stay."""
-    cleaned = with_tags(keyed)(recording)
-    for old, new in zip(recording["log"]["entries"], cleaned["log"]["entries"], strict=True):
-        before = old["request"].get("postData", {}).get("params", [])
-        after = new["request"].get("postData", {}).get("params", [])
-        for one, other in zip(before, after, strict=True):
-            other["name"] = one["name"]
-    return cleaned
+def in_the_url(request: dict) -> list:
+    return request["queryString"]
+
+
+def in_the_form(request: dict) -> list:
+    return request.get("postData", {}).get("params", [])
 
 
 def by_a_fixed_key() -> Replace:
@@ -185,8 +183,8 @@ SHUT = {
     "a fixed key": submitted(with_tags(by_a_fixed_key)),
     "SHA-256 with a prefix": submitted(with_tags(by_a_prefix)),
     "a key that is drawn once for all files": submitted(with_tags(by_one_key_of_the_day)),
-    "the names of parameters kept": submitted(without_parameters),
-    "the names in a form kept": submitted(without_names_of_a_form),
+    "the names of parameters kept": submitted(with_names_kept(in_the_url)),
+    "the names in a form kept": submitted(with_names_kept(in_the_form)),
     "nothing": submitted(copy.deepcopy),
     "the word list": submitted(cleaner_grade.word_list),
     "signatures off": submitted(cleaner_grade.signatures_off),

@@ -5,11 +5,19 @@ from labutils.lessons.lesson_15.last_inventory import LastInventory
 INSIDE = ("j.fielding", "sync-rule", "support-bot")
 
 
-def one_cut(scene: LastInventory) -> str:
-    scene.cut(*INSIDE)
-    scene.rotate("gateway-token")
-    scene.remove_old("billing-key")
-    return scene.declare()
+def cut_with(*more: str):
+    """What was made inside and these are cut; the rest is rotated."""
+
+    def attempt(scene: LastInventory) -> str:
+        scene.cut(*more, *INSIDE)
+        scene.rotate("gateway-token")
+        scene.remove_old("billing-key")
+        return scene.declare()
+
+    return attempt
+
+
+one_cut = cut_with()
 
 
 def between_two_visits(scene: LastInventory) -> str:
@@ -71,20 +79,6 @@ def everything_rotated(scene: LastInventory) -> str:
     return one_cut(scene)
 
 
-def colleague_too(scene: LastInventory) -> str:
-    scene.cut("m.sato", *INSIDE)
-    scene.rotate("gateway-token")
-    scene.remove_old("billing-key")
-    return scene.declare()
-
-
-def unowned_ended(scene: LastInventory) -> str:
-    scene.cut("status-page", *INSIDE)
-    scene.rotate("gateway-token")
-    scene.remove_old("billing-key")
-    return scene.declare()
-
-
 def billing_ended(scene: LastInventory) -> str:
     scene.cut("billing-key", *INSIDE)
     scene.rotate("gateway-token")
@@ -100,8 +94,8 @@ SHUT = {
     "one after the other": one_after_the_other,
     "what nobody is seen to use ended": unused_ended,
     "everything rotated first": everything_rotated,
-    "a colleague ended": colleague_too,
-    "all without an owner ended": unowned_ended,
+    "a colleague ended": cut_with("m.sato"),
+    "all without an owner ended": cut_with("status-page"),
     "a key ended that a job needs": billing_ended,
     "declared at once": lambda scene: scene.declare(),
 }

@@ -1,5 +1,7 @@
 """The target of lesson 15: what its doors, its clock and its intruder do."""
 
+from itertools import permutations
+
 import pytest
 
 from labutils.lessons.lesson_15.credential_rotation import old_secret
@@ -9,7 +11,9 @@ from labutils.lessons.lesson_15.last_inventory import (
     PATIENCE,
     REMAKES,
     TAKES_TWO,
+    VISIT,
     LastInventory,
+    wrong_declarations,
 )
 
 
@@ -114,3 +118,27 @@ def test_two_that_make_each_other_anew_come_back_where_they_are_ended_one_after_
         scene.revoke(name)
     scene.rotate("c01")
     assert any(opens(scene, one) for one in REMAKES)
+
+
+ONE_BY_ONE = {
+    "support-bot": LastInventory.revoke,
+    "sync-rule": LastInventory.revoke,
+    "j.fielding": LastInventory.revoke,
+    "gateway-token": LastInventory.rotate,
+    "billing-key": LastInventory.remove_old,
+}
+
+
+def test_one_by_one_an_order_in_fifteen_wins_and_only_with_both_between_two_visits():
+    """So an order that is not planned around the visits loses, but for luck."""
+    won = []
+    for order in permutations(ONE_BY_ONE):
+        wrong_declarations().clear()
+        scene, ended = LastInventory(), {}
+        for name in order:
+            ONE_BY_ONE[name](scene, name)
+            ended[name] = scene._minute
+        if scene.declare() == FLAG:
+            won.append([ended[name] for name in REMAKES])
+    assert len(won) == 8
+    assert all(one // VISIT == other // VISIT for one, other in won)
