@@ -79,6 +79,14 @@ class WallClock:
 
 
 @lru_cache(maxsize=1 << 14)
+class SceneError(ValueError):
+    """What a learner asked of a scene cannot be done. A notebook shows its sentence alone: the
+    lines of the scene's own code say nothing to them."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]  # IPython asks for this before it makes a traceback
+
+
 def seconds(moment: str) -> int:
     """Seconds since 1970 for an ISO 8601 moment; one without a zone is UTC.
 

@@ -9,10 +9,11 @@ from itertools import islice
 
 import httpx
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from two_apps import API, LOGIN, NOTES, WIKI, TwoApps
 from werkzeug.wrappers import Request, Response
 
-from labutils.lab import Clock, Lab, WallClock, dice, iso
+from labutils.lab import Clock, Lab, SceneError, WallClock, dice, iso
 
 START = "2023-10-18T09:00:00Z"
 
@@ -275,3 +276,10 @@ def test_waiting_until_a_moment_that_is_over_takes_no_time():
     clock.wait_until(begun + 60)
     clock.wait_until(begun + 30)
     assert clock.now == begun + 60
+
+
+def test_a_notebook_shows_the_sentence_of_a_scene_and_no_traceback(capsys):
+    shell = InteractiveShell.instance()
+    shell.user_ns["SceneError"] = SceneError
+    shell.run_cell("raise SceneError('Choose another name.')")
+    assert capsys.readouterr().out.strip() == "Choose another name."

@@ -464,6 +464,10 @@ def changing_mistake(result: Any, token: str, want: logged.Claims, name: str) ->
         return "signature"
     if head != first:
         return "header"
+    if payload.startswith("b'"):
+        return "str of bytes"
+    if payload.endswith("="):
+        return "padding"
     try:
         claims = json.loads(unb64(payload).decode())
     except (ValueError, jwt.PyJWTError):
@@ -1302,6 +1306,28 @@ EXERCISES = (
             "encoded": (
                 "The payload must be a segment again: claims to JSON, to bytes, to base64url.",
                 altered(WITH_CLAIM, ("{b64(json.dumps(claims).encode())}", "{len(claims)}")),
+            ),
+            "padding": (
+                "Tokens leave the padding out: remove the `=` at the end of the new payload, or "
+                "use b64(...), which does it.",
+                altered(
+                    WITH_CLAIM,
+                    (
+                        "b64(json.dumps(claims).encode())",
+                        "base64.urlsafe_b64encode(json.dumps(claims).encode()).decode()",
+                    ),
+                ),
+            ),
+            "str of bytes": (
+                "The payload is the string of a bytes object, with the b and the quotes. "
+                ".decode() turns bytes into a string; b64(...) returns one.",
+                altered(
+                    WITH_CLAIM,
+                    (
+                        "b64(json.dumps(claims).encode())",
+                        "base64.urlsafe_b64encode(json.dumps(claims).encode())",
+                    ),
+                ),
             ),
             "null": (
                 "The payload says `null`: you encoded None. .update(...) changes the dictionary "

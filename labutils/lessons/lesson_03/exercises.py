@@ -927,7 +927,8 @@ EXERCISES = (
                 ),
             ),
             "password": (
-                "The first page is a form for user name and password. Post `typed` to it.",
+                "The first page is a form for user name and password. Post `typed` to it, as "
+                "a form: data=..., not json=....",
                 wrong("""
                 def answer(browser, url, typed):
                     page = browser.get(url)

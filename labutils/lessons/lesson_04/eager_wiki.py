@@ -17,7 +17,7 @@ from labutils.identity import tokens
 from labutils.identity.oauth import as_json
 from labutils.identity.provider.state import Client
 from labutils.identity.relying_party import RelyingParty
-from labutils.lab import Lab, dice, iso
+from labutils.lab import Lab, SceneError, dice, iso
 from labutils.stage.small_app import SmallApp
 from labutils.stage.two_apps import LOGIN, WIKI, TwoApps, build_apps
 
@@ -121,15 +121,15 @@ class Board:
     def ada_signs_in_at(self, client_id: str) -> dict[str, str]:
         """Ada signs in to one of Tom's applications, with this name. Returns its tokens.
 
-        Raises ValueError for a name that somebody has already, or that no host can have.
+        Raises SceneError for a name that somebody has already, or that no host can have.
         """
         if not re.fullmatch("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", client_id):
-            raise ValueError(
+            raise SceneError(
                 "A name has small letters, digits and hyphens. It does not begin or "
                 "end with a hyphen."
             )
         if client_id in self._apps.provider.clients:
-            raise ValueError(
+            raise SceneError(
                 f"There is already an application named {client_id!r}. Choose another."
             )
         origin = f"https://{client_id}.test"

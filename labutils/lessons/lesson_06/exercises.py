@@ -338,7 +338,8 @@ def wrong_trade(answer: Tried, apps: TwoApps, cookie: str, sub: str, case: str) 
         return verdict
     if not response.is_success:
         got = f"the response {response.status_code}, {written(response.text)}"
-        return Verdict("differs", case, got, "a response with tokens", mistake="form")
+        mistake = "JSON" if sent[-1].request_body.startswith("{") else "form"
+        return Verdict("differs", case, got, "a response with tokens", mistake=mistake)
     if (seen := reads_data_of(apps, response)) != sub:
         return Verdict("differs", case, f"tokens for {seen}", f"tokens for {sub}", mistake="given")
     return None
@@ -732,6 +733,11 @@ EXERCISES = (
                 "The token endpoint needs five fields: grant_type, client_id, redirect_uri, code "
                 "and code_verifier.",
                 altered(TRADE_COOKIE, (', "code_verifier": VERIFIER', "")),
+            ),
+            "JSON": (
+                "You sent JSON. The token endpoint reads a form (RFC 6749, 4.1.3): data=form, not "
+                "json=form.",
+                altered(TRADE_COOKIE, ("data=form", "json=form")),
             ),
             "login_required": (
                 "If the cookie does not match a session, the redirect has an error but no code. "

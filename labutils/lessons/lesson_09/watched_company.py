@@ -9,7 +9,7 @@ nov24-sliver-removed). The alarms on archives and on refusals are this lab's own
 from collections.abc import Iterable, Sequence
 
 from labutils.incident.policy import World
-from labutils.lab import dice, iso
+from labutils.lab import SceneError, dice, iso
 from labutils.stage.breached_company import EXPOSED
 from labutils.stage.intruder import BROWSER, Carry, Intruder, Result, print_each
 
@@ -60,11 +60,11 @@ class WatchedIntruder(Intruder):
         return result
 
     def wait(self, minutes: float) -> None:
-        """Let minutes pass. Prints what the team does in that time. Raises ValueError for what is
+        """Let minutes pass. Prints what the team does in that time. Raises SceneError for what is
         no number of minutes from 0 to a week."""
         is_number = isinstance(minutes, int | float) and not isinstance(minutes, bool)
         if not is_number or not 0 <= minutes <= WEEK:
-            raise ValueError(f"wait(minutes) takes a number from 0 to {WEEK}, not {minutes!r}.")
+            raise SceneError(f"wait(minutes) takes a number from 0 to {WEEK}, not {minutes!r}.")
         self.pass_time(self.lab.clock.now + int(minutes * MINUTE))
 
     def pass_time(self, until: int) -> None:
@@ -144,7 +144,7 @@ class Race:
         return sum(one.allowed and one.move == packed for one in self._intruder.results)
 
     def wait(self, minutes: float) -> None:
-        """As WatchedIntruder.wait. Raises ValueError."""
+        """As WatchedIntruder.wait. Raises SceneError."""
         self._intruder.wait(minutes)
 
     def use(self, credential: str, service: str, action: str, origin: str = BROWSER) -> Result:

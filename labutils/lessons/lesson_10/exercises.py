@@ -243,6 +243,8 @@ def misspelt(detection: Any) -> tuple[str, str] | None:
         for key, wanted in row.items() if isinstance(row, dict) else ():
             if str(wanted).startswith("not "):
                 return "not", f"{wanted!r} as the value of {key}"
+            if str(key).startswith("not "):
+                return "not", f"{key!r} as the name of a field"
             if (name := str(key).partition("|")[0]) not in known:
                 return "field", meant(name, known)
     return None
@@ -279,6 +281,8 @@ def detects(answer: Any) -> Verdict:
     judged = detects_among(answer, logins())
     if judged.mistake == "refused" and is_turned_round(whole(read_yaml(answer)[0], "detection")):
         return replace(judged, mistake="turned round")
+    if judged.mistake in ("ours", "refused") and re.search(r"\bor not\b", answer):
+        return replace(judged, mistake="or")
     if judged is PASSED and (found := INDICATORS.search(str(read_yaml(answer)[0]))):
         return Verdict("differs", got=f"a rule with {found[0]!r}", mistake="indicator")
     if judged is PASSED and re.search(r"isSuccessfulLogin:\s*true", answer, re.IGNORECASE):
@@ -810,8 +814,8 @@ EXERCISES = (
                 altered_detection("isSuccessfulLogin: 1", "isSuccessfulLogin:1"),
             ),
             "not": (
-                "`not` belongs in the condition, before the name of a selection. In a value it is "
-                "part of the string.",
+                "`not` belongs in the condition, before the name of a selection. In a field or a "
+                "value it is part of the string.",
                 yaml_text(
                     """
                     login:
@@ -835,6 +839,11 @@ EXERCISES = (
                 ),
             ),
             **PLACES,
+            "or": (
+                "With `or`, one half is enough: every successful login counts, and every login "
+                "from outside. Use `and not`.",
+                altered_detection("login and not ours", "login or not ours"),
+            ),
             "turned round": (
                 "`not` reverses the whole selection: with `not (let in and ours)` a refused "
                 "login counts as well. Make two selections, and put `not` before one of them.",

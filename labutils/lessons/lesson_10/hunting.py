@@ -21,7 +21,7 @@ from labutils.incident import background, held_out, scoring
 from labutils.incident.alerts import Alert
 from labutils.incident.intervals import Share
 from labutils.incident.scoring import Score
-from labutils.lab import data_file, iso, seconds
+from labutils.lab import SceneError, data_file, iso, seconds
 from labutils.text import counted
 
 Event = dict[str, Any]
@@ -130,20 +130,20 @@ class Logs:
     def _truth_file(self) -> Path:
         path = self.folder / "truth.json"
         if not path.exists():
-            raise ValueError("Nobody knows the truth about this month, so it cannot be scored.")
+            raise SceneError("Nobody knows the truth about this month, so it cannot be scored.")
         return path
 
     @cached_property
     def truth(self) -> dict[str, str]:
         """What nobody has at work: the events of the attack, and the fact that each belongs to.
 
-        Raises ValueError where nobody has it here either.
+        Raises SceneError where nobody has it here either.
         """
         facts: dict[str, str] = json.loads(self._truth_file.read_text(encoding="utf-8"))
         return facts
 
     def score(self, hits: Iterable[Hit]) -> Score:
-        """How well these hits show the attack (labutils.incident.scoring). Raises ValueError where
+        """How well these hits show the attack (labutils.incident.scoring). Raises SceneError where
         nobody knows the truth."""
         return scoring.score(list(hits), self._truth_file.parent)
 
@@ -186,7 +186,7 @@ def _written(folder: Path, rules: Iterable[str]) -> Path:
 
 
 def hits_among(logs: Mapping[str, list[Event]], *rules: str) -> list[Hit]:
-    """The hits of these rules over a few events. Raises ValueError where a rule is refused."""
+    """The hits of these rules over a few events. Raises SceneError where a rule is refused."""
     with tempfile.TemporaryDirectory() as folder:
         files = []
         for source, events in logs.items():
@@ -195,7 +195,7 @@ def hits_among(logs: Mapping[str, list[Event]], *rules: str) -> list[Hit]:
             files[-1].write_text(text, encoding="utf-8")
         result = engine.hunt([_written(Path(folder), rules)], files)
     if result.refused:
-        raise ValueError(result.refused[0].reason)
+        raise SceneError(result.refused[0].reason)
     return result.hits
 
 

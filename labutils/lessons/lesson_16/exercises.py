@@ -129,6 +129,8 @@ def _replayed(answer: Tried, company: Connected, words: str) -> Verdict:
 def _mistake_in(response: httpx.Response, *, exchanged: bool) -> str | None:
     """What is wrong with the last request, by what came of it."""
     if response.url == LOGIN + "/token":
+        if "two ways" in response.text:
+            return "twice"
         by_status = {200: "token", 401: "client"}
         return by_status.get(response.status_code, "form")
     if response.status_code == 401:
@@ -373,6 +375,18 @@ EXERCISES = (
                 "The token endpoint does not know who is asking: the client sends its name and "
                 "its secret, as auth=(client_id, client_secret).",
                 altered(REPLAY, (", auth=client)", ")")),
+            ),
+            "twice": (
+                "You sent the client's secret twice, in the form and with HTTP Basic. A client may "
+                "use only one way in each request (RFC 6749, 2.3): keep auth=(...).",
+                altered(
+                    REPLAY,
+                    (
+                        '"refresh_token": record["refresh_token"]}',
+                        '"refresh_token": record["refresh_token"],'
+                        ' "client_secret": record["client_secret"]}',
+                    ),
+                ),
             ),
             "form": (
                 "The token endpoint did not find what it needs: a form (data=...) with grant_type "
