@@ -78,7 +78,6 @@ class WallClock:
         """Nothing to do."""
 
 
-@lru_cache(maxsize=1 << 14)
 class SceneError(ValueError):
     """What a learner asked of a scene cannot be done. A notebook shows its sentence alone: the
     lines of the scene's own code say nothing to them."""
@@ -87,6 +86,7 @@ class SceneError(ValueError):
         return [str(self)]  # IPython asks for this before it makes a traceback
 
 
+@lru_cache(maxsize=1 << 14)
 def seconds(moment: str) -> int:
     """Seconds since 1970 for an ISO 8601 moment; one without a zone is UTC.
 
