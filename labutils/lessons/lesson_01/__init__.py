@@ -3,7 +3,7 @@
 from .logged_tokens import (
     KEY,
     LINE,
-    is_text,
+    changed_once,
     same_bytes,
     tokens_of_a_day,
     with_the_key,

@@ -42,13 +42,12 @@ LINE = (
 OF_A_DAY = ("Ada's ID token", "Ada's access token", "the backup job's access token")
 
 
-def is_text(value: object) -> bool:
-    """Whether a person can read a value: bytes that are text, a text, or what was parsed."""
-    try:
-        text = value.decode() if isinstance(value, bytes) else str(value)
-    except UnicodeDecodeError:
-        return False
-    return text.isprintable()
+def changed_once(token: str) -> list[str]:
+    """The token with one character changed, for each of its places."""
+    return [
+        token[:place] + ("B" if letter == "A" else "A") + token[place + 1 :]
+        for place, letter in enumerate(token)
+    ]
 
 
 def with_the_key(token: str) -> Claims:

@@ -1,7 +1,6 @@
 """The plate of lesson 01: a token taken apart, and what its signature covers."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -22,11 +21,8 @@ UNDER_A_SIGNATURE = (
 )
 
 
-def anatomy(token: str, fits: Callable[[str], bool]) -> tuple[Figure, str]:
-    """Three segments, what they say, and a bracket over what is signed. `fits` checks a signature.
-
-    Each character is changed once, and `fits` is asked: the sentence says how often it refused.
-    """
+def anatomy(token: str) -> tuple[Figure, str]:
+    """Three segments, what they say, and a bracket over what is signed."""
     segments = token.split(".")
     parts = [json.loads(unb64(segment)) for segment in segments[:2]]
     texts = [_lines(part) for part in parts] + [list(UNDER_A_SIGNATURE)]
@@ -51,13 +47,11 @@ def anatomy(token: str, fits: Callable[[str], bool]) -> tuple[Figure, str]:
     signed = len(token.rpartition(".")[0])
     _bracket(axes, LEFTS[0], LEFTS[2] - 0.35, 2.3, f"signed: these {signed} characters")
     _signing(axes, parts[0]["alg"])
-    refused = sum(not fits(other) for other in _changed_once(token))
     return figure, (
         f"A token of {len(token)} characters. The signature covers the first {signed}: a header "
         f"with {len(parts[0])} members and a payload with {len(parts[1])} claims, exactly as "
         f"written. {parts[0]['alg']} computes the signature from these characters and the "
-        f"private key. Each character was changed once: {refused} of {len(token)} "
-        "changes were refused."
+        "private key."
     )
 
 
@@ -91,11 +85,3 @@ def _signing(axes: Any, algorithm: str) -> None:
         ((middle, STEP_HEIGHT + 0.2), (middle, 2.46)),
     ):
         axes.annotate("", end, begin, arrowprops=arrow)
-
-
-def _changed_once(token: str) -> list[str]:
-    """The token with one character changed, for each of its places."""
-    return [
-        token[:place] + ("B" if letter == "A" else "A") + token[place + 1 :]
-        for place, letter in enumerate(token)
-    ]

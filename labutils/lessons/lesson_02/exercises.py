@@ -984,11 +984,11 @@ EXERCISES = (
 
 PREDICTIONS = (
     GridRow(
-        "02-p4",
+        "02-p14",
         "PyJWT is called as its documentation says: with the public key, algorithms=['RS256'] "
-        "and the audience. It is given six forgeries. Which ones get in?",
-        columns_of(tuple(forged.forgeries())[:6]),
-        "xxxxxo",
+        "and the audience. Which of the seven forgeries get in?",
+        columns_of(tuple(forged.forgeries())),
+        "xxxxxox",
         {
             "alg none": "A list of allowed algorithms shuts out `none` in every spelling.",
             "algorithm confusion": "The list of algorithms comes from you. HS256 is not in it.",

@@ -14,9 +14,7 @@ from labutils.classroom import registry
 from labutils.classroom.judging import PASSED, Case, Verdict, compare, written
 from labutils.classroom.registry import (
     Exercise,
-    GridRow,
     code,
-    columns_of,
 )
 from labutils.incident.log_format import log_format
 from labutils.lab import dice, iso
@@ -25,7 +23,6 @@ from labutils.text import counted
 from .hunting import (
     ABROAD,
     ABROAD_DETECTION,
-    FIVE_SESSIONS,
     HOME,
     IN_ORDER,
     LARGEST,
@@ -1568,39 +1565,5 @@ EXERCISES = (
             'The first is general_information.log_source.type_name = "Atlassian Jira audit".',
         ),
         SEARCH,
-    ),
-)
-
-PREDICTIONS = (
-    GridRow(
-        "10-p4",
-        "Here are five sessions at the identity provider. Which of them does your function report "
-        "as roaming?",
-        columns_of(tuple(FIVE_SESSIONS)),
-        "xxoxo",
-        {
-            "the owner goes home": (
-                "This assumes that a new network is enough. Here the browser is the same."
-            ),
-            "the browser is updated": (
-                "This assumes that a new user agent is enough. Here the network is the same."
-            ),
-            "a thief abroad, with a different browser": (
-                "Network and browser are both new, from one event to the next."
-            ),
-            "a thief abroad, who sends the owner's user agent": (
-                "This assumes that a thief cannot look like the owner. A user agent is a header, "
-                "and a thief who has the cookie has the header as well."
-            ),
-            "the owner travels, and the browser is updated": (
-                "This assumes that two changes at once always mean a thief. In the log, this case "
-                "looks the same."
-            ),
-        },
-        "One false alert and one miss remain, whatever a function does with these two fields. The "
-        "log has more fields (place, time between events, a hash of the device), each with its own "
-        "false alerts. A table of trips explains the traveller. Against the thief with a copied "
-        "user agent you need another rule, or a session that is bound to a key (lesson 11).",
-        words=("it is found", "it is not found"),
     ),
 )

@@ -19,7 +19,6 @@ from labutils.hunt.fields import values_at
 from labutils.hunt.store import Store
 from labutils.incident import background, held_out, scoring
 from labutils.incident.alerts import Alert
-from labutils.incident.intervals import Share
 from labutils.incident.scoring import Score
 from labutils.lab import SceneError, data_file, iso, seconds
 from labutils.text import counted
@@ -277,21 +276,6 @@ condition: change
 """
 
 
-def in_words(share: Share) -> str:
-    """A share as people say it."""
-    if share.value > 0.8:
-        return "nearly all"
-    return "about half" if share.value > 1 / 3 else "fewer than one in three"
-
-
-def share_compared(before: Share, after: Share) -> str:
-    """Whether a share is clearly larger than another, or smaller: whether the other lies outside
-    its 95 % interval."""
-    if after.low > before.value:
-        return "larger"
-    return "smaller" if after.high < before.value else "no clear difference"
-
-
 def by_rule(hits: Iterable[Hit]) -> dict[str, list[Hit]]:
     """Hits by the names of their rules."""
     named: dict[str, list[Hit]] = {}
@@ -538,12 +522,9 @@ def in_all_worlds(*rules: str) -> Scores:
     return {name: logs.score(scoring.alerting(logs.hunt(*rules))) for name, logs in months.items()}
 
 
-def finds_in(scores: Scores, rule_id: str, *worlds: str) -> list[bool]:
-    """For each of these worlds, whether this rule has a true alert there."""
-    return [
-        any(rule.precision.hits for rule in scores[world].by_rule if rule.rule_id == rule_id)
-        for world in worlds
-    ]
+def most_precise(score: Score) -> str:
+    """The rule with the largest share of true alerts in one world."""
+    return max(score.by_rule, key=lambda rule: rule.precision.value).rule_id
 
 
 # --- one rule in another SIEM -------------------------------------------------------------------
@@ -581,12 +562,3 @@ def in_session(session: str, network: int, agent: str, address: str = "") -> Eve
 def session_log(*places: tuple[int, str]) -> list[Event]:
     """The events of one session, at these networks with these agents."""
     return [in_session("102abc", network, agent) for network, agent in places]
-
-
-FIVE_SESSIONS = {
-    "the owner goes home": session_log((OFFICE, MINE), (HOME, MINE)),
-    "the browser is updated": session_log((OFFICE, MINE), (OFFICE, NEWER)),
-    "a thief abroad, with a different browser": session_log((OFFICE, MINE), (ABROAD, THIEVES)),
-    "a thief abroad, who sends the owner's user agent": session_log((OFFICE, MINE), (ABROAD, MINE)),
-    "the owner travels, and the browser is updated": session_log((OFFICE, MINE), (ABROAD, NEWER)),
-}

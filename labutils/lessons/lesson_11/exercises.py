@@ -21,8 +21,6 @@ from labutils.classroom.judging import (
 )
 from labutils.classroom.registry import (
     Exercise,
-    Guess,
-    Prediction,
     code,
 )
 from labutils.identity import dpop
@@ -1227,35 +1225,3 @@ EXERCISES = (
 
 
 SECONDS = (30, 61, 90, 120, 121)  # after the first use of a proof, in 11-p5
-
-PREDICTIONS = (
-    Prediction(
-        "11-p5",
-        "The window is 60 seconds, and a server forgets the name of a proof 60 seconds after the "
-        "proof arrived. A proof dated 60 seconds ahead is used at once. It is sent again after "
-        "30, 61, 90, 120 or 121 seconds, each time in a separate run. When is it accepted again?",
-        {
-            "a": Guess(
-                "never: by the time it is forgotten, it is too old as well",
-                [False, False, False, False, False],
-                "This assumes that a proof has expired by the time its name is forgotten. It was "
-                "dated ahead, so it is valid until 60 seconds after its date.",
-            ),
-            "b": Guess("after 61, 90 and 120 seconds", [False, True, True, True, False]),
-            "c": Guess(
-                "from 61 seconds on, for ever",
-                [False, True, True, True, True],
-                "This assumes that a forgotten proof stays valid for ever. It expires 60 seconds "
-                "after iat.",
-            ),
-            "d": Guess(
-                "every time: a proof dated ahead is not remembered",
-                [True, True, True, True, True],
-                "This assumes that the server forgets at once. After 30 seconds it still has the "
-                "name.",
-            ),
-        },
-        "The server forgets the name before the proof expires. It must keep a name until the "
-        "proof itself is refused because of its date: until iat plus the window (RFC 9449, 11.1).",
-    ),
-)

@@ -444,3 +444,11 @@ def opens_after_a_restart(
         if delivery == RETRIED:
             apps.provider.deliver()
     return apps.tom.get(API + "/me", headers=bearer(session["access_token"])).is_success
+
+
+def pushed_again(status: int) -> bool:
+    """Whether the provider keeps an event, to push it again, after this response of the API."""
+    apps, session = ada_signs_in()
+    apps.lab.add("api.example", Response("", status))
+    apps.provider.end_session(session["claims"]["sid"])
+    return bool(apps.provider.queue)

@@ -7,7 +7,7 @@ learner wrote.
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import product
 from typing import Any
 
 import labutils.identity.devices  # noqa: F401  (before fido2: see there)
@@ -199,15 +199,6 @@ def gets_in(attack: str, factor: str, kit: Kit, company: Company = OPEN) -> bool
         return ATTACKS[attack](employ(factor, company), company, kit)
     except ClientError:  # Ada's browser, or her key, refused
         return False
-
-
-def weaker(found: Mapping[tuple[str, str], bool]) -> list[str]:
-    """The factors that refuse less than the one before them in the table."""
-    refused = {
-        factor: sum(not found[attack, factor] for attack in ATTACKS if (attack, factor) in found)
-        for factor in FACTORS
-    }
-    return [factor for before, factor in pairwise(refused) if refused[factor] < refused[before]]
 
 
 def tries(kit: Kit, company: Company = OPEN) -> dict[tuple[str, str], bool]:

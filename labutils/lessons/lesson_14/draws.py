@@ -151,18 +151,14 @@ def in_words(count: int) -> str:
     return "few" if count <= 10 else "about half" if 35 <= count <= 65 else "some"
 
 
-def print_both(loss: str = "code") -> list[str]:
+def print_both(loss: str = "code") -> dict[str, int]:
     """How many of 1,000 thieves each of these sets stops under both assumptions, and in how many
-    draws 900 or more. The sets that stop as many under both, to one in fifty."""
+    draws 900 or more. The medians where the four leaked elsewhere, by set."""
     print(f"{'stopped of 1,000 (draws with 900 or more)':<44}{TENANT:<22}{ELSEWHERE}")
-    stay = []
     for name in SHOWN:
         cells = [_cell(loss, name, one) for one in ASSUMPTIONS]
         print(f"{name:<44}{cells[0]:<22}{cells[1]}")
-        first, second = (sorted(stopped(loss, name, one))[DRAWS // 2] for one in ASSUMPTIONS)
-        if abs(first - second) <= THIEVES // 50:
-            stay.append(name)
-    return stay
+    return {name: sorted(stopped(loss, name, ELSEWHERE))[DRAWS // 2] for name in SHOWN}
 
 
 def _cell(loss: str, name: str, assumption: str) -> str:

@@ -28,7 +28,7 @@ from labutils.incident.policy import Request, World
 from labutils.lab import dice
 
 from . import thieves
-from .worlds import LOSSES, TWELVE, happened, request_for
+from .worlds import LOSSES, happened, request_for
 
 TOOLS = code("""
     from labutils.incident import breach, search
@@ -787,11 +787,6 @@ def _happens(*losses: str) -> list[bool]:
     return [loss in losses for loss in LOSSES]
 
 
-def _one_is_enough(*losses: str) -> list[bool]:
-    """The same for the three losses that are asked for."""
-    return [loss in losses for loss in ("session", "cloud", "code")]
-
-
 PREDICTIONS = (
     Prediction(
         "14-p6",
@@ -822,34 +817,5 @@ PREDICTIONS = (
         "service's credential, used far from its place. In this model every service has the rule, "
         "including the supplier's desk, where it stops the first loss. A customer can only ask for "
         "that.",
-    ),
-    Prediction(
-        "14-p11",
-        "A loss must be stopped for at least 90 of the hundred thieves. For which of the three "
-        "losses (session, cloud, code) is one of the twelve controls not enough? The twelve: "
-        f"{', '.join(TWELVE)}.",
-        {
-            "a": Guess(
-                "for none of them",
-                _one_is_enough("session", "cloud", "code"),
-                "This assumes that a control that stopped the 2023 thief stops them all. Some of "
-                "these have the cloud account from elsewhere, are fast, or come from nearby.",
-            ),
-            "b": Guess("for the cloud", _one_is_enough("session", "code")),
-            "c": Guess(
-                "for the code, which comes last",
-                _one_is_enough("session", "cloud"),
-                "This assumes that a later loss needs more controls. All ways to the archiving "
-                "depend on one account's rights.",
-            ),
-            "d": Guess(
-                "for all three: no single control is enough against a hundred thieves",
-                _one_is_enough(),
-                "This assumes that one control cannot be enough against a hundred thieves. Asking "
-                "for a key at each administrative action stops all but those who get it touched.",
-            ),
-        },
-        "For the session and the code one control is enough. For the cloud it takes two or more: "
-        "the cloud account can be reached from anywhere, and some thieves bought it.",
     ),
 )

@@ -73,9 +73,6 @@ def _drawn(number: int, notice: int, end: int) -> CredentialRecord:
     )
 
 
-ASKED = ("j.fielding", "api-token-5512", "k.osei", "sheet-sync-2", "ci-token-88", "webhook-31")
-
-
 @cache
 def made_since() -> tuple[CredentialRecord, ...]:
     """Six credentials that were made in November, by whom, as the audit logs have it."""

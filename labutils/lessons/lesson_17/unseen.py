@@ -231,10 +231,10 @@ def print_eviction(incident: CalledIn, acts: Acts) -> bool:
 
 
 def show_plans(incident: CalledIn, plans: Mapping[str, Acts]) -> str:
-    """Play plans, each with its name and what came of it; an o for each that leaves him in, and an
-    x for each that puts him out."""
+    """Play plans, each with its name and what came of it; an o for each that puts him out, and an
+    x for each that leaves him in."""
     outcome = ""
     for name, acts in plans.items():
         print(f"--- {name}")
-        outcome += "x" if print_eviction(incident, acts) else "o"
+        outcome += "o" if print_eviction(incident, acts) else "x"
     return outcome

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import httpx
-import pytest
+from tables import table
 
 from labutils.lessons.lesson_15.by_trying import made_inside, proof
 
@@ -15,7 +15,7 @@ class Row:
     made_by: str
 
 
-@pytest.mark.parametrize(
+@table(
     ("status", "state"),
     [
         (200, "open"),

@@ -5,6 +5,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.lessons.lesson_15 import eviction
 from labutils.lessons.lesson_15.eviction import CIRCLE, HORIZON, NAMES, TREE, Setting, after_a_visit
@@ -119,7 +120,7 @@ def test_what_the_account_can_make_is_what_jira_lets_it_do():
         assert evening.visit() == []
 
 
-@pytest.mark.parametrize("order", list(permutations(MAKES)), ids=", ".join)
+@table("order", list(permutations(MAKES)), ids=", ".join)
 def test_one_by_one_something_comes_back_over_http_as_in_the_model(order):
     """The account and the implant make each other anew, whichever goes first."""
     outcome = carry_out([{name} for name in order])
