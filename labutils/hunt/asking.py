@@ -7,9 +7,9 @@ from typing import Any
 from sigma.backends.sqlite.correlation import quote
 from sigma.rule import SigmaRule
 
-from labutils.hunt.correlations import Names, Row
+from labutils.hunt.correlations import Names
 from labutils.hunt.rules import NOT_A_RULE, AnyRule, Backend, Ruleset, sources_of
-from labutils.hunt.store import Store, column
+from labutils.hunt.store import Row, Store, column
 
 
 class AskedRules:

@@ -8,18 +8,17 @@ import string
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
-from typing import Any, Protocol
+from typing import Protocol
 
 from sigma.correlations import SigmaCorrelationRule, SigmaRuleReference
 from sigma.rule import SigmaRule
 
 from labutils.hunt.rules import base_rules
-from labutils.hunt.store import Value, unframed
+from labutils.hunt.store import Row, Value, unframed
 from labutils.hunt.windows import MEASURED, Match, Onset, Window, Windows, number, numbers, onsets
 from labutils.text import counted, shown
 
 Group = tuple[Value, ...]
-Row = tuple[Any, ...]  # an event's number, its time, and the values of fields
 Names = list[str | None]  # fields; None for what a rule has none for
 
 FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)

@@ -1,8 +1,9 @@
 """`hunt --engine duckdb`: DuckDB leaves out the events that cannot matter, and SQLite decides.
 
 The events are read once, as always, and kept as Parquet (`labutils.hunt.kept_events`). Of these
-DuckDB picks those of which a rule may be true (`labutils.hunt.narrowing`), and they are hunted in
-as if there were no others. So the hits are the same whatever the engine.
+DuckDB picks those of which a rule may be true (`labutils.hunt.narrowing`). Their columns go into
+the tables of SQLite, and they are hunted in as if there were no others. So the hits are the same
+whatever the engine.
 """
 
 import json
@@ -14,29 +15,28 @@ from sigma.rule import SigmaRule
 
 from labutils.hunt.correlations import name_in
 from labutils.hunt.duckdb_sql import connect, literal
-from labutils.hunt.kept_events import Fields, KeptEvents
+from labutils.hunt.kept_events import Fields, KeptEvents, read_number
 from labutils.hunt.narrowing import TRUE, absence, any_of, is_framed, kept_matches, may_match
-from labutils.hunt.reading import Event
 from labutils.hunt.rules import NOT_A_RULE, AnyRule, Ruleset, base_rules, sources_of
-from labutils.hunt.store import FIRST, FRAME
+from labutils.hunt.store import FIRST, FRAME, Columns, Row, Store, column
 from labutils.hunt.windows import Windows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-FETCHED = 20_000  # events at once
+FETCHED = 2_000  # events at once
 
 
-def events_that_matter(ruleset: Ruleset, kept: KeptEvents) -> Iterator[Event]:
-    """Those events of which a rule may be true, or that a correlation has to see; with them the
-    first of each file, by which fields are known, and the last of each source."""
+def load_what_matters(ruleset: Ruleset, kept: KeptEvents, store: Store) -> None:
+    """Load those events of which a rule may be true, or that a correlation has to see; with them
+    the first of each file, by which fields are known, and the last of each source."""
     with connect(kept.folder) as database:
         choice = _Chosen(kept, database)
         for rule in ruleset.rules:
             if rule._output:
                 choice.take(rule)
         choice.settle()
-        yield from choice.events()
+        choice.load(store)
 
 
 class _Chosen:
@@ -118,28 +118,63 @@ class _Chosen:
                 )
         return every
 
-    def events(self) -> Iterator[Event]:
-        """The events, in the order in which they were read, some thousands at once: the texts of
-        all would not fit into the memory."""
-        parts = [
-            f"SELECT n, file, place, {literal(source)} AS source, text "
+    # --- from columns into tables ---
+
+    def load(self, store: Store) -> None:
+        """Put the chosen events into the tables of a store, under the numbers that they have among
+        all, and where each stands."""
+        for source, fields in self.kept.fields.items():
+            wanted = store.fields[source]
+            store.lists.update(column(name) for name in wanted if name in fields.lists)
+            store.load_rows(source, self._rows(source, wanted, store.lists))
+            texts = f"SELECT n, text FROM {self.kept.table(source)} WHERE place <= {FIRST}"
+            store.load_texts(self._fetched(texts))
+        places = self._fetched(self._places()) if self.kept.fields else ()
+        store.load_places(places, self.kept.count)
+
+    def _rows(self, source: str, wanted: list[str], lists: set[str]) -> Iterator[Row]:
+        """The chosen events of a source: number, time, and the values of the wanted fields."""
+        fields = self.kept.fields[source]
+        values = [fields.value(name) for name in wanted]
+        in_text = [place for place, value in enumerate(values, 2) if value is None]
+        numbers = [place for place, name in enumerate(wanted, 2) if name in fields.numbers]
+        columns = ["n", "time", *(value or "NULL" for value in values)]
+        columns += ["text"] if in_text else []
+        rows = self._fetched(
+            f"SELECT {', '.join(columns)} FROM {self.kept.table(source)} SEMI JOIN chosen USING (n)"
+        )
+        if not in_text and not numbers:
+            yield from rows
+            return
+        others = Columns([wanted[place - 2] for place in in_text], lists)
+        for known in rows:
+            row = list(known)
+            for place in numbers:
+                row[place] = read_number(row[place])
+            if in_text:
+                for place, value in zip(in_text, others.of(json.loads(row.pop())), strict=True):
+                    row[place] = value
+            yield tuple(row)
+
+    def _places(self) -> str:
+        """SQL for the first of those chosen events that stand in a file one after the other, as
+        far as their numbers say."""
+        every = " UNION ALL ".join(
+            f"SELECT n, file, place, {literal(source)} AS source "
             f"FROM {self.kept.table(source)} SEMI JOIN chosen USING (n)"
             for source in self.kept.fields
-        ]
-        for first, last in self._stretches():
-            within = f"WHERE n BETWEEN {first} AND {last}"
-            asked = " UNION ALL ".join(f"{part} {within}" for part in parts)
-            for _, file, place, source, text in self.database.execute(
-                f"{asked} ORDER BY n"
-            ).fetchall():
-                yield Event(file, place, source, json.loads(text), text)
+        )
+        goes_on = " AND ".join(
+            f"{one} IS NOT DISTINCT FROM lag({one}) OVER (ORDER BY n)"
+            for one in ("file", "place - n", "source")
+        )
+        return f"SELECT n, file, place, source FROM ({every}) QUALIFY NOT ({goes_on})"
 
-    def _stretches(self) -> list[tuple[int, int]]:
-        """The first and the last of each FETCHED numbers that are chosen."""
-        return self.database.execute(
-            "SELECT MIN(n), MAX(n) FROM (SELECT n, (row_number() OVER (ORDER BY n) - 1) "
-            f"// {FETCHED} AS stretch FROM chosen) GROUP BY stretch ORDER BY 1"
-        ).fetchall()
+    def _fetched(self, asked: str) -> Iterator[Row]:
+        """The rows of an answer, some thousands at once: all may not fit into the memory."""
+        answer = self.database.execute(asked)
+        while batch := answer.fetchmany(FETCHED):
+            yield from batch
 
 
 def _always(kept: KeptEvents, source: str) -> str:

@@ -15,7 +15,7 @@ from sigma.rule import SigmaRule
 from labutils.hunt import rules as sigma_rules
 from labutils.hunt.asking import AskedRules, NewEvents
 from labutils.hunt.correlations import Correlation, Group, group_texts
-from labutils.hunt.duckdb_engine import events_that_matter
+from labutils.hunt.duckdb_engine import load_what_matters
 from labutils.hunt.kept_events import kept
 from labutils.hunt.progress import Progress, silent
 from labutils.hunt.reading import Event, Skipped, log_files, read
@@ -129,7 +129,7 @@ def _load_what_matters(
     files, _ = log_files(paths)
     with kept(files, lambda: events(paths, result, progress), result) as every:
         result.events = every.count
-        store.load(events_that_matter(ruleset, every))
+        load_what_matters(ruleset, every, store)
 
 
 def events(paths: list[Path], result: Hunt, progress: Progress = silent) -> Iterator[Event]:

@@ -1,9 +1,11 @@
 """Events in columns, kept as Parquet: what DuckDB looks through before a rule is held against any.
 
 A column a field, with the text of what stands there, its ASCII letters small: a number as its text;
-a list, and a number with a point, framed as in `labutils.hunt.store`. A field that holds an object
-has no column, and neither have those beyond the first MOST_COLUMNS of a source: such a field is
-looked for in the event's text. What is kept says nothing of any rule, so it serves every hunt.
+a list, and a number with a point, framed as in `labutils.hunt.store`. Beside it, where that text is
+not the value itself, the value as it is: so the tables of SQLite are filled without a look at the
+event's JSON. A field that holds an object has no column, and neither have those beyond the first
+MOST_COLUMNS of a source: such a field is looked for in the event's text. What is kept says nothing
+of any rule, so it serves every hunt.
 """
 
 import hashlib
@@ -25,7 +27,7 @@ from labutils.hunt.duckdb_sql import connect, folded, literal
 from labutils.hunt.fields import Json, members
 from labutils.hunt.reading import Event, LogFile, Skipped
 from labutils.hunt.sources import FOLDER, time_of
-from labutils.hunt.store import FRAME, Value, storable, stored
+from labutils.hunt.store import FRAME, TEXT, Value, storable, stored
 from labutils.lab import data_file
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ BATCH = 20_000  # events of a file of Parquet that is being written
 MOST_KEPT = 8  # sets of logs
 PREFIX = "events-"
 BY_NAME = "union_by_name = true"  # a file of Parquet lacks the fields that came later
+SETS = ("objects", "lists", "numbers")
+NUMBER = FRAME  # before a number that is written as it is; before a list there is `[` as well
 ROW = {"n": "BIGINT", "file": "VARCHAR", "place": "BIGINT", "time": "DOUBLE", "text": "VARCHAR"}
 # The modules that decide how an event is read and written.
 READERS = (
@@ -65,11 +69,13 @@ class Skips(Protocol):
 
 @dataclass
 class Fields:
-    """The fields of a source: `columns` by field; `objects` are those that hold one somewhere, and
-    `others` says whether there are more than have a column."""
+    """The fields of a source: `columns` by field; `objects`, `lists` and `numbers` are those that
+    hold one somewhere, and `others` says whether there are more than have a column."""
 
     columns: dict[str, str] = field(default_factory=dict)
     objects: set[str] = field(default_factory=set)
+    lists: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
     others: bool = False
     count: int = 0
 
@@ -81,14 +87,20 @@ class Fields:
             return self.columns[name]
         return None if self.others else "NULL::VARCHAR"
 
+    def value(self, name: str) -> str | None:
+        """SQL for what stands in a field as it is, a number as `read_number` reads it; None where
+        the event's text has to be looked at."""
+        column = None if name == TEXT else self.column(name)
+        return f"COALESCE({exact(column)}, {column})" if column and name in self.columns else column
+
     def known(self) -> Row:
         """What is written down of them."""
-        return asdict(self) | {"objects": sorted(self.objects)}
+        return asdict(self) | {name: sorted(getattr(self, name)) for name in SETS}
 
     @classmethod
     def of(cls, row: Row) -> "Fields":
         """What was written down. Raises TypeError where it is something else."""
-        return cls(**row | {"objects": set(row["objects"])})
+        return cls(**row | {name: set(row[name]) for name in SETS})
 
     def row(self, event: Json) -> Row:
         """What stands in the columns of an event. New fields get a column."""
@@ -97,9 +109,20 @@ class Fields:
             column = self.columns.get(name) or self._new_column(name)
             if column:
                 first = values[0]
-                is_plain = len(values) == 1 and isinstance(first, str) and first.isprintable()
-                row[column] = first if is_plain else _text(stored(values))
+                if len(values) == 1 and isinstance(first, str) and first.isprintable():
+                    row[column] = first
+                else:
+                    row |= self._unusual(name, column, stored(values))
         return row
+
+    def _unusual(self, name: str, column: str, value: Value) -> Row:
+        """What stands in the columns of a field whose value is a number, a list or an odd text."""
+        if isinstance(value, int | float):
+            self.numbers.add(name)
+            return {column: _text(value), exact(column): NUMBER + json.dumps(value)}
+        if isinstance(value, str) and value.startswith(FRAME):
+            self.lists.add(name)
+        return {column: value}
 
     def _new_column(self, name: str) -> str | None:
         if len(self.columns) >= MOST_COLUMNS:
@@ -109,12 +132,11 @@ class Fields:
         return self.columns[name]
 
     def _values(self, event: Json) -> dict[str, list[Any]]:
-        """What stands at the end of each path, by way of any member of each list; the order among
-        them is any."""
+        """What stands at the end of each path, by way of any member of each list, in the order of
+        the text."""
         found: dict[str, list[Any]] = {}
         waiting: list[tuple[str, Json]] = [("", event)]
-        while waiting:
-            above, value = waiting.pop()
+        for above, value in waiting:  # which grows meanwhile, level by level
             for key, item in value.items():
                 if item is None or "." in key:
                     continue
@@ -132,11 +154,22 @@ class Fields:
         return {path: values for path, values in found.items() if values}
 
 
-def _text(value: Value) -> str | None:
-    """A value as its text; two numbers that are equal have one text, or a frame each."""
-    if isinstance(value, float):
-        return f"{FRAME}[{value!r}]"
-    return value if value is None or isinstance(value, str) else str(value)
+def _text(number: int | float) -> str:
+    """A number as it is compared: two that are equal have one text, or a frame each."""
+    return f"{FRAME}[{number!r}]" if isinstance(number, float) else str(number)
+
+
+def read_number(value: str | None) -> Value:
+    """What stands in a field that holds a number somewhere."""
+    if value is None or not value.startswith(FRAME) or value.startswith(f"{FRAME}["):
+        return value
+    number: int | float = json.loads(value.removeprefix(NUMBER))
+    return number
+
+
+def exact(column: str) -> str:
+    """The column beside one, with values as they are where their text there is another."""
+    return f"{column}_exact"
 
 
 # --- keeping ------------------------------------------------------------------------------------
@@ -298,9 +331,9 @@ class _Writer:
         waiting = self.folder / "waiting.jsonl"
         waiting.write_text("\n".join(self.lines), encoding="utf-8")
         names = list(self.fields.columns.values())
-        types = ROW | dict.fromkeys(names, "VARCHAR")
+        types = ROW | dict.fromkeys([*names, *map(exact, names)], "VARCHAR")
         columns = ", ".join(f"{name}: '{kind}'" for name, kind in types.items())
-        wanted = ", ".join([*ROW, *(f"{folded(name)} AS {name}" for name in names)])
+        wanted = ", ".join([*ROW, *map(_both, names)])
         target = literal(str(self.folder / f"{self.files:06}.parquet"))
         self.database.execute(
             f"COPY (SELECT {wanted} FROM read_json({literal(str(waiting))}, "
@@ -310,3 +343,12 @@ class _Writer:
         )
         waiting.unlink()
         self.lines, self.longest, self.files = [], 0, self.files + 1
+
+
+def _both(name: str) -> str:
+    """SQL for the two columns of a field: to compare, and as it is where that is another."""
+    small = folded(name)
+    return (
+        f"{small} AS {name}, "
+        f"COALESCE({exact(name)}, CASE WHEN {small} <> {name} THEN {name} END) AS {exact(name)}"
+    )

@@ -17,6 +17,7 @@ import functools
 import ipaddress
 import itertools
 import json
+import math
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -38,6 +39,8 @@ FIRST = 200  # events of a file whose texts are kept in any case
 CACHE = 64 * 1024  # KiB of the database that stay in memory
 
 Value = str | int | float | None
+Row = tuple[Any, ...]  # an event's number, its time, and the values of fields
+Place = tuple[int, str, int, str]  # an event's number, its file, its place there, and its source
 
 
 def column(field: str) -> str:
@@ -243,10 +246,26 @@ class Store:
         self._make_indexes()
         return self.count - before
 
+    def load_rows(self, source: str, rows: Iterable[Row]) -> None:
+        """Take in events of a source: of each its number, its time, and the values of those fields
+        that are wanted of the source, in their order, as they stand in columns."""
+        marks = ", ".join("?" * (2 + len(self.fields[source])))
+        self.database.executemany(f"INSERT INTO {source} VALUES ({marks})", rows)
+
+    def load_texts(self, texts: Iterable[tuple[int, str]]) -> None:
+        """Take in the texts of events whose rows are taken in."""
+        self.database.executemany("INSERT INTO texts VALUES (?, ?)", texts)
+
+    def load_places(self, places: Iterable[Place], count: int) -> None:
+        """Take in where events stand; their numbers go up to `count`."""
+        self.database.executemany("INSERT INTO places VALUES (?, ?, ?, ?)", places)
+        self.count = count
+        self._make_indexes()
+
     def _insert(self, batch: list[Event], columns: dict[str, Columns]) -> None:
-        places: list[tuple[int, str, int, str]] = []
+        places: list[Place] = []
         texts: list[tuple[int, str]] = []
-        rows: dict[str, list[tuple[Any, ...]]] = {}
+        rows: dict[str, list[Row]] = {}
         for number, (file, place, source, event, text) in enumerate(batch, self.count + 1):
             if (file, place - number, source) != self.last:
                 self.last = (file, place - number, source)
@@ -282,12 +301,23 @@ class Store:
 
     def events(self, numbers: Iterable[int]) -> dict[int, tuple[str, str]]:
         """The id (`NAME:N`) and the source of each of these events."""
-        rows = self.database.execute(
-            "SELECT value, file || ':' || (place + value - n), source FROM json_each(?) "
-            "JOIN places ON n = (SELECT MAX(n) FROM places WHERE n <= value)",
-            (json.dumps(sorted(set(numbers))),),
+        known: dict[int, tuple[str, str]] = {}
+        behind, before, name, source = 0.0, 0, "", ""  # the end of a stretch of events in one file
+        for n in sorted(set(numbers)):
+            if n >= behind:
+                start, file, place, source, behind = self._stretch(n)
+                before, name = place - start, f"{file}:"
+            known[n] = (f"{name}{n + before}", source)
+        return known
+
+    def _stretch(self, number: int) -> tuple[int, str, int, str, float]:
+        """Where events stand, from one at or before a number, up to another."""
+        asked = (
+            "SELECT n, file, place, source, (SELECT MIN(n) FROM places WHERE n > ?1) "
+            "FROM places WHERE n <= ?1 ORDER BY n DESC LIMIT 1"
         )
-        return {n: (event_id, source) for n, event_id, source in rows}
+        n, file, place, source, behind = self.database.execute(asked, (number,)).fetchone()
+        return n, file, place, source, math.inf if behind is None else behind
 
     def keys(self, source: str) -> set[str]:
         """The paths that stand in the first events of a source."""

@@ -1,5 +1,6 @@
 """`--engine duckdb` leaves out events, and never one that a hit needs: hits are those of SQLite."""
 
+import json
 from dataclasses import asdict
 
 import duckdb
@@ -7,9 +8,11 @@ import pytest
 from hunt_helpers import correlation, events_of, okta, rule, write_events, write_rules
 from hypothesis import given
 from hypothesis import strategies as st
+from sigma.backends.sqlite.correlation import quote
 
 from labutils.hunt import CannotAsk, duckdb_engine, engine, kept_events
 from labutils.hunt.rules import load
+from labutils.hunt.store import FIRST, TEXT, Store, column
 
 SIGN_IN = rule({"eventType": "user.session.start"}, name="one", title="One")
 RESET = rule({"eventType": "user.mfa.factor.reset_all"}, name="two", title="Two")
@@ -42,8 +45,11 @@ def both(rules, events):
 
 def looked_at(rules, events):
     """The places of the events that DuckDB does not leave out."""
+    ruleset, store = load([rules]), Store()
+    engine.make_columns(ruleset, store)
     with events_of(events) as kept:
-        return [event.place for event in duckdb_engine.events_that_matter(load([rules]), kept)]
+        duckdb_engine.load_what_matters(ruleset, kept, store)
+    return [n for (n,) in store.database.execute("SELECT n FROM okta ORDER BY n")]
 
 
 # --- what is left out ---------------------------------------------------------------------------
@@ -88,6 +94,82 @@ def test_what_another_rule_brings_in_does_not_seem_to_lack_what_was_left_out(tmp
         write_rules(tmp_path, SIGN_IN, RESET, silent, other), write_events(tmp_path, *events)
     )
     assert [hit.title for hit in result.hits] == ["Another"]
+
+
+# --- what is loaded -----------------------------------------------------------------------------
+
+FIELDS = ["a", "a.b", "a.b.c", "p.q", "eventType", "who", TEXT]
+TEXTS = ["a", "Ä", "A\nb", "1", "1.5", "", "\x1e", "\x1e[1]", "\x1e5", "a\0b", "\ud800", "TRUE"]
+NUMBERS = [0, 1, -1, 1.0, 1.5, 1e16, 10**16, 2**63 - 1, 2**63, -0.0, 0.1, 1e400, True, False, None]
+LISTS = [[], [None], ["A"], ["b", "A", 1, 1.5, True], [[1], ["x"]], [1.0], ["\x1e1"]]
+ANY_VALUE = st.recursive(
+    st.sampled_from([*TEXTS, *NUMBERS]),
+    lambda inside: (
+        st.lists(inside, max_size=3)
+        | st.dictionaries(st.sampled_from(["b", "c", "b.c", "B", ""]), inside, max_size=3)
+    ),
+    max_leaves=8,
+)
+ANY_EVENT = st.dictionaries(st.sampled_from(["a", "A", "p", "p.q", "a.b", "who"]), ANY_VALUE)
+
+
+def tables(store):
+    """What stands in the tables of a store, with the type of each value."""
+    names = [f"typeof({quote(column(name))}), {quote(column(name))}" for name in FIELDS]
+    rows = store.database.execute(f"SELECT n, _time, {', '.join(names)} FROM okta ORDER BY n")
+    return rows.fetchall(), store.lists, store.events(range(1, store.count + 1)), store.keys("okta")
+
+
+def stores(path):
+    """The events of a file, loaded by SQLite, and from columns where a rule wants them all."""
+    path.write_text(path.read_text(encoding="utf-8").replace("Infinity", "1e400"), encoding="utf-8")
+    every = load([write_rules(path.parent, rule({"eventType": "*"}))])
+    with events_of(path) as kept:
+        for by_duckdb in (False, True):
+            store = Store(keep_texts=False)
+            store.want("okta", FIELDS)
+            if by_duckdb:
+                duckdb_engine.load_what_matters(every, kept, store)
+            else:
+                store.load(engine.events([path], engine.Hunt()))
+            yield tables(store)
+            store.close()
+
+
+def test_values_of_each_kind_are_loaded_from_columns_as_from_json(tmp_path, monkeypatch):
+    monkeypatch.setattr(duckdb_engine, "FIRST", FIRST)
+    nested = [{"b": one} for one in (*TEXTS, *NUMBERS, *LISTS)]
+    nested += [[{"b": 1}, {"b": [{"c": "x"}, {"c": "Y"}]}, {"b": {"c": ["z", "y"]}}]]
+    events = [okta(second=n, a=one) for n, one in enumerate([*TEXTS, *NUMBERS, *LISTS])]
+    path = write_events(tmp_path, *events)
+    by_sqlite, by_duckdb = stores(path)
+    assert by_duckdb == by_sqlite and len(by_sqlite[0]) == len(events)
+    path = write_events(tmp_path, *events, *(okta(a=one) for one in nested), okta(**{"p.q": 1}))
+    by_sqlite, by_duckdb = stores(path)
+    assert by_duckdb == by_sqlite
+
+
+@given(events=st.lists(ANY_EVENT, min_size=1, max_size=6))
+def test_any_values_are_loaded_from_columns_as_from_json(tmp_path_factory, events):
+    path = write_events(tmp_path_factory.mktemp("any"), *(okta() | event for event in events))
+    by_sqlite, by_duckdb = stores(path)
+    assert by_duckdb[:3] == by_sqlite[:3]
+
+
+def test_where_an_event_stands_is_known_though_sources_alternate_and_lines_are_missing(tmp_path):
+    jira = {"auditType": {"actionI18nKey": "jira.x"}, "timestamp": 1700000000, "who": "ada"}
+    lines = [okta(), "no event", jira, okta(second=2), okta(second=3), jira, "none", okta(second=4)]
+    path = tmp_path / "mixed.jsonl"
+    path.write_text("".join(f"{json.dumps(one)}\n" for one in lines), encoding="utf-8")
+    write_events(tmp_path, okta(), okta("z"), okta(), name="other.jsonl")
+    of_jira = rule({"who": "ada"}, title="Jira", logsource={"product": "jira", "service": "audit"})
+    result = both(write_rules(tmp_path, SIGN_IN, of_jira), tmp_path)
+    assert [hit.event_ids[0] for hit in result.hits if hit.source == "jira"] == [
+        "mixed:3",
+        "mixed:6",
+    ]
+    named = {hit.event_ids[0] for hit in result.hits if hit.source == "okta"}
+    assert named == {"mixed:1", "mixed:4", "mixed:5", "mixed:8", "other:1", "other:3"}
 
 
 # --- correlations -------------------------------------------------------------------------------
