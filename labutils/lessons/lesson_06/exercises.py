@@ -34,7 +34,7 @@ from labutils.identity.oauth import bearer
 from labutils.identity.person import sign_in
 from labutils.identity.provider.state import User
 from labutils.lab import Exchange, dice, iso, seconds
-from labutils.stage.thief import ITEMS, Entry
+from labutils.stage.thief import Entry
 from labutils.stage.two_apps import API, NOTES, TwoApps, build_apps
 
 from .attacker_minutes import DEFENCES
@@ -924,38 +924,6 @@ REACTIONS = tuple(name for name in DEFENCES if name != "nothing")
 STILL = ("it still opens", "it is refused")
 
 PREDICTIONS = (
-    Prediction(
-        "06-p1",
-        "Nobody notices, nobody does anything, and Ada's app stays closed. Tom uses each of them "
-        "now and then. Which of the five still give him data from the API after 90 days?",
-        {
-            "a": Guess(
-                "none of them: they all expire",
-                [],
-                "This assumes that everything issued expires within hours or days. Some of it is "
-                "renewed whenever it is used, and the machine token is valid for a year.",
-            ),
-            "b": Guess(
-                "only the machine token",
-                ["machine token"],
-                "This assumes that a person's credentials end when she stops working. This "
-                "provider never ends her session, and each refresh returns a new refresh token.",
-            ),
-            "c": Guess(
-                "the session cookie, the refresh token and the machine token",
-                ["session cookie", "refresh token", "machine token"],
-            ),
-            "d": Guess(
-                "all five: they stay valid until somebody revokes them",
-                list(ITEMS),
-                "This assumes that a stolen credential works until somebody ends it. An access "
-                "token expires by itself, and the code needs a verifier that Tom does not have.",
-            ),
-        },
-        "The access token expires by itself after ten minutes. The cookie gets Tom a new one "
-        "whenever he wants, and so does the refresh token, of which he keeps the newest. At this "
-        "provider a session never expires by itself. The machine token was issued for a year.",
-    ),
     GridRow(
         "06-p4",
         "The row for the session cookie: after which of these does it still open the API, 90 days "
