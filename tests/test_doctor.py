@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 from places import ROOT
+from tables import table
 
 import labutils
 from labutils import doctor
@@ -165,7 +166,7 @@ def test_the_doctor_runs_on_the_standard_library_alone(code):
     assert not HEAVY & set(done.stdout.split())
 
 
-@pytest.mark.parametrize(
+@table(
     "path, version",
     [
         *[(f"labutils/{name}.py", (3, 8)) for name in ("__init__", "__main__", "doctor", "text")],

@@ -10,6 +10,7 @@ from itertools import islice
 import httpx
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from tables import table
 from two_apps import API, LOGIN, NOTES, WIKI, TwoApps
 from werkzeug.wrappers import Request, Response
 
@@ -43,7 +44,7 @@ def lab_with_echo(**settings: str) -> tuple[Lab, httpx.Client]:
 # --- the network --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     "host",
     [
         "nobody.example",

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.sheets import SheetError, build, read
 
@@ -38,7 +39,7 @@ def test_each_row_knows_its_file_and_line_and_the_line_of_each_key():
     assert front.lines == {"name": 4, "floor": 5} and front.file == "doors.yaml"
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "2023-10-18",
@@ -67,7 +68,7 @@ def test_keys_are_text_whatever_they_look_like():
     assert read("x.yaml", "2023: a\ntrue: b\n") == {"2023": "a", "true": "b"}
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "line", "reason"),
     [
         ("a: 1\nb: 2\na: 3\n", 3, "a appears here for the second time; the first is on line 1"),
@@ -162,7 +163,7 @@ def test_a_value_given_beside_the_row_is_taken_as_it_is_and_wins():
     )
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "line", "reason"),
     [
         (

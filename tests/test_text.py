@@ -1,11 +1,12 @@
 """What text is shown, and how a number of things is written."""
 
 import pytest
+from tables import table
 
 from labutils.text import counted, shown
 
 
-@pytest.mark.parametrize(
+@table(
     ("number", "words"),
     [
         (0, "0 minutes"),

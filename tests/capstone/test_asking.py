@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tables import table
 
 from labutils.capstone import asking
 from labutils.capstone.asking import NoAnswer, ask, asked, minutes
@@ -58,7 +59,7 @@ def test_about_one_answer_in_six_is_mistaken() -> None:
     assert 0.12 < sum(some) / len(some) < 0.21
 
 
-@pytest.mark.parametrize(
+@table(
     "question",
     ["", "person", "person:", "person:nobody", "owner:crm", "ticket:CHG-1", "supplier:x", "who?"],
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from tables import table
 
 from labutils.capstone.eviction import evict
 from labutils.capstone.folder import now
@@ -35,14 +36,14 @@ def test_all_at_once_puts_the_intruder_out(seed: str) -> None:
     assert result.out and result.hours == 0 and result.doors > 0
 
 
-@pytest.mark.parametrize("seed", ["1", "2", "3", "4", "5", "6", "7"])
+@table("seed", ["1", "2", "3", "4", "5", "6", "7"])
 def test_nothing_done_leaves_every_door_open(seed: str) -> None:
     drawn = draw(seed)
     result = evict(drawn, [], now(drawn.company))
     assert not result.out and len(result.left) == result.doors
 
 
-@pytest.mark.parametrize("seed", ["1", "2", "3", "4", "5", "6", "7"])
+@table("seed", ["1", "2", "3", "4", "5", "6", "7"])
 def test_whatever_foothold_is_left_is_the_way_back(seed: str) -> None:
     drawn = draw(seed)
     at = now(drawn.company)

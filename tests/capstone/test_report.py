@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.capstone.report import Fault, read_report, sheet_of, words
 from labutils.lab import data_file
@@ -54,7 +55,7 @@ def test_the_schema_says_the_same(tmp_path: Path) -> None:
     assert len(words()["claims"]) == len(set(words()["claims"]))
 
 
-@pytest.mark.parametrize(
+@table(
     ("before", "after", "line", "says"),
     [
         ("account-made", "account-built", 3, "there is no claim called 'account-built'"),
@@ -95,7 +96,7 @@ def test_links_folders_and_large_files_are_not_read(tmp_path: Path) -> None:
             read_report(tmp_path / f"{name}.yaml")
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "incident: INC-1\nclaims: [{what: harmless, who: x, events: [], percent: "

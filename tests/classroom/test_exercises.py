@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.classroom import course
 from labutils.classroom import exercises as verbs
@@ -275,7 +276,7 @@ def test_a_result_that_cannot_be_compared_differs():
 YES_OR_NO = verifier(lambda: [Case((2,))], lambda: [Case((3,), mistake="odd", words="three")])
 
 
-@pytest.mark.parametrize(
+@table(
     "function, verdict",
     [
         (lambda n: n % 2 == 0, Verdict("passed")),

@@ -7,6 +7,7 @@ import jwt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import table
 
 from labutils import accepts, opened, refuses
 from labutils.classroom.guard import Refused
@@ -30,13 +31,13 @@ def response(
 # --- accepts ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [200, 201, 204, 302, 303, 399])
+@table("status", [200, 201, 204, 302, 303, 399])
 def test_a_response_below_400_is_accepted_with_its_status_method_and_address(status, capsys):
     accepts(response(status, method="POST"))
     assert capsys.readouterr().out == f"accepted: {status} POST api.example/me\n"
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 500, 599])
+@table("status", [400, 401, 403, 404, 500, 599])
 def test_a_response_that_refuses_is_not_accepted(status, capsys):
     with pytest.raises(Refused, match=f"^{status} no$") as raised:
         accepts(response(status, text="no"))
@@ -61,9 +62,7 @@ def test_a_redirect_that_carries_an_error_back_to_the_client_is_not_accepted():
         accepts(answer)
 
 
-@pytest.mark.parametrize(
-    "nothing", [None, False, "", {}, [], 0, b"", ..., ValueError("bad signature")], ids=repr
-)
+@table("nothing", [None, False, "", {}, [], 0, b"", ..., ValueError("bad signature")], ids=repr)
 def test_where_nothing_came_through_nothing_is_accepted(nothing, capsys):
     with pytest.raises(AssertionError) as raised:
         accepts(nothing)
@@ -71,7 +70,7 @@ def test_where_nothing_came_through_nothing_is_accepted(nothing, capsys):
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize(
+@table(
     "result, said",
     [
         ({"sub": "ada", "exp": 1}, '{"sub": "ada", "exp": 1}'),
@@ -105,7 +104,7 @@ def test_what_is_no_response_is_neither_open_nor_refused(nothing):
         opened(nothing)
 
 
-@pytest.mark.parametrize(
+@table(
     "answer, reason",
     [
         (
@@ -286,7 +285,7 @@ def test_who_stops_the_kernel_is_never_refused(interruption):
         raise interruption
 
 
-@pytest.mark.parametrize(
+@table(
     "expected",
     [(), (None,), ("403",), (ValueError("an error"),), (int,), (403, "403"), (KeyboardInterrupt,)],
     ids=repr,

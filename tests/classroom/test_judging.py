@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
@@ -232,14 +233,14 @@ def redacting(spelling, pattern, text):
     return answer
 
 
-@pytest.mark.parametrize("name", [name for name in SPELLINGS if name not in OF_BYTES])
+@table("name", [name for name in SPELLINGS if name not in OF_BYTES])
 def test_01_7_a_token_in_another_spelling_is_still_a_token(name):
     mistake = "piece" if name == "standard alphabet" else "reversible"
     assert refused_as("01-7", mistake, redacting(SPELLINGS[name], *OF_THE_TOKEN))
 
 
-@pytest.mark.parametrize("name", SPELLINGS)
-@pytest.mark.parametrize("place", [OF_THE_SIGNATURE, WITH_A_WORD_OF_THE_KEY])
+@table("name", SPELLINGS)
+@table("place", [OF_THE_SIGNATURE, WITH_A_WORD_OF_THE_KEY])
 def test_01_7_a_signature_in_another_spelling_is_still_a_signature(name, place):
     mistake = "piece" if name == "standard alphabet" else "reversible"
     assert refused_as("01-7", mistake, redacting(SPELLINGS[name], *place))
@@ -350,7 +351,7 @@ CHANGED_BY_HAND = {
 }
 
 
-@pytest.mark.parametrize(
+@table(
     ("identifier", "old", "new"),
     [(name, *pair) for name, pairs in CHANGED_BY_HAND.items() for pair in pairs],
 )
@@ -366,7 +367,7 @@ def test_a_change_by_hand_of_a_short_solution_is_noticed(identifier, old, new):
 # --- what a return is, and what can be turned back ----------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     ("body", "nothing"),
     [
         ("x", True),
@@ -428,7 +429,7 @@ def test_undoing_withstands_any_text(text):
     assert text in reversible_encodings.undone(text)
 
 
-@pytest.mark.parametrize("algorithm", reversible_encodings.HASHES)
+@table("algorithm", reversible_encodings.HASHES)
 def test_each_plain_hash_of_short_secrets_is_guessed_and_a_keyed_one_is_not(algorithm):
     codes = ("012713", "555555", "900001")
     for spelling in range(len(reversible_encodings._spellings(algorithm, codes[0]))):

@@ -5,6 +5,7 @@ import re
 import pytest
 import target_attacks
 from flags import won
+from tables import table
 
 from labutils import check, hint, target
 from labutils.classroom import mixed
@@ -25,7 +26,7 @@ def test_ten_seeds_in_a_row_draw_ten_lessons():
     assert [mixed.drawn(seed) for seed in range(10)] != [mixed.drawn(10 + seed) for seed in SEEDS]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@table("seed", SEEDS)
 def test_a_mixed_target_does_not_say_where_it_is_from(seed, capsys):
     scene = target("mixed", seed)
     said = capsys.readouterr().out
@@ -58,7 +59,7 @@ def test_a_hint_helps_with_a_mixed_target_too(capsys):
     assert lesson(mixed.drawn(3)).target.hints[0][:30] in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("seed", [None, -1, True, "7", 1.0, 10**9, 10**30, [], float("nan")])
+@table("seed", [None, -1, True, "7", 1.0, 10**9, 10**30, [], float("nan")])
 def test_what_is_no_seed_gets_a_sentence(seed, capsys):
     assert target("mixed", seed) is None
     assert "needs a seed" in capsys.readouterr().out
@@ -70,7 +71,7 @@ def test_what_is_no_mixed_target_is_named_as_unknown(name, capsys):
     assert "There is no" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@table("seed", SEEDS)
 def test_no_flag_stands_in_a_scene_or_is_guessed_from_it(seed):
     """The lessons' own targets are attacked in more ways (test_target_attacks)."""
     assert not target_attacks.looked_at(f"mixed-{seed}")

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from tables import table
 
 from labutils.classroom import exercises as verbs
 from labutils.classroom import files
@@ -173,7 +174,7 @@ def test_each_damage_of_a_day_is_kept_under_a_name_of_its_own(file, said):
     assert sorted(aside(file)) == [b"0", b"1", b"2"]
 
 
-@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
+@table("content", DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_file_counts_as_an_empty_one(content):
     assert progress_file.parse(content) == {}
 

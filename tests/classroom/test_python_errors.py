@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from tables import table
 
 from labutils.classroom import python_errors
 from labutils.classroom.course import lesson
@@ -46,7 +47,7 @@ def two_of(values):
     return first, second
 
 
-@pytest.mark.parametrize(("fails", "words"), MET.values(), ids=MET)
+@table(("fails", "words"), MET.values(), ids=MET)
 def test_an_error_that_beginners_meet_is_explained(fails, words):
     with pytest.raises((AttributeError, TypeError, ValueError)) as caught:
         fails()

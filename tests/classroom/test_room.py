@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import table
 
 from labutils import __main__ as commands
 from labutils.classroom import room
@@ -232,7 +233,7 @@ def test_a_file_of_more_than_64_kib_is_left_out(tmp_path):
 STRANGE = [b"", b"{", b"\xff\xfe", b"[" * 60_000, b"7", b'{"items": 7}', b'{"items": {"02-1": 7}}']
 
 
-@pytest.mark.parametrize("content", STRANGE, ids=lambda c: repr(c[:12]))
+@table("content", STRANGE, ids=lambda c: repr(c[:12]))
 def test_what_is_no_progress_file_is_left_out(content, tmp_path):
     put(tmp_path, "progress.json", content)
     text = in_one_line(said(tmp_path))
@@ -240,7 +241,7 @@ def test_what_is_no_progress_file_is_left_out(content, tmp_path):
     assert text.endswith("1 file was left out: 1 is damaged or holds no progress.")
 
 
-@pytest.mark.parametrize(
+@table(
     "items",
     [
         {"98-1": {"passed": True}},

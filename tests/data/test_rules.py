@@ -14,6 +14,7 @@ from attack_tactics import TACTICS_OF
 from hunt_oracle import is_true
 from rule_cases import ordinary_fields, rule_cases, vendor_event, write_logs
 from sigma.rule import SigmaRule
+from tables import table
 
 from labutils.hunt import hunt, read_placeholders
 from labutils.hunt.rules import load, sources_of
@@ -71,13 +72,13 @@ def test_ids_are_one_of_a_kind():
     assert len(set(ids)) == len(ids)
 
 
-@pytest.mark.parametrize("document", EVERY, ids=lambda document: document["title"])
+@table("document", EVERY, ids=lambda document: document["title"])
 def test_a_rule_says_who_wrote_it_when_and_why(document):
     assert document["author"] == "Anatomy of a Cloud Hack"
     assert {"status", "description", "date", "level"} <= document.keys()
 
 
-@pytest.mark.parametrize("stem", DOCUMENTS)
+@table("stem", DOCUMENTS)
 def test_what_a_file_is_for_names_techniques_references_and_false_positives(stem):
     last = DOCUMENTS[stem][-1]
     techniques, tactics = mapping_of(last)
@@ -98,7 +99,7 @@ def mapping_of(document):
     return techniques, tactics
 
 
-@pytest.mark.parametrize("stem", DOCUMENTS)
+@table("stem", DOCUMENTS)
 def test_a_technique_has_a_tactic_that_lists_it_and_a_tactic_has_a_technique(stem):
     techniques, tactics = mapping_of(DOCUMENTS[stem][-1])
     assert [name for name in techniques if not TACTICS_OF[name] & tactics] == []
@@ -111,7 +112,7 @@ def test_no_rule_is_critical():
     assert not [one["title"] for one in EVERY if one["level"] == "critical"]
 
 
-@pytest.mark.parametrize("stem", DOCUMENTS)
+@table("stem", DOCUMENTS)
 def test_what_leads_up_to_a_correlation_is_informational_and_has_a_name(stem):
     correlations = [one["correlation"] for one in DOCUMENTS[stem] if "correlation" in one]
     for document in DOCUMENTS[stem][:-1]:
@@ -167,7 +168,7 @@ def test_every_rule_has_hits_twins_and_misses():
         assert any(not one.hit for one in own), stem
 
 
-@pytest.mark.parametrize("one", CASES, ids=str)
+@table("one", CASES, ids=str)
 def test_a_rule_sees_what_it_must_and_nothing_else(one, tmp_path):
     write_logs(one, tmp_path)
     result = hunt([RULES / f"{one.rule}.yml"], [tmp_path], SITE)
@@ -176,7 +177,7 @@ def test_a_rule_sees_what_it_must_and_nothing_else(one, tmp_path):
     assert {hit.title for hit in result.hits} <= {title_of(one.rule)}
 
 
-@pytest.mark.parametrize("one", CASES, ids=str)
+@table("one", CASES, ids=str)
 def test_an_event_has_the_shape_of_its_vendor(one):
     for row in one.events:
         jsonschema.validate(vendor_event(row)[1], log_format(row["log"]).shape)
@@ -259,7 +260,7 @@ def test_silence_is_seen_when_the_log_is_taken_away(attack, tmp_path):
     assert [hit.title for hit in result.hits][:1] == [title_of("jira_log_silent_while_used")]
 
 
-@pytest.mark.parametrize("document", EVENT_RULES, ids=lambda document: document["title"])
+@table("document", EVENT_RULES, ids=lambda document: document["title"])
 def test_sqlite_and_the_oracle_agree_over_the_attack(document, attack, tmp_path):
     path = tmp_path / "rule.yml"
     path.write_text(yaml.safe_dump(document), encoding="utf-8")

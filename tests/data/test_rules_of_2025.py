@@ -4,10 +4,10 @@ nobody saw."""
 import re
 from functools import cache
 
-import pytest
 import rule_rates
 import yaml
 from rule_cases import FOLDER, rule_cases, write_logs
+from tables import table
 
 from labutils.hunt import hunt, read_placeholders
 from labutils.hunt.rules import load
@@ -58,7 +58,7 @@ def test_ids_are_one_of_a_kind_among_all_rules_of_the_course():
     assert len(ids) == len(set(ids)) and len(ids) > 30
 
 
-@pytest.mark.parametrize("stem", FILES)
+@table("stem", FILES)
 def test_a_file_ends_in_what_it_is_for_with_all_that_a_reader_needs(stem):
     *before, last = DOCUMENTS[stem]
     assert all(one["level"] == "informational" and one["name"] for one in before)
@@ -68,7 +68,7 @@ def test_a_file_ends_in_what_it_is_for_with_all_that_a_reader_needs(stem):
     assert techniques and techniques <= CASE.ledger.attack.techniques.keys()
 
 
-@pytest.mark.parametrize("stem", FILES)
+@table("stem", FILES)
 def test_a_rule_names_no_address_and_no_account_of_the_case(stem):
     words = {one.ip for one in CASE.addresses.values()} | set(CASE.estate.credentials)
     words |= {one.account or one.id for one in CASE.estate.identities.values()}
@@ -76,7 +76,7 @@ def test_a_rule_names_no_address_and_no_account_of_the_case(stem):
     assert [word for word in words - {"unattributed"} if word in text] == []
 
 
-@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
+@table("situation", SITUATIONS, ids=str)
 def test_a_rule_hits_what_it_is_for_and_misses_the_rest(situation, tmp_path):
     write_logs(situation, tmp_path)
     found = hunt([FILES[situation.rule]], [tmp_path], SITE)
@@ -95,7 +95,7 @@ def replay():
     return play(World.historical(CASE), case=CASE)
 
 
-@pytest.mark.parametrize("stem", FILES)
+@table("stem", FILES)
 def test_in_the_replay_a_rule_leads_to_the_steps_that_it_is_for(stem, tmp_path):
     write(tmp_path, replay().audit, replay().truth, replay().labels)
     hits = hunt([FILES[stem]], [tmp_path], SITE).hits

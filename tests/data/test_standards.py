@@ -6,6 +6,7 @@ import re
 
 import pytest
 from places import ROOT
+from tables import table
 
 TEXTS = [
     *(ROOT / "labutils").rglob("*.py"),
@@ -56,7 +57,7 @@ def test_code_cites_the_places_that_were_looked_up():
         assert cited in text, cited
 
 
-@pytest.mark.parametrize(
+@table(
     "lesson, said",
     [
         ("11", r"RFC 10017\S*, 5\.1\.3.*\(6\.1\).*backend for frontend"),

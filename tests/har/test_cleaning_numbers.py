@@ -191,7 +191,7 @@ def test_the_search_reads_what_an_object_with_numbered_names_spells():
     assert spelled({"a1": 101, "b2": 121, "a3": 101, "a4": 101}) is None
 
 
-@pytest.mark.parametrize("dress", DRESSES)
+@table("dress", DRESSES)
 def test_a_spelled_token_whose_elements_were_replaced_is_not_called_a_token(dress):
     cleaned = har.clean(a_har(an_entry(**answered({"token": DRESSES[dress]}))), "a salt")
     assert [f for f in har.findings(cleaned) if not is_replaced(f.value)] == []
@@ -223,9 +223,7 @@ def as_index_keyed(codes: list[int]) -> dict:
     return {str(at): code for at, code in enumerate(codes)}
 
 
-@pytest.mark.parametrize(
-    "form", ["token[]={}", "token[{i}]={}", "t={}", "t{i}={}", "token.{i}.c={}", "size{i}={}"]
-)
+@table("form", ["token[]={}", "token[{i}]={}", "t={}", "t{i}={}", "token.{i}.c={}", "size{i}={}"])
 def test_codes_in_a_form_are_no_cipher_either(form):
     text = "&".join(form.format(code, i=at) for at, code in enumerate(CODES))
     url = f"https://wiki.example/?{text}"
@@ -260,10 +258,8 @@ def cleaned_path(path: str) -> str:
 # --- numbers on their own -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "name", ["otp", "cvv", "pin", "code", "passcode", "verification_code", "x"]
-)
-@pytest.mark.parametrize("number", [7, 737, 4711, 482913, 4539148803436467, -4711, 41.25, 10**20])
+@table("name", ["otp", "cvv", "pin", "code", "passcode", "verification_code", "x"])
+@table("number", [7, 737, 4711, 482913, 4539148803436467, -4711, 41.25, 10**20])
 def test_a_number_under_the_name_of_a_code_is_replaced(name, number):
     (after,) = cleaned_answer({name: number}).values()
     assert after != number and str(number).strip("-") not in str(after)
@@ -279,7 +275,7 @@ def test_what_is_no_code_stays_under_its_name(value):
     assert cleaned_answer({"active": value}) == {"active": value}
 
 
-@pytest.mark.parametrize("name", ["count", "status", "page", "total", "totalCount", "lineNumber"])
+@table("name", ["count", "status", "page", "total", "totalCount", "lineNumber"])
 def test_a_short_number_that_counts_something_stays(name):
     assert cleaned_answer({name: 403, "x": {name: 7}})[name] == 403
     assert cleaned_answer({name: 482913})[name] != 482913

@@ -87,12 +87,12 @@ STAYS = [
 ]
 
 
-@pytest.mark.parametrize("name, value", STAYS)
+@table("name, value", STAYS)
 def test_what_support_needs_stays(name, value):
     assert cleaned_header(name, value) == value
 
 
-@pytest.mark.parametrize(
+@table(
     "name, version",
     [
         ("Firefox", "143.0"),
@@ -182,7 +182,7 @@ def test_a_secret_in_the_place_of_what_stays_is_replaced(secret, place):
         assert secret not in after, (carrier, after)
 
 
-@pytest.mark.parametrize("secret", SECRETS)
+@table("secret", SECRETS)
 def test_a_secret_in_the_name_or_version_of_a_program_is_replaced(secret):
     for carrier in CARRIERS:
         tool = {"name": carrier.format(secret), "version": carrier.format(secret)}
@@ -256,9 +256,7 @@ def test_a_name_that_measures_is_known(name):
     assert measures(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["", "_", "number", "otp", "cardNumber", "_pin", "85", "code_ms4711"]
-)
+@table("name", ["", "_", "number", "otp", "cardNumber", "_pin", "85", "code_ms4711"])
 def test_a_name_that_may_be_a_code_measures_nothing(name):
     assert not measures(name)
 
@@ -452,7 +450,7 @@ def test_support_can_say_what_the_error_said():
     assert body["errorCode"] == "E0000011" and body["error_message"] == "AADSTS50126: no"
 
 
-@pytest.mark.parametrize(
+@table(
     ("changed", "secret"),
     [
         ({"redirect_uri": "https://a9f81D4fae7dec9QZ.acme.example/cb"}, "a9f81D4fae7dec9QZ"),

@@ -7,6 +7,7 @@ import re
 import sys
 
 import pytest
+from tables import table
 from valid_recordings import a_har, an_entry
 
 from labutils import har
@@ -29,7 +30,7 @@ def rules() -> Rules:
 # --- addresses in texts, authorities ------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     "text, expected",
     [
         ("https://wiki.example/api/reports", f"https://{TAG}/api/reports"),
@@ -53,7 +54,7 @@ def test_json_that_is_nested_too_deeply_to_be_taken_apart_becomes_one_tag():
     assert re.fullmatch(TAG, Cleaner("a salt").packed(deep, "[[...]]", "body", Stands.NAMED))
 
 
-@pytest.mark.parametrize(
+@table(
     "text, expected",
     [
         ("wiki.example", "wiki\\.example"),
@@ -81,7 +82,7 @@ def test_the_user_part_is_the_same_wherever_it_stands_and_the_host_goes_where_it
     assert kept.split("@")[0] == gone.split("@")[0] and re.fullmatch(f"{TAG}@{TAG}", gone)
 
 
-@pytest.mark.parametrize(
+@table(
     "url, expected",
     [
         ("data:image/png;base64,c2VjcmV0", "data:image/png;base64,eC[0-9a-zA-Z]+={0,2}"),
@@ -96,7 +97,7 @@ def test_an_address_of_another_kind_is_still_an_address(url, expected):
     assert re.fullmatch(expected, Cleaner("a salt").url(url, "url"))
 
 
-@pytest.mark.parametrize(
+@table(
     "date, expected",
     [
         ("2023-10-02T09:00:00.1234567Z", "2023-10-02T09:00:00.1234567Z"),
@@ -116,7 +117,7 @@ def test_a_date_stays_a_date(date, expected):
 # --- cookies ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     "header, value, expected",
     [
         ("cookie", "a=1; b=2;c", [("a", "1"), ("b", "2"), ("c", "")]),
@@ -135,7 +136,7 @@ def test_cookies_are_read_in_one_way(header, value, expected):
 # --- what looks like a secret -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     "text, looks",
     [
         ("abcdefg1abcdefg1", True),  # 16 characters, 8 of them different
@@ -156,7 +157,7 @@ def test_a_text_looks_like_a_secret_from_sixteen_characters_and_eight_different_
     assert kinds == (["opaque secret"] if looks else [])
 
 
-@pytest.mark.parametrize(
+@table(
     "value, text",
     [
         ([101, 121, 74, 104], "eyJh"),
@@ -186,7 +187,7 @@ def test_what_is_spelled_is_read(value, text):
 CLEAN = {"sub": "x-0123456789", "exp": 0, "active": True}
 
 
-@pytest.mark.parametrize(
+@table(
     "text, replaced",
     [
         ("x-0123456789", True),
@@ -224,7 +225,7 @@ def test_a_har_cleaned_twice_is_found_clean_twice():
 # --- the edges of what may stay -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     "label, plain",
     [
         ("ec2-203-0-113-25", True),
@@ -248,7 +249,7 @@ def test_a_label_of_words_and_short_numbers_is_plain(label, plain):
     assert names.plain_label(label) is plain
 
 
-@pytest.mark.parametrize(
+@table(
     "host, plain",
     [
         ("ec2-203-113-113-125.example", True),  # 13 digits
@@ -263,7 +264,7 @@ def test_a_host_with_few_digits_is_plain(host, plain):
     assert names.plain_host(host) is plain
 
 
-@pytest.mark.parametrize(
+@table(
     "shape, fits, too_much",
     [
         (names.VERSION, "5.0.20211.51073", "5.0.20211.510734"),

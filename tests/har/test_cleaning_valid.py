@@ -15,6 +15,7 @@ from collections import Counter
 import jsonschema
 import pytest
 from places import HAR_SCHEMA
+from tables import table
 
 from labutils import har
 from labutils.har.files import survivors
@@ -413,8 +414,8 @@ def known_secrets(found: dict) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("style", EXPORTERS)
+@table("seed", SEEDS)
+@table("style", EXPORTERS)
 def test_a_valid_har_stays_valid_and_keeps_what_support_needs_and_no_secret(style, seed):
     before = exported(style, seed)
     after = har.clean(before, "a salt")

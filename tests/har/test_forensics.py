@@ -5,6 +5,7 @@ import json
 import string
 
 import pytest
+from tables import table
 
 from labutils import har
 from labutils.identity.keys import json_part
@@ -69,13 +70,13 @@ def test_a_password_is_read_out_of_base64_of_either_alphabet():
 # --- every text that somebody could try ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("separator", list(string.whitespace + "\"'<>;,&?#=/:()[]{}\\"), ids=ascii)
+@table("separator", list(string.whitespace + "\"'<>;,&?#=/:()[]{}\\"), ids=ascii)
 def test_what_stands_between_separators_is_tried_by_itself(separator):
     text = f"first-part{separator}second-part"
     assert {"first-part", "second-part"} <= har.strings({"text": text})
 
 
-@pytest.mark.parametrize("separator", list(string.whitespace + "\"'<>;,"), ids=ascii)
+@table("separator", list(string.whitespace + "\"'<>;,"), ids=ascii)
 def test_an_address_between_separators_stays_whole(separator):
     address = "https://wiki.example/cb?code=x&state=(y)"
     assert address in har.strings({"text": f"see{separator}{address}{separator}there"})
@@ -112,7 +113,7 @@ def found_in(text: str) -> list[str]:
     return [finding.kind for finding in har.findings({"log": {"entries": [entry]}})]
 
 
-@pytest.mark.parametrize(
+@table(
     "text, kinds",
     [
         ("abcdef12" * 2, ["opaque secret"]),

@@ -84,9 +84,7 @@ def test_the_export_takes_cookies_queries_and_forms_apart():
 # --- reading ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
-)
+@table("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_a_har_is_read_in_every_encoding_of_json(encoding):
     assert har.read(RAW.decode().encode(encoding)) == CASE
 
@@ -97,7 +95,7 @@ def test_what_is_read_does_not_depend_on_how_the_file_is_spaced():
     )
 
 
-@pytest.mark.parametrize(
+@table(
     "data, words",
     [
         (b"", "empty"),
@@ -148,7 +146,7 @@ def test_a_text_that_looks_like_a_list_of_entries_is_none():
     assert har.read(json.dumps(found).encode()) == har.read(json.dumps(backwards).encode()) == found
 
 
-@pytest.mark.parametrize("at", range(0, len(RAW) - 2, 4111))
+@table("at", range(0, len(RAW) - 2, 4111))
 def test_a_har_that_breaks_off_is_refused(at):
     with pytest.raises(har.NotHar):
         har.read(RAW[:at])
@@ -175,7 +173,7 @@ def test_a_finding_shows_at_most_eight_characters():
         assert finding.value[:9] not in str(finding) + repr(finding) + repr([finding])
 
 
-@pytest.mark.parametrize(
+@table(
     "changes, expected",
     [
         (
@@ -290,7 +288,7 @@ def test_no_secret_survives_around_the_entries():
     assert holds(found) and not holds(har.clean(found, "a salt"))
 
 
-@pytest.mark.parametrize(
+@table(
     "host, stays",
     [
         ("wiki.example", True),
@@ -427,7 +425,7 @@ def test_cleaning_says_what_it_replaced_and_how_far_it_is():
     assert har.said(Counter()) == "Replaced nothing: there was nothing to replace."
 
 
-@pytest.mark.parametrize(
+@table(
     "found", [None, [], {}, {"log": []}, {"log": {"entries": None}}, {"log": {"entries": ["x"]}}]
 )
 def test_what_is_no_har_in_memory_is_refused(found):
@@ -498,7 +496,7 @@ def test_each_run_draws_a_salt_of_its_own(tmp_path):
     assert targets[0].read_bytes() != targets[1].read_bytes()
 
 
-@pytest.mark.parametrize(
+@table(
     "data",
     [
         b"",
@@ -511,7 +509,7 @@ def test_each_run_draws_a_salt_of_its_own(tmp_path):
         b'{"log": {"entries": [{"a": NaN}]}}',
     ],
 )
-@pytest.mark.parametrize("old", [None, b"what was there"])
+@table("old", [None, b"what was there"])
 def test_malformed_input_is_one_sentence_and_nothing_is_written(tmp_path, capsys, data, old):
     source, target = tmp_path / "in.har", tmp_path / "out.har"
     source.write_bytes(data)
@@ -525,7 +523,7 @@ def test_malformed_input_is_one_sentence_and_nothing_is_written(tmp_path, capsys
     )
 
 
-@pytest.mark.parametrize(
+@table(
     "source, target, words",
     [
         ("missing.har", "out.har", "cannot be read: No such file"),

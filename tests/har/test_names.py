@@ -6,7 +6,7 @@ from tables import table
 from labutils.har import names
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "says"),
     [
         ("_ttfb_ms", True),
@@ -26,7 +26,7 @@ def test_a_name_that_measures_something_has_words_of_measures_and_no_long_number
     assert names.measures(name) is says
 
 
-@pytest.mark.parametrize(
+@table(
     ("host", "plain"),
     [
         ("localhost", True),
@@ -46,7 +46,7 @@ def test_a_plain_host_is_an_address_or_a_name_with_few_digits(host, plain):
     assert names.plain_host(host) is plain
 
 
-@pytest.mark.parametrize(
+@table(
     ("label", "plain"),
     [
         ("wiki", True),
@@ -70,7 +70,7 @@ def test_a_plain_label_is_made_of_words_and_short_numbers(label, plain):
     assert names.plain_label(label) is plain
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "is_one"),
     [
         ("192.0.2.10", True),
@@ -156,7 +156,7 @@ def test_a_shape_that_may_stay_fits_what_it_is_for_and_nothing_beside_it(shape, 
     assert bool(getattr(names, shape).fullmatch(text)) is fits
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "fits"),
     [
         ("Wed, 18 Oct 2023 09:00:00 GMT", True),

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tables import table
 
 from labutils.har.spelling import (
     SHORT_JSON,
@@ -28,7 +29,7 @@ def test_below_an_element_the_members_of_an_object_have_a_name_again():
     assert below == {**{stands: stands for stands in Stands}, Stands.ELEMENT: Stands.BELOW}
 
 
-@pytest.mark.parametrize(
+@table(
     ("values", "stands"),
     [
         ([101, 121, 74, 104], Stands.SPELLED),
@@ -44,7 +45,7 @@ def test_a_list_spells_where_each_of_four_or_more_elements_holds_one_number(valu
     assert in_a_list(values) is stands
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "under_a_name", "elsewhere"),
     [
         ("", True, True),
@@ -73,7 +74,7 @@ def test_a_short_text_or_a_code_of_a_character_may_be_a_piece(text, under_a_name
     }
 
 
-@pytest.mark.parametrize(
+@table(
     ("all_names", "which"),
     [
         (["t0", "t1", "t2", "t3"], {"t0", "t1", "t2", "t3"}),
@@ -111,7 +112,7 @@ LONG = json.dumps([1, "x" * (SHORT_JSON - 7)])
 SHORTER = json.dumps([1, "x" * (SHORT_JSON - 8)])
 
 
-@pytest.mark.parametrize(
+@table(
     ("value", "number"),
     [
         (7, 1),

@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.hunt.axon_search import (
     LONGEST,
@@ -38,7 +39,7 @@ LOG = {
 }
 
 
-@pytest.mark.parametrize(
+@table(
     "text, outcome",
     [
         ("user = JOHn sMith", True),
@@ -71,7 +72,7 @@ def test_the_evaluator_reads_what_the_pages_show(text, outcome):
     assert selects(parse(text), LOG, now=NOW) is outcome
 
 
-@pytest.mark.parametrize(
+@table(
     "text, reason",
     [
         ("", "ends in the middle"),
@@ -92,7 +93,7 @@ def test_the_evaluator_refuses_what_no_page_shows(text, reason):
         parse(text)
 
 
-@pytest.mark.parametrize(
+@table(
     "text, reason",
     [
         ("port > many", "> wants a number, and here is many."),
@@ -205,7 +206,7 @@ def test_a_source_without_a_place_in_the_schema_is_refused():
         run(CREATED, {"windows": JIRA})
 
 
-@pytest.mark.parametrize("source", tables()["sources"])
+@table("source", tables()["sources"])
 def test_what_a_field_holds_is_text_whatever_the_log_holds(source):
     for event in ({}, {"auditType": None, "author": [], "target": {"id": {"a": True}}}):
         for field in schema():

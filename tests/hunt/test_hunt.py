@@ -9,6 +9,7 @@ import sys
 import pytest
 import yaml
 from hunt_helpers import correlation, hunted, okta, rule, write_events, write_rules
+from tables import table
 
 from labutils.__main__ import main
 from labutils.hunt import hunt
@@ -101,7 +102,7 @@ def test_status_2_where_no_rule_could_be_read(tmp_path, capsys):
 # --- names of events ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "event_id"),
     [
         ("okta.jsonl", "okta:2"),
@@ -143,7 +144,7 @@ def test_a_file_that_is_named_twice_is_read_once(tmp_path):
     assert hunt([write_rules(tmp_path, RULE)], [events, tmp_path, events]).events == 1
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         json.dumps([CLOUDTRAIL | {"eventName": "Other"}, CLOUDTRAIL]),
@@ -189,7 +190,7 @@ def refusals(tmp_path, text, name="rules.yml"):
     return [refused.reason for refused in hunt([tmp_path / name], []).refused]
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "reason"),
     [
         ("title: [", "is not YAML: "),
@@ -266,7 +267,7 @@ UNNAMED = rule({"eventType": "user.session.start"})
 GOOD = yaml.safe_dump(UNNAMED)
 
 
-@pytest.mark.parametrize(
+@table(
     ("broken", "reason"),
     [
         ("title: [\n", "is not YAML: "),

@@ -5,13 +5,13 @@ What is wrong with a log alone stands in test_hunt_reading.
 
 import re
 
-import pytest
 import yaml
 from hunt_helpers import correlation, hunted, lines, okta, rule, write_events, write_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import ROOT
 from processor_time import within
+from tables import table
 
 from labutils.hunt import as_html, as_json, as_text, hunt
 from labutils.lab import data_file
@@ -30,7 +30,7 @@ def in_time(folder, rules, events):
 # --- bombs --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     "selection",
     [
         {"who|re": "(a*)*(a*)*(a*)*b"},
@@ -77,7 +77,7 @@ def test_an_event_with_a_hundred_thousand_keys_and_members(tmp_path):
     assert lines(result) == [1, 2]
 
 
-@pytest.mark.parametrize("field", ["a`b", 'a"b', "a'b", "a;DROP TABLE okta", "n", "_time", "rowid"])
+@table("field", ["a`b", 'a"b', "a'b", "a;DROP TABLE okta", "n", "_time", "rowid"])
 def test_the_name_of_a_field_is_no_sql(tmp_path, field):
     events = [okta(**{field: "x' OR 1=1 --"}), okta()]
     result = in_time(tmp_path, [rule({field: "x' OR 1=1 --"})], events)

@@ -8,6 +8,7 @@ import pytest
 from hunt_helpers import okta, rule, write_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.hunt import hunt, json_stream
 from labutils.hunt import reading as logs
@@ -31,7 +32,7 @@ def skipped(found):
     return [(item.line, item.reason) for item in found if isinstance(item, Skipped)]
 
 
-@pytest.mark.parametrize(
+@table(
     ("line", "reason"),
     [
         ("not json", "is not JSON: Expecting value, at character 1"),
@@ -57,10 +58,8 @@ def test_bytes_that_are_no_utf8_spoil_their_own_line_alone(tmp_path):
     assert events(found) == [1, 3] and skipped(found) == [(2, "is not UTF-8 text")]
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
-)
-@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@table("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@table("ending", ["\n", "\r\n"])
 def test_marks_encodings_and_line_ends(tmp_path, encoding, ending):
     found = items(tmp_path, (GOOD + ending + ending + GOOD).encode(encoding))
     assert events(found) == [1, 3] and not skipped(found)
@@ -180,7 +179,7 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("tool", WRAPPED)
+@table("tool", WRAPPED)
 def test_what_a_tool_lays_around_an_event_is_taken_off(tool, tmp_path):
     for indent in (None, 1):
         text = json.dumps(WRAPPED[tool], indent=indent)
@@ -191,9 +190,9 @@ def test_what_a_tool_lays_around_an_event_is_taken_off(tool, tmp_path):
         ]
 
 
-@pytest.mark.parametrize("tool", ANSWERS)
-@pytest.mark.parametrize("indent", [None, 2])
-@pytest.mark.parametrize("between", ["", "\n"])
+@table("tool", ANSWERS)
+@table("indent", [None, 2])
+@table("between", ["", "\n"])
 def test_answers_one_after_the_other_are_read_to_the_last(tool, indent, between, tmp_path):
     text = json.dumps(ANSWERS[tool], indent=indent)
     found = items(tmp_path, text + between + text)
@@ -213,7 +212,7 @@ def test_documents_one_after_the_other_are_counted(between, indent, tmp_path, mo
         assert events(found) == list(range(1, 51))
 
 
-@pytest.mark.parametrize(
+@table(
     ("bad", "reason"),
     [
         ('{\n "a": NaN\n}', "NaN is not a number in JSON"),
@@ -237,7 +236,7 @@ def test_a_broken_document_costs_itself(bad, reason, tmp_path):
     assert number == 2 and reason in said
 
 
-@pytest.mark.parametrize(
+@table(
     ("bad", "reason"),
     [
         ('{"a": NaN}', "NaN is not a number in JSON"),
@@ -250,7 +249,7 @@ def test_a_broken_document_costs_itself(bad, reason, tmp_path):
         ("null", "is JSON, but not an object"),
     ],
 )
-@pytest.mark.parametrize("head", ["[", '{"Records": [', '{"@odata.context": "x", "value": ['])
+@table("head", ["[", '{"Records": [', '{"@odata.context": "x", "value": ['])
 def test_a_broken_member_of_a_list_costs_itself(bad, reason, head, tmp_path):
     end = "]" if head == "[" else '], "more": {"a": [1]}}'
     found = items(tmp_path, f"{head}\n{GOOD},\n{bad},\n{GOOD},\n{GOOD}\n{end}")
@@ -259,10 +258,8 @@ def test_a_broken_member_of_a_list_costs_itself(bad, reason, head, tmp_path):
     assert number == 2 and reason in said
 
 
-@pytest.mark.parametrize(
-    "bad", ["\0", '{"eventType": "\0"}', "\0\0\0{}", DEEP, "]}", '"', "[1", "{"]
-)
-@pytest.mark.parametrize("place", [0, 1, 2])
+@table("bad", ["\0", '{"eventType": "\0"}', "\0\0\0{}", DEEP, "]}", '"', "[1", "{"])
+@table("place", [0, 1, 2])
 def test_a_broken_line_costs_itself_wherever_it_stands(bad, place, tmp_path):
     lines = [GOOD, GOOD]
     lines.insert(place, bad)
@@ -303,7 +300,7 @@ def test_a_field_in_quotes_may_have_lines_commas_and_quotes(tmp_path):
     assert first.fields["URI"] == 'a\nb, "c"' and second.place == 2
 
 
-@pytest.mark.parametrize(
+@table(
     ("bad", "reason"),
     [
         ('"Login","2025', "is not CSV"),
@@ -313,7 +310,7 @@ def test_a_field_in_quotes_may_have_lines_commas_and_quotes(tmp_path):
         ("one", "has 1 fields, but the first line names 4"),
     ],
 )
-@pytest.mark.parametrize("after", [1, 3, 2_000])
+@table("after", [1, 3, 2_000])
 def test_a_broken_record_costs_itself(bad, reason, after, tmp_path):
     text = "\n".join([COLUMNS, RECORD, bad, *[RECORD] * after])
     found = items(tmp_path, text, "Login.csv")
@@ -357,7 +354,7 @@ def test_a_file_named_for_another_vendor_is_hunted_for_what_it_holds(tmp_path):
 # --- sources and times --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "source"),
     [
         ("okta", "okta"),
@@ -373,7 +370,7 @@ def test_a_files_name_says_its_source(name, source):
     assert source_by_name(name) == source
 
 
-@pytest.mark.parametrize(
+@table(
     ("event", "source"),
     [
         ({"type": {"action": "x", "actionI18nKey": "bitbucket.service.x"}}, "bitbucket"),
@@ -389,7 +386,7 @@ def test_an_event_says_its_source(event, source):
     assert source_by_content(event) == source
 
 
-@pytest.mark.parametrize(
+@table(
     ("event", "source", "time"),
     [
         ({"published": "2023-11-14T09:22:49.123Z"}, "okta", "2023-11-14T09:22:49.123Z"),

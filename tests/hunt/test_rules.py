@@ -20,6 +20,7 @@ from hunt_oracle import is_true
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sigma.rule import SigmaRule
+from tables import table
 
 from labutils.__main__ import main
 from labutils.hunt import hunt, read_placeholders
@@ -50,7 +51,7 @@ def agreed(folder, one, events):
 ODD = [True, "true", "TRUE", 1, "1", 1.0, "1.0", False, 0, "0", 0.1, "0.1", "a", " 1", None]
 
 
-@pytest.mark.parametrize(
+@table(
     ("selection", "hit"),
     [
         ({"f": True}, [True, "true", "TRUE", 1, 1.0]),
@@ -112,7 +113,7 @@ def test_a_key_that_is_written_with_dots_comes_before_the_path(tmp_path):
     assert agreed(tmp_path, rule(["ada"]), [okta(_text="tom", who="ada")]) == [1]
 
 
-@pytest.mark.parametrize("word", ["b*d", "*x y*", 'q"*', "a\\\\b", "ÉCOLE", "5*", "100%", "é*e"])
+@table("word", ["b*d", "*x y*", 'q"*', "a\\\\b", "ÉCOLE", "5*", "100%", "é*e"])
 def test_a_member_is_found_however_the_list_is_written(tmp_path, word):
     words = ["bcd", "ax yz", 'q"q', "a\\b", "École", 55, "100%", "éhe", "école", 'a"b\\c\n']
     events = [okta(names=[one, "zz"]) for one in words] + [okta(names=one) for one in words]
@@ -156,7 +157,7 @@ def test_two_fields_that_differ_in_case_have_two_columns():
     assert len({column(name).lower() for name in names}) == len(names)
 
 
-@pytest.mark.parametrize(
+@table(
     ("selection", "expected"),
     [
         ({"ip|cidr": "192.0.2.0/24"}, [1, 3]),
@@ -258,7 +259,7 @@ ONE = rule({"eventType": "one"}, name="one")
 TWO = rule({"eventType": "two"}, name="two")
 
 
-@pytest.mark.parametrize(
+@table(
     ("kind", "rules", "more", "seconds"),
     [
         ("event_count", ["one"], {"group-by": ["who"], "condition": {"gte": 3}}, 40),

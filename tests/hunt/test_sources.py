@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tables import table
 from vendor_samples import ACTOR, SAMPLES, SECOND
 
 from labutils.hunt import sources
@@ -24,7 +25,7 @@ def hunted(tmp_path, event):
     return one
 
 
-@pytest.mark.parametrize(("source", "event"), READ)
+@table(("source", "event"), READ)
 def test_what_vendors_write_is_hunted(source, event, tmp_path):
     one = hunted(tmp_path, event)
     assert one.source == source
@@ -33,7 +34,7 @@ def test_what_vendors_write_is_hunted(source, event, tmp_path):
     assert json.loads(one.text) == one.fields
 
 
-@pytest.mark.parametrize(
+@table(
     ("logsource", "names"),
     [
         (("azure", "signinlogs", None), ["entra_id_signin"]),
@@ -66,7 +67,7 @@ def faulty(old, new):
     ].count("\n") + 1
 
 
-@pytest.mark.parametrize(
+@table(
     ("old", "new", "sentence"),
     [
         ("actor: host", "actr: host", "unknown field actr; LogSource has name, sigma, times"),
@@ -129,7 +130,7 @@ def test_a_source_comes_before_those_that_it_names(monkeypatch):
 # --- looks --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     ("test", "yes", "no"),
     [
         ("{has: [a, b.c]}", {"a": None, "b": {"c": None}}, {"a": 1, "b": {}}),

@@ -1,7 +1,7 @@
 """Why a rule was true of an event: what matched, and nothing else."""
 
-import pytest
 from hunt_helpers import correlation, hunted, okta, rule
+from tables import table
 
 
 def why(folder, selection, event, condition="selection", **more):
@@ -13,7 +13,7 @@ def why(folder, selection, event, condition="selection", **more):
 ROLES = okta(target=[{"type": "User"}, {"type": "Role"}], who="ada", on=True, n=7)
 
 
-@pytest.mark.parametrize(
+@table(
     ("selection", "says"),
     [
         ({"eventType": "USER.session.start"}, "eventType=user.session.start"),

@@ -5,6 +5,7 @@ from hunt_helpers import correlation, rule
 from hypothesis import given
 from hypothesis import strategies as st
 from sigma.collection import SigmaCollection
+from tables import table
 
 from labutils.hunt.windows import (
     Match,
@@ -128,7 +129,7 @@ def test_a_percentile_lies_between_two_numbers():
     assert tally.metric() == 2.5
 
 
-@pytest.mark.parametrize(
+@table(
     ("value", "is_number"),
     [(5, 5), ("5", 5.0), (" -1.5e3 ", -1500.0), ("05", None), ("1e999", None), ("true", None)]
     + [(float("inf"), None), (None, None), ("٣", None), ("", None), ("0x10", None), ("\t1", None)],

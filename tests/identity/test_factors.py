@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tables import table
 from two_apps import NOTES, WIKI, TwoApps
 
 from labutils.identity.factors import STEP, Prompt, Push, Totp, WrongAnswer, totp
@@ -44,7 +45,7 @@ def refused(
 # --- one-time codes -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     "now, code",
     [
         (59, "94287082"),
@@ -72,7 +73,7 @@ def test_cryptography_computes_the_same_codes(secret, now, digits):
     )
 
 
-@pytest.mark.parametrize(
+@table(
     "moved, good",
     [
         (-STEP, False),
@@ -167,9 +168,7 @@ def test_without_number_matching_a_yes_is_enough_and_no_yes_is_not():
     assert push.check(prompt, "") is None
 
 
-@pytest.mark.parametrize(
-    "typed", [(), ("",), ("99",), ("0",), (" {0}",), ("{0}0",), ("{0}\n",), ("None",)]
-)
+@table("typed", [(), ("",), ("99",), ("0",), (" {0}",), ("{0}0",), ("{0}\n",), ("None",)])
 def test_with_number_matching_a_yes_with_no_number_or_a_wrong_one_is_none(typed):
     push = Push(number_matching=True)
     _, prompt = asked(push)
@@ -296,7 +295,7 @@ def test_a_page_gets_one_answer_and_a_yes_that_comes_later_opens_nothing():
     )
 
 
-@pytest.mark.parametrize(
+@table(
     "answer",
     [b"", b"%ff", b"%ED%A0%80", b"%00", "١٢٣٤٥٦".encode(), b"1" * 100_000],
     ids=lambda sent: ascii(sent[:9]),

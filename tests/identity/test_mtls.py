@@ -11,6 +11,7 @@ import jwt
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from tables import table
 from two_apps import API, LOGIN, NOTES, SECRETS, TwoApps
 
 from labutils.identity import dpop, mtls
@@ -94,7 +95,7 @@ def test_a_certificate_is_public_and_only_its_key_can_show_it():
 # --- the check ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     "claims, certificate, reason",
     [
         ({}, SHOWN, "not bound to a certificate"),

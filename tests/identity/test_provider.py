@@ -33,6 +33,7 @@ from provider_helpers import (
     question,
     tokens_of,
 )
+from tables import table
 from two_apps import API, LOGIN, NOTES, WIKI, TwoApps
 
 from labutils.identity.factors import Totp, totp
@@ -110,7 +111,7 @@ def test_every_advertised_endpoint_answers():
         assert 404 not in (apps.ada.get(url).status_code, apps.ada.post(url).status_code)
 
 
-@pytest.mark.parametrize(
+@table(
     "path, allowed",
     [
         ("/token", {"POST"}),
@@ -127,7 +128,7 @@ def test_another_method_is_refused_and_told_which_are_allowed(path, allowed):
         assert (refusal.status_code, set(refusal.headers["allow"].split(", "))) == (405, allowed)
 
 
-@pytest.mark.parametrize(
+@table(
     "path",
     [
         "/",
@@ -258,7 +259,7 @@ SPELLINGS = [
 ]
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS, ids=ascii)
+@table("spelling", SPELLINGS, ids=ascii)
 def test_another_spelling_of_the_redirect_is_refused_and_never_redirected_to(spelling):
     for way in (ask, post):
         refusal = way(APPS.ada, redirect_uri=spelling)
@@ -266,9 +267,7 @@ def test_another_spelling_of_the_redirect_is_refused_and_never_redirected_to(spe
         assert "location" not in refusal.headers
 
 
-@pytest.mark.parametrize(
-    "client_id", [None, "", "nobody", "WIKI", "wiki ", "\0", "üni", "w" * 9999]
-)
+@table("client_id", [None, "", "nobody", "WIKI", "wiki ", "\0", "üni", "w" * 9999])
 def test_an_unknown_client_is_refused_and_nobody_is_redirected(client_id):
     refusal = ask(APPS.ada, client_id=client_id)
     assert (error_of(refusal), "location" in refusal.headers) == ((400, "invalid_request"), False)
@@ -305,7 +304,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("changes, error", REFUSED.values(), ids=REFUSED)
+@table("changes, error", REFUSED.values(), ids=REFUSED)
 def test_what_is_not_offered_is_refused_by_its_registered_name(changes, error):
     for way in (ask, post):
         denied(way(APPS.ada, **changes), error)
@@ -375,7 +374,7 @@ def test_what_was_typed_is_not_carried_along():
     assert not any(secret in page.text for secret in ("my-secret", "123456"))
 
 
-@pytest.mark.parametrize(
+@table(
     "typed",
     [
         {"username": "ada"},
@@ -674,7 +673,7 @@ def test_an_access_token_is_no_hint():
     assert is_signed_in(apps.ada)
 
 
-@pytest.mark.parametrize(
+@table(
     "params",
     [
         {"post_logout_redirect_uri": WIKI + "/"},
@@ -741,7 +740,7 @@ ACTS = {
 }
 
 
-@pytest.mark.parametrize("act", ACTS)
+@table("act", ACTS)
 def test_what_dies_when_the_operator_acts(act):
     apps = fresh()
     issued, (arguments, expected) = tokens_of(apps), ACTS[act]
@@ -969,7 +968,7 @@ def test_any_state_comes_back_as_it_went(state):
     assert answer(ask(APPS.ada, state=state)).get("state", "") == state
 
 
-@pytest.mark.parametrize("door", DOORS)
+@table("door", DOORS)
 def test_a_form_that_is_too_large_is_refused_in_peace(door):
     assert APPS.tom.post(door, files={"a": (None, "A" * 600_000)}).status_code in (
         200,

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 import jwt
 import pytest
+from tables import table
 from two_apps import LOGIN, NOTES, WIKI, TwoApps
 from werkzeug.wrappers import Response
 
@@ -91,13 +92,13 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("token, error", REFUSED.values(), ids=REFUSED)
+@table("token, error", REFUSED.values(), ids=REFUSED)
 def test_an_id_token_that_is_not_the_answer_is_refused(token, error):
     with pytest.raises(error):
         validated(token)
 
 
-@pytest.mark.parametrize(
+@table(
     "changes",
     [
         {},
@@ -171,7 +172,7 @@ def test_a_rotated_key_is_found_after_the_cool_down():
     assert new.kid in [key["kid"] for key in keys.for_token(sign({}, new))["keys"]]
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "",
@@ -233,8 +234,8 @@ def test_state_belongs_to_the_browser_that_began():
     assert apps.tom.get(location).status_code == 303
 
 
-@pytest.mark.parametrize("at", [WIKI, NOTES])
-@pytest.mark.parametrize("read", ["state", "code", "iss"])
+@table("at", [WIKI, NOTES])
+@table("read", ["state", "code", "iss"])
 def test_an_answer_opens_nothing_in_another_browser_whatever_can_be_read_in_it(at, read):
     """RFC 9700, 2.1.1: what began in one browser ends in this one."""
     apps = TwoApps("rp")
@@ -245,7 +246,7 @@ def test_an_answer_opens_nothing_in_another_browser_whatever_can_be_read_in_it(a
     assert apps.ada.get(link).status_code == 303
 
 
-@pytest.mark.parametrize(
+@table(
     "changes, reason",
     [
         ({"state": None}, "state does not belong to a sign-in"),

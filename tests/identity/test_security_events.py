@@ -4,6 +4,7 @@ import jwt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.identity import tokens
 from labutils.identity.security_events import (
@@ -92,7 +93,7 @@ def test_an_event_may_name_several_audiences():
 USER = {"format": "iss_sub", "iss": LOGIN, "sub": SUB}
 
 
-@pytest.mark.parametrize(
+@table(
     ("token", "why"),
     [
         (event(issuer="https://evil.test"), "another issuer, or for another audience"),
@@ -188,7 +189,7 @@ def test_a_logout_token_names_the_session_and_expires():  # Back-Channel Logout,
     assert jwt.get_unverified_header(logout_token())["typ"] == "logout+jwt"
 
 
-@pytest.mark.parametrize(
+@table(
     ("token", "why"),
     [
         (event(audience="wiki"), "this type of token is not logout"),

@@ -20,6 +20,7 @@ from fido2.utils import websafe_decode
 from fido2.webauthn import AttestationObject, AuthenticatorData, CollectedClientData
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from tables import table
 from two_apps import LOGIN, WIKI
 from webauthn import verify_authentication_response, verify_registration_response
 from webauthn.helpers.exceptions import InvalidAuthenticationResponse, InvalidRegistrationResponse
@@ -171,13 +172,11 @@ def broken(origin: str) -> DefaultClientDataCollector:
 # --- two implementations agree ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     "origin",
     [LOGIN, "https://auth.wiki.example", "https://login.example:8443", "http://localhost:8000"],
 )
-@pytest.mark.parametrize(
-    "rules", [{}, {"verify_attestation": lambda *_: None}], ids=["none", "direct"]
-)
+@table("rules", [{}, {"verify_attestation": lambda *_: None}], ids=["none", "direct"])
 def test_py_webauthn_agrees_with_every_registration_and_assertion(origin, rules):
     for user in (ADA, TOM):
         factor, keys = (
@@ -507,7 +506,7 @@ SPOILT = {
 }
 
 
-@pytest.mark.parametrize("spoil, reason", SPOILT.values(), ids=SPOILT)
+@table("spoil, reason", SPOILT.values(), ids=SPOILT)
 def test_a_spoilt_assertion_is_refused_by_both_and_the_good_one_still_counts(spoil, reason):
     factor, key = enrolled()
     state, answer = asked(factor, key)
@@ -640,9 +639,7 @@ def test_a_cut_or_flipped_answer_is_refused_or_says_the_same(method, data):
         assert all(part(mutant, name) == part(answer, name) for name in signed)
 
 
-@pytest.mark.parametrize(
-    "origin", [None, 5, True, [LOGIN], {LOGIN: 1}, "", LOGIN + "/", LOGIN.upper()]
-)
+@table("origin", [None, 5, True, [LOGIN], {LOGIN: 1}, "", LOGIN + "/", LOGIN.upper()])
 def test_the_origin_is_a_text_and_the_right_one(origin):
     factor, key = enrolled()
     state, answer = asked(factor, key)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.identity import tokens
 from labutils.identity.keys import sign_bytes
@@ -96,7 +97,7 @@ HONEST, BARE = sealed(), sealed(header={"alg": "ES256"})  # with and without the
 # --- what is accepted ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     "shape",
     [
         lambda _jwk: {"keys": [*JWKS.values()]},
@@ -107,7 +108,7 @@ HONEST, BARE = sealed(), sealed(header={"alg": "ES256"})  # with and without the
     ],
     ids=["set", "JWK", "PyJWK", "bare JWK", "key_ops"],
 )
-@pytest.mark.parametrize("alg", PRIVATE)
+@table("alg", PRIVATE)
 def test_a_token_signed_by_a_trusted_key_yields_its_claims(alg, shape):
     token = sealed(header={"alg": alg, "kid": alg}, key=PRIVATE[alg], alg=alg)
     assert verified(token, shape(JWKS[alg])) == CLAIMS
@@ -157,7 +158,7 @@ def test_the_type_is_compared_without_case_and_without_application(typ):
     )
 
 
-@pytest.mark.parametrize(
+@table(
     "typ",
     ["JWT", "dpop+jwt", "at+jwt ", "jwt", "x/at+jwt", "", None, 1, ["at+jwt"], {"at+jwt": 1}],
     ids=ascii,
@@ -221,7 +222,7 @@ def test_a_token_without_exp_iss_or_aud_is_refused(name):
         verified(sealed({key: value for key, value in CLAIMS.items() if key != name}))
 
 
-@pytest.mark.parametrize(
+@table(
     "issuer",
     [
         "https://login.example/",
@@ -244,7 +245,7 @@ def test_the_issuer_is_compared_in_full(
         verified(with_claims(iss=issuer))
 
 
-@pytest.mark.parametrize(
+@table(
     "audience",
     [
         "https://wiki.example",
@@ -267,8 +268,8 @@ def test_a_token_for_another_audience_is_refused(audience):
         verified(with_claims(aud=audience))
 
 
-@pytest.mark.parametrize("name", ["exp", "nbf", "iat"])
-@pytest.mark.parametrize(
+@table("name", ["exp", "nbf", "iat"])
+@table(
     "value",
     [
         f'"{NOW + 9}"',
@@ -298,11 +299,11 @@ def test_a_date_long_ago_has_passed(value):
         verified(with_text("exp", value))
 
 
-@pytest.mark.parametrize(
+@table(
     "name, error",
     [("sub", jwt.exceptions.InvalidSubjectError), ("jti", jwt.exceptions.InvalidJTIError)],
 )
-@pytest.mark.parametrize("value", [None, 1, True, [], {}], ids=str)
+@table("value", [None, 1, True, [], {}], ids=str)
 def test_sub_and_jti_are_strings(name, error, value):
     with pytest.raises(error, match=name):
         verified(with_claims(**{name: value}))
@@ -321,8 +322,8 @@ PUBLIC_AS_SECRET = {
 }
 
 
-@pytest.mark.parametrize("kid", ["RS256", "HS256", None])
-@pytest.mark.parametrize("secret", PUBLIC_AS_SECRET.values(), ids=PUBLIC_AS_SECRET)
+@table("kid", ["RS256", "HS256", None])
+@table("secret", PUBLIC_AS_SECRET.values(), ids=PUBLIC_AS_SECRET)
 def test_a_public_key_never_serves_as_a_shared_secret(secret, kid):
     header = {"alg": "HS256", "kid": kid}
     signature = b64(
@@ -502,14 +503,14 @@ FORGED = {
 }
 
 
-@pytest.mark.parametrize("token, error, reason", FORGED.values(), ids=map(ascii, FORGED))
+@table("token, error, reason", FORGED.values(), ids=map(ascii, FORGED))
 def test_a_forged_or_broken_token_is_refused_for_its_reason(token, error, reason):
     with pytest.raises(error, match=reason) as refusal:
         verified(token)
     assert refusal.type is error
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     ["\x1b[2J", "\r", "\u202e", "\u2066", "\ud800", "\x9b", "\x1b" * 9000],
     ids=lambda text: ascii(text)[:12],
@@ -536,9 +537,7 @@ def test_a_refusal_is_a_short_sentence_in_which_nothing_acts(text):
         assert len(str(refusal.value)) < 600
 
 
-@pytest.mark.parametrize(
-    "token", [None, 1, 1.5, True, HONEST.encode(), [HONEST], {"a": HONEST}, object(), str]
-)
+@table("token", [None, 1, 1.5, True, HONEST.encode(), [HONEST], {"a": HONEST}, object(), str])
 def test_what_is_not_text_is_not_a_token(token):
     with pytest.raises(jwt.DecodeError, match="a token is a string"):
         verified(token)
@@ -564,7 +563,7 @@ WEAK = {
 }
 
 
-@pytest.mark.parametrize("jwk, private, alg", WEAK.values(), ids=WEAK)
+@table("jwk, private, alg", WEAK.values(), ids=WEAK)
 def test_a_key_that_is_too_short_or_for_something_else_opens_nothing(jwk, private, alg):
     token = sealed(header={"alg": alg}, key=private, alg=alg)
     for keys in (jwk, {"keys": [jwk]}, jwt.PyJWK(jwk)):
@@ -616,7 +615,7 @@ UNUSABLE = {
 }
 
 
-@pytest.mark.parametrize("keys", UNUSABLE.values(), ids=UNUSABLE)
+@table("keys", UNUSABLE.values(), ids=UNUSABLE)
 def test_keys_that_name_no_single_usable_key_open_nothing(keys):
     for token in (
         BARE,
@@ -690,7 +689,7 @@ def test_nothing_is_fetched_however_many_unknown_keys_are_named(monkeypatch):
 EXAMPLES = tokens.rfc_examples()["signed"]
 
 
-@pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+@table("example", EXAMPLES.values(), ids=EXAMPLES)
 def test_an_rfc_example_passes_and_fails_when_any_one_byte_changes(example):
     compact, jwk, algorithm = example["compact"], example["jwk"], example["algorithm"]
     assert b64(tokens.verify_signature(compact, jwk, algorithm)) == compact.split(".")[1]
@@ -711,7 +710,7 @@ def test_the_examples_are_those_that_the_course_cites():
     }
 
 
-@pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+@table("example", EXAMPLES.values(), ids=EXAMPLES)
 def test_an_rfc_example_fails_under_another_algorithm(example):
     for other in {"RS256", "PS384", "ES256", "ES512", "EdDSA", "HS256", "HS512", "none", "x"} - {
         example["algorithm"]

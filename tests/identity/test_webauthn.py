@@ -7,6 +7,7 @@ from html import unescape
 
 import httpx
 import pytest
+from tables import table
 from two_apps import LOGIN, WIKI, TwoApps
 
 from labutils.identity import webauthn
@@ -190,9 +191,7 @@ def test_what_a_session_was_offered_ends_with_it():
     assert not apps.provider.sessions
 
 
-@pytest.mark.parametrize(
-    "name", ["submit", "elements", "dataset", "addEventListener", "answer", "ticket"]
-)
+@table("name", ["submit", "elements", "dataset", "addEventListener", "answer", "ticket"])
 def test_no_parameter_of_a_request_stands_where_the_script_looks(name):
     apps = apps_with_keys()
     fill(apps.ada, page := at_keys(apps), answer=press(SecurityKey("ada"), page))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
+from tables import table
 
 from labutils.hunt.sources import time_of
 from labutils.incident import attackers, breach, cases
@@ -77,7 +78,7 @@ def test_the_lists_that_a_company_fills_in_name_the_new_token_and_its_own_addres
     assert after["integration_addresses"] == before["integration_addresses"]
 
 
-@pytest.mark.parametrize(
+@table(
     "word",
     [
         "moveworks",
@@ -102,7 +103,7 @@ def test_uuids_of_holders_follow_their_names(original, renamed):
     assert not uids(original) & uids(renamed)
 
 
-@pytest.mark.parametrize("word", ["jira-administrators", "tracker.example", "company.example"])
+@table("word", ["jira-administrators", "tracker.example", "company.example"])
 def test_groups_services_and_domains_stay(renamed, word):
     assert word in logged(renamed)
 

@@ -23,6 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from places import NIGHT_FERRY
 from shallow_tree import auc, tree
+from tables import table
 
 from labutils.__main__ import main
 from labutils.hunt import sources
@@ -93,7 +94,7 @@ def minutes(events: list[dict], source: str) -> list[tuple]:
     ]
 
 
-@pytest.mark.parametrize("source", sorted({name.split(":")[0] for name in REPLAY.truth}))
+@table("source", sorted({name.split(":")[0] for name in REPLAY.truth}))
 def test_the_attack_s_events_stand_in_the_world_in_the_order_and_the_minutes_of_the_replay(
     lesson, source
 ):
@@ -192,7 +193,7 @@ def test_the_lesson_s_world_is_the_one_that_was_noted(lesson):
     assert made == noted
 
 
-@pytest.mark.parametrize("source", CASE.sources)
+@table("source", CASE.sources)
 def test_the_sample_is_every_fiftieth_line_of_the_lesson_s_world(lesson, source):
     sample = gzip.decompress((SAMPLE / f"{source}.jsonl.gz").read_bytes())
     lines = (lesson / f"{source}.jsonl").read_bytes().splitlines()
@@ -221,7 +222,7 @@ def kinds_of(folder: Path, names) -> dict[str, list]:
     return found
 
 
-@pytest.mark.parametrize("step", logged_steps())
+@table("step", logged_steps())
 def test_each_logged_step_has_three_twins_or_more(lesson, step):
     twins = [one for one in SHEET.twins.values() if one.step == step]
     assert len(twins) >= 3
@@ -229,7 +230,7 @@ def test_each_logged_step_has_three_twins_or_more(lesson, step):
     assert written == {one.id for one in twins}
 
 
-@pytest.mark.parametrize("step", logged_steps())
+@table("step", logged_steps())
 def test_a_twin_has_events_of_the_same_sources_with_the_same_keys(lesson, step):
     truth, twins = index(lesson, "truth"), index(lesson, "twins")
     attack = kinds_of(lesson, [name for name, fact in truth.items() if fact == step])
@@ -400,7 +401,7 @@ def test_sessions_last_hours_and_some_are_open_on_the_next_day(lesson):
     assert sum(one > 24 * 3600 for one in lasting) > 50
 
 
-@pytest.mark.parametrize("source", CASE.sources)
+@table("source", CASE.sources)
 def test_lines_stand_in_the_order_of_time(lesson, source):
     times = [sources.time_of(event, source) for event in lines_of(lesson, source)]
     assert times == sorted(times)
@@ -695,7 +696,7 @@ def opened(folder: Path) -> dict[tuple[str, str], list[int]]:
 @pytest.mark.parametrize("source", BEHIND)
 def test_people_come_through_the_gateway(lesson, source):
     """At most as long before as an application stays open."""
-    logins, people = opened(lesson), {row["account"] for row in table(lesson, "roster")}
+    logins, people = opened(lesson), {row["account"] for row in rows_of(lesson, "roster")}
     followed = []
     for event in benign(lesson, source):
         who, time = event["author"]["name"], event["timestamp"]["epochSecond"]
@@ -724,7 +725,7 @@ def test_nothing_is_called_by_an_empty_name(eight):
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def table(folder: Path, name: str) -> list[dict[str, str]]:
+def rows_of(folder: Path, name: str) -> list[dict[str, str]]:
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -742,17 +743,17 @@ def within(row: dict[str, str], time: int, start: str = "from", end: str = "to")
     return bool(row[start]) and seconds(row[start]) <= time <= seconds(row[end])
 
 
-@pytest.mark.parametrize("name", [one.id for one in SHEET.twins.values() if one.told_by])
+@table("name", [one.id for one in SHEET.twins.values() if one.told_by])
 def test_a_twin_that_a_table_tells_from_the_attack_stands_in_it(lesson, name):
     twin = SHEET.twins[name]
     times = times_of_twins(lesson)[name]
     if twin.told_by == "changes":
-        rows = [row for row in table(lesson, "changes") if row["what"] == twin.what]
+        rows = [row for row in rows_of(lesson, "changes") if row["what"] == twin.what]
         assert all(any(within(row, time) for row in rows) for time in times)
     elif twin.told_by == "travel":
-        assert all(any(within(row, time) for row in table(lesson, "travel")) for time in times)
+        assert all(any(within(row, time) for row in rows_of(lesson, "travel")) for time in times)
     else:
-        on_call = [row for row in table(lesson, "roster") if row["on_call_from"]]
+        on_call = [row for row in rows_of(lesson, "roster") if row["on_call_from"]]
         assert all(
             any(within(row, time, "on_call_from", "on_call_to") for row in on_call)
             for time in times
@@ -765,7 +766,7 @@ def test_no_change_ticket_is_for_the_attack(lesson):
         source = name.split(":")[0]
         one = event(lesson, name)
         time = int(sources.time_of(one, source))
-        for row in table(lesson, "changes"):
+        for row in rows_of(lesson, "changes"):
             assert not (row["by"] == account(one) and within(row, time)), (name, row)
 
 
@@ -945,7 +946,7 @@ def changed(change) -> cases.Incident:
     return replace(FERRY, background=read_sheet("background.yaml", change(text)))
 
 
-@pytest.mark.parametrize(
+@table(
     ("old", "new", "sentence"),
     [
         (

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 import pytest
 from event_values import index, keys, read
+from tables import table
 
 from labutils.incident import background, cases
 from labutils.incident.background import sheet as sheets
@@ -39,7 +40,7 @@ def test_each_step_that_left_events_has_three_twins(month):
     assert written == {one.id for one in TWINS}
 
 
-@pytest.mark.parametrize("step", STEPS)
+@table("step", STEPS)
 def test_a_twin_has_events_of_the_same_sources_with_the_same_keys(month, events, step):
     truth, twins = index(month, "truth"), index(month, "twins")
     shapes = defaultdict(list)

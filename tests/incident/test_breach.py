@@ -9,6 +9,7 @@ from itertools import combinations
 import pytest
 import yaml
 from random_worlds import CONTROLS, H, random_world
+from tables import table
 
 from labutils.incident import breach, cases, ledger
 from labutils.incident.breach import foresee, play, with_controls
@@ -67,7 +68,7 @@ def test_the_ledger_has_22_steps_and_the_replay_has_each_once(replay):
     assert {step.fact for step in replay.steps} == set(FACTS)
 
 
-@pytest.mark.parametrize("fact", FACTS.values(), ids=list(FACTS))
+@table("fact", FACTS.values(), ids=list(FACTS))
 def test_in_2023_a_step_goes_as_the_ledger_says(replay, fact):
     (step,) = [step for step in replay.steps if step.fact == fact.id]
     assert (step.outcome, step.tactic, step.techniques) == (
@@ -82,7 +83,7 @@ def test_in_2023_a_step_goes_as_the_ledger_says(replay, fact):
     assert (step.rule == "allowed") == (fact.outcome != "denied")
 
 
-@pytest.mark.parametrize("fact", FACTS.values(), ids=list(FACTS))
+@table("fact", FACTS.values(), ids=list(FACTS))
 def test_each_time_that_the_model_adds_is_in_the_sheet_and_nowhere_else(replay, fact):
     (step,) = [step for step in replay.steps if step.fact == fact.id]
     exact = fact.time is not None and "T" in fact.time
@@ -220,8 +221,8 @@ def test_a_world_plays_the_same_twice_and_the_games_do_not_touch_each_other(repl
 # --- what stops a copied session, and what does not ---------------------------------------------
 
 
-@pytest.mark.parametrize("fact", [SESSION, "okta-sessions-hijacked"])
-@pytest.mark.parametrize(
+@table("fact", [SESSION, "okta-sessions-hijacked"])
+@table(
     "keys",
     [
         {"hard_keys": True},
@@ -309,7 +310,7 @@ def test_35_minutes_stop_the_script_and_14_days_do_not():
     assert not stopped(SCRIPT, alert_new_account=True, response_minutes=20160)
 
 
-@pytest.mark.parametrize("alert", [name for name in CONTROLS if name.startswith("alert_")])
+@table("alert", [name for name in CONTROLS if name.startswith("alert_")])
 def test_no_alarm_helps_the_supplier_or_reaches_back_in_time(alert):
     before = [fact for fact in FACTS if steps_of(H)[fact].time < "2023-11-14"]
     assert len(before) == 6
@@ -331,7 +332,7 @@ def test_an_alarm_for_a_refused_service_account_is_the_first_to_ring():
 # --- other ways ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     ("fact", "decisions", "way"),
     [
         (

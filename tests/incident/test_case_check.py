@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import NIGHT_FERRY
+from tables import table
 
 from labutils.__main__ import main
 from labutils.incident import case_check, cases
@@ -70,7 +71,7 @@ def test_fifteen_faults_and_one_get_a_sentence_each_with_file_and_line(tmp_path,
     assert len(sentences) == len(FAULTS)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault[2])
+@table("fault", FAULTS, ids=lambda fault: fault[2])
 def test_a_fault_alone_gets_one_sentence(fault, tmp_path):
     result = case_check.check(folder_with([fault], tmp_path / "own"))
     assert len(result.faults) == 1 and fault[3] in result.faults[0]

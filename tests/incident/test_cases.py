@@ -15,6 +15,7 @@ from case_names import names_of, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import NIGHT_FERRY
+from tables import table
 
 import labutils.incident
 from labutils.incident import cases, inventory, telemetry
@@ -276,13 +277,13 @@ MODULES = sorted(ROOM.glob("*.py"))
 WORDS_OF_THE_SCHEMA = {"supplier"}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+@table("path", MODULES, ids=lambda path: path.name)
 def test_no_text_of_a_module_is_a_name_of_one_case(path):
     for case in (cases.load(), FERRY):
         assert not (names_of(case) - WORDS_OF_THE_SCHEMA) & texts(path)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+@table("path", MODULES, ids=lambda path: path.name)
 def test_no_line_of_a_module_names_a_party_of_the_case_but_the_one_that_the_course_tells(path):
     """Comments and docstrings too. A name that is not a common English word has a hyphen, a digit
     or a dot."""

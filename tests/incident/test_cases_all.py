@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from case_names import names_of, texts
 from places import TESTS
+from tables import table
 
 import labutils
 from labutils.hunt import hunt, sources
@@ -200,7 +201,7 @@ def own_names(case):
     return (names_of(case) | set(case.domains.values())) - ORDINARY
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(HOUSE)))
+@table("path", MODULES, ids=lambda path: str(path.relative_to(HOUSE)))
 def test_no_module_of_the_engine_names_what_belongs_to_one_case(path):
     said = texts(path) - {breach.cases.COURSE} - (LAB if path.parent.name == "stage" else set())
     for case in CASES.values():

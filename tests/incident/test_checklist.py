@@ -11,6 +11,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import table
 
 from labutils import __main__ as commands
 from labutils.incident.checklist import (
@@ -42,7 +43,7 @@ HOSTILE = '<script>alert("1")</script> | & \'"\n=1'
 # --- what it says -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("line", LINES, ids=lambda line: line.id)
+@table("line", LINES, ids=lambda line: line.id)
 def test_a_line_is_one_question_with_a_proof_and_all_that_a_team_needs(line):
     assert line.ask.endswith("?") and line.ask.count("?") == 1
     assert line.ask.split()[0] in ("Is", "Does", "Do", "Can", "Was")
@@ -82,7 +83,7 @@ def test_no_question_is_answered_well_by_a_no():
     ]
 
 
-@pytest.mark.parametrize(
+@table(
     ("line", "says"),
     [
         ("old-secrets", "First check that a live secret opens the door"),
@@ -122,7 +123,7 @@ def test_each_control_that_a_line_names_was_looked_up_and_each_that_was_is_named
     assert {one for line in LINES for one in line.cis} == set(IDS["cis"])
 
 
-@pytest.mark.parametrize(
+@table(
     ("line", "nist", "cis"),
     [  # looked up in SP 800-53 release 5.2.0 and in CIS Controls v8.1
         ("recordings", ("IA-5",), ("3.1", "3.13")),
@@ -200,7 +201,7 @@ def test_a_word_alone_is_an_answer_and_a_yes_needs_more():
         rows({"egress": "maybe"})
 
 
-@pytest.mark.parametrize(
+@table(
     ("answer", "evidence", "says"),
     [
         ("partly", "some", "one of 'yes', 'no', 'n.a.', not 'partly'"),

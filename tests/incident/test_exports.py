@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import jsonschema
 import pytest
 from attack_tactics import TACTICS_OF
+from tables import table
 
 from labutils.incident import ledger
 from labutils.incident.breach import foresee, play
@@ -219,7 +220,7 @@ def test_the_flow_goes_from_its_start_through_each_step_once_in_the_order_of_the
     ]
 
 
-@pytest.mark.parametrize("step", STEPS, ids=[step.fact for step in STEPS])
+@table("step", STEPS, ids=[step.fact for step in STEPS])
 def test_a_step_is_one_action_with_its_tactic_technique_time_and_outcome(step):
     (action,) = [one for one in ACTIONS if one["name"] == step.plan.goal]
     assert (action["tactic_id"], action["technique_id"]) == (
@@ -290,7 +291,7 @@ def test_they_are_the_same_bytes_for_the_replay_a_second_replay_and_the_forecast
 # --- fact, inference, unknown -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("step", STEPS, ids=[step.fact for step in STEPS])
+@table("step", STEPS, ids=[step.fact for step in STEPS])
 def test_fact_inference_and_unknown_are_statements(step):
     parts, fact = statements(step), ledger.fact(step.fact)
     assert parts["fact"] == f"{fact.statement} ({fact.confidence})"
@@ -304,7 +305,7 @@ def test_fact_inference_and_unknown_are_statements(step):
     )
 
 
-@pytest.mark.parametrize("step", STEPS, ids=[step.fact for step in STEPS])
+@table("step", STEPS, ids=[step.fact for step in STEPS])
 def test_an_action_is_labelled_with_the_kinds_of_statement_that_its_description_has(step):
     (action,) = [one for one in ACTIONS if one["name"] == step.plan.goal]
     kinds = [line.split(":")[0].lower() for line in action["description"].splitlines()]
@@ -345,9 +346,9 @@ def test_an_action_is_as_sure_as_the_weakest_of_fact_fit_and_outcome():
     assert {action["confidence"] for action in ACTIONS} == {30, 40, 70, 95}
 
 
-@pytest.mark.parametrize("confidence", SURE)
-@pytest.mark.parametrize("fit", FIT)
-@pytest.mark.parametrize("outcome", ["succeeded", "unknown"])
+@table("confidence", SURE)
+@table("fit", FIT)
+@table("outcome", ["succeeded", "unknown"])
 def test_each_certainty_counts_with_each_fit_and_outcome(confidence, fit, outcome):
     """No step of 2023 meets them all."""
     facts = ledger.ledger().facts.values()

@@ -5,6 +5,7 @@ import re
 from functools import cache
 
 import pytest
+from tables import table
 
 from labutils.incident import cases, inventory
 from labutils.lab import data_file
@@ -52,7 +53,7 @@ def test_a_sheet_of_the_course_is_sound_and_is_what_is_read_by_default(name):
         assert repr(read_again).replace("'changed'", "'cloudflare-2023'") == repr(cases.load())
 
 
-@pytest.mark.parametrize(
+@table(
     ("old", "new", "sentence", "at"),
     [
         (
@@ -282,8 +283,8 @@ def test_a_fault_in_the_estate_is_refused_with_its_line(old, new, sentence, at):
     refused("cases/cloudflare-2023/estate.yaml", old, new, sentence, at)
 
 
-@pytest.mark.parametrize("name", ["zones", "identities", "credentials", "services"])
-@pytest.mark.parametrize("value", ["7", "[7]", "{a: b}", ""])
+@table("name", ["zones", "identities", "credentials", "services"])
+@table("value", ["7", "[7]", "{a: b}", ""])
 def test_a_list_of_the_estate_that_is_none_is_refused_with_its_line(name, value):
     refused(
         "cases/cloudflare-2023/estate.yaml",
@@ -293,7 +294,7 @@ def test_a_list_of_the_estate_that_is_none_is_refused_with_its_line(name, value)
     )
 
 
-@pytest.mark.parametrize(
+@table(
     ("old", "new", "sentence", "at"),
     [
         (
@@ -329,7 +330,7 @@ def test_a_fault_in_the_controls_is_refused_with_its_line(old, new, sentence, at
     refused("controls.yaml", old, new, sentence, at)
 
 
-@pytest.mark.parametrize(
+@table(
     ("old", "new", "sentence", "at"),
     [
         (
@@ -498,7 +499,7 @@ GATE, WIKI = (
 EDGE = f"[{GATE}, {WIKI}]"
 
 
-@pytest.mark.parametrize(
+@table(
     ("old", "new", "sentence", "at"),
     [
         ("scope: 'laptop:sync'", "scope: 'desk:sync'", "scope: there is no service 'desk'", None),

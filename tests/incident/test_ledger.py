@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.incident import ledger
 from labutils.incident.ledger import UnknownFact
@@ -119,7 +120,7 @@ def test_every_step_belongs_to_a_tactic_and_together_they_cover_all_eight():
     assert {fact.tactic for fact in ledger.steps()} == {tactic.key for tactic in ledger.tactics()}
 
 
-@pytest.mark.parametrize(
+@table(
     ("ask", "name", "sentence"),
     [
         (
@@ -167,7 +168,7 @@ def test_a_small_ledger_is_sound():
     assert check(SOUND) == []
 
 
-@pytest.mark.parametrize(
+@table(
     ("old", "new", "line", "reason"),
     [
         (

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from rule_cases import ordinary_fields
+from tables import table
 from vendor_samples import SAMPLES
 
 from labutils.hunt.fields import values_at
@@ -56,7 +57,7 @@ def test_a_kind_of_event_is_for_both_outcomes_or_for_one(only, allowed, denied):
     assert (Template({}, only).fits(True), Template({}, only).fits(False)) == (allowed, denied)
 
 
-@pytest.mark.parametrize(
+@table(
     ("template", "value"),
     [
         ("{epoch}", 7),
@@ -145,7 +146,7 @@ def test_every_source_is_written_by_the_course_or_has_a_sample():
     assert not is_source("google_workspace_login") and not is_source("nowhere")
 
 
-@pytest.mark.parametrize(("source", "template", "allowed"), EVENTS)
+@table(("source", "template", "allowed"), EVENTS)
 def test_what_is_written_is_hunted(source, template, allowed, tmp_path):
     log = tmp_path / "log.jsonl"
     log.write_text(json.dumps(written(source, template, allowed)) + "\n", encoding="utf-8")
@@ -155,7 +156,7 @@ def test_what_is_written_is_hunted(source, template, allowed, tmp_path):
     assert values_at(one.fields, SOURCES[source].actor)
 
 
-@pytest.mark.parametrize(
+@table(
     "event",
     [written(*one) for one in EVENTS] + [event for events in SAMPLES.values() for event in events],
 )

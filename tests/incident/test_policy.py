@@ -8,6 +8,7 @@ from functools import cache
 from random import Random
 
 import pytest
+from tables import table
 
 from labutils.incident import breach, cases, inventory, policy
 from labutils.incident.breach import with_controls
@@ -366,7 +367,7 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
 ]
 
 
-@pytest.mark.parametrize(("rule", "reason", "refused", "allowed"), REFUSALS)
+@table(("rule", "reason", "refused", "allowed"), REFUSALS)
 def test_a_rule_refuses_with_its_name_and_a_reason_and_lets_the_twin_pass(
     rule, reason, refused, allowed
 ):
@@ -416,7 +417,7 @@ ALL_NO = with_controls(
 )
 
 
-@pytest.mark.parametrize(
+@table(
     ("request_", "rules"),
     [
         (
@@ -554,7 +555,7 @@ def test_a_reason_is_given_for_each_refusal_and_no_rule_knows_of_an_intruder():
 # --- alarms and records -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     ("alert", "request_"),
     [
         ("alert_admin_group", asked("tracker:add-to-admins", "smartsheet-account", origin="edge")),
@@ -610,7 +611,7 @@ def test_the_historical_world_is_the_case_s_and_with_all_controls_it_is_the_shee
     )
 
 
-@pytest.mark.parametrize("control", CONTROLS.values(), ids=list(CONTROLS))
+@table("control", CONTROLS.values(), ids=list(CONTROLS))
 def test_a_control_has_a_public_control_and_a_meaning(control):
     assert control.nist and all(
         re.fullmatch(r"(AC|AU|CM|IA|IR|MP|SC|SI)-[1-9]\d?(\([1-9]\d?\))?", name)

@@ -13,6 +13,7 @@ from fido2.client import ClientError, DefaultClientDataCollector
 from fido2.ctap import CtapError
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tables import table
 from two_apps import LOGIN, WIKI, TwoApps
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
@@ -379,17 +380,15 @@ OF_ONE_CONNECTION = [
 ]
 
 
-@pytest.mark.parametrize("name", [*OF_ONE_CONNECTION, "Cookie", "Set-Cookie"])
-@pytest.mark.parametrize(
-    "spelt", [str, str.lower, str.upper], ids=["as registered", "lower", "upper"]
-)
+@table("name", [*OF_ONE_CONNECTION, "Cookie", "Set-Cookie"])
+@table("spelt", [str, str.lower, str.upper], ids=["as registered", "lower", "upper"])
 def test_a_header_of_one_connection_and_a_cookie_stay_at_the_relay(name, spelt):
     assert passed_on([(spelt(name), "a"), ("Accept", "b"), (spelt(name), "c")], LOGIN, FAKE) == [
         ("Accept", "b")
     ]
 
 
-@pytest.mark.parametrize(
+@table(
     "name",
     [
         "Accept",

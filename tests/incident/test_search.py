@@ -6,6 +6,7 @@ from itertools import combinations
 
 import pytest
 from processor_time import within
+from tables import table
 
 from labutils.incident import cases, policy
 from labutils.incident.breach import foresee, with_controls
@@ -84,7 +85,7 @@ def test_sets_that_differ_in_nothing_that_was_asked_about_share_a_decision(monke
     assert len(decisions) < 1000
 
 
-@pytest.mark.parametrize(
+@table(
     ("goal", "names", "world"),
     [
         (

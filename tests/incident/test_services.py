@@ -172,7 +172,7 @@ def test_a_header_with_an_unknown_secret_opens_nothing(name, value):
     )
 
 
-@pytest.mark.parametrize(
+@table(
     "cookie",
     ["sid", "sid=", "sid=a; sid=b", ";;;", "=" * 8192, 'sid="', b"sid=\xff", "SID=x", "sid==; =;"],
 )
@@ -301,7 +301,7 @@ def test_a_name_that_is_right_and_a_secret_that_is_wrong_is_nobody(using):
     }
 
 
-@pytest.mark.parametrize("using", [*ESTATE.credentials])
+@table("using", [*ESTATE.credentials])
 def test_two_credentials_at_once_open_no_more_than_one_of_them_would(using):
     firm, browser = company(OPEN)
     for other in ESTATE.credentials:
@@ -367,9 +367,7 @@ def test_a_probe_gives_a_pass_that_leads_nowhere():
         )
 
 
-@pytest.mark.parametrize(
-    "forged", ["", "x", "tracker", "0" * 22, "a" * 8192, "é".encode(), b"\x00"]
-)
+@table("forged", ["", "x", "tracker", "0" * 22, "a" * 8192, "é".encode(), b"\x00"])
 def test_a_forged_pass_leads_nowhere(forged):
     firm, browser = company()
     pass_for(firm, browser, "tracker")

@@ -14,6 +14,7 @@ from random import Random
 import jsonschema
 import pytest
 from event_values import leaves
+from tables import table
 
 from labutils.incident import breach, cases, inventory, ledger, telemetry
 from labutils.incident.background import sheet
@@ -128,7 +129,7 @@ def test_whatever_is_asked_at_any_door_fits_the_shape_of_its_log():
                 fits(line.source, line.event)
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@table("source", SOURCES)
 def test_the_shape_of_a_source_is_a_sound_schema_that_refuses_what_lacks_a_field(source):
     shape = log_format(source).shape
     jsonschema.Draft202012Validator.check_schema(shape)
@@ -141,7 +142,7 @@ def test_the_shape_of_a_source_is_a_sound_schema_that_refuses_what_lacks_a_field
 REAL = [cases.load(folder.name) for folder in sorted(data_file("cases").iterdir())]
 
 
-@pytest.mark.parametrize("source", sorted({name for case in REAL for name in case.sources}))
+@table("source", sorted({name for case in REAL for name in case.sources}))
 def test_every_template_is_for_requests_of_a_case_or_of_its_background_or_for_what_has_no_words(
     source,
 ):
@@ -178,7 +179,7 @@ def test_every_okta_event_type_of_the_templates_stands_in_the_vendors_catalogue(
     } <= used
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@table("source", SOURCES)
 def test_the_time_of_an_event_is_the_time_of_its_request_in_the_vendors_own_writing(source):
     fields = {
         "okta": lambda e: e["published"][:19],
@@ -271,7 +272,7 @@ def test_the_log_of_sign_ins_is_one_tenant_s():
     assert people == {"a.lindqvist@company.example", "smartsheet@company.example"}
 
 
-@pytest.mark.parametrize("number", [None, *range(50)])
+@table("number", [None, *range(50)])
 def test_a_service_token_is_in_no_log_of_people(number):
     audit = played(number).audit
     for token in (one for one in CASE.estate.credentials.values() if one.kind == "service-token"):
@@ -309,7 +310,7 @@ def test_no_event_carries_a_mark_of_ours():
         assert not [text for text in texts(event) if ours.match(text) or "course" in text.lower()]
 
 
-@pytest.mark.parametrize(
+@table(
     "source",
     [
         "support",
@@ -431,7 +432,7 @@ def test_the_intruder_s_events_in_a_stolen_session_are_the_owner_s_but_for_addre
 # --- ids -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     ("source", "path"),
     [
         ("okta", ("uuid",)),
@@ -586,7 +587,7 @@ def test_the_owners_events_are_no_steps_and_all_others_are():
     assert free == owner and len(owner) == 5
 
 
-@pytest.mark.parametrize("number", [None, *range(20)])
+@table("number", [None, *range(20)])
 def test_the_truth_names_events_by_source_and_line_and_facts_by_the_ledgers_ids(number):
     replay = played(number)
     steps = {step.fact: step for step in replay.steps}
@@ -677,7 +678,7 @@ def test_two_processes_with_other_hash_seeds_and_time_zones_write_the_same_bytes
 # --- the head of an event -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@table("source", SOURCES)
 def test_the_headline_of_an_event_is_made_of_fields_that_it_has(source):
     for event in played(None).audit[source]:
         parts = telemetry.headline(source, event).split("  ")

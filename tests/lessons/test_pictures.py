@@ -16,6 +16,7 @@ from drawing import sheet
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from places import ROOT as HERE
+from tables import table
 
 from labutils.incident import breach, ledger
 from labutils.incident.policy import World
@@ -224,7 +225,7 @@ CURVES = ("the strategies", "the delays", "the hours until he is out", "the over
 CURVES += ("the proofs made before", "the lives of a code", "the thieves over a sweep")
 
 
-@pytest.mark.parametrize("plate", CURVES)
+@table("plate", CURVES)
 def test_no_two_texts_of_a_picture_of_curves_overlap(plate):
     """Each label was once placed by the picture's own code, and some stood on others."""
     figure, _ = plate_of(plate)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import target_attacks
+from tables import table
 from target_attacks import ATTACKS, flags_in, fresh, ways_that_work
 
 from labutils.lessons.lesson_04.eager_wiki import FLAG
@@ -15,7 +16,7 @@ def test_no_target_is_won_without_understanding(number):
     assert ways_that_work(number) == []
 
 
-@pytest.mark.parametrize("number", [f"{one:02}" for one in range(1, 16)])
+@table("number", [f"{one:02}" for one in range(1, 16)])
 def test_a_scene_shows_what_a_person_may_hold_and_nothing_of_its_machinery(number):
     """No lab, no provider, no switch such as `is_over` that somebody could turn by hand."""
     scene = fresh(number)

@@ -10,6 +10,7 @@ import hashlib
 import re
 
 import pytest
+from tables import table
 
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
@@ -355,7 +356,7 @@ def test_a_right_answer_in_another_style_passes(identifier, answer):
     assert exercises.verdict(exercise(identifier), answer)[0] is PASSED
 
 
-@pytest.mark.parametrize(("identifier", "mistake", "answer"), WRONG, ids=count(WRONG))
+@table(("identifier", "mistake", "answer"), WRONG, ids=count(WRONG))
 def test_the_mistake_that_was_made_is_the_one_that_is_named(identifier, mistake, answer):
     judged, sentence = exercises.verdict(exercise(identifier), answer)
     assert judged is not PASSED and sentence.endswith(exercise(identifier).sentence(mistake))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tables import table
 
 from labutils.__main__ import main
 from labutils.live.commands import LONGEST_SEED
@@ -34,7 +35,7 @@ def test_a_rehearsal_prints_a_line_a_team_and_writes_the_evening_down(
     assert status == 2 and "already begun" in error
 
 
-@pytest.mark.parametrize(
+@table(
     ("options", "reason"),
     [
         (["--seed", ""], "--seed is a string"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import table
 
 from labutils.live.company import MINUTE, LiveCompany
 from labutils.live.containment import (
@@ -95,7 +96,7 @@ def test_an_act_that_changes_nothing_is_none(company: LiveCompany, token: str) -
     assert len(contained.acts) == 1
 
 
-@pytest.mark.parametrize(
+@table(
     ("kind", "what", "reason"),
     [
         ("erase", "x", "no act called"),

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import httpx
 import pytest
+from tables import table
 
 from labutils.live.drawing import draw
 
@@ -80,7 +81,7 @@ def test_a_team_sees_its_page_and_what_is_new(served: Served, http: httpx.Client
     assert {"clock", "messages", "stream", "alerts", "answers", "acts", "reports"} <= set(now)
 
 
-@pytest.mark.parametrize(
+@table(
     "path",
     [
         "t/x/",

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from nbformat import read
 from places import DATA, ROOT
 from rails import demand, demand_none
+from tables import table
 from vendor_samples import SIGN_IN
 from werkzeug.wrappers import Response
 
@@ -51,7 +52,7 @@ def a_key():
 # --- all of them --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@table("number", NUMBERS)
 def test_a_box_is_short_and_has_code(number):
     words = len(box(number).split())
     demand(words <= MOST, f"The box of {number} has {words} words; {MOST} at most.")
@@ -60,7 +61,7 @@ def test_a_box_is_short_and_has_code(number):
     )
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@table("number", NUMBERS)
 def test_each_setting_of_the_sheet_is_named_in_its_box_and_the_other_way_round(number):
     prose = re.sub(r"```.*?```", "", box(number), flags=re.DOTALL)
     named = set(re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", prose)) - {"infostealer"}

@@ -6,6 +6,7 @@ import pytest
 from nbformat import read
 from places import LESSONS
 from rails import demand, demand_none
+from tables import table
 
 PART_3 = ["11", "12", "13", "14", "15"]
 SWEPT = {"99-life": ["up to 26 hours"]}
@@ -71,7 +72,7 @@ def test_a_paragraph_with_the_computed_range_holds():
     assert not list(conclusions.problems(text, SWEPT))
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "problem"),
     [
         ("A life up to 48 hours stops him. <!-- holds: 99-life -->", "must say 'up to 26 hours'"),

@@ -39,7 +39,7 @@ def test_every_lesson_names_a_fact(name, prose):
     )
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@table("path", PAGES, ids=lambda path: path.name)
 def test_what_the_pages_say_of_the_real_events_is_held_by_the_facts_they_name(path):
     demand_none(f"{path.name}, {problem}" for problem in guard.file_problems(path))
 
@@ -144,7 +144,7 @@ def test_exfiltrated_as_a_fact_is_noticed(lesson):
 # --- who is named -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "An intruder read tickets at Cloudflare.",
@@ -162,7 +162,7 @@ def test_a_paragraph_about_the_real_parties_names_a_fact(text):
     assert "and no fact" in guard.problems(text)[0]
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "# What happened at Cloudflare\n\nAda signs in.",
@@ -183,7 +183,7 @@ def test_the_name_of_a_product_a_heading_and_a_link_need_no_fact(text):
 # --- what is held -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "ids"),
     [
         (
@@ -221,7 +221,7 @@ def test_a_figure_that_a_named_fact_holds_may_be_said(text, ids):
     assert about(text, ids, links) == []
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "ids", "missing"),
     [
         ("37 tickets were read.", "jira-tickets-accessed", "37"),
@@ -492,7 +492,7 @@ def test_every_claim_has_an_example():
     assert list(NEAR) == [claim.name for claim in guard.CLAIMS]
 
 
-@pytest.mark.parametrize("claim", NEAR)
+@table("claim", NEAR)
 def test_a_claim_is_noticed_and_the_true_sentence_beside_it_is_not(claim):
     false, true = NEAR[claim]
     assert claim in names_of(guard.claims_in(false)) and guard.claims_in(true) == []
@@ -501,7 +501,7 @@ def test_a_claim_is_noticed_and_the_true_sentence_beside_it_is_not(claim):
     )
 
 
-@pytest.mark.parametrize(("claim", "sentence"), MORE)
+@table(("claim", "sentence"), MORE)
 def test_other_ways_to_say_it_are_noticed_too(claim, sentence):
     assert claim in names_of(guard.claims_in(sentence))
 

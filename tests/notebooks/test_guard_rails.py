@@ -20,6 +20,7 @@ import yaml
 from ledgers import ledger
 from places import DATA, NOTEBOOKS, ROOT
 from rails import Failed, demand, demand_none, longest, quoted
+from tables import table
 
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
@@ -454,8 +455,8 @@ def test_links_lead_to_registered_sources_or_to_files_that_exist(name, notebook)
 def test_tables_have_headers_and_nothing_is_said_by_colour_alone(name, notebook):
     faults = []
     for cell in of_kind(notebook, "markdown"):
-        for table in re.findall(r"(?:^\|.*\|\n?)+", cell.source, flags=re.MULTILINE):
-            rows = table.splitlines()
+        for block in re.findall(r"(?:^\|.*\|\n?)+", cell.source, flags=re.MULTILINE):
+            rows = block.splitlines()
             if len(rows) < 2 or not re.fullmatch(r"\|(?:\s*:?-+:?\s*\|)+", rows[1]):
                 faults.append(
                     f"{name}, cell {cell.id}: a table has no header. Write |---| below its "
@@ -590,7 +591,7 @@ def test_each_lesson_is_made_for_a_wall_too(name, notebook):
     demand(kinds.count("slide") >= 8, f"{name}: mark what the wall shows (docs/authoring.md).")
 
 
-@pytest.mark.parametrize(
+@table(
     ("metadata", "says"),
     [
         ({"slideshow": {"slide_type": "subslide"}}, "is not a kind of slide here"),

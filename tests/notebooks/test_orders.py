@@ -9,6 +9,7 @@ import pytest
 from answers import answer_of
 from fact_guard import PAGES
 from rails import demand_none
+from tables import table
 
 from labutils.classroom.course import lesson
 from labutils.incident.ledger import facts
@@ -25,7 +26,7 @@ def test_a_lesson_orders_what_the_ledger_orders(path):
     demand_none(f"{path.name}, {one}" for text in texts(path) for one in guard.problems(text))
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@table("path", PAGES, ids=lambda path: path.name)
 def test_a_page_orders_what_the_ledger_orders(path):
     demand_none(f"{path.name}, {one}" for text in texts(path) for one in guard.problems(text))
 

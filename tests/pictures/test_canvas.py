@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from places import LABUTILS
+from tables import table
 
 from labutils.pictures import canvas
 from labutils.pictures.canvas import (
@@ -69,7 +70,7 @@ def test_a_change_of_a_text_changes_the_marks(change):
     )
 
 
-@pytest.mark.parametrize("change", MARK_CHANGES.values(), ids=MARK_CHANGES)
+@table("change", MARK_CHANGES.values(), ids=MARK_CHANGES)
 def test_a_change_of_a_mark_changes_the_marks(change):
     assert drawn(change) != drawn(lambda axes: axes.scatter([1], [2], gid="o")) and drawn(change)
 

@@ -3,6 +3,7 @@ scripted: each is decided where it arrives, as in a replay."""
 
 import pytest
 from moves import CODE_GATE, NEW_USER, SCRIPT, WIKI_GATE
+from tables import table
 
 from labutils.incident import policy
 from labutils.incident.breach import play, with_controls
@@ -53,7 +54,7 @@ def test_each_way_is_shut_where_the_exposed_credentials_were_replaced(path):
     assert (first.allowed, first.rule) == (False, "not_replaced")
 
 
-@pytest.mark.parametrize(
+@table(
     ("moves", "rule", "reason"),
     [
         ([("smartsheet-account", "jira", "sign-in")], "reachable", "there is no way from internet"),
@@ -80,7 +81,7 @@ def test_a_wrong_move_is_refused_with_the_reason_of_its_rule(moves, rule, reason
     assert f"refused in this model, {rule}: {reason}" in str(last)
 
 
-@pytest.mark.parametrize(
+@table(
     ("move", "sentence"),
     [
         (("moveworks-token", "jenkins", "build"), "There is no service 'jenkins'. There are: okta"),

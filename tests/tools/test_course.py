@@ -18,6 +18,7 @@ import pytest
 import yaml
 from places import ROOT
 from rails import demand, demand_none
+from tables import table
 
 from labutils import doctor
 from labutils.classroom import workspace
@@ -409,7 +410,7 @@ def test_every_text_file_is_read_and_written_in_a_named_encoding():
     )
 
 
-@pytest.mark.parametrize(
+@table(
     "code, wrong",
     [
         ("p.read_text()", True),

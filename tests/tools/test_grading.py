@@ -4,6 +4,7 @@ import json
 
 import nbformat
 import pytest
+from tables import table
 
 from labutils.classroom import progress, workspace
 from labutils.classroom.course import lesson
@@ -26,7 +27,7 @@ def asking_cells(notebook: dict) -> dict[str, dict]:
     }
 
 
-@pytest.mark.parametrize("name", NAMES)
+@table("name", NAMES)
 def test_each_judged_exercise_is_asked_about_once_right_after_it(name):
     notebook = exported(name)
     nbformat.validate(nbformat.from_dict(notebook))
@@ -39,7 +40,7 @@ def test_each_judged_exercise_is_asked_about_once_right_after_it(name):
         assert f'check("{identifier}"' in before or f'"{identifier}"' in before
 
 
-@pytest.mark.parametrize("name", NAMES)
+@table("name", NAMES)
 def test_the_cells_are_locked_and_say_their_points(name):
     for identifier, cell in asking_cells(exported(name)).items():
         grading = cell["metadata"]["nbgrader"]

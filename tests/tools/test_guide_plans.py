@@ -7,6 +7,7 @@ import guide
 import nbformat
 import pytest
 from places import ROOT
+from tables import table
 
 from labutils.classroom.course import lesson
 
@@ -49,7 +50,7 @@ def test_a_plan_says_whether_it_was_tried(name):
     assert re.search(r"rehearsed|given", PLANS[name]["rehearsed"])
 
 
-@pytest.mark.parametrize(("name", "block"), BLOCKS)
+@table(("name", "block"), BLOCKS)
 def test_a_block_names_sections_of_its_lesson_and_items_that_stand_in_them(name, block):
     keys = {"minutes", "lesson", "sections", "do", "leave_out", "watch", "without_python"}
     assert {"minutes", "do"} <= block.keys() <= keys
@@ -66,9 +67,7 @@ def test_a_block_names_sections_of_its_lesson_and_items_that_stand_in_them(name,
         assert item in lesson(item[:2]).items, (name, item)
 
 
-@pytest.mark.parametrize(
-    ("name", "block"), [pair for pair in BLOCKS if "lesson" in pair[1] and pair[0] != "webinar"]
-)
+@table(("name", "block"), [pair for pair in BLOCKS if "lesson" in pair[1] and pair[0] != "webinar"])
 def test_a_block_takes_about_as_long_as_its_sections(name, block):
     """In a webinar nobody writes, so its blocks are shorter."""
     sections = sections_of(block["lesson"])

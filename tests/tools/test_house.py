@@ -9,6 +9,7 @@ import house
 import pytest
 from places import LABUTILS, ROOT, TESTS
 from rails import demand, demand_none
+from tables import table
 
 MODULES = house.sources()
 
@@ -59,7 +60,7 @@ def test_the_rooms_are_those_of_the_page():
     assert named == house.ROOMS
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "module", "is_package", "found"),
     [
         ("from labutils.har import names", "labutils.hunt.why", False, "har har.names"),
@@ -337,7 +338,7 @@ def test_there_are_six_walks_and_none_goes_back_more_than_twice():
     assert len(walks()) == 6
 
 
-@pytest.mark.parametrize("title", walks())
+@table("title", walks())
 def test_each_name_of_a_walk_is_defined_where_the_walk_says(title):
     for module, names in walks()[title]:
         path = next(

@@ -6,6 +6,7 @@ import textwrap
 import pytest
 from mutants import mutants
 from places import ROOT
+from tables import table
 
 LABUTILS = ROOT / "labutils"
 MODULES = ["identity/dpop.py", "identity/tokens.py", "incident/policy.py", "incident/relay.py"]
@@ -52,7 +53,7 @@ def test_the_mutants_of_a_function_of_seven_lines():
     }
 
 
-@pytest.mark.parametrize(
+@table(
     "source, kind, changed",
     [
         ("a < b", "boundary moved", "a <= b"),
@@ -90,7 +91,7 @@ def test_each_kind_of_change(source, kind, changed):
     assert (kind, ast.unparse(ast.parse(changed))) in made
 
 
-@pytest.mark.parametrize(
+@table(
     "source",
     [
         '"""A text that says what it is."""',

@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 from environments import is_built
 from rule_cases import rule_cases, vendor_event
+from tables import table
 
 from labutils.hunt import read_placeholders
 from labutils.hunt.sources import SOURCES
@@ -65,7 +66,7 @@ def test_every_rule_has_an_answer_for_every_siem():
         assert rule["siems"].keys() == SUFFIXES.keys()
 
 
-@pytest.mark.parametrize("stem", FILES)
+@table("stem", FILES)
 def test_the_texts_were_made_from_the_rule_as_it_is(stem):
     assert MADE["rules"][stem]["sha256"] == digest(FILES[stem]), AGAIN
 
@@ -308,7 +309,7 @@ EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize(("loss", "siem", "document", "lossy", "faithful"), EXAMPLES)
+@table(("loss", "siem", "document", "lossy", "faithful"), EXAMPLES)
 def test_a_loss_is_seen_where_it_is_and_only_there(loss, siem, document, lossy, faithful):
     assert loss in {one.key for one in losses_of(Conversion(siem, [document], lossy))}
     if faithful is None:  # it hangs on the rule and not on the text

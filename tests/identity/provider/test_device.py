@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from provider_helpers import CALLBACK, MANY, PASSWORD, Page, ask, csrf, error_of, fresh, post
+from tables import table
 from two_apps import API, LOGIN, TwoApps
 
 from labutils.identity import webauthn
@@ -299,7 +300,7 @@ def with_helper(policy: ConsentPolicy | None = None) -> TwoApps:
     return apps
 
 
-@pytest.mark.parametrize(
+@table(
     ("policy", "scope", "refused"),
     [
         (None, "openid mail.read", False),

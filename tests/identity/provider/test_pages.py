@@ -1,7 +1,7 @@
 """The provider's pages carry a request along, and nothing that a person typed."""
 
-import pytest
 from provider_helpers import Page
+from tables import table
 from werkzeug.wrappers import Response
 
 from labutils.identity.provider.pages import page
@@ -10,7 +10,7 @@ TYPED = ("username", "password", "code", "consent", "csrf", "ticket", "answer")
 CARRIED = {"client_id": "wiki", "state": "<s>&", "nonce": "n", "max_age": "60", "prompt": "login"}
 
 
-@pytest.mark.parametrize("typed", TYPED)
+@table("typed", TYPED)
 def test_what_a_person_typed_is_not_carried_along(typed):
     assert fields(page("login", CARRIED | {typed: "typed"})) == CARRIED
 

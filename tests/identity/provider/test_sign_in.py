@@ -17,6 +17,7 @@ from sign_in_helpers import (
     is_login_page,
     question,
 )
+from tables import table
 
 from labutils.identity import webauthn
 from labutils.identity.course_provider import CALLBACK, lab_provider, product
@@ -82,8 +83,8 @@ def matches(registered: str, asked: str) -> bool:
     return Provider.redirect_matches(None, client, asked)
 
 
-@pytest.mark.parametrize("registered", ["http://127.0.0.1:9999/cb", "http://127.0.0.1/cb"])
-@pytest.mark.parametrize("port", ["", ":1", ":80", ":51004", ":65535"])
+@table("registered", ["http://127.0.0.1:9999/cb", "http://127.0.0.1/cb"])
+@table("port", ["", ":1", ":80", ":51004", ":65535"])
 def test_a_loopback_address_matches_on_any_port(registered, port):
     assert matches(registered, f"http://127.0.0.1{port}/cb")
     assert matches(registered.replace("127.0.0.1", "[::1]"), f"http://[::1]{port}/cb")
@@ -137,12 +138,12 @@ NOT_LOOPBACK = [
 ]
 
 
-@pytest.mark.parametrize("asked", NOT_LOOPBACK, ids=ascii)
+@table("asked", NOT_LOOPBACK, ids=ascii)
 def test_nothing_but_the_port_of_a_loopback_address_is_left_open(asked):
     assert not matches("http://127.0.0.1:9999/cb", asked)
 
 
-@pytest.mark.parametrize(
+@table(
     "registered, asked",
     [
         ("http://localhost:9999/cb", "http://localhost:51004/cb"),
@@ -215,8 +216,8 @@ def test_with_max_age_0_the_consent_page_comes_after_the_sign_in_and_is_answered
     )
 
 
-@pytest.mark.parametrize("wanted", [{"prompt": "login"}, {"max_age": "0"}, {"max_age": "60"}])
-@pytest.mark.parametrize("age, taken", [(RECENT, True), (RECENT + 1, False)])
+@table("wanted", [{"prompt": "login"}, {"max_age": "0"}, {"max_age": "60"}])
+@table("age, taken", [(RECENT, True), (RECENT + 1, False)])
 def test_the_consent_page_is_answered_within_300_seconds_of_the_sign_in(wanted, age, taken):
     scene = Scene()
     page = scene.post(**wanted, **ADA)
@@ -243,7 +244,7 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("origin", FOREIGN)
+@table("origin", FOREIGN)
 def test_a_page_of_another_origin_signs_nobody_in(origin):
     scene = Scene()
     for path in ("/authorize", "/keys"):
@@ -316,7 +317,7 @@ def test_the_origin_is_written_as_browsers_write_it(issuer, origin):
 # --- the consent page ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     "changes",
     [
         {"scope": "openid profile"},
@@ -439,7 +440,7 @@ def test_a_key_that_was_named_ahead_is_needed_to_end_the_grant():
     assert scene.lab.audit[-2]["event"] == "code.reuse"
 
 
-@pytest.mark.parametrize(
+@table(
     "sign, fits",
     [*((sign, True) for sign in "aZ09-._~"), *((sign, False) for sign in "+/= %!é\n\0")],
 )
@@ -559,7 +560,7 @@ def test_what_is_over_is_forgotten_and_what_is_not_stays():
 # --- what every answer carries ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     "method, path",
     [
         ("GET", "/authorize"),
@@ -593,7 +594,7 @@ def test_every_answer_keeps_out_of_caches_frames_and_guesses(method, path):
     )
 
 
-@pytest.mark.parametrize(
+@table(
     "path",
     [
         "/authorize",
@@ -607,7 +608,7 @@ def test_every_answer_keeps_out_of_caches_frames_and_guesses(method, path):
         "/nothing",
     ],
 )
-@pytest.mark.parametrize(
+@table(
     "form", [{}, {"client_id": "web"}, {"token": "x", "client_id": "spa"}, ADA | {"password": "x"}]
 )
 def test_a_401_comes_with_a_challenge(path, form):  # RFC 9110, 15.5.2

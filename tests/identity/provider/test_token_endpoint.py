@@ -23,6 +23,7 @@ from provider_helpers import (
     fresh,
     tokens_of,
 )
+from tables import table
 from two_apps import API, LOGIN, NOTES, TwoApps
 
 from labutils.identity import dpop
@@ -145,7 +146,7 @@ def test_a_code_lives_less_than_sixty_seconds(wait, expected):
     assert error_of(redeem(apps, code)) == expected
 
 
-@pytest.mark.parametrize(
+@table(
     "client, changes",
     [
         ("plain", {}),
@@ -180,7 +181,7 @@ VERIFIERS = [
 ]
 
 
-@pytest.mark.parametrize("verifier", VERIFIERS, ids=ascii)
+@table("verifier", VERIFIERS, ids=ascii)
 def test_only_the_verifier_behind_the_challenge_fits(verifier):
     apps = fresh()
     code = code_for(apps)
@@ -239,7 +240,7 @@ def with_odd_names() -> TwoApps:
 JOBS = with_odd_names()
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "my%2Djob:a%2Db+c%2Bd%3Ae%25f",
@@ -291,14 +292,14 @@ BAD_HEADERS = [
 ]
 
 
-@pytest.mark.parametrize("header", BAD_HEADERS, ids=lambda header: header[:30])
+@table("header", BAD_HEADERS, ids=lambda header: header[:30])
 def test_a_malformed_header_is_an_unknown_client_and_no_crash(header):
     refusal = as_job(JOBS, {"authorization": header.encode("latin-1")})
     assert error_of(refusal) == CLIENT
     assert not header.strip() or refusal.headers["www-authenticate"].startswith("Basic realm=")
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "backup:",
@@ -321,7 +322,7 @@ def test_wrong_basic_credentials_are_invalid_client(text):
     assert refusal.headers["www-authenticate"].startswith("Basic realm=")
 
 
-@pytest.mark.parametrize(
+@table(
     "params",
     [
         {},
@@ -585,7 +586,7 @@ USELESS = {
 }
 
 
-@pytest.mark.parametrize("kind", USELESS)
+@table("kind", USELESS)
 def test_what_is_no_access_token_opens_neither_userinfo_nor_the_api(kind):
     apps = fresh()
     token = USELESS[kind](apps, tokens_of(apps)).encode("latin-1")

@@ -6,6 +6,7 @@ import ast
 import nbformat
 import pytest
 from places import NOTEBOOKS
+from tables import table
 
 from labutils.lessons.lesson_03 import exercises as lesson_03
 from labutils.lessons.lesson_03.missing_defences import (
@@ -55,8 +56,8 @@ def attack(name: str):
     return namespace[name]
 
 
-@pytest.mark.parametrize("without", WORLDS)
-@pytest.mark.parametrize("name", ATTACKS)
+@table("without", WORLDS)
+@table("name", ATTACKS)
 def test_each_attack_gets_in_where_its_own_defence_is_missing_and_nowhere_else(name, without):
     response = attack(name)(one_client(without=without, code_from=code_from))
     assert (response.status_code < 400) == (without in ATTACKS[name])
@@ -70,8 +71,8 @@ def test_the_table_says_the_same():
         assert {w for w, word in zip(worlds, words, strict=True) if word == "in"} == ATTACKS[name]
 
 
-@pytest.mark.parametrize("without", ["", "PKCE"])
-@pytest.mark.parametrize("cookie", ["state", "code", "iss"])
+@table("without", ["", "PKCE"])
+@table("cookie", ["state", "code", "iss"])
 def test_adas_answer_opens_nothing_in_toms_browser_whatever_he_read_in_it(cookie, without):
     """RFC 9700, 2.1.1: the verifier is bound to the browser in which the sign-in was begun."""
     apps = one_client(without=without, code_from=code_from)

@@ -1,6 +1,7 @@
 """Lesson 05's stage: every row is tried by Tom, and no guessable token passes as a rotated one."""
 
 import pytest
+from tables import table
 
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
@@ -23,7 +24,7 @@ def said(draw: str) -> tuple[str | None, str]:
     return verdict.mistake if verdict.kind != "passed" else None, words
 
 
-@pytest.mark.parametrize(
+@table(
     "draw",
     [
         "f'r{len(store[\"used\"]) + 1}'",
@@ -140,7 +141,7 @@ FEW_MUTANTS = {
 CHANGES = [(name, *change) for name, changes in FEW_MUTANTS.items() for change in changes]
 
 
-@pytest.mark.parametrize(("identifier", "old", "new"), CHANGES)
+@table(("identifier", "old", "new"), CHANGES)
 def test_a_change_by_hand_of_a_short_solution_is_noticed(identifier, old, new):
     (exercise,) = [e for e in lesson("05").exercises if e.id == identifier]
     assert old in exercise.solution

@@ -6,6 +6,7 @@ import runpy
 import pytest
 from places import LESSONS
 from processor_time import within
+from tables import table
 
 from labutils import har
 from labutils.lessons.lesson_07 import cleaner_grade
@@ -176,7 +177,7 @@ WEAK = {
 }
 
 
-@pytest.mark.parametrize(("clean", "mistake"), WEAK.values(), ids=WEAK)
+@table(("clean", "mistake"), WEAK.values(), ids=WEAK)
 def test_a_weak_cleaner_gets_the_name_of_what_it_leaves(clean, mistake):
     assert grade(clean, COMMITTED).mistake == (mistake or "other keys")
 

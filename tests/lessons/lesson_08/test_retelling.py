@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tables import table
 
 from labutils.incident import ledger
 from labutils.lessons.lesson_08 import news_article, retelling
@@ -165,7 +166,7 @@ def test_a_claim_that_is_not_there_costs_nothing():
     assert scene._failed == 0
 
 
-@pytest.mark.parametrize("fact", ["134", "", None, ["okta-support-window"], 7, {}])
+@table("fact", ["134", "", None, ["okta-support-window"], 7, {}])
 def test_what_is_no_fact_gets_the_ledgers_sentence_and_costs_nothing(fact):
     scene = Article()
     assert refuted(scene, 2, fact).startswith("The ledger has no fact")

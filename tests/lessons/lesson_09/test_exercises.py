@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moves import CODE_GATE, NEW_USER, SCRIPT, SIGN_IN, WIKI_GATE
+from tables import table
 
 from labutils.classroom.course import lesson
 from labutils.classroom.exercises import verdict
@@ -75,8 +76,8 @@ def test_archives_are_carried_out_in_more_than_one_way(moves):
     assert judged is PASSED, words
 
 
-@pytest.mark.parametrize("name", ["09-3", "09-4"])
-@pytest.mark.parametrize(
+@table("name", ["09-3", "09-4"])
+@table(
     ("moves", "mistake", "says"),
     [
         ([SIGN_IN], "reachable", "'there is no way from internet to atlassian' (reachable)"),

@@ -4,6 +4,7 @@ from functools import cache
 from textwrap import indent
 
 import pytest
+from tables import table
 
 from labutils.classroom.course import lesson
 from labutils.classroom.exercises import verdict
@@ -71,7 +72,7 @@ def test_a_whole_correlation_is_taken_for_what_is_correlated_and_used_so():
     assert correlated("mine", "Mine", WHOLE_CORRELATION) == correlated("mine", "Mine", IN_ORDER)
 
 
-@pytest.mark.parametrize(
+@table(
     ("old", "new", "mistake", "says"),
     [
         ("login and not", "login AND NOT", "capitals", "It gave a condition with AND."),
@@ -182,7 +183,7 @@ def test_more_than_one_tuning_fits_the_budget(tokens, network):
     assert tunes(PAIRS.format(tokens=tokens, network=network)).kind == "passed"
 
 
-@pytest.mark.parametrize(
+@table(
     ("answer", "mistake"),
     [
         (ABROAD_DETECTION, "budget"),
@@ -266,7 +267,7 @@ def test_a_field_of_the_log_that_the_solution_has_no_use_for_is_no_mistake():
     assert detects(more).kind == "passed"
 
 
-@pytest.mark.parametrize(
+@table(
     ("old", "new", "mistake"),
     [
         ("group-by", "group_by", "key"),

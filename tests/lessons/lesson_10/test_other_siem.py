@@ -3,6 +3,7 @@
 from functools import cache
 
 import pytest
+from tables import table
 
 from labutils.lessons.lesson_10.exercises import SEARCH
 from labutils.lessons.lesson_10.hunting import a_month
@@ -32,7 +33,7 @@ def test_other_spellings_of_the_search_pass(search):
     assert searches(search).kind == "passed"
 
 
-@pytest.mark.parametrize(
+@table(
     ("search", "mistake"),
     [
         (RIGHT.replace("AND object", "OR object"), "no search"),

@@ -2,6 +2,7 @@
 command line."""
 
 import pytest
+from tables import table
 
 from labutils.lessons.lesson_10.exercises import OWN_RULE
 from labutils.lessons.lesson_10.hunting import a_month
@@ -73,7 +74,7 @@ def test_more_than_one_hypothesis_passes(rule):
     assert hunts(rule).kind == "passed"
 
 
-@pytest.mark.parametrize(
+@table(
     ("rule", "mistake"),
     [
         (RULE.replace(PROGRAM, "author.name: svc-bitbucket"), "indicator"),

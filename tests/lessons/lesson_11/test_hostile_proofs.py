@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 from processor_time import within
+from tables import table
 
 from labutils.identity import dpop
 from labutils.identity.tokens import rfc_examples
@@ -53,7 +54,7 @@ def test_at_least_forty_hostile_proofs_each_with_a_name_and_a_phrase_of_its_own(
     }
 
 
-@pytest.mark.parametrize("attack", HOSTILE.values(), ids=HOSTILE)
+@table("attack", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_proof_is_refused_by_the_check_that_the_lesson_names(attack):
     reason = refusal(attack)
     assert reason
@@ -63,7 +64,7 @@ def test_a_hostile_proof_is_refused_by_the_check_that_the_lesson_names(attack):
         assert REASONS[stopped_by(attack)] in reason
 
 
-@pytest.mark.parametrize("attack", HONEST.values(), ids=HONEST)
+@table("attack", HONEST.values(), ids=HONEST)
 def test_an_honest_proof_passes_however_odd_it_looks(attack):
     assert refusal(attack) == "" and objections(attack) == []
 

@@ -1,6 +1,7 @@
 """Lesson 12: what four ways to end tokens cost and leave, measured, against a few lines of sums."""
 
 import pytest
+from tables import table
 
 from labutils.lessons.lesson_12.token_budget import FLAG, TokenBudget
 from labutils.lessons.lesson_12.token_strategies import (
@@ -32,14 +33,14 @@ SETTINGS = [
 ]
 
 
-@pytest.mark.parametrize("delay", DELAYS)
-@pytest.mark.parametrize("setting", SETTINGS, ids=repr)
+@table("delay", DELAYS)
+@table("setting", SETTINGS, ids=repr)
 def test_a_stolen_access_token_serves_until_it_ends_or_somebody_says_so(setting, delay):
     assert measured_minutes(setting, Theft(delay)) == foreseen_minutes(setting, delay)
 
 
-@pytest.mark.parametrize("calls", CALLS)
-@pytest.mark.parametrize("setting", [one for one in SETTINGS if one.life != 3], ids=repr)
+@table("calls", CALLS)
+@table("setting", [one for one in SETTINGS if one.life != 3], ids=repr)
 def test_renewals_stop_growing_and_questions_and_polls_come_on_top(setting, calls):
     assert measured_requests(setting, calls) == foreseen_requests(setting, calls)
 
@@ -50,8 +51,8 @@ def test_where_calls_and_lives_do_not_fit_there_are_fewer_renewals(calls):
     assert measured_requests(setting, calls) <= foreseen_requests(setting, calls)
 
 
-@pytest.mark.parametrize("delay", [0, 10, 30])
-@pytest.mark.parametrize("way", FOUR)
+@table("delay", [0, 10, 30])
+@table("way", FOUR)
 def test_a_refresh_token_serves_as_long_as_the_reaction_takes_if_the_app_is_closed(way, delay):
     assert measured_minutes(FOUR[way], Theft(delay, refresh_token=True)) >= delay
 
@@ -103,7 +104,7 @@ def test_a_token_is_renewed_at_a_call_so_lives_up_to_a_minute_apart_cost_the_sam
     assert measured_requests(Setting(life, "pushed"), TokenBudget.calls) == 15
 
 
-@pytest.mark.parametrize(
+@table(
     "setting",
     [
         None,

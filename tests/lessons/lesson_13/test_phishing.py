@@ -12,6 +12,7 @@ from itertools import combinations
 import pytest
 from fido2.client import ClientError
 from fido2.webauthn import AuthenticationResponse
+from tables import table
 
 from labutils.identity import factors
 from labutils.identity.person import fill, sign_in
@@ -176,9 +177,7 @@ def test_a_phish_gets_through_only_past_a_broken_browser_and_a_server_that_reads
     )
 
 
-@pytest.mark.parametrize(
-    "off", [off for size in range(4) for off in combinations(phishing.LAYERS, size)]
-)
+@table("off", [off for size in range(4) for off in combinations(phishing.LAYERS, size)])
 def test_the_next_party_refuses_when_one_is_off(off, refusals):
     name = ", ".join(off) or "none"
     expected = (

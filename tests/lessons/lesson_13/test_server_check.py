@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+from tables import table
 
 from labutils.lessons.lesson_13.phishing import rewrite
 from labutils.lessons.lesson_13.server_check import check_answer
@@ -20,7 +21,7 @@ def test_an_answer_that_is_right_gives_its_counter():
     assert check_answer(SEEN, answered(counter=0), "c", 0) == 0  # a passkey that never counts
 
 
-@pytest.mark.parametrize(
+@table(
     ("seen", "data", "last", "why"),
     [
         (SEEN | {"challenge": "d"}, answered(), 6, "another challenge"),

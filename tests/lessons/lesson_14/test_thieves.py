@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from processor_time import within
 from random_worlds import random_world
+from tables import table
 
 from labutils.incident.breach import foresee, play, with_controls
 from labutils.incident.policy import World
@@ -49,7 +50,7 @@ def test_the_same_seed_draws_the_same_thieves_and_another_one_others():
     assert list(thieves.draw(10)) == [thief.name for thief in first]
 
 
-@pytest.mark.parametrize("place", range(0, 100, 4))
+@table("place", range(0, 100, 4))
 def test_a_thief_goes_over_http_as_it_was_foreseen(place):
     thief = hundred()[place]
     for world in (H, random_world(place)):

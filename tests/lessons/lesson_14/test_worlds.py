@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from tables import table
 
 from labutils.incident import breach, cases, search
 from labutils.incident.policy import World
@@ -35,7 +36,7 @@ def test_in_the_world_of_2023_nothing_changes():
     assert worlds.happened(breach.foresee(H)) == list(worlds.LOSSES)
 
 
-@pytest.mark.parametrize(
+@table(
     ("control", "stopped"),
     [
         ("recordings_cleaned", 6),
@@ -57,7 +58,7 @@ def test_each_control_stops_so_many_of_the_seven_losses(control, stopped):
     assert len(stopped_by(control)) == stopped
 
 
-@pytest.mark.parametrize(
+@table(
     "control",
     [
         "egress_allowlist",
@@ -113,8 +114,8 @@ def test_one_change_at_a_time_says_what_each_control_does(decisions, opens, caps
     assert len(opened) == opens and f"{opens} open: " in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("hours", [1, 8, 26, 27, 48])
-@pytest.mark.parametrize("age", [0.5, 2, 7.5, 26, 30])
+@table("hours", [1, 8, 26, 27, 48])
+@table("age", [0.5, 2, 7.5, 26, 30])
 def test_a_session_that_is_over_after_so_many_hours_stops_a_thief_who_comes_later_and_no_other(
     hours, age
 ):
@@ -130,7 +131,7 @@ def test_in_2023_the_session_was_26_hours_old_when_it_was_used():
     assert outcomes(H, case=thieves.of_2023()) == outcomes(H)
 
 
-@pytest.mark.parametrize(
+@table(
     ("precision", "triage", "minutes"),
     [(1, 10, 35), (0.5, 10, 45), (0.1, 10, 125), (0.01, 10, 1025), (0.1, 2, 45), (0.3, 10, 59)],
 )

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from tables import table
 
 from labutils.lessons.lesson_16 import month
 from labutils.lessons.lesson_16.address_rule import Month
@@ -149,7 +150,7 @@ def test_a_policy_is_asked_by_the_agent_and_by_thieves_here_and_there(capsys):
     assert answers(lambda at, _scope: at == VENDOR) == [200, 403, 403, 200]
 
 
-@pytest.mark.parametrize(
+@table(
     ("networks", "scopes", "says"),
     [
         ("192.0.2.44", {"cases.write"}, "the addresses or networks must be a list of strings"),
