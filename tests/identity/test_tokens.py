@@ -5,6 +5,7 @@ else, and never another exception.
 import hashlib
 import json
 import socket
+from functools import cache
 
 import joserfc.jwk
 import joserfc.jwt
@@ -885,14 +886,23 @@ def test_any_keys_are_refused(keys):
     assert answer(BARE, keys) is None
 
 
-@given(st.sampled_from(sorted(JWKS)), st.data())
+@cache
+def signed_by(alg: str) -> str:
+    """A token of this algorithm that is the same however often its key is changed."""
+    return sealed(header={"alg": alg}, key=PRIVATE[alg], alg=alg)
+
+
+CHANGED_KEYS = st.one_of(
+    st.tuples(st.just(alg), changed(jwk, "key_ops", "keys", "d", "p", "x5c"))
+    for alg, jwk in sorted(JWKS.items())
+)
+
+
+@given(CHANGED_KEYS, st.booleans())
 @MANY
-def test_any_change_of_a_key_gives_the_claims_or_a_refusal(alg, data):
-    jwk = data.draw(changed(JWKS[alg], "key_ops", "keys", "d", "p", "x5c"))
-    got = answer(
-        sealed(header={"alg": alg}, key=PRIVATE[alg], alg=alg),
-        data.draw(st.sampled_from([jwk, {"keys": [jwk]}])),
-    )
+def test_any_change_of_a_key_gives_the_claims_or_a_refusal(changed_key, in_a_set):
+    alg, jwk = changed_key
+    got = answer(signed_by(alg), {"keys": [jwk]} if in_a_set else jwk)
     assert got in (None, CLAIMS)
     if got and "keys" not in jwk:
         assert {name: jwk[name] for name in public(PRIVATE[alg])} == public(PRIVATE[alg])

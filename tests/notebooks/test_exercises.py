@@ -9,6 +9,7 @@ from cells import run_cell
 from flags import answers_that_give_away, gives_away, parts_of_the_flag
 from places import NOTEBOOKS, NUMBERS
 from rails import demand, demand_none
+from tables import table_by_lesson
 
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
@@ -22,15 +23,10 @@ from labutils.classroom.exercises import (
     solution,
     verdict,
 )
-from labutils.classroom.registry import Exercise, Quiz
 
 COURSE = {number: lesson(number) for number in NUMBERS}
 EXERCISES = [exercise for lesson in COURSE.values() for exercise in lesson.exercises]
 QUIZZES = [item for lesson in COURSE.values() for item in lesson.quizzes]
-
-
-def by_id(item):
-    return item.id if isinstance(item, Exercise | Quiz) else str(item)
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +60,7 @@ def wrong_answer(exercise, mistake):
 CHECKED = [item for lesson in COURSE.values() for item in lesson.checked]
 
 
-@pytest.mark.parametrize("exercise", CHECKED, ids=by_id)
+@table_by_lesson("exercise", CHECKED)
 def test_each_mistake_gets_the_sentence_that_names_it_and_no_flag(exercise, judged, labs, capsys):
     """Each is judged once: what is said, what is shown, and what its lab answered."""
     number = exercise.id[:2]
@@ -109,7 +105,7 @@ def is_handed_no_flag(exercise, mistake, words, labs):
     )
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
+@table_by_lesson("exercise", EXERCISES)
 def test_every_exercise_names_two_mistakes_has_two_hints_and_shows_each_mistake(exercise):
     demand(
         len(exercise.mistakes) >= 2 and len(exercise.hints) >= 2,
@@ -125,7 +121,7 @@ def test_every_exercise_names_two_mistakes_has_two_hints_and_shows_each_mistake(
     )
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
+@table_by_lesson("exercise", EXERCISES)
 def test_a_blank_is_not_an_attempt(exercise, capsys):
     for blank in (..., None, "", [], {}, lambda *_: ..., {"A": ...}):
         check(exercise.id, blank)
@@ -155,7 +151,7 @@ def gets_a_sentence(exercise, answer, capsys):
     assert said.startswith(f"{exercise.id}: not yet. ") and shape, repr(answer)[:40]
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
+@table_by_lesson("exercise", EXERCISES)
 def test_whatever_is_handed_in_gets_a_sentence(exercise, capsys):
     for answer in HANDED_IN:
         gets_a_sentence(exercise, answer, capsys)
@@ -166,7 +162,7 @@ def test_eight_million_characters_get_a_sentence(number, capsys):
     gets_a_sentence(FIRST[number], "x" * 8_000_000, capsys)
 
 
-@pytest.mark.parametrize("item", QUIZZES, ids=by_id)
+@table_by_lesson("item", QUIZZES)
 def test_a_quiz_asks_explains_every_choice_and_has_one_right(item, capsys):
     right = sum(choice.right for choice in item.choices.values())
     demand(
@@ -319,13 +315,12 @@ def test_solved_by_its_model_solutions_the_lesson_passes(name, tmp_path, monkeyp
     assert f"Lesson {name[:2]}: {passed}" in said["progress"]
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
-def test_the_notebook_holds_a_cell_for_each_exercise_and_quiz_item(exercise):
-    lesson = exercise.id[:2]
-    path = lessons.notebook(lesson)
+@pytest.mark.parametrize("number", COURSE)
+def test_the_notebook_holds_a_cell_for_each_exercise_and_quiz_item(number):
+    path = lessons.notebook(number)
     names = {cell.id for cell in nbformat.read(path, as_version=4).cells}
-    wanted = [f"exercise-{item.id}" for item in COURSE[lesson].exercises]
-    wanted += [f"quiz-{item.id}" for item in COURSE[lesson].quizzes]
+    wanted = [f"exercise-{item.id}" for item in COURSE[number].exercises]
+    wanted += [f"quiz-{item.id}" for item in COURSE[number].quizzes]
     demand_none(
         f"{path.name}: no cell is called {cell}. Give this id to the cell that asks it."
         for cell in wanted
