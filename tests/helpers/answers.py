@@ -1,9 +1,12 @@
 """The answers that stand in each lesson's answers.py, and how an exercise judges one."""
 
 import ast
+import json
 import runpy
+from collections import Counter
 
 import lessons
+from mutants import Mutant, mutants
 from places import NUMBERS
 
 from labutils.classroom import exercises
@@ -13,6 +16,9 @@ from labutils.classroom.registry import Exercise
 
 BOOKS = {number: runpy.run_path(str(lessons.tests_of(number) / "answers.py")) for number in NUMBERS}
 TOOLS = {number: f"labutils.lessons.lesson_{number}.exercises" for number in BOOKS}
+
+LIST = lessons.tests_of("00").parent / "questions.json"
+QUESTIONS = json.loads(LIST.read_text(encoding="utf-8"))  # test_questions.py says what it lists
 
 
 def tools(number: str) -> dict:
@@ -35,6 +41,22 @@ def answer_of(exercise: Exercise, source: str) -> object:
 
 def judged(exercise: Exercise, source: str) -> Verdict:
     return exercises.verdict(exercise, answer_of(exercise, source))[0]
+
+
+def small_changes(exercise: Exercise) -> list[tuple[Mutant, Verdict]]:
+    """The mutants of the model solution, and the verdict on each."""
+    changes = []
+    for mutant in mutants(exercise.solution):
+        try:
+            changes.append((mutant, judged(exercise, mutant.source)))
+        except Exception:
+            continue  # the cell itself fails: the learner sees it
+    return changes
+
+
+def named(changes: list[tuple[Mutant, Verdict]]) -> dict[str, int]:
+    """How many changes make each mistake; without a mistake, the kind of the verdict counts."""
+    return dict(sorted(Counter(verdict.mistake or verdict.kind for _, verdict in changes).items()))
 
 
 def functions() -> list[Exercise]:
