@@ -78,6 +78,7 @@ BY_LESSON = (
     "tests/lessons/test_answers.py",
     "tests/lessons/test_loosened.py",
     "tests/notebooks/test_cells_and_flags.py",
+    "tests/notebooks/test_conclusions.py",
     "tests/notebooks/test_exercises.py",
     "tests/notebooks/test_the_learner_acts.py",
 )
@@ -86,12 +87,12 @@ BY_LESSON = (
 LONG = (
     "tests/incident/test_background.py",
     "lesson 14",
-    "tests/notebooks/test_conclusions.py",
     "lesson 07",
     "tests/data/test_rules_in_other_months.py",
     "lesson 10",
     "tests/data/test_rules_over_traffic.py",
     "lesson 12",
+    "lesson 13",
     "tests/incident/test_scoring_attacked.py",
     "lesson 11",
     "tests/test_doctor.py",

@@ -46,10 +46,15 @@ def over_draws(number: str) -> set[str]:
 
 
 @cache
+def words_of(number: str, name: str) -> list[str]:
+    """What the sweep of one conclusion gives: the words that its paragraphs must hold."""
+    text = written(number)[name]()
+    return [text] if isinstance(text, str) else text
+
+
 def computed(number: str) -> dict[str, list[str]]:
-    """What each conclusion's sweep gives: the words that its paragraphs must hold."""
-    results = {name: function() for name, function in written(number).items()}
-    return {name: [text] if isinstance(text, str) else text for name, text in results.items()}
+    """What each conclusion's sweep gives."""
+    return {name: words_of(number, name) for name in written(number)}
 
 
 def named(paragraph: str) -> list[str]:

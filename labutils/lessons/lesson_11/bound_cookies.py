@@ -1,6 +1,7 @@
 """Session cookies that are bound to a device, as browsers bind them (lesson 11)."""
 
 from collections.abc import Callable
+from functools import cache
 
 import httpx
 from werkzeug.wrappers import Request, Response
@@ -118,18 +119,21 @@ def bound(life: int) -> type[BoundCookies]:
     return type("BoundCookies", (BoundCookies,), {"cookie_life": life})
 
 
+@cache
 def ordinary(second: int, _life: int = 600) -> bool:
     """A cookie without a key."""
     morning = Morning(Provider)
     return morning.opens(second, morning.copied)
 
 
+@cache
 def away(second: int, life: int = 600) -> bool:
     """Ada is away. Tom tries to renew the copy with a key of his own."""
     morning = Morning(bound(life))
     return morning.opens(second, morning.renewed(second, morning.apps.tom, morning.toms))
 
 
+@cache
 def at_work(second: int, life: int = 600) -> bool:
     """Ada's browser renews its cookie. Tom has the first one."""
     morning = Morning(bound(life))
@@ -137,12 +141,14 @@ def at_work(second: int, life: int = 600) -> bool:
     return morning.opens(second, morning.copied)
 
 
+@cache
 def malware(second: int, life: int = 600) -> bool:
     """Malware on Ada's device lets the device's key renew, and sends Tom each new cookie."""
     morning = Morning(bound(life))
     return morning.opens(second, morning.renewed(second, morning.apps.ada, morning.device))
 
 
+@cache
 def there_at_sign_in(second: int, life: int = 600) -> bool:
     """Malware was there when the session began, and had Tom's key bound in place of Ada's."""
     morning = Morning(bound(life), toms_key_first=True)

@@ -1,6 +1,7 @@
 """How long a DPoP proof serves a thief, over the settings of the API (lesson 11)."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from labutils.identity import dpop
@@ -64,6 +65,7 @@ class Premade:
         return bool(answer.is_success)
 
 
+@cache
 def last_second(api: type[ResourceServer], ahead: int) -> int:
     """The last second after the making at which a proof opens; 0 where none opens."""
     proofs = Premade(api, ahead)

@@ -6,7 +6,7 @@ minute until it is refused. Nothing here is computed from lifetimes.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from labutils.identity.oauth import bearer
 from labutils.identity.provider import Provider
@@ -101,6 +101,7 @@ class AppAtWork:
 # --- what it costs ------------------------------------------------------------------------------
 
 
+@cache
 def measured_requests(setting: Setting, calls: int) -> int:
     """Requests to the provider in an hour in which Ada's app calls the API so often.
 
@@ -221,6 +222,7 @@ class Robbery:
         return self.apps.tom.get(API + "/me", headers=header).status_code
 
 
+@cache
 def measured_minutes(setting: Setting, theft: Theft) -> float:
     """The minutes that a theft is worth under a setting, by trying."""
     return Robbery(setting, theft).minutes()

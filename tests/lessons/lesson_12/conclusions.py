@@ -1,7 +1,5 @@
 """Lesson 12: what its conclusions about lives, asking and events are computed from."""
 
-from functools import cache
-
 from labutils.identity.security_events import sign_event
 from labutils.identity.tokens import SigningKey, ec_private_key
 from labutils.lessons.lesson_12.revocation import read_at_the_api
@@ -21,18 +19,15 @@ DAY = 86_400
 LATE = (0, 60, 301, 3600, DAY, 30 * DAY, 400 * DAY)  # seconds
 BUDGET = 40  # requests in an hour
 
-# Several conclusions stand on the same theft, or on the same hour.
-minutes_of, requests_of = cache(measured_minutes), cache(measured_requests)
-
 
 def by_delay(setting, **theft) -> dict[float, float]:
     """Minutes that a thief has, by the delay of the reaction."""
-    return {delay: minutes_of(setting, Theft(delay, **theft)) for delay in DELAYS}
+    return {delay: measured_minutes(setting, Theft(delay, **theft)) for delay in DELAYS}
 
 
 def by_calls(setting) -> dict[int, int]:
     """Requests in an hour, by the call rate."""
-    return {calls: requests_of(setting, calls) for calls in CALLS}
+    return {calls: measured_requests(setting, calls) for calls in CALLS}
 
 
 def span(values) -> str:

@@ -3,7 +3,7 @@
 from functools import cache
 from itertools import permutations
 
-import conclusions
+from conclusions import words_of
 
 from labutils.lessons.lesson_15 import credential_rotation as rotation
 from labutils.lessons.lesson_15 import eviction
@@ -108,17 +108,17 @@ def in_short():
 
 def part_three():
     """The page that ties Part 3 together: what its lessons computed."""
-    page, both = conclusions.computed("11")["11-page"][0], conclusions.computed("12")["12-both"]
-    relay = conclusions.computed("13")["13-three-parties"][0]
-    settings = conclusions.computed("13")["13-four-settings"][0]
-    fourteen = conclusions.computed("14")
+    page, both = words_of("11", "11-page")[0], words_of("12", "12-both")
+    relay = words_of("13", "13-three-parties")[0]
+    settings = words_of("13", "13-four-settings")[0]
+    least, packing = words_of("14", "14-recap")[0], words_of("14", "14-only-packing")[0]
     return [
         f"script in the page, {page}",
         f"{both[1]} for a reaction {both[0]}",
         f"the relay gets in {relay}",
         f"past the key {settings}",
-        fourteen["14-recap"][0],
-        f"{fourteen['14-only-packing'][0].split(' of 1,000')[0]} of 1,000 still read",
+        least,
+        f"{packing.split(' of 1,000')[0]} of 1,000 still read",
         f"out at once {one_cut_for_all()[0]}",
         one_missed(),
     ]
