@@ -65,7 +65,6 @@ class Premade:
         return bool(answer.is_success)
 
 
-@cache
 def last_second(api: type[ResourceServer], ahead: int) -> int:
     """The last second after the making at which a proof opens; 0 where none opens."""
     proofs = Premade(api, ahead)
@@ -79,9 +78,15 @@ def last_second(api: type[ResourceServer], ahead: int) -> int:
     return low
 
 
+@cache
+def last_second_in(setting: str, ahead: int) -> int:
+    """The same by the name of a setting: several sweeps go over it."""
+    return last_second(SETTINGS[setting], ahead)
+
+
 def sweep(settings: Sequence[str], ahead: Sequence[int] = AHEAD) -> dict[str, list[int]]:
     """For each setting of the API, the last second of proofs that are dated so far ahead."""
-    return {name: [last_second(SETTINGS[name], one) for one in ahead] for name in settings}
+    return {name: [last_second_in(name, one) for one in ahead] for name in settings}
 
 
 def settings_that(attempt: Callable[[DpopApps, str], Any]) -> list[str]:
