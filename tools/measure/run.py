@@ -10,15 +10,18 @@ Coverage of lines and branches is measured by coverage.py, and how many mutants 
 
 The repository is copied to a temporary folder, and all changes are made there. Each mutant
 (tests/helpers/mutants.py) is tried by up to twelve of the test files that run its line: those first
-that run much of its module, little besides, and not for long; a mutant of a lesson, by the one
-notebook of that lesson as well. It is killed when a test fails or when the time limit passes; a
+that run lines of its module which few others run, and not for long; a mutant of a lesson, by the
+notebook of that lesson as well, and one of a module that lessons import, by the notebooks of two of
+them. It is killed when a test fails or when the time limit passes; a
 mutant that survives is named. So the share is a lower bound: another file might notice. A mutant
 that changes nothing that a test could see counts as a survivor; those that are known are in
 equivalents.yaml.
 """
 
 import argparse
+import ast
 import json
+import math
 import os
 import pathlib
 import random
@@ -136,8 +139,14 @@ def covered(folder: pathlib.Path, jobs: int, kept: pathlib.Path | None) -> Cover
 def run_under_coverage(folder: pathlib.Path, jobs: int) -> None:
     """Run each test file under coverage.py, so many at once. One that fails as it is, or under
     coverage.py alone, is named, and notices nothing."""
-    rooms = ",".join(f"labutils/{room}" for room in ROOMS)
-    command = ("-m", "coverage", "run", "--branch", "--parallel-mode", f"--source={rooms}")
+    rooms = "".join(f"\n    {folder / 'labutils' / room}" for room in ROOMS)
+    settings = folder / "coverage.ini"  # for the processes that a test starts as well
+    settings.write_text(
+        f"[run]\nbranch = true\nparallel = true\npatch = subprocess\n"
+        f"data_file = {folder / '.coverage'}\nsource ={rooms}\n",
+        encoding="utf-8",
+    )
+    command = ("-m", "coverage", "run", f"--rcfile={settings}")
 
     def timed(name: str) -> float | None:
         start = time.monotonic()
@@ -190,23 +199,21 @@ def in_course(path: str) -> str:
 def files_by_line(
     contexts: dict[str, dict[int, list[str]]], seconds: dict[str, float]
 ) -> dict[str, dict[int, list[str]]]:
-    """By module, the test files that run each line: first those that run much of the module, little
-    besides, and not for long."""
-    of_module = {
-        module: Counter(name for names in by_line.values() for name in names)
-        for module, by_line in contexts.items()
-    }
-    whole = sum(of_module.values(), Counter())
+    """By module, the test files that run each line: first those that run lines of the module which
+    few others run, and not for long. Most files pass through a module without asking about it; the
+    file that tests it is the one that runs its refusals."""
 
-    def sorted_for(module: str, names: list[str]) -> list[str]:
-        run = of_module[module]
-        worth = {name: run[name] ** 2 / whole[name] / seconds[name] for name in names}
-        return sorted(names, key=lambda name: (-worth[name], name))
+    def sorted_by_line(by_line: dict[int, list[str]]) -> dict[int, list[str]]:
+        worth = Counter[str]()
+        for names in by_line.values():
+            for name in names:
+                worth[name] += 1 / len(names) / math.sqrt(seconds[name])
+        return {
+            line: sorted(names, key=lambda name: (-worth[name], name))
+            for line, names in by_line.items()
+        }
 
-    return {
-        module: {line: sorted_for(module, names) for line, names in by_line.items()}
-        for module, by_line in contexts.items()
-    }
+    return {module: sorted_by_line(by_line) for module, by_line in contexts.items()}
 
 
 def share(part: int, whole: int) -> float:
@@ -243,9 +250,9 @@ def drawn(pools: dict[str, list[Mutant]], size: int, seed: str) -> list[tuple[st
 
 def tried(folder: pathlib.Path, module: str, mutant: Mutant, measured: Coverage) -> Result:
     """Put a mutant in place of its module, and run the tests that run its line."""
-    files = measured.files(module, mutant.line)[:MOST]
-    runs = [files[at : at + AT_ONCE] for at in range(0, len(files), AT_ONCE)]
     original = (folder / module).read_text(encoding="utf-8")
+    files = measured.files(module, line_that_runs(original, mutant))[:MOST]
+    runs = [files[at : at + AT_ONCE] for at in range(0, len(files), AT_ONCE)]
     (folder / module).write_text(mutant.source, encoding="utf-8")
     try:
         killed = any(fails(folder, some, measured) for some in runs)
@@ -264,15 +271,43 @@ def fails(folder: pathlib.Path, files: list[str], measured: Coverage) -> bool:
         return True
 
 
+def line_that_runs(source: str, mutant: Mutant) -> int:
+    """The line of a mutant; for a function that returns at once, the first line of its body, since
+    its `def` runs wherever its module is imported."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and node.lineno == mutant.line:
+            is_whole = mutant.change == f"{node.name}: returns None at once"
+            has_docstring = ast.get_docstring(node) is not None and len(node.body) > 1
+            return node.body[has_docstring].lineno if is_whole else mutant.line
+    return mutant.line
+
+
 def notebook_fails(folder: pathlib.Path, module: str) -> bool:
-    """Whether the stored outputs of the lesson that a module belongs to come out otherwise."""
-    found = re.match(r"labutils/lessons/lesson_(\d\d)/", module)
-    paths = sorted((folder / "notebooks").glob(f"{found[1]}-*.ipynb")) if found else []
+    """Whether the stored outputs of a notebook that uses a module come out otherwise."""
+    paths = [
+        str(path)
+        for number in lessons_with(folder, module)
+        for path in sorted((folder / "notebooks").glob(f"{number}-*.ipynb"))
+    ]
     nbval = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=60")
     try:
-        return bool(paths) and python(folder, *TEST, *nbval, *map(str, paths), limit=120) in FAILED
+        return bool(paths) and python(folder, *TEST, *nbval, *paths, limit=240) in FAILED
     except subprocess.TimeoutExpired:
         return True
+
+
+def lessons_with(folder: pathlib.Path, module: str) -> list[str]:
+    """The number of the lesson that a module belongs to, or of the first two that import it."""
+    if own := re.match(r"labutils/lessons/lesson_(\d\d)/", module):
+        return [own[1]]
+    room, name = pathlib.PurePath(module).with_suffix("").parts[-2:]
+    imports = re.compile(rf"\b{room}\.{name} import\b|\b{room} import .*\b{name}\b")
+    numbers = [
+        path.parent.name.removeprefix("lesson_")
+        for path in sorted((folder / "labutils" / "lessons").glob("lesson_*/*.py"))
+        if imports.search(path.read_text(encoding="utf-8"))
+    ]
+    return list(dict.fromkeys(numbers))[:2]
 
 
 def tried_all(
