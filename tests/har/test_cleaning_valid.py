@@ -11,6 +11,7 @@ import os
 import pathlib
 import random
 from collections import Counter
+from functools import cache
 
 import jsonschema
 import pytest
@@ -353,6 +354,7 @@ EXPORTERS = {
 }
 
 
+@cache
 def exported(style: str, seed: int) -> dict:
     draw = Draw(f"{style} {seed}")
     logs = [EXPORTERS[style](draw) for _ in range(3)]
