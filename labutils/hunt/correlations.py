@@ -59,7 +59,7 @@ class Correlation:
         self.groups: dict[Group, list[Match]] = defaultdict(list)
         self.context: dict[Group, list[Match]] = defaultdict(list)
         self.of_alerts: dict[tuple[int, Group], list[tuple[Group, Match]]] = {}
-        self.folded: dict[Value, Value] = {}
+        self.folded = _Folded()
         self.not_over: dict[Group, int] = {}  # windows that wait for the log to go on
         self.left_out: Counter[str] = Counter()
 
@@ -88,15 +88,16 @@ class Correlation:
     def _take_events(self, slot: int, reference: SigmaRuleReference, log: Log) -> Iterator[Group]:
         names = [*self._group_names(reference), self._name(self.counted, reference)]
         assert isinstance(reference.rule, SigmaRule)
+        folded, groups, is_measured = self.folded, self.groups, self.rule.type in MEASURED
         for n, time, *values in log.matches(reference.rule, names):
-            *keys, value = map(self._fold, values)
+            *keys, value = [folded[one] for one in values]
             group = tuple(keys)
             if time is None:
                 self.left_out["time"] += 1
             elif None in group:
                 self.left_out["group"] += 1
             else:
-                self.groups[group].append(Match(time, slot, n, self._measured(value)))
+                groups[group].append(Match(time, slot, n, number(value) if is_measured else value))
                 yield group
 
     def _take_alerts(self, slot: int, reference: SigmaRuleReference, log: Log) -> Iterator[Group]:
@@ -127,7 +128,7 @@ class Correlation:
         seen: dict[tuple[Group, Value], None] = {}
         for values in others.of(window):
             fields = known | values
-            *keys, value = (self._fold(fields.get(name)) if name else None for name in names)
+            *keys, value = (self.folded[fields.get(name)] if name else None for name in names)
             if None in keys:
                 self.left_out["group"] += 1
             else:
@@ -139,7 +140,7 @@ class Correlation:
         for reference in self.rule.referenced_rules:
             for base in base_rules(reference.rule):
                 for n, time, *values in log.everything(base, self._group_names(reference)):
-                    group = tuple(map(self._fold, values))
+                    group = tuple(self.folded[one] for one in values)
                     if time is not None and None not in group:
                         self.context[group].append(Match(time, 0, n, None))
                         yield group
@@ -157,16 +158,6 @@ class Correlation:
 
     def _name(self, name: str | None, reference: SigmaRuleReference) -> str | None:
         return name_in(self.rule, name, reference)
-
-    def _fold(self, value: Value) -> Value:
-        """A value as values are compared: a text without case, in ASCII. Equal ones are one."""
-        if value is None:
-            return None
-        folded = self.folded.get(value)
-        if folded is None:
-            folded = value.translate(FOLD) if isinstance(value, str) else value
-            folded = self.folded[value] = self.folded.setdefault(folded, folded)
-        return folded
 
     def _measured(self, value: Value) -> Value:
         return number(value) if self.rule.type in MEASURED else value
@@ -196,6 +187,15 @@ class Correlation:
                 "ended when the logs did."
             )
         return notes
+
+
+class _Folded(dict[Value, Value]):
+    """Values as they are compared: a text without case, in ASCII. Equal ones are one object."""
+
+    def __missing__(self, value: Value) -> Value:
+        folded = value.translate(FOLD) if isinstance(value, str) else value
+        self[value] = self.setdefault(folded, folded)
+        return self[value]
 
 
 class _Others:

@@ -8,6 +8,7 @@ whatever the engine.
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sigma.correlations import SigmaCorrelationRule
@@ -147,10 +148,11 @@ class _Chosen:
             yield from rows
             return
         others = Columns([wanted[place - 2] for place in in_text], lists)
+        read = lru_cache(read_number)  # most numbers stand in many events
         for known in rows:
             row = list(known)
             for place in numbers:
-                row[place] = read_number(row[place])
+                row[place] = read(row[place])
             if in_text:
                 for place, value in zip(in_text, others.of(json.loads(row.pop())), strict=True):
                     row[place] = value

@@ -119,7 +119,7 @@ class Fields:
         """What stands in the columns of a field whose value is a number, a list or an odd text."""
         if isinstance(value, int | float):
             self.numbers.add(name)
-            return {column: _text(value), exact(column): NUMBER + json.dumps(value)}
+            return {column: _text(value), exact(column): f"{NUMBER}{_json_number(value)}"}
         if isinstance(value, str) and value.startswith(FRAME):
             self.lists.add(name)
         return {column: value}
@@ -141,7 +141,10 @@ class Fields:
                 if item is None or "." in key:
                     continue
                 path = above + key
-                for one in members(item) if isinstance(item, list) else (item,):
+                if isinstance(item, str) and path not in found:  # as most are
+                    found[path] = [item]
+                    continue
+                for one in members(item):
                     if isinstance(one, dict):
                         self.objects.add(path)
                         waiting.append((f"{path}.", one))
@@ -157,6 +160,10 @@ class Fields:
 def _text(number: int | float) -> str:
     """A number as it is compared: two that are equal have one text, or a frame each."""
     return f"{FRAME}[{number!r}]" if isinstance(number, float) else str(number)
+
+
+def _json_number(number: int | float) -> str:
+    return json.dumps(number) if isinstance(number, float) else str(number)
 
 
 def read_number(value: str | None) -> Value:

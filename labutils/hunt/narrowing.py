@@ -297,17 +297,19 @@ def _where_there_are_enough(
 ) -> str:
     """The matches of each window in which there are enough. First only those are kept that lie in
     two neighbouring stretches of time with enough together: that takes less memory."""
-    before, after = _windows(rule)
+    span, order = f"{_span(rule)!r}", _order(rule)
     keys = ", ".join([*_groups(rule), "stretch"])
     return (
         f"WITH placed AS (SELECT *, floor(time / {_stretch(rule)!r}) AS stretch FROM {matches}), "
-        f"counts AS (SELECT {keys}, {counted} AS counted, {_extremes(counted)} FROM placed "
+        f"counts AS (SELECT {keys}, {_counts(counted, least)} FROM placed "
         f"GROUP BY {keys}), "
         f"full_ones AS (SELECT {keys} FROM counts WINDOW w AS ({_order(rule, 'stretch')}) "
         f"QUALIFY {any_of(_together(side, step, least) for side, step in NEIGHBOURS)}), "
         f"near AS (SELECT placed.* FROM placed SEMI JOIN full_ones USING ({keys})), "
-        f"ends AS (SELECT *, {counted} OVER ({before}) >= {least!r} AS holds FROM near) "
-        f"SELECT n FROM ends QUALIFY BOOL_OR(holds) OVER ({after}) "
+        f"ends AS (SELECT *, {counted} OVER ({order} RANGE BETWEEN {span} PRECEDING AND "
+        f"CURRENT ROW) >= {least!r} AS holds FROM near) "
+        f"SELECT n FROM ends QUALIFY holds "
+        f"OR lead({HOLDING} IGNORE NULLS) OVER ({order}) <= time + {span} "
         f"UNION ALL SELECT n FROM {matches} WHERE {_is_missing(rule)}"
     )
 
@@ -315,49 +317,60 @@ def _where_there_are_enough(
 NEIGHBOURS = (("lead", "stretch + 1"), ("lag", "stretch - 1"))
 
 
-def _extremes(counted: str) -> str:
-    """The first and the last of what is counted; two values at the least differ in them."""
+def _counts(counted: str, least: float) -> str:
+    """What a stretch of time holds: the first and the last of what is counted, for two values at
+    the least differ in them; and how much it is, where more than two are asked for."""
     field = {"COUNT(DISTINCT slot)": "slot", "COUNT(DISTINCT value)": "value"}.get(counted, "n")
-    return f"MIN({field}) AS first, MAX({field}) AS last"
+    extremes = f"MIN({field}) AS first, MAX({field}) AS last"
+    return extremes if least == 2 else f"{extremes}, {counted} AS counted"
 
 
 def _together(side: str, step: str, least: float) -> str:
     """Whether a stretch of time and a neighbour may hold enough together."""
     is_next = f"{side}(stretch) OVER w = {step}"
-    counted = f"counted + CASE WHEN {is_next} THEN {side}(counted) OVER w ELSE 0 END >= {least!r}"
-    if least < 2:
-        return counted
     firsts = f"({side}(first) OVER w <> last OR {side}(last) OVER w <> last)"
-    return every_of([counted, f"first <> last OR ({is_next} AND {firsts})"])
+    differ = f"first <> last OR ({is_next} AND {firsts})"
+    if least == 2:
+        return differ
+    counted = f"counted + CASE WHEN {is_next} THEN {side}(counted) OVER w ELSE 0 END >= {least!r}"
+    return counted if least < 2 else every_of([counted, differ])
 
 
 def _where_nothing_is_unwanted(clause: Clause, rule: SigmaCorrelationRule, matches: str) -> str:
     """The wanted matches of each window without an unwanted one; and for each of them, and of those
-    that are chosen, the unwanted one that comes next: without it, that match would seem alone."""
-    before, _ = _windows(rule)
+    that are chosen, an unwanted one that follows in time: without it, that match would seem alone.
+    That is the first of the next half of a time span, which serves many, or else the next one."""
     is_unwanted = f"slot IN ({', '.join(map(str, clause.unwanted))})"
-    same = "".join(f"one.{name} = other.{name} AND " for name in _groups(rule))
-    alone = f"COALESCE(other.time >= one.time + {rule.timespan.seconds - 1.0!r}, TRUE)"
+    same = "".join(f"one.{name} = two.{name} AND " for name in _groups(rule))
+    end = f"one.time + {rule.timespan.seconds - 1.0!r}"
     return (
         f"WITH unwanted AS (SELECT * FROM {matches} WHERE {is_unwanted}), "
         f"wanted AS (SELECT * FROM {matches} WHERE NOT {is_unwanted} AND time IS NOT NULL), "
-        f"begins AS (SELECT one.*, other.n AS refuted, {alone} AS holds "
-        f"FROM wanted one ASOF LEFT JOIN unwanted other ON {same}one.time <= other.time), "
-        f"kept AS (SELECT n, refuted FROM begins "
-        f"QUALIFY BOOL_OR(holds) OVER ({before}) OR n IN (SELECT n FROM chosen)) "
+        f"begins AS (SELECT one.*, two.n AS next, COALESCE(two.time >= {end}, TRUE) AS holds "
+        f"FROM wanted one ASOF LEFT JOIN unwanted two ON {same}one.time <= two.time), "
+        f"refutations AS (SELECT one.*, "
+        f"CASE WHEN two.time BETWEEN one.time AND {end} THEN two.n ELSE next END AS refuted "
+        f"FROM begins one ASOF LEFT JOIN unwanted two ON {same}{_next_half(rule)} <= two.time), "
+        f"kept AS (SELECT n, refuted FROM refutations QUALIFY holds "
+        f"OR lag({HOLDING} IGNORE NULLS) OVER ({_order(rule)}) >= time - {_span(rule)!r} "
+        f"OR n IN (SELECT n FROM chosen)) "
         f"SELECT n FROM kept UNION ALL SELECT refuted FROM kept WHERE refuted IS NOT NULL "
         f"UNION ALL SELECT n FROM {matches} WHERE {_is_missing(rule)}"
     )
 
 
-def _windows(rule: SigmaCorrelationRule) -> tuple[str, str]:
-    """The matches of a group in the time span before one, and behind it; a second more of each,
-    for what is lost where numbers are rounded."""
-    span, order = f"{rule.timespan.seconds + 1.0!r}", _order(rule)
-    return (
-        f"{order} RANGE BETWEEN {span} PRECEDING AND CURRENT ROW",
-        f"{order} RANGE BETWEEN CURRENT ROW AND {span} FOLLOWING",
-    )
+HOLDING = "CASE WHEN holds THEN time END"
+
+
+def _span(rule: SigmaCorrelationRule) -> float:
+    """Seconds: the time span, and one more for what is lost where numbers are rounded."""
+    return rule.timespan.seconds + 1.0
+
+
+def _next_half(rule: SigmaCorrelationRule) -> str:
+    """When the next half of a time span begins, counted from 1970."""
+    half = f"{rule.timespan.seconds / 2!r}"
+    return f"(floor(one.time / {half}) + 1) * {half}"
 
 
 def _stretch(rule: SigmaCorrelationRule) -> float:

@@ -218,18 +218,19 @@ class Windows:
         if len(self.slots) > 1:  # an event of which two of the rules are true counts once
             matches = list({(match.event, match.value): match for match in matches}.values())
         counts = _has_value if self.rule.type in MEASURED else None
-        tally, low = self._tally(), 0
-        for place, match in enumerate(matches):
-            tally.come(match.value)
-            if place + 1 < len(matches) and matches[place + 1].time == match.time:
+        tally, span, last = self._tally(), self.span, len(matches) - 1
+        low = 0
+        for place, (time, _, _, value) in enumerate(matches):
+            tally.come(value)
+            if place < last and matches[place + 1].time == time:
                 continue
-            start = match.time - self.span
+            start = time - span
             while matches[low].time < start:
                 tally.go(matches[low].value)
                 low += 1
             metric = tally.metric()
             if metric is not None and self.holds(metric):
-                yield Window(start, match.time, metric, [Part(matches, low, place + 1, counts)])
+                yield Window(start, time, metric, [Part(matches, low, place + 1, counts)])
 
 
 def _has_value(match: Match) -> bool:
