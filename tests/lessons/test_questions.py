@@ -1,9 +1,9 @@
 """What each judge asks, and which mistakes it names: no question is lost or changed by accident.
 
-Both are in questions.json: how often a judge calls the model solution, for which mistakes it has
-cases, a fingerprint of all that it asks, and how many small changes of the solution make each
-mistake. Whoever changes a judge on purpose writes the list anew, by
-`python tests/lessons/test_questions.py`, and reads in its diff what has changed.
+Both are in questions.json: the mistakes that have a sentence, how often a judge calls the model
+solution, for which mistakes it has cases, a fingerprint of all that it asks, and how many small
+changes of the solution make each mistake. Whoever changes a judge on purpose writes the list anew,
+by `python tests/lessons/test_questions.py`, and reads in its diff what has changed.
 """
 
 import dataclasses
@@ -21,11 +21,14 @@ if __name__ == "__main__":
 
 import pytest
 from answers import FUNCTIONS, LIST, QUESTIONS, answer_of, by_id, named, small_changes
+from places import NUMBERS
 
 from labutils.classroom import exercises
+from labutils.classroom.course import lesson
 from labutils.classroom.exercises import COMMON
 from labutils.classroom.judging import PASSED, Case
 
+CHECKED = [item for number in NUMBERS for item in lesson(number).checked]
 UNFORESEEN = {"None", "other", *COMMON}
 SIGNED = re.compile(r"\b(ey[\w-]+)\.(ey[\w-]+)\.[\w-]+")
 
@@ -113,7 +116,13 @@ def questions(exercise):
 def test_a_judge_asks_what_is_listed(exercise):
     listed = dict(QUESTIONS[exercise.id])
     del listed["named"]  # which test_answers.py compares
-    assert questions(exercise) == listed
+    assert {"mistakes": [*exercise.mistakes], **questions(exercise)} == listed
+
+
+def test_each_judged_item_has_sentences_for_the_mistakes_that_are_listed():
+    assert {item.id: list(item.mistakes) for item in CHECKED} == {
+        item.id: QUESTIONS[item.id]["mistakes"] for item in CHECKED
+    }
 
 
 def test_there_is_a_sentence_for_the_mistake_of_each_case():
@@ -128,11 +137,12 @@ def test_there_is_a_sentence_for_the_mistake_of_each_case():
 
 def main():
     """Write the list anew."""
-    rows = {
-        exercise.id: {**questions(exercise), "named": named(small_changes(exercise))}
-        for exercise in FUNCTIONS
-    }
-    LIST.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8", newline="\n")
+    rows = {item.id: {"mistakes": [*item.mistakes]} for item in CHECKED}
+    for exercise in FUNCTIONS:
+        rows[exercise.id] |= questions(exercise) | {"named": named(small_changes(exercise))}
+    lines = [f"{json.dumps(name)}: {json.dumps(row)}" for name, row in rows.items()]
+    text = "{\n" + ",\n".join(lines) + "\n}\n"
+    LIST.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
