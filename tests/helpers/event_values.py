@@ -24,16 +24,9 @@ def keys(value):
 def leaves(value, path=()):
     """Every value of an event that is not a mapping or list, by its path."""
     table = {}
-    _add(table, value, path)
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(item, dict | list):
+            table |= leaves(item, (*path, key))
+        else:
+            table[(*path, key)] = item
     return table
-
-
-def _add(table, value, path):
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _add(table, item, (*path, key))
-    elif isinstance(value, list):
-        for place, item in enumerate(value):
-            _add(table, item, (*path, place))
-    else:
-        table[path] = value
