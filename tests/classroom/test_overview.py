@@ -29,7 +29,7 @@ def test_each_item_has_a_sign_and_each_cell_its_number():
         "03-1": {"passed": True, "tries": 2},
         "03-2": {"tries": 1},
         "03-p1": {"first": "c"},
-        "03-p2": {"first": "a"},
+        "03-p12": {"first": "a"},
         "03-target": {"tries": 3},
         "03-q1": {"passed": True, "tries": 1, "first": "d"},
     }

@@ -4,6 +4,7 @@ from .logged_tokens import (
     KEY,
     LINE,
     changed_once,
+    four_ways_to_write,
     same_bytes,
     tokens_of_a_day,
     with_the_key,

@@ -42,6 +42,12 @@ LINE = (
 OF_A_DAY = ("Ada's ID token", "Ada's access token", "the backup job's access token")
 
 
+def four_ways_to_write(token: str) -> list[str]:
+    """The token with padding after its signature or its payload, and with a space at the end."""
+    signed, _, signature = token.rpartition(".")
+    return [f"{token}==", f"{token}=", f"{signed}==.{signature}", f"{token} "]
+
+
 def changed_once(token: str) -> list[str]:
     """The token with one character changed, for each of its places."""
     return [

@@ -1,1 +1,3 @@
-"""02 · JWT signature verification."""
+"""02 · JWT signature verification: what its notebook imports."""
+
+from .repaired import repaired

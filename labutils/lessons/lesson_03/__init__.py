@@ -1,6 +1,7 @@
 """03 · The authorization code flow: what its notebook imports."""
 
 from .missing_defences import (
+    ALIKE,
     ASKED_FOR,
     CALLBACK,
     NAMES,
@@ -11,6 +12,7 @@ from .missing_defences import (
     one_client,
     outcomes,
     parameters,
+    print_with_code,
     swap,
     through,
     token_request,

@@ -7,7 +7,7 @@ PKCE.
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -43,6 +43,13 @@ ASKED_FOR = (
     "http://localhost:51004/cb",
     "http://localhost/cb",
     "https://notes.example:51004/cb",
+)
+# Redirect URIs that look like the client's own, in order of the question about them.
+ALIKE = (
+    "https://notes.example.tom.test/cb",
+    "https://notes.example@tom.test/cb",
+    "https://tom.test/notes.example/cb",
+    "https://NOTES.example/cb",
 )
 SIGN_IN = "sign-in"  # the cookie that holds the session ID while somebody signs in
 WORLDS = ("", "PKCE", "state", "session", "matching")
@@ -501,3 +508,12 @@ def through(wire: Sequence[Exchange], client: str) -> str:
             headers = (*e.request_headers, *e.response_headers)
             parts += [e.url, e.request_body, e.response_body, *(value for _, value in headers)]
     return "\n".join(parts)
+
+
+def print_with_code(wire: Iterable[Exchange]) -> None:
+    """Print the two messages that carry the code: through the browser, and to the token
+    endpoint."""
+    for exchange in sorted(wire, key=lambda exchange: exchange.time):
+        if exchange.url.startswith(CALLBACK) or exchange.path == "/token":
+            print(exchange.method, exchange.url.replace("&", "\n   &"))
+            print("  ", exchange.request_body.replace("&", "\n   &"), "\n")

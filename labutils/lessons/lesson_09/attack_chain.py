@@ -188,17 +188,18 @@ def _when(step: Step) -> str:
 
 def print_either_way(controls: Sequence[str]) -> list[str]:
     """Print for each control alone whether it stops the archiving of the source code, in two runs:
-    the four credentials are read in the tenant, or they leaked elsewhere. Which stop it in both."""
+    the four credentials are read in the tenant, or they leaked elsewhere. Which stop it in the
+    second."""
     runs = cases.load(), attackers.who_holds(cases.load(), EXPOSED)
-    print(f"{'does it stop the archiving?':<26}{'read in the tenant':<20}leaked elsewhere")
-    in_both = []
+    print(f"{'does it stop the archiving?':<28}{'read in the tenant':<20}leaked elsewhere")
+    elsewhere = []
     for name in controls:
         stops = [_stops(name, case) for case in runs]
-        tenant, elsewhere = ("yes" if one else "no" for one in stops)
-        print(f"{name:<26}{tenant:<20}{elsewhere}")
-        if all(stops):
-            in_both.append(name)
-    return in_both
+        first, second = ("yes" if one else "no" for one in stops)
+        print(f"{name:<28}{first:<20}{second}")
+        if stops[1]:
+            elsewhere.append(name)
+    return elsewhere
 
 
 def _stops(control: str, case: Incident) -> bool:

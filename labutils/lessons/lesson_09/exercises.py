@@ -773,8 +773,7 @@ PREDICTIONS = (
                 "the look-alike user and the implant: both are new",
                 [False, True, True],
                 "This assumes that each way back works on its own. The look-alike user still "
-                "exists. But it came in through the gateway with the token, and the company "
-                "issued that.",
+                "exists. But it came in through the gateway with the token, and that was taken.",
             ),
             "c": Guess("only the implant", [False, False, True]),
             "d": Guess(
@@ -784,7 +783,7 @@ PREDICTIONS = (
                 "on the server and runs by itself.",
             ),
         },
-        "What the company issued is on its lists and is switched off first: the account, and the "
-        "token with which both accounts came in. What it never issued has to be found.",
+        "What was taken is on the company's lists and is switched off first: the account, and the "
+        "token with which both accounts came in. What the intruder made has to be found.",
     ),
 )

@@ -1,8 +1,8 @@
 """A company in which somebody reacts, and the race against it (lesson 09).
 
 Three kinds of lines in the logs raise an alarm. The alarm starts the clock of the model, which
-takes it from 2023: 35 minutes later everything that the company issued is off, and what it never
-issued some hours after that (policy.not_contained; facts nov23-alert, nov23-smartsheet-off,
+takes it from 2023: 35 minutes later every credential that was taken is off, and what the
+intruder made some hours after that (policy.not_contained; facts nov23-alert, nov23-smartsheet-off,
 nov24-sliver-removed). The alarms on archives and on refusals are this lab's own.
 """
 
@@ -98,9 +98,9 @@ class WatchedIntruder(Intruder):
         rang = self.company.alarm = self.company.alarm or now
         self.say(f"ALARM, {credential}: {ALARMS[alarm]}", rang)
         off = rang + self.world.response_minutes * MINUTE
-        self.due[off] = "the team has switched off everything the company issued"
+        self.due[off] = "the team has switched off every credential that was taken"
         found = rang + self.world.eviction_hours * HOUR * MINUTE
-        self.due[found] = "the team has found and removed what the company never issued"
+        self.due[found] = "the team has found and removed what the intruder made"
 
     def say(self, what: str, time: int) -> None:
         """Print what happens at a time."""

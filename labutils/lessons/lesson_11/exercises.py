@@ -1224,4 +1224,4 @@ EXERCISES = (
 )
 
 
-SECONDS = (30, 61, 90, 120, 121)  # after the first use of a proof, in 11-p5
+SECONDS = (30, 61, 90, 120, 121)  # after the first use of a proof, in 11-p22

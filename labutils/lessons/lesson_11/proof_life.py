@@ -146,3 +146,19 @@ def used_twice(kept: str, window: int) -> list[int]:
         for waits in [{1, window, window + 1, window + ahead, window + ahead + 1}]
         if any(second_use(check, kept, ahead, wait, window) for wait in waits if wait > 0)
     ]
+
+
+def print_one_change() -> list[bool]:
+    """Print what the API says of a request of Ada's with one change, and her proof for it as it
+    was. For each change whether it is let in."""
+    proof = dpop.prove(ADA, "GET", URL, now=NOW, jti="stopped", token=TOKEN)
+    answers = []
+    for name, value in (
+        ("method", "POST"),
+        ("url", URL.replace("/me", "/notes")),
+        ("url", f"{URL}?all=1"),
+        ("token", "another"),
+    ):
+        answers.append(answer_of(course_check(60), proof, {**AT_API, "seen": set(), name: value}))
+        print(f"{name} {value:<32} {answers[-1]}")
+    return [answer == "let in" for answer in answers]

@@ -2,6 +2,7 @@
 
 import pytest
 from moves import ADMINS, ARCHIVE, CODE_GATE, NEW_USER, SCRIPT
+from tables import table
 
 from labutils.lessons.lesson_09.watched_company import (
     ALARMS,
@@ -29,12 +30,12 @@ def test_an_administrators_group_rings_once_and_starts_the_clock_of_2023(capsys)
     intruder.wait(24 * 60)
     assert said(capsys) == [
         f"    >>> 09:20 ALARM, smartsheet-account: {ALARMS['administrators']}",
-        "    >>> 09:55 the team has switched off everything the company issued",  # 16:00 to 16:35
-        "    >>> 05:20 the team has found and removed what the company never issued",
+        "    >>> 09:55 the team has switched off every credential that was taken",  # 16:00 to 16:35
+        "    >>> 05:20 the team has found and removed what the intruder made",
     ]
 
 
-def test_what_the_company_never_gave_out_outlives_what_it_gave_out():
+def test_what_the_intruder_made_outlives_what_was_taken():
     intruder = WatchedIntruder()
     intruder.follow([GATE, NEW_USER, SCRIPT, ADMINS])
     intruder.wait(25)
@@ -91,7 +92,7 @@ def test_the_flag_comes_with_the_seventh_archive_and_not_before():
     assert answers == [None] * (WANTED - 1) + [FLAG]
 
 
-@pytest.mark.parametrize("odd", [-1, float("nan"), float("-inf"), float("inf"), "10", None, True])
+@table("odd", [-1, float("nan"), float("-inf"), float("inf"), "10", None, True])
 def test_time_goes_forward_alone(odd):
     with pytest.raises(ValueError, match="takes a number from 0 to"):
         Race().wait(odd)

@@ -571,9 +571,13 @@ def test_a_learner_who_has_not_begun_is_no_file_that_was_left_out(tmp_path):
 
 
 PEOPLE = [
-    {"02-1": {"passed": True, "tries": 2}, "02-p1": {"first": "a"}, "02-p4": {"first": "xxxxxo"}},
-    {"02-1": {"tries": 4}, "02-p1": {"first": "a"}, "02-p4": {"first": "xoxxxo"}},
-    {"02-1": {"tries": 1}, "02-p1": {"first": "b"}, "nobody-knows": {"first": "<b>"}},
+    {
+        "02-1": {"passed": True, "tries": 2},
+        "02-p11": {"first": "a"},
+        "02-p14": {"first": "xxxxxox"},
+    },
+    {"02-1": {"tries": 4}, "02-p11": {"first": "a"}, "02-p14": {"first": "xoxxxox"}},
+    {"02-1": {"tries": 1}, "02-p11": {"first": "b"}, "nobody-knows": {"first": "<b>"}},
 ]
 ROOM = room.Room(PEOPLE)
 
@@ -606,7 +610,7 @@ def test_the_wall_says_how_far_the_room_is_lesson_by_minute():
 
 
 def test_what_is_right_and_what_is_believed_is_on_a_page_of_its_own():
-    belief = lesson("02").items["02-p1"].belief("a")
+    belief = lesson("02").items["02-p11"].belief("a")
     assert escape(belief) not in wall.page(ROOM)
     assert "came true" not in wall.page(ROOM)
     assert f"Held by 2: {escape(belief)}" in wall.page(ROOM, answers=True)
@@ -615,7 +619,7 @@ def test_what_is_right_and_what_is_believed_is_on_a_page_of_its_own():
 
 def test_the_wall_asks_nothing_of_anybody_and_escapes_what_it_shows(monkeypatch):
     hostile = "<script>alert(1)</script>"
-    asked = Prediction("02-p1", hostile, {"a": Guess("a", 1, hostile), "b": Guess("b", 2)}, "")
+    asked = Prediction("02-p11", hostile, {"a": Guess("a", 1, hostile), "b": Guess("b", 2)}, "")
     course = Lesson("02", predictions=(asked,))
     monkeypatch.setattr(room, "lesson", lambda _: course)
     page = wall.page(room.Room(PEOPLE[:1]), answers=True)
@@ -642,12 +646,12 @@ def test_whatever_stands_in_the_files_the_wall_holds_markup_of_its_own_alone(fil
 
 
 def test_the_wall_counts_a_prediction_of_several_letters_letter_by_letter():
-    item = lesson("02").items["02-p4"]
+    item = lesson("02").items["02-p14"]
     before, after = wall.page(ROOM), wall.page(ROOM, answers=True)
     first = "it opens: 1; it is refused: 1"
     assert f"<th>2. {escape(item.columns[1].text)}</th>" in before
-    assert (before.count(first), before.count("it opens: 0; it is refused: 2")) == (1, 4)
-    assert "right: " not in before and "xoxxxo" not in before
+    assert (before.count(first), before.count("it opens: 0; it is refused: 2")) == (1, 5)
+    assert "right: " not in before and "xoxxxox" not in before
     assert f"<td>{first}</td><td>right: it is refused</td>" in after
     assert f"Held by 1: {escape(item.beliefs[item.columns[1].key])}" in after
 

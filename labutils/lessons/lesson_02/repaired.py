@@ -1,0 +1,14 @@
+"""A repair of the obedient verifier that forbids a word (lesson 02)."""
+
+import json
+
+from labutils.identity.tokens import unb64
+from labutils.stage.forgeries import Claims, Jwk, obedient
+
+
+def repaired(token: str, keys: dict[str, list[Jwk]]) -> Claims:
+    """The obedient verifier, after a team forbade alg none. Raises ValueError for that word."""
+    header = json.loads(unb64(token.split(".")[0]))
+    if header["alg"] == "none":
+        raise ValueError("alg none is not allowed")
+    return obedient(token, keys)
