@@ -24,9 +24,16 @@ def keys(value):
 def leaves(value, path=()):
     """Every value of an event that is not a mapping or list, by its path."""
     table = {}
-    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(item, dict | list):
-            table |= leaves(item, (*path, key))
-        else:
-            table[(*path, key)] = item
+    _add(table, value, path)
     return table
+
+
+def _add(table, value, path):
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _add(table, item, (*path, key))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            _add(table, item, (*path, place))
+    else:
+        table[path] = value
