@@ -189,3 +189,21 @@ def test_an_authority_is_a_user_a_host_and_a_port(text, parts):
 @pytest.mark.parametrize("text", ["wiki.example:123456", "wiki.example:x", "a:b:c"])
 def test_what_has_no_port_of_digits_is_no_authority(text):
     assert names.AUTHORITY.fullmatch(text) is None
+
+
+@table(
+    ("value", "says"),
+    [
+        (946_684_799, False),  # 1999
+        (946_684_800, True),
+        (4_102_444_799, True),
+        (4_102_444_800, False),  # 2100
+    ],
+)
+def test_a_moment_is_one_of_the_years_2000_to_2099(value, says):
+    assert names.is_moment(value) is says
+
+
+@table(("value", "says"), [(-1, False), (0, True), (315_360_000, True), (315_360_001, False)])
+def test_a_lifetime_is_from_nothing_to_ten_years(value, says):
+    assert names.is_lifetime(value) is says

@@ -13,6 +13,7 @@ from tables import table
 
 from labutils.__main__ import main
 from labutils.hunt import hunt
+from labutils.hunt import rules as rules_of_sigma
 from labutils.hunt.report import as_text
 
 RULE = rule({"eventType": "user.session.start"}, id="0c8e1b4e-9a3a-4a50-9f5e-6d8b3a8b1c01")
@@ -232,6 +233,13 @@ def test_a_bomb_of_aliases_is_refused(tmp_path):
 def test_deep_nesting_is_refused(tmp_path):
     (said,) = refusals(tmp_path, "title: " + "[" * 20_000)
     assert said.startswith(("is not YAML", "is not a Sigma rule"))
+
+
+def test_deep_nesting_is_refused_where_yaml_is_read_in_python(tmp_path, monkeypatch):
+    """PyYAML has its reader in C only where it was built with libyaml."""
+    monkeypatch.setattr(rules_of_sigma, "_Yaml", yaml.SafeLoader)
+    (said,) = refusals(tmp_path, "title: " + "[" * 1_000)
+    assert said.startswith("is not YAML: ")
 
 
 def test_a_placeholder_without_values_is_refused(tmp_path):

@@ -4,7 +4,7 @@ from hunt_helpers import events_of, okta, rule, write_events, write_rules
 
 from labutils.hunt import engine
 from labutils.hunt.duckdb_sql import connect
-from labutils.hunt.narrowing import may_match
+from labutils.hunt.narrowing import TRUE, may_match
 from labutils.hunt.rules import load
 
 TEXTS = ["a", "A", "b", "xAy", "a.b", "É", "é", "1", "1.0", "01", "-0", "1e3", "true", "TRUE", ""]
@@ -86,3 +86,18 @@ def test_no_event_is_left_out_that_a_rule_is_true_of(tmp_path):
             missed += [(one.title, lost) for lost in hits.get(one.title, set()) - places]
     assert not missed
     assert len(hits) > 500 and chosen < 2 * sum(map(len, hits.values()))
+
+
+def test_something_is_asked_of_each_alternative_that_can_be_said_in_a_question(tmp_path):
+    """A rule of which TRUE is asked keeps all events: it would be right, and of no use."""
+    parts = {"t": {"eventType": "one", "a": "x"}, "u": {"a": "xAy"}}
+    said = [1, None, [1, "a"], [None, "a"], ["x*", "a"], {"a|gt": 3}, {"a|cidr": "192.0.2.0/24"}]
+    drawn = [
+        rule(parts | {"s": one if isinstance(one, dict) else {"a": one}}, condition, title=f"{one}")
+        for one in said
+        for condition in ("s", "s or u", "s or t or u")
+    ]
+    rules = load([write_rules(tmp_path, *drawn)]).rules
+    with events_of(write_events(tmp_path, *EVENTS)) as kept:
+        asked = {one.title: may_match(one, kept.fields["okta"]) for one in rules}
+    assert len(rules) == len(drawn) and TRUE not in asked.values()

@@ -175,6 +175,20 @@ def test_any_stretch_of_time_has_few_ticks_at_round_times(seconds):
     assert len(lines) == len(set(lines))
 
 
+@table(
+    ("seconds", "labels"),
+    [
+        (59, ["11-14 22:13:30", "11-14 22:13:45", "11-14 22:14:00", "11-14 22:14:15"]),
+        (3_600, ["11-14 22:15", "11-14 22:30", "11-14 22:45", "11-14 23:00"]),
+        (90_000, ["11-15 00:00", "11-15 06:00", "11-15 12:00", "11-15 18:00"]),
+        (21 * 86_400, ["2023-11-16", "2023-11-23", "2023-11-30"]),
+    ],
+)
+def test_the_ticks_of_a_stretch_are_at_the_round_times_within_it(seconds, labels):
+    lines = "".join(_ticks(_Scale(1.7e9, 1.7e9 + seconds), 100))  # from 2023-11-14T22:13:20Z
+    assert re.findall(">([^<]+)</text>", lines) == labels
+
+
 # --- the file -----------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import string
 
 import pytest
 from hunt_helpers import okta, rule, write_rules
@@ -12,6 +13,7 @@ from tables import table
 
 from labutils.hunt import hunt, json_stream
 from labutils.hunt import reading as logs
+from labutils.hunt.csv_records import header
 from labutils.hunt.reading import Event, LogFile, Skipped, read
 from labutils.hunt.sources import iso_time, source_by_content, source_by_name, time_of
 
@@ -317,6 +319,12 @@ def test_a_broken_record_costs_itself(bad, reason, after, tmp_path):
     assert events(found) == [1, *range(3, after + 3)]
     ((number, said),) = skipped(found)
     assert number == 2 and reason in said
+
+
+def test_a_column_may_begin_with_any_letter_and_not_as_json_does():
+    letters = [*string.ascii_letters, "_", "é"]
+    assert [one for one in letters if header(f"{one},TIMESTAMP") != [one, "TIMESTAMP"]] == []
+    assert header('{"a",TIMESTAMP') is header("[1,TIMESTAMP") is header("a,[1") is None
 
 
 def test_a_table_of_something_else_is_no_log(tmp_path):
