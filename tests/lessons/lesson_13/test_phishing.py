@@ -89,6 +89,19 @@ def test_work_goes_on_with_the_settings_open_and_closed_and_stops_where_they_are
         assert ways_round_a_key.goes_on(work, company, ways_round_a_key.poll) is expected
 
 
+def test_a_poll_that_ends_without_tokens_signs_nobody_in():
+    """An expired code ends as the learner's function says it: with a word, or with nothing."""
+    for ended in (None, "expired_token", ["access_token"], {}):
+
+        def poll(*_, ended=ended):
+            return ended
+
+        screen = "the meeting room's screen"
+        assert ways_round_a_key.goes_on(screen, ways_round_a_key.OPEN, poll) is False
+        for when in ways_round_a_key.WHEN:
+            assert ways_round_a_key.gets_tokens(poll, when, 300, 10) is False
+
+
 def test_each_setting_shuts_one_way_round_and_no_other():
     ways = dict(zip(ways_round_a_key.SETTINGS, ways_round_a_key.ROUND, strict=True))
     for opened, attacks in ways_round_a_key.doors(KIT).items():
