@@ -78,6 +78,93 @@ def test_another_kind_of_value_is_not_equal(want, other):
     assert compare(lambda: [Case((), want)])(Tried(lambda: other)).kind == "differs"
 
 
+# --- what a verifier says ------------------------------------------------------------------------
+
+FORGED_TOKEN = Case((1,), mistake="taken", words="a forged token")
+GOOD_TOKEN = Case((1,), mistake="refused", words="a good token")
+A_CASE = Case((1,), mistake="nothing", words="a case")
+
+
+def raising(error):
+    def answer(_):
+        raise error
+
+    return answer
+
+
+def no_return(_):
+    pass
+
+
+@table(
+    ("answer", "kind", "said", "mistake"),
+    [
+        (lambda one: one, "let_in", "It accepted what it should refuse: a forged token.", "taken"),
+        (
+            lambda one: False if one else one,
+            "differs",
+            "It gave False for a forged token; it should give a refusal by an error.",
+            "returned False",
+        ),
+        (
+            lambda one: None if one else one,
+            "differs",
+            'It gave None for a forged token; it should give a refusal: raise ValueError("why").',
+            None,
+        ),
+        (
+            no_return,
+            "none",
+            "It returned None for a forged token. Did you forget `return`?",
+            "taken",
+        ),
+        (
+            raising(PermissionError("no")),
+            "raised",
+            "It raised PermissionError: no (line 4 of your cell) for a forged token.",
+            "other refusal",
+        ),
+        (
+            raising(KeyError("alg")),
+            "raised",
+            "It raised KeyError: 'alg' (line 4 of your cell) for a forged token.",
+            "taken",
+        ),
+    ],
+)
+def test_whoever_does_not_refuse_by_raising_is_told_what_came_instead(answer, kind, said, mistake):
+    said_of = verifier(list, lambda: [FORGED_TOKEN], refusal=(ValueError,))(Tried(answer))
+    words = re.sub(r"line \d+", "line 4", said_of.counterexample())
+    assert (said_of.kind, words, said_of.mistake) == (kind, said, mistake)
+
+
+@table(
+    ("answer", "said"),
+    [
+        (raising(ValueError("no")), "It refused what is valid: a good token. ValueError: no"),
+        (no_return, "It returned None for a good token. Did you forget `return`?"),
+    ],
+)
+def test_whoever_refuses_what_is_good_is_told_which_and_why(answer, said):
+    said_of = verifier(lambda: [GOOD_TOKEN], list, refusal=(ValueError,))(Tried(answer))
+    assert (said_of.counterexample(), said_of.mistake) == (said, "refused")
+
+
+@table(
+    ("answer", "kind", "mistake"),
+    [
+        (lambda _: True, "let_in", "nothing"),
+        (lambda _: False, "passed", None),
+        (lambda _: 0, "differs", "kind"),
+        (no_return, "none", "nothing"),
+        (raising(ValueError("no")), "raised", "nothing"),
+    ],
+)
+def test_a_verifier_without_a_refusal_wants_true_or_false(answer, kind, mistake):
+    said_of = verifier(list, lambda: [A_CASE])(Tried(answer))
+    assert (said_of.kind, said_of.mistake) == (kind, mistake)
+
+
 def test_what_an_answer_does_to_its_arguments_does_not_change_what_is_shown_of_them():
     def adds(known, name):
         known[name] = 1

@@ -417,6 +417,12 @@ def test_without_a_note_of_its_own_a_file_is_read_and_kept(tmp_path, capsys, not
 # --- a CSV that comes back ------------------------------------------------------------------------
 
 
+def test_a_sheet_needs_no_more_than_the_line_and_the_answer(tmp_path):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text('line,"yes, no or n.a."\negress,no\n', encoding="utf-8")
+    assert answers_in(sheet) == {"egress": Answer("no", "")}
+
+
 def test_a_spreadsheet_may_save_it_with_semicolons_in_its_own_encoding(tmp_path):
     sheet = tmp_path / "sheet.csv"
     lines = "line;yes, no or n.a.;evidence\r\negress;NO;Zürich\r\nours;x;y\r\n"
