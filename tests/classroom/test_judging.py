@@ -78,6 +78,21 @@ def test_another_kind_of_value_is_not_equal(want, other):
     assert compare(lambda: [Case((), want)])(Tried(lambda: other)).kind == "differs"
 
 
+def test_what_an_answer_does_to_its_arguments_does_not_change_what_is_shown_of_them():
+    def adds(known, name):
+        known[name] = 1
+        return known
+
+    verdict = compare(lambda: [Case(({"ada": 2}, "ada"), {"ada": 2})])(Tried(adds))
+    assert (
+        verdict.counterexample()
+        == "It gave {'ada': 1} for {'ada': 2}, 'ada'; it should give {'ada': 2}."
+    )
+    bad = Case(({}, "ada"))
+    refused = verifier(lambda: [], lambda: [bad], refusal=(ValueError,))
+    assert refused(Tried(adds)).case == "{}, 'ada'"
+
+
 # --- what a verifier says ------------------------------------------------------------------------
 
 FORGED_TOKEN = Case((1,), mistake="taken", words="a forged token")
@@ -163,21 +178,6 @@ def test_whoever_refuses_what_is_good_is_told_which_and_why(answer, said):
 def test_a_verifier_without_a_refusal_wants_true_or_false(answer, kind, mistake):
     said_of = verifier(list, lambda: [A_CASE])(Tried(answer))
     assert (said_of.kind, said_of.mistake) == (kind, mistake)
-
-
-def test_what_an_answer_does_to_its_arguments_does_not_change_what_is_shown_of_them():
-    def adds(known, name):
-        known[name] = 1
-        return known
-
-    verdict = compare(lambda: [Case(({"ada": 2}, "ada"), {"ada": 2})])(Tried(adds))
-    assert (
-        verdict.counterexample()
-        == "It gave {'ada': 1} for {'ada': 2}, 'ada'; it should give {'ada': 2}."
-    )
-    bad = Case(({}, "ada"))
-    refused = verifier(lambda: [], lambda: [bad], refusal=(ValueError,))
-    assert refused(Tried(adds)).case == "{}, 'ada'"
 
 
 # --- what any function can get wrong ------------------------------------------------------------
