@@ -82,14 +82,18 @@ BY_LESSON = (
     "tests/notebooks/test_exercises.py",
     "tests/notebooks/test_the_learner_acts.py",
 )
+# The files of these folders stay together: they look at the same companies.
+BY_FOLDER = ("tests/capstone", "tests/live")
 # What takes long as a whole begins first, so that no core waits for it at the end. The first of
 # them makes the world of lesson 10, and those that look at it come when it is there.
 LONG = (
     "tests/incident/test_background.py",
+    "tests/live",
     "lesson 14",
     "lesson 07",
     "tests/data/test_rules_in_other_months.py",
     "lesson 10",
+    "tests/capstone",
     "tests/data/test_rules_over_traffic.py",
     "lesson 12",
     "lesson 13",
@@ -123,8 +127,11 @@ def file_of(nodeid: str) -> str:
 
 
 def group_of(nodeid: str) -> str:
-    """What a test stays with: its lesson, or its file."""
+    """What a test stays with: its lesson, its folder, or its file."""
     file = file_of(nodeid)
+    folder = file.rpartition("/")[0]
+    if folder in BY_FOLDER:
+        return folder
     if file.startswith("tests/lessons/lesson_"):
         return f"lesson {file[21:23]}"
     number = re.search(r"\[(\d\d)\b", nodeid)
