@@ -18,6 +18,7 @@ from recordings import (
     names,
     planted,
 )
+from tables import table
 
 from labutils import har
 from labutils.lessons.lesson_07 import cleaner_grade
@@ -88,6 +89,31 @@ def test_a_word_list_that_knows_one_letter_case_leaves_the_others():
     assert not holds(cleaner_grade.word_list(planted("the Authorization header", "title")))
     assert holds(cleaner_grade.word_list(planted("the Authorization header", "lower")))
     assert not holds(cleaner_grade.drop_three_headers(planted("the Authorization header", "lower")))
+
+
+TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
+
+
+@table("name", cleaner_grade.SECRETIVE.split("|"))
+def test_a_word_list_removes_what_stands_beside_each_of_its_words(name):
+    header, in_json = {"name": name, "value": "s3cret"}, f'{{"{name}": "s3cret"}}'
+    file = {"log": [header, in_json, f"{name}=s3cret&then=kept", {"name": "Accept"}]}
+    assert cleaner_grade.word_list(file) == {
+        "log": [
+            {"name": name, "value": "[removed]"},
+            f'{{"{name}": "[removed]"}}',
+            f"{name}=[removed]&then=kept",
+            {"name": "Accept"},
+        ]
+    }
+
+
+def test_where_the_signatures_are_taken_off_the_claims_stay_readable():
+    file = {"log": {"text": f"token {TOKEN}, and code=s3cret"}}
+    header_and_claims = TOKEN.rpartition(".")[0]
+    assert cleaner_grade.signatures_off(file) == {
+        "log": {"text": f"token {header_and_claims}.removed, and code=[removed]"}
+    }
 
 
 # --- grading by replay --------------------------------------------------------------------------
