@@ -351,6 +351,24 @@ def test_in_a_browser_there_is_no_lock_and_files_are_kept_all_the_same():
 
 
 @posix
+def test_a_lock_is_opened_without_following_links_where_the_system_can(tmp_path, monkeypatch):
+    flags, real = [], os.open
+
+    def opened(path, asked, *mode):
+        flags.append(asked)
+        return real(path, asked, *mode)
+
+    monkeypatch.setattr(os, "open", opened)
+    for has_the_flag in (True, False):
+        if not has_the_flag:
+            monkeypatch.delattr(os, "O_NOFOLLOW")
+        with files.locked(tmp_path):
+            pass
+    usual = os.O_RDWR | os.O_CREAT | os.O_NONBLOCK
+    assert len(flags) == 2 and flags[1] == usual and flags[0] & ~flags[1]
+
+
+@posix
 def test_in_a_browser_a_file_is_opened_to_be_read_and_no_more():
     """JupyterLite writes back what was opened in any other way."""
     assert run(IN_A_BROWSER).stdout.splitlines()[1] == "{0}"

@@ -2,6 +2,8 @@
 the ends of curves."""
 
 import re
+import sys
+from types import SimpleNamespace
 
 import numpy
 import pytest
@@ -13,6 +15,7 @@ from places import LABUTILS
 from tables import table
 
 from labutils.pictures import canvas
+from labutils.pictures.blank import PACKED, Blank
 from labutils.pictures.canvas import (
     BLACK,
     BLUE,
@@ -163,3 +166,49 @@ def test_a_mark_has_its_size_in_points_whatever_the_axes_are():
         rows, columns = numpy.nonzero((pixels != 255).any(axis=2))
         widths.append((int(numpy.ptp(columns)), int(numpy.ptp(rows))))
     assert widths[0] == widths[1] and 10 < widths[0][0] < 40
+
+
+# --- what is shown ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """What a notebook is given to display."""
+    given = []
+    monkeypatch.setattr(canvas, "display", lambda *one, **named: given.append((*one, named)))
+    return given
+
+
+SENTENCE = "Of 1 tries, 1 opens."
+
+
+def test_a_figure_is_shown_with_its_marks_and_the_sentence_below(displayed, capsys):
+    canvas.show(sheet(), SENTENCE)
+    ((bundle, named),) = displayed
+    assert set(bundle) == {"image/png", "text/plain", canvas.MARKS}
+    assert named == {"raw": True, "metadata": {"image/png": {"alt": SENTENCE, "width": 320}}}
+    assert capsys.readouterr().out == SENTENCE + "\n"
+
+
+def test_without_matplotlib_a_sentence_stands_in_the_place_of_a_picture(displayed, capsys):
+    canvas.show(Blank(), SENTENCE)
+    assert displayed == [({"text/plain": canvas.NO_PICTURE}, {"raw": True})]
+    assert capsys.readouterr().out == SENTENCE + "\n"
+
+
+def test_without_matplotlib_the_picture_that_says_the_same_is_shown(displayed, monkeypatch):
+    packed = SimpleNamespace(PICTURES={SENTENCE: ("iVBORw0KGgo=", 640)})
+    monkeypatch.setitem(sys.modules, PACKED, packed)
+    canvas.show(Blank(), SENTENCE)
+    ((bundle, named),) = displayed
+    text = "<IPython.core.display.Image object>"
+    assert bundle == {"image/png": "iVBORw0KGgo=", "text/plain": text}
+    assert named == {"raw": True, "metadata": {"image/png": {"alt": SENTENCE, "width": 640}}}
+    canvas.show(Blank(), "Another sentence.")
+    assert displayed[1] == ({"text/plain": canvas.NO_PICTURE}, {"raw": True})
+
+
+def test_a_blank_takes_every_call_has_every_name_and_is_empty():
+    blank = Blank(1, two=2)
+    assert isinstance(blank.axes(1).text(0, 0, "words"), Blank) and list(blank.lines) == []
+    assert not hasattr(blank, "__array__")
