@@ -4,6 +4,7 @@ import pytest
 from tables import table
 
 from labutils.har import names
+from labutils.har.reading import FORM
 
 
 @table(
@@ -207,3 +208,24 @@ def test_a_moment_is_one_of_the_years_2000_to_2099(value, says):
 @table(("value", "says"), [(-1, False), (0, True), (315_360_000, True), (315_360_001, False)])
 def test_a_lifetime_is_from_nothing_to_ten_years(value, says):
     assert names.is_lifetime(value) is says
+
+
+def test_a_form_has_names_and_values_without_what_marks_other_texts():
+    """Neither HTML, nor JSON, nor prose is one; a value may hold a brace and an equals sign."""
+    forms = [
+        "a=1",
+        "a=",
+        "a=1&b=2",
+        "a=b=c",
+        "a={}",
+        "a=1&b=",
+        f"{'n' * 100}=1",
+        f"a=1&{'n' * 100}=1",
+    ]
+    others = ["", "a", "=1", "a=1&", "a=1&b", "a=1&=2", f"{'n' * 101}=1", f"a=1&{'n' * 101}=1"]
+    for sign in " \n<>":
+        others += [f"a=1{sign}", f"a{sign}=1", f"a=1&b=2{sign}", f"a=1&b{sign}=2"]
+    for sign in "{}":
+        others.append(f"a{sign}=1")  # as JSON begins
+    assert [text for text in forms if not FORM.fullmatch(text)] == []
+    assert [text for text in others if FORM.fullmatch(text)] == []
