@@ -19,6 +19,7 @@ TOOLS = {number: f"labutils.lessons.lesson_{number}.exercises" for number in BOO
 
 LIST = lessons.tests_of("00").parent / "questions.json"
 QUESTIONS = json.loads(LIST.read_text(encoding="utf-8"))  # test_questions.py says what it lists
+CHANGED = "If the judge was changed on purpose: python tests/lessons/test_questions.py"
 
 
 def tools(number: str) -> dict:

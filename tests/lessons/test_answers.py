@@ -7,6 +7,7 @@ from inspect import isfunction
 import pytest
 from answers import (
     BOOKS,
+    CHANGED,
     FUNCTIONS,
     QUESTIONS,
     answer_of,
@@ -70,7 +71,7 @@ def test_each_small_change_of_the_solution_is_noticed(exercise):
     listed = [mutant.change for mutant in every if mutant.change in reasons]
     assert set(reasons) == set(listed), f"{exercise.id}: a reason for a change that is none"
     assert len(listed) <= max(1, 0.05 * len(every))
-    assert named(changes) == QUESTIONS[exercise.id]["named"]
+    assert named(changes) == QUESTIONS[exercise.id]["named"], CHANGED
 
 
 MISSPELT = "def answer(*arguments):\n    return jwkset"

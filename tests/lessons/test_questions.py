@@ -20,13 +20,12 @@ if __name__ == "__main__":
     sys.path[:0] = [str(HERE / "tests" / "helpers"), str(HERE / "tools"), str(HERE)]
 
 import pytest
-from answers import FUNCTIONS, LIST, QUESTIONS, answer_of, by_id, named, small_changes
+from answers import CHANGED, FUNCTIONS, LIST, QUESTIONS, answer_of, by_id, named, small_changes
 from places import NUMBERS
 
-from labutils.classroom import exercises
 from labutils.classroom.course import lesson
 from labutils.classroom.exercises import COMMON
-from labutils.classroom.judging import PASSED, Case
+from labutils.classroom.judging import Case, Tried, Verdict
 
 CHECKED = [item for number in NUMBERS for item in lesson(number).checked]
 UNFORESEEN = {"None", "other", *COMMON}
@@ -95,8 +94,8 @@ def asked(exercise):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Case, "__init__", noted)
-        judged, words = exercises.verdict(exercise, answer)
-    assert judged is PASSED, words
+        verdict = exercise.judge(Tried(answer))
+    assert isinstance(verdict, Verdict) and verdict.kind == "passed", verdict
     return answer
 
 
@@ -116,13 +115,13 @@ def questions(exercise):
 def test_a_judge_asks_what_is_listed(exercise):
     listed = dict(QUESTIONS[exercise.id])
     del listed["named"]  # which test_answers.py compares
-    assert {"mistakes": [*exercise.mistakes], **questions(exercise)} == listed
+    assert {"mistakes": [*exercise.mistakes], **questions(exercise)} == listed, CHANGED
 
 
 def test_each_judged_item_has_sentences_for_the_mistakes_that_are_listed():
     assert {item.id: list(item.mistakes) for item in CHECKED} == {
         item.id: QUESTIONS[item.id]["mistakes"] for item in CHECKED
-    }
+    }, CHANGED
 
 
 def test_there_is_a_sentence_for_the_mistake_of_each_case():
