@@ -297,14 +297,17 @@ def notebook_fails(folder: pathlib.Path, module: str) -> bool:
 
 
 def lessons_with(folder: pathlib.Path, module: str) -> list[str]:
-    """The number of the lesson that a module belongs to, or of the first two that import it."""
+    """The number of the lesson that a module belongs to, or of the first two that import it, in
+    the notebook or beside it."""
     if own := re.match(r"labutils/lessons/lesson_(\d\d)/", module):
         return [own[1]]
     room, name = pathlib.PurePath(module).with_suffix("").parts[-2:]
     imports = re.compile(rf"\b{room}\.{name} import\b|\b{room} import .*\b{name}\b")
+    notebooks = sorted((folder / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+    packages = sorted((folder / "labutils" / "lessons").glob("lesson_*/*.py"))
     numbers = [
-        path.parent.name.removeprefix("lesson_")
-        for path in sorted((folder / "labutils" / "lessons").glob("lesson_*/*.py"))
+        path.name[:2] if path in notebooks else path.parent.name.removeprefix("lesson_")
+        for path in (*notebooks, *packages)
         if imports.search(path.read_text(encoding="utf-8"))
     ]
     return list(dict.fromkeys(numbers))[:2]
