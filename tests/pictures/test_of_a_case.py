@@ -7,7 +7,7 @@ from labutils.incident import cases
 from labutils.incident.breach import play, with_controls
 from labutils.incident.policy import World
 from labutils.lab import data_file
-from labutils.pictures.canvas import marks
+from labutils.pictures.canvas import LINE, marks
 from labutils.pictures.of_a_case import map_of_services, steps_in_time, tactic_by_step
 
 FOLDERS = [*sorted(data_file("cases").iterdir()), *sorted((TESTS / "cases").iterdir())]
@@ -48,3 +48,11 @@ def test_a_long_pause_is_cut_out_of_the_axis():
     figure, _ = steps_in_time(steps_of(cases.load("drift-2025")), case="drift-2025")
     said = "\n".join(marks(figure))
     assert "24 Mar 2025 to 2 Apr 2025" in said and "7 Aug 2025 to 17 Aug 2025" in said
+
+
+@every_case
+def test_a_row_of_steps_has_room_for_its_line_and_not_for_two(case):
+    steps = steps_of(case)
+    figure, _ = steps_in_time(steps, case=case)
+    below, above = figure.axes[0].get_ylim()
+    assert LINE <= 72 * figure.get_figheight() / (below - above) < 2 * LINE

@@ -22,3 +22,9 @@ def test_each_token_opens_its_own_door_and_no_other():
 
 def test_the_hasty_api_takes_an_id_token_too():
     assert opened(hasty(three_doors())) == RIGHT | {("ID token", "API")}
+
+
+def test_the_application_greets_whom_an_id_token_is_about():
+    apps = three_doors()
+    answer = knock(apps.tom, "sign-in", copied(apps)["ID token"])
+    assert answer.json() == {"hello": "u-1815"}

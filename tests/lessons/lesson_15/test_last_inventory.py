@@ -142,3 +142,11 @@ def test_one_by_one_an_order_in_fifteen_wins_and_only_with_both_between_two_visi
             won.append([ended[name] for name in REMAKES])
     assert len(won) == 8
     assert all(one // VISIT == other // VISIT for one, other in won)
+
+
+def test_each_job_stands_still_without_its_credential():
+    jobs = ["billing-key", "deploy-key", "backup-account", "m.sato", "k.nowak", "status-page"]
+    for name in [*jobs, "gateway-token"]:
+        scene = LastInventory()
+        scene.revoke(name)
+        assert "1 job has stopped" in scene._declared(), name
