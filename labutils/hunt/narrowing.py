@@ -308,8 +308,8 @@ def _where_there_are_enough(
         f"near AS (SELECT placed.* FROM placed SEMI JOIN full_ones USING ({keys})), "
         f"ends AS (SELECT *, {counted} OVER ({order} RANGE BETWEEN {span} PRECEDING AND "
         f"CURRENT ROW) >= {least!r} AS holds FROM near) "
-        f"SELECT n FROM ends QUALIFY holds "
-        f"OR lead({HOLDING} IGNORE NULLS) OVER ({order}) <= time + {span} "
+        f"SELECT one.n FROM ends one ASOF JOIN (SELECT * FROM ends WHERE holds) two "
+        f"ON {_same(rule)}one.time <= two.time WHERE two.time <= one.time + {span} "
         f"UNION ALL SELECT n FROM {matches} WHERE {_is_missing(rule)}"
     )
 
@@ -341,25 +341,22 @@ def _where_nothing_is_unwanted(clause: Clause, rule: SigmaCorrelationRule, match
     that are chosen, an unwanted one that follows in time: without it, that match would seem alone.
     That is the first of the next half of a time span, which serves many, or else the next one."""
     is_unwanted = f"slot IN ({', '.join(map(str, clause.unwanted))})"
-    same = "".join(f"one.{name} = two.{name} AND " for name in _groups(rule))
+    same = _same(rule)
     end = f"one.time + {rule.timespan.seconds - 1.0!r}"
     return (
         f"WITH unwanted AS (SELECT * FROM {matches} WHERE {is_unwanted}), "
         f"wanted AS (SELECT * FROM {matches} WHERE NOT {is_unwanted} AND time IS NOT NULL), "
         f"begins AS (SELECT one.*, two.n AS next, COALESCE(two.time >= {end}, TRUE) AS holds "
         f"FROM wanted one ASOF LEFT JOIN unwanted two ON {same}one.time <= two.time), "
-        f"refutations AS (SELECT one.*, "
+        f"near AS (SELECT one.* FROM begins one "
+        f"ASOF LEFT JOIN (SELECT * FROM begins WHERE holds) two ON {same}one.time >= two.time "
+        f"WHERE two.time >= one.time - {_span(rule)!r} OR one.n IN (SELECT n FROM chosen)), "
+        f"kept AS (SELECT one.n, "
         f"CASE WHEN two.time BETWEEN one.time AND {end} THEN two.n ELSE next END AS refuted "
-        f"FROM begins one ASOF LEFT JOIN unwanted two ON {same}{_next_half(rule)} <= two.time), "
-        f"kept AS (SELECT n, refuted FROM refutations QUALIFY holds "
-        f"OR lag({HOLDING} IGNORE NULLS) OVER ({_order(rule)}) >= time - {_span(rule)!r} "
-        f"OR n IN (SELECT n FROM chosen)) "
+        f"FROM near one ASOF LEFT JOIN unwanted two ON {same}{_next_half(rule)} <= two.time) "
         f"SELECT n FROM kept UNION ALL SELECT refuted FROM kept WHERE refuted IS NOT NULL "
         f"UNION ALL SELECT n FROM {matches} WHERE {_is_missing(rule)}"
     )
-
-
-HOLDING = "CASE WHEN holds THEN time END"
 
 
 def _span(rule: SigmaCorrelationRule) -> float:
@@ -386,6 +383,11 @@ def _order(rule: SigmaCorrelationRule, by: str = "time") -> str:
 def _is_missing(rule: SigmaCorrelationRule) -> str:
     """What holds of a match of which a correlation says that it left it out."""
     return " OR ".join(f"{name} IS NULL" for name in ["time", *_groups(rule)])
+
+
+def _same(rule: SigmaCorrelationRule) -> str:
+    """What holds of two matches of one group, as the first part of a condition."""
+    return "".join(f"one.{name} = two.{name} AND " for name in _groups(rule))
 
 
 def _groups(rule: SigmaCorrelationRule) -> list[str]:
