@@ -328,8 +328,10 @@ def _counts(counted: str, least: float) -> str:
 def _together(side: str, step: str, least: float) -> str:
     """Whether a stretch of time and a neighbour may hold enough together."""
     is_next = f"{side}(stretch) OVER w = {step}"
-    firsts = f"({side}(first) OVER w <> last OR {side}(last) OVER w <> last)"
-    differ = f"first <> last OR ({is_next} AND {firsts})"
+    first, last = f"{side}(first) OVER w", f"{side}(last) OVER w"
+    # Of a stretch without any value, both are NULL: then the neighbour's own have to differ.
+    others = any_of([f"{first} <> {last}", f"{first} <> last", f"{last} <> last"])
+    differ = f"first <> last OR ({is_next} AND ({others}))"
     if least == 2:
         return differ
     counted = f"counted + CASE WHEN {is_next} THEN {side}(counted) OVER w ELSE 0 END >= {least!r}"

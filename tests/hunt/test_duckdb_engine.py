@@ -216,6 +216,16 @@ def test_what_is_equal_is_one_group_however_it_is_written(tmp_path, one, other):
     assert [hit.event_ids for hit in result.hits] == [("okta:1", "okta:2")]
 
 
+def test_a_match_without_the_counted_value_is_among_the_events_of_its_window(tmp_path):
+    """Though it lies in a stretch of time of its own, which has no value at all."""
+    two = correlation("value_count", ["one"], condition={"field": "a", "gte": 2})
+    for second in (0, 300, 601, 900):
+        events = [okta(second=second), okta(second=second + 599, a="a")]
+        events += [okta(second=second + 599, a="b"), okta("z", 9_000)]
+        result = both(write_rules(tmp_path, SIGN_IN, two), write_events(tmp_path, *events))
+        assert [hit.event_ids for hit in result.hits] == [("okta:1", "okta:2", "okta:3")]
+
+
 @given(events=FEW, counted=COUNTED, group=GROUPS, above=st.booleans(), other=st.booleans())
 def test_any_correlation_over_odd_values_has_the_same_hits(
     tmp_path_factory, events, counted, group, above, other
