@@ -7,7 +7,7 @@ whatever the engine.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from labutils.hunt.duckdb_sql import connect, literal
 from labutils.hunt.kept_events import Fields, KeptEvents, read_number
 from labutils.hunt.narrowing import TRUE, absence, any_of, is_framed, kept_matches, may_match
 from labutils.hunt.rules import NOT_A_RULE, AnyRule, Ruleset, base_rules, sources_of
-from labutils.hunt.store import FIRST, FRAME, Columns, Row, Store, column
+from labutils.hunt.store import FIRST, FRAME, Columns, Row, Store, Value, column
 from labutils.hunt.windows import Windows
 
 if TYPE_CHECKING:
@@ -141,22 +141,23 @@ class _Chosen:
         numbers = [place for place, name in enumerate(wanted, 2) if name in fields.numbers]
         columns = ["n", "time", *(value or "NULL" for value in values)]
         columns += ["text"] if in_text else []
-        rows = self._fetched(
+        asked = (
             f"SELECT {', '.join(columns)} FROM {self.kept.table(source)} SEMI JOIN chosen USING (n)"
         )
         if not in_text and not numbers:
-            yield from rows
+            yield from self._fetched(asked)
             return
         others = Columns([wanted[place - 2] for place in in_text], lists)
         read = lru_cache(read_number)  # most numbers stand in many events
-        for known in rows:
-            row = list(known)
+        for batch in self._batches(asked):
+            known: list[Iterable[Value]] = list(zip(*batch, strict=True))
             for place in numbers:
-                row[place] = read(row[place])
+                known[place] = map(read, known[place])
             if in_text:
-                for place, value in zip(in_text, others.of(json.loads(row.pop())), strict=True):
-                    row[place] = value
-            yield tuple(row)
+                read_off = (others.of(json.loads(str(text))) for text in known.pop())
+                for place, values_of_one in zip(in_text, zip(*read_off, strict=True), strict=True):
+                    known[place] = values_of_one
+            yield from zip(*known, strict=True)
 
     def _places(self) -> str:
         """SQL for the first of those chosen events that stand in a file one after the other, as
@@ -173,10 +174,15 @@ class _Chosen:
         return f"SELECT n, file, place, source FROM ({every}) QUALIFY NOT ({goes_on})"
 
     def _fetched(self, asked: str) -> Iterator[Row]:
+        """The rows of an answer."""
+        for batch in self._batches(asked):
+            yield from batch
+
+    def _batches(self, asked: str) -> Iterator[list[Row]]:
         """The rows of an answer, some thousands at once: all may not fit into the memory."""
         answer = self.database.execute(asked)
         while batch := answer.fetchmany(FETCHED):
-            yield from batch
+            yield batch
 
 
 def _always(kept: KeptEvents, source: str) -> str:
