@@ -327,6 +327,14 @@ def without_library(
     return judged
 
 
+def is_whole_response(answer: Any) -> bool:
+    """Whether a response or its body, as JSON, was handed in where one member was asked for."""
+    if isinstance(answer, bytes):
+        answer = answer.decode(errors="replace")
+    is_body = isinstance(answer, str) and answer.lstrip().startswith("{")
+    return isinstance(answer, dict) or hasattr(answer, "json") or is_body
+
+
 def value(right: Callable[[Any], str | None]) -> Callable[[Any], Verdict]:
     """A judge of a value: `right` returns None, or the name of the mistake.
 

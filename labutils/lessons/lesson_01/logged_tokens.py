@@ -173,7 +173,8 @@ TOO_MANY = {
     "forged": "The issuer never signed one of these: somebody changed its claims and left the old "
     "signature. `takes(with_the_key, token)` is False for it.",
     "to the second": "One of these expires at 18:00:00. From that second on it is not accepted.",
-    "over": "One of these has expired by 18:00. `read_at` counts, not the time of the line.",
+    "over": "One of these has expired by 18:00. The argument `read_at` counts, not the time of the "
+    "line.",
 }
 NO_END = (
     "One without `exp` is missing. For that token `seconds_left` returns None, which is not 0: the "
@@ -181,26 +182,27 @@ NO_END = (
 )
 
 
-def log(seed: str) -> Log:
-    """The log of a seed: which token is which is drawn."""
+def log(seed: str, later: int = 0) -> Log:
+    """The log of a seed: which token is which is drawn. All times are `later` by these seconds."""
     drawn = dice("lesson-01", f"log/{seed}")
     kinds = sorted(KINDS, key=lambda _: next(drawn))
     numbers = [f"t-{next(drawn)[:8]}" for _ in kinds]
-    tokens = [token(kind, number) for kind, number in zip(kinds, numbers, strict=True)]
+    tokens = [token(kind, number, later) for kind, number in zip(kinds, numbers, strict=True)]
     encoded = frozenset(numbers[place] for place in ENCODED)
     return Log(lines(tokens), dict(zip(numbers, kinds, strict=True)), encoded)
 
 
-def token(kind: str, number: str) -> str:
-    """A token of this kind and number."""
-    claims: Claims = {"iss": ISSUER, "sub": "u-1906", "aud": PAYROLL, "iat": BEGUN, "jti": number}
+def token(kind: str, number: str, later: int = 0) -> str:
+    """A token of this kind and number, issued so many seconds later than the first one."""
+    begun = BEGUN + later
+    claims: Claims = {"iss": ISSUER, "sub": "u-1906", "aud": PAYROLL, "iat": begun, "jti": number}
     if kind in LIFE:
-        claims["exp"] = BEGUN + LIFE[kind]
+        claims["exp"] = begun + LIFE[kind]
     signed = sign(claims, KEY)
     if kind != "forged":
         return signed
     head, _, signature = signed.split(".")
-    return f"{head}.{json_part({**claims, 'exp': READ_AT + 86_400})}.{signature}"
+    return f"{head}.{json_part({**claims, 'exp': READ_AT + later + 86_400})}.{signature}"
 
 
 class Scene:
@@ -220,12 +222,12 @@ class Scene:
         wrong, in a sentence."""
         if not callable(still_good):
             return "Submit the function itself: scene.submit(still_good)."
-        for seed in self._seeds:
-            shown = seed == self._seeds[0]
-            where = "On this log" if shown else "On a log that you have not seen"
-            tried = log(seed)
+        for days, seed in enumerate(self._seeds):
+            where = "On a log that you have not seen" if days else "On this log"
+            later = days * 86_400
+            tried = log(seed, later)
             try:
-                answer = still_good(tried.lines, READ_AT)
+                answer = still_good(tried.lines, READ_AT + later)
             except Exception as error:
                 return f"{where}: it raised {type(error).__name__}: {error}"
             if complaint := tried.complaint(answer):

@@ -676,10 +676,26 @@ EXERCISES = (
     Exercise(
         "02-3",
         "function",
-        verifier(honest_tokens, hostile_tokens, refusal=REFUSAL),
+        without_library(
+            verifier(honest_tokens, hostile_tokens, refusal=REFUSAL), jwt.PyJWS.decode_complete
+        ),
         "You decide on the type, the extensions, the key and the algorithm. The token only has "
         "to match.",
         {
+            "library": (
+                "jwt.decode checked the signature for you. Do it by hand: "
+                "key.Algorithm.verify(signed, key.key, signature).",
+                wrong("""
+                def answer(token, keys):
+                    header = jwt.get_unverified_header(token)
+                    found = [jwk for jwk in keys["keys"] if jwk["kid"] == header.get("kid")]
+                    if header.get("typ") != "JWT" or "crit" in header or len(found) != 1:
+                        raise ValueError("no")
+                    key = jwt.PyJWK(found[0])
+                    none = {"verify_exp": False, "verify_aud": False, "verify_iat": False}
+                    return jwt.decode(token, key, [found[0]["alg"]], options=none)
+                """),
+            ),
             "good": (
                 "A genuine sign-in token (typ JWT, kid rs256-1) must get through: return its "
                 "claims.",

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from labutils.classroom.judging import (
-    value,
-)
+from labutils.classroom.judging import is_whole_response, value
 from labutils.classroom.registry import (
     Target,
     code,
@@ -16,7 +14,7 @@ def flag_mistake(answer: Any) -> str | None:
     """None for the flag, else the name of what was handed in."""
     if answer == FLAG:
         return None
-    if isinstance(answer, dict) or hasattr(answer, "json"):
+    if is_whole_response(answer):
         return "response"
     return "early" if isinstance(answer, str) and "response" in answer else "other"
 

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from labutils.classroom.judging import (
-    value,
-)
+from labutils.classroom.judging import is_whole_response, value
 from labutils.classroom.registry import (
     Target,
     code,
@@ -17,10 +15,7 @@ def flag_mistake(answer: Any) -> str | None:
     """None for the flag, else the name of what was handed in."""
     if answer == FLAG:
         return None
-    if isinstance(answer, bytes):
-        answer = answer.decode(errors="replace")
-    is_body = isinstance(answer, str) and answer.lstrip().startswith("{")
-    if isinstance(answer, dict) or hasattr(answer, "json") or is_body:
+    if is_whole_response(answer):
         return "response"
     return "early" if isinstance(answer, str) and "comes on day" in answer else "other"
 
@@ -41,7 +36,7 @@ TARGET = Target(
             "answer = 'it comes on day 400; this is day 0'",
         ),
         "response": (
-            "That is the whole response. The flag is its member `flag`.",
+            "That is a whole response. From day 400 on, its `flag` member is the flag.",
             "answer = {'error': 'invalid_token'}",
         ),
     },

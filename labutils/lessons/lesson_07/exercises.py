@@ -235,6 +235,8 @@ def token_cases() -> Iterable[Case]:
     for other in ("EYJ", "eyj", "eyK"):
         yield Case(([f"{other}{next(drawn)}.{next(drawn)}.{next(drawn)}"],), set(), "dots")
     yield Case((["eyJ0ZXN0", f"eyJ{next(drawn)}.{next(drawn)}"],), set(), "parts")
+    last = f"eyJ{next(drawn)}.eyJ{next(drawn)}.{next(drawn)}-"
+    yield Case(([f'"{last}"'],), {last}, "hyphen")
     unsigned = f"eyJ{next(drawn)}.eyJ{next(drawn)}."
     yield Case(([unsigned, f"Bearer {unsigned}", f'"{unsigned}"'],), set(), "unsigned")
     yield Case(([one, f"again {one}"],), {one}, "kind")
@@ -682,7 +684,8 @@ EXERCISES = (
             ),
         },
         (
-            "Go through the value as in 07-1. Here each step returns a new dictionary or list.",
+            "Ask what the value is: a dictionary, a list, a string, or something else. For the "
+            "first two, clean each member and return a new dictionary or list.",
             "For a dictionary: {n: clean(value[n], keep, replace, n) for n in value}",
             "Check the name last, when the value is a string.",
         ),

@@ -50,7 +50,8 @@ TARGET = Target(
     "Some hold, some are wrong, and some cannot be known. If a claim is wrong, run "
     "scene.refute(number, fact) with the id of a fact that says otherwise. If it cannot be known, "
     "run scene.leave_open(number, fact) with the id of the fact that leaves it open. Do not touch "
-    "claims that hold. Three corrections may fail. At the end, scene.publish() returns the flag.",
+    "claims that hold. After three that fail, the editor stops. At the end, scene.publish() "
+    "returns the flag.",
     scene=the_article,
 )
 

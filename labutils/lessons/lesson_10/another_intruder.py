@@ -86,7 +86,8 @@ def _why_not(ids: set[str]) -> str:
     theirs = changes_of_the_intruder()
     if 2 * len(ids & theirs) <= len(theirs):
         return (
-            "At most half of the intruder's changes are in this report. The rest may be harmless."
+            "At most half of the intruder's changes are in this report. Some of these may be "
+            "harmless, too."
         )
     if ids - theirs:
         return "Most of this report is right, but some of these changes are harmless."

@@ -64,6 +64,6 @@ TARGET = Target(
     "tracker: accounts, groups, scripts. scene.events(source), scene.hunt(rules) and "
     "scene.table(name) work as they did for logs; the tables are changes, roster and travel. "
     "scene.report({'jira:17', 'jira:21'}) reports to the incident lead, who answers with the flag "
-    "or with a sentence. You may get three reports wrong.",
+    "or with a sentence. After three wrong reports the lead stops reading.",
     scene=another_month,
 )

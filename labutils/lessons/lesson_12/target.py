@@ -64,8 +64,8 @@ Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases.
 scene.try_setting(Setting(life, way, every), retries=False) measures one. way is 'offline', \
 'asks', 'pushed' or 'polls'; every is the time between polls, in minutes, and a poll that falls \
 in the restart waits until the next one is due; retries=True pushes an event again until it \
-arrives. It returns the flag if the setting succeeds. Only three settings may fail: work it out \
-before you measure.""",
+arrives. It returns the flag if the setting succeeds. After three settings that failed it \
+measures no more: work it out first.""",
     tools="scene.Setting is the class of settings.",
     scene=the_company,
 )

@@ -572,8 +572,8 @@ EXERCISES = (
         (
             "Ask about each item: what else can the intruder create with it, and how does the "
             "intruder reach it?",
-            "The implant goes first. With it goes the service account, or both ways to that "
-            "account: 'moveworks-token' and 'passes'.",
+            "The implant goes no later than what it can recreate. With it goes the service "
+            "account, or both ways to that account: 'moveworks-token' and 'passes'.",
         ),
         code("""
             cuts = [

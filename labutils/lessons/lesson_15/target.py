@@ -85,7 +85,7 @@ scene.cut(id, id, ...) 20 for all of them at the same moment. Jobs keep working 
 remove_old. They stop working after revoke and cut.
 scene.declare() says that the incident is over. It waits 15 minutes, until the intruder has come \
 by once more, so call it by 17:45. It returns the flag if the intruder is out and no job has \
-stopped. For a fresh start, run scene = target("15"); but in all, only three declarations may be \
-wrong.""",
+stopped. For a fresh start, run scene = target("15"); but after three wrong \
+declarations, only a kernel restart helps.""",
     scene=LastInventory,
 )

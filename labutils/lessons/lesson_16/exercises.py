@@ -103,7 +103,9 @@ def _replayed(answer: Tried, company: Connected, words: str) -> Verdict:
     try:
         response = answer(company.tom, record)
     except Exception:
-        return answer.raised(words)
+        last = company.lab.wire[-1]
+        refused = {400: "form", 401: "client"} if last.url == LOGIN + "/token" else {}
+        return answer.raised(words, refused.get(last.status))
     sent = [one for one in company.lab.wire[before:] if one.client == company.lab.wire[-1].client]
     if isinstance(response, httpx.Response) and not sent:
         got = "nothing from this browser"
@@ -229,7 +231,7 @@ def read(key: str, second: float) -> month.Line:
 def _line(key: str, second: float, **more: str) -> month.Line:
     whole, millis = divmod(round(1000 * second), 1000)
     moment = iso(MORNING + whole).replace("Z", f".{millis:03}Z")
-    return {"SESSION_KEY": key, "TIMESTAMP_DERIVED": moment, **more}
+    return {"SESSION_KEY": key, "USER_ID": "005TOOL", "TIMESTAMP_DERIVED": moment, **more}
 
 
 def looked_round(lines: list[month.Line]) -> set[str]:

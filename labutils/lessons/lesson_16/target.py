@@ -53,7 +53,8 @@ address, scope. A thief was active in that month. scene.tickets has what was ann
 Write a rule for the next month with scene.try_rule(networks, scopes): at most twelve addresses or \
 networks as strings, and the scopes. It returns the flag if the rule refuses no honest call and \
 lets no thief in. Some thieves will come from addresses near the vendor's, some from the vendor's \
-own machines, and some from wherever else the rule allows. You may get three rules wrong.""",
+own machines, and some from wherever else the rule allows. After three wrong rules the \
+vendor makes no more changes.""",
     tools="",
     scene=the_month,
 )

@@ -68,15 +68,19 @@ def answer(claims):
     "02-3": [
         """
 def answer(token, keys):
-    header = jwt.get_unverified_header(token)
+    head, payload, signature = token.split(".")
+    header = json.loads(unb64(head))
     names = [key["kid"] for key in keys["keys"]]
-    if names.count(header.get("kid")) != 1 or token.endswith("="):
-        raise ValueError("no key, or two, or another spelling")
-    key = keys["keys"][names.index(header["kid"])]
-    if header.get("typ") != "JWT" or "crit" in header or header.get("alg") != key["alg"]:
+    if names.count(header.get("kid")) != 1:
+        raise ValueError("no key, or two")
+    trusted = keys["keys"][names.index(header["kid"])]
+    if header.get("typ") != "JWT" or "crit" in header or header.get("alg") != trusted["alg"]:
         raise ValueError("kind")
-    options = {"verify_exp": False, "verify_aud": False, "verify_iat": False}
-    return jwt.decode(token, jwt.PyJWK(key), algorithms=[key["alg"]], options=options)
+    key = jwt.PyJWK(trusted)
+    signed, raw = token.rpartition(".")[0].encode(), unb64(signature)
+    if key.Algorithm.verify(signed, key.key, raw) is not True:
+        raise ValueError("signature")
+    return json.loads(unb64(payload))
 """,
         """
 def answer(token, keys):

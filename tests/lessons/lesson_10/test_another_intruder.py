@@ -167,7 +167,8 @@ def test_a_change_alone_is_never_said_to_be_right():
         another_month()._failed = 0
         said.add(another_month().report({name}))
     assert said == {
-        "At most half of the intruder's changes are in this report. The rest may be harmless. "
+        "At most half of the intruder's changes are in this report. Some of these may be "
+        "harmless, too. "
         f"Wrong attempts left: {PATIENCE - 1}."
     }
 

@@ -25,7 +25,10 @@ def three_parties() -> list[str]:
     through = [key for key, outcome in outcomes.items() if outcome == "in"]
     assert all({"browser", "server"} <= set(off.split(", ")) for off, _ in through)
     assert {page for _, page in through} == {"page as it is"}
-    return [f"in {len(through)} of {len(outcomes)} settings", "browser and server do not look"]
+    return [
+        f"in {len(through)} of {len(outcomes)} settings",
+        "neither the browser nor the server looks",
+    ]
 
 
 def late_codes() -> list[str]:

@@ -99,8 +99,8 @@ def rotation() -> list[str]:
     code = {days: lost("code", row) for days, row in rows.items()}
     return [
         f"{DRAWS}, with the four read in the tenant, {code[0]} thieves archive the code if "
-        f"credentials are replaced at the notice, {code[1]} if it takes a day, {code[7]} if it "
-        f"takes 7 days, and {code[30]} if it takes 30",
+        f"credentials are replaced as soon as the notice arrives, {code[1]} if that takes a day, "
+        f"{code[7]} if it takes 7 days, and {code[30]} if it takes 30",
         f"these ranges move by at most {draws.moved('code', list(rows.values()))}",
     ]
 
