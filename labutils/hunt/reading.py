@@ -39,8 +39,9 @@ _BEGINNINGS = (  # how a file begins, and so how it is encoded
     (re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff"), "utf-32"),
     (re.compile(rb"\xef\xbb\xbf"), "utf-8-sig"),
     (re.compile(rb"\xff\xfe|\xfe\xff"), "utf-16"),
-    (re.compile(rb"[{\[]\0[\t-~]\0"), "utf-16-le"),  # without a mark: JSON begins with ASCII
-    (re.compile(rb"\0[{\[]\0[\t-~]"), "utf-16-be"),
+    # Without a mark: JSON begins with ASCII. Eight characters, since a line may hold a NUL or two.
+    (re.compile(rb"[{\[]\0(?:[\t-~]\0){7}"), "utf-16-le"),
+    (re.compile(rb"\0[{\[](?:\0[\t-~]){7}"), "utf-16-be"),
 )
 
 

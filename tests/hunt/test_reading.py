@@ -7,7 +7,7 @@ import string
 
 import pytest
 from hunt_helpers import okta, rule, write_rules
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tables import table
 
@@ -424,6 +424,7 @@ BROKEN = st.text('{}[]",:\\ aN1\0\x1e', min_size=1, max_size=12).filter(str.stri
 
 
 @settings(max_examples=200, deadline=None)
+@example(bad=["\0{\0"], place=0)  # as UTF-16 begins
 @given(bad=st.lists(BROKEN, max_size=4), place=st.integers(0, 6))
 def test_no_lines_of_anything_cost_an_event(tmp_path_factory, bad, place):
     lines = [json.dumps(okta(n=n)) for n in range(6)]
