@@ -188,7 +188,7 @@ def _opened(path: Path) -> TextIO:
         binary = cast(
             BinaryIO, io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=binary)))
         )
-    begin = cast(io.BufferedReader, binary).peek(4)[:4]
+    begin = cast(io.BufferedReader, binary).peek(16)[:16]
     encoding = next((name for mark, name in _BEGINNINGS if mark.match(begin)), "utf-8")
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     return io.TextIOWrapper(binary, encoding, errors, newline="\n")
