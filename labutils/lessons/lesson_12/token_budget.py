@@ -62,14 +62,16 @@ class TokenBudget:
             print(NO_SETTING)
             return "no flag"
         requests = measured_requests(setting, CALLS)
-        print(f"{counted(requests, 'request')} an hour; the budget is {BUDGET}.")
+        over = ": too many" if requests > BUDGET else ""
+        print(f"{counted(requests, 'request')} an hour; the budget is {BUDGET}{over}.")
         worst = worst_minutes(setting, retries=retries)
         for name, (minutes, theft) in worst.items():
             worth = counted(minutes, "minute")
             after = counted(theft.delay, "minute")
+            long = "too long: " if minutes >= LIMIT else ""
             print(
-                f"{name} copied: up to {worth} (must be less than {LIMIT}), for a reaction after "
-                f"{after}{_while_down(setting, theft)}."
+                f"{name} copied: up to {worth} ({long}must be less than {LIMIT}), for a reaction "
+                f"after {after}{_while_down(setting, theft)}."
             )
         if requests <= BUDGET and max(minutes for minutes, _ in worst.values()) < LIMIT:
             return self._flag

@@ -136,7 +136,10 @@ class AllHaveKeys:
             return
         account, ada = self._account, self._apps.ada
         try:
-            sign_in(ada, link, "ada", account.password, answer=account.answer, until=WIKI)
-            print("Ada opened the link and did what the pages asked.")
+            last = sign_in(ada, link, "ada", account.password, answer=account.answer, until=WIKI)
+            if last.is_error:
+                print(f"Ada opened the link. The last page was an error: {last.status_code}.")
+            else:
+                print("Ada opened the link and did what the pages asked.")
         except ClientError:
             print("Ada's browser did not sign: the page does not belong to login.example.")

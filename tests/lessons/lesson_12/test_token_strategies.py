@@ -90,6 +90,13 @@ def test_an_event_that_is_lost_is_said(capsys):
     assert "minutes, and the event is lost." in capsys.readouterr().out
 
 
+def test_what_is_over_a_limit_says_so(capsys):
+    assert TokenBudget().try_setting(Setting(1, "asks")) == "no flag"
+    assert "an hour; the budget is 19: too many." in capsys.readouterr().out
+    assert TokenBudget().try_setting(Setting(8, "offline")) == "no flag"
+    assert "(too long: must be less than 5)" in capsys.readouterr().out
+
+
 def test_one_request_and_one_minute_are_written_as_one(capsys):
     assert TokenBudget().try_setting(Setting(60, "offline")) == "no flag"
     assert capsys.readouterr().out.startswith("1 request an hour; the budget is 19.\n")
