@@ -6,7 +6,7 @@ control of it can be left out. A search says what is enough; it ranks nothing.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import reduce
 from operator import and_, or_
 from typing import Any, NamedTuple
 
@@ -136,7 +136,7 @@ def _robust(goal: str, wanted: int, sets: "_Sets", stopping: Mapping[str, int]) 
             )
             for chosen in sets.ordered(candidates)
         },
-        dict(zip(_sets_of(sets.names), counts, strict=True)),
+        {sets.chosen(number): count for number, count in enumerate(counts)},
         tuple(name for name, numbers in stopping.items() if not numbers),
     )
 
@@ -176,9 +176,13 @@ def stopped_counts(
     """
     sets, goals = _Sets(controls, world or World.historical(case)), tuple(goals)
     stopping = [sets.stopping(goals, case, thief) for thief in thieves]
-    counts = {goal: sets.counted(one[goal] for one in stopping) for goal in goals}
-    every = _sets_of(sets.names)
-    return {goal: dict(zip(every, counts[goal], strict=False)) for goal in goals}  # no thief, none
+    return {
+        goal: {
+            sets.chosen(number): count
+            for number, count in enumerate(sets.counted(one[goal] for one in stopping))
+        }
+        for goal in goals
+    }
 
 
 def stopped_in(
@@ -260,15 +264,6 @@ class Worlds:
         return _Walk(self, chased).stopping(campaign.until(max(goals, key=campaign.place)))
 
 
-@cache
-def _sets_of(names: Controls) -> tuple[Controls, ...]:
-    """All sets of some controls, each at its number (_Sets)."""
-    sets: list[Controls] = [()]
-    for name in names:
-        sets += [(*one, name) for one in sets]
-    return tuple(sets)
-
-
 class _Sets(Worlds):
     """All sets of some controls. A set has a number: the sum of the bits of its controls.
 
@@ -317,7 +312,7 @@ class _Sets(Worlds):
             or_, (stopping << self.bit[name] & self.having[name] for name in self.names), 0
         )
         minimal = stopping & ~with_a_spare_part
-        numbers = [number for number, bit in enumerate(f"{minimal:b}"[::-1]) if bit == "1"]
+        numbers = [number for number in range(self.size) if minimal >> number & 1]
         return self.ordered(map(self.chosen, numbers))
 
     def counted(self, many: Iterable[int]) -> list[int]:
