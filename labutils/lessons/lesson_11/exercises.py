@@ -1222,6 +1222,3 @@ EXERCISES = (
         FRESH,
     ),
 )
-
-
-SECONDS = (30, 61, 90, 120, 121)  # after the first use of a proof, in 11-p22
