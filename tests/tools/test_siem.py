@@ -51,6 +51,10 @@ needs_spark = pytest.mark.skipif(
 AGAIN = "A rule or the tool changed, and the texts were not made again: make siem"
 
 
+def test_pyspark_is_built_from_its_source_since_nobody_publishes_a_wheel():
+    assert "--no-binary pyspark" in REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+
+
 def entries():
     """Each text that may be, of a whole file or of a part: (rule, SIEM, entry)."""
     for stem, rule in MADE["rules"].items():
