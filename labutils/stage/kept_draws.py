@@ -27,3 +27,12 @@ def spread(numbers: Iterable[int]) -> str:
     """The same in words."""
     low, high = middle(numbers)
     return f"{low:,} to {high:,}" if low != high else f"{low:,}"
+
+
+def around(numbers: Iterable[int]) -> str:
+    """The same as one number and its spread: `900 ± 16`."""
+    low, high = middle(numbers)
+    if low == 0 < high:
+        return f"at most {high}"
+    centre = (low + high) // 2
+    return f"{centre:,} ± {high - centre}" if low != high else f"{low:,}"

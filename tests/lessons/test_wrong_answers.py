@@ -21,16 +21,11 @@ from labutils.identity.tokens import b64, thumbprint, verify_signature
 from labutils.lessons.lesson_03 import missing_defences as stage
 from labutils.stage.signature_twins import twin
 
-RIGHT, WRONG = [], []
+WRONG = []
 
 
 def exercise(identifier):
     return lesson(identifier[:2]).items[identifier]
-
-
-def right(identifier):
-    """Register an answer that must pass."""
-    return lambda answer: RIGHT.append((identifier, answer))
 
 
 def wrong(identifier, mistake):
@@ -38,25 +33,7 @@ def wrong(identifier, mistake):
     return lambda answer: WRONG.append((identifier, mistake, answer))
 
 
-# --- right, in other styles than the model solution's -------------------------------------------
-
-
-right("14-3")(["personal_profiles_blocked", "supplier_hard_keys"])
-
-
-right("14-3")(("device_state_checked", "sessions_reevaluated"))
-
-
-right("14-3")(frozenset({"support_accounts_bound", "supplier_hard_keys"}))
-
-
 # --- wrong, and why -----------------------------------------------------------------------------
-
-
-wrong("14-3", "text")("sessions_bound")
-
-
-wrong("14-3", "words")({"awareness_training", "sessions_bound"})
 
 
 # Lessons 11 and 12: a remark on a right answer, and which text of several is wrong.
@@ -349,11 +326,6 @@ def _(registered, uri):
 def count(rows):
     """Names for the rows of a table: the exercise, and which of its answers."""
     return [f"{row[0]}-{place}" for place, row in enumerate(rows)]
-
-
-@pytest.mark.parametrize(("identifier", "answer"), RIGHT, ids=count(RIGHT))
-def test_a_right_answer_in_another_style_passes(identifier, answer):
-    assert exercises.verdict(exercise(identifier), answer)[0] is PASSED
 
 
 @table(("identifier", "mistake", "answer"), WRONG, ids=count(WRONG))

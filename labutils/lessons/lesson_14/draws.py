@@ -8,15 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from labutils.incident import attackers, breach, cases, search
+from labutils.incident import breach, cases, search
 from labutils.incident.cases import Incident
 from labutils.incident.policy import World
 from labutils.stage import kept_draws
-from labutils.stage.breached_company import EXPOSED
-from labutils.stage.kept_draws import middle, spread
+from labutils.stage.kept_draws import around, middle
 
 from . import thieves
-from .worlds import LOSSES, TWELVE, minutes_to_respond
+from .worlds import LOSSES, TWELVE, leaked_elsewhere, minutes_to_respond
 
 DRAWS, THIEVES, FIRST = 100, 1000, 100  # FIRST: so many of each draw are counted by themselves too
 # No source tells how the four credentials leaked. In the model they can be read in the tenant, with
@@ -70,8 +69,7 @@ def worlds() -> dict[str, World]:
 
 def under(assumption: str, crowd: Iterable[Incident]) -> list[Incident]:
     """The same thieves under one of the two assumptions."""
-    held = EXPOSED if assumption == ELSEWHERE else ()
-    return [attackers.who_holds(case, held) for case in crowd]
+    return [leaked_elsewhere(case) if assumption == ELSEWHERE else case for case in crowd]
 
 
 @cache
@@ -123,23 +121,17 @@ def stopped(loss: str, row: str, assumption: str = TENANT) -> list[int]:
     return kept()[assumption][f"{loss} | {row}"]
 
 
-def robust(loss: str, row: str, assumption: str = TENANT) -> int:
-    """In how many of the draws a row stops nine thieves in ten."""
-    return sum(count >= THIEVES * 9 // 10 for count in stopped(loss, row, assumption))
-
-
 # --- printed ------------------------------------------------------------------------------------
 
 
 def print_samples(names: Sequence[str], loss: str) -> int:
-    """How far the count of a control goes from draw to draw, of 100 thieves and of 1,000.
-    In how many of the draws of a hundred all of these controls stand at 90 or more."""
-    print(f"{'':<28}{'100 draws of 100':<26}100 draws of 1,000")
-    print(f"{'':<28}{'nine in ten':<14}{'90 or more':<12}{'nine in ten':<16}900 or more")
+    """How many thieves each control stops, of 100 and of 1,000, and how far that goes from draw to
+    draw. In how many of the draws of a hundred all of these controls stand at 90 or more."""
+    print(f"{'stopped (±: nine draws in ten)':<32}{'of 100':<10}{'90 or more in':<18}of 1,000")
     for name in names:
         few, many = stopped(loss, name, "first hundred"), stopped(loss, name)
-        line = f"{name:<28}{spread(few):<14}{sum(count >= 90 for count in few):>5}{'':<7}"
-        print(f"{line}{spread(many):<16}{robust(loss, name):>5}")
+        often = f"{sum(count >= 90 for count in few)} of {DRAWS} draws"
+        print(f"{name:<32}{around(few):<10}{often:<18}{around(many)}")
     hundreds = zip(*(stopped(loss, name, "first hundred") for name in names), strict=True)
     return sum(min(counts) >= 90 for counts in hundreds)
 
@@ -152,17 +144,13 @@ def in_words(count: int) -> str:
 
 
 def print_both(loss: str = "code") -> dict[str, int]:
-    """How many of 1,000 thieves each of these sets stops under both assumptions, and in how many
-    draws 900 or more. The medians where the four leaked elsewhere, by set."""
-    print(f"{'stopped of 1,000 (draws with 900 or more)':<44}{TENANT:<22}{ELSEWHERE}")
+    """How many of 1,000 thieves each of these sets stops under both assumptions. The medians where
+    the four can be read in the tenant, by set."""
+    print(f"{'stopped, of 1,000':<42}{TENANT:<22}{ELSEWHERE}")
     for name in SHOWN:
-        cells = [_cell(loss, name, one) for one in ASSUMPTIONS]
-        print(f"{name:<44}{cells[0]:<22}{cells[1]}")
-    return {name: sorted(stopped(loss, name, ELSEWHERE))[DRAWS // 2] for name in SHOWN}
-
-
-def _cell(loss: str, name: str, assumption: str) -> str:
-    return f"{spread(stopped(loss, name, assumption))} ({robust(loss, name, assumption)})"
+        cells = [around(stopped(loss, name, one)) for one in ASSUMPTIONS]
+        print(f"{name:<42}{cells[0]:<22}{cells[1]}")
+    return {name: sorted(stopped(loss, name))[DRAWS // 2] for name in SHOWN}
 
 
 def moved(loss: str, rows: Sequence[str]) -> int:

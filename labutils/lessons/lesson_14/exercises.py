@@ -13,7 +13,6 @@ from labutils.classroom.judging import (
     Verdict,
     compare,
     nearly,
-    value,
     written,
 )
 from labutils.classroom.registry import (
@@ -28,7 +27,7 @@ from labutils.incident.policy import Request, World
 from labutils.lab import dice
 
 from . import thieves
-from .worlds import LOSSES, happened, request_for
+from .worlds import CONTROLS, LOSSES, leaked_elsewhere, request_for
 
 TOOLS = code("""
     from labutils.incident import breach, search
@@ -50,6 +49,11 @@ LOOKS = code("""
             if not looked or time - looked[-1] >= every:
                 looked.append(time)
         return looked
+""")
+ARCHIVED = code("""
+    def archived(names, case):
+        steps = breach.foresee(breach.with_controls(names), case=case)
+        return any(step.fact == worlds.LOSSES["code"] and not step.stopped for step in steps)
 """)
 FLIPS = code("""
     def flips(settings, outcomes):
@@ -249,9 +253,9 @@ def crowd_cases() -> list[Case]:
         ("out", [], World.historical(), "stopped"),
         (LOSSES["session"][:-1], [far], World.historical(), "fact"),
         (LOSSES["session"] + "s", [far], World.historical(), "fact"),
-        ("session", [near, twice(far, later=False)], World.historical(), "twice"),
-        ("session", [twice(far, later=True), near], World.historical(), "twice"),
-        ("session", [twice(laptop, later=False), twice(near, later=True)], bound, "twice"),
+        ("session", [near, twice(far, "session")], World.historical(), "twice"),
+        ("session", [twice(far, "session", later=True), near], World.historical(), "twice"),
+        ("session", [twice(laptop, "session"), twice(near, "session", later=True)], bound, "twice"),
     ]
     return [
         Case(
@@ -265,10 +269,10 @@ def crowd_cases() -> list[Case]:
     ]
 
 
-def twice(case: Incident, *, later: bool) -> Incident:
-    """This thief, who takes the session a second time: at once, or later, when it is over."""
+def twice(case: Incident, loss: str, *, later: bool = False) -> Incident:
+    """This thief, who takes the step of a loss a second time: at once, or after all others."""
     steps = case.campaign.steps
-    place = next(at for at, step in enumerate(steps, 1) if step.fact == LOSSES["session"])
+    place = next(at for at, step in enumerate(steps, 1) if step.fact == LOSSES[loss])
     after = len(steps) if later else place
     more = (*steps[:after], steps[place - 1], *steps[after:])
     return replace(case, campaign=replace(case.campaign, steps=more))
@@ -382,23 +386,58 @@ def cheapest(prices: Mapping[str, int], losses: Mapping[tuple[str, ...], int]) -
     return best
 
 
-# --- 14-3: two together ---------------------------------------------------------------------------
+# --- 14-8: one counterfactual ---------------------------------------------------------------------
 
 
-def two_together(answer: object) -> str | None:
-    """The judge of 14-3: what is wrong with a pair."""
-    if not isinstance(answer, set | frozenset | list | tuple):
-        return "text"
-    chosen = [str(name) for name in answer]
-    if not set(chosen) <= set(load().controls):
-        return "words"
-    if len(set(chosen)) != 2:
-        return "two"
-    for name in chosen:
-        if "code" not in happened(breach.foresee(breach.with_controls([name]))):
-            return "alone"
-    together = happened(breach.foresee(breach.with_controls(chosen)))
-    return "open" if "code" in together else None
+def archiving_cases() -> list[Case]:
+    """Sets of controls, cases, and whether the code is archived."""
+    reported, laptop = load(), thieves.of_2023("laptop")
+    elsewhere, code = leaked_elsewhere(reported), LOSSES["code"]
+    pair = ("personal_profiles_blocked", "supplier_hard_keys")
+    tries = [
+        (("repository_least_privilege",), reported, "ignored", ""),
+        ((), reported, "fact", "the breach as reported"),
+        (("egress_allowlist",), reported, "fact", ""),
+        (pair, reported, "names", ""),
+        (pair[:1], reported, "names", ""),
+        (pair, elsewhere, "case", "the four leaked elsewhere"),
+        (("sessions_bound",), laptop, "case", "a thief on the owner's laptop"),
+        (("service_tokens_bound", "egress_logged"), elsewhere, "case", "the four leaked elsewhere"),
+        (("repository_least_privilege",), twice(reported, "code"), "ignored", "archives twice"),
+        (("exposed_rotated",), twice(reported, "code", later=True), "ignored", "archives twice"),
+    ]
+    drawn = dice("lesson-14", "sets of controls")
+    for _ in range(3):
+        names = tuple(CONTROLS[int(next(drawn)[:4], 16) % len(CONTROLS)] for _ in range(2))
+        tries.append((names, reported, "names", ""))
+        tries.append((names, elsewhere, "case", "the four leaked elsewhere"))
+    for text in nearly(code):
+        words = f"a step called {text!r} in its place"
+        tries.append(((), renamed(reported, code, text), "whole", words))
+    return [
+        Case(
+            (names, case),
+            code in _facts_that_happen(case, breach.with_controls(names)),
+            mistake,
+            f"{', '.join(names) or 'no controls'}" + (f"; {words}" if words else ""),
+        )
+        for names, case, mistake, words in tries
+    ]
+
+
+def renamed(case: Incident, fact: str, other: str) -> Incident:
+    """The same attack, in which the step with this fact has another."""
+    steps = tuple(
+        replace(step, fact=other) if step.fact == fact else step for step in case.campaign.steps
+    )
+    facts = {**case.ledger.facts, other: case.ledger.facts[fact]}
+    ledger, campaign = replace(case.ledger, facts=facts), replace(case.campaign, steps=steps)
+    return replace(case, ledger=ledger, campaign=campaign)
+
+
+def no_bool(_case: Case, result: Any) -> str | None:
+    """The mistake of who returns something else than True or False."""
+    return None if isinstance(result, bool) else "bool"
 
 
 # --- the target -----------------------------------------------------------------------------------
@@ -742,42 +781,52 @@ def answer(prices, losses):
         FRONTIER,
     ),
     Exercise(
-        "14-3",
-        "value",
-        value(two_together),
-        "Neither control closes all routes. Together they do, as long as the four credentials can "
-        "only be read in the tenant. The lesson changes that assumption below.",
+        "14-8",
+        "function",
+        compare(archiving_cases, why=no_bool),
+        "That is a counterfactual: one world, one case, one answer.",
         {
-            "text": (
-                "Give a set of two names, in braces: {'one', 'other'}.",
-                "answer = 'sessions_bound'",
+            "ignored": (
+                "This step was tried, and every route to it was refused. It is still in the list. "
+                "Count a step only if step.stopped is False.",
+                altered(ARCHIVED, (" and not step.stopped", "")),
             ),
-            "words": (
-                "At least one of these is not a control. The names are in the two tables above.",
-                "answer = {'awareness training', 'sessions_bound'}",
+            "fact": (
+                "Other steps are stopped here, and this one is not. Look for the step whose fact "
+                'is worlds.LOSSES["code"].',
+                wrong("""
+                def answer(names, case):
+                    steps = breach.foresee(breach.with_controls(names), case=case)
+                    return all(not step.stopped for step in steps)
+                """),
             ),
-            "two": (
-                "Give two controls, no more and no fewer.",
-                "answer = {'egress_logged'}",
+            "names": (
+                "Pass all names to breach.with_controls, and play the world that it returns.",
+                altered(ARCHIVED, ("with_controls(names)", "with_controls(names[:1])")),
             ),
-            "alone": (
-                "One of these stops it on its own. Look for two that do not: they have a dot in "
-                "the `code` column.",
-                "answer = {'sessions_bound', 'egress_logged'}",
+            "case": (
+                "Pass case=case to breach.foresee, or each case is the breach as reported.",
+                altered(ARCHIVED, (", case=case", "")),
             ),
-            "open": (
-                "With both in place the code is still archived. Draw the routes with these two, as "
-                "in the cell above, and look for an open one. An alarm refuses nothing: it ends "
-                "what the intruder holds some minutes later, perhaps too late.",
-                "answer = {'scripts_approved', 'egress_allowlist'}",
+            "whole": (
+                "That is another step. Compare the whole name of the fact with ==.",
+                altered(
+                    ARCHIVED,
+                    ('step.fact == worlds.LOSSES["code"]', 'worlds.LOSSES["code"] in step.fact'),
+                ),
+            ),
+            "bool": (
+                "Return True or False, not the step or a number.",
+                altered(ARCHIVED, ("any(", "sum(")),
             ),
         },
         (
-            "The thief needs somebody at the support desk. Which two ways lead there?",
-            "There is a second pair: signals about a session help only if they are checked again "
-            "during the session.",
+            "First the world: breach.with_controls(names). Then the steps in it: "
+            "breach.foresee(world, case=case).",
+            "any(... for step in steps) is True if at least one step has that fact and was not "
+            "stopped.",
         ),
-        "answer = {'personal_profiles_blocked', 'supplier_hard_keys'}",
+        ARCHIVED,
     ),
 )
 

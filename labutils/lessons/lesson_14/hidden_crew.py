@@ -14,22 +14,38 @@ from labutils.text import counted
 from . import thieves, worlds
 
 FLAG = "flag-" + next(dice("lesson-14", "hidden crew"))
-BUDGET = 8  # points
+BUDGET = 7  # points
 CREW = 20  # thieves
-MOST = 32  # losses, of 20 thieves times seven
-DEPLOYMENTS = 4
-_RANGES = thieves.Ranges(
-    ages=(0.5, 2),
-    paces=(0.01, 0.1),
-    places=(*4 * ("near",), *4 * ("laptop",), "supplier"),
-    bought=0.5,
-)
+MOST = 60  # losses, of 20 thieves times seven
+DEPLOYMENTS = 3
+# What this company would have to pay, in points: made up. Nothing here can keep the report from
+# being downloaded: that is the supplier's to stop.
+PRICES = {
+    "recordings_cleaned": 4,
+    "sessions_bound": 5,
+    "session_hours": 4,
+    "acts_reauthenticated": 6,
+    "device_state_checked": 4,
+    "sessions_reevaluated": 2,
+    "scripts_approved": 2,
+    "egress_allowlist": 3,
+    "console_managed_devices": 3,
+    "response_minutes": 2,
+    "behaviour_checked": 3,
+    "exposed_rotated": 4,
+    "service_tokens_bound": 4,
+    "repository_least_privilege": 3,
+    "alert_token_elsewhere": 4,
+    "integration_least_privilege": 2,
+    "alert_bulk_reads": 2,
+}
 
 
 @cache
 def crew() -> tuple[Incident, ...]:
-    """The thieves."""
-    return tuple(thieves.draw(CREW, "hidden crew b", _RANGES).values())
+    """The thieves: drawn as in the lesson, but each of them has the four from elsewhere."""
+    drawn = thieves.draw(CREW, "hidden crew c").values()
+    return tuple(map(worlds.leaked_elsewhere, drawn))
 
 
 @dataclass(frozen=True, repr=False)
@@ -67,7 +83,7 @@ class HiddenCrew:
     def __init__(self) -> None:
         self._left = DEPLOYMENTS
 
-    prices, budget = MappingProxyType(worlds.PRICES), BUDGET
+    prices, budget = MappingProxyType(PRICES), BUDGET
 
     @property
     def left(self) -> int:

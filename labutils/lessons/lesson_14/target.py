@@ -22,17 +22,17 @@ TARGET = Target(
     "14-target",
     "value",
     value(flag_mistake),
-    "Your set holds against thieves that you had not seen. It may not hold against the next crew.",
+    "Your set holds because you found out what this crew already had. The next crew may differ.",
     {
         "report": (
             "That is the whole report. Give only the flag: report.flag.",
             "from labutils.lessons.lesson_14.hidden_crew import HiddenCrew\n"
-            "answer = HiddenCrew().deploy('support_least_privilege')",
+            "answer = HiddenCrew().deploy('recordings_cleaned')",
         ),
         "many": (
-            "Too much was lost. The report says what was lost and which rules refused. What do "
-            "these thieves not need?",
-            "answer = 'no flag: 32 losses are the most'",
+            "Too much was lost. Read the report: which losses happened although an earlier one was "
+            "stopped?",
+            "answer = 'no flag: 60 losses are the most'",
         ),
         "other": (
             "That is not the flag. Look in report.flag, after a deployment that loses little.",
@@ -40,25 +40,25 @@ TARGET = Target(
         ),
     },
     (
-        "Deploy a set that looked good in the lesson, and read the report. Which losses still "
-        "happen, and which rules refused nothing?",
-        "This crew is fast, comes from the usual network or from the laptop, and has bought many "
-        "credentials. Draw a crew like that, and try worlds.enough_alone on it: "
-        "thieves.draw(100, 'like them', thieves.Ranges(places=('near', 'laptop'), bought=0.4)).",
-        "Preventing the report costs one point. The other points must close both ways to the "
-        "tracker: the bought token and the session. For the token, use service_tokens_bound.",
+        "Count before you deploy. Draw thieves of your own, and let worlds.lost count what they "
+        "get past each set that the budget allows.",
+        "If a report shows that hardly anyone gets the session and everyone gets the tracker, this "
+        "crew did not need the session. Which assumption fits that?",
+        "worlds.leaked_elsewhere(case) gives a thief the four credentials. Draw a hundred, give "
+        "them the four, and deploy the set with the fewest losses.",
     ),
     code("""
-        scene.deploy("support_least_privilege", "recordings_cleaned", "repository_least_privilege")
-        # the report: the tracker is reached with a token that was bought, and nothing refuses it
-        chosen = ("support_least_privilege", "recordings_cleaned", "service_tokens_bound")
-        report = scene.deploy(*chosen)
-        flag = report.flag
+        scene.deploy("acts_reauthenticated")  # hardly any session, and all that comes later
+        like_them = [worlds.leaked_elsewhere(case) for case in thieves.draw(100, "mine").values()]
+        sets = [names for size in (1, 2, 3) for names in combinations(scene.prices, size)
+                if sum(scene.prices[name] for name in names) <= scene.budget]
+        fewest, best = min(zip(worlds.lost(sets, like_them), sets))
+        flag = scene.deploy(*best).flag
     """),
-    brief=f"""You have {BUDGET} points and this lesson's price list (scene.prices). A crew of \
-{CREW} thieves is coming. They are drawn from this lesson's ranges with different weights, which \
-you do not see.
-Find controls under which at most {MOST} of the {CREW * len(LOSSES)} losses happen.
+    brief=f"""Another company has {BUDGET} points and a price list (scene.prices). A crew of \
+{CREW} thieves is coming, and you do not see how they were drawn.
+Find controls under which at most {MOST} of the {CREW * len(LOSSES)} losses happen. {CREW} of \
+them are the report, which only the supplier can protect.
 report = scene.deploy("session_hours", "sessions_reevaluated") plays the crew against these \
 controls. It reports what the crew got and which rules refused it. You have {DEPLOYMENTS} \
 deployments, and you cannot get them back.

@@ -28,6 +28,8 @@ SWITCHES = {
     "healthy_device": "device_state_checked",
     "usual_network": "behaviour_checked",
 }
+# Two decisions of 2023, and what to call a company that takes one of them back.
+TAKEN_BACK = {"access_per_application": "no checks inside", "hard_keys": "no keys for people"}
 STOLEN = (*EXPOSED, "implant")
 SERVICES = (
     "login",
@@ -68,6 +70,14 @@ SIX = (
     "sessions_bound",
     "response_minutes",
 )  # the six that the lesson opens with
+CONTROLS = (
+    *SIX,
+    *(
+        name
+        for name, control in cases.load().controls.items()
+        if name not in SIX and control.value != getattr(World.historical(), name)
+    ),
+)  # the six, and what else was not in place in 2023
 # Made up, in points: no report gives a price. Put your own in their place.
 PRICES = dict(zip(TWELVE, (1, 3, 5, 4, 6, 6, 4, 2, 6, 3, 4, 2), strict=True))
 
@@ -165,14 +175,17 @@ def print_sessions(worlds: Mapping[str, World], places: Sequence[str]) -> None:
         print(f"{name:<44}", *(f"{mark:<9}" for mark in marks))
 
 
-def others() -> list[str]:
-    """The controls of the catalogue that were not there in 2023, without the six."""
-    historical = World.historical()
-    return [
-        name
-        for name, control in cases.load().controls.items()
-        if name not in SIX and control.value != getattr(historical, name)
-    ]
+def leaked_elsewhere(case: Incident) -> Incident:
+    """The same attack, by a thief who has the four credentials from elsewhere."""
+    return attackers.who_holds(case, EXPOSED)
+
+
+def print_sets(sets: Iterable[Iterable[str]]) -> None:
+    """Each set of controls, and below it what each of them means."""
+    for names in sets:
+        print(" + ".join(names))
+        for name in names:
+            print(f"    {cases.load().controls[name].meaning}")
 
 
 def print_each_alone(names: Iterable[str]) -> dict[str, list[str]]:
@@ -180,7 +193,7 @@ def print_each_alone(names: Iterable[str]) -> dict[str, list[str]]:
     settings, and what it means below. Where the four credentials leaked elsewhere and that changes
     the losses, another line says so."""
     historical, alone = World.historical(), {}
-    elsewhere = attackers.who_holds(cases.load(), EXPOSED)
+    elsewhere = leaked_elsewhere(cases.load())
     print("x: the control stops this loss, in this model.")
     print(f"{'':<30} {'2023':>5}    {'as a control':<12}  {'  '.join(LOSSES)}")
     for name in names:
@@ -230,14 +243,6 @@ def walked(
     facts = {loss: LOSSES[loss] for loss in losses}
     answers = robust_sets_by_goal(facts.values(), TWELVE, crowd, at_least=at_least)
     return {loss: answers[fact] for loss, fact in facts.items()}
-
-
-def enough_alone(crowd: Mapping[str, Incident], loss: str, at_least: int) -> dict[str, int]:
-    """Each of the twelve controls that alone stops a loss for so many of these thieves, and for how
-    many it does."""
-    counts = walked(crowd, [loss], at_least)[loss].counts
-    alone = {name: counts[(name,)] for name in TWELVE}
-    return {name: count for name, count in alone.items() if count >= at_least}
 
 
 def print_robust(

@@ -100,6 +100,25 @@ def answer(fact, cases, world):
     return total
 """,
     ],
+    "14-8": [
+        """
+def answer(names, case):
+    for step in breach.foresee(breach.with_controls(names), case=case):
+        if step.fact == worlds.LOSSES["code"] and not step.stopped:
+            return True
+    return False
+""",
+        """
+def answer(names, case):
+    return "code" in worlds.happened(breach.foresee(breach.with_controls(list(names)), case=case))
+""",
+        """
+def answer(names, case):
+    world = breach.with_controls(names)
+    done = {step.fact for step in breach.foresee(world, case=case) if step.stopped is False}
+    return done >= {worlds.LOSSES["code"]}
+""",
+    ],
     "14-6": [
         """
 def answer(counts, wanted):
@@ -187,6 +206,47 @@ def answer(request, world):
                 "credential.holder.kind.lower() == 'service'",
                 "'service'.startswith(credential.holder.kind)",
             )
+        ],
+    },
+    "14-8": {
+        "ignored": [
+            """
+def answer(names, case):
+    steps = breach.foresee(breach.with_controls(names), case=case)
+    return worlds.LOSSES["code"] in [step.fact for step in steps]
+""",
+            """
+def answer(names, case):
+    steps = {step.fact: step for step in breach.foresee(breach.with_controls(names), case=case)}
+    return worlds.LOSSES["code"] in steps
+""",
+        ],
+        "fact": [
+            """
+def answer(names, case):
+    return not any(step.stopped for step in breach.foresee(breach.with_controls(names), case=case))
+""",
+        ],
+        "names": [
+            """
+def answer(names, case):
+    return all(
+        any(
+            step.fact == worlds.LOSSES["code"] and not step.stopped
+            for step in breach.foresee(breach.with_controls([name]), case=case)
+        )
+        for name in names
+    )
+""",
+        ],
+        "bool": [
+            """
+def answer(names, case):
+    for step in breach.foresee(breach.with_controls(names), case=case):
+        if step.fact == worlds.LOSSES["code"] and not step.stopped:
+            return step
+    return False
+""",
         ],
     },
     "14-5": {

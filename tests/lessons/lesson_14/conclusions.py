@@ -13,9 +13,9 @@ from labutils.lessons.lesson_14 import draws, thieves, worlds
 from labutils.lessons.lesson_14.draws import (
     ASSUMPTIONS,
     THIEVES,
-    spread,
     stopped,
 )
+from labutils.stage.kept_draws import spread
 
 AGES = thieves.DEFAULT.ages
 DEVICE, BEHAVIOUR, AGAIN = "device_state_checked", "behaviour_checked", "sessions_reevaluated"
@@ -99,8 +99,8 @@ def rotation() -> list[str]:
     code = {days: lost("code", row) for days, row in rows.items()}
     return [
         f"{DRAWS}, with the four read in the tenant, {code[0]} thieves archive the code if "
-        f"credentials are replaced as soon as the notice arrives, {code[1]} if that takes a day, "
-        f"{code[7]} if it takes 7 days, and {code[30]} if it takes 30",
+        f"credentials are replaced at once, {code[7]} if it takes 7 days, and {code[30]} if it "
+        "takes 30",
         f"these ranges move by at most {draws.moved('code', list(rows.values()))}",
     ]
 
@@ -124,27 +124,17 @@ def unstopped() -> str:
 
 
 def moved_ranges() -> list[str]:
-    """Ranges at their ends, one draw of 200 each."""
-
-    def count(loss: str, control: str, **ranges: object) -> int:
-        moved = replace(thieves.DEFAULT, **ranges)
-        crowd = thieves.draw(200, "moved ranges", moved).values()
-        (stops,) = draws.search.stopped_in(
-            [worlds.LOSSES[loss]], [breach.with_controls([control])], crowd
-        )[worlds.LOSSES[loss]]
-        return stops
-
-    supplier = [
-        count("code", name, places=("supplier",))
-        for name in ("service_tokens_bound", "alert_token_elsewhere")
+    """A range at its end: one draw of 200."""
+    moved = replace(thieves.DEFAULT, places=("supplier",))
+    crowd = thieves.draw(200, "moved ranges", moved).values()
+    watched = [
+        breach.with_controls([name]) for name in ("service_tokens_bound", "alert_token_elsewhere")
     ]
-    touched = count("session", "acts_reauthenticated", places=("laptop",), touch=1.0)
-    assert supplier[0] == supplier[1]
+    first, second = draws.search.stopped_in([code := worlds.LOSSES["code"]], watched, crowd)[code]
+    assert first == second
     return [
         "In draws of 200, with the four read in the tenant",
-        f"each stop {supplier[0]} thieves if all come from the supplier's host",
-        f"`acts_reauthenticated` keeps {touched} thieves out of the session if all are on the "
-        "laptop and the owner touches the key",
+        f"each stop {first} thieves if all come from the supplier's host",
     ]
 
 

@@ -1,13 +1,14 @@
 """The target of lesson 14: a budget, a crew that nobody has seen, and a report of what it got."""
 
+import runpy
 from functools import cache
+from pathlib import Path
 
 import pytest
 
-from labutils.incident import breach, search
+from labutils.incident import breach
 from labutils.lessons.lesson_14 import thieves, worlds
 from labutils.lessons.lesson_14.hidden_crew import (
-    BUDGET,
     CREW,
     DEPLOYMENTS,
     FLAG,
@@ -18,68 +19,65 @@ from labutils.lessons.lesson_14.hidden_crew import (
     the_crew,
 )
 
+ROUTES = runpy.run_path(str(Path(__file__).with_name("target_routes.py")))
+affordable, best_against = ROUTES["affordable"], ROUTES["best_against"]
+
 
 @cache
 def lost():
-    """How many losses happen to the crew under each set of controls."""
-    return search.losses(worlds.LOSSES.values(), worlds.TWELVE, crew())
+    """How many losses happen to the crew under each set of controls that the budget buys."""
+    sets = affordable(HiddenCrew())
+    return dict(zip(sets, worlds.lost(sets, crew()), strict=True))
 
 
-@cache
-def cost():
-    return {names: sum(worlds.PRICES[name] for name in names) for names in lost()}
-
-
-@cache
-def affordable():
-    return {names: count for names, count in lost().items() if cost()[names] <= BUDGET}
+def losses_of_the_best(crowd, places):
+    """What the hidden crew gets past the sets that lose least against other thieves."""
+    return [lost()[names] for names in best_against(crowd, HiddenCrew())[:places]]
 
 
 def test_the_report_counts_what_the_search_counts():
-    for names in (
-        (),
-        ("sessions_bound",),
-        ("support_least_privilege", "recordings_cleaned", "service_tokens_bound"),
-    ):
-        report = played(names, cost()[names])
+    for names in ((), ("sessions_bound",), ("behaviour_checked", "exposed_rotated")):
+        report = played(names, 0)
         assert report.losses == sum(report.by_loss.values()) == lost()[names]
         assert f"of {CREW * 7} losses {lost()[names]} happen" in str(report)
     assert lost()[()] == CREW * 7
 
 
 def test_more_than_one_set_is_good_enough_and_most_are_not():
-    good = [names for names, lost in affordable().items() if lost <= MOST]
-    assert 2 <= len(good) < len(affordable()) / 20
+    good = [names for names, count in lost().items() if count <= MOST]
+    assert 3 <= len(good) < len(lost()) / 20
 
 
-def test_what_is_best_against_the_lesson_s_hundred_is_not_good_enough_here():
-    hundred = search.losses(worlds.LOSSES.values(), worlds.TWELVE, thieves.draw(100).values())
-    best = min(affordable(), key=lambda names: (hundred[names], cost()[names]))
-    assert lost()[best] > MOST
+@pytest.mark.parametrize("seed", [f"somebody {number}" for number in range(10)])
+def test_who_counts_under_the_other_assumption_wins_and_who_does_not_loses_each_time(seed):
+    crowd = list(thieves.draw(100, seed).values())
+    assert min(losses_of_the_best(crowd, DEPLOYMENTS)) > MOST + 20
+    assert min(losses_of_the_best(map(worlds.leaked_elsewhere, crowd), 2)) <= MOST
+
+
+def test_what_stops_the_session_shows_that_this_crew_did_not_need_it():
+    report = played(("acts_reauthenticated",), 6)
+    assert report.by_loss["session"] <= 2 and report.by_loss["tracker"] == CREW
 
 
 def test_a_deployment_gives_a_report_and_the_flag_if_little_is_lost(capsys):
     scene = HiddenCrew()
     bad = scene.deploy("sessions_bound")
-    good = scene.deploy("service_tokens_bound", "recordings_cleaned", "support_least_privilege")
+    good = scene.deploy("alert_token_elsewhere", "console_managed_devices")
     assert bad.flag is None and good.flag == FLAG
-    assert "no flag: at most 32 losses are allowed" in str(bad) and FLAG in repr(good)
+    assert f"no flag: at most {MOST} losses are allowed" in str(bad) and FLAG in repr(good)
     assert "steps refused by: at_home" in capsys.readouterr().out
-    assert good.controls == (
-        "support_least_privilege",
-        "recordings_cleaned",
-        "service_tokens_bound",
-    )
+    assert good.controls == ("console_managed_devices", "alert_token_elsewhere")
     assert scene.left == DEPLOYMENTS - 2
 
 
 @pytest.mark.parametrize(
     ("controls", "says"),
     [
-        (("training",), "There is no control 'training' on the list: support_least_privilege"),
+        (("training",), "There is no control 'training' on the list: recordings_cleaned"),
         (
             ("acts_reauthenticated", "sessions_bound"),
-            "That costs 11 points, but the budget is 8. Nothing was deployed.",
+            "That costs 11 points, but the budget is 7. Nothing was deployed.",
         ),
     ],
 )
