@@ -132,12 +132,15 @@ def recognised(request: Request, world: World) -> str | None:
     Where the network is trusted, being inside is enough (SP 800-207, 2.1).
     """
     service = request.service
-    kind = request.credential.kind if request.credential else "nothing"
+    kind = request.credential.kind if request.credential else None
     if kind in service.accepts:
         return None
     if service.inside_trusted and request.origin.inside and not world.access_per_application:
         return None
-    return f"{service.id} accepts: {' or '.join(service.accepts)}; this is: {kind}"
+    accepted = " or ".join(service.accepts)
+    if kind is None:
+        return f"{service.id} asks for a {accepted} that it knows, and this request brings none"
+    return f"{service.id} accepts: {accepted}; this is: {kind}"
 
 
 def person_present(request: Request, world: World) -> str | None:

@@ -283,13 +283,20 @@ class Intruder:
             return False
 
 
-def print_each(use: Callable[..., Result], moves: Iterable[Sequence[str]]) -> None:
-    """Make these moves one by one, and print what came of each, or why it cannot be made."""
+def print_each(
+    use: Callable[..., Result],
+    moves: Iterable[Sequence[str]],
+    then: Callable[[], None] | None = None,
+) -> None:
+    """Make these moves one by one, and print what came of each, or why it cannot be made. `then`
+    is called after each."""
     for move in moves:
         try:
             print(use(*move))
         except NoSuchMove as impossible:
             print(f"{' '.join(map(str, move))}: {impossible}")
+        if then is not None:
+            then()
 
 
 def product_of(service: str) -> str:

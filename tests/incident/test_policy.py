@@ -100,13 +100,13 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
     ),
     (
         "recognised",
-        "metrics accepts: key; this is: nothing",
+        "metrics asks for a key that it knows, and this request brings none",
         (inside("metrics:open"), H),
         (inside("metrics:open"), CASTLE),
     ),
     (
         "recognised",
-        "support accepts: password; this is: nothing",
+        "support asks for a password that it knows, and this request brings none",
         (asked("support:sign-in"), H),
         (HELP, H),
     ),

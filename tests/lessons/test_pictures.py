@@ -25,9 +25,7 @@ from labutils.lessons.lesson_06.pictures import delays, heat
 from labutils.lessons.lesson_07.pictures import tradeoff
 from labutils.lessons.lesson_08.pictures import timeline
 from labutils.lessons.lesson_09.pictures import estate_map, tactic_by_step
-from labutils.lessons.lesson_11.hostile_proofs import hostile_proofs
-from labutils.lessons.lesson_11.one_check_off import READING, let_in, objections
-from labutils.lessons.lesson_11.pictures import ahead, check_matrix
+from labutils.lessons.lesson_11.pictures import ahead
 from labutils.lessons.lesson_11.proof_life import SETTINGS
 from labutils.lessons.lesson_12.pictures import strategies, winners
 from labutils.lessons.lesson_12.token_strategies import CALLS, FOUR
@@ -158,13 +156,6 @@ PLATES = {
         "A title",
         ("hours", "thieves"),
         100,
-    ),
-    "the kill matrix": lambda: check_matrix(
-        READING,
-        {proof.name: objections(proof) for proof in hostile_proofs()},
-        let_in(),
-        {"private key inside": True},
-        "A title",
     ),
 }
 

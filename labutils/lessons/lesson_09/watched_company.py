@@ -6,7 +6,7 @@ intruder made some hours after that (policy.not_contained; facts nov23-alert, no
 nov24-sliver-removed). The alarms on archives and on refusals are this lab's own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from labutils.incident.policy import World
 from labutils.lab import SceneError, dice, iso
@@ -38,6 +38,7 @@ class WatchedIntruder(Intruder):
         self.rung = False
         self.due: dict[int, str] = {}  # by the time (seconds): what the team will have done
         self.times: dict[tuple[str, str], list[int]] = {}  # of archives and refusals
+        self.held: list[str] | None = None  # what is to be printed after a move
 
     def __repr__(self) -> str:
         return f"an intruder at {self.time}, watched: use(...), follow([...]), wait(minutes)"
@@ -58,6 +59,25 @@ class WatchedIntruder(Intruder):
             self.ring(alarm, credential, asked)
         self.pass_time(asked + PER_MOVE * MINUTE)
         return result
+
+    def follow(self, moves: Iterable[Sequence[str]]) -> None:
+        """As Intruder.follow. What a move sets off is printed below it."""
+        self.follow_with(self.use, moves)
+
+    def follow_with(self, use: Callable[..., Result], moves: Iterable[Sequence[str]]) -> None:
+        """Make these moves by `use`, and print below each what it sets off."""
+        self.held = []
+        try:
+            print_each(use, moves, self.tell)
+        finally:
+            self.tell()
+            self.held = None
+
+    def tell(self) -> None:
+        """Print what was held back."""
+        for line in self.held or ():
+            print(line)
+        self.held = []
 
     def wait(self, minutes: float) -> None:
         """Let minutes pass. Prints what the team does in that time. Raises SceneError for what is
@@ -103,8 +123,12 @@ class WatchedIntruder(Intruder):
         self.due[found] = "the team has found and removed what the intruder made"
 
     def say(self, what: str, time: int) -> None:
-        """Print what happens at a time."""
-        print(f"    >>> {iso(time)[11:16]} {what}")
+        """Print what happens at a time, or hold it back until the move is printed."""
+        line = f"    >>> {iso(time)[11:16]} {what}"
+        if self.held is None:
+            print(line)
+        else:
+            self.held.append(line)
 
 
 class _Racing(WatchedIntruder):
@@ -160,4 +184,4 @@ class Race:
 
     def follow(self, moves: Iterable[Sequence[str]]) -> None:
         """Make these moves one by one, and print what came of each."""
-        print_each(self.use, moves)
+        self._intruder.follow_with(self.use, moves)

@@ -94,6 +94,20 @@ def never_let_in() -> dict[str, list[str]]:
     }
 
 
+def print_what_gets_in(yours: Mapping[str, bool]) -> None:
+    """A line for each check: how many hostile proofs get in when it is switched off, and three of
+    them. Last, those that somebody's own check lets in, of those that it was tried on."""
+    print(f"{'switched off':<18}get in   for example")
+    for check in dpop.CHECKS:
+        alone = [name for (name, off), is_in in let_in().items() if is_in and off == check.__name__]
+        print(f"{check.__name__:<18}{len(alone):>6}   {', '.join(alone[:3])}")
+    others = f"of the other {len(never_let_in())}: two checks object, or it is no JWT"
+    print(f"{'whichever it is':<18}{0:>6}   {others}")
+    inside = [name for name, is_in in yours.items() if is_in]
+    names = f": {', '.join(inside)}" if inside else ""
+    print(f"\n{'your check':<18}{len(inside):>6}   of {len(yours)}{names}")
+
+
 # --- the check of a learner ---------------------------------------------------------------------
 
 
