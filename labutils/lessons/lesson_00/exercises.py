@@ -39,20 +39,20 @@ def logs() -> list[Case]:
         Case(([*hers, tom], known), [tom], "stranger", "Ada twice, and Tom with her token"),
         Case(([*hers, *others], known), [], "other people", "other people with their own tokens"),
         Case(([*new, *hers, tom], known), [*new, tom], "all", "three lines from two strangers"),
-        Case(([tom, *hers, tom], known), [tom, tom], "all", "a line that is there twice"),
+        Case(([tom, *hers, tom], known), [tom, tom], "all", "a line that appears twice"),
         Case((hers, [home]), [hers[1]], "fixed", "a log in which the wiki's address is unknown"),
         Case((hers, []), hers, "fixed", "a log in which no address is known"),
         Case(
             ([*hers, *near], known),
             near,
             "near",
-            "addresses that are nearly her browser's",
+            "addresses that look almost like her browser's",
         ),
         *(
             Case(([one, tom], known), [tom], "namesake", f"a user {one['user']!r}, and Tom")
             for one in namesakes
         ),
-        Case(([*hers, about_her], known), [], "fields", "a different user, who reads about u-1815"),
+        Case(([*hers, about_her], known), [], "fields", "a different user, reading about u-1815"),
         Case(([*hers, through], known), [through], "fields", "Tom, on the server 192.0.2.10"),
     ]
 
@@ -116,7 +116,7 @@ EXERCISES = (
                 "answer = 'ada'",
             ),
             "line": (
-                "That is a different line of the table. Find the `sub` line and use its value.",
+                "That is from a different line. Find the `sub` line and use its value.",
                 "answer = 'https://login.example'",
             ),
             "quotes": (
@@ -139,7 +139,7 @@ EXERCISES = (
         "00-2",
         "function",
         hunting,
-        "That was your first hunt: you found where Ada's token is used from unknown addresses.",
+        "That was your first hunt: you found every use of Ada's token from an unknown address.",
         {
             "list": (
                 "Return a list of lines. If no line is suspicious, the list is empty: [].",
@@ -151,7 +151,7 @@ EXERCISES = (
                 """),
             ),
             "lines": (
-                "Return the whole lines, as they are in the log, not a part of each.",
+                "Return whole lines, as they are in the log, not just part of each.",
                 code("""
                 def answer(audit, known):
                     strange = [l for l in audit if l["user"] == "u-1815" and l["ip"] not in known]
@@ -183,8 +183,8 @@ EXERCISES = (
                 "answer = lambda audit, known: []",
             ),
             "nobody": (
-                "Ada's own lines are not suspicious. Keep a line if line['ip'] not in known. "
-                "(`!=` compares one address with the whole list.)",
+                "Ada's own lines are not suspicious. Keep a line only if "
+                "`line['ip'] not in known`. (`!=` compares one address with the whole list.)",
                 "answer = lambda audit, known: [l for l in audit if l['ip'] != '192.0.2.10']",
             ),
             "other people": (
@@ -216,15 +216,15 @@ EXERCISES = (
                 "and l['ip'] not in known]",
             ),
             "all": (
-                "Every line that matches belongs in the result, from any unknown address, and as "
-                "often as it is in the log.",
+                "Every matching line belongs in the result, whichever unknown address it is from, "
+                "and as many times as it appears in the log.",
                 "answer = lambda audit, known: [l for l in audit if l['ip'] == '203.0.113.66' "
                 "and l['user'] == 'u-1815']",
             ),
         },
         (
-            "Build a list of some of the lines: [line for line in audit if ...].",
-            "Two conditions with `and`: line['user'] == 'u-1815', and line['ip'] not in known.",
+            "Build a list of the lines that match: [line for line in audit if ...].",
+            "Join two conditions with `and`: line['user'] == 'u-1815' and line['ip'] not in known.",
         ),
         STRANGERS,
     ),

@@ -751,7 +751,7 @@ def of_every_kind(answer: Tried, tokens: list[str], key: bytes) -> Verdict | Non
     first = tagged(answer, tokens[0], key)
     for spelt in (tokens[0].replace(".", "%2E"), tokens[0].replace(".", "%2e")):
         if (got := tagged(answer, spelt, key)) != first:
-            case = "the same token, with %2E for its dots"
+            case = "the same token, with its dots written as %2E"
             return Verdict("differs", case, written(got), written(first), mistake="spelt")
     tags = {tagged(answer, token, key) for token in tokens}
     case, got = f"{len(tokens)} different tokens", f"{len(tags)} different tags"
@@ -830,11 +830,11 @@ def other_spellings() -> list[Case]:
         (f"{head}.{padded[1]}.{signature}", "padding", "= after the payload"),
         *((text, "spare", "a different last character in a segment") for text in spare(token)),
         (f"{head}.{payload}.{signature}    ", "junk", "four spaces at the end"),
-        (f"{token}\n", "junk", "a line break after it"),
-        (f" {token}", "junk", "a space before it"),
+        (f"{token}\n", "junk", "a line break after the token"),
+        (f" {token}", "junk", "a space before the token"),
         (f"{head}.{payload[:9]}!!!!{payload[9:]}.{signature}", "junk", "!!!! in the payload"),
         (f"{head}.{payload}.{signature[:9]}!{signature[9:]}", "junk", "! in the signature"),
-        (token.replace("-", "+").replace("_", "/"), "alphabet", "+ and / for - and _"),
+        (token.replace("-", "+").replace("_", "/"), "alphabet", "+ and / instead of - and _"),
     ]
     return [Case((text,), False, mistake, words) for text, mistake, words in cases]
 
@@ -921,8 +921,8 @@ EXERCISES = (
         "That is what the token says, and the token was all that you needed.",
         {
             "encoded": (
-                "That is the segment as it is in the token. Decode it with "
-                "base64.urlsafe_b64decode(...), after you have added the missing `=`.",
+                "That is the segment as it is in the token. Add the missing `=`, and then decode "
+                "it with base64.urlsafe_b64decode(...).",
                 wrong("""
                 from labutils.lessons.lesson_01.logged_tokens import LINE
                 answer = LINE.partition("Bearer ")[2].split(".")[1]
@@ -936,7 +936,7 @@ EXERCISES = (
                 """),
             ),
             "short": (
-                "The end is missing. Add `=`, and do not remove any characters.",
+                "The end is missing. Add `=` instead of removing characters.",
                 wrong("""
                 from labutils.lessons.lesson_01.logged_tokens import LINE
                 payload = LINE.partition("Bearer ")[2].split(".")[1]
@@ -1004,7 +1004,7 @@ EXERCISES = (
             jwt.PyJWS.decode_complete,
             jwt.PyJWS.get_unverified_header,
         ),
-        "It reads the header and the payload, whatever their length and their characters.",
+        "Your function reads any header and payload, whatever their length and characters.",
         {
             "library": (
                 "A library took the token apart for you. Do it by hand: split, pad with '=', "
@@ -1030,18 +1030,18 @@ EXERCISES = (
                 """),
             ),
             "padding": (
-                "The padding depends on the length: '=' * (-len(part) % 4) fills the last group "
-                "up to four.",
+                "The padding depends on the length: '=' * (-len(part) % 4) fills up the last group "
+                "to four characters.",
                 altered(DECODE, ('"=" * (-len(part) % 4)', '"="')),
             ),
             "alphabet": (
-                "It fails if the segment contains - or _. Ordinary base64 has + and / instead. "
+                "Your function fails if a segment contains - or _. Ordinary base64 uses + and /. "
                 "urlsafe_b64decode reads the base64url alphabet.",
                 altered(DECODE, ("urlsafe_b64decode", "b64decode")),
             ),
             "letters": (
-                "The token contains an ë, which is two bytes. A token's JSON is written in UTF-8, "
-                "and json.loads reads such bytes directly.",
+                "The token contains an ë, which takes two bytes. A token's JSON is in UTF-8, and "
+                "json.loads reads UTF-8 bytes directly.",
                 altered(
                     DECODE,
                     ("urlsafe_b64decode(part))", 'urlsafe_b64decode(part).decode("ascii"))'),
@@ -1096,7 +1096,7 @@ EXERCISES = (
         "token.",
         {
             "encoded": (
-                "You find nothing in the token itself: it is encoded. Search in what "
+                "You will find nothing in the token itself: it is encoded. Search what "
                 "decode(token) returns.",
                 wrong("answer = lambda token, secrets: [s for s in secrets if s in token]"),
             ),
@@ -1124,7 +1124,7 @@ EXERCISES = (
             "names": (
                 "`in` looks at the keys of a dictionary, not at its values. Turn what "
                 "decode(token) returns into one string, with str(...) or json.dumps(...), and "
-                "search in that.",
+                "search that string.",
                 wrong("""
                 def answer(token, secrets):
                     header, claims = decode(token)
@@ -1132,9 +1132,9 @@ EXERCISES = (
                 """),
             ),
             "round": (
-                "One secret in the list is in the token, and the other is not. Is there a "
-                "`return` inside your loop? Then the function ends there, before it has looked "
-                "for all of them. Return after the loop.",
+                "One secret in the list is in the token, and the other is not. If there "
+                "is a `return` inside your loop, the function ends there, before it has looked for "
+                "all the secrets. Return after the loop.",
                 wrong("""
                 def answer(token, secrets):
                     for secret in secrets:
@@ -1176,7 +1176,7 @@ EXERCISES = (
             ),
             "nested": (
                 "A claim can hold lists and other dictionaries. Turn all of it into one string, "
-                "and search in that.",
+                "and search that string.",
                 wrong("""
                 def answer(token, secrets):
                     header, claims = decode(token)
@@ -1191,8 +1191,8 @@ EXERCISES = (
                 altered(LEAKS, (", ensure_ascii=False", "")),
             ),
             "near": (
-                "That is a different string: its case, its spaces or its punctuation are "
-                "different. Compare character for character, as `in` does. (In a regular "
+                "That is a different string: it differs in case, spaces or punctuation. "
+                "Compare character for character, as `in` does. (In a regular "
                 "expression, a dot matches any character.)",
                 altered(LEAKS, ("if secret in text", "if secret.lower() in text.lower()")),
             ),
@@ -1221,7 +1221,7 @@ EXERCISES = (
         "01-4",
         "function",
         lectured(encoding, TypeError),
-        "That is a segment, encoded as most issuers do it.",
+        "That is a segment, encoded the way most issuers do it.",
         {
             "bytes": (
                 "Three types are involved: json.dumps gives a string, .encode() turns it into "
@@ -1240,8 +1240,8 @@ EXERCISES = (
                 ),
             ),
             "cut": (
-                "The last character is missing. You cut one off when there was no `=`. "
-                ".rstrip('=') removes only `=`, as many as there are.",
+                "The last character is missing. You cut it off although it was not `=`. "
+                ".rstrip('=') removes every `=` at the end, and nothing else.",
                 altered(SEGMENT, ('.rstrip("=")', "[:-1]")),
             ),
             "spaces": (
@@ -1260,20 +1260,20 @@ EXERCISES = (
                 altered(SEGMENT, ('":"))', '":"), sort_keys=True)')),
             ),
             "padding": (
-                "A segment has no `=` at its end. .rstrip('=') removes them.",
+                "A segment must not end in `=`. .rstrip('=') removes the padding.",
                 altered(SEGMENT, ('.rstrip("=")', "")),
             ),
             "alphabet": (
-                "A segment has - and _ instead of + and /: use urlsafe_b64encode.",
+                "A segment uses - and _ instead of + and /: use urlsafe_b64encode.",
                 altered(SEGMENT, ("urlsafe_b64encode", "b64encode")),
             ),
             "json": (
-                "When it is decoded again, the result is not JSON. json.dumps(value) writes JSON; "
-                "str(value) does not.",
+                "When your segment is decoded, the result is not JSON. json.dumps(value) writes "
+                "JSON; str(value) does not.",
                 altered(SEGMENT, ('json.dumps(value, separators=(",", ":"))', "str(value)")),
             ),
             "value": (
-                "When it is decoded again, the value is not the one that was passed in.",
+                "When your segment is decoded, the value is not the one that was passed in.",
                 altered(SEGMENT, ("json.dumps(value,", "json.dumps([value],")),
             ),
         },
@@ -1309,7 +1309,7 @@ EXERCISES = (
             ),
             "padding": (
                 "Tokens leave the padding out: remove the `=` at the end of the new payload, or "
-                "use b64(...), which does it.",
+                "use b64(...), which does that for you.",
                 altered(
                     WITH_CLAIM,
                     (
@@ -1319,8 +1319,8 @@ EXERCISES = (
                 ),
             ),
             "str of bytes": (
-                "The payload is the string of a bytes object, with the b and the quotes. "
-                ".decode() turns bytes into a string; b64(...) returns one.",
+                "The payload is a bytes object written as a string, with its b and its quotes. "
+                ".decode() turns bytes into a string, and b64(...) already returns a string.",
                 altered(
                     WITH_CLAIM,
                     (
@@ -1375,7 +1375,7 @@ EXERCISES = (
                 altered(SECONDS_LEFT, ("- now", "- int(__import__('time').time())")),
             ),
             "turned": (
-                "You counted from exp to now. What is left is exp - now.",
+                "You subtracted the wrong way round. What is left is exp - now.",
                 altered(SECONDS_LEFT, ('claims["exp"] - now', 'now - claims["exp"]')),
             ),
             "number": (
@@ -1383,7 +1383,7 @@ EXERCISES = (
                 altered(SECONDS_LEFT, ('claims["exp"] - now', 'claims["exp"]')),
             ),
             "over": (
-                "From the second in exp onwards the token has expired: return 0, and never less.",
+                "From the time in exp onwards, the token has expired: return 0, and never less.",
                 altered(SECONDS_LEFT, ("max(0, ", "(")),
             ),
             "never": (
@@ -1439,7 +1439,7 @@ EXERCISES = (
             ),
             "percent": (
                 "In a cookie or a URL the dots of a token may be written as %2E or %2e. Anyone "
-                "who undoes that has the token: look for these dots as well.",
+                "who decodes them has the token, so look for these forms as well.",
                 altered(REDACT, ("([.]|%2E|%2e)", "[.]")),
             ),
             "five": (
@@ -1474,8 +1474,8 @@ EXERCISES = (
                 ),
             ),
             "matched": (
-                "The same token must get the same tag in every line. Otherwise nobody can follow "
-                "it.",
+                "The same token must get the same tag in every line. Otherwise nobody can trace "
+                "the token through the log.",
                 altered(REDACT, ("token.encode()", "(str(match.start()) + token).encode()")),
             ),
             "same": (
@@ -1489,8 +1489,8 @@ EXERCISES = (
                 altered(REDACT, ("{digest.hex()}", "{key.hex()}-{digest.hex()}")),
             ),
             "plain": (
-                "Anybody can compute this tag: a person who has a token, or guesses it, can tell "
-                "which lines are about it. The key must go into the hash: hmac.digest(key, ...).",
+                "Anybody can compute this tag: a person who has a token, or guesses one, can tell "
+                "which lines contain it. The key must go into the hash: hmac.digest(key, ...).",
                 altered(
                     REDACT,
                     (
@@ -1505,7 +1505,7 @@ EXERCISES = (
             "match[0] is the token.",
             "The tag of a token: hmac.digest(key, unquote(match[0]).encode(), 'sha256').hex().",
             "Three segments: r'eyJ[\\w-]+\\.[\\w-]*\\.[\\w-]*'. Write (\\.|%2E|%2e) for each dot. "
-            "Then add two more segments that may be missing: (...)?.",
+            "Then add two more segments, which are optional: (...)?.",
         ),
         REDACT,
     ),
@@ -1531,9 +1531,9 @@ EXERCISES = (
                 """),
             ),
             "json": (
-                "You parsed the JSON and wrote it again. JSON with other spaces is a different "
-                "string, but its segment can still be encoded correctly. Encode the bytes again, "
-                "not what they say.",
+                "You parsed the JSON and wrote it again. JSON with different spacing is a "
+                "different string, but its segment can still be encoded correctly. Encode the "
+                "bytes again, not what they say.",
                 wrong("""
                 def answer(token):
                     return ".".join(map(segment, decode(token))) == token.rpartition(".")[0]
@@ -1545,8 +1545,8 @@ EXERCISES = (
             ),
             "round": (
                 "You check only the first segment. If every branch inside the loop has a "
-                "`return`, the function ends the first time round. Inside the loop, return False "
-                "if a segment is wrong. After the loop, return True.",
+                "`return`, the function ends the first time round the loop. Inside it, return "
+                "False if a segment is wrong. After the loop, return True.",
                 wrong("""
                 def answer(token):
                     for part in token.split("."):
@@ -1574,12 +1574,13 @@ EXERCISES = (
                 ),
             ),
             "alphabet": (
-                "base64url has - and _. A token with + or / in it uses a different alphabet.",
+                "base64url uses - and _. A token with + or / in it uses a different alphabet.",
                 altered(ONE_SPELLING, ("== token", '== token.replace("+", "-").replace("/", "_")')),
             ),
         },
         (
-            "Decode each segment, encode the bytes again, and compare with what you had.",
+            "Decode each segment, encode the bytes again, and compare the result with the "
+            "original.",
             "base64.urlsafe_b64encode(data).decode().rstrip('=') is the one correct encoding.",
         ),
         ONE_SPELLING,
@@ -1588,7 +1589,8 @@ EXERCISES = (
         "01-9",
         "function",
         macing,
-        "It matches the example in the standard. It needs only the signed characters and the key.",
+        "Your MAC matches the example in the standard. It needs only the signed characters and "
+        "the key.",
         {
             "signed": (
                 "What is signed is everything before the last dot: header, dot and payload, "
@@ -1596,7 +1598,7 @@ EXERCISES = (
                 altered(MAC, ('token.rpartition(".")[0]', 'token.split(".")[1]')),
             ),
             "taken": (
-                "You took the third segment from the token. Then any third segment would be "
+                "You took the third segment from the token. That way, any third segment would be "
                 "right. Compute it with the key, from everything before the last dot.",
                 wrong("answer = lambda token, key: token.split('.')[2]"),
             ),
@@ -1623,7 +1625,7 @@ EXERCISES = (
                 ),
             ),
             "bytes": (
-                "What is signed is the characters of the token, not JSON that was parsed and "
+                "The MAC covers the characters of the token, not JSON that was parsed and "
                 "written again.",
                 altered(
                     MAC,
@@ -1652,11 +1654,11 @@ EXERCISES = (
                 ),
             ),
             "alphabet": (
-                "A segment has - and _ instead of + and /: use urlsafe_b64encode.",
+                "A segment uses - and _ instead of + and /: use urlsafe_b64encode.",
                 altered(MAC, ("urlsafe_b64encode", "b64encode")),
             ),
             "spelling": (
-                "In the token, the MAC is a segment: base64url of its bytes, without `=`.",
+                "In the token, the MAC is a segment: its bytes in base64url, without `=`.",
                 altered(
                     MAC,
                     ('base64.urlsafe_b64encode(digest).decode().rstrip("=")', "digest.hex()"),

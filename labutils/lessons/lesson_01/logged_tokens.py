@@ -164,20 +164,21 @@ class Log:
             return NO_END
         if missing & self.encoded:
             return (
-                "One is missing. It is in a cookie, with %2E for its dots. `unquote` restores them."
+                "A token is missing. It is in a cookie, with its dots written as %2E. `unquote` "
+                "restores them."
             )
-        return "One is missing. Look in headers, cookies and URLs." if missing else ""
+        return "A token is missing. Look in headers, cookies and URLs." if missing else ""
 
 
 TOO_MANY = {
-    "forged": "The issuer never signed one of these: somebody changed its claims and left the old "
+    "forged": "The issuer never signed one of these: somebody changed its claims and kept the old "
     "signature. `takes(with_the_key, token)` is False for it.",
-    "to the second": "One of these expires at 18:00:00. From that second on it is not accepted.",
-    "over": "One of these has expired by 18:00. The argument `read_at` counts, not the time of the "
-    "line.",
+    "to the second": "One of these expires at 18:00:00. From then on, it is no longer accepted.",
+    "over": "One of these has expired by 18:00. What counts is the argument `read_at`, not the "
+    "time in the line.",
 }
 NO_END = (
-    "One without `exp` is missing. For that token `seconds_left` returns None, which is not 0: the "
+    "A token without `exp` is missing. For it, `seconds_left` returns None, which is not 0: the "
     "token never expires."
 )
 

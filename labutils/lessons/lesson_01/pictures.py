@@ -16,7 +16,7 @@ STEP = 0.34  # from one line to the next
 STEP_HEIGHT = 1.82  # where the step of signing stands
 UNDER_A_SIGNATURE = (
     "made with the private key",
-    "over the signed characters.",
+    "from the signed characters.",
     "It contains no text.",
 )
 

@@ -56,7 +56,7 @@ TARGET = Target(
 
         flag = scene.submit(still_good)
     """),
-    brief="""scene.log holds lines from a proxy log of 18 October, each of them a string. A \
+    brief="""scene.log holds lines from a proxy log of 18 October, as strings. A \
 colleague sent the log to a support team outside the company. Somebody there reads it at 18:00 \
 that day. That time is scene.read_at, in seconds since 1970.
 Which tokens in it would still be accepted then? Write `still_good(log, read_at)`. It returns the \

@@ -88,7 +88,7 @@ def flipped(token: str) -> str:
 
 def honest_rs256() -> list[Case]:
     cases = [
-        Case((sign(claims, forged.SERVICE), forged.KEYS), claims, "good", "an honest token")
+        Case((sign(claims, forged.SERVICE), forged.KEYS), claims, "good", "a genuine token")
         for claims in (forged.CLAIMS, *people(3, "honest"))
     ]
     (other,) = people(1, "another list")
@@ -207,7 +207,12 @@ def honest_tokens() -> list[Case]:
     return [
         Case((by_rsa, forged.KEYS), first, "good", "a genuine token signed with key rs256-1"),
         Case((by_ec, forged.KEYS), second, "first key", "a genuine token signed with key es256-1"),
-        Case((spaced(first), forged.KEYS), first, "rebuilt", "a genuine token with spaces in JSON"),
+        Case(
+            (spaced(first), forged.KEYS),
+            first,
+            "rebuilt",
+            "a genuine token with spaces in its JSON",
+        ),
         Case((sign(first, forged.ANOTHER), forged.ANOTHER_LIST), first, "fixed", FIXED),
     ]
 
@@ -259,7 +264,7 @@ def hostile_tokens() -> list[Case]:
         (
             spaced_afterwards(sign(ada, forged.SERVICE)),
             "rebuilt",
-            "the same claims, with spaces put into the JSON after signing",
+            "the same claims, with spaces added to the JSON after signing",
         ),
         (forged.unsigned(admin), "none", "alg none, without a signature"),
         (forged.unsigned(admin, "nOnE"), "none", "alg nOnE, without a signature"),
@@ -352,7 +357,7 @@ def other_lists(claims: forged.Claims) -> list[Case]:
             "alg",
             "a header that says HS256, and a key that names no algorithm",
         ),
-        (*koblitz(claims), "alg near", "an alg ES256K-R, and a key for ES256K"),
+        (*koblitz(claims), "alg near", "alg ES256K-R, and a key for ES256K"),
     ]
     return [
         Case((token, {"keys": keys}), None, mistake, words) for token, keys, mistake, words in rows
@@ -470,7 +475,7 @@ def _guessed(
 ) -> Verdict:
     case = "a list with the secret" if want else "a list without the secret"
     if mistake == "part":
-        case = f"a signature {written(token.rpartition('.')[2])}, which does not match any guess"
+        case = f"the signature {written(token.rpartition('.')[2])}, which matches no guess"
     try:
         got = answer(token, iter(secrets))
     except Exception as error:
@@ -586,8 +591,8 @@ EXERCISES = (
                 """),
             ),
             "fixed": (
-                "Use the keys that you are given: `keys`, the second argument. In this call it "
-                "is a different list.",
+                "Use the keys that you are given: `keys`, the second argument. This call passes "
+                "a different list.",
                 altered(FIRST_VERIFY, ('keys["keys"][0]', 'KEYS["keys"][0]')),
             ),
             "another": (
@@ -651,7 +656,7 @@ EXERCISES = (
                 """),
             ),
             "alg": (
-                "The header must say so: its alg is none.",
+                "The header must say that there is no signature: its alg is none.",
                 wrong("answer = lambda c: f\"{json_part({'alg': 'RS256'})}.{json_part(c)}.\""),
             ),
             "signature": (
@@ -713,17 +718,17 @@ EXERCISES = (
                 ),
             ),
             "fixed": (
-                "Use the keys that you are given: `keys`, the second argument. In this call it "
-                "is a different list.",
+                "Use the keys that you are given: `keys`, the second argument. This call passes "
+                "a different list.",
                 altered(VERIFY, ('in keys["keys"]', 'in KEYS["keys"]')),
             ),
             "unsigned": (
-                "The signature must be valid for the header and the payload exactly as they came.",
+                "The signature must be valid for the header and the payload exactly as received.",
                 altered(VERIFY, ("if not key.Algorithm", "if None is key.Algorithm")),
             ),
             "rebuilt": (
-                "The signature is over the characters of the token, not over the JSON that they "
-                "hold. Check the header and the payload as they came; do not encode them again.",
+                "The signature covers the characters of the token, not the JSON that they encode. "
+                "Check the header and the payload as received; do not encode them again.",
                 altered(
                     VERIFY,
                     (
@@ -739,9 +744,9 @@ EXERCISES = (
             ),
             "spelling": (
                 "The issuer did not write the token like this. A segment has no space and no "
-                "`=`, and its bytes allow only one last character (RFC 7515, 2). Change nothing, "
-                "and let unb64 refuse it. (Of these variants, PyJWT accepts `==` after the "
-                "signature.)",
+                "`=`, and only one last character is right for its bytes (RFC 7515, 2). Change "
+                "nothing, and let unb64 refuse it. (Of these variants, PyJWT accepts `==` after "
+                "the signature.)",
                 altered(VERIFY, ("token.split", "token.strip().split")),
             ),
             "none": (
@@ -772,13 +777,13 @@ EXERCISES = (
                 ),
             ),
             "kid": (
-                "If the kid names none of your keys, there is nothing to try: refuse the token, "
-                "and do not crash.",
+                "If the kid names none of your keys, there is nothing to try: refuse the token "
+                "instead of crashing.",
                 altered(VERIFY, ("len(trusted) != 1 or ", "")),
             ),
             "two keys": (
                 "Two of your keys have this kid, so nobody knows which one is meant. There must "
-                "be exactly one, whatever their algorithms are: count them before you look at "
+                "be exactly one, whatever the algorithms: count the keys before you look at "
                 "alg.",
                 altered(VERIFY, ("len(trusted) != 1", "not trusted")),
             ),
@@ -799,7 +804,7 @@ EXERCISES = (
                 ),
             ),
             "segments": (
-                "A signed token has exactly three segments (RFC 7515, 7.1). Nobody signed an "
+                "A signed token has exactly three segments (RFC 7515, 7.1). Nobody signed the "
                 "extra segment.",
                 altered(
                     VERIFY,
@@ -811,12 +816,12 @@ EXERCISES = (
                 ),
             ),
             "typ": (
-                "The service signed it, and only `typ` shows that it is not a sign-in token.",
+                "The service signed this token. Only its `typ` says that it is no sign-in token.",
                 altered(VERIFY, ('header.get("typ") != "JWT" or ', "")),
             ),
             "typ near": (
                 "logout+JWT has JWT in it, but it is a different type. Compare the whole value: "
-                "a part of it, its beginning or its end proves nothing, and a space counts as a "
+                "a matching part, beginning or end proves nothing, and a space counts as a "
                 "character.",
                 altered(
                     VERIFY, ('header.get("typ") != "JWT"', '"JWT" not in header.get("typ", "")')
@@ -824,8 +829,8 @@ EXERCISES = (
             ),
             "kid near": (
                 "This is almost the kid of one of your keys, but not quite. Compare the whole "
-                "value, character for character (RFC 7515, 4.1.4). With a string, `in` also "
-                "finds a part of it.",
+                "value, character for character (RFC 7515, 4.1.4). For strings, `in` also "
+                "accepts a partial match.",
                 altered(
                     VERIFY,
                     ('key["kid"] == header.get("kid")', 'header.get("kid", "") in key["kid"]'),
@@ -925,9 +930,9 @@ EXERCISES = (
                 wrong("answer = lambda token, guesses: next(iter(guesses))"),
             ),
             "no match": (
-                "It found nothing, but the secret is in the list. Compare bytes with bytes: the "
-                "signature in the token is a string, and unb64(signature) decodes it. If a guess "
-                "does not match, go on to the next one.",
+                "Your function found nothing, but the secret is in the list. Compare bytes with "
+                "bytes: the signature in the token is a string, and unb64(signature) decodes it. "
+                "If a guess does not match, go on to the next one.",
                 wrong("""
                 def answer(token, guesses):
                     signed, _, signature = token.rpartition(".")
@@ -1001,15 +1006,15 @@ EXERCISES = (
 PREDICTIONS = (
     GridRow(
         "02-p14",
-        "PyJWT is called as its documentation says: with the public key, algorithms=['RS256'] "
+        "PyJWT is called as documented: with the public key, algorithms=['RS256'] "
         "and the audience. Which of the seven forgeries get in?",
         columns_of(tuple(forged.forgeries())),
         "xxxxxox",
         {
             "alg none": "A list of allowed algorithms shuts out `none` in every spelling.",
             "algorithm confusion": "The list of algorithms comes from you. HS256 is not in it.",
-            "embedded jwk": "PyJWT uses the key that you give, and never one from the header.",
-            "Tom's key, unknown kid": "PyJWT uses the key that you give, whatever the kid says.",
+            "embedded jwk": "PyJWT uses the key that you give it, never one from the header.",
+            "Tom's key, unknown kid": "PyJWT uses the key that you give it, whatever the kid says.",
             "logout token": (
                 "This assumes that a good library knows what your door is for. It checks the "
                 "signature, the times and the audience, and all of them are valid in a logout "
@@ -1017,6 +1022,6 @@ PREDICTIONS = (
             ),
         },
         "Called with a key and an algorithm, PyJWT leaves one thing open: the type of token. "
-        "Only you know which type your door is for, so only you can check `typ`.",
+        "Only you know which type your door should accept, so only you can check `typ`.",
     ),
 )

@@ -48,7 +48,7 @@ def entropy(secrets: Sequence[Secret]) -> tuple[Figure, str]:
     guessed = [secret for secret in secrets if secret.guessed]
     safe = [secret for secret in secrets if not secret.guessed]
     return figure, (
-        f"{len(guessed)} of {len(secrets)} secrets was guessed: "
+        f"{len(guessed)} of the {len(secrets)} secrets was guessed: "
         + "; ".join(f"{s.name}, {s.length} bytes and {s.bits:.0f} bits of entropy" for s in guessed)
         + ". Not guessed: "
         + "; ".join(f"{s.name}, {s.length} bytes and {s.bits:.0f} bits" for s in safe)

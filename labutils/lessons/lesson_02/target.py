@@ -25,7 +25,7 @@ TARGET = Target(
     "02-target",
     "value",
     value(flag_mistake),
-    "You are admin of the payroll. There are at least two more ways: look for one. Then try your "
+    "You are the payroll admin. There are at least two more ways in: look for one. Then try your "
     "own `verify` on what you sent. It refuses every forgery, because it never asks the token.",
     {
         "other": (
@@ -38,7 +38,7 @@ TARGET = Target(
             "answer = 'a.b.c'",
         ),
         "response": (
-            "That is the whole response. The flag is its member `flag`.",
+            "That is the whole response. The flag is in its member `flag`.",
             "answer = {'error': 'no'}",
         ),
     },
@@ -63,7 +63,7 @@ TARGET = Target(
         "https://payroll.example accepts signed tokens. Tom has an account there and two tokens. "
         "scene.token is valid today. scene.old_token is left over from a test system, and is a "
         "year old. scene.tom is his browser. Become admin: GET /admin then returns a flag. There "
-        "is more than one way."
+        "is more than one way in."
     ),
     scene=weak_app.weak_app,
 )

@@ -41,7 +41,7 @@ class WeakApp:
     old_token: str
 
     def __repr__(self) -> str:
-        return "the payroll: tom, token, old_token"
+        return "the payroll application: tom, token, old_token"
 
 
 class Payroll(SmallApp):

@@ -222,15 +222,15 @@ REFUSALS = {
     "held": "You do not have that yet: an earlier move must get it. In jira, 'create-user' gets "
     "you lookalike-account, and 'script' gets you the implant. In bitbucket, 'archive' gets you "
     "archives.",
-    "reachable": "There is no way there from where you are. Jira, Confluence and Bitbucket are "
+    "reachable": "You cannot get there from where you are. Jira, Confluence and Bitbucket are "
     "behind the gateway: go through it first, for the same service.",
     "recognised": "That service accepts other kinds of credential. The reason says which.",
     "person_present": "Where people sign in, a password on its own is not enough. A service "
-    "account has nobody with a key behind it.",
+    "account has no person with a key behind it.",
     "permitted": "The credential is valid, but it may not do this. Which service was it made for?",
 }
 OUTWARD = REFUSALS | {
-    "reachable": "There is no way there from where you are. Services behind the gateway require a "
+    "reachable": "You cannot get there from where you are. Services behind the gateway require a "
     "pass. Only the server can send to an address outside the company.",
 }
 GATEWAY = '("moveworks-token", "gateway", "jira")'
@@ -316,7 +316,7 @@ def roaming_cases() -> list[Case]:
             [event(s, home), event(t, thief)],
             set(),
             "people",
-            "two sessions of one person, an address each",
+            "two sessions of one person, each at its own address",
         ),
         ([event(s, home), event(s + "7", thief)], set(), "people", "two sessions, nearly alike"),
         ([event(s, home), event(s, thief)], {s}, "set", "one session at two addresses"),
@@ -394,7 +394,7 @@ EXERCISES = (
         "09-1",
         "function",
         carries,
-        "From now on, your function makes the headers of every request that the intruder sends. "
+        "From now on, your function makes the headers for every request that the intruder sends. "
         "No door asks who is sending it.",
         {
             "service-token": (
@@ -458,7 +458,7 @@ EXERCISES = (
                 altered(NEW_LINES, ("return new", "return iter(new)")),
             ),
             "old": (
-                "The first before[name] lines of that log were there already. Return only the "
+                "The first before[name] lines of that log were already there. Return only the "
                 "later ones, each with its place in the whole log as its number.",
                 altered(NEW_LINES, ("number > before.get(name, 0)", "number")),
             ),
@@ -496,8 +496,9 @@ EXERCISES = (
         )
         | {
             "goal": (
-                "All doors opened, but the goal is not reached: you must read a ticket at jira and "
-                "search the wiki at confluence. The gateway's pass is valid for only one service.",
+                "All doors opened, but you have not reached the goal: you must read a ticket at "
+                "jira and search the wiki at confluence. The gateway's pass is valid for only "
+                "one service.",
                 f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'read')]",
             ),
         },
@@ -532,7 +533,7 @@ EXERCISES = (
         )
         | {
             "goal": (
-                "All doors opened, but the goal is not reached: nothing of yours stays when "
+                "All doors opened, but you have not reached the goal: nothing of yours stays when "
                 "that account is off. Extra rights for the account end with it. Leave something "
                 "that does not depend on the account.",
                 f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'add-to-admins')]",
@@ -570,15 +571,16 @@ EXERCISES = (
         )
         | {
             "goal": (
-                "All doors opened, but the goal is not reached: no archive is outside. "
+                "All doors opened, but you have not reached the goal: no archive is outside. "
                 "Viewing is not archiving. What is archived from the server stays there until it "
                 "is sent.",
                 f"answer = [{IMPLANTED}, ('bitbucket-account', 'bitbucket', 'archive', 'server')]",
             ),
         },
         (
-            "'archive' at 'bitbucket' does that. The archive ends up where you asked for it.",
-            "Either go through the gateway for 'bitbucket' and archive into your browser. Or use "
+            "'archive' at 'bitbucket' does that. The archive ends up wherever you "
+            "requested it from.",
+            "Go through the gateway for 'bitbucket' and archive into your browser. Or use "
             "'script' at 'jira', then 'archive' and 'send' with \"server\" as the fourth part.",
         ),
         code("""
@@ -594,11 +596,11 @@ EXERCISES = (
         "09-6",
         "value",
         tagged,
-        "These ids mean the same to everybody who reads ATT&CK. If two fit, say which one you "
-        "mean, and why.",
+        "These ids mean the same thing to everybody who reads ATT&CK. If two fit, say which one "
+        "you mean, and why.",
         {
             "keys": (
-                "Keep all eight acts on the left as they are, and write an id next to each.",
+                "Keep all eight actions on the left as they are, and write an id next to each.",
                 "answer = {'the gateway': 'T1078'}",
             ),
             "menu": (
@@ -665,7 +667,7 @@ EXERCISES = (
                 ),
             ),
             "refused": (
-                "A refused attempt from elsewhere counts too, and is the more interesting one.",
+                "A refused attempt from elsewhere counts too, and is even more interesting.",
                 altered(
                     ROAMING,
                     (
@@ -685,7 +687,7 @@ EXERCISES = (
             ),
         },
         (
-            "Build a dictionary from each session to the set of its addresses.",
+            "Build a dictionary that maps each session to the set of its addresses.",
             "places.setdefault(session, set()).add(address) keeps each address once.",
         ),
         ROAMING,
@@ -736,8 +738,8 @@ _BEHIND = (
 PREDICTIONS = (
     GridRow(
         "09-p1",
-        "You have a browser on the internet and only one of the four. Does it open any of the "
-        "company's doors?",
+        "You have a browser on the internet and only one of the four credentials. Does it open any "
+        "of the company's doors?",
         columns_of(EXPOSED),
         "oxxo",
         {
@@ -767,13 +769,14 @@ PREDICTIONS = (
                 "all three: nobody reacts within an hour",
                 [True, True, True],
                 "This assumes that an account keeps working for a while after it is switched off. "
-                "In this model, every request checks whether the account is valid.",
+                "In this model, the account is checked on every request.",
             ),
             "b": Guess(
                 "the look-alike user and the implant: both are new",
                 [False, True, True],
                 "This assumes that each way back works on its own. The look-alike user still "
-                "exists. But it came in through the gateway with the token, and that was taken.",
+                "exists. But it came in through the gateway with the stolen token, and the token "
+                "is off.",
             ),
             "c": Guess("only the implant", [False, False, True]),
             "d": Guess(
@@ -783,7 +786,7 @@ PREDICTIONS = (
                 "on the server and runs by itself.",
             ),
         },
-        "What was taken is on the company's lists and is switched off first: the account, and the "
-        "token with which both accounts came in. What the intruder made has to be found.",
+        "What was stolen is on the company's lists and is switched off first: the account, and the "
+        "token that both accounts came in with. What the intruder created still has to be found.",
     ),
 )

@@ -52,9 +52,9 @@ def estate_map(ways: Ways, names: Callable[[str], str], title: str) -> tuple[Fig
                 if (origin, left) != ("internet", COLUMNS[BEHIND][0]):  # there is no such way
                     _line(axes, doors, origin, (left, top), row)
     key = (
-        f"{KEY}    bar: not tried    lines: black {' and purple '.join(ways)}\n"
-        "*: no source says with which credential    "
-        "lines that leave jira on the right: from its server, also to bitbucket"
+        f"{KEY}    bar: not tried    lines: black for {' and purple for '.join(ways)}\n"
+        "*: no source says which credential    "
+        "lines from the right of jira: sent from its server, also to bitbucket"
     )
     axes.text(0, lowest + 1.1, key, size=TEXT, color=GREY, va="center")
     return figure, _sentence(ways)

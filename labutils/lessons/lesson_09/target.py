@@ -38,8 +38,8 @@ TARGET = Target(
     (
         "Play it once without waiting, and read what the team does and when. How many archives "
         "did you get before the alarm, and how many after it?",
-        "The alarm goes off at three in an hour. The team needs 35 minutes. So stay below three in "
-        "an hour for a while, and then ignore the limit.",
+        "The alarm goes off at three archives in an hour. The team needs 35 minutes. So stay below "
+        "three in an hour for a while, and then ignore the limit.",
         "Two archives, scene.wait(50), two more: no alarm. The fifth sets it off, and there is "
         "time for two more before the account is off.",
     ),
@@ -55,8 +55,8 @@ credentials. Before then, get {WANTED} archives into your browser: 'archive' at 
 with bitbucket-account. Each move takes ten minutes.
 The team has these alarms:
 {_ALARMS}
-35 minutes after an alarm, every credential that was taken is off, including the token.
+35 minutes after an alarm, every stolen credential is switched off, including the token.
 result = scene.use(credential, service, action) makes a move, and scene.wait(minutes) lets time \
-pass. The response to the last archive has the flag. To start again: scene = target("09").""",
+pass. The response to the last archive contains the flag. To start again: scene = target("09").""",
     scene=Race,
 )

@@ -118,9 +118,9 @@ class WatchedIntruder(Intruder):
         rang = self.company.alarm = self.company.alarm or now
         self.say(f"ALARM, {credential}: {ALARMS[alarm]}", rang)
         off = rang + self.world.response_minutes * MINUTE
-        self.due[off] = "the team has switched off every credential that was taken"
+        self.due[off] = "the team has switched off every stolen credential"
         found = rang + self.world.eviction_hours * HOUR * MINUTE
-        self.due[found] = "the team has found and removed what the intruder made"
+        self.due[found] = "the team has found and removed what the intruder created"
 
     def say(self, what: str, time: int) -> None:
         """Print what happens at a time, or hold it back until the move is printed."""

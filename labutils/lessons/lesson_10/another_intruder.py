@@ -64,15 +64,17 @@ class AnotherMonth(Logs):
         """What the incident lead says to these ids of events in the tracker: the flag, where they
         are each change of the intruder, and nothing else."""
         if self._failed >= PATIENCE:
-            return "The incident lead has stopped: too many reports were wrong. " + ANEW
+            return "The incident lead has stopped reading: too many reports were wrong. " + ANEW
         if not isinstance(ids, set | frozenset | list | tuple) or not all(
             isinstance(one, str) for one in ids
         ):
-            return "Report a set of ids, such as {'jira:17', 'jira:21'}. This was not counted."
+            return (
+                "Report a set of ids, such as {'jira:17', 'jira:21'}. This report was not counted."
+            )
         if strangers := set(ids) - changes_made().keys():
             return (
-                f"{min(strangers)!r} is not a line of the tracker that creates an account, changes "
-                "a group or runs a script. This was not counted."
+                f"{min(strangers)!r} is not a line in the tracker that records a new account, a "
+                "changed group or a script. This report was not counted."
             )
         if set(ids) == changes_of_the_intruder():
             return FLAG
@@ -86,12 +88,12 @@ def _why_not(ids: set[str]) -> str:
     theirs = changes_of_the_intruder()
     if 2 * len(ids & theirs) <= len(theirs):
         return (
-            "At most half of the intruder's changes are in this report. Some of these may be "
-            "harmless, too."
+            "This report has at most half of the intruder's changes. Some of those that it names "
+            "may be harmless, too."
         )
     if ids - theirs:
         return "Most of this report is right, but some of these changes are harmless."
-    return "All of these changes are the intruder's, but some are missing."
+    return "All of these changes are the intruder's, but others are missing."
 
 
 # --- what the intruder did ----------------------------------------------------------------------

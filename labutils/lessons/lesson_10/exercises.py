@@ -221,7 +221,7 @@ def misplaced(detection: Any) -> tuple[str, str] | None:
         if str(name).partition("|")[0] in known and not isinstance(part, dict | list):
             return "no selection", f"{name}: {written(part)} at the left edge"
         if isinstance(part, dict) and "condition" in part:
-            return "condition inside", f"a field condition in the selection {name!r}"
+            return "condition inside", f"a field called condition in the selection {name!r}"
     return None
 
 
@@ -298,7 +298,7 @@ def is_turned_round(detection: Any) -> bool:
 ONE_ADDRESS = re.compile(r"\b(?:203\.0\.113|198\.51\.100)\.\d+\b(?!/)")
 INDICATORS = re.compile(r"moveworks[\w-]*|\b(?:203\.0\.113|198\.51\.100)\.\d+")
 TRUE_FOR_ONE = (
-    "One thing for your SIEM: this log writes 1 for success. The engine here accepts `true` for 1, "
+    "A note for your SIEM: this log writes 1 for success. The engine here accepts `true` for 1, "
     "but others do not."
 )
 
@@ -740,7 +740,7 @@ def alerts() -> Iterable[Case]:
 # What stands on the wrong level of a detection, in 10-1 and in 10-7.
 PLACES = {
     "no selection": (
-        "A field belongs to a selection. Give the selection a name with a colon, and put "
+        "A field belongs in a selection. Give the selection a name with a colon, and put "
         "its fields below it, indented.",
         yaml_text(
             """
@@ -770,7 +770,8 @@ EXERCISES = (
         "10-1",
         "value",
         detects,
-        "It describes a behaviour, and names neither the thief's address nor the stolen token.",
+        "Your rule describes a behaviour, and names neither the thief's address nor the stolen "
+        "token.",
         {
             "no text": (
                 "A detection is a string of YAML: put it between triple quotes.",
@@ -778,7 +779,7 @@ EXERCISES = (
             ),
             "no rule": (
                 "pySigma cannot read it. Each name ends in a colon, lines that belong together "
-                "are indented alike, and `condition` uses the names above it.",
+                "have the same indentation, and `condition` uses the names above it.",
                 yaml_text(
                     """
                     login:
@@ -789,7 +790,7 @@ EXERCISES = (
             ),
             "no YAML": (
                 "This is not valid YAML. Each name ends in a colon and a space, lines that belong "
-                "together are indented alike, and each bracket is closed.",
+                "together have the same indentation, and each bracket is closed.",
                 yaml_text(
                     """
                     login:
@@ -920,8 +921,9 @@ EXERCISES = (
                 ),
             ),
             "indicator": (
-                "It finds what it should, and would find the same without that. A stolen token or "
-                "an intruder's address is an indicator, and can change in a minute. Leave it out.",
+                "The rule finds what it should, and would do so without that too. A stolen token "
+                "or an intruder's address is an indicator, and can change in a minute. Leave it "
+                "out.",
                 altered_detection(
                     "condition: login and not ours",
                     "known:\n    serviceTokenId: moveworks-token\n"
@@ -992,7 +994,7 @@ EXERCISES = (
             ),
             "thief": (
                 "Network and browser change here from one event to the next: that is what you "
-                "look for.",
+                "are looking for.",
                 wrong("answer = lambda events: set()"),
             ),
             "whole text": (
@@ -1001,7 +1003,8 @@ EXERCISES = (
                 altered(ROAMING, ('["rawUserAgent"]', '["rawUserAgent"].split()[0]')),
             ),
             "set": (
-                "These are the right ones. Return them as a set: begin with set(), then add.",
+                "These are the right sessions. Return them as a set: begin with set(), then add "
+                "them.",
                 altered(ROAMING, ("return found", "return list(found)")),
             ),
             "unknown": (
@@ -1050,7 +1053,7 @@ EXERCISES = (
             ),
         },
         (
-            "Keep a dictionary from each session to the network and the agent of its last event.",
+            "Keep a dictionary that maps each session to the network and agent of its last event.",
             "For each event: if its session is in the dictionary, and network *and* agent differ "
             "from the stored pair, add the session to the set. Then store the new pair.",
             "One more condition leaves out failed sign-ins. With `before = "
@@ -1062,7 +1065,7 @@ EXERCISES = (
         "10-7",
         "value",
         tunes,
-        "No score shows the price: the rule does not see a thief who rents a computer at that "
+        "No score shows the price: the rule does not see a thief who rents a computer from that "
         "company and holds one of the tokens that you left out. Put that in your notes.",
         {
             "no text": (
@@ -1075,7 +1078,7 @@ EXERCISES = (
             ),
             "no YAML": (
                 "This is not valid YAML. Each name ends in a colon and a space, lines that belong "
-                "together are indented alike, and each bracket is closed.",
+                "together have the same indentation, and each bracket is closed.",
                 altered_tuning("backup-token]", "backup-token"),
             ),
             "capitals": (
@@ -1114,13 +1117,13 @@ EXERCISES = (
                 altered_tuning("login and not ours", "not ours"),
             ),
             "emergency": (
-                "The emergency token is rarely used, and somebody should read about each use. It "
+                "The emergency token is rarely used, and somebody should look at each use. It "
                 "is worth its alerts.",
                 altered_tuning("[planning-token", "[break-glass-token, planning-token"),
             ),
             "leaked": (
                 "This token is the one that leaked. Do not leave out any of its lines: the thief "
-                "may be in its owner's network too.",
+                "may be on its owner's network too.",
                 altered_tuning("[planning-token", "[moveworks-token, planning-token"),
             ),
             "token alone": (
@@ -1139,7 +1142,7 @@ EXERCISES = (
                 altered_tuning("serviceTokenId:", "serviceTokenId|contains:"),
             ),
             "network alone": (
-                "This token's owner has nothing there, and anybody may rent a computer at that "
+                "This token's owner has nothing there, and anybody can rent a computer from that "
                 "company. Leave a token out only if it comes *from its owner's network*: name the "
                 "tokens and the network in one selection, and keep everything else.",
                 altered_tuning(
@@ -1155,7 +1158,7 @@ EXERCISES = (
             ),
             "budget": (
                 "That is still more than your share. Which of the tokens that did not leak raise "
-                "alerts that their owner explains?",
+                "alerts that their owners explain?",
                 altered_tuning(", survey-token, backup-token", ""),
             ),
         },
@@ -1202,12 +1205,12 @@ EXERCISES = (
                 ),
             ),
             "key": (
-                "A correlation has no such key, and an engine ignores it without a message. Give "
+                "A correlation has no such key, and an engine silently ignores it. Give "
                 "only what belongs under `correlation:`. The example above shows the keys.",
                 altered_text("group-by", "group_by"),
             ),
             "timespan": (
-                "A time is a number and one letter, without a space: 30s, 10m, 2h.",
+                "A timespan is a number and one letter, without a space: 30s, 10m, 2h.",
                 altered_text("15m", "15 minutes"),
             ),
             "aliases": (
@@ -1280,13 +1283,13 @@ EXERCISES = (
         "10-8",
         "value",
         closes,
-        "Each has a row that somebody wrote before anybody asked. That closes an alert; looking "
-        "normal does not. The row does not prove who was at the keyboard: a thief can act within "
-        "the time of somebody's ticket, and in the target one does.",
+        "Each change has a row that somebody wrote before anybody asked. That closes an alert; "
+        "looking normal does not. The row does not prove who was at the keyboard: a thief can act "
+        "during the hours of somebody's ticket, and in the target one does.",
         {
             "form": (
-                "Give a dictionary from the alert's id, such as 'jira:1', to the id of a ticket or "
-                "to 'on call'.",
+                "Give a dictionary that maps an alert's id, such as 'jira:1', to the id of a "
+                "ticket or to 'on call'.",
                 "answer = ['jira:129']",
             ),
             "no alert": (
@@ -1343,7 +1346,7 @@ EXERCISES = (
         "10-4",
         "function",
         compare(alerts),
-        "No line of the log says that. A SIEM can do the same if somebody loads these tables into "
+        "No line in the log says that. A SIEM can do the same if somebody loads these tables into "
         "it, as a lookup or a watchlist.",
         {
             "ticket": (
@@ -1374,8 +1377,8 @@ EXERCISES = (
                 altered(EXPLAINED, ('ticket["by"] == who', 'who.startswith(ticket["by"])')),
             ),
             "moment": (
-                "That is outside the period, by seconds or hours. Compare the whole times, not "
-                "only their first characters.",
+                "That time is outside the period, by seconds or by hours. Compare the whole "
+                "times, not only their first characters.",
                 altered(
                     EXPLAINED,
                     (
@@ -1426,7 +1429,7 @@ EXERCISES = (
             ),
             "no YAML": (
                 "This is not valid YAML. Each name ends in a colon and a space, and lines that "
-                "belong together are indented alike.",
+                "belong together have the same indentation.",
                 altered_file("condition: archive", "condition archive"),
             ),
             "head": (
@@ -1453,7 +1456,7 @@ EXERCISES = (
                 altered_file("condition: archive", "condition: archives"),
             ),
             "silent": (
-                "It does not hit any line of the month. Print a line of the log, and copy names "
+                "It does not hit any line in the month. Print a line of the log, and copy names "
                 "and values from it.",
                 altered_file("archive downloaded", "archived"),
             ),
@@ -1504,7 +1507,7 @@ EXERCISES = (
         "value",
         searches,
         "It selects the lines that the Sigma rule hits, in the course's model of the language. "
-        "It was never run in Axon itself.",
+        "It has never been run in Axon itself.",
         {
             "no text": (
                 "A search is a string: put it between triple quotes.",
@@ -1545,12 +1548,12 @@ EXERCISES = (
                 ),
             ),
             "missed": (
-                "This one is what you are looking for. A term in quotation marks is the whole "
-                "value. An account and a group both appear in object.resource.name.",
+                "This one is what you are looking for. A term in quotation marks must be the "
+                "whole value. An account and a group both appear in object.resource.name.",
                 altered_search("User added to group", "added to group"),
             ),
             "month": (
-                "The search is right for the made-up lines, but not for the month: in its log "
+                "The search is right for the made-up lines, but not for the month: in that month "
                 "other people do the same, or do it at other times.",
                 altered_search(
                     'AND object.resource.name = "jira-administrators"',

@@ -315,8 +315,8 @@ def what_it_saves(name: str, score: Score, fact: str) -> str:
     return (
         f"{name}: first read on {day_of(score.first_true_alert)}, at "
         f"{score.false_alerts_a_day.value:.2f} false alerts a day.\n"
-        f"    In these logs {hours} of the attack and {still} of {whole} archives were still to "
-        "come."
+        f"    In these logs {hours} of the attack and {still} of {whole} archives still lay "
+        "ahead."
     )
 
 

@@ -36,13 +36,13 @@ def lines() -> list[Story]:
     address = f"203.0.113.{int(next(drawn)[:2], 16)}"
     return [
         ("jira", line(ADDED, who, GROUP), True, "missed", "somebody joins the administrators"),
-        ("jira", line(ADDED, GROUP, who), True, "missed", "the same, the group first"),
+        ("jira", line(ADDED, GROUP, who), True, "missed", "the same, with the group first"),
         (
             "jira",
             line(ADDED, other, GROUP, author="svc-forms", source=address),
             True,
             "one person",
-            f"svc-forms at {address} adds {other} to them",
+            f"svc-forms at {address} adds {other} to the group",
         ),
         ("jira", line(ADDED, who, "jira-users"), False, "group", "somebody joins jira-users"),
         ("jira", line(ADDED, who, f"{GROUP}-old"), False, "part", f"somebody joins {GROUP}-old"),

@@ -138,13 +138,13 @@ def _worth(score: Score, hits: list[Hit], answer: str) -> Verdict:
         got = f"{counted(len(score.alerts), 'alert')}, none of them true"
         return Verdict("differs", got=got, mistake="false")
     if not (new := led_to - seen_before()):
-        return Verdict("differs", got=f"{counted(len(led_to), 'step')}, all seen", mistake="known")
+        return Verdict("differs", got=f"{counted(len(led_to), 'step')}, all known", mistake="known")
     if (alerts := in_worst_week(score)) > WEEKLY:
         got, want = f"{alerts} alerts", f"at most {WEEKLY}"
         return Verdict("differs", "the rule's worst week", got, want, mistake="budget")
     if score.precision.trials > FOR_A_TRUE_ONE * score.precision.hits:
         got = f"{score.precision.hits} true of {counted(score.precision.trials, 'alert')}"
-        want = f"at least one true of {FOR_A_TRUE_ONE}"
+        want = f"at least one true alert in {FOR_A_TRUE_ONE}"
         return Verdict("differs", "the lesson's month", got, want, mistake="blunt")
     for world, words in ANOTHER.items():
         if not new & _found_in(world, answer):

@@ -147,7 +147,7 @@ PALE = "#dddddd"
 SAME, BESIDE = 0.02, 0.05  # powers of ten: points that are so near stand so far apart
 HUNTS_KEY = (
     "black: a team reads all the alerts    grey, hollow: in the worst week it does not\n"
-    "bar: the 95% interval of the share of true alerts, given so few alerts"
+    "bar: the 95% interval for the share of true alerts, with so few alerts"
 )
 
 

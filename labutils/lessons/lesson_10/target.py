@@ -23,9 +23,9 @@ TARGET = Target(
     "value",
     value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
     "You know every change that has to be undone: the account, its group, the script and the "
-    "rights. Locking only the stolen account would have left the others in place. A valid ticket "
-    "covered one change, and one came hours after the login: neither the records nor a window of "
-    "15 minutes shows those.",
+    "rights. Locking only the stolen account would have left all of these in place. A valid "
+    "ticket covered one change, and another came hours after the login: neither the records nor "
+    "a window of 15 minutes shows those.",
     {
         "other": (
             "That is not the flag. scene.report({'jira:17', 'jira:21'}) returns it when the ids "
@@ -33,12 +33,12 @@ TARGET = Target(
             "answer = 'flag-0000'",
         ),
         "lead": (
-            "That is what the incident lead said, not the flag. Read it: it says what to do.",
+            "That is what the incident lead said, not the flag. Read it: it tells you what to do.",
             'answer = "Most of it is right, and some of these are harmless."',
         ),
         "ids": (
-            "Give these to the incident lead: scene.report(...) takes ids and returns the flag or "
-            "a sentence.",
+            "Give these to the incident lead: scene.report(...) takes the ids and returns the flag "
+            "or a sentence.",
             "answer = {'jira:17', 'jira:21'}",
         ),
     },
@@ -47,8 +47,8 @@ TARGET = Target(
         "one; hunting.on_paper(scene, one) says whether a ticket, on-call duty or a trip covers "
         "it.",
         "The changes that no ticket, duty or trip explains have one author. The account belongs "
-        "to a person, who goes on working. What else did the account change with no row about it, "
-        "and from where?",
+        "to a person, who goes on working. What else did the account change that no row "
+        "covers, and from where?",
         "A ticket says when somebody may change something, not who does it. Collect every change "
         "from one of the addresses that you found, with or without a ticket.",
     ),

@@ -246,7 +246,7 @@ def four_bad() -> Iterator[Case]:
     """What four questions refuse."""
     head, body, _ = proof_of().split(".")
     _, other_body, signature = proof_of(jti="proof-2").split(".")
-    yield asked(proof_of(TOM), "a sound proof by Tom's own key", "key")
+    yield asked(proof_of(TOM), "a valid proof signed with Tom's own key", "key")
     signed = make_proof(HEADER, CLAIMS, TOM)
     yield asked(signed, "a proof that names Ada's key, signed by Tom", "signature")
     yield asked(f"{head}.{body}.{signature}", "the signature of another proof", "signature")
@@ -522,22 +522,22 @@ def forwarded() -> Iterator[tuple[dict[str, str], bytes | None, str, str]]:
     der, toms = next(drawn).encode(), client_cert(next(drawn).encode())
     yield plain, None, "a client without a certificate", "kept"
     yield plain, der, "a client that presented a certificate", "shown"
-    yield {**plain, "client-cert": toms}, None, "no certificate, but a header client-cert", "passed"
-    yield {**plain, "client-cert": toms}, der, "a certificate, and a header client-cert", "passed"
+    yield {**plain, "client-cert": toms}, None, "no certificate, but a client-cert header", "passed"
+    yield {**plain, "client-cert": toms}, der, "a certificate, and a client-cert header", "passed"
     for name in ("Client-Cert", "CLIENT-CERT"):
-        yield {**plain, name: toms}, None, f"no certificate, but a header {name}", "case"
-        yield {**plain, name: toms}, der, f"a certificate, and a header {name}", "case"
+        yield {**plain, name: toms}, None, f"no certificate, but a {name} header", "case"
+        yield {**plain, name: toms}, der, f"a certificate, and a {name} header", "case"
     for name in ("client_cert", "Client_Cert"):
-        yield {**plain, name: toms}, None, f"no certificate, but a header {name}", "underscore"
-        yield {**plain, name: toms}, der, f"a certificate, and a header {name}", "underscore"
+        yield {**plain, name: toms}, None, f"no certificate, but a {name} header", "underscore"
+        yield {**plain, name: toms}, der, f"a certificate, and a {name} header", "underscore"
     for _ in range(6):
         places = next(drawn)
         letters = zip("client-cert", places, strict=False)
         mixed = "".join(one.upper() if place in "02468ace" else one for one, place in letters)
         name = mixed.replace("-", "_") if places[-1] in "01234567" else mixed
-        yield {**plain, name: toms}, der, f"a certificate, and a header {name}", "spellings"
+        yield {**plain, name: toms}, der, f"a certificate, and a {name} header", "spellings"
     for name in ("x-client-cert", "client-certificate", "client-cert-2", "clientcert"):
-        yield {**plain, name: "1"}, None, f"a header {name}", "too much"
+        yield {**plain, name: "1"}, None, f"a {name} header", "too much"
 
 
 def strips(answer: Tried) -> Verdict:
@@ -616,8 +616,8 @@ CASES_OF_FOUR: dict[str, tuple[str, str]] = {
         altered(FIRST_CHECK, ('claims["htm"] ==', 'claims["htm"] !=')),
     ),
     "query": (
-        "htu has no query or fragment, but the request may have both. Upper and lower case make "
-        "no difference in scheme and host. Compare bare(...) with bare(...).",
+        "htu has no query or fragment, but the request may have both. Case does not matter in the "
+        "scheme and the host. Compare bare(...) with bare(...).",
         altered(
             FIRST_CHECK,
             ('bare(claims["htu"]) == bare(request["url"])', 'claims["htu"] == request["url"]'),
@@ -643,8 +643,8 @@ CASES_OF_FOUR: dict[str, tuple[str, str]] = {
         ),
     ),
     "path": (
-        "Upper and lower case make no difference only in scheme and host, and bare(...) takes "
-        "care of that. A path must match character for character.",
+        "Case does not matter in the scheme and the host, and bare(...) takes care of that. A "
+        "path must match character for character.",
         altered(
             FIRST_CHECK,
             (
@@ -676,9 +676,9 @@ RETURNED_FALSE = (
     "need(condition, 'why not')."
 )
 PROOF_CHOSE = (
-    "A remark: here the proof chooses the algorithm, through the `alg` in its header. A different "
-    "one gets no further than your question 2, because Ada's token names her key. Even so, name "
-    "the algorithm yourself: verify_signature(proof, jwk, 'ES256')."
+    "A note: here the proof chooses the algorithm, through the `alg` in its header. A different "
+    "algorithm gets no further than your question 2, because Ada's token names her key. Even so, "
+    "name the algorithm yourself: verify_signature(proof, jwk, 'ES256')."
 )
 OF_THE_FIRST = ("key", "whole key", "signature", "method", "address", "path")
 
@@ -694,7 +694,7 @@ EXERCISES = (
                 altered(PROVE, ("make_proof(header, claims, key)", "make_proof(header)")),
             ),
             "kind": (
-                "Return what make_proof(header, claims, key) gives: a string with two dots.",
+                "Return what make_proof(header, claims, key) returns: a string with two dots.",
                 altered(PROVE, ("return make_proof(header, claims, key)", "return claims")),
             ),
             "typ": (
@@ -710,8 +710,8 @@ EXERCISES = (
                 altered(PROVE, ("public_jwk(key)", "thumbprint(public_jwk(key))")),
             ),
             "private": (
-                "The member d is the private key. Anyone who reads this proof can sign from now "
-                "on. public_jwk(key) leaves it out.",
+                "The member d is the private key. Anyone who reads this proof can sign proofs "
+                "from now on. public_jwk(key) leaves it out.",
                 altered(
                     PROVE,
                     ("public_jwk(key)", "jwt.algorithms.ECAlgorithm.to_jwk(key, as_dict=True)"),
@@ -843,7 +843,7 @@ EXERCISES = (
         {
             **{
                 name: (
-                    f"{says} That belongs to first_check." if name in OF_THE_FIRST else says,
+                    f"{says} That is the job of first_check." if name in OF_THE_FIRST else says,
                     made.replace("answer = first_check", f"{CHECK_PROOF}\nanswer = check_proof"),
                 )
                 for name, (says, made) in CASES_OF_FOUR.items()
@@ -884,7 +884,7 @@ EXERCISES = (
                 ),
             ),
             "old": (
-                "Old proofs are in many logs. iat must be within 60 seconds of request['now'].",
+                "Many logs contain old proofs. iat must be within 60 seconds of request['now'].",
                 altered(
                     CHECK_PROOF,
                     (
@@ -909,7 +909,8 @@ EXERCISES = (
                 altered(CHECK_PROOF, ("<= 60", "<= 61")),
             ),
             "fraction": (
-                "A date may have a fraction, and 60.9 seconds are more than 60. Do not cut it off.",
+                "A date may have a fraction, and 60.9 seconds is more than 60. Do not round it "
+                "down.",
                 altered(
                     CHECK_PROOF,
                     (
@@ -953,11 +954,11 @@ EXERCISES = (
                 ),
             ),
             "whole typ": (
-                "typ must be dpop+jwt, and the whole string counts.",
+                "typ must be dpop+jwt, and the whole string must match.",
                 altered(CHECK_PROOF, ('header["typ"] == "dpop+jwt"', '"dpop" in header["typ"]')),
             ),
             "new name": (
-                "That name was not used before. A name counts as used if exactly the same string "
+                "That name has not been used. A name counts as used if exactly the same string "
                 "is in the set.",
                 altered(
                     CHECK_PROOF,
@@ -1176,7 +1177,8 @@ EXERCISES = (
                 altered(FRESH, ("abs(now - iat) <= window", "iat - now <= window")),
             ),
             "fraction": (
-                "A date may have a fraction, and 60.9 seconds are more than 60. Do not cut it off.",
+                "A date may have a fraction, and 60.9 seconds is more than 60. Do not round it "
+                "down.",
                 altered(FRESH, ("abs(now - iat)", "abs(now - iat) // 1")),
             ),
             "future": (

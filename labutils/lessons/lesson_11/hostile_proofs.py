@@ -174,7 +174,7 @@ def wrong_algorithm() -> list[Row]:
     return [
         (
             "alg none",
-            "no signature, and it says so",
+            "it has no signature, and says so",
             f"{json_part({**HEADER, 'alg': 'none'})}.{body}.",
         ),
         ("alg unknown", "an algorithm that nobody knows", _with_header(alg="ES999")),
@@ -227,8 +227,12 @@ def wrong_signature() -> list[Row]:
             "the psychic signature (CVE-2022-21449)",
             f"{head}.{body}.{b64(bytes(64))}",
         ),
-        ("no signature", "the signature cut away", f"{head}.{body}."),
-        ("signature in DER", "right signature, another encoding", f"{head}.{body}.{in_der}"),
+        ("no signature", "the signature cut off", f"{head}.{body}."),
+        (
+            "signature in DER",
+            "the right signature in a different encoding",
+            f"{head}.{body}.{in_der}",
+        ),
         ("crit", "it demands an extension that we do not know", _with_header(crit=["exp"])),
     ]
 
@@ -249,7 +253,7 @@ def another_request() -> list[Row]:
     """It was made for another method or address (RFC 9449, 4.3, 8 and 9)."""
     return [
         ("htm POST", "made for a different method", _with_claims(htm="POST")),
-        ("htm in lower case", "upper and lower case count in a method", _with_claims(htm="get")),
+        ("htm in lower case", "case matters in a method", _with_claims(htm="get")),
         ("htu another host", "made for Ada's other app", _with_claims(htu=NOTES + "/me")),
         ("htu another path", "made for a different endpoint", _with_claims(htu=API + "/admin")),
         ("htu another scheme", "made for http", _with_claims(htu=URL.replace("https", "http"))),
@@ -313,7 +317,7 @@ def malformed() -> list[Row]:
         ("100 KB of A", "long, and without a dot", "A" * 100_000),
         (
             "two proofs",
-            "two headers, which arrive as one with a comma",
+            "two headers, which arrive as one, joined by a comma",
             f"{GOOD}, {_with_claims(jti='proof-2')}",
         ),
         ("five parts", "the shape of an encrypted token", f"{GOOD}.AAAA.AAAA"),
@@ -366,7 +370,7 @@ def wrong_key_or_algorithm() -> list[Row]:
 def wrong_nonce() -> list[Row]:
     """The server gave out a nonce, and this proof does not repeat it (RFC 9449, 4.3, 10)."""
     return [
-        ("no nonce", "the server asks for a nonce, but there is none", GOOD),
+        ("no nonce", "the server asks for a nonce, but the proof has none", GOOD),
         (
             "nonce made up",
             "a nonce that the server never issued",
@@ -432,12 +436,12 @@ def odd_but_honest() -> list[Row]:
         ),
         (
             "htu with the default port",
-            "443 is what https means (RFC 3986, 6.2.3)",
+            "443 is the default port of https (RFC 3986, 6.2.3)",
             _with_claims(htu="https://api.example:443/me"),
         ),
         (
             "host in capitals",
-            "hosts are compared without case",
+            "case does not matter in a host",
             _with_claims(htu="HTTPS://API.Example/me"),
         ),
         ("a minute old", "just inside the window", _with_claims(iat=NOW - 60)),
@@ -456,7 +460,7 @@ def odd_but_honest() -> list[Row]:
         ),
         (
             "the twin, first",
-            "the second signature of a proof that was not used yet",
+            "the second signature of a proof that has not been used yet",
             twin(GOOD),
         ),
     ]

@@ -101,7 +101,7 @@ def print_what_gets_in(yours: Mapping[str, bool]) -> None:
     for check in dpop.CHECKS:
         alone = [name for (name, off), is_in in let_in().items() if is_in and off == check.__name__]
         print(f"{check.__name__:<18}{len(alone):>6}   {', '.join(alone[:3])}")
-    others = f"of the other {len(never_let_in())}: two checks object, or it is no JWT"
+    others = f"of the other {len(never_let_in())}: two checks object, or it is not a JWT"
     print(f"{'whichever it is':<18}{0:>6}   {others}")
     inside = [name for name, is_in in yours.items() if is_in]
     names = f": {', '.join(inside)}" if inside else ""

@@ -90,5 +90,5 @@ class Page:
 
     def _is_closed(self) -> bool:
         if self._closed:
-            print("Ada has closed the page. No script runs there: start the target again.")
+            print("Ada has closed the page. No script runs there any more: start the target again.")
         return self._closed
