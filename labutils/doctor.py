@@ -56,8 +56,8 @@ MODULES = {
 }
 NOT_IN_A_BROWSER = ("matplotlib", "pillow")  # where it is offline: sentences instead of pictures
 FROM_PYODIDE = (
-    "it comes from the site, or from Pyodide's server (cdn.jsdelivr.net). See that this browser is "
-    "online and reaches it, then reload the page."
+    "it comes from the site, or from Pyodide's server (cdn.jsdelivr.net). Check that this browser "
+    "is online and can reach it, then reload the page."
 )
 
 # What labutils imports before a package, where a browser lacks a part of it.
@@ -233,7 +233,8 @@ def complaint(error: ImportError | None = None) -> str:
         return f"{what}: {FROM_PYODIDE}"
     if in_own_environment() or package is None:
         return (
-            f"{what}: run `{_say('mend')}` and start again; `python -m labutils doctor` says more."
+            f"{what}: run `{_say('mend')}` and start again. `python -m labutils doctor` tells you "
+            "more."
         )
     return (
         f"{what}: {_reinstall(package)}. In a folder with the whole course, start it with "
@@ -291,7 +292,8 @@ def checks() -> Iterator[Line]:
         verb = _say("lab")
         yield (
             False,
-            f"this Python has only a few of the course's packages: run `{verb}`, which has its own",
+            f"this Python has only a few of the course's packages: run `{verb}`, which uses its "
+            "own",
         )
         return
     here = [package for package in packages() if package.installed or own or not package.extra]
@@ -333,8 +335,8 @@ def _in_a_browser() -> Iterator[Line]:
     yield _data()
     yield (
         True,
-        "this is Python in a browser: all lessons run. What needs a port, a terminal or a "
-        "device does not run: `labutils serve`, real security keys, shell commands",
+        "this is Python in a browser: all lessons run. Anything that needs a port, a terminal or "
+        "a device does not run: `labutils serve`, real security keys, shell commands",
     )
 
 
@@ -368,7 +370,7 @@ def _package(package: Package, fault: str, pins: set[str]) -> Line:
     if not satisfies(version, package.versions):
         return (
             False,
-            f"{package.name} is {version}, and the course needs {package.versions}: "
+            f"{package.name} is {version}, but the course needs {package.versions}: "
             f"{_reinstall(package)}",
         )
     if fault:
@@ -382,7 +384,7 @@ def _package(package: Package, fault: str, pins: set[str]) -> Line:
     if in_own_environment():
         return (
             False,
-            f"{package.name} is {version}, and requirements.txt has {tested}: "
+            f"{package.name} is {version}, but requirements.txt has {tested}: "
             f"{_reinstall(package)}",
         )
     return True, f"{package.name} {version} (the course was tested with {tested})"
@@ -396,7 +398,7 @@ def _rest_of_the_lock(looked_at: set[str]) -> Iterator[Line]:
         version = Package(name, "").installed
         if version not in pins:
             what = (
-                f"is {version}, and requirements.txt has {' or '.join(sorted(pins))}"
+                f"is {version}, but requirements.txt has {' or '.join(sorted(pins))}"
                 if version
                 else "is missing"
             )
@@ -404,7 +406,7 @@ def _rest_of_the_lock(looked_at: set[str]) -> Iterator[Line]:
     if rest:
         yield (
             True,
-            f"requirements.txt was compared with what is installed ({len(rest)} packages more)",
+            f"requirements.txt was compared with what is installed ({len(rest)} more packages)",
         )
 
 
@@ -476,8 +478,7 @@ def _kernel() -> Iterator[Line]:
         mend = _say("mend") if in_own_environment() else "python -m ipykernel install --sys-prefix"
         yield (
             False,
-            "the description of the Python kernel is missing (share/jupyter/kernels/python3): "
-            f"run `{mend}`",
+            f"the Python kernel's spec is missing (share/jupyter/kernels/python3): run `{mend}`",
         )
     elif fault:
         mend = (
@@ -494,14 +495,14 @@ def _kernel() -> Iterator[Line]:
         )
         mend = (
             f"run `{_say('lab')}` in this folder, or `python -m pip install --no-deps -e .` "
-            "where there is no .venv"
+            "if there is no .venv"
         )
         yield (
             own == theirs,
             (
-                "a notebook takes labutils from this folder"
+                "a notebook uses the labutils in this folder"
                 if own == theirs
-                else f"a notebook does not take labutils from {shown(own)}: "
+                else f"a notebook does not use the labutils in {shown(own)}: "
                 f"it says {shown(theirs)}; {mend}"
             ),
         )
@@ -539,7 +540,7 @@ def _quiet() -> Line:
     return True, (
         "JupyterLab asks no questions at its first start"
         if settings.exists()
-        else "JupyterLab may ask about news: say no"
+        else "JupyterLab may ask whether to show news: answer no"
     )
 
 

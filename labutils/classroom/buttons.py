@@ -79,7 +79,7 @@ def _row(widgets: Any, item: GridRow, choose: Callable[[str], None]) -> list[Any
         widgets.HBox([widgets.Label(f"{number}.", layout=widgets.Layout(width="2em")), column])
         for number, column in enumerate(columns, 1)
     ]
-    done = _button(widgets, "This is my prediction", "Choose for each line first", disabled=True)
+    done = _button(widgets, "This is my prediction", "First choose for each line", disabled=True)
 
     def look(_: object) -> None:
         done.disabled = any(column.value is None for column in columns)
@@ -94,7 +94,7 @@ def _number(widgets: Any, item: Estimate, choose: Callable[[str], None]) -> list
     """A field for a number, and a button that waits until it holds one."""
     number = widgets.Text(placeholder=item.unit, layout=widgets.Layout(width="12em"))
     done = _button(
-        widgets, "This is my prediction", f"A number of {item.unit} first", disabled=True
+        widgets, "This is my prediction", f"First enter a number of {item.unit}", disabled=True
     )
 
     def look(_: object) -> None:

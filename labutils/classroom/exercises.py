@@ -42,8 +42,8 @@ COMMON = {
     "other refusal": "It refuses, but with a different exception. Raise ValueError; `python -O` "
     "skips "
     "`assert`.",
-    "returned False": "Refuse by raising: its caller takes whatever it returns as a yes. "
-    "raise ValueError('why') will do.",
+    "returned False": "Refuse by raising an exception: the caller takes whatever is returned as a "
+    "yes. raise ValueError('why') is enough.",
 }
 NOT_A_FUNCTION = "Give check the function itself, by its name, not what it returned."
 NO_SENTENCE = "That is not right, and the course has no message for this mistake. A hint may help."
@@ -81,7 +81,7 @@ def _item(identifier: object, *kinds: type) -> Any:
     there = (
         f"This lesson has: {', '.join(names)}."
         if names
-        else ("Its name looks like '02-1': lesson, then number.")
+        else ("A name looks like '02-1': lesson, then number.")
     )
     say_as_it_is(f"There is no {what} {shown(repr(identifier), 40)}. {there}")
     return None
@@ -175,7 +175,7 @@ def check(identifier: str, answer: object = ...) -> None:
         return
     if _is_the_courses(answer):
         say_as_it_is(
-            f"{identifier}: this is the course's own answer, which `mine` gave, so it does not "
+            f"{identifier}: this is the course's own answer, which `mine` supplied, so it does not "
             "count. Check the one that you wrote."
         )
         return
@@ -187,9 +187,10 @@ def check(identifier: str, answer: object = ...) -> None:
     say_as_it_is(f"{identifier}: passed. {words}" if passed else f"{identifier}: not yet. {words}")
     if stuck(identifier, passed=passed):
         say(
-            f"Ten minutes on this one. hint({identifier!r}) goes one step further each time, "
-            f"solution({identifier!r}) shows one way, and nothing below needs it: you may go on, "
-            "and come back."
+            "You have spent ten minutes on this exercise. "
+            f"hint({identifier!r}) goes one step further each time, and solution({identifier!r}) "
+            "shows one way to solve it. Nothing below depends on it, so you can go on, and come "
+            "back later."
         )
 
 
@@ -216,7 +217,7 @@ def target(number: str, seed: int | None = None) -> Any:
     identifier = f"{number}-target" if isinstance(number, str) and len(number) == 2 else number
     if number == "mixed":
         if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < SEEDS:
-            say('A mixed target needs a seed, a number from 0 on, such as target("mixed", 7).')
+            say('A mixed target needs a seed, a number of 0 or more, such as target("mixed", 7).')
             return None
         identifier = f"mixed-{seed}"
     item = _item(identifier, Target)
@@ -255,7 +256,7 @@ class Yours:
                 what = f"{type(error).__name__}: {shown(str(error), 120)}"
                 say_as_it_is(
                     f"Your {self.exercise.id} raised {what}{tried.line()}. "
-                    "The course's goes on in its place."
+                    "The course's version is used instead."
                 )
             return result
 
@@ -283,8 +284,8 @@ def mine(identifier: str, answer: Any = None) -> Any:
     _the_courses.append(course)
     if again:
         say_as_it_is(
-            f"{identifier}: this name holds the course's own from an earlier run, so that is used; "
-            "run the exercise's cell to use yours."
+            f"{identifier}: this name holds the course's version from an earlier run, so that "
+            "version is used. To use yours, run the exercise's cell."
         )
         return course
     if _is_blank(answer):
@@ -297,8 +298,8 @@ def mine(identifier: str, answer: Any = None) -> Any:
             "missing."
         )
         return course
-    unfinished = "" if judged is PASSED else ", which has not passed yet"
-    say_as_it_is(f"Yours is used{unfinished} ({identifier}).")
+    unfinished = "" if judged is PASSED else ", although it has not passed yet"
+    say_as_it_is(f"Your version is used{unfinished} ({identifier}).")
     return Yours(exercise, answer, course) if exercise.kind == "function" else answer
 
 
@@ -380,8 +381,8 @@ def predict(identifier: str, guess: object = "") -> None:
         say(f"{item.id}: you predict {item.named(choice)}. Now run the experiment.")
     elif "after" in noted:
         say(
-            f"{item.id}: the result was shown here already, so {item.named(choice)} counts as a "
-            "guess after it, and not as a prediction."
+            f"{item.id}: the result has already been shown here, so {item.named(choice)} counts as "
+            "a late guess, not as a prediction."
         )
         judged = item.belief(choice) or "That is right."
         say(f"Result: {item.named(item.truth)}. {judged}")
@@ -407,8 +408,8 @@ def reveal(identifier: str, observed: object = ...) -> None:
         say(f"{item.id}. Result: {item.named(came_out)}.")
     if came_out != item.truth:
         say(
-            f"In the course's own run it is: {item.named(item.truth)}. A cell above was "
-            "changed, or run twice. Restart, and run from the top."
+            f"In the course's own run, the result was: {item.named(item.truth)}. A cell above was "
+            "changed, or run twice. Restart the kernel, and run from the top."
         )
     if noted is not None:
         say(_compared(item, noted))
@@ -463,7 +464,7 @@ def progress(receipt: str = "") -> None:
     carried = _known(carried)
     noted = progress_file.carry(carried)
     if strangers:
-        say_as_it_is(f"Not the name of an item, so ignored: {shown(' '.join(strangers), 80)}")
+        say_as_it_is(f"Ignored, because no item has this name: {shown(' '.join(strangers), 80)}")
     if noted is None:  # it could not be read, and that was said
         return
     items = _known(noted)
@@ -481,7 +482,7 @@ def progress(receipt: str = "") -> None:
     tables(overview.table(course, items, numbers()))
     say(overview.next_step(course, items, numbers()))
     _say_beliefs(course, items)
-    say_as_it_is("To go on from here on another machine, run this line there:")
+    say_as_it_is("To continue on another machine, run this line there:")
     say_as_it_is(f'progress("{progress_file.receipt(items)}")')
 
 
@@ -508,8 +509,8 @@ def _left(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
         item.id for item in each.predictions if not {"first", "after"} & set(items.get(item.id, {}))
     ]
     if open_:
-        return f"All of it is done, but these predictions are still open: {', '.join(open_)}."
-    return "All of it is done."
+        return f"Everything is done, but these predictions are still open: {', '.join(open_)}."
+    return "Everything is done."
 
 
 def _standing(each: Lesson, items: Mapping[str, progress_file.Item]) -> str:
@@ -543,6 +544,6 @@ def _say_beliefs(course: Mapping[str, Lesson], items: Mapping[str, Mapping[str, 
             if choice is not None and (belief := item.belief(choice)):
                 fallen.append(f"{item.id}  {belief}")
     if fallen:
-        say_as_it_is("What the experiments showed when you had predicted something else:")
+        say_as_it_is("What your wrong predictions assumed:")
         for line in fallen:
             say_as_it_is(fill(line, WIDTH, initial_indent="  ", subsequent_indent="         "))

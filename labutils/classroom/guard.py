@@ -31,7 +31,7 @@ def opened(response: httpx.Response) -> httpx.Response:
     """
     if not isinstance(response, httpx.Response):
         raise TypeError(
-            f"opened(...) takes an HTTP response, and this is: {shown(repr(response), 90)}"
+            f"opened(...) takes an HTTP response, but this is: {shown(repr(response), 90)}"
         )
     if response.status_code >= 400 or "error" in _carried_back(response):
         raise Refused(response)

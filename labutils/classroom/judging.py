@@ -208,7 +208,8 @@ def leaving_alone(
             given = deepcopy(case.arguments)
             answer(*given)
             if given != case.arguments:
-                got, want = "what it was given, changed", "it as it was"
+                got = "the result but changed its input"
+                want = "the result and leave its input as it was"
                 return Verdict("differs", str(case), got, want, mistake="changed")
         return verdict
 
@@ -290,7 +291,8 @@ def _returned(result: Any, case: Case, words: str, *, is_good: bool) -> Verdict:
     if not is_good and result is None:
         return Verdict("differs", words, "None", 'a refusal: raise ValueError("why")')
     if not is_good and result is False:
-        return Verdict("differs", words, "False", "a refusal by an error", "", "returned False")
+        want = "a refusal, by raising an exception"
+        return Verdict("differs", words, "False", want, "", "returned False")
     if not is_good:
         return Verdict("let_in", words, written(result), mistake=mistake)
     if case.want is not None and not _equal(result, case.want):

@@ -25,12 +25,12 @@ COLOURS = {
 HEAD = ("Lesson", "Exercises", "Target", "Predictions", "Quiz")
 HEADING = re.compile(r"^#{2,3} .*$", re.MULTILINE)
 ASKED = re.compile(r'^(?:check|quiz)\("(\d\d-\w+)"', re.MULTILINE)
-LEGEND = f"{DONE} done, or came true   {TRIED} tried   {WRONG} came out otherwise   {OPEN} open"
+LEGEND = f"{DONE} done, or came true   {TRIED} tried   {WRONG} came out differently   {OPEN} open"
 
 
 AFTER_THE_LAST = (
-    'target("mixed", 1) gives a target without saying which lesson it is from, and another for '
-    "each number."
+    'target("mixed", 1) gives you a target without saying which lesson it comes from; each number '
+    "gives you a different one."
 )
 
 

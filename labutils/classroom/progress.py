@@ -187,7 +187,7 @@ def _changed(file: Path, change: Callable[[Items], None]) -> Items:
     if not is_all:
         kept = files.exchange(file, data, files.DAMAGED)
         where = kept if path().is_symlink() else kept.name
-        still = "what could be read of it still counts" if before else "a new one begins"
+        still = "whatever could be read still counts" if before else "a new file is started"
         _say(f"({path().name} is damaged. It is kept as {shown(str(where))}, and {still}.)")
     elif items != before:
         files.write(file, data)
@@ -203,7 +203,7 @@ def _data(file: Path) -> bytes:
     except OSError as error:
         raise Unread(
             f"({path().name} cannot be read ({_reason(error)}), so it is left as it is, and this "
-            f"is not noted. {_what_to_do(error)})"
+            f"is not recorded. {_what_to_do(error)})"
         ) from error
 
 
@@ -223,8 +223,8 @@ def _what_to_do(error: OSError) -> str:
         return "Free some space, and run this cell again."
     if error.errno in (errno.EACCES, errno.EPERM):
         return (
-            "Close what has it open, or give yourself the right to read and write it, and run this "
-            "cell again."
+            "Close the program that has it open, or give yourself permission to read and "
+            "write it, and run this cell again."
         )
     return "Fix that, and run this cell again."
 
@@ -239,7 +239,8 @@ def _noted(change: Callable[[Items], None]) -> Items | None:
         return None
     if forgotten_by_a_reload():
         _say(
-            "(Reloading this page forgets what is recorded: only the receipt of progress() stays.)"
+            "(Reloading this page deletes what is recorded. Only the receipt that progress() "
+            "prints can restore it.)"
         )
     return items
 

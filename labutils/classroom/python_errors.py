@@ -5,7 +5,8 @@ import re
 EXPLAINED = (
     (
         r"'dict' object has no attribute '(?!read)",
-        "That is a dictionary. Read its members with brackets, with the name in quotes: x['name'].",
+        "That is a dictionary. Read its members with square brackets and the name in quotes: "
+        "x['name'].",
     ),
     (
         r"'tuple' object (has no attribute|does not support item)|tuple indices must be",
@@ -44,7 +45,7 @@ EXPLAINED = (
     ),
     (
         r"string indices must be integers|'str' object has no attribute 'get'",
-        "That is a string, not a dictionary. Does json.loads or decode come first?",
+        "That is a string, not a dictionary. Do you need json.loads or decode first?",
     ),
     (
         r"'str' object does not support item assignment",
@@ -52,7 +53,7 @@ EXPLAINED = (
     ),
     (
         r"list indices must be integers|'list' object has no attribute",
-        "That is a list. `for` goes through it, and [0] is its first.",
+        "That is a list. `for` goes through its members, and [0] is the first one.",
     ),
     (
         r"Object of type \w+ is not JSON serializable",
@@ -64,7 +65,7 @@ EXPLAINED = (
     ),
     (
         r"Incorrect padding|more than a multiple of 4",
-        "The length of what you decode is not a multiple of four: `=` is missing.",
+        "The length of what you are decoding is not a multiple of four: `=` is missing.",
     ),
     (
         r"Extra data",
@@ -72,8 +73,8 @@ EXPLAINED = (
     ),
     (
         r"object is not callable",
-        "Round brackets call a function, and that is not one. Was a function's name used for "
-        "something else?",
+        "Round brackets call a function, but that is not a function. Have you used a function's "
+        "name for something else?",
     ),
 )
 

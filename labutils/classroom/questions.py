@@ -153,7 +153,7 @@ def _choosing(identifier: str, row: Row) -> Prediction:
     right = [letter for letter, guess in guesses.items() if guess.value == one.truth]
     if len(right) != 1:
         raise row.error(
-            f"truth: {len(right)} guesses have the value {one.truth!r}; one must have it", "truth"
+            f"truth: {len(right)} guesses have the value {one.truth!r}; exactly one must", "truth"
         )
     for letter, guess in guesses.items():
         if bool(guess.belief) == (letter in right):
@@ -168,9 +168,9 @@ def _letters(row: Row) -> Row:
     """The choices of a question. Raises SheetError unless they are a, b, c, ... in this order."""
     for key, letter in zip(row, "abcdefgh", strict=False):
         if key != letter:
-            raise row.error(f"the choices are called a, b, c and so on, and not {key!r}", key)
+            raise row.error(f"the choices must be called a, b, c and so on, not {key!r}", key)
     if not 2 <= len(row) <= 5:
-        raise row.error(f"there are {len(row)} choices; from two to five are wanted")
+        raise row.error(f"there are {len(row)} choices; there must be two to five")
     return row
 
 
@@ -185,7 +185,7 @@ def _filling(identifier: str, row: Row) -> GridRow:
             f"truth must have a letter for each of the {len(columns)} columns, o or x", "truth"
         )
     if len(one.words) != 2:
-        raise row.error("words are two: what o says, and what x says", "words")
+        raise row.error("words must be two: what o means, and what x means", "words")
     for key in one.beliefs:
         if key not in keys:
             raise one.beliefs.error(f"no column has the key {key!r}", key)
@@ -202,7 +202,7 @@ def _quiz(identifier: str, row: Row) -> Quiz:
         letter: build(_Choice, value(one.choices, letter, Row)) for letter in _letters(one.choices)
     }
     if [choice.right for choice in choices.values()].count(1) != 1:
-        raise row.error("one of the choices, and no other, has right: 1", "choices")
+        raise row.error("exactly one of the choices must have right: 1", "choices")
     kept = {letter: Choice(c.text, c.why, bool(c.right)) for letter, c in choices.items()}
     return Quiz(identifier, one.ask, kept)
 

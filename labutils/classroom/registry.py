@@ -241,7 +241,8 @@ class GridRow:
         if example == self.truth:
             example = "o" * len(self.columns)
         how = (
-            f"Put {len(self.columns)} letters between the quotes, one for each line, in this order:"
+            f"Put {len(self.columns)} letters between the quotes, one for each line, from top to "
+            "bottom:"
         )
         letters = f"o if {self.words[0]}, x if {self.words[1]}"
         return [*names, f"{how} {letters}. For example: {example!r}."]

@@ -28,12 +28,12 @@ INDENT = " " * 13
 
 # Why a file is left out, in the words of the report: of one file, and of more.
 LINK = ("is a link", "are links")
-NO_FILE = ("is not a regular file", "are no regular files")
+NO_FILE = ("is not a regular file", "are not regular files")
 UNREADABLE = ("cannot be read", "cannot be read")
 TOO_LARGE = ("is larger than 64 KiB", "are larger than 64 KiB")
 NO_PROGRESS = ("is damaged or holds no progress", "are damaged or hold no progress")
-NOTHING_DONE = ("has nothing noted yet", "have nothing noted yet")
-TOO_MANY = f"There are more than {MOST_FILES:,} files; the rest was not read."
+NOTHING_DONE = ("has nothing recorded yet", "have nothing recorded yet")
+TOO_MANY = f"There are more than {MOST_FILES:,} files; the others were not read."
 
 Reason = tuple[str, str]
 
@@ -199,9 +199,9 @@ def report(room: Room, *, before: bool = False) -> Iterator[str]:
     """
     everybody = room.people
     if everybody:
-        yield f"{len(everybody)} with something noted."
+        yield f"People who have recorded something: {len(everybody)}."
     else:
-        yield "No progress file was found. Name a folder with files called progress.json in it."
+        yield "No progress file was found. Name a folder that contains files called progress.json."
     if words := room.left_out_in_words():
         yield _filled(words)
     courses = lessons_of(everybody)
@@ -267,7 +267,7 @@ def _rows(item: GridRow, choices: Counter[str], before: bool) -> Iterator[str]:
 def _quiz(item: Quiz, choices: Counter[str], before: bool) -> Iterator[str]:
     """How the room voted: the first choice of each."""
     if choices:
-        right = f". Right at first for {right_of(item, choices)} of {choices.total()}."
+        right = f". Right first time for {right_of(item, choices)} of {choices.total()}."
         yield _counted(item, choices, "." if before else right)
 
 

@@ -125,8 +125,8 @@ def sums_in(folder: Path) -> dict[str, str]:
     sums = {name: sha for sha, name in re.findall(r"(?m)^([0-9a-f]{64})  (\S+)$", listed)}
     if not sums:
         raise CannotCopy(
-            "notebooks/SHA256SUMS is missing or damaged, so nobody knows which lessons are the "
-            "course's. Restore it with `git checkout notebooks/SHA256SUMS`, or download the "
+            "notebooks/SHA256SUMS is missing or damaged, so it is not clear which lessons are the "
+            "course's own. Restore it with `git checkout notebooks/SHA256SUMS`, or download the "
             "course again."
         )
     return sums
@@ -325,7 +325,7 @@ def _renew(path: Path, copy: bytes, record: dict[str, str]) -> Iterator[str]:
     """Write one copy, where there is none or where nobody changed the one that is there."""
     name, new = path.name, fingerprint(copy)
     if _is_no_file(path):
-        yield f"{path} is not a file. Move it away, and run the same command again."
+        yield f"{path} is not a file. Move it elsewhere, and run the same command again."
         return
     if not path.exists():
         files.write(path, copy)
@@ -340,13 +340,13 @@ def _renew(path: Path, copy: bytes, record: dict[str, str]) -> Iterator[str]:
     elif fingerprint(present) == sources:
         if kept := _exchange(path, copy, record):
             yield (
-                f"{name} was renewed. Yours had outputs, pictures or cell settings, and is kept "
-                f"as {kept.name}."
+                f"{name} was updated. Your copy had outputs, pictures or cell settings, so it is "
+                f"kept as {kept.name}."
             )
     elif sources != new:
         yield (
-            f"{name} has your changes, and the course has a newer version. To get it and keep "
-            f"yours next to it: make reset LESSON={name[:2]}."
+            f"{name} has your changes, and the course has a newer version. To get the new version "
+            f"and keep yours beside it, run: make reset LESSON={name[:2]}."
         )
 
 
@@ -392,7 +392,8 @@ def _take_over(folder: Path, course: Originals) -> Iterator[str]:
     for name in course.sums:
         if course.edited(name) and not os.path.lexists(folder / name):
             files.write(folder / name, files.read(course.folder / name))
-            yield (f"What you wrote in notebooks/{name} was copied; go on in {folder.name}/{name}.")
+            where = f"{folder.name}/{name}"
+            yield f"What you wrote in notebooks/{name} was copied; continue in {where}."
     for old in sorted(course.folder.glob("*.yours-*.ipynb")):
         if old.is_file() and not os.path.lexists(folder / old.name):
             files.write(folder / old.name, files.read(old))
@@ -414,7 +415,7 @@ def reset(folder: Path, course: Originals, numbers: Iterable[str]) -> Iterator[s
         unknown = [number for number, names in chosen.items() if not names]
         there = ", ".join(name[:2] for name in course.names)
         sentence = "".join(f"There is no lesson {number}. " for number in unknown)
-        raise CannotCopy(f"{sentence}Name a lesson: make reset LESSON=03. There are {there}.")
+        raise CannotCopy(f"{sentence}Name a lesson: make reset LESSON=03. The lessons are {there}.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with files.locked(folder):
@@ -441,7 +442,9 @@ def _reset(folder: Path, course: Originals, names: Iterable[str]) -> Iterator[st
 
 def _reset_one(path: Path, course: Originals, record: dict[str, str]) -> Iterator[str]:
     if _is_no_file(path):
-        raise CannotCopy(f"{path} is not a file. Move it away, and run the same command again.")
+        raise CannotCopy(
+            f"{path} is not a file. Move it elsewhere, and run the same command again."
+        )
     pages, prose = pages_beside(path.parent, course), prose_of(path.name[:2])
     copy = without_outputs(course.text(path.name), beside=pages, prose=prose)
     if not path.exists():
@@ -482,8 +485,8 @@ def _keep_record(folder: Path, record: dict[str, str], damaged: bool) -> Iterato
     if damaged:
         kept = files.exchange(path, data, files.DAMAGED)
         yield (
-            f"{RECORD} was damaged, so nobody knows which copies you changed. None was replaced; "
-            f"the damaged one is kept as {kept.name}."
+            f"{RECORD} was damaged, so it is not clear which copies you changed. None of them was "
+            f"replaced; the damaged file is kept as {kept.name}."
         )
     else:
         files.write(path, data)

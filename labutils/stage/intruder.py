@@ -219,10 +219,11 @@ class Intruder:
             if service.org == "company"
         }
         if service not in services:
-            raise NoSuchMove(f"There is no service {service!r}. There are: {', '.join(services)}.")
+            names = ", ".join(services)
+            raise NoSuchMove(f"There is no service {service!r}. The services are: {names}.")
         if action not in (known := self._actions(services[service])):
             has = ", ".join(known)
-            raise NoSuchMove(f"There is no action {action!r} at {service}. There are: {has}.")
+            raise NoSuchMove(f"There is no action {action!r} at {service}. The actions are: {has}.")
         if credential not in self.holds:
             held = ", ".join(self.holds)
             exists = credential in self.company.estate.credentials
@@ -232,7 +233,7 @@ class Intruder:
             raise NoSuchMove(f"A request comes from 'browser' or from 'server', not {origin!r}.")
         if origin == SERVER and "implant" not in self.holds:
             raise NotHeld(
-                "Nothing of yours runs on the server, so you cannot send anything from it."
+                "None of your programs runs on the server, so you cannot send anything from it."
             )
         return services[service]
 

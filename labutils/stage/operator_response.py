@@ -111,9 +111,9 @@ class Response:
         """Copies of these, two of `menu` at most. Prints a sentence where it gives none."""
         unknown = [name for name in names if name not in self._menu]
         if self._is_over:
-            print("The operator has responded. Nothing is left to copy: ask for the target again.")
+            print("The operator has responded. Nothing is left to copy: start the target again.")
         elif unknown:
-            print(f"There is no {unknown[0]!r} on the menu. The menu has: {', '.join(self.menu)}.")
+            print(f"There is no {unknown[0]!r} on the menu. The menu is: {', '.join(self.menu)}.")
         elif len({*self._copies, *names}) > MOST:
             print(f"There is only time to copy {MOST} credentials.")
         else:

@@ -370,7 +370,7 @@ def test_a_sweep_has_a_point_for_each_setting_filled_where_something_is_lost():
     figure, sentence = sweeps(counts, [1, 48], "A title", ("hours", "thieves"), 100)
     points = [line.split()[-2:] for line in marks(figure) if " o #" in line]
     assert points == [[VERMILION.lower()] * 2, ["#ffffff", BLUE.lower()]] * 2
-    assert sentence == "Lost, of 100, at 1, 48: alone 50, 0; with another 25, 0."
+    assert sentence == "Losses out of 100, at 1, 48: alone 50, 0; with another 25, 0."
 
 
 def test_the_step_between_two_settings_stands_half_way():
@@ -385,4 +385,4 @@ def test_a_frontier_says_what_each_price_leaves():
     figure, sentence = frontier_curve(best, "A title", 10)
     points = [line.split()[-2:] for line in marks(figure) if " o #" in line]
     assert points == [[VERMILION.lower()] * 2] * 2 + [["#ffffff", BLUE.lower()]]
-    assert sentence == "Cost in points, and losses that are left, of 10. 0: 10, 2: 4, 5: 0."
+    assert sentence == "Cost in points: losses left, out of 10. 0: 10, 2: 4, 5: 0."

@@ -56,7 +56,7 @@ meter::-moz-meter-bar {{ background: #555 }}
 .belief {{ margin: .1rem 0 .4rem 1.5rem; color: #444 }}
 </style>
 <h1>The room</h1>
-<p>{count} with something noted. {other}</p>
+<p>People who have recorded something: {count}. {other}</p>
 {body}
 <p><small>{small}</small></p>
 </html>

@@ -269,7 +269,7 @@ def authorization_responses(answer: Tried) -> Verdict:
         if given is None:
             return Verdict("none", case)
         if not any(e.client == who for e in apps.lab.wire):
-            by_browser = "no request by `browser`"
+            by_browser = "no request from `browser`"
             return Verdict("differs", case, by_browser, "three requests", mistake="browser")
         held = apps.apps.provider.codes
         if any(code.grant.user and code.grant.user.username != who for code in held.values()):
@@ -343,7 +343,7 @@ def _redeemed(
     """The verdict on one token request, by what went over the wire and what was returned."""
     if not wire:
         elsewhere = isinstance(response, httpx.Response)
-        mistake, by_browser = "browser" if elsewhere else "endpoint", "no request by `browser`"
+        mistake, by_browser = "browser" if elsewhere else "endpoint", "no request from `browser`"
         return Verdict("differs", case, by_browser, "a token request", mistake=mistake)
     sent = wire[-1]
     asked = shown(f"{sent.method} {sent.url}", LONGEST)
@@ -773,7 +773,7 @@ EXERCISES = (
         "03-1",
         "function",
         challenges,
-        "The client sends this challenge first. It keeps the verifier itself until the end.",
+        "The client sends this challenge first. It keeps the verifier to itself until the end.",
         {
             "plain": (
                 "That is the verifier itself. Anyone who reads the authorization request would "
@@ -786,8 +786,8 @@ EXERCISES = (
                 altered(CHALLENGE, ("b64(", "str("), (".digest()", ".hexdigest()")),
             ),
             "digest": (
-                "b64 takes bytes, but sha256(...) is an object. sha256(...).digest() returns its "
-                "bytes.",
+                "b64 takes bytes, but sha256(...) returns an object. Call its digest() method to "
+                "get the bytes.",
                 altered(CHALLENGE, (".digest()", "")),
             ),
             "padding": (
@@ -811,7 +811,7 @@ EXERCISES = (
                 """),
             ),
             "bytes": (
-                "sha256 takes bytes, so encode the verifier. The challenge is a string again.",
+                "sha256 takes bytes, so encode the verifier. The challenge itself is a string.",
                 altered(CHALLENGE, ("b64(", "bytes(")),
             ),
             "no text": (
@@ -824,8 +824,8 @@ EXERCISES = (
                 """),
             ),
             "other": (
-                "There are three steps: the verifier as bytes, their SHA-256 hash, the hash in "
-                "base64url.",
+                "There are three steps: turn the verifier into bytes, hash them with SHA-256, and "
+                "encode the hash in base64url.",
                 altered(CHALLENGE, ("sha256", "sha1")),
             ),
         },
@@ -843,8 +843,7 @@ EXERCISES = (
         "The URL has seven parameters. Anyone who reads Ada's URLs reads them too.",
         {
             "endpoint": (
-                "The URL begins with LOGIN + '/authorize', then comes a question mark, then the "
-                "parameters.",
+                "The URL is LOGIN + '/authorize', followed by a question mark and the parameters.",
                 altered(REQUEST, ('"/authorize?"', '"/token?"')),
             ),
             "missing": (
@@ -852,7 +851,7 @@ EXERCISES = (
                 altered(REQUEST, ('"code_challenge_method": "S256",', "")),
             ),
             "more": (
-                "There is a parameter that the flow does not have, or one that appears twice.",
+                "One parameter does not belong in this request, or appears twice.",
                 altered(REQUEST, ('"S256",', '"S256", "code_verifier": "x",')),
             ),
             "plain": (
@@ -870,8 +869,8 @@ EXERCISES = (
                 altered(REQUEST, (": code_challenge,", ": challenge(code_challenge),")),
             ),
             "value": (
-                "A value changed on the way. Take it from the argument, and let urlencode escape "
-                "characters with a special meaning in a URL, such as &, # and +.",
+                "A value was changed on the way. Take it from the argument, and let urlencode "
+                "escape characters that have a special meaning in a URL, such as &, # and +.",
                 wrong("""
                 def answer(redirect_uri, state, code_challenge):
                     return (
@@ -907,7 +906,7 @@ EXERCISES = (
                 ),
             ),
             "browser": (
-                "The requests were not sent with the argument `browser`.",
+                "Send the requests with the `browser` argument, not with another browser.",
                 altered(
                     RESPONSE,
                     (
@@ -919,7 +918,7 @@ EXERCISES = (
                 ),
             ),
             "user": (
-                "The person who signed in is not the one whose browser this is. Send what is in "
+                "The wrong person signed in: this is somebody else's browser. Send what is in "
                 "`typed`, not a fixed name.",
                 altered(
                     RESPONSE,
@@ -941,8 +940,8 @@ EXERCISES = (
                 altered(RESPONSE, ("hidden(page) | typed", "typed")),
             ),
             "consent": (
-                "After the password comes a page that asks for consent. Post its hidden fields, "
-                "and consent=allow, too.",
+                "The next page, after the password, asks for consent. Post its hidden fields too, "
+                "with consent=allow.",
                 altered(RESPONSE, ('"allow"', '"yes"')),
             ),
             "second form": (
@@ -1022,15 +1021,15 @@ EXERCISES = (
                 altered(TOKEN, ('"/token"', '"/authorize"')),
             ),
             "browser": (
-                "The request was not sent with the argument `browser`.",
+                "Send the request with the `browser` argument, not with another browser.",
                 wrong("""
                 def answer(browser, code, verifier, redirect_uri):
                     return token_request(one_client().notes, code, verifier, redirect_uri)
                 """),
             ),
             "form": (
-                "Send the parameters as a form in the body, with data=..., not in the URL and "
-                "not as JSON: URLs end up in logs.",
+                "Send the parameters as a form in the body, with data=..., not as JSON and not "
+                "in the URL: URLs end up in logs.",
                 altered(TOKEN, ("data=asked", "params=asked")),
             ),
             "one": (
@@ -1058,12 +1057,12 @@ EXERCISES = (
             ),
             "hashed": (
                 "That is the challenge. The provider has had it since the authorization request. "
-                "Now it needs the verifier itself, and hashes it.",
+                "Now send the verifier itself, and the provider hashes it.",
                 altered(TOKEN, ("verifier}", "challenge(verifier)}")),
             ),
             "value": (
-                "A parameter has the wrong value. Take it from the arguments, not from a fixed "
-                "string.",
+                "A parameter has the wrong value. Take the value from the arguments, not from a "
+                "fixed string.",
                 altered(TOKEN, ("redirect_uri,", "CALLBACK,")),
             ),
             "response": (
@@ -1140,8 +1139,8 @@ EXERCISES = (
                 altered(INTERCEPT, ("token_request(apps.tom", "token_request(apps.notes")),
             ),
             "late": (
-                "The client was first: it redeemed the code, and a code works only once. Stop "
-                "Ada's browser at the redirect: until=CALLBACK.",
+                "The client got there first: it redeemed the code, and a code works only once. "
+                "Stop Ada's browser at the redirect: until=CALLBACK.",
                 altered(INTERCEPT, (", until=CALLBACK", "")),
             ),
             "api": (
@@ -1191,7 +1190,7 @@ EXERCISES = (
             ),
         },
         (
-            "apps.opens('ada', NOTES + '/login', until=CALLBACK) lets Ada sign in, and stops at "
+            "apps.opens('ada', NOTES + '/login', until=CALLBACK) signs Ada in, and stops at "
             "the redirect that Tom reads. parameters(...) returns the parameters of its URL.",
             "token_request(apps.tom, code, '', CALLBACK): no verifier, because no challenge was "
             "sent.",
@@ -1218,7 +1217,8 @@ EXERCISES = (
                 altered(LURE, ('opens("tom"', 'opens("ada"')),
             ),
             "link": (
-                "Ada opens the URL of the redirect where Tom stopped: stopped.headers['location'].",
+                "Ada opens the URL in the redirect at which Tom stopped: "
+                "stopped.headers['location'].",
                 altered(LURE, ('stopped.headers["location"]', "CALLBACK")),
             ),
             "roles": (
@@ -1254,7 +1254,7 @@ EXERCISES = (
         "This stops Tom's link, and it stops Ada's response in Tom's browser.",
         {
             "good": (
-                "The state is this browser's own: return the code.",
+                "The state belongs to this browser: return the code.",
                 wrong("""
                 def answer(answer, state):
                     raise ValueError("no")
@@ -1266,7 +1266,7 @@ EXERCISES = (
                 wrong("answer = lambda answer, state: answer['code']"),
             ),
             "returned": (
-                "If you only return an error, you stop nobody. Write raise ValueError(...).",
+                "Returning an error stops nobody. Write raise ValueError(...).",
                 altered(CODE_FROM, ("raise ", "return ")),
             ),
             "order": (
@@ -1281,7 +1281,7 @@ EXERCISES = (
                 ),
             ),
             "tidied": (
-                "Compare the state exactly as it came: do not remove spaces or change capital "
+                "Compare the state exactly as it arrived: do not remove spaces or change capital "
                 "letters.",
                 altered(
                     CODE_FROM,
@@ -1307,8 +1307,8 @@ EXERCISES = (
                 ),
             ),
             "empty": (
-                "Both are missing, and two missing values are equal. A browser that started no "
-                "sign-in has no state: refuse.",
+                "Both are missing, and two missing values are equal. A browser that has not "
+                "started a sign-in has no state: refuse.",
                 altered(
                     CODE_FROM,
                     ('not state or answer.get("state")', 'answer.get("state", "")'),
@@ -1361,13 +1361,13 @@ EXERCISES = (
         "The provider itself sent the code to Tom. All the other defences were in place.",
         {
             "trap": (
-                "Ask for the code to be sent to TRAP: it is the redirect URI of your request.",
+                "Have the code sent to TRAP: make that the redirect URI of your request.",
                 altered(
                     TRAP, ("request(TRAP", "request(CALLBACK"), ("until=TRAP", "until=CALLBACK")
                 ),
             ),
             "ada": (
-                "Ada must open the URL in her browser. Otherwise the code is not about her.",
+                "Ada must open the URL in her browser. Otherwise the code is not hers.",
                 altered(TRAP, ('"ada"', '"tom"')),
             ),
             "tom": (
@@ -1375,7 +1375,7 @@ EXERCISES = (
                 altered(TRAP, ("token_request(apps.tom", "token_request(apps.notes")),
             ),
             "verifier": (
-                "The verifier must match the challenge that Tom sent first. He chose both.",
+                "The verifier must match the challenge in Tom's request. He chose both.",
                 altered(TRAP, (", VERIFIER, TRAP", ', "x" * 43, TRAP')),
             ),
             "password": (
@@ -1399,8 +1399,8 @@ EXERCISES = (
                 altered(TRAP, ("VERIFIER, TRAP", "VERIFIER, CALLBACK")),
             ),
             "shut": (
-                "The provider knows no such code. Take it from the redirect: until=TRAP stops at "
-                "it, and parameters(...) reads it.",
+                "The provider does not know this code. Take the code from the redirect: until=TRAP "
+                "stops there, and parameters(...) reads its URL.",
                 altered(TRAP, (", until=TRAP", "")),
             ),
             "response": (
@@ -1425,8 +1425,8 @@ EXERCISES = (
         "03-10",
         "function",
         redirects,
-        "You compare whole strings, exactly as they came. You ignore only the port of a loopback "
-        "IP.",
+        "You compare whole strings, exactly as they arrived. You ignore only the port of a "
+        "loopback IP.",
         {
             "registered": (
                 "A redirect URI that is registered in exactly this form must match.",
@@ -1457,8 +1457,8 @@ EXERCISES = (
                 """),
             ),
             "scheme": (
-                "A URI with http is not the same as one with https. Over http, anybody on the "
-                "way can read the code.",
+                "An http URI is not the same as an https URI. Over http, anybody along the way "
+                "can read the code.",
                 wrong("""
                 def answer(registered, uri):
                     return urlsplit(uri)[1:] in [urlsplit(known)[1:] for known in registered]
@@ -1480,8 +1480,8 @@ EXERCISES = (
                 """),
             ),
             "spelling": (
-                "Compare the URI exactly as it came: do not change capital letters, spaces, line "
-                "breaks or %62.",
+                "Compare the URI exactly as it arrived: do not change capital letters, spaces, "
+                "line breaks or %62.",
                 altered(MATCHES, ("without_port(uri) in", "without_port(uri.strip().lower()) in")),
             ),
             "other port": (
@@ -1506,8 +1506,8 @@ EXERCISES = (
                 altered(MATCHES, ("[without_port(known) for known in registered]", "registered")),
             ),
             "name": (
-                "localhost is a name, and may lead elsewhere. Only 127.0.0.1 and [::1] are "
-                "loopback IPs here, and one does not match the other.",
+                "localhost is a name, and may point elsewhere. Only 127.0.0.1 and [::1] are "
+                "loopback IPs here, and they do not match each other.",
                 altered(MATCHES, ('"http://[::1]:")', '"http://[::1]:", "http://localhost:")')),
             ),
             "https": (
@@ -1576,7 +1576,7 @@ PREDICTIONS = (
             ),
             stage.ASKED_FOR[2]: (
                 "This assumes that localhost is the same as 127.0.0.1. It is a name, and a name "
-                "can lead elsewhere (RFC 8252, 8.3)."
+                "can point elsewhere (RFC 8252, 8.3)."
             ),
             stage.ASKED_FOR[3]: "This one is registered in exactly this form.",
             stage.ASKED_FOR[4]: (

@@ -27,8 +27,8 @@ TARGET = Target(
     value(flag_mistake),
     "That is code injection (RFC 9700, 4.5): the diary redeemed Ada's code for Tom's browser, "
     "with its own secret. A client secret does not stop this attack. Neither does state, because "
-    "Tom used his own. PKCE would stop it, if the provider enforced it. This provider does not, "
-    "for clients with a secret.",
+    "Tom used his own. PKCE would stop it if the provider enforced it. This provider does not "
+    "enforce it for clients with a secret.",
     {
         "other": (
             "That is not the flag. The flag is the first of Ada's notes.",
@@ -49,8 +49,8 @@ TARGET = Target(
         "code for?",
         "The diary redeems a code for any browser that opens /cb, if `state` belongs to that "
         "browser's sign-in. Tom can start his own sign-in and read its state.",
-        "scene.tom opens https://diary.example/login; parameters(...) of the response contains "
-        "his state. Then scene.tom opens /cb with the parameters of Ada's response, and with his "
+        "scene.tom opens https://diary.example/login, and parameters(the response) contains "
+        "his state. Then scene.tom opens /cb with the parameters of Ada's response, but with his "
         "state instead of hers. The page https://diary.example/ shows the notes.",
     ),
     code("""
@@ -60,13 +60,13 @@ TARGET = Target(
         flag = scene.tom.get("https://diary.example/").json()["notes"][0]
     """),
     brief=(
-        "https://diary.example is a client. Its provider is a login.example that is not the one "
-        "above. Client ID: diary, redirect URI: https://diary.example/cb, scope: notes, paths: "
+        "https://diary.example is a client. Its provider is a different login.example from the "
+        "one above. Client ID: diary, redirect URI: https://diary.example/cb, scope: notes, paths: "
         "/login, /cb and / (the notes of the person who is signed in). The diary runs on a "
         "server, so it has a secret. It sends a challenge and compares state with the browser's "
         "session. scene.tom is Tom's browser; scene.tom.get(url, params={...}) opens a URL. "
-        "scene.ada_signs_in() lets Ada sign in, and returns the redirect that Tom reads before "
-        "the diary gets it. scene.ada_opens(url) lets Ada open a link; Tom sees nothing of the "
+        "scene.ada_signs_in() signs Ada in, and returns the redirect that Tom reads before "
+        "the diary gets it. scene.ada_opens(url) makes Ada open a link; Tom does not see the "
         "response. The flag is the first of Ada's notes."
     ),
     scene=stage.diary,

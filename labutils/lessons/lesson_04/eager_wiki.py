@@ -53,8 +53,8 @@ class EagerWiki(SmallApp):
         way = self.by_access_token if request.path == "/token" else self.by_id_token
         if self.refusals >= MOST_REFUSALS:
             raise TooManyRequests(
-                "Locked after three refusals. Read a token before you send it. The lock ends when "
-                "you restart the kernel."
+                "Locked after three refusals. Read a token before you send it. To unlock the wiki, "
+                "restart the kernel."
             )
         cookie = self.lab.draw("eager.example")
         try:
@@ -125,12 +125,12 @@ class Board:
         """
         if not re.fullmatch("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", client_id):
             raise SceneError(
-                "A name has small letters, digits and hyphens. It does not begin or "
-                "end with a hyphen."
+                "Use only small letters, digits and hyphens in the name. It must not begin "
+                "or end with a hyphen."
             )
         if client_id in self._apps.provider.clients:
             raise SceneError(
-                f"There is already an application named {client_id!r}. Choose another."
+                f"There is already an application named {client_id!r}. Choose another name."
             )
         origin = f"https://{client_id}.test"
         self._apps.provider.clients[client_id] = Client(client_id, (origin + "/cb",))

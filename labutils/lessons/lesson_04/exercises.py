@@ -466,7 +466,7 @@ EXERCISES = (
                 ),
             ),
             "fixed": (
-                "Compare with the issuer and the client that are given, not with fixed ones.",
+                "Compare with the `issuer` and `client_id` arguments, not with fixed strings.",
                 altered(
                     MEANT_FOR,
                     ("== issuer", '== "https://login.example"'),
@@ -474,8 +474,8 @@ EXERCISES = (
                 ),
             ),
             "iss": (
-                "Compare the issuer character for character. A part of it, a different case or an "
-                "extra slash does not match.",
+                "Compare the issuer character for character. A part of it, different capitals or "
+                "an extra slash must not match.",
                 altered(
                     MEANT_FOR,
                     ('claims.get("iss") == issuer', 'claims.get("iss", "").startswith(issuer)'),
@@ -496,8 +496,8 @@ EXERCISES = (
                 ),
             ),
             "spelling": (
-                "Compare the client ID character for character. A different case or an extra "
-                "space does not match.",
+                "Compare the client ID character for character. Different capitals or an extra "
+                "space must not match.",
                 altered(
                     MEANT_FOR,
                     (
@@ -535,8 +535,8 @@ EXERCISES = (
                 ),
             ),
             "others": (
-                "This client trusts no other audience. Any other client that is named may have "
-                "received the token too, and can present it (OpenID Connect Core, 3.1.3.7 (3)).",
+                "This client trusts no other audience. Any other client named there may also have "
+                "received the token, and can present it (OpenID Connect Core, 3.1.3.7 (3)).",
                 altered(MEANT_FOR, ("audience == [client_id]", "client_id in (audience or [])")),
             ),
             "not set": (
@@ -555,8 +555,8 @@ EXERCISES = (
         },
         (
             "Turn a string into a list first: if isinstance(audience, str): audience = [audience].",
-            "Then one comparison is enough for the audience: audience == [client_id]. Compare the "
-            "issuer, too.",
+            "Then one comparison is enough for the audience: audience == [client_id]. Also compare "
+            "the issuer.",
         ),
         MEANT_FOR,
     ),
@@ -564,14 +564,14 @@ EXERCISES = (
         "04-3",
         "function",
         verifier(good_times, bad_times),
-        "Valid from iat on, and no longer valid at exp.",
+        "A token is valid from iat on, and is no longer valid at exp.",
         {
             "good": (
                 "A token that was issued five minutes ago and expires in five minutes is valid.",
                 wrong("answer = lambda claims, now: False"),
             ),
             "now": (
-                "A token that is issued in this very second is already valid.",
+                "A token that was issued this very second is already valid.",
                 altered(IN_TIME, ("issued <= now", "issued < now")),
             ),
             "last second": (
@@ -588,12 +588,12 @@ EXERCISES = (
                 altered(IN_TIME, ("now < expires", "now")),
             ),
             "leeway": (
-                "That is a leeway. The standard allows a small one, because clocks differ (RFC "
-                "7519, 4.1.4). This task allows none.",
+                "You allow some leeway. The standard permits a little, because clocks differ (RFC "
+                "7519, 4.1.4). This task permits none.",
                 altered(IN_TIME, ("now < expires", "now < expires + 60")),
             ),
             "at exp": (
-                "At exp the token expires (RFC 7519, 4.1.4).",
+                "A token expires at exp, not a second later (RFC 7519, 4.1.4).",
                 altered(IN_TIME, ("now < expires", "now <= expires")),
             ),
             "future": (
@@ -620,7 +620,7 @@ EXERCISES = (
         "04-4",
         "function",
         verifier(good_id_tokens, bad_sign_ins, refusal=REFUSAL),
-        "That is how to validate an ID token. Each of these checks stopped a bad one.",
+        "That is how to validate an ID token. Each of these checks stopped a bad token.",
         {
             "good": (
                 "A valid ID token must pass: return its claims.",
@@ -630,8 +630,8 @@ EXERCISES = (
                 """),
             ),
             "fixed": (
-                "Use the six arguments that are given: in this call, keys, issuer, client, nonce "
-                "and time are different.",
+                "Use all six arguments: in this call, the keys, issuer, client, nonce and time are "
+                "different.",
                 altered(
                     VALIDATE,
                     (
@@ -648,12 +648,12 @@ EXERCISES = (
                 ),
             ),
             "meant for": (
-                "meant_for returns True or False. It does not raise an error, so look at what it "
+                "meant_for returns True or False. It does not raise an error, so test what it "
                 "returns. If you already do, run check('04-2', meant_for) again.",
                 altered(VALIDATE, ("if not meant_for", "if None is meant_for")),
             ),
             "time": (
-                "in_time returns True or False. It does not raise an error, so look at what it "
+                "in_time returns True or False. It does not raise an error, so test what it "
                 "returns.",
                 altered(VALIDATE, ("if not in_time", "if None is in_time")),
             ),
@@ -683,13 +683,13 @@ EXERCISES = (
                 ),
             ),
             "no nonce": (
-                "This browser did not start a sign-in, so no token can answer one. A nonce that "
+                "This browser did not start a sign-in, so no token can belong to one. A nonce that "
                 "is missing or null equals None: refuse if no nonce is expected.",
                 altered(VALIDATE, (" or not nonce", "")),
             ),
             "not set": (
                 "Here no issuer or no client is configured, so no token can match. Call meant_for "
-                "all the same: a check that is skipped lets everything in.",
+                "anyway: a check that is skipped lets everything in.",
                 altered(
                     VALIDATE, ("if not meant_for", "if issuer and client_id and not meant_for")
                 ),
@@ -712,7 +712,7 @@ EXERCISES = (
         "04-5",
         "function",
         key_cache,
-        "You find a new key after at most 30 seconds, and trust a dropped one for at most five "
+        "You find a new key within 30 seconds, and trust a dropped one for at most five "
         "minutes. And nobody can use you to flood the provider.",
         {
             "known": (
@@ -730,7 +730,7 @@ EXERCISES = (
             ),
             "no list": (
                 "The list is too old, and there is no new one. Let the error from fetch() "
-                "through, and store the time only when a new list has come. Otherwise the old "
+                "through, and store the time only when a new list has arrived. Otherwise the old "
                 "list would be trusted for ever.",
                 altered(
                     KEYS_FOR,
@@ -807,7 +807,7 @@ EXERCISES = (
                 wrong("answer = lambda issuer, document: False"),
             ),
             "begins": (
-                "https://login.example.tom.test begins like your issuer, but it belongs to "
+                "https://login.example.tom.test begins with your issuer, but it belongs to "
                 "tom.test.",
                 wrong("answer = lambda issuer, d: (d.get('issuer') or '').startswith(issuer)"),
             ),
@@ -836,7 +836,7 @@ EXERCISES = (
                 """),
             ),
             "not set": (
-                "Here no issuer was asked, so no document can speak for one. A check that is "
+                "Here you asked no issuer, so no document can speak for one. A check that is "
                 "skipped when nothing is configured trusts everybody.",
                 wrong("answer = lambda issuer, d: not issuer or d.get('issuer') == issuer"),
             ),

@@ -23,8 +23,8 @@ TARGET = Target(
     "04-target",
     "value",
     value(flag_mistake),
-    "The wiki signed you in as Ada. There are two ways to do it: one uses the log, the other a "
-    "name.",
+    "The wiki signed you in as Ada. There are two ways to do this: one uses the log, the other "
+    "uses a name.",
     {
         "other": (
             "That is not the flag. It is on https://eager.example/page when you are signed in as "
@@ -54,11 +54,11 @@ TARGET = Target(
     brief=(
         "Somebody has fixed the eager wiki, but not well. Its client ID is `wiki`. It no longer "
         "accepts access tokens: POST an ID token, as the `token` field, to "
-        "https://eager.example/id-token. After three refusals it is locked until you restart the "
+        "https://eager.example/id-token. After three refusals the wiki locks until you restart the "
         "kernel. scene.tom is Tom's browser. Ada signs in wherever Tom asks her to: "
         "scene.ada_signs_in_at('some-name') returns the tokens that his application receives. "
-        "scene.log has lines from a proxy's log, and scene.now is the time. Be Ada: her page has "
-        "a flag."
+        "scene.log has lines from a proxy log, and scene.now is the time. Sign in as Ada: the "
+        "flag is on her page."
     ),
     scene=board,
 )

@@ -113,7 +113,7 @@ def knocks(answer: Tried) -> Verdict:
     for door, kind in RIGHT_KIND.items():
         shut = next(other for other in KINDS if other != kind)
         for name, is_good in ((shut, False), (kind, True)):
-            case, before = f"the {name} at the door {door!r}", len(apps.lab.wire)
+            case, before = f"the {name} at the {door!r} door", len(apps.lab.wire)
             try:
                 response = answer(browser, door, tokens[name])
             except Exception:
@@ -387,7 +387,7 @@ def all_of_it(line: Line, mary: Line) -> Verdict | None:
             return verdict  # the new token was never noted
         alive = "a token of 'mary at notes', after the family 'ada at notes' died"
         return Verdict("differs", alive, "None", "a new token", mistake="everybody")
-    second = "the newest token of a second family, after one of its used tokens came again"
+    second = "the newest token of a second family, after one of its used tokens was reused"
     revived = "the newest token of a dead family, after a second family died, too"
     return (
         line.refused(mary.tokens[0], case, "reuse")
@@ -651,7 +651,7 @@ EXERCISES = (
                 altered(KNOCK, (' "client_id": "notes",', "")),
             ),
             "response": (
-                "Return the whole response, as the browser gives it.",
+                "Return the whole response, as the browser returns it.",
                 altered(KNOCK, ("+ token})", "+ token}).status_code")).replace(
                     "data=form)", "data=form).json()"
                 ),
@@ -662,12 +662,12 @@ EXERCISES = (
                 altered(KNOCK, ('API + "/me"', 'API + "/me?access_token=" + token')),
             ),
             "one": (
-                "Send one request, only to the door that is named. A second use of a refresh "
+                "Send one request, to the named door only. A second use of a refresh "
                 "token raises an alarm.",
                 altered(KNOCK, ("    form =", '    browser.get(API + "/me")\n    form =')),
             ),
             "browser": (
-                "Send the request with the browser that is given: browser.post, browser.get.",
+                "Send the request with the `browser` argument: browser.post, browser.get.",
                 wrong("""
                 import httpx
 
@@ -693,15 +693,15 @@ EXERCISES = (
         "05-2",
         "function",
         filled,
-        "Each pair was tried once, so the grid says what opens.",
+        "You tried each pair once, so the grid shows which token opens which door.",
         {
             "order": (
                 "knock_at takes the door first, then the token.",
                 altered(FILL, ("knock_at(door, token)", "knock_at(token, door)")),
             ),
             "name": (
-                "You gave knock_at the name of the token. Give it the token itself: the value that "
-                "belongs to that name in `tokens`.",
+                "You passed the name of the token to knock_at. Pass the token itself: the value "
+                "for that name in `tokens`.",
                 altered(FILL, ("knock_at(door, token)", "knock_at(door, name)")),
             ),
             "keys": (
@@ -710,7 +710,7 @@ EXERCISES = (
                 altered(FILL, ("grid[name, door]", "grid[door, name]")),
             ),
             "some": (
-                "The grid needs a value for each name at each door, and that is False if the door "
+                "The grid needs a value for each name at each door: False if the door "
                 "stays shut. Do you create the grid again in a loop, or return it too early?",
                 altered(FILL, ("    return grid", "            return grid")),
             ),
@@ -728,7 +728,7 @@ EXERCISES = (
                 altered(FILL, ("grid[name", "knock_at(door, token)\n            grid[name")),
             ),
             "raises": (
-                "tokens.items() gives pairs of a name and a token; doors is a list.",
+                "tokens.items() gives pairs: a name and a token. doors is a list.",
                 altered(FILL, ("tokens.items()", "tokens")),
             ),
         },
@@ -755,8 +755,8 @@ EXERCISES = (
                 altered(REFRESH, ('    store["family"][new] = family\n', "")),
             ),
             "no new": (
-                "Each refresh returns one string that nobody had before: what draw() returns. The "
-                "brackets call the function.",
+                "Each refresh returns one string that nobody has had before. Get it from draw(): "
+                "the brackets call the function.",
                 altered(REFRESH, ("return new", "return token")),
             ),
             "guessable": (
@@ -765,8 +765,8 @@ EXERCISES = (
                 altered(REFRESH, ("draw()", "f'r{len(store[\"family\"])}'")),
             ),
             "own random": (
-                "Nobody can guess that, and at work it is right. Here call draw() instead: then "
-                "each run gives the same tokens, and this check can tell them from guessable "
+                "Nobody can guess that, and at work it would be right. Here, call draw() instead: "
+                "each run then gives the same tokens, and this check can tell them from guessable "
                 "ones.",
                 altered(REFRESH, ("draw()", "__import__('secrets').token_urlsafe(16)")),
             ),
@@ -780,11 +780,11 @@ EXERCISES = (
             ),
             "dead token": (
                 "You added the token to store['dead']. That set holds families: add "
-                "store['family'][token], or the family's other tokens still work.",
+                "store['family'][token]. Otherwise the family's other tokens still work.",
                 altered(REFRESH, ('store["dead"].add(family)', 'store["dead"].add(token)')),
             ),
             "deleted": (
-                "The used token is gone from store['family']. When it comes again, it looks like "
+                "The used token is gone from store['family']. When it is sent again, it looks like "
                 "one that was never issued, and nobody notices that two parties hold tokens of "
                 "the family.",
                 altered(REFRESH, ('["family"].get(token)', '["family"].pop(token, None)')),
@@ -845,8 +845,8 @@ EXERCISES = (
         "One string gets new tokens for as long as nobody replaces it.",
         {
             "shut": (
-                "Send a POST. data= is the form, with grant_type client_credentials. Send the "
-                "name and the secret that are given as auth=(client_id, secret).",
+                "Send a POST. data= is the form, with grant_type client_credentials. Pass the two "
+                "other arguments as auth=(client_id, secret).",
                 altered(AS_CLIENT, (", auth=(client_id, secret)", "")),
             ),
             "form": (
@@ -867,7 +867,7 @@ EXERCISES = (
                 altered(AS_CLIENT, ("return", "browser.get(API + '/me')\n    return")),
             ),
             "fixed": (
-                "Use the client_id and the secret that are given.",
+                "Use the client_id and secret arguments.",
                 wrong("""
                 seen = {}
 
@@ -922,7 +922,7 @@ EXERCISES = (
                 """),
             ),
             "opaque": (
-                "A string that does not decode is opaque. Its .header is None: check that before "
+                "A string that cannot be decoded is opaque. Its .header is None: check that before "
                 "you look inside it.",
                 altered(KIND_OF, ("seen.header is None", "False")).replace(
                     "seen.claims is None or ", "False or "
@@ -1077,27 +1077,26 @@ PREDICTIONS = (
         "05-p1",
         "Tom has copies of Ada's three tokens, and tries them from his own browser. Which of "
         "these five attempts open the door?",
-        columns_of(tuple(f"the {kind} at the door {door!r}" for kind, door in FIVE_TRIES)),
+        columns_of(tuple(f"the {kind} at the {door!r} door" for kind, door in FIVE_TRIES)),
         "ooxoo",
         {
-            "the ID token at the door 'sign-in'": (
+            "the ID token at the 'sign-in' door": (
                 "This assumes that `notes` sees that Tom is not Ada. It sees a valid statement "
                 "about Ada, made for `notes`."
             ),
-            "the ID token at the door 'API'": (
+            "the ID token at the 'API' door": (
                 "This assumes that an ID token has a different kind of signature. The same "
                 "provider signed it with the same keys, and this API checks nothing else."
             ),
-            "the access token at the door 'sign-in'": (
-                "This assumes that any token of Ada's signs her in. `notes` compares aud with its "
+            "the access token at the 'sign-in' door": (
+                "This assumes that any of Ada's tokens signs her in. `notes` compares aud with its "
                 "own name, and here aud is the API."
             ),
-            "the access token at the door 'API'": (
-                "This assumes that an API built in a hurry always fails, or that it sees who is "
-                "sending. It accepts valid tokens, and others too, and it does not see who sends "
-                "them."
+            "the access token at the 'API' door": (
+                "This assumes that an API built in a hurry always fails, or that it sees who sends "
+                "a token. It accepts valid tokens, and others too, and cannot see who sends them."
             ),
-            "the refresh token at the door 'token endpoint'": (
+            "the refresh token at the 'token endpoint' door": (
                 "This assumes that the provider asks for proof that `notes` is sending it. "
                 "`notes` is a public client: it has no secret, so Tom can say that he is `notes`."
             ),
@@ -1120,18 +1119,18 @@ PREDICTIONS = (
             "b": Guess(
                 "the two sessions",
                 ["session at the provider", "session at the wiki"],
-                "This assumes that a new password ends sessions. Some providers are written that "
-                "way. This one touches no session.",
+                "This assumes that a new password ends sessions. Some providers work that way. "
+                "This one does not touch sessions.",
             ),
             "c": Guess(
                 "the session at the provider, and the refresh token",
                 ["session at the provider", "refresh token"],
-                "This assumes that what the provider remembers ends with the password. The "
-                "provider keeps sessions and refresh tokens in lists of their own.",
+                "This assumes that everything the provider remembers ends with the password. The "
+                "provider keeps sessions and refresh tokens in separate lists.",
             ),
             "d": Guess("none", []),
         },
-        "A password is asked for at sign-in. Everything of Ada's that Tom holds was issued after "
-        "that, and no door asks for the password again.",
+        "The provider asks for a password at sign-in. Everything of Ada's that Tom holds was "
+        "issued after that, and no door asks for the password again.",
     ),
 )

@@ -84,7 +84,7 @@ def _sentence(
             words.append(f"{row} by {ending[0]}")
     return (
         f"{knocks} attempts with {len(rows)} credentials, from {moment(tries[0])} to "
-        f"{moment(tries[-1])} after each action. Still open after {moment(tries[-1])}, of "
+        f"{moment(tries[-1])} after each action. Still open after {moment(tries[-1])}, out of "
         f"{len(rows)}: {left}. "
         f"Ended at once by only one action: {'; '.join(words) or 'none'}."
     )

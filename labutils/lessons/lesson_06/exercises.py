@@ -224,7 +224,7 @@ def reads_data_of(apps: TwoApps, response: httpx.Response) -> str | None:
 def almost(text: str) -> Iterator[tuple[str, str]]:
     """Texts that are almost this one, and what is different in each."""
     yield text[:-1], "without its last character"
-    yield text + "x", "with one letter more"
+    yield text + "x", "with one extra letter"
     yield text.swapcase(), "in capital letters"
 
 
@@ -235,7 +235,7 @@ def form_of(exchange: Exchange) -> dict[str, str]:
 
 def takes_another(answer: Tried, apps: TwoApps, token: str) -> Verdict | None:
     """The verdict where a text that is nearly this refresh token brings tokens; else None."""
-    for text, what in (*almost(token), (f" {token} ", "with blanks around it")):
+    for text, what in (*almost(token), (f" {token} ", "with spaces around it")):
         response = asked(answer, apps, text, f"a refresh token {what}")
         if isinstance(response, Verdict):
             return response
@@ -251,7 +251,7 @@ def stands_elsewhere(exchange: Exchange, secret: str, case: str) -> Verdict | No
         return Verdict("differs", case, got, "a URL without it", mistake="elsewhere")
     for name, text in exchange.request_headers:
         if secret in text:
-            got, want = f"a `{name}` header with it", "it only in the form"
+            got, want = f"the token in a `{name}` header", "the token only in the form"
             return Verdict("differs", case, got, want, mistake="elsewhere")
     return None
 
@@ -657,11 +657,11 @@ EXERCISES = (
             ),
             "elsewhere": (
                 "Send the token only in the form. URLs and headers end up in logs, and anyone who "
-                "reads the log then has the token.",
+                "reads the logs then has the token.",
                 altered(REFRESH, ("data=form", 'params={"refresh_token": token}, data=form')),
             ),
             "one": (
-                "Send one request. A second use of a refresh token raises an alarm.",
+                "Send only one request. Using a refresh token a second time raises an alarm.",
                 altered(REFRESH, ("    return", '    browser.get(API + "/me")\n    return')),
             ),
             "given": (
@@ -748,7 +748,7 @@ EXERCISES = (
             ),
             "elsewhere": (
                 "The cookie belongs in its header, and the code in the form. URLs end up in logs, "
-                "and anyone who reads the log then has both.",
+                "and anyone who reads the logs then has both.",
                 altered(
                     TRADE_COOKIE,
                     ('"/token", data=form', '"/token", params={"code": form["code"]}, data=form'),
@@ -786,14 +786,14 @@ EXERCISES = (
         "06-4",
         "function",
         measures,
-        "You can measure this without knowing the provider's settings: attempts are enough.",
+        "You can measure this without knowing the provider's settings: you only have to try.",
         {
             "last": (
-                "Return the last minute at which it opened, before the first refusal.",
+                "Return the last minute at which it worked before the first refusal.",
                 altered(HOW_LONG, ("            break", "            return minute")),
             ),
             "whole": (
-                "It opened at every attempt, so return the last minute in the list.",
+                "It worked at every attempt, so return the last minute in the list.",
                 wrong("""
                     def answer(opens, minutes):
                         last = 0
@@ -805,7 +805,7 @@ EXERCISES = (
                 """),
             ),
             "never": (
-                "If it never opened, return 0.",
+                "If it never worked, return 0.",
                 altered(HOW_LONG, ("last = 0", "last = None")).replace(
                     "return last", "return -1 if last is None else last"
                 ),
@@ -847,8 +847,8 @@ EXERCISES = (
                 altered_minutes((" // 60", "")),
             ),
             "failures": (
-                "You counted a refused read. Keep only lines with the outcome success: only they "
-                "show time that the thief had.",
+                "You counted a refused read. Keep only lines with the outcome success: only those "
+                "show how long the thief had access.",
                 altered_minutes((' and line["outcome"] == "success"', "")),
             ),
             "float": (
@@ -856,7 +856,7 @@ EXERCISES = (
                 altered_minutes(("int((", "(("), ("() // 60)", "() / 60)")),
             ),
             "rounded": (
-                "Round down: a minute that is not complete does not count.",
+                "Round down: an incomplete minute does not count.",
                 altered_minutes(("int((max", "round((max"), ("() // 60)", "() / 60)")),
             ),
             "events": (
@@ -884,7 +884,8 @@ EXERCISES = (
                 altered_minutes(("total_seconds() // 60", "seconds // 60")),
             ),
             "hours": (
-                "This is right only within one hour. Subtract the full times, not their minutes.",
+                "This works only if both times are in the same hour. Subtract the full times, not "
+                "their minutes.",
                 altered_minutes(
                     (
                         "int((max(times) - min(times)).total_seconds() // 60)",
@@ -898,8 +899,8 @@ EXERCISES = (
                 altered_minutes(('line["outcome"] == "success"', '"success" in line["outcome"]')),
             ),
             "raises": (
-                "datetime.fromisoformat(line['time']) reads these times: from datetime import "
-                "datetime.",
+                "datetime.fromisoformat(line['time']) reads these times. Import it first: from "
+                "datetime import datetime.",
                 altered_minutes(
                     ("fromisoformat(line", "fromisoformat((line"), ('["time"])', '["time"],))')
                 ),
@@ -921,13 +922,13 @@ EXERCISES = (
 
 
 REACTIONS = tuple(name for name in DEFENCES if name != "nothing")
-STILL = ("it still opens", "it is refused")
+STILL = ("it still works", "it is refused")
 
 PREDICTIONS = (
     GridRow(
         "06-p4",
-        "The row for the session cookie: after which of these does it still open the API, 90 days "
-        "later?",
+        "Look at the row for the session cookie. After which of these does the cookie still work "
+        "90 days later?",
         columns_of(REACTIONS),
         "xooox",
         words=STILL,
@@ -949,13 +950,13 @@ PREDICTIONS = (
                 "that Tom has just received, and that token is valid."
             ),
             "cookie tied to address": (
-                "This assumes that a request's IP address is ignored. This provider stored it "
-                "at the sign-in, and Tom has a different one."
+                "This assumes that the provider ignores IP addresses. This one stored Ada's "
+                "address at sign-in, and Tom has a different one."
             ),
         },
         because=(
-            "A session can create new grants. So this theft ends only if the session ends, or if "
-            "it is tied to something that Tom does not have."
+            "A session can create new grants. So Tom is stopped only if the session ends, or if it "
+            "is tied to something that he does not have."
         ),
     ),
     Prediction(
@@ -965,8 +966,8 @@ PREDICTIONS = (
             "a": Guess(
                 "only revoking the grant",
                 ["grant revoked", "grant revoked, API asks"],
-                "This assumes that the owner's use does not harm the thief. It is the second use "
-                "of the same token, and that ends the whole family.",
+                "This assumes that the owner's use does not affect the thief. It is the second use "
+                "of the same token, and that revokes the whole family.",
             ),
             "b": Guess(
                 "revoking the grant, and her app's own refresh",
@@ -976,17 +977,17 @@ PREDICTIONS = (
                 "those two, and logging out",
                 ["Ada logs out", "her app refreshes", "grant revoked", "grant revoked, API asks"],
                 "This assumes that logging out ends everything that came from the sign-in. It ends "
-                "the session. The provider keeps refresh tokens in a separate list.",
+                "only the session. The provider keeps refresh tokens in a separate list.",
             ),
             "d": Guess(
                 "none: Tom has a newer one than her app",
                 [],
-                "This assumes that revoking ends only the token that is named. It ends the whole "
-                "family.",
+                "This assumes that revoking affects only the token that is named. It ends the "
+                "whole family.",
             ),
         },
         "Tom and Ada's app both hold the refresh token, and the app's own refresh is its second "
-        "use. That raises the alarm and ends the family. It locks Ada out as well. Revoking "
-        "also ends the family.",
+        "use. That raises the alarm and revokes the whole family, so it locks Ada out as well. "
+        "Revoking the grant also ends the family.",
     ),
 )

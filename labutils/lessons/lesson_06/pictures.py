@@ -37,7 +37,7 @@ def delays(
     low, right, top = log10(0.5) - 0.25, log10(across[-1]), log10(horizon)
     figure, axes = canvas(12, 6.4, (-1.15, right + 1.75), (low - 0.85, top + 0.85))
     axes.text(-1.1, top + 0.6, title, size=14, weight="bold", va="center")
-    axes.text(-1.1, top + 0.27, "minutes for the attacker", size=TEXT, va="center")
+    axes.text(-1.1, top + 0.27, "attacker-minutes", size=TEXT, va="center")
     for tick in (1, 10, 60, DAY, 30 * DAY, horizon):
         axes.plot([-0.15, right], [log10(tick)] * 2, color="#dddddd", lw=0.8)
         axes.text(-0.25, log10(tick), spoken(tick), size=TEXT, ha="right", va="center")
@@ -78,8 +78,8 @@ def _sentence(shared: Mapping[Curve, list[str]], across: Sequence[int], horizon:
         ends = f"{first} at every delay" if first == last else f"from {first} to {last}"
         said.append(f"{' and '.join(names)} {ends}")
     return (
-        f"{len(across)} delays, from {spoken(across[0])} to {spoken(across[-1])}, and the minutes "
-        f"that the attacker had: {'; '.join(said)}. The last attempt was at {spoken(horizon)}."
+        f"{len(across)} delays, from {spoken(across[0])} to {spoken(across[-1])}. How long each "
+        f"credential worked: {'; '.join(said)}. The last attempt was at {spoken(horizon)}."
     )
 
 

@@ -24,8 +24,8 @@ TARGET = Target(
     "06-target",
     "value",
     value(flag_mistake),
-    "Day 400. The runbook ended what Tom had copied and what Ada held. It did not end what was "
-    "made with the cookie, the older grant or the client secret.",
+    "Day 400. The runbook disabled what Tom had copied and what Ada held. It did not touch what "
+    "was made with the cookie, the older grant or the client secret.",
     {
         "other": (
             "That is not the flag. GET https://api.example/notes returns it from day 400 on.",
@@ -42,7 +42,7 @@ TARGET = Target(
     },
     (
         "Write down what the file holds, entry by entry, with the headers. Cross out what the "
-        "runbook ends. Then ask about each credential that is left: does it expire by itself "
+        "runbook disables. Then ask about each credential that is left: does it expire by itself "
         "before day 400?",
         "Three credentials outlive the runbook: Tom's own grant, which he gets with the cookie "
         "before the operator responds; the refresh token from Ada's *first* sign-in, which nobody "
@@ -64,11 +64,11 @@ TARGET = Target(
     """),
     brief=f"""A file was stolen: scene.file, a list of entries like those in `recording`. \
 Get the longest-lived access out of it.
-scene.tom is Tom's browser. scene.wait(days) lets days pass. An hour after the theft, during the \
-first wait, the operator does everything in scene.runbook. One step revokes the refresh token that \
-`notes` holds at that time.
+scene.tom is Tom's browser. scene.wait(days) lets that many days pass. An hour after the theft, \
+during the first wait, the operator does everything in scene.runbook. One step revokes the \
+refresh token that `notes` holds at that time.
 Read https://api.example/notes on day {LONG} or later, with an access token for Ada or for the \
-backup job. The response holds the flag. scene.day is the current day. target('06') \
-starts again.""",
+backup job. The response holds the flag. scene.day is the current day. Run \
+target('06') to start again.""",
     scene=StolenFile,
 )

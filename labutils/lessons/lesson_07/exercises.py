@@ -128,7 +128,8 @@ def text_cases() -> Iterable[Case]:
     drawn = dice("lesson-07/judge", "texts")
     for depth in (1, 2, 4):
         inner = nested(depth, drawn)
-        yield Case((inner,), all_texts(inner), "flat", f"a random value, {depth} deep")
+        words = f"a random value, nested {depth} deep"
+        yield Case((inner,), all_texts(inner), "flat", words)
 
 
 def same_texts(got: Any, want: list[str]) -> bool:
@@ -158,7 +159,7 @@ def without_change(judge: Callable[[Tried], Verdict], sample: Any, call: Any) ->
             return Verdict(
                 "differs",
                 written(sample),
-                "the given value, changed",
+                "the given value was changed",
                 "a new value",
                 mistake="changed",
             )
@@ -209,7 +210,7 @@ def clean_cases() -> Iterable[Case]:
     drawn = dice("lesson-07/judge", "clean")
     for depth in (1, 2, 4):
         inner = nested(depth, drawn)
-        words = f"a random value, {depth} deep"
+        words = f"a random value, nested {depth} deep"
         yield Case((inner, {"name"}, mark, ""), cleaned(inner, {"name"}), "other", words)
 
 
@@ -296,7 +297,7 @@ def tags(answer: Tried) -> Verdict:
             got = f"{first} and then {second}"
             return Verdict("differs", case, got, "the same tag twice", mistake="random")
         if first == third:
-            got = f"{first} with both of two keys"
+            got = f"{first} with both keys"
             return Verdict("differs", case, got, "a different tag for each key", mistake="plain")
     else:
         return Verdict("differs", case, written(given[0]), "a string", mistake="kind")
@@ -446,7 +447,7 @@ EXERCISES = (
                 altered(TEXTS, ("list(value.values())", "list(value)")),
             ),
             "alone": (
-                "A single string gives a list with only this string in it, and nothing from "
+                "For a single string, return a list with only that string in it, and nothing from "
                 "earlier calls. Make a new list in each call.",
                 wrong("""
                 def answer(value):
@@ -483,7 +484,7 @@ EXERCISES = (
                 altered(TEXTS, ("    return []", "    return [str(value)]")),
             ),
             "twice": (
-                "Return each string as often as it appears. A set would lose that.",
+                "Return each string as often as it appears. A set would keep only one copy.",
                 altered(
                     TEXTS,
                     (
@@ -513,7 +514,7 @@ EXERCISES = (
         "07-2",
         "function",
         finds_tokens,
-        "A pattern finds a token wherever it is, and whatever its name there is.",
+        "A pattern finds a token wherever it is, and whatever it is called there.",
         {
             "whole": (
                 "Return only the token, without the characters around it.",
@@ -523,7 +524,8 @@ EXERCISES = (
                 """),
             ),
             "list": (
-                "`texts` is a list, and re searches one string at a time: for text in texts.",
+                "`texts` is a list, and re searches one string at a time. Use a loop: for text "
+                "in texts.",
                 wrong(r"""
                 def answer(texts):
                     return set(re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", texts))
@@ -536,7 +538,7 @@ EXERCISES = (
             ),
             "joined": (
                 "Search each string separately. If you join them, the end of one and the beginning "
-                "of the next make a token that nobody sent.",
+                "of the next can form a token that nobody sent.",
                 wrong(r"""
                 def answer(texts):
                     return set(re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "".join(texts)))
@@ -603,7 +605,7 @@ EXERCISES = (
             {"entries": [{"cookie": "secret", "method": "GET"}]},
             lambda answer, handed: answer(handed, {"method"}, mark, ""),
         ),
-        "Default deny: what nobody has listed as harmless is replaced, whatever its name is.",
+        "Default deny: anything that nobody has listed as harmless is replaced, whatever its name.",
         {
             "kept": (
                 "If a string's name is not in `keep`, it becomes replace(text). Its name stays.",
@@ -638,7 +640,8 @@ EXERCISES = (
                 altered(CLEAN, ("isinstance(value, list)", "isinstance(value, tuple)")),
             ),
             "below": (
-                "A harmless name makes only its own string harmless, not what is nested below it.",
+                "A harmless name makes only its own string harmless, not the values nested "
+                "inside it.",
                 altered(
                     CLEAN,
                     (
@@ -649,7 +652,7 @@ EXERCISES = (
                 ),
             ),
             "names in lists": (
-                "A string in a list belongs to the name of the list: pass `name` on.",
+                "A string in a list has the name of the list: pass `name` on.",
                 altered(
                     CLEAN,
                     ("[clean(inner, keep, replace, name)", '[clean(inner, keep, replace, "")'),
@@ -726,12 +729,13 @@ EXERCISES = (
                 altered(TAG, ("key, text.encode()", "text.encode(), key")),
             ),
             "whole": (
-                "Two strings that are nearly equal get two different tags. Use the whole string "
+                "Two strings that are nearly equal must get different tags. Use the whole string "
                 "unchanged, with its capitals and spaces.",
                 altered(TAG, ("text.encode()", "text.strip().encode()")),
             ),
             "letters": (
-                "A string may hold any character: text.encode() uses UTF-8, which can encode all.",
+                "A string may hold any character. text.encode() uses UTF-8, which can encode "
+                "them all.",
                 altered(TAG, ("text.encode()", 'text.encode("ascii", "ignore")')),
             ),
         },
@@ -748,7 +752,7 @@ EXERCISES = (
         "The host says which service it was. Everything else in a URL may be a secret.",
         {
             "path": (
-                "Replace each piece of the path between two slashes, as it is, and keep the "
+                "Replace each piece of the path between two slashes, as a whole, and keep the "
                 "slashes. Empty pieces stay empty. A password reset link has its secret in the "
                 "path.",
                 altered(
@@ -760,7 +764,7 @@ EXERCISES = (
                 ),
             ),
             "query": (
-                "The query, everything after the question mark, becomes one replacement.",
+                "The query is everything after the question mark. Replace it as a whole.",
                 altered(CLEAN_URL, ('replace(parts.query) if parts.query else ""', "parts.query")),
             ),
             "no query": (
@@ -794,12 +798,12 @@ EXERCISES = (
                 ),
             ),
             "user": (
-                "Before the host there may be a user and a password, up to the last @. "
+                "There may be a user and a password before the host, up to the last @. "
                 "Leave them out.",
                 altered(CLEAN_URL, ('parts.netloc.split("@")[-1]', "parts.netloc")),
             ),
             "fragment": (
-                "After # comes the fragment. It may hold a token. Leave it out.",
+                "The part after # is the fragment. It may hold a token. Leave it out.",
                 altered(CLEAN_URL, ('query, ""', "query, parts.fragment")),
             ),
             "empty": (
@@ -826,7 +830,7 @@ EXERCISES = (
         "07-6",
         "function",
         cleans_errors,
-        "You check a name and a shape together. Support can read the error, and few secrets have "
+        "You check both the name and the shape. Support can read the error, and few secrets have "
         "that shape. A password made of words does.",
         {
             "pattern": (
@@ -847,7 +851,8 @@ EXERCISES = (
                 altered(CLEAN_ERROR, ("fullmatch", "match")),
             ),
             "kinds": (
-                "JSON may be a list or a number, and a member may be anything. Check its type.",
+                "The JSON may be a list or a number, and a member may be anything. Check the "
+                "types.",
                 altered(
                     CLEAN_ERROR,
                     (
@@ -912,11 +917,11 @@ PREDICTIONS = (
             "d": Guess(
                 "none: tags are as good as the strings",
                 _answered(),
-                "This assumes that a tag can replace a string in every use. A tag can be compared, "
-                "but it cannot be read, and a URL must be read.",
+                "This assumes that a tag can replace a string for every purpose. A tag can be "
+                "compared, but it cannot be read, and a URL must be read.",
             ),
         },
-        "Numbers stay, and equal strings can still be compared. What support must read has become "
-        "a tag: the URL, and the words of the error.",
+        "Numbers stay, and support can still see which strings are equal. But the two things "
+        "that it must read have become tags: the URL and the words of the error.",
     ),
 )

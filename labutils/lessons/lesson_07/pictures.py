@@ -53,6 +53,6 @@ def tradeoff(
         axes.text(left + 0.02 * secrets, answered + above * questions, label, size=TEXT, va=va)
     points = [f"{name} {left} and {answered}" for name, (left, answered) in results.items()]
     return figure, (
-        f"Secrets that can be read, of {secrets}, and questions with an answer, of {questions}: "
+        f"Secrets that can be read (of {secrets}) and questions with an answer (of {questions}): "
         f"{', '.join(points)}."
     )

@@ -22,7 +22,7 @@ TARGET = Target(
     "07-target",
     "value",
     value(flag_mistake),
-    "A file that you had not seen gives nothing away, and support can work with it. Three kinds of "
+    "Files that you had not seen give nothing away, and support can work with them. Three kinds of "
     "replacement are good enough: numbers in order of appearance, random strings that are "
     "remembered, and an HMAC with a new key for each file.",
     {
@@ -42,7 +42,7 @@ TARGET = Target(
         "Create it once for each file, or equal values get different tags.",
         "Set entry['request']['queryString'] of each cleaned entry to an empty list, and its "
         "'postData' to an empty dictionary. The names in both are not known to be harmless, and "
-        "no question of support needs them.",
+        "none of support's questions needs them.",
     ),
     code("""
         def cleaner(recording):
@@ -58,8 +58,9 @@ TARGET = Target(
     brief="""Write a cleaner: a function that takes a HAR as a dictionary and returns a cleaned one.
 It is graded on two files that you have not seen. One of them is generated while you wait. A third \
 file shares values with the first: no value may have the same tag in both.
-scene.submit(cleaner) says how two other cleaners do on each file, and what is wrong with yours.
-It returns the flag on two conditions. No secret may come out by reading, undoing encodings, \
+scene.submit(cleaner) shows how two other cleaners do on each file, and says what is wrong with \
+yours.
+It returns the flag on two conditions. Nobody may get a secret by reading, undoing encodings, \
 guessing or trying doors. And support must be able to answer all of scene.questions.
 scene.sample is this lesson's file. Try your cleaner on it.""",
     scene=UnseenRecordings,

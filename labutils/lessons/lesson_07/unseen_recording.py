@@ -36,15 +36,16 @@ OPENS = {
 }
 SAYS = {
     "cookie": (
-        "The session cookie is still in there somewhere, and it opens the provider. It is in "
-        "headers, and in the lists of cookies."
+        "The session cookie is still in there somewhere, and the provider accepts it. Look at the "
+        "headers, and at the lists of cookies."
     ),
     "token": (
         "A token is still in there and opens a door. Look at the bodies of the token endpoint's "
         "responses."
     ),
     "password": (
-        "The password is still in there. Look at the form that was sent: its text, and its params."
+        "The password is still in there. Look at the form that was sent, at its text and its "
+        "params."
     ),
     "other keys": (
         "The provider's doors stay shut, but a key to a different service is still in there. Run "
@@ -56,27 +57,28 @@ SAYS = {
     ),
     "parameter": (
         "A key is still there as the *name* of a parameter: a URL or a form may end in a token "
-        "without a value. Where else in a request does the browser write the parameters of the "
-        "URL, and those of a form?"
+        "without a value. Where else in a request does the browser write the parameters of a "
+        "URL or of a form?"
     ),
     "same tags": (
         "A code has the same tag in two of your files, so the key or prefix is not new for each "
         "file. Anyone who learns it can try all codes. Create it inside your cleaner."
     ),
     "piece": (
-        "Half of a key is still readable. A piece of a secret helps a thief to guess the rest: "
+        "Half of a key is still readable. A piece of a secret helps a thief guess the rest, so "
         "leave none."
     ),
     "reversible": (
-        "Nothing opens a door as it is, but what you wrote can be reversed without a key. Undoing "
+        "Nothing opens a door as it is, but your replacements can be reversed without a key. "
+        "Undoing "
         "an encoding (reversal, hex, base64, ROT13, letter case) brings a secret back."
     ),
     "guessable": (
-        "A one-time code can be guessed from what you wrote. It has six digits: a thief hashes "
-        "all of them and compares. A plain hash and hash() need no key."
+        "A one-time code can be guessed from your replacements. It has six digits: a thief hashes "
+        "all possible codes and compares. A plain hash and hash() need no key."
     ),
     "not a har": (
-        "That is not a HAR any more: it needs a log with a list of entries, each a dictionary."
+        "That is no longer a HAR: it needs a log with a list of entries, each a dictionary."
     ),
     "not json": (
         "A HAR is JSON, which has no bytes, no sets and no numbers with thousands of digits."
@@ -256,5 +258,6 @@ class UnseenRecordings:
             for rival, clean in RIVALS.items()
         ]
         print(
-            f"On {name}, new secrets still readable, of {len(unseen.secrets)}: {', '.join(left)}."
+            f"New secrets still readable in {name}, out of {len(unseen.secrets)}: "
+            f"{', '.join(left)}."
         )

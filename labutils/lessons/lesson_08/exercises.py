@@ -291,7 +291,7 @@ def searched(answer: Tried) -> Verdict:
         if not isinstance(got, list):
             return Verdict("differs", case, written(got), "a list of lines", mistake="list")
         if got != want:
-            count = counted(len(got), "line") if len(got) != len(want) else "other lines"
+            count = counted(len(got), "line") if len(got) != len(want) else "the wrong lines"
             return Verdict("differs", case, count, str(len(want)), mistake=mistake)
     return PASSED
 
@@ -373,7 +373,7 @@ EXERCISES = (
         "08-1",
         "function",
         graded,
-        "Your rules ask who was there and what was read. More retellings do not outweigh "
+        "Your rules ask who was there and what was read. Retellings, however many, do not outweigh "
         "somebody who was there.",
         {
             "words": (
@@ -398,8 +398,8 @@ EXERCISES = (
                 ),
             ),
             "cited": (
-                "That original is only cited. Nobody read it for this statement. First of all, "
-                "leave out what was not read.",
+                "That original is only cited: nobody read it for this statement. First of all, "
+                "leave out every source that nobody read.",
                 altered(GRADE, ('if one["read"]:', "if True:")),
             ),
             "differ": (
@@ -411,13 +411,13 @@ EXERCISES = (
                 altered(GRADE, ("> 1:", "> 1 and not originals:")),
             ),
             "outweighs": (
-                "An original was read. A retelling or a translation that differs does not make it "
-                "less certain, however many there are.",
+                "An original was read. Retellings and translations that differ do not make it less "
+                "certain, however many there are.",
                 altered(GRADE, ("originals or translations", "originals + translations")),
             ),
             "translation": (
-                "A translation by the company itself also confirms a statement, if nothing that "
-                "was read says otherwise.",
+                "A translation by the company itself also confirms a statement, unless another "
+                "source that was read says otherwise.",
                 altered(GRADE, ("if originals or translations:", "if originals:")),
             ),
             "translated": (
@@ -455,11 +455,11 @@ EXERCISES = (
             ),
         },
         (
-            "Sort what was read into three lists, one for each kind: a dictionary from the kind to "
-            "what its sources say. From then on, look only at these lists.",
-            "If they differ, a set of what they say has more than one member: "
+            "Sort what was read into three lists, one for each kind. Use a dictionary that maps "
+            "each kind to what its sources say. From then on, look only at these lists.",
+            "If the originals differ, the set of what they say has more than one member: "
             "len(set(originals)) > 1.",
-            "To see whether they differ, use `originals or translations + retellings`: the "
+            "To see whether sources differ, use `originals or translations + retellings`: the "
             "originals if there are any, otherwise everything that was read.",
         ),
         GRADE,
@@ -479,7 +479,8 @@ EXERCISES = (
                 altered(BOUNDS, ('"second": 1', '"second": 30')),
             ),
             "minute": (
-                "A time that is known to the minute runs from second 0 to second 59 of it.",
+                "A time that is known to the minute runs from second 0 to second 59 of that "
+                "minute.",
                 altered(BOUNDS, ('"minute": 60', '"minute": 1')),
             ),
             "day": (
@@ -491,8 +492,8 @@ EXERCISES = (
                 altered(BOUNDS, ("length - 1", "(length if length > 1 else 0)")),
             ),
             "begins": (
-                "The time names a second, but only its minute is known. That minute begins at "
-                "second 0.",
+                "The time includes seconds, but it is known only to the minute. That minute begins "
+                "at second 0.",
                 altered(BOUNDS, (" - seconds(time) % length", "")),
             ),
             "raises": (
@@ -502,7 +503,7 @@ EXERCISES = (
             ),
         },
         (
-            "How many seconds can the time mean: 1, 60 or 86,400? The pair begins where that "
+            "How many seconds can the time cover: 1, 60 or 86,400? The pair begins where that "
             "second, minute or day begins: seconds(time) % 60 is the number of seconds since the "
             "minute began.",
             "The end is the start plus the length, minus one second.",
@@ -520,8 +521,8 @@ EXERCISES = (
                 altered(ORDER, ('"before"', '"earlier"')),
             ),
             "swapped": (
-                "It is the other way round. `order` says when the first came: 'before' the second, "
-                "or 'after' it.",
+                "It is the other way round. `order` says whether the first came 'before' the "
+                "second or 'after' it.",
                 altered(
                     ORDER, ('"before"', '"later"'), ('"after"', '"before"'), ('"later"', '"after"')
                 ),
@@ -554,7 +555,7 @@ EXERCISES = (
         "08-4",
         "function",
         searched,
-        "It finds what you ask for and nothing else.",
+        "Your search finds what you ask for and nothing else.",
         {
             "lines": (
                 "Return the lines themselves: those in which the field has that value.",
@@ -569,15 +570,15 @@ EXERCISES = (
                 altered(SEARCH, ("line.get(name)", "line[name]")),
             ),
             "both": (
-                "Every field that is wanted must match, not only one of them.",
+                "Every field in `wanted` must match, not just one of them.",
                 altered(SEARCH, ("all(", "any(")),
             ),
             "empty": (
-                "No line matches. Return the empty list.",
+                "No line matches. Return an empty list.",
                 altered(SEARCH, ("for name in wanted)]", "for name in wanted)] or lines[:1]")),
             ),
             "nothing wanted": (
-                "If nothing is wanted, every line matches.",
+                "If `wanted` is empty, every line matches.",
                 altered(SEARCH, ("if all(", "if wanted and all(")),
             ),
             "list": (
@@ -606,21 +607,21 @@ EXERCISES = (
                 "answer = 'abc'",
             ),
             "October": (
-                "The times rule that out. First came what happened at Okta and at its other "
-                "customers. Then Cloudflare noticed its own intruder, and the credentials were "
-                "used weeks later.",
+                "The times rule that out. The events at Okta and at its other customers came "
+                "first. Then Cloudflare noticed its own intruder, and the credentials were used "
+                "weeks later.",
                 "answer = 'dbfigjhcae'",
             ),
             "November": (
-                "The times rule that out. Look at the figure. In November the order is a "
-                "probe, a way in, an account, an implant, an alert and the removals.",
+                "The times rule that out. Look at the figure. The order in November is: "
+                "a probe, a way in, an account, an implant, an alert and the removals.",
                 "answer = 'bfdigjhace'",
             ),
         },
         (
             "The story has three parts: Okta's support system, Okta tenants, and November.",
             "November begins with the probe (i) and ends with the last removal (e). Two scenes are "
-            "from the same day, and one of them has no time: either may come first.",
+            "on the same day, and one of them has no time: either may come first.",
         ),
         'scenes = "bfdigjhcae"',
     ),
@@ -631,7 +632,7 @@ EXERCISES = (
         "There are two types, not one. Make this list before you search.",
         {
             "users": (
-                "Return a dictionary from each type of event with a file to the set of its users.",
+                "Return a dictionary that maps each type of event with a file to its set of users.",
                 altered(FILE_TYPES, ('.add(line["user"])', '.add(line["file"])')),
             ),
             "no file": (
@@ -665,7 +666,7 @@ EXERCISES = (
             ),
         },
         (
-            "A line names a file if 'file' in line.",
+            "If 'file' in line is true, the line names a file.",
             "users.setdefault(line['type'], set()).add(line['user']) creates the set if it is "
             "missing, and adds to it.",
         ),
@@ -678,8 +679,8 @@ EXERCISES = (
         "A report that separates skill from luck helps others. Luck is not a control.",
         {
             "shape": (
-                "Give a dictionary with the numbers 1 to 9. Each has one of three words: 'skill', "
-                "'luck', 'unknown'.",
+                "Give a dictionary with the numbers 1 to 9. Each number gets one of three words: "
+                "'skill', 'luck', 'unknown'.",
                 "answer = {1: 'skill'}",
             ),
             "open": (
@@ -701,7 +702,7 @@ EXERCISES = (
             ),
         },
         (
-            "First look for what no source says. Three cards are of this kind.",
+            "First look for what no source says. There are three cards of this kind.",
             "Then ask about each of the others: had the company on the card prepared for this? If "
             "not, it was luck.",
         ),

@@ -16,16 +16,16 @@ STOPPED = (
     "target('08') only brings back the same editor."
 )
 CLAIMS = {
-    1: "According to reports, 1Password was the first customer to tell Okta.",
+    1: "According to reports, 1Password was the first customer to alert Okta.",
     2: "The intruder could reach the support files of 134 Okta users.",
-    3: "Okta searched its log for one type of event. The intruder's actions left another type.",
+    3: "Okta searched its log for one type of event. The intruder's actions were of another type.",
     4: "The break-in at Okta began on 18 October 2023.",
     5: "Cloudflare noticed the intruder in its Okta tenant before Okta told it.",
     6: "In October, Cloudflare replaced 5,000 credentials but forgot four of them.",
     7: "The intruder first got into Jira and Confluence on 22 November.",
     8: "76 code repositories were archived and stolen.",
     9: "The first reported alert came two minutes after a change to an administrators group.",
-    10: "The people who robbed Okta are the people who broke into Cloudflare in November.",
+    10: "The people who robbed Okta also broke into Cloudflare in November.",
     11: "The intruder tried to reach the console server in São Paulo over SSH.",
 }
 # Claims that are wrong, and the facts that say otherwise: any of them will do.

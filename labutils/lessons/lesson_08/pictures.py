@@ -19,8 +19,8 @@ from labutils.pictures.canvas import GREY, KEY, TEXT, canvas, label, mark
 DAY = 86400
 PALE = "#dddddd"
 LEGENDS = (
-    KEY + "    dot: looked around    diamond: defenders",
-    "mark only: known to the hour    grey band: known to the day, or the days that it lasted"
+    KEY + "    dot: reconnaissance    diamond: defenders",
+    "mark only: known to the hour    grey band: known to the day, or lasted several days"
     "    dotted: the day is assumed",
 )
 # From, to, left edge, width in inches.
@@ -167,7 +167,7 @@ def _sentence(drawn: Sequence[ledger.Fact]) -> str:
         "succeeded": "succeeded",
         "denied": "denied",
         "unknown": "unknown",
-        "other": "looked around",
+        "other": "reconnaissance",
     }
     counts = ", ".join(f"{kinds.count(kind)} {words}" for kind, words in names.items())
     hours = sum("T" in str(fact.time) for fact in drawn)

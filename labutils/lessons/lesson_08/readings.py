@@ -27,7 +27,7 @@ def reading(name: str, says: str, *, read: bool = True) -> Reading:
 def contradictions() -> dict[str, list[Reading]]:
     """Four questions on which the sources do not say the same."""
     return {
-        "A. Number of wiki pages in total": [
+        "A. Total number of wiki pages": [
             reading("thx-pl", "14,099"),
             reading("thx-en", "not read for this", read=False),
             {
@@ -37,7 +37,7 @@ def contradictions() -> dict[str, list[Reading]]:
                 "says": "194,100",
             },
         ],
-        "B. The name of what refused the 14 November sign-in": [
+        "B. What refused the 14 November sign-in": [
             reading("thx-en", "no name is given"),
             reading("sw", "network segmentation"),
         ],

@@ -12,7 +12,10 @@ SCENES = {
     "c": ("A Jira plug-in runs what it is given, and Sliver is installed.", "nov22-sliver"),
     "d": ("Cloudflare notices an intruder in its own Okta tenant.", "cf-oct18-detected"),
     "e": ("The last foothold is removed.", "nov24-sliver-removed"),
-    "f": ("At BeyondTrust the console refuses; the API does not.", "beyondtrust-api-backdoor"),
+    "f": (
+        "At BeyondTrust, the console refuses the stolen session. The API accepts it.",
+        "beyondtrust-api-backdoor",
+    ),
     "g": (
         "A service token gets through the gateway to Jira and Confluence.",
         "nov15-atlassian-access",
@@ -24,7 +27,8 @@ SCENES = {
 # Number -> for whom it is judged and what happened, what it was, and the fact that holds it.
 JUDGED = {
     1: (
-        "For BeyondTrust: according to one report, its own policy refuses the console.",
+        "For BeyondTrust: according to one report, its own policy blocks attempts in the admin "
+        "console.",
         "skill",
         "beyondtrust-console-denied",
     ),
@@ -49,7 +53,7 @@ JUDGED = {
         "attack-gap",
     ),
     6: (
-        "For Cloudflare: from the AWS environment there is no way to other systems.",
+        "For Cloudflare: there is no way from the AWS environment to other systems.",
         "skill",
         "nov14-aws-accessed",
     ),
@@ -124,7 +128,7 @@ def print_retelling(letters: str) -> None:
         text, fact = SCENES[letter]
         print(f"{ledger.fact(fact).time:<22}{text}")
     if not letters:
-        print("Put the ten letters in order first. Then this cell tells the story with times.")
+        print("Put the ten letters in order first. Then this cell tells the story with the times.")
 
 
 def in_the_gap() -> list[ledger.Fact]:

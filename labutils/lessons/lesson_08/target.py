@@ -15,7 +15,7 @@ TARGET = Target(
     "value",
     value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
     "The article now says only what the record supports. Other facts would have worked too: any "
-    "fact that places the event earlier refutes a date.",
+    "fact that puts the event on an earlier day refutes a date.",
     {
         "other": (
             "That is not the flag. scene.publish() returns it once every claim that does not hold "
@@ -50,8 +50,8 @@ TARGET = Target(
     "Some hold, some are wrong, and some cannot be known. If a claim is wrong, run "
     "scene.refute(number, fact) with the id of a fact that says otherwise. If it cannot be known, "
     "run scene.leave_open(number, fact) with the id of the fact that leaves it open. Do not touch "
-    "claims that hold. After three that fail, the editor stops. At the end, scene.publish() "
-    "returns the flag.",
+    "claims that hold. The editor tolerates three failed corrections. At the end, "
+    "scene.publish() returns the flag.",
     scene=the_article,
 )
 

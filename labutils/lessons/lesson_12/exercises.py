@@ -265,7 +265,7 @@ def events_for_us() -> list[Case]:
             NOW,
             ("u-1815", NOW - 300),
             "when",
-            "an event that was sent 300 seconds afterwards",
+            "an event that was sent 300 seconds after the revocation",
         ),
         (event(events={REVOKED: {}}), NOW + 5, seen, "when", "an event without event_timestamp"),
         (event(events=both), NOW, seen, "kind", "two events in one token"),
@@ -300,7 +300,7 @@ def events_to_refuse() -> list[Case]:
         *[(event(typ=typ), "typ", f"typ is {typ!r}") for typ in other_types()],
         *[(event(iss=iss), "iss", f"iss is {iss!r}") for iss in nearly(LOGIN)],
         (event(aud=WIKI), "aud", "an event for the wiki"),
-        (event(aud=[WIKI, LOGIN]), "aud", "an event for two others"),
+        (event(aud=[WIKI, LOGIN]), "aud", "an event for two other receivers"),
         *[(event(aud=aud), "aud", f"aud is {aud!r}") for aud in nearly(API)],
         (event(events={CHANGED: {}}), "other", "an event about a changed password"),
         (event(events={LOGOUT: {}}), "other", "an event about a logout"),
@@ -312,7 +312,7 @@ def events_to_refuse() -> list[Case]:
         *[
             (event(events={REVOKED: {"event_timestamp": NOW + ahead}}), "ahead", words)
             for ahead, words in (
-                (61, "an event that happens in 61 seconds"),
+                (61, "an event that is due to happen in 61 seconds"),
                 (NOW * 999, "an event whose event_timestamp is in milliseconds"),
             )
         ],
@@ -603,8 +603,8 @@ def said_twice(apps: TwoApps, case: str) -> Verdict | None:
             sent = json.loads(exchange.request_body or "{}")
             ack, errors = [*map(str, sent.get("ack", []))], [*sent.get("setErrs", {})]
             if set(ack) & set(errors):
-                got = "one event in `ack` and in `setErrs`"
-                return Verdict("differs", case, got, "either", mistake="both")
+                got = "one event in both `ack` and `setErrs`"
+                return Verdict("differs", case, got, "one of the two", mistake="both")
             if known & {*ack, *errors}:
                 got = "a request that repeats a jti from an earlier request"
                 return Verdict("differs", case, got, "only new ones", mistake="repeated")
@@ -679,8 +679,8 @@ EXERCISES = (
             ),
         },
         (
-            "What is the same in all forms of a token? Compare `inspect(token).claims` of a token "
-            "and of its twin.",
+            "What stays the same in all forms of a token? Compare `inspect(token).claims` of a "
+            "token and of its twin.",
             "One of the claims is different in every token that the provider issues: its ID.",
         ),
         ENTRY_FOR,
@@ -697,7 +697,7 @@ EXERCISES = (
                 altered(READ_EVENT, ('["user"]["sub"]', '["user"]')),
             ),
             "who": (
-                "Return the person that the event names. It is in `sub_id`, under `user`.",
+                "Return the person named in the event: look in `sub_id`, under `user`.",
                 altered(READ_EVENT, ('claims["sub_id"]["user"]["sub"]', '"u-1815"')),
             ),
             "list": (
@@ -706,7 +706,7 @@ EXERCISES = (
             ),
             "again": (
                 "The same event arrived twice and was refused the second time. The sender could "
-                "not know that the first one arrived. Saying twice that a session has ended "
+                "not know that the first one had arrived. Hearing twice that a session has ended "
                 "changes nothing, so accept it.",
                 wrong("""
                     seen = set()
@@ -799,8 +799,8 @@ EXERCISES = (
         },
         (
             "Begin with claims = signed_claims(token, keys). It raises an error if the provider "
-            "did not sign. Then write one `if` with `raise ValueError(...)` for each point in the "
-            "list.",
+            "did not sign the event. Then write one `if` with `raise ValueError(...)` for each "
+            "point in the list.",
             "inspect(token).header.get('typ') is the type. If `aud` is a string, make a list: "
             "[claims['aud']].",
             "The time of the event is moment = claims['events'][REVOKED].get('event_timestamp', "
@@ -936,7 +936,7 @@ EXERCISES = (
         "12-5",
         "function",
         of_settings(hours),
-        "Renewals stop growing with the calls, but introspection requests do not.",
+        "At some point renewals stop growing with the calls, but introspection requests never do.",
         {
             "setting": (
                 "Read a setting with a dot: setting.life, in minutes, and setting.way, a string.",
@@ -968,7 +968,7 @@ EXERCISES = (
             ),
         },
         (
-            "Start with the renewals: 60 / setting.life an hour, but never more than there are "
+            "Start with the renewals: 60 / setting.life an hour, but never more than the number of "
             "calls.",
             "Then, if setting.way is 'asks', add one for each call.",
         ),
@@ -1053,7 +1053,7 @@ EXERCISES = (
         "12-8",
         "function",
         polls,
-        "The provider deletes an event when you acknowledge it, and you acknowledge nothing too "
+        "The provider deletes an event when you acknowledge it, and you never acknowledge one too "
         "early.",
         {
             "all": (
@@ -1074,8 +1074,8 @@ EXERCISES = (
                 altered(POLL, ("bool(sets)", "len(sets) == 2")),
             ),
             "endless": (
-                "It never stops asking. The provider repeats every event that is neither "
-                "acknowledged in `ack` nor named in `setErrs`.",
+                "Your function never stops asking. The provider repeats every event that is "
+                "neither acknowledged in `ack` nor named in `setErrs`.",
                 altered(POLL, ('"ack": ack', '"acks": ack')),
             ),
             "bad": (
@@ -1094,8 +1094,8 @@ EXERCISES = (
                 altered(POLL, ('"err": "invalid_request", ', "")),
             ),
             "both": (
-                "An event was either accepted or it was not. Acknowledge it after take(event), "
-                "and only if that raised no error.",
+                "An event was either accepted or not. Acknowledge it after take(event), and only "
+                "if that raised no error.",
                 altered(
                     POLL,
                     ("                ack.append(jti)\n", ""),
@@ -1103,8 +1103,8 @@ EXERCISES = (
                 ),
             ),
             "repeated": (
-                "Each request says only what is new since the last one. Start again with an empty "
-                "list and an empty dictionary.",
+                "Each request reports only what is new since the last one. Start again with an "
+                "empty list and an empty dictionary.",
                 altered(
                     POLL,
                     ("ack, errors, more = [], {}, bool(sets)", "more = bool(sets)"),
@@ -1133,7 +1133,7 @@ EXERCISES = (
         "12-9",
         "function",
         compare(choices, why=a_row),
-        "The budget decides which ways are considered at all, and then the minutes count.",
+        "The budget decides which ways you consider at all. Then the minutes decide.",
         {
             "row": (
                 "That is a whole row. Return only the name, which is its first member: row[0].",
@@ -1152,8 +1152,8 @@ EXERCISES = (
                 altered(BEST, (" if row[2] <= budget", "")),
             ),
             "tie": (
-                "Two ways leave the same minutes. In that case the one with fewer requests is "
-                "better.",
+                "Two ways leave the same number of minutes. In that case the one with fewer "
+                "requests is better.",
                 wrong("""
                     def answer(rows, budget):
                         within = [row for row in rows if row[2] <= budget]

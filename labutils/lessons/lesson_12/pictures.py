@@ -20,8 +20,8 @@ from labutils.pictures.canvas import (
 from labutils.pictures.canvas import canvas as sheet
 
 TITLES = (
-    "Noticed late: one-minute tokens leave least",
-    "Only asking keeps growing with the calls",
+    "For late reactions, one-minute tokens are best",
+    "Only the cost of asking keeps growing",
 )
 Points = Mapping[tuple[str, float], float]  # by the name of a way, and a delay or a call rate
 WIDTH = 10.0  # of a panel, in units of the sheet

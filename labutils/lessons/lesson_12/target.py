@@ -25,7 +25,8 @@ TARGET = Target(
     "12-target",
     "value",
     value(flag_mistake),
-    "Your setting is within the budget, and no delay up to half an hour gives the thief more time.",
+    "Your setting is within the budget and keeps the thief below the limit for every delay up to "
+    "half an hour.",
     {
         "setting": (
             "That is a setting. The flag is what scene.try_setting returns for it.",
@@ -56,16 +57,16 @@ TARGET = Target(
     """),
     brief=f"""Ada's app calls the API once a minute and renews its token only when it calls. So a \
 lifetime of 3.5 minutes costs as many requests as one of 4. The provider allows {BUDGET} requests \
-an hour for renewals, introspection and polls together. Tom copies an access token. Perhaps he \
-also copies the refresh token while Ada's app is running; then he renews as often as he can. \
+an hour for renewals, introspection and polls together. Tom copies an access token. He may \
+also copy the refresh token while Ada's app is running; then he renews as often as he can. \
 Somebody reacts after 0, 3, 10 or 30 minutes, or when the provider sees a refresh token a second \
 time. An API that is told or polls then restarts: it is down for two minutes.
 Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases. \
 scene.try_setting(Setting(life, way, every), retries=False) measures one. way is 'offline', \
 'asks', 'pushed' or 'polls'; every is the time between polls, in minutes, and a poll that falls \
-in the restart waits until the next one is due; retries=True pushes an event again until it \
-arrives. It returns the flag if the setting succeeds. After three settings that failed it \
-measures no more: work it out first.""",
+during the restart waits until the next one is due; retries=True pushes an event again until it \
+arrives. It returns the flag if the setting succeeds. After three failed settings it \
+stops measuring, so work it out first.""",
     tools="scene.Setting is the class of settings.",
     scene=the_company,
 )

@@ -32,7 +32,7 @@ STOPPED = (
 WAYS = (OFFLINE, "asks", PUSHED, POLLS)
 NO_SETTING = (
     "That is not a setting. Try Setting(10, 'pushed'): a lifetime in minutes, from 0.5 to 60; one "
-    "of offline, asks, pushed, polls; and, with polls, the minutes between two polls, from 1 to "
+    "of offline, asks, pushed or polls; and, with polls, the minutes between two polls, from 1 to "
     "60."
 )
 
@@ -76,7 +76,7 @@ class TokenBudget:
         if requests <= BUDGET and max(minutes for minutes, _ in worst.values()) < LIMIT:
             return self._flag
         self._missed += 1
-        print(f"Settings that may still fail: {PATIENCE - self._missed}.")
+        print(f"Attempts left: {PATIENCE - self._missed}.")
         return "no flag"
 
 

@@ -35,8 +35,8 @@ DNS = {
     "login.example": "the provider",
     "wiki.example": "the wiki",
     "api.example": "the API",
-    FORGOTTEN: "a rented server, given back in 2021",
-    "room-planner.test": "a supplier's; the domain has expired",
+    FORGOTTEN: "a rented server, given up in 2021",
+    "room-planner.test": "belonged to a supplier; the domain has expired",
 }
 
 

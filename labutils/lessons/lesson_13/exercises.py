@@ -516,8 +516,8 @@ EXERCISES = (
                 altered(REWRITE, ('("cookie", "set-cookie")', '("cookie",)')),
             ),
             "letters": (
-                "The name of a header may come in lower case or in capitals (RFC 9110, 5.1). "
-                "Compare name.lower().",
+                "A header name may be in lower case or in capitals (RFC 9110, 5.1). Compare "
+                "name.lower().",
                 altered(REWRITE, ("name.lower()", "name")),
             ),
             "whole": (
@@ -532,8 +532,8 @@ EXERCISES = (
                 ),
             ),
             "neighbours": (
-                "When two such headers follow each other, the second one stayed. Do not remove "
-                "items from a list while you loop over it: build a new list.",
+                "When one such header follows another, your function keeps the second. Do not "
+                "remove items from a list while you loop over it: build a new list.",
                 wrong("""
                     def answer(headers, old, new):
                         headers = [(name, value.replace(old, new)) for name, value in headers]
@@ -549,7 +549,7 @@ EXERCISES = (
                 altered(REWRITE, ("value.replace(old, new)", "re.sub(old, new, value)")),
             ),
             "as it is": (
-                "Only the host changes in a value. Pass on the rest unchanged, with its capitals "
+                "In a value, only the host changes. Pass on the rest unchanged, with its capitals "
                 "and spaces.",
                 altered(REWRITE, ("value.replace(old, new)", "value.strip().replace(old, new)")),
             ),
@@ -559,7 +559,7 @@ EXERCISES = (
             ),
         },
         (
-            "One loop over the pairs. Which two names do you leave out? What happens to each "
+            "Loop over the pairs once. Which two names do you leave out? What happens to each "
             "value?",
             "`if name.lower() not in (...)`, and then append (name, value.replace(old, new)).",
         ),
@@ -573,7 +573,7 @@ EXERCISES = (
         {
             "good": (
                 "The key's response is valid, but your check refused it. Compare the challenge, "
-                "the whole origin, and all 32 bytes of data[:32]. The flags are data[32], the "
+                "the whole origin, and all 32 bytes of data[:32]. The flags are data[32], and the "
                 "counter is data[33:37].",
                 altered(CHECK_ANSWER, ("data[:32] !=", "data[:31] !=")),
             ),
@@ -616,8 +616,8 @@ EXERCISES = (
                 altered(CHECK_ANSWER, ("data[32] & 1", "data[32] & 4")),
             ),
             "excused": (
-                "0 after 0 excuses only the counter. You still have to check challenge, origin, "
-                "site and touch.",
+                "0 after 0 excuses only the counter. You still have to check the challenge, "
+                "origin, site and touch.",
                 altered(
                     CHECK_ANSWER,
                     (
@@ -640,7 +640,8 @@ EXERCISES = (
                 ),
             ),
             "longer": (
-                "It only contains the right origin, or begins like it. Compare the whole origin.",
+                "This origin only contains the right one, or begins like it. Compare the whole "
+                "origin.",
                 altered(
                     CHECK_ANSWER,
                     (
@@ -661,7 +662,7 @@ EXERCISES = (
                 ),
             ),
             "plain": (
-                "Without TLS, anybody along the way can pretend to be that page. Compare the "
+                "Without TLS, anybody on the network path can pretend to be that page. Compare the "
                 "scheme as well.",
                 altered(
                     CHECK_ANSWER,
@@ -720,7 +721,8 @@ EXERCISES = (
         "13-3",
         "function",
         downgraded,
-        "One attribute less, and everything else unchanged. Next you see what difference it makes.",
+        "One attribute fewer, and everything else unchanged. Next you see what difference that "
+        "makes.",
         {
             "kind": (
                 "Return the page as a string.",
@@ -778,10 +780,10 @@ EXERCISES = (
         "13-4",
         "function",
         polls,
-        "This is how a television polls, and so does Tom. The provider cannot tell the two apart.",
+        "A television polls like this, and so does Tom. The provider cannot tell the two apart.",
         {
             "request": (
-                "Each time, POST to https://login.example/token a form with three fields: "
+                "Each time, POST a form with three fields to https://login.example/token: "
                 "grant_type, client_id and device_code.",
                 altered(POLL, ('    form["client_id"] = "screen"\n', "")),
             ),
@@ -807,19 +809,21 @@ EXERCISES = (
                 altered(POLL, ("        wait(interval)\n", "")),
             ),
             "slow": (
-                "slow_down means: ask again, and from now on wait 5 seconds longer (RFC 8628, "
+                "slow_down means: ask again, but from now on wait 5 seconds longer (RFC 8628, "
                 "3.5).",
                 altered(POLL, ("interval += 5", "interval = 5")),
             ),
             "result": (
-                "Return answer.json() if the response is a success, else the error string.",
+                "Return answer.json() if the response is a success, otherwise the error string.",
                 altered(POLL, ("return answer.json()", "return answer")),
             ),
         },
         (
-            "A loop: wait, ask, look at the response. Two errors mean that the loop goes on.",
-            "`if answer.is_success: return answer.json()`. Else read answer.json()['error']: for "
-            "slow_down add 5 to the interval; for anything but authorization_pending return it.",
+            "Write a loop: wait, ask, look at the response. Two of the errors mean that the loop "
+            "goes on.",
+            "`if answer.is_success: return answer.json()`. Otherwise read answer.json()['error']: "
+            "for slow_down add 5 to the interval; for anything but authorization_pending return "
+            "it.",
         ),
         POLL,
     ),
@@ -848,7 +852,7 @@ EXERCISES = (
                 chosen(COMPANY, '"approved clients"', '"people decide"'),
             ),
             "recovery open": (
-                "The answers to the questions are on a page about Ada. Tom has read it.",
+                "The answers to the questions are on a web page about Ada. Tom has read it.",
                 chosen(COMPANY, '"second key"', '"questions"'),
             ),
             "devices shut": (
@@ -875,8 +879,8 @@ EXERCISES = (
         "13-6",
         "value",
         value(why_mistake),
-        "A key protects the sign-in, and a binding protects what comes after it. Against a script "
-        "on Ada's own page none of the three helps: that page must be kept clean.",
+        "A key protects the sign-in, and a binding protects what comes after it. None of the three "
+        "helps against a script on Ada's own page: that page must be kept clean.",
         {
             "form": (
                 "Give each of the three situations one of: key, binding, time, none.",
@@ -908,8 +912,8 @@ EXERCISES = (
                 chosen(WHY, '"binding"', '"time"'),
             ),
             "copied cookie: none": (
-                "The cookie is used on a different machine. There is something that can be tied "
-                "to Ada's device.",
+                "The cookie is used on a different machine. Something here can be tied to Ada's "
+                "device.",
                 chosen(WHY, '"binding"', '"none"'),
             ),
             "script in the page: key": (
@@ -922,7 +926,7 @@ EXERCISES = (
                 chosen(WHY, '"none"', '"binding"'),
             ),
             "script in the page: time": (
-                "A short lifetime limits what the script takes with it. It does not stop the "
+                "A short lifetime limits the value of what the script takes. It does not stop the "
                 "script, which acts while Ada is signed in, and perhaps again at her next visit.",
                 chosen(WHY, '"none"', '"time"'),
             ),
@@ -930,7 +934,7 @@ EXERCISES = (
         (
             "For each theft, ask: is anybody signing in? Is the thief using Ada's device, or his "
             "own?",
-            "The cookie is used on a different machine, and there a tie to Ada's device stops the "
+            "The cookie is used on a different machine, where a tie to Ada's device stops the "
             "thief. The script is on her machine, in her session. `none` is an answer too.",
         ),
         WHY,

@@ -34,7 +34,7 @@ WRITERS = {
     "type": "browser: what the request is for",
     "challenge": "server: fresh for each request",
     "origin": "browser: where the page came from",
-    "crossOrigin": "browser: inside a page of another site?",
+    "crossOrigin": "browser: inside another site's page?",
 }
 
 
@@ -50,7 +50,7 @@ def signed_bytes(answer: str) -> tuple[Figure, str]:
     for (name, octets, who, text), width in zip(_parts(response, client), WIDTHS, strict=True):
         _part(axes, left, width, (f"{name}, {len(octets)} B", text), by_key=who == "key")
         left += width + 0.05
-    title = "One signature over four parts: the browser wrote the origin, not the person"
+    title = "One signature over four parts: the browser, not the person, wrote the origin"
     axes.text(0.1, 4.6, title, size=14, weight="bold", va="center")
     axes.text(0.1, 4.0, "authenticatorData, written by the key", size=TEXT, color=PURPLE)
     axes.text(8.25, 4.0, "what the browser saw", size=TEXT, color=GREEN)

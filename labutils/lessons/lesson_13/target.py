@@ -31,9 +31,9 @@ TARGET = Target(
     "13-target",
     "value",
     value(flag_mistake),
-    "You are in, past a key that did all that it promises. There are three ways in: the visitors' "
-    "network, a forgotten host below the provider's name, and the expired domain of an approved "
-    "client. Which ones did you not use?",
+    "You are in, past a key that did everything it promises. There are three ways in: the "
+    "visitors' network, a forgotten host below the provider's name, and the expired domain of an "
+    "approved client. Which ones did you not use?",
     {
         "other": (
             "That is not the flag. The response to GET /vault contains it, as the member `flag`.",
@@ -54,7 +54,7 @@ TARGET = Target(
         "The first: scene.lobby posts client_id=screen to "
         "https://login.example/device_authorization; scene.send the verification_uri_complete; "
         "then scene.lobby posts grant_type (the long one of RFC 8628), device_code and client_id "
-        "to https://login.example/token until it answers 200, with scene.wait between. The "
+        "to https://login.example/token until it returns 200, with scene.wait in between. The "
         "second: scene.take('old.login.example', Relay(...)), and the wiki's link with that host "
         "in it. The third: scene.take('room-planner.test'), scene.send an authorization request "
         "with scene.request, and exchange the code in scene.seen[-1], with scene.verifier.",
@@ -74,11 +74,11 @@ The flag is in the response to GET /vault, in two places:
 - https://api.example/vault, with an access token for Ada
 - https://wiki.example/vault, with Ada's wiki session.
 scene.tom is Tom's browser, at home. scene.lobby is a browser on the visitors' table.
-scene.send(link): Ada gets the link. If its host is login.example or below it, she does what the \
-pages ask.
+scene.send(link): Ada gets the link. If its host is login.example or a host below it, she does \
+what the pages ask.
 scene.names: the company's host names, and what is known about each. scene.take(name, app) puts \
 Tom's WSGI app on a name that is free: Relay(scene.tom, LOGIN, "https://" + name) is the page in \
-between. Without an app you get a page that records its visits in scene.seen.
+between. Without an app you get a page that records each visit in scene.seen.
 scene.clients: the approved clients. scene.request and scene.verifier: an authorization request \
 from the `room-planner` client, and its PKCE verifier. scene.wait(seconds) lets time pass.
 The discovery document at https://login.example/.well-known/openid-configuration lists what the \

@@ -473,7 +473,7 @@ EXERCISES = (
             ),
             "everybody": (
                 "The rule is about services. People travel, and an intruder's program has no place "
-                "where it belongs. Return None for both.",
+                "of its own. Return None for both.",
                 altered(IN_ITS_PLACE, (' or credential.holder.kind != "service"', "")),
             ),
             "places": (
@@ -540,7 +540,7 @@ EXERCISES = (
         },
         (
             "Check three things: is there a credential, is its holder a service, and is the "
-            "address one of the holder's places?",
+            "address among the holder's places?",
             'credential.holder.kind == "service" and request.address in credential.holder.places',
         ),
         IN_ITS_PLACE,
@@ -549,10 +549,10 @@ EXERCISES = (
         "14-2",
         "function",
         compare(look_cases, why=no_list),
-        "Between two checks a session counts as it did at the last one.",
+        "Between two checks, the result of the last one stands.",
         {
             "first": (
-                "The first request begins the session. It is checked, whenever it comes.",
+                "The first request begins the session. It is always checked, whenever it comes.",
                 altered(LOOKS, ("looked = []", "looked = [0]")),
             ),
             "list": (
@@ -568,7 +568,7 @@ EXERCISES = (
                 ),
             ),
             "each": (
-                "With every = 0 each request is checked.",
+                "With every = 0, every request is checked.",
                 altered(LOOKS, ("not looked or time - looked[-1] >= every", "not looked")),
             ),
             "exactly": (
@@ -589,7 +589,8 @@ EXERCISES = (
         },
         (
             "Keep a list of the times of the checks. Its last entry is looked[-1].",
-            "Check if the list is empty, or if time - looked[-1] is at least `every`.",
+            "A request is checked if the list is empty, or if time - looked[-1] is at least "
+            "`every`.",
         ),
         LOOKS,
     ),
@@ -600,7 +601,8 @@ EXERCISES = (
         "From now on, each conclusion comes with the settings between which it flips.",
         {
             "none": (
-                "If the outcome is the same at each setting, it never flips: return an empty list.",
+                "If the outcome is the same at every setting, it never flips: return an empty "
+                "list.",
                 altered(FLIPS, ("found = []", "found = settings[:1]")),
             ),
             "pair": (
@@ -618,7 +620,7 @@ EXERCISES = (
                 ),
             ),
             "all": (
-                "It may flip more than once, and may flip back. Return every pair.",
+                "The outcome may flip more than once, and may flip back. Return every pair.",
                 altered(FLIPS, ("    return found", "    return found[:1]")),
             ),
         },
@@ -633,7 +635,7 @@ EXERCISES = (
         "14-5",
         "function",
         compare(crowd_cases, why=miscounted),
-        "That number, at each setting, is a sweep.",
+        "That number, counted at each setting, makes a sweep.",
         {
             "stopped": (
                 "A step that is not stopped has happened. step.stopped is True if every route was "
@@ -671,7 +673,8 @@ EXERCISES = (
                 altered(HAPPENS, ("return count", "return count / max(1, len(cases))")),
             ),
             "each": (
-                "Each thief is a case. Pass case=case, or each of them is the 2023 thief.",
+                "Each thief is a case. Pass case=case. Without it, every one of them is the 2023 "
+                "thief.",
                 altered(HAPPENS, ("world, case=case", "world")),
             ),
             "fact": (
@@ -687,7 +690,7 @@ EXERCISES = (
         (
             "breach.foresee(world, case=case) returns the steps of one thief.",
             "For each case: is there any step with step.fact == fact and not step.stopped? A step "
-            "may come twice, but the case counts once.",
+            "may occur twice, but the case counts once.",
         ),
         HAPPENS,
     ),
@@ -716,13 +719,13 @@ EXERCISES = (
                 altered(ROBUST, ("not any(other < one for other in enough)", "one in enough")),
             ),
             "order": (
-                "The smaller set may come later in the dictionary. Compare with all sets that are "
-                "enough.",
+                "The smaller set may come later in the dictionary. Compare with all the sets that "
+                "are enough.",
                 altered(ROBUST, ("other in enough)", "other in smallest)")),
             ),
         },
         (
-            "First keep the sets that stop enough thieves. set(names) makes a set of a tuple.",
+            "First keep the sets that stop enough thieves. set(names) turns a tuple into a set.",
             "For two sets, a < b is true if a is a proper subset of b.",
         ),
         ROBUST,
@@ -734,7 +737,7 @@ EXERCISES = (
         "Each set that is left out costs and loses at least as much as some set on the list.",
         {
             "first": (
-                "Having no controls costs nothing, and something is lost: the list begins there.",
+                "Having no controls costs nothing, but something is lost: the list begins there.",
                 altered(FRONTIER, ("best = []", "best = [(0, 0, ())]")),
             ),
             "equal": (
@@ -775,7 +778,7 @@ def answer(prices, losses):
             ),
         },
         (
-            "Sort (cost, lost, names): the cheapest comes first, and the best first at each price.",
+            "Sort (cost, lost, names): the cheapest comes first and, at each price, the best.",
             "Keep a set if the list is empty, or if it loses less than the last one on the list.",
         ),
         FRONTIER,
@@ -801,15 +804,16 @@ def answer(prices, losses):
                 """),
             ),
             "names": (
-                "Pass all names to breach.with_controls, and play the world that it returns.",
+                "Pass all the names to breach.with_controls, and play the world that it returns.",
                 altered(ARCHIVED, ("with_controls(names)", "with_controls(names[:1])")),
             ),
             "case": (
-                "Pass case=case to breach.foresee, or each case is the breach as reported.",
+                "Pass case=case to breach.foresee. Without it, every case is the breach as "
+                "reported.",
                 altered(ARCHIVED, (", case=case", "")),
             ),
             "whole": (
-                "That is another step. Compare the whole name of the fact with ==.",
+                "That is a different step. Compare the whole name of the fact with ==.",
                 altered(
                     ARCHIVED,
                     ('step.fact == worlds.LOSSES["code"]', 'worlds.LOSSES["code"] in step.fact'),
@@ -858,7 +862,7 @@ PREDICTIONS = (
             "d": Guess(
                 "the session and the cloud, which is outside the gateway",
                 _happens("session", "cloud"),
-                "This assumes that the thief has another way. Every way to the cloud needs a "
+                "This assumes that the thief has another way in. Every way to the cloud needs a "
                 "service's access key, used far from its place.",
             ),
         },

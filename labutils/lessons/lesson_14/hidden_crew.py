@@ -65,7 +65,7 @@ class Report:
         rules = ", ".join(f"{rule} {count}" for rule, count in self.refused_by.items())
         return (
             f"{' + '.join(self.controls) or 'no controls'}: cost {self.cost}, budget {BUDGET}\n"
-            f"    of {CREW * len(worlds.LOSSES)} losses {self.losses} happen: {lost}\n"
+            f"    {self.losses} of {CREW * len(worlds.LOSSES)} losses happen: {lost}\n"
             f"    steps refused by: {rules or 'no rule'}\n"
             f"    {self.flag or f'no flag: at most {MOST} losses are allowed'}"
         )
@@ -107,7 +107,7 @@ class HiddenCrew:
             print(f"That costs {cost} points, but the budget is {BUDGET}. Nothing was deployed.")
             return None
         if self._left == 0:
-            print("You have no deployments left. Restart the kernel for a fresh start.")
+            print("You have no deployments left. Restart the kernel to begin again.")
             return None
         self._left -= 1
         report = played(chosen, cost)

@@ -30,7 +30,7 @@ REASONS = {"fresh": "no managed device"}  # a rule whose name says too little in
 KEY = {
     "succeeded": ("", "filled: allowed"),
     "denied": ("    ", "ring: refused, and by which rule"),
-    "not_reached": ("    ", "stroke: the thief lacks what it takes"),
+    "not_reached": ("    ", "stroke: the thief lacks what the request needs"),
     "other": (
         "\n",
         "dotted: not tried (an earlier request in the row failed, or an earlier row was open)",
@@ -185,7 +185,7 @@ def _curve(axes: Axes, heights: Sequence[float], style: tuple[str, str], *, step
 
 def _sentence(counts: Mapping[str, Sequence[int]], settings: Sequence[object], most: int) -> str:
     curves = [f"{name} {', '.join(map(str, curve))}" for name, curve in counts.items()]
-    return f"Lost, of {most}, at {', '.join(map(str, settings))}: {'; '.join(curves)}."
+    return f"Losses out of {most}, at {', '.join(map(str, settings))}: {'; '.join(curves)}."
 
 
 def frontier_curve(
@@ -213,4 +213,4 @@ def frontier_curve(
         axes.text(*beside, str(lost), size=TEXT, va="center", bbox=ground, zorder=2)
     axes.text(dearest / 2, -0.15, "cost in points", size=TEXT, ha="center", va="center")
     steps = [f"{spent:g}: {lost}" for spent, lost, _ in best]
-    return figure, f"Cost in points, and losses that are left, of {most}. {', '.join(steps)}."
+    return figure, f"Cost in points: losses left, out of {most}. {', '.join(steps)}."

@@ -35,7 +35,7 @@ TARGET = Target(
             "answer = 'no flag: 60 losses are the most'",
         ),
         "other": (
-            "That is not the flag. Look in report.flag, after a deployment that loses little.",
+            "That is not the flag. Look in report.flag, after a deployment with few losses.",
             "answer = 'flag-0000'",
         ),
     },
@@ -58,10 +58,10 @@ TARGET = Target(
     brief=f"""Another company has {BUDGET} points and a price list (scene.prices). A crew of \
 {CREW} thieves is coming, and you do not see how they were drawn.
 Find controls under which at most {MOST} of the {CREW * len(LOSSES)} losses happen. {CREW} of \
-them are the report, which only the supplier can protect.
+these losses are the report, which only the supplier can protect.
 report = scene.deploy("session_hours", "sessions_reevaluated") plays the crew against these \
 controls. It reports what the crew got and which rules refused it. You have {DEPLOYMENTS} \
 deployments, and you cannot get them back.
-report.flag is the flag, if little enough was lost.""",
+report.flag is the flag, if the losses are few enough.""",
     scene=the_crew,
 )

@@ -172,7 +172,7 @@ class Asked(UserDict[str, Any]):
     def __getitem__(self, name: str) -> Any:
         self.times += 1
         if self.times > self.MOST:
-            raise RecursionError("makes was asked 2,000 times: the loop goes round a circle")
+            raise RecursionError("makes was looked up 2,000 times: your loop goes round a circle")
         return super().__getitem__(name)
 
     def __repr__(self) -> str:
@@ -397,7 +397,7 @@ def wrong_steps(service: Watched, new: str, stolen: bool, case: str) -> Verdict 
         return Verdict("differs", case, got, mistake="steps")
     if stolen and places.get("remove", len(service.log)) > first:
         return Verdict(
-            "differs", case, "a stolen secret that still opens meanwhile", mistake="stolen"
+            "differs", case, "a stolen secret that still works meanwhile", mistake="stolen"
         )
     if not stolen and service.stood:
         got = f"{service.stood[0]!r} stopped working"
@@ -413,7 +413,7 @@ EXERCISES = (
         "15-1",
         "function",
         proves,
-        "From now on this is what *out* means: no secret opens, and every door answered.",
+        "From now on this is what *out* means: no secret opens a door, and every door answers.",
         {
             "keys": (
                 "Return a dictionary with three lists: 'open', 'refused' and 'unknown'. Each list "
@@ -472,7 +472,7 @@ EXERCISES = (
         "15-2",
         "function",
         visited,
-        "The next cell uses it to evict a circle: with one cut, and one by one.",
+        "The next cell uses your function to evict a circle: with one cut, and one by one.",
         {
             "kind": (
                 "Return a set of names, such as {'account', 'user'}.",
@@ -536,11 +536,11 @@ EXERCISES = (
         "15-3",
         "value",
         planned,
-        "Nothing came back, and no secret opens any door. You cut the footholds that can recreate "
-        "the others together, or shut the way to them first.",
+        "Nothing came back, and no secret opens any door. The footholds that can recreate others "
+        "went in one cut, or you shut the way to them first.",
         {
             "kind": (
-                "Give a list of sets: each set is one cut, with its names in quotes.",
+                "Give a list of sets: each set is one cut, with the names in quotes.",
                 "answer = ['implant']",
             ),
             "name": (
@@ -558,8 +558,8 @@ EXERCISES = (
                 "{'lookalike-account', 'implant', 'aws-account'}, {'bitbucket-account'}]",
             ),
             "account": (
-                "The service account was still valid, and there was a way to it: with a new pass "
-                "for the token, or with a pass that the gateway had issued before.",
+                "The service account was still valid, and there was still a way to use it: with a "
+                "new pass for the token, or with one that the gateway had issued before.",
                 "answer = [{'moveworks-token', 'implant', 'aws-account'}, "
                 "{'smartsheet-account', 'lookalike-account', 'bitbucket-account'}, {'passes'}]",
             ),
@@ -572,8 +572,8 @@ EXERCISES = (
         (
             "Ask about each item: what else can the intruder create with it, and how does the "
             "intruder reach it?",
-            "The implant goes no later than what it can recreate. With it goes the service "
-            "account, or both ways to that account: 'moveworks-token' and 'passes'.",
+            "The implant goes no later than what it can recreate. Cut the service account with "
+            "it, or both ways to that account: 'moveworks-token' and 'passes'.",
         ),
         code("""
             cuts = [
@@ -588,33 +588,33 @@ EXERCISES = (
         "function",
         lineage,
         "The query needs one thing from the logs: who created each credential. If nobody records "
-        "that, the query cannot be run.",
+        "that, you cannot run the query.",
         {
             "ids": (
                 "Return a set of ids (row.id), not the rows themselves.",
                 altered(INSIDE, ("return inside - set(stolen)", "return rows")),
             ),
             "made": (
-                "Look at row.made_by: the name of a stolen one, or of one that was created inside. "
-                "Compare whole names.",
+                "row.made_by must be a stolen id, or an id that was created inside. Compare whole "
+                "names.",
                 altered(INSIDE, ("row.made_by in inside and ", "")),
             ),
             "before": (
-                "That one was created before the theft, by the rightful user. row.issued must not "
+                "That row was created before the theft, by the rightful user. row.issued must not "
                 "be earlier than since.",
                 altered(INSIDE, (" and row.issued >= since", "")),
             ),
             "edge": (
-                "One that was created in the very second of the theft counts: compare with >=.",
+                "A credential created in the very second of the theft counts: compare with >=.",
                 altered(INSIDE, (">= since", "> since")),
             ),
             "chain": (
-                "One that was created inside can create others. Its children count too.",
+                "A credential created inside can create others. Its children count too.",
                 altered(INSIDE, ("row.made_by in inside", "row.made_by in set(stolen)")),
             ),
             "order": (
-                "The list may not start with the oldest row. Go over the rows again until nothing "
-                "is added.",
+                "The list does not always start with the oldest row. Go over the rows again until "
+                "nothing is added.",
                 wrong("""
                 def answer(rows, stolen, since):
                     inside = set(stolen)
@@ -645,8 +645,8 @@ EXERCISES = (
         (
             "Begin with the set of stolen ones. Go over all the rows as many times as there are "
             "rows: then nothing is left to add.",
-            "If row.made_by is in the set and row.issued >= since, add row.id. At the end, take "
-            "away the stolen ones.",
+            "If row.made_by is in the set and row.issued >= since, add row.id. At the end, "
+            "remove the stolen ones.",
         ),
         INSIDE,
     ),
@@ -654,7 +654,7 @@ EXERCISES = (
         "15-5",
         "function",
         rotates,
-        "Add the new secret, switch everybody, remove the old one. A stolen one goes at once.",
+        "Add the new secret, switch everybody over, remove the old one. A stolen one goes at once.",
         {
             "steps": (
                 "First let the service accept the new secret as well: service.add(new). Then "
@@ -704,7 +704,7 @@ EXERCISES = (
                 """),
             ),
             "beside": (
-                "The new secret works, but the old one still opens too. That is half a rotation: "
+                "The new secret works, but so does the old one. That is half a rotation: "
                 "remove the old one at the end.",
                 altered(
                     ROTATE,

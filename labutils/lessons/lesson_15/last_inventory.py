@@ -178,7 +178,7 @@ class LastInventory:
         if self._knows(name):
             self._pass(REVOKE)
             self._end([name])
-            print(f"{self.time}: {name} has been ended.")
+            print(f"{self.time}: {name} has been revoked.")
 
     def cut(self, *names: str) -> None:
         """End several credentials in one moment. Twenty minutes, however many there are."""

@@ -99,7 +99,7 @@ def _key(axes: Axes, ends: Mapping[str, str], width: float, y: float) -> None:
 # --- response -------------------------------------------------------------------------------------
 
 EVICTION = Sweep(
-    "One by one has no end if the intruder visits as often as you remove",
+    "One by one never ends if visits are as frequent as removals",
     "minutes between two visits by the intruder; one removal takes 20",
     "hours until the intruder is out",
     {"denied": "the intruder is out", "succeeded": "still in after a day"},
@@ -129,10 +129,10 @@ def hours_until_out(minutes: Mapping[tuple[str, int], int | None]) -> tuple[Figu
         words = f"at most {counted(longest, 'minute')}"
         if endless:
             words += f", but not within a day for visits every {endless[0]} to {endless[-1]}"
-        said.append(f"{' '.join(way.split())} {words}")
+        said.append(f"{words} ({' '.join(way.split())})")
     sentence = (
-        f"Visits every {visits[0]} to {visits[-1]} minutes, and the time until the intruder is "
-        f"out: {'; '.join(said)}."
+        f"The time until the intruder is out, with visits every {visits[0]} to {visits[-1]} "
+        f"minutes: {'; '.join(said)}."
     )
     return over_a_sweep(curves, EVICTION), sentence
 
@@ -150,9 +150,9 @@ def key_overlap(minutes: Mapping[int, tuple[int, int]]) -> tuple[Figure, str]:
     longest = counted(max(refused for refused, _ in minutes.values()), "minute")
     at_once = counted(minutes[waits[0]][1], "minute")
     sentence = (
-        f"Waits of {waits[0]} to {waits[-1]} minutes, in the worst of the changes: Ada's app is "
-        f"refused in up to {longest}, and in none if the wait is {unbroken[0]} or more; a "
-        f"forged token works for {at_once} if the old key goes at once, "
+        f"In the worst of the changes, with waits of {waits[0]} to {waits[-1]} minutes, Ada's app "
+        f"is refused for up to {longest}, and never if the wait is {unbroken[0]} minutes or more; "
+        f"a forged token works for {at_once} if the old key goes at once, "
         f"and for {minutes[waits[-1]][1]} if it stays for {waits[-1]}."
     )
     return over_a_sweep(curves, KEYS), sentence

@@ -27,11 +27,11 @@ TARGET = Target(
     "15-target",
     "value",
     value(flag_mistake),
-    "The intruder is out, every job works, and it was before 18:00. The five traps: a rotation "
-    "that was half done, an intruder's user that looks like staff, two credentials that recreate "
-    "each other, one that is in no list, and one that seemed unused but is needed once a quarter. "
-    "The secrets of m.sato and k.nowak open, and may: they are current, were issued after the "
-    "notice, and were never exposed.",
+    "The intruder is out, every job works, and it is not yet 18:00. The five traps: a rotation "
+    "that was half done, a user that the intruder made to look like staff, two credentials that "
+    "recreate each other, one that is not on any list, and one that seemed unused but is needed "
+    "once a quarter. The secrets of m.sato and k.nowak still open their doors, as they should: "
+    "they are current, were issued after the notice, and were never exposed.",
     {
         "in": (
             "Try each old secret at its door with proof and scene.knock. Also look for what comes "
@@ -40,12 +40,12 @@ TARGET = Target(
             "answer = 'The intruder is in. Stolen or created secrets that still open: 2.'",
         ),
         "outage": (
-            "A job stopped working. It needs its credential: rotate the credential or remove an "
-            "old secret, but do not end it.",
+            "A job stopped working. It needs its credential: you may rotate that, or remove an old "
+            "secret, but not end it.",
             "answer = 'The intruder is out, but 1 job has stopped.'",
         ),
         "late": (
-            "At 18:00 it is too late. Trying secrets takes no time, but acts do. Look around in "
+            "At 18:00 it is too late. Trying secrets takes no time, but actions do. Look around in "
             "one scene, then act in a new one: scene = target('15').",
             "answer = 'It is 18:05. The archives were sent at 18:00.'",
         ),
@@ -58,7 +58,7 @@ TARGET = Target(
         "Looking takes no time. Which old secrets open, who created what, and which names are in "
         "the log but in no row?",
         "Two of the credentials recreate each other. They have to go at the same moment, or both "
-        "between two visits. One row says replaced, but its old secret opens.",
+        "between two visits. One row says replaced, but its old secret still opens.",
         "scene.cut('j.fielding', 'sync-rule', 'support-bot'), then scene.rotate('gateway-token') "
         "and scene.remove_old('billing-key'), then scene.declare().",
     ),
@@ -73,17 +73,17 @@ TARGET = Target(
         flag = scene.declare()
     """),
     brief="""It is 24 November, 17:00, in one of the lab's companies. At 18:00 the intruder sends \
-the archives out. Until then, visits come every quarter of an hour. The intruder holds the old \
-secret of everything that was exposed, which means issued before the notice on 18 October, and of \
-everything created since with the stolen account smartsheet-account, directly or in turn.
+the archives out, and until then comes by every quarter of an hour. The intruder holds the old \
+secrets of everything that was exposed, that is, issued before the notice on 18 October, and of \
+everything created since then with the stolen account smartsheet-account, directly or in turn.
 scene.rows is the inventory: id, kind, owner, issued, last_used, replaced, made_by. scene.log has \
 two days of sign-ins. scene.time is the clock. scene.knock(secret, id) tries a secret and takes no \
-time; old_secret(id) is the one that a row had at the notice or, if the row was issued later, its \
-first one.
-Acts take time: scene.rotate(id) 10 minutes, scene.remove_old(id) 5, scene.revoke(id) 10, \
-scene.cut(id, id, ...) 20 for all of them at the same moment. Jobs keep working after rotate and \
-remove_old. They stop working after revoke and cut.
-scene.declare() says that the incident is over. It waits 15 minutes, until the intruder has come \
+time; old_secret(id) is the secret that a credential had at the time of the notice or, if it was \
+issued later, its first one.
+Actions take time: scene.rotate(id) 10 minutes, scene.remove_old(id) 5, scene.revoke(id) 10, \
+scene.cut(id, id, ...) 20 for all of them, which end at the same moment. Jobs keep working after \
+rotate and remove_old. They stop working after revoke and cut.
+scene.declare() declares the incident over. It waits 15 minutes, until the intruder has come \
 by once more, so call it by 17:45. It returns the flag if the intruder is out and no job has \
 stopped. For a fresh start, run scene = target("15"); but after three wrong \
 declarations, only a kernel restart helps.""",

@@ -16,8 +16,8 @@ WIDEST = 256  # addresses that a rule may name in all: the agent has some, and n
 NEEDED = ("cases.write", "contacts.read")
 SELDOM = "contacts.write"  # on three days of a month
 STOPPED = (
-    "The vendor makes no further change: three rules were not good enough. To begin again, restart "
-    "the kernel. Until then the target gives you the same month."
+    "Three rules were not good enough, so the vendor makes no more changes. To begin again, "
+    "restart the kernel. Until then the target gives you the same month."
 )
 NO_RULE = "That is not a rule: {} Try try_rule(['192.0.2.44'], {{'cases.write'}})."
 Call = dict[str, Any]
@@ -150,7 +150,7 @@ def as_networks(given: object) -> list[IPv4Network]:
         except ValueError as error:
             raise ValueError(f"{shown(str(error), 80)}.") from error
     if sum(one.num_addresses for one in networks) > WIDEST:
-        raise ValueError(f"it lets in more than {WIDEST} addresses.")
+        raise ValueError(f"it covers more than {WIDEST} addresses.")
     return networks
 
 

@@ -32,7 +32,7 @@ NINE_IN_TEN = THIEVES * 9 // 10
 def print_both() -> None:
     """Of 1,000 thieves of 2023 and of 2025, how many each defence stops: what nine in ten of 100
     draws give; under both assumptions of each incident where these differ."""
-    print(f"{'thieves stopped, of 1,000':<44}{'2023: archiving':<20}2025: export")
+    print(f"{'thieves stopped, out of 1,000':<44}{'2023: archiving':<20}2025: export")
     for words, (then, now) in SIDE_BY_SIDE.items():
         print(f"{words:<44}{_cell(list(stopped_in_2023(then).values())):<20}{_cell(_of_2025(now))}")
     for words, control in OF_2025.items():

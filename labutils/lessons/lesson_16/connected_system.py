@@ -78,7 +78,7 @@ class CustomerApi(ResourceServer):
         if scope not in str(claims["scope"]).split():
             raise OAuthError("insufficient_scope", f"this needs {scope}", 403, "Bearer")
         if not self.allowed(request.remote_addr or "", scope):
-            raise OAuthError("access_denied", "the company's policy says no", 403, "Bearer")
+            raise OAuthError("access_denied", "the company's policy forbids this", 403, "Bearer")
         return {"cases": list(CASES)} if scope == "cases.read" else {"done": request.path}
 
 
@@ -259,8 +259,8 @@ def revoked(company: Connected) -> None:
 
 
 ACTS = {
-    "she changes her password": new_password,
-    "she gets a second factor": second_factor,
-    "she is signed out everywhere": signed_out,
+    "Ada changes her password": new_password,
+    "Ada adds a second factor": second_factor,
+    "Ada is signed out everywhere": signed_out,
     "the client's grant is revoked": revoked,
 }

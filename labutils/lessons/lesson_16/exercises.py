@@ -380,7 +380,7 @@ EXERCISES = (
             ),
             "twice": (
                 "You sent the client's secret twice, in the form and with HTTP Basic. A client may "
-                "use only one way in each request (RFC 6749, 2.3): keep auth=(...).",
+                "use only one method per request (RFC 6749, 2.3): keep auth=(...).",
                 altered(
                     REPLAY,
                     (
@@ -458,7 +458,7 @@ EXERCISES = (
         "16-2",
         "function",
         leaving_alone(compare(round_cases, why=not_a(set)), round_cases),
-        "You can distinguish those who work in a system from those who explore it.",
+        "You can now tell those who work in a system from those who explore it.",
         {
             "none": (
                 "Find each session that lists the objects and counts some within half an hour.",
@@ -479,7 +479,7 @@ EXERCISES = (
                 altered(LOOKS_ROUND, ("return found", "return sorted(found)")),
             ),
             "both": (
-                "Doing just one of the two is ordinary. Find the sessions that did both.",
+                "Many sessions do just one of the two. Find those that do both.",
                 wrong("""
                     def answer(lines):
                         both = [line for line in lines if lists(line) or counts(line)]
@@ -552,7 +552,7 @@ EXERCISES = (
         "16-3",
         "function",
         leaving_alone(compare(stranger_cases, why=no_logins), stranger_cases),
-        "That is what Sigma cannot express: it has no memory of what came before.",
+        "Sigma cannot express this: it has no memory of what came before.",
         {
             "none": (
                 "Find each login from an address that this user has never used before.",
@@ -621,8 +621,8 @@ EXERCISES = (
         (
             "For each user, keep the set of addresses that it has used so far.",
             "Use a dictionary from USER_ID to a set. Look up the address before you add it.",
-            "If user in seen and address not in seen[user], the login is one of them. Then add "
-            "the address in any case.",
+            "If user in seen and address not in seen[user], the login is one of them. Add the "
+            "address in any case.",
         ),
         STRANGERS,
     ),

@@ -49,7 +49,7 @@ TARGET = Target(
     """),
     brief="""The chat agent files cases and looks up contacts all day; on a few days of the month \
 it merges contacts. That is all it is for. scene.calls has a month of its client's calls: day, \
-address, scope. A thief was active in that month. scene.tickets has what was announced.
+address, scope. A thief was active in that month. scene.tickets lists the announced changes.
 Write a rule for the next month with scene.try_rule(networks, scopes): at most twelve addresses or \
 networks as strings, and the scopes. It returns the flag if the rule refuses no honest call and \
 lets no thief in. Some thieves will come from addresses near the vendor's, some from the vendor's \

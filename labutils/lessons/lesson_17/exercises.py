@@ -358,7 +358,7 @@ EXERCISES = (
         "17-1",
         "function",
         leaving_alone(compare(elsewhere_cases, why=no_lines), elsewhere_cases),
-        "Days show where a program works. However much it does on one day, that changes nothing.",
+        "Days show where a program works. How much it does on one day changes nothing.",
         {
             "type": (
                 "Return a list of the lines, unchanged.",
@@ -396,8 +396,8 @@ EXERCISES = (
                 altered(ELSEWHERE, ("< len(at_work)", "<= len(at_work)")),
             ),
             "third": (
-                "Three days of ten are fewer than a third. Do not round the third: compare three "
-                "times these days with all the days.",
+                "Three days out of ten are fewer than a third. Do not round the third: compare "
+                "three times the days at that address with all the days.",
                 altered(
                     ELSEWHERE,
                     (
@@ -430,7 +430,7 @@ EXERCISES = (
         },
         (
             "Count two things in days: on how many days the program works at all, and on how many "
-            "from each address. line.time // DAY is the number of a day.",
+            "from each address. line.time // DAY is the day number.",
             "A set of days for each address: days.setdefault(line.address, set()).add(...).",
             "own = the lines of that name; at_work = the set of their days; days = address -> its "
             "days. Return the lines of own with 3 * len(days[line.address]) < len(at_work).",
@@ -508,7 +508,7 @@ EXERCISES = (
         },
         (
             "Ask two questions about each ticket: is it by one of those names, and is it open "
-            "then?",
+            "at that time?",
             "moment(ticket['from']) is in seconds, like line.time. HOUR is 3600.",
             "for ticket in tickets: if ticket['by'] in names and moment(ticket['from']) - HOUR <= "
             "line.time <= moment(ticket['to']) + HOUR, return True. After the loop return False.",
@@ -526,7 +526,7 @@ EXERCISES = (
                 altered(TENANTS, ("{line.who", "{line")),
             ),
             "none": (
-                "Everybody who has a line from that address in the day before counts.",
+                "Everybody with a line from that address in the 24 hours before counts.",
                 wrong("""
                     def answer(lines, address, first):
                         return set()

@@ -31,7 +31,7 @@ def what_he_did(incident: CalledIn) -> tuple[Figure, str]:
     days = [int(line.time // DAY) for line in incident.lines]
     figure = by_day(
         {f"{who}: {SHOWN[act]}": row for (who, act), row in rows.items() if act in SHOWN},
-        "Three days of one intruder, in a month of work under the same names",
+        "Three days of one intruder in a month of work under the same names",
         first=min(days),
         last=max(days),
         left=12.6,

@@ -13,7 +13,7 @@ from .unseen import CalledIn, Line, Ticket, called_in
 FLAG = "flag-" + next(dice("lesson-17", "the one who was there"))
 SEED, PATIENCE = "other-88", 3
 STOPPED = (
-    "Nobody listens any more: three accusations were wrong. Restart the kernel to start again. "
+    "Three accusations were wrong, so nobody listens any more. Restart the kernel to start again. "
     "Asking for the target again gives you the same incident."
 )
 
@@ -106,11 +106,11 @@ TARGET = Target(
         flag = scene.accuse(address, {line.made for line in rest if line.address == address} - {""})
     """),
     brief="""This is another company, in another month. scene.lines, scene.tickets and \
-scene.programs are as before. An intruder was there with a stolen token, and made himself a way \
+scene.programs are as before. An intruder was there with a stolen token, and left himself a way \
 back.
-scene.accuse(address, made) takes the address that the intruder's programs came from, and the \
-names of everything that he made there, as line.made gives them. He made it with a program's \
-account. It returns the flag if both are right.""",
+scene.accuse(address, made) takes the address from which the intruder used the programs' \
+accounts, and the names of everything that he made there, as line.made gives them. He made all of \
+it with a program's account. It returns the flag if both are right.""",
     tools="",
     scene=the_other,
 )

@@ -168,7 +168,7 @@ def print_tickets(lines: Iterable[Line], tickets: Iterable[Ticket]) -> None:
             if moment(one["from"]) - HOUR <= line.time <= moment(one["to"]) + HOUR
         ]
         when = iso(int(line.time))[5:16].replace("T", " ")
-        print(f"{when}  {line.who}: {', '.join(open_then) or 'no ticket is open'}")
+        print(f"{when}  {line.who}: {', '.join(open_then) or 'no ticket was open'}")
 
 
 def by_address(lines: Iterable[Line]) -> dict[str, list[Line]]:

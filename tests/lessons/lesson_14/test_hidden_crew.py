@@ -39,7 +39,7 @@ def test_the_report_counts_what_the_search_counts():
     for names in ((), ("sessions_bound",), ("behaviour_checked", "exposed_rotated")):
         report = played(names, 0)
         assert report.losses == sum(report.by_loss.values()) == lost()[names]
-        assert f"of {CREW * 7} losses {lost()[names]} happen" in str(report)
+        assert f"{lost()[names]} of {CREW * 7} losses happen" in str(report)
     assert lost()[()] == CREW * 7
 
 
