@@ -67,8 +67,8 @@ def lines(broken):
         "ipykernel .+ cannot be imported (ModuleNotFoundError: No module named 'ipykernel'): "
         "run `make mend`",
         "matplotlib .+ cannot be imported (it crashed with signal 6): run `make mend`",
-        "werkzeug is 2.0.0, and the course needs >=3.1,<4: run `make mend`",
-        "pyyaml is 6.0.0, and requirements.txt has .+: run `make mend`",
+        "werkzeug is 2.0.0, but the course needs >=3.1,<4: run `make mend`",
+        "pyyaml is 6.0.0, but requirements.txt has .+: run `make mend`",
         "a notebook's kernel does not start (.+): run `make mend`",
         "data/rfc-examples.json is damaged (.+): restore it with .+",
     ],
@@ -90,7 +90,7 @@ def test_a_lesson_says_what_is_missing_in_one_sentence(broken):
     assert said.splitlines()[-1] == (
         "ImportError: pyjwt is missing from the Python that runs this (the package jwt is "
         "installed instead): "
-        "run `make mend` and start again; `python -m labutils doctor` says more."
+        "run `make mend` and start again. `python -m labutils doctor` tells you more."
     )
 
 
@@ -99,13 +99,13 @@ def test_a_kernel_takes_labutils_from_its_own_folder_or_the_other_folder_is_name
     course = Course(tmp_path)
     assert kernel_lines(course) == [
         (True, "a Python kernel starts"),
-        (True, "a notebook takes labutils from this folder"),
+        (True, "a notebook uses the labutils in this folder"),
     ]
     (course.site / "_anatomy_of_a_cloud_hack.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     good, said = kernel_lines(course)[1]
     assert not good
     assert (
-        f"does not take labutils from {tmp_path / 'labutils'}: it says {ROOT / 'labutils'}; run "
+        f"does not use the labutils in {tmp_path / 'labutils'}: it says {ROOT / 'labutils'}; run "
         "`make lab`" in said
     )
     (course.site / "_anatomy_of_a_cloud_hack.pth").unlink()
@@ -119,8 +119,7 @@ def test_a_kernel_without_a_description_or_with_one_that_names_no_python_is_name
     assert kernel_lines(course) == [
         (
             False,
-            "the description of the Python kernel is missing "
-            "(share/jupyter/kernels/python3): run `make mend`",
+            "the Python kernel's spec is missing (share/jupyter/kernels/python3): run `make mend`",
         )
     ]
     kernels = course.venv / "share" / "jupyter" / "kernels" / "python3"
@@ -271,7 +270,7 @@ def test_a_python_without_most_packages_is_sent_to_the_one_that_has_them(monkeyp
     monkeypatch.setattr(doctor, "packages", lambda: [doctor.Package(name, "") for name in names])
     python, bare = doctor.checks()
     assert python[0]
-    said = "this Python has only a few of the course's packages: run `make lab`, which has its own"
+    said = "this Python has only a few of the course's packages: run `make lab`, which uses its own"
     assert bare == (False, said)
     monkeypatch.setattr(doctor, "packages", lambda: [doctor.Package("httpx", "")])
     assert not doctor._is_bare()
@@ -391,7 +390,8 @@ def test_in_a_browser_a_lesson_without_its_packages_says_where_they_come_from(aw
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="locale")
     assert done.stderr.splitlines()[-1] == (
         f"ImportError: {what}: it comes from the site, or from Pyodide's server "
-        "(cdn.jsdelivr.net). See that this browser is online and reaches it, then reload the page."
+        "(cdn.jsdelivr.net). Check that this browser is online and can reach it, then reload the "
+        "page."
     )
 
 

@@ -344,7 +344,9 @@ def test_where_it_comes_out_differently_the_learner_is_told_to_run_from_the_top(
     observed, shown, said
 ):
     text = said(verbs.reveal, "77-p1", observed)
-    assert text.startswith(f"\n77-p1. Result: {shown}.\nIn the course's own run it is: a) 200.")
+    assert text.startswith(
+        f"\n77-p1. Result: {shown}.\nIn the course's own run, the result was: a) 200."
+    )
     assert "run from the top" in " ".join(text.split())
 
 
@@ -398,8 +400,8 @@ def test_what_is_no_row_is_asked_again(guess, said):
 def test_a_guess_after_the_result_is_noted_as_that_and_is_no_prediction(said):
     said(verbs.reveal, "77-p1", 200)
     assert said(verbs.predict, "77-p1", "a") == (
-        "77-p1: the result was shown here already, so a) 200 counts as a guess after it, and "
-        "not as a\nprediction.\n"
+        "77-p1: the result has already been shown here, so a) 200 counts as a late guess, not "
+        "as a\nprediction.\n"
         "Result: a) 200. That is right.\n"
         "The API never heard of the logout.\n"
     )
@@ -470,7 +472,9 @@ def test_what_run_all_passed_stays_open_until_a_guess_is_made(said):
     verbs.reveal("77-p1", 200)
     assert "these predictions are still open: 77-p1, 77-p3." in said(verbs.progress)
     verbs.predict("77-p1", "a")
-    assert "All of it is done, but these predictions are still open: 77-p3." in said(verbs.progress)
+    assert "Everything is done, but these predictions are still open: 77-p3." in said(
+        verbs.progress
+    )
 
 
 @pytest.mark.parametrize(
@@ -551,13 +555,15 @@ def test_until_it_is_attempted_the_courses_is_used(capsys):
 
 def test_what_passes_is_used(capsys):
     assert verbs.mine("77-1", lambda n: n + n)(4) == 8
-    assert capsys.readouterr().out == "Yours is used (77-1).\n"
+    assert capsys.readouterr().out == "Your version is used (77-1).\n"
 
 
 @pytest.mark.parametrize("function", [lambda token: token, wall])
 def test_a_verifier_that_lets_in_too_much_or_too_little_is_used_as_it_is(function, capsys):
     assert verbs.mine("77-2", function).function is function
-    assert capsys.readouterr().out == "Yours is used, which has not passed yet (77-2).\n"
+    assert (
+        capsys.readouterr().out == "Your version is used, although it has not passed yet (77-2).\n"
+    )
 
 
 @pytest.mark.parametrize("function", [lambda n: n * n, lambda n: n["x"]])
@@ -574,7 +580,7 @@ def test_where_the_learners_fails_later_one_sentence_says_so_and_the_courses_goe
     assert (double(4), double(5), double(6)) == (8, 10, 12)
     text = capsys.readouterr().out
     assert text.count("\n") == 1 and text.startswith("Your 77-1 raised KeyError: 5")
-    assert text.endswith("The course's goes on in its place.\n")
+    assert text.endswith("The course's version is used instead.\n")
 
 
 def test_where_the_courses_fails_as_well_the_learners_is_not_blamed(capsys):
@@ -603,7 +609,7 @@ def test_without_an_answer_mine_finds_it_by_its_name_where_its_cell_was_run(caps
     assert capsys.readouterr().out == "77-1 is not written yet, so the course's version is used.\n"
     cells["double"] = lambda n: n + n
     assert eval("mine('77-1')", cells)(4) == 8
-    assert capsys.readouterr().out == "Yours is used (77-1).\n"
+    assert capsys.readouterr().out == "Your version is used (77-1).\n"
 
 
 def test_what_mine_gave_can_be_checked_and_given_to_mine_again(said):
@@ -620,12 +626,12 @@ def test_the_courses_own_is_recognised_when_mine_is_run_again(said, capsys):
     second = verbs.mine("77-1", first)
     assert second(4) == 8
     assert capsys.readouterr().out == (
-        "77-1: this name holds the course's own from an earlier run, so that is used; run the "
-        "exercise's cell to use yours.\n"
+        "77-1: this name holds the course's version from an earlier run, so that version is used. "
+        "To use yours, run the exercise's cell.\n"
     )
     for the_courses in (first, second):
         assert said(verbs.check, "77-1", the_courses) == (
-            "77-1: this is the course's own answer, which `mine` gave, so it does not count. "
+            "77-1: this is the course's own answer, which `mine` supplied, so it does not count. "
             "Check the one that you wrote.\n"
         )
     assert items() == {}
@@ -636,7 +642,7 @@ def test_the_courses_list_or_text_is_recognised_too(solution, said, monkeypatch)
     of_its_own = replace(NUMBER, id="77-4", judge=value(lambda _answer: None), solution=solution)
     monkeypatch.setattr(verbs, "lesson", lambda _number: Lesson("77", (of_its_own,)))
     course = verbs.mine("77-4", ...)
-    assert "this name holds the course's own" in said(verbs.mine, "77-4", course)
+    assert "this name holds the course's version" in said(verbs.mine, "77-4", course)
     assert "does not count" in said(verbs.check, "77-4", course)
     same = course + course[:0] if isinstance(course, list) else "".join(["7\n", "8"])
     assert said(verbs.check, "77-4", same).startswith("77-4: passed.")
@@ -646,13 +652,13 @@ def test_what_the_learner_writes_after_the_courses_was_used_is_theirs(said, caps
     verbs.mine("77-1", None)
     capsys.readouterr()
     assert verbs.mine("77-1", lambda n: n + n)(4) == 8
-    assert capsys.readouterr().out == "Yours is used (77-1).\n"
+    assert capsys.readouterr().out == "Your version is used (77-1).\n"
     assert said(verbs.check, "77-1", lambda n: n + n).startswith("77-1: passed.")
 
 
 def test_a_number_that_the_course_has_too_is_the_learners(said):
     verbs.mine("77-3", ...)
-    assert said(verbs.mine, "77-3", 7) == "Yours is used (77-3).\n"
+    assert said(verbs.mine, "77-3", 7) == "Your version is used (77-3).\n"
     assert said(verbs.check, "77-3", 7).startswith("77-3: passed.")
 
 
@@ -717,9 +723,9 @@ def test_progress_says_what_is_passed_what_came_true_and_which_beliefs_fell(said
         "quiz 1 of 1.\n"
         "  Still to do: 77-2, 77-3.\n"
         "Next: 77-2, in lesson 77.\n"
-        "What the experiments showed when you had predicted something else:\n"
+        "What your wrong predictions assumed:\n"
         "  77-p1  Belief: logging out ends every token.\n"
-        "To go on from here on another machine, run this line there:\n"
+        "To continue on another machine, run this line there:\n"
         'progress("77-1 77-p1=b 77-p2=11 77-q1=a 77-q1 77-target")\n'
     )
 
@@ -734,9 +740,11 @@ def test_progress_does_not_call_a_lesson_done_whose_predictions_are_not_noted(sa
     do_all_but_the_predictions()
     verbs.predict("77-p1", "b")
     verbs.predict("77-p2", "11")
-    assert "All of it is done, but these predictions are still open: 77-p3." in said(verbs.progress)
+    assert "Everything is done, but these predictions are still open: 77-p3." in said(
+        verbs.progress
+    )
     verbs.predict("77-p3", "ox")
-    assert "  All of it is done.\n" in said(verbs.progress)
+    assert "  Everything is done.\n" in said(verbs.progress)
 
 
 def test_progress_is_carried_to_another_machine_and_first_guesses_there_stay(
@@ -759,7 +767,7 @@ def test_the_old_list_is_still_read(said, tmp_path):
 @pytest.mark.parametrize("receipt", ["nonsense", "../x \x1b[31m", "77-p1=<b>", "98-1"])
 def test_a_receipt_that_names_nothing_is_left_out_with_a_sentence(receipt, said):
     text = said(verbs.progress, receipt)
-    assert text.startswith("Not the name of an item, so ignored: ") and "\x1b" not in text
+    assert text.startswith("Ignored, because no item has this name: ") and "\x1b" not in text
 
 
 @pytest.mark.parametrize("receipt", [7, None, ["77-1"]])

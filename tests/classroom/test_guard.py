@@ -100,7 +100,7 @@ def test_an_open_door_gives_the_response_itself():
 
 @pytest.mark.parametrize("nothing", [None, 200, {"status": 200}, "200 OK"], ids=repr)
 def test_what_is_no_response_is_neither_open_nor_refused(nothing):
-    with pytest.raises(TypeError, match="takes an HTTP response, and this is: "):
+    with pytest.raises(TypeError, match="takes an HTTP response, but this is: "):
         opened(nothing)
 
 

@@ -118,7 +118,7 @@ def no_return(_):
         (
             lambda one: False if one else one,
             "differs",
-            "It gave False for a forged token; it should give a refusal by an error.",
+            "It gave False for a forged token; it should give a refusal, by raising an exception.",
             "returned False",
         ),
         (

@@ -106,7 +106,9 @@ def test_a_damaged_file_is_kept_under_its_date_and_a_sentence_says_so(
     text = said(*call)
     (kept,) = file.parent.glob("progress.json.damaged-2*")
     assert kept.read_bytes() == DAMAGED[damage]
-    assert f"(progress.json is damaged. It is kept as {kept.name}, and a new one begins.)" in text
+    assert (
+        f"(progress.json is damaged. It is kept as {kept.name}, and a new file is started.)" in text
+    )
     assert answer in text and text.count("damaged") == 2
     assert json.loads(file.read_bytes())["version"] == 2
     assert "damaged" not in said(*call)  # from now on all is well
@@ -128,7 +130,7 @@ def test_what_this_version_does_not_know_is_kept_whole_and_the_rest_counts(what,
     data = json.dumps(STRANGE[what]).encode()
     file.write_bytes(data)
     text = said(verbs.check, "00-2", 3)
-    assert "and what could be read of it still counts.)" in text
+    assert "and whatever could be read still counts.)" in text
     assert aside(file) == [data]
     assert progress_file.load() == {"00-1": {"passed": True}, "00-2": {"tries": 1}}
 
@@ -201,7 +203,7 @@ def test_what_is_written_is_never_damaged(file, said):
     ("fault", "advice"),
     [
         (errno.EMFILE, "Restart the kernel, and run this cell again."),
-        (errno.EACCES, "give yourself the right to read and write it, and run this cell again."),
+        (errno.EACCES, "give yourself permission to read and write it, and run this cell again."),
         (errno.EIO, "Fix that, and run this cell again."),
     ],
 )
@@ -214,7 +216,7 @@ def test_after_a_read_that_failed_nothing_is_written(
     monkeypatch.setattr(files, "read", refused)
     text = said(*call)
     sentence = f"(progress.json cannot be read ({os.strerror(fault)}), so it is left as it is, and "
-    assert text.count(f"{sentence}this is not noted. ") == 1 and answer in text
+    assert text.count(f"{sentence}this is not recorded. ") == 1 and answer in text
     assert text.count(f" {advice})") == 1
     assert "noted:" not in text and "You made no prediction" not in text
     assert "Nothing is recorded yet" not in text

@@ -51,7 +51,7 @@ def homes(tmp_path):
 def test_the_room_is_counted_prediction_by_prediction_and_exercise_by_exercise(homes):
     text = said(homes)
     assert text.startswith(
-        "3 with something noted.\n"
+        "People who have recorded something: 3.\n"
         "Stuck means: tried 3 times or more, and not passed.\n"
         "\n"
         "Lesson 02\n"
@@ -137,7 +137,7 @@ def test_the_votes_of_a_quiz_are_the_first_choices(tmp_path):
     put(tmp_path, "a/progress.json", {"02-q1": {"first": right, "passed": True, "tries": 1}})
     put(tmp_path, "b/progress.json", {"02-q1": {"first": wrong, "passed": True, "tries": 2}})
     votes = ", ".join(f"{letter}: 1" for letter in sorted((right, wrong)))
-    assert f"  02-q1      {votes}. Right at first for 1 of 2." in said(tmp_path)
+    assert f"  02-q1      {votes}. Right first time for 1 of 2." in said(tmp_path)
     assert said(tmp_path, before=True).endswith(f"  02-q1      {votes}.")
 
 
@@ -151,7 +151,7 @@ def test_who_only_looked_is_not_counted_as_somebody_who_noted_something(tmp_path
     put(tmp_path, "a/progress.json", NOTED)
     put(tmp_path, "b/progress.json", {"02-p13": {"shown": True, "after": "a"}})
     assert said(tmp_path).startswith(
-        "1 with something noted.\n1 file was left out: 1 has nothing noted yet.\n"
+        "People who have recorded something: 1.\n1 file was left out: 1 has nothing recorded yet.\n"
     )
 
 
@@ -161,7 +161,7 @@ def test_who_only_looked_is_not_counted_as_somebody_who_noted_something(tmp_path
 @pytest.mark.parametrize("name", ["progress (1).json", "bob.json", "x.progress.json", "a b.json"])
 def test_a_file_of_any_name_counts_where_it_holds_what_progress_json_holds(name, tmp_path):
     put(tmp_path, name, NOTED)
-    assert said(tmp_path).startswith("1 with something noted.\n\nLesson 02\n")
+    assert said(tmp_path).startswith("People who have recorded something: 1.\n\nLesson 02\n")
 
 
 @pytest.mark.parametrize("name", [".hidden.json", ".jupyter/lab.json", "progress.json.half", "x"])
@@ -179,8 +179,9 @@ def test_how_many_files_were_left_out_is_said_with_the_reasons(tmp_path):
     put(tmp_path, "empty.json", {"02-p11": {"shown": True}})
     (tmp_path / "link.json").symlink_to(tmp_path / "good.json")
     assert in_one_line(said(tmp_path)).startswith(
-        "1 with something noted. 5 files were left out: 2 are damaged or hold no progress; "
-        "1 has nothing noted yet; 1 is a link; 1 is larger than 64 KiB. Lesson 02"
+        "People who have recorded something: 1. 5 files were left out: "
+        "2 are damaged or hold no progress; "
+        "1 has nothing recorded yet; 1 is a link; 1 is larger than 64 KiB. Lesson 02"
     )
 
 
@@ -286,7 +287,7 @@ def test_whatever_stands_in_the_files_the_report_is_short_plain_and_adds_up(file
     assert len(found.people) + found.left_out.total() == len(files)
     assert text.replace("\n", "").isprintable()
     assert max(map(len, text.splitlines())) <= room.WIDTH
-    answers = ("Came true", "(right: ", "Right at first", "held by")
+    answers = ("Came true", "(right: ", "Right first time", "held by")
     assert not before or not [words for words in answers if words in text]
     for item in (*lesson("06").predictions, *lesson("02").predictions):
         choices = room.choices_of(item, found.people)

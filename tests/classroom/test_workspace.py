@@ -175,7 +175,7 @@ def test_an_update_keeps_a_copy_that_somebody_used_beside_the_new_one(what, root
     publish(root, notebook("print(2)"))
     (sentence,) = start(root)
     (name,) = kept(root)
-    assert sentence.startswith("03-a-lesson.ipynb was renewed.") and sentence.endswith(f"{name}.")
+    assert sentence.startswith("03-a-lesson.ipynb was updated.") and sentence.endswith(f"{name}.")
     assert (root / "work" / name).read_bytes() == mine
     assert "print(2)" in (root / "work" / NAMES[0]).read_text(encoding="utf-8")
     assert start(root) == [] and kept(root) == [name]
@@ -409,7 +409,7 @@ def test_where_a_number_names_no_lesson_nothing_is_restored(root, numbers):
     start(root)
     edit(root / "work" / NAMES[0], "print(1)", "mine()")
     before = everything(root / "work")
-    with pytest.raises(CannotCopy, match=r"make reset LESSON=03\. There are 03, 04\."):
+    with pytest.raises(CannotCopy, match=r"make reset LESSON=03\. The lessons are 03, 04\."):
         restore(root, *numbers)
     assert everything(root / "work") == before
 
@@ -444,7 +444,7 @@ def test_what_is_no_file_in_the_place_of_a_lesson_is_left_there(what, root):
     start(root)
     in_its_place(root / "work" / NAMES[0], what)
     (sentence,) = start(root)
-    assert "03-a-lesson.ipynb is not a file. Move it away" in sentence
+    assert "03-a-lesson.ipynb is not a file. Move it elsewhere" in sentence
     with pytest.raises(CannotCopy, match="is not a file"):
         restore(root, "03")
     assert not (root / "work" / NAMES[0]).is_file()
@@ -547,7 +547,7 @@ def test_the_command_restores_a_lesson_and_keeps_what_was_there(home, capsys):
 @pytest.mark.parametrize("numbers", [[], ["98"]])
 def test_the_command_names_the_lessons_there_are(capsys, numbers):
     assert commands.main(["work", "--reset", *numbers]) == 2
-    assert "Name a lesson: make reset LESSON=03. There are 00, " in capsys.readouterr().err
+    assert "Name a lesson: make reset LESSON=03. The lessons are 00, " in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_made_is_named_in_a_sentence(home, capsys):

@@ -69,8 +69,8 @@ def test_code_cites_the_places_that_were_looked_up():
         (
             "11",
             r"Secure-Session-Registration`, `-Challenge` and `-Response`.*working draft "
-            r"since 21 August 2025.*Chrome 146 on Windows since 9 April 2026.*does not help "
-            r"against malware that stays on the device, or that was there when",
+            r"\(since 21 August 2025\).*Chrome 146 on Windows \(since 9 April 2026\).*does not "
+            r"stop malware that stays on the device, or that was there when",
         ),
         ("12", r"a receiver that was down may have missed an event"),
         ("12", r"The API responds to a repeated event as if it were new"),

@@ -262,7 +262,7 @@ def test_a_cleaner_that_leaves_secrets_is_vermilion_and_one_that_leaves_none_is_
     points = [line for line in marks(figure) if line.startswith("mark")]
     assert [line.split()[-1] for line in points] == [VERMILION.lower(), BLUE.lower()]
     assert sentence == (
-        "Secrets that can be read, of 9, and questions with an answer, of 9: "
+        "Secrets that can be read (of 9) and questions with an answer (of 9): "
         "word list 3 and 7, default deny 0 and 6."
     )
 

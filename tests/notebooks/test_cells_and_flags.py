@@ -12,7 +12,7 @@ from labutils.classroom.course import lesson
 
 WITH_TARGET = [number for number in NUMBERS if lesson(number).target]
 RUN_TWICE = [number for number in NUMBERS if number <= "05"]
-OTHERWISE = "In the course's own run it is"  # reveal, where something else came out
+OTHERWISE = "In the course's own run, the result was"  # reveal, where something else came out
 
 
 def code_cells(number: str) -> list[nbformat.NotebookNode]:

@@ -188,7 +188,7 @@ def is_constant(node: ast.expr) -> bool:
 def test_what_the_stored_run_observed_is_the_registrys_truth(number):
     outputs = "".join(o.get("text", "") for cell in code(number) for o in cell.outputs)
     demand(
-        "In the course's own run it is" not in " ".join(outputs.split()),
+        "In the course's own run, the result was" not in " ".join(outputs.split()),
         f"Lesson {number}: a stored run came out otherwise than its table says. Mend "
         "the table or the cell.",
     )

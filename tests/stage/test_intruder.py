@@ -84,12 +84,18 @@ def test_a_wrong_move_is_refused_with_the_reason_of_its_rule(moves, rule, reason
 @table(
     ("move", "sentence"),
     [
-        (("moveworks-token", "jenkins", "build"), "There is no service 'jenkins'. There are: okta"),
+        (
+            ("moveworks-token", "jenkins", "build"),
+            "There is no service 'jenkins'. The services are: okta",
+        ),
         (("implant", "jira", "read"), "You do not hold 'implant'. You hold: moveworks-token"),
         (("moveworks-token", "gateway", "jira", "moon"), "from 'browser' or from 'server', not"),
-        (("bitbucket-account", "bitbucket", "view", "server"), "Nothing of yours runs on the"),
+        (("bitbucket-account", "bitbucket", "view", "server"), "None of your programs runs on the"),
         (("moveworks-token", "support", "sign-in"), "There is no service 'support'"),
-        (GATE[:2] + ("Jira",), "There is no action 'Jira' at gateway. There are: probe, jira,"),
+        (
+            GATE[:2] + ("Jira",),
+            "There is no action 'Jira' at gateway. The actions are: probe, jira,",
+        ),
         (("smartsheet-account", "jira", "create_user"), "There is no action 'create_user' at jira"),
     ],
 )

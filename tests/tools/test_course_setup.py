@@ -83,7 +83,7 @@ def test_a_copied_folder_imports_its_own_code_and_not_the_originals(built, tmp_p
     assert place_of_labutils(moved(built, new)) == ascii(str(new))
     assert kernel_lines(moved(built, new))[1] == (
         True,
-        "a notebook takes labutils from this folder",
+        "a notebook uses the labutils in this folder",
     )
 
 

@@ -186,7 +186,7 @@ def test_what_they_did_is_on_the_wall_without_a_name(room):
     room.run(teacher.sign_in())
     page = room.run(teacher.web.get(f"{URL}/services/wall/"))
     assert page.status_code == 200
-    assert "10 with something noted." in page.text
+    assert "People who have recorded something: 10." in page.text
     assert "<h2>Lesson 03</h2>" in page.text
     assert "probe0" not in page.text
     assert "src=" not in page.text
@@ -414,7 +414,7 @@ def test_a_connection_that_is_open_outlives_the_sign_out_and_no_new_one_is_opene
 def test_the_wall_is_for_the_instructor_alone(tom):
     answer = tom.get(f"{URL}/services/wall/")
     assert answer.status_code == 403
-    assert "with something noted" not in answer.text
+    assert "People who have recorded something" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -435,7 +435,7 @@ def test_traps_in_a_home_harm_nobody_but_their_owner(room):
     assert "xxx" not in complaint  # no module of theirs was taken for one of the course's
     room.run(teacher.sign_in())
     page = room.run(teacher.web.get(f"{URL}/services/wall/"))
-    assert "9 with something noted." in page.text
+    assert "People who have recorded something: 9." in page.text
     assert "1 file was left out" in page.text
     assert eve.cell("os.replace('kept.json', 'work/progress.json')") == ("ok", "")
 
@@ -655,7 +655,7 @@ def test_who_teaches_there_sees_the_wall_here(platform):
     with httpx.Client() as web:
         platform.launch(web, "grace@campus.example", sign_in.INSTRUCTOR)
         wall = web.get(f"{URL}/services/wall/", follow_redirects=True)
-        assert "10 with something noted." in wall.text
+        assert "People who have recorded something: 10." in wall.text
 
 
 @pytest.mark.parametrize(

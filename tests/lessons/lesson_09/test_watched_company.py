@@ -30,8 +30,8 @@ def test_an_administrators_group_rings_once_and_starts_the_clock_of_2023(capsys)
     intruder.wait(24 * 60)
     assert said(capsys) == [
         f"    >>> 09:20 ALARM, smartsheet-account: {ALARMS['administrators']}",
-        "    >>> 09:55 the team has switched off every credential that was taken",  # 16:00 to 16:35
-        "    >>> 05:20 the team has found and removed what the intruder made",
+        "    >>> 09:55 the team has switched off every stolen credential",  # 16:00 to 16:35
+        "    >>> 05:20 the team has found and removed what the intruder created",
     ]
 
 

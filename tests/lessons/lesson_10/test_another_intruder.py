@@ -157,8 +157,10 @@ def test_the_right_ones_give_the_flag_and_nothing_else_does():
     harmless = min(changes_made().keys() - theirs)
     assert month.report(theirs - {min(theirs)}).startswith("All of these changes are the")
     assert month.report(theirs | {harmless}).startswith("Most of this report is right, but")
-    assert month.report(changes_made().keys() - theirs).startswith("At most half of the")
-    assert month.report(theirs).startswith("The incident lead has stopped: too many reports")
+    assert month.report(changes_made().keys() - theirs).startswith("This report has at most half")
+    assert month.report(theirs).startswith(
+        "The incident lead has stopped reading: too many reports"
+    )
 
 
 def test_a_change_alone_is_never_said_to_be_right():
@@ -167,8 +169,8 @@ def test_a_change_alone_is_never_said_to_be_right():
         another_month()._failed = 0
         said.add(another_month().report({name}))
     assert said == {
-        "At most half of the intruder's changes are in this report. Some of these may be "
-        "harmless, too. "
+        "This report has at most half of the intruder's changes. Some of those that it names may "
+        "be harmless, too. "
         f"Wrong attempts left: {PATIENCE - 1}."
     }
 
@@ -183,13 +185,16 @@ def test_the_incident_lead_remembers_who_asks_for_the_scene_again():
 @pytest.mark.parametrize(
     ("ids", "says"),
     [
-        ("jira:17", "Report a set of ids, such as {'jira:17', 'jira:21'}. This was not counted."),
-        ({17}, "Report a set of ids, such as {'jira:17', 'jira:21'}. This was not counted."),
-        (None, "Report a set of ids, such as {'jira:17', 'jira:21'}. This was not counted."),
+        (
+            "jira:17",
+            "Report a set of ids, such as {'jira:17', 'jira:21'}. This report was not counted.",
+        ),
+        ({17}, "Report a set of ids, such as {'jira:17', 'jira:21'}. This report was not counted."),
+        (None, "Report a set of ids, such as {'jira:17', 'jira:21'}. This report was not counted."),
         (
             {"jira:0"},
-            "'jira:0' is not a line of the tracker that creates an account, changes a group or "
-            "runs a script. This was not counted.",
+            "'jira:0' is not a line in the tracker that records a new account, a changed group or "
+            "a script. This report was not counted.",
         ),
     ],
 )

@@ -138,7 +138,7 @@ def test_what_gets_in_is_printed_check_by_check_and_last_what_gets_past_a_learne
     assert counts == dict(Counter(check for (_, check), is_in in let_in().items() if is_in))
     assert "same_key               1   Tom's own key" in lines
     assert lines[13].endswith(
-        f"0   of the other {len(never_let_in())}: two checks object, or it is no JWT"
+        f"0   of the other {len(never_let_in())}: two checks object, or it is not a JWT"
     )
     assert lines[-1].split(maxsplit=2) == ["your", "check", "1   of 2: jti empty"]
 

@@ -584,7 +584,7 @@ ROOM = room.Room(PEOPLE)
 
 def test_the_wall_says_how_many_passed_are_stuck_and_predicted_what():
     page = wall.page(ROOM)
-    assert "3 with something noted." in page
+    assert "People who have recorded something: 3." in page
     assert "<h2>Lesson 02</h2>" in page
     assert "passed by 1 of 3" in page
     assert '<span class="stuck">stuck: 1</span>' in page

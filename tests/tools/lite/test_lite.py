@@ -359,7 +359,7 @@ def test_where_a_browser_keeps_no_files_each_note_says_that_a_reload_forgets_it(
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setattr(progress, "IN_MEMORY", tmp_path)
     progress.guessed("00-p1", "a")
-    assert ("Reloading this page forgets what is recorded" in capsys.readouterr().out) is said
+    assert ("Reloading this page deletes what is recorded" in capsys.readouterr().out) is said
     monkeypatch.setattr(progress, "IN_MEMORY", tmp_path / "elsewhere")
     progress.guessed("00-p2", "a")
     assert capsys.readouterr().out == ""
