@@ -394,8 +394,10 @@ def archiving_cases() -> list[Case]:
     reported, laptop = load(), thieves.of_2023("laptop")
     elsewhere, code = leaked_elsewhere(reported), LOSSES["code"]
     pair = ("personal_profiles_blocked", "supplier_hard_keys")
-    tries = [
-        (("repository_least_privilege",), reported, "ignored", ""),
+    least = ("repository_least_privilege",)
+    tries: list[tuple[tuple[str, ...], Incident, str | None, str]] = [
+        (least, renamed(reported, code, "another-step"), None, "no step has that fact"),
+        (least, reported, "ignored", ""),
         ((), reported, "fact", "the breach as reported"),
         (("egress_allowlist",), reported, "fact", ""),
         (pair, reported, "names", ""),
@@ -403,7 +405,7 @@ def archiving_cases() -> list[Case]:
         (pair, elsewhere, "case", "the four leaked elsewhere"),
         (("sessions_bound",), laptop, "case", "a thief on the owner's laptop"),
         (("service_tokens_bound", "egress_logged"), elsewhere, "case", "the four leaked elsewhere"),
-        (("repository_least_privilege",), twice(reported, "code"), "ignored", "archives twice"),
+        (least, twice(reported, "code"), "ignored", "archives twice"),
         (("exposed_rotated",), twice(reported, "code", later=True), "ignored", "archives twice"),
     ]
     drawn = dice("lesson-14", "sets of controls")
@@ -435,9 +437,13 @@ def renamed(case: Incident, fact: str, other: str) -> Incident:
     return replace(case, ledger=ledger, campaign=campaign)
 
 
-def no_bool(_case: Case, result: Any) -> str | None:
-    """The mistake of who returns something else than True or False."""
-    return None if isinstance(result, bool) else "bool"
+def no_bool(case: Case, result: Any) -> str | None:
+    """The mistake of who returns something else than True or False, or looks for no fact."""
+    if result is None:
+        return "absent"
+    if not isinstance(result, bool):
+        return "bool"
+    return "fact" if case.mistake is None else None
 
 
 # --- the target -----------------------------------------------------------------------------------
@@ -795,8 +801,8 @@ def answer(prices, losses):
                 altered(ARCHIVED, (" and not step.stopped", "")),
             ),
             "fact": (
-                "Other steps are stopped here, and this one is not. Look for the step whose fact "
-                'is worlds.LOSSES["code"].',
+                'Only one step counts: the one whose fact is worlds.LOSSES["code"]. Others may be '
+                "stopped, or not.",
                 wrong("""
                 def answer(names, case):
                     steps = breach.foresee(breach.with_controls(names), case=case)
@@ -822,6 +828,15 @@ def answer(prices, losses):
             "bool": (
                 "Return True or False, not the step or a number.",
                 altered(ARCHIVED, ("any(", "sum(")),
+            ),
+            "absent": (
+                "No step has that fact here, so the code is not archived. Return False then.",
+                wrong("""
+                def answer(names, case):
+                    for step in breach.foresee(breach.with_controls(names), case=case):
+                        if step.fact == worlds.LOSSES["code"]:
+                            return not step.stopped
+                """),
             ),
         },
         (

@@ -16,7 +16,7 @@ from . import thieves, worlds
 FLAG = "flag-" + next(dice("lesson-14", "hidden crew"))
 BUDGET = 7  # points
 CREW = 20  # thieves
-MOST = 60  # losses, of 20 thieves times seven
+MOST = 62  # losses, of 20 thieves times seven
 DEPLOYMENTS = 3
 # What this company would have to pay, in points: made up. Nothing here can keep the report from
 # being downloaded: that is the supplier's to stop.
@@ -91,7 +91,11 @@ class HiddenCrew:
         return self._left
 
     def __repr__(self) -> str:
-        return f"a hidden crew: prices, budget, left ({self.left}), deploy(...)"
+        return f"a hidden crew: prices, print_prices(), budget, left ({self.left}), deploy(...)"
+
+    def print_prices(self) -> None:
+        """Print what each control costs, and what it does."""
+        worlds.print_counts(self.prices)
 
     def deploy(self, *controls: str) -> Report | None:
         """Play the crew against these controls, names or one list of them. Uses up one deployment

@@ -55,8 +55,9 @@ TARGET = Target(
         fewest, best = min(zip(worlds.lost(sets, like_them), sets))
         flag = scene.deploy(*best).flag
     """),
-    brief=f"""Another company has {BUDGET} points and a price list (scene.prices). A crew of \
-{CREW} thieves is coming, and you do not see how they were drawn.
+    brief=f"""Another company has {BUDGET} points and a price list, scene.prices; \
+scene.print_prices() says what each control does. A crew of {CREW} thieves is coming, and you do \
+not see how they were drawn.
 Find controls under which at most {MOST} of the {CREW * len(LOSSES)} losses happen. {CREW} of \
 these losses are the report, which only the supplier can protect.
 report = scene.deploy("session_hours", "sessions_reevaluated") plays the crew against these \

@@ -214,6 +214,12 @@ def _marks(losses: Iterable[str]) -> str:
     return "  ".join(cells).rstrip()
 
 
+def print_counts(counts: Mapping[str, int]) -> None:
+    """A number for each control, and what the control means."""
+    for name, count in counts.items():
+        print(f"{name:<28}{count:>4}   {cases.load().controls[name].meaning}")
+
+
 # --- many thieves -------------------------------------------------------------------------------
 
 
