@@ -139,7 +139,7 @@ def recognised(request: Request, world: World) -> str | None:
         return None
     accepted = " or ".join(service.accepts)
     if kind is None:
-        return f"{service.id} asks for a {accepted} that it knows, and this request brings none"
+        return f"{service.id} asks for a {accepted}; this request brings none that it knows"
     return f"{service.id} accepts: {accepted}; this is: {kind}"
 
 

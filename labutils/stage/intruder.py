@@ -18,8 +18,9 @@ from labutils.incident.log_format import Event
 from labutils.incident.policy import World
 from labutils.incident.services import PASS, Company
 from labutils.incident.telemetry import headline
-from labutils.lab import Lab
+from labutils.lab import Lab, SceneError
 from labutils.stage.breached_company import EXPOSED
+from labutils.text import shown
 
 Move = tuple[str, ...]
 Headers = dict[str, str]
@@ -65,7 +66,7 @@ def under_products(company: Company) -> None:
     company.lab.add("gateway.example", renamed)
 
 
-class NoSuchMove(ValueError):
+class NoSuchMove(SceneError):
     """A move that cannot be sent: the sentence says why."""
 
 
@@ -292,6 +293,9 @@ def print_each(
     """Make these moves one by one, and print what came of each, or why it cannot be made. `then`
     is called after each."""
     for move in moves:
+        if isinstance(move, str) or not 3 <= len(move) <= 4:
+            print(f"{shown(repr(move), 80)}: not a move. A move is (credential, service, action).")
+            continue
         try:
             print(use(*move))
         except NoSuchMove as impossible:

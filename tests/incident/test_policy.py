@@ -100,13 +100,13 @@ REFUSALS = [  # rule, reason, what is refused in which world, what is allowed in
     ),
     (
         "recognised",
-        "metrics asks for a key that it knows, and this request brings none",
+        "metrics asks for a key; this request brings none that it knows",
         (inside("metrics:open"), H),
         (inside("metrics:open"), CASTLE),
     ),
     (
         "recognised",
-        "support asks for a password that it knows, and this request brings none",
+        "support asks for a password; this request brings none that it knows",
         (asked("support:sign-in"), H),
         (HELP, H),
     ),

@@ -234,3 +234,10 @@ def test_what_2023_does_not_tell_of_a_request_is_noted_with_its_visit():
     assert ("gateway", "moveworks-token") in {
         (visit.service, visit.credential) for visit in visits if not visit.is_modelled
     }
+
+
+def test_what_is_no_move_gets_a_sentence_and_the_next_one_is_made(capsys):
+    Intruder().follow([("moveworks-token",), "jira", ("moveworks-token", "gateway", "jira")])
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == ("('moveworks-token',): not a move. A move is (credential, service, action).")
+    assert said[1].startswith("'jira': not a move.") and said[2].endswith("gateway/jira: opened")

@@ -16,8 +16,15 @@ def flag_mistake(answer: Any) -> str | None:
     if answer == FLAG:
         return None
     if is_whole_response(answer):
-        return "response"
+        return "refused" if is_refusal(answer) else "response"
     return "early" if isinstance(answer, str) and "comes on day" in answer else "other"
+
+
+def is_refusal(answer: Any) -> bool:
+    """Whether a response, or its body, is a refusal."""
+    body = getattr(answer, "text", answer)
+    text = body.decode(errors="replace") if isinstance(body, bytes) else str(body)
+    return "error" in text and "flag" not in text
 
 
 TARGET = Target(
@@ -37,6 +44,10 @@ TARGET = Target(
         ),
         "response": (
             "That is a whole response. From day 400 on, its `flag` member is the flag.",
+            "answer = {'notes of': 'u-1815', 'flag': 'it comes on day 400; this is day 0'}",
+        ),
+        "refused": (
+            "This request was refused: read `error` in the response.",
             "answer = {'error': 'invalid_token'}",
         ),
     },

@@ -11,7 +11,7 @@ import httpx
 from werkzeug.wrappers import Request
 
 from labutils.identity.keys import Json
-from labutils.lab import dice
+from labutils.lab import SceneError, dice
 from labutils.stage.thief import SILENT_REQUEST, VERIFIER
 
 from .bound_tokens import NonceAPI, apps_with_dpop
@@ -75,9 +75,16 @@ class Page:
     def sign(self, method: str, url: str, **claims: Any) -> str:
         """A proof by the key in Ada's page; `token`, `nonce` and `ahead` (seconds) are optional.
 
-        If the page is closed, it prints a sentence and returns an empty string.
+        If the page is closed, it prints a sentence and returns an empty string. Raises SceneError
+        for what is not a URL.
         """
-        return "" if self._is_closed() else self._apps.notes.key.prove(method, url, **claims)
+        if self._is_closed():
+            return ""
+        try:
+            return self._apps.notes.key.prove(method, url, **claims)
+        except ValueError as error:
+            whole = "https://api.example/export"
+            raise SceneError(f"Give the whole URL of the request, such as {whole}.") from error
 
     def visit(self, url: str, params: Mapping[str, str] | None = None) -> httpx.Response | None:
         """A GET by Ada's own browser, with her cookies, as script in her page can send it."""

@@ -106,3 +106,13 @@ def test_a_whole_answer_in_the_place_of_the_flag_is_told_so_however_it_is_handed
         for one in (answer, answer.json(), answer.text, answer.content)
     ]
     assert said == ["response"] * 4
+
+
+def test_a_refusal_in_the_place_of_the_flag_is_called_one_however_it_is_handed_in():
+    scene = StolenFile()
+    answer = scene.tom.get(API + "/notes", headers=bearer("no-token"))
+    said = [
+        verdict(lesson("06").target, one)[0].mistake
+        for one in (answer, answer.json(), answer.text, answer.content)
+    ]
+    assert said == ["refused"] * 4
