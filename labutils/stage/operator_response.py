@@ -79,8 +79,8 @@ class Response:
     def __repr__(self) -> str:
         return "a moment at the laptop: menu, runbook, steal(...), respond(), tom, link, verifier"
 
-    def __init__(self, flag: str = FLAG) -> None:
-        self._flag = flag
+    def __init__(self, flag: str | None = None) -> None:
+        self._flag = flag or FLAG
         self._apps = apps = asking_doors("target-05", application=NotesApp)
         self._is_over, self._copies = False, dict[str, str]()
         api = NotesApi(apps.lab, API, LOGIN)

@@ -2,7 +2,8 @@
 
 `python tests/helpers/target_attacks.py` tries each way on each target, and prints which ones fall:
 
-- looked at: the flag stands in the scene, or in what it holds, at most three steps down
+- looked at: the flag stands in the scene, in what it holds, at most three steps down, or in what
+  `help` says of it
 - guessed: each value in the scene, in its logs and tokens, is handed in as the answer
 - called: each method without arguments, alone and after each other one
 - looped: each method with one argument, and each address of the brief, with every candidate in
@@ -19,6 +20,7 @@ import sys
 from collections.abc import Iterator
 from itertools import islice, permutations, product
 from pathlib import Path
+from pydoc import render_doc
 
 if __name__ == "__main__":
     HERE = Path(__file__).resolve().parents[2]
@@ -134,7 +136,8 @@ def tried(number: str, scene: object, name: str, arguments: tuple) -> tuple[bool
 
 
 def looked_at(number: str) -> bool:
-    return flags_in(number, "".join(shown(fresh(number))))
+    scene = fresh(number)
+    return flags_in(number, "".join(shown(scene)) + render_doc(scene))
 
 
 def called(number: str) -> bool:

@@ -211,8 +211,9 @@ class Scene:
 
     key = KEY.jwk  # the issuer's public key
 
-    def __init__(self, flag: str = FLAG) -> None:
-        self._flag, self._seeds = flag, [f"{seed}{flag.removeprefix(FLAG)}" for seed in SEEDS]
+    def __init__(self, flag: str | None = None) -> None:
+        self._flag = flag or FLAG
+        self._seeds = [f"{seed}{self._flag.removeprefix(FLAG)}" for seed in SEEDS]
         self.log, self.read_at = log(self._seeds[0]).lines, READ_AT
 
     def __repr__(self) -> str:

@@ -354,6 +354,9 @@ def one_family(line: Line, reused: int) -> Verdict | None:
     if not isinstance(line.store["dead"], set):
         case, got = "store['dead'], after a family died", written(line.store["dead"])
         return Verdict("differs", case, got, "a set with that family", mistake="raises")
+    if "ada at notes" not in line.store["dead"]:
+        case, got = "store['dead'], after a second use", written(line.store["dead"])
+        return Verdict("differs", case, got, "a set with that family", mistake="not recorded")
     return None
 
 
@@ -777,6 +780,25 @@ EXERCISES = (
             "family": (
                 "After a second use the whole family is dead: Tom may hold the newest token.",
                 altered(REFRESH, ('        store["dead"].add(family)\n', "")),
+            ),
+            "not recorded": (
+                "The family no longer works, but store['dead'] does not say so. Without that, no "
+                "alarm can be raised.",
+                wrong("""
+                def answer(store, token, draw):
+                    family = store["family"].get(token)
+                    if family is None:
+                        return None
+                    if token in store["used"]:
+                        for other, one in store["family"].items():
+                            if one == family:
+                                store["used"].add(other)
+                        return None
+                    store["used"].add(token)
+                    new = draw()
+                    store["family"][new] = family
+                    return new
+                """),
             ),
             "dead token": (
                 "You added the token to store['dead']. That set holds families: add "

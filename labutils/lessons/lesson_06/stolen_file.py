@@ -29,8 +29,8 @@ class StolenFile:
     def __repr__(self) -> str:
         return "a stolen file: file, runbook, tom, day, wait(days)"
 
-    def __init__(self, flag: str = FLAG) -> None:
-        self._flag = flag
+    def __init__(self, flag: str | None = None) -> None:
+        self._flag = flag or FLAG
         self._apps = apps = build_apps("target-06")
         self.file: list[Entry] = morning(apps)
         self._begun, self._has_responded = apps.lab.clock.now, False

@@ -150,8 +150,8 @@ class _Racing(WatchedIntruder):
 class Race:
     """The scene: seven archives, before an alarm or the replacement of the four ends it."""
 
-    def __init__(self, flag: str = FLAG) -> None:
-        self._flag, self._intruder = flag, _Racing()
+    def __init__(self, flag: str | None = None) -> None:
+        self._flag, self._intruder = flag or FLAG, _Racing()
 
     def __repr__(self) -> str:
         return f"a race at {self.time}, archives: {self.archives}; use(...), follow([...]), wait()"

@@ -54,8 +54,8 @@ class Page:
     def __repr__(self) -> str:
         return "script in Ada's page: token, sign(...), visit(...), leave(), tom"
 
-    def __init__(self, flag: str = FLAG) -> None:
-        self._flag = flag
+    def __init__(self, flag: str | None = None) -> None:
+        self._flag = flag or FLAG
         self._apps = apps_with_dpop("target-11", api=NotesApi)
         assert isinstance(self._apps.api, NotesApi)
         self._apps.api.scene = self

@@ -43,8 +43,8 @@ class TokenBudget:
     calls, budget, limit, delays, outage = CALLS, BUDGET, LIMIT, DELAYS, OUTAGE
     Setting = Setting
 
-    def __init__(self, flag: str = FLAG) -> None:
-        self._flag, self._missed = flag, 0
+    def __init__(self, flag: str | None = None) -> None:
+        self._flag, self._missed = flag or FLAG, 0
 
     def __repr__(self) -> str:
         return "a company with a budget: try_setting(setting, retries=...)"

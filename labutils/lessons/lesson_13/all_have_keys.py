@@ -96,7 +96,8 @@ class AllHaveKeys:
     def __repr__(self) -> str:
         return "a company with keys: tom, lobby, names, clients, take(), send(), seen, wait()"
 
-    def __init__(self, flag: str = FLAG) -> None:
+    def __init__(self, flag: str | None = None) -> None:
+        flag = flag or FLAG
         self._account = with_key(keys=LibraryRule, seed="target-13")
         self._apps = apps = self._account.apps
         self.tom: httpx.Client = apps.tom

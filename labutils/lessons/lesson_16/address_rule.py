@@ -85,7 +85,8 @@ class Month:
     """The scene: `calls` of a month under one client, `tickets`, and `try_rule(networks, scopes)`
     for the month that comes."""
 
-    def __init__(self, flag: str = FLAG) -> None:
+    def __init__(self, flag: str | None = None) -> None:
+        flag = flag or FLAG
         self.try_rule = trier(flag)
 
     def __repr__(self) -> str:

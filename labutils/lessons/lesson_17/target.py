@@ -22,7 +22,8 @@ class Scene:
     """Another incident: `lines`, `tickets`, `programs` (by name, its accounts and tokens), and
     `accuse(address, made)`."""
 
-    def __init__(self, incident: CalledIn, flag: str = FLAG) -> None:
+    def __init__(self, incident: CalledIn, flag: str | None = None) -> None:
+        flag = flag or FLAG
         self.lines: tuple[Line, ...] = incident.lines
         self.tickets: tuple[Ticket, ...] = incident.tickets
         self.programs = incident.programs
