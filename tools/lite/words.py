@@ -19,14 +19,14 @@ START = (
 )
 MODULE = (
     "| `ModuleNotFoundError: No module named 'labutils'` | The notebook is using the wrong "
-    "kernel. Choose the one from `.venv`: Kernel, Change Kernel. On Colab, first run the cell that "
+    "kernel. Choose the `.venv` one under Kernel, Change Kernel. On Colab, first run the cell that "
     "installs the course. |",
     "| `ModuleNotFoundError: No module named 'labutils'` | Reload the page and wait until the "
     "circle at the top right is empty. |",
 )
 AGAIN = (
-    "Kernel, Restart Kernel. On your own machine: close JupyterLab and start it with `make lab`.",
-    "Kernel, Restart Kernel.",
+    "Choose Kernel, Restart Kernel. On your own machine, close JupyterLab, then run `make lab`.",
+    "Choose Kernel, Restart Kernel.",
 )
 DOCTOR = (
     "Run `python -m labutils doctor` in a terminal. It tells you what is missing.",
@@ -39,16 +39,19 @@ COPIES = (
     "the left and reload the page.",
 )
 KEY = (
-    "To try it with your own browser and key, run `python -m labutils serve --host localhost`, "
+    "To try keys in your own browser, run `python -m labutils serve --host localhost`, "
     "then open `http://localhost:9000/keys` (user `ada`, password `lab-password`).",
-    "To try it with your own key, you need the course on your machine: this page has no port for "
+    "To try keys of your own, you need the course on your machine: this page has no port for "
     "another browser.",
 )
 TEST = (
     "change one figure in this notebook, and `make test` names the sentence.",
     "change one figure in a notebook, and a test of the course names the sentence.",
 )
-HUNT = ("This is how a rule file runs in a terminal.", "This is how a rule file runs as a command.")
+HUNT = (
+    "This is how you run a rule file in a terminal.",
+    "This is how you run a rule file as a command.",
+)
 CHANGES = (KERNEL, START, MODULE, AGAIN, DOCTOR, COPIES, KEY, TEST, HUNT)
 COMMAND = re.compile(r"python -m labutils ([^`\n]+)")
 MAIN = "from labutils.__main__ import main"

@@ -721,8 +721,7 @@ EXERCISES = (
         "13-3",
         "function",
         downgraded,
-        "One attribute fewer, and everything else unchanged. Next you see what difference that "
-        "makes.",
+        "One attribute fewer on the page. Next you see what difference that makes.",
         {
             "kind": (
                 "Return the page as a string.",
