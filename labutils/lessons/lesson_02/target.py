@@ -49,9 +49,9 @@ TARGET = Target(
         "The application refuses `none` in every spelling. It reads the key from a file that the "
         "kid names. And which algorithm does it use with that key? If you ask for an unknown "
         "path, the response lists the paths that exist.",
-        "Any of these works, with `aud` payroll: `confused(claims, ...)` with /keys/rs256.pem; "
-        "kid '../static/logo.svg' with HS256 and the picture as the secret; "
-        "crack(scene.old_token, guesses()) (02-5).",
+        "Any of these works, with `aud` payroll: `confused(claims, ...)` with the very bytes of "
+        "/keys/rs256.pem; kid '../static/logo.svg' with HS256 and the picture as the secret; the "
+        "one of guesses() whose MAC is the signature of scene.old_token.",
     ),
     code("""
         public_key = scene.tom.get("https://payroll.example/keys/rs256.pem").content

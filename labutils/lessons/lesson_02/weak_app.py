@@ -25,8 +25,9 @@ APP = "https://payroll.example"
 FLAG = "flag-" + next(dice("lesson-02", "payroll.example"))
 SECRET = b"app-auth-secret-for-staging-2022"
 LOGO = b"<svg xmlns='http://www.w3.org/2000/svg'><circle r='9'/></svg>"
+# The lesson's key in a file of its own: a MAC made with the lesson's PEM file does not fit it.
 FILES = {
-    "/keys/rs256-1": public_pem(SERVICE.jwk),
+    "/keys/rs256-1": public_pem(SERVICE.jwk).replace(b"\n", b"\r\n"),
     "/keys/hs-staging": SECRET,
     "/static/logo.svg": LOGO,
 }

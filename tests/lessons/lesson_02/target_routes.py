@@ -43,6 +43,9 @@ SHUT = {
     "a forgery of the lesson": lambda scene: flag(
         scene, forgeries.confused(forgeries.ADMIN, forgeries.public_pem(forgeries.SERVICE.jwk))
     ),
+    "the lesson's own PEM file": lambda scene: flag(
+        scene, forgeries.confused(ADMIN, forgeries.public_pem(forgeries.SERVICE.jwk))
+    ),
     "all forgeries of the lesson": lambda scene: " ".join(
         flag(scene, forged) for forged in forgeries.forgeries().values()
     ),
