@@ -784,21 +784,13 @@ EXERCISES = (
             "not recorded": (
                 "The family no longer works, but store['dead'] does not say so. Without that, no "
                 "alarm can be raised.",
-                wrong("""
-                def answer(store, token, draw):
-                    family = store["family"].get(token)
-                    if family is None:
-                        return None
-                    if token in store["used"]:
-                        for other, one in store["family"].items():
-                            if one == family:
-                                store["used"].add(other)
-                        return None
-                    store["used"].add(token)
-                    new = draw()
-                    store["family"][new] = family
-                    return new
-                """),
+                altered(
+                    REFRESH,
+                    (
+                        'store["dead"].add(family)',
+                        'store["used"] |= {t for t, f in store["family"].items() if f == family}',
+                    ),
+                ),
             ),
             "dead token": (
                 "You added the token to store['dead']. That set holds families: add "

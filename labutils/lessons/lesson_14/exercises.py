@@ -92,6 +92,10 @@ FRONTIER = code("""
                 best.append((cost, lost, names))
         return best
 """)
+STILL_LISTED = (
+    "This step was tried, and every route to it was refused. It is still in the list. Count a step "
+    "only if step.stopped is False."
+)
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)
 
@@ -649,8 +653,7 @@ EXERCISES = (
                 altered(HAPPENS, ("and not step.stopped", "and step.stopped")),
             ),
             "ignored": (
-                "This step was tried, and every route to it was refused. It is still in the list. "
-                "Count a step only if step.stopped is False.",
+                STILL_LISTED,
                 altered(HAPPENS, (" and not step.stopped", "")),
             ),
             "twice": (
@@ -796,8 +799,7 @@ def answer(prices, losses):
         "That is a counterfactual: one world, one case, one answer.",
         {
             "ignored": (
-                "This step was tried, and every route to it was refused. It is still in the list. "
-                "Count a step only if step.stopped is False.",
+                STILL_LISTED,
                 altered(ARCHIVED, (" and not step.stopped", "")),
             ),
             "fact": (

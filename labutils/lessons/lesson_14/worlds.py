@@ -70,12 +70,13 @@ SIX = (
     "sessions_bound",
     "response_minutes",
 )  # the six that the lesson opens with
+_THEN = World.historical()
 CONTROLS = (
     *SIX,
     *(
         name
         for name, control in cases.load().controls.items()
-        if name not in SIX and control.value != getattr(World.historical(), name)
+        if name not in SIX and control.value != getattr(_THEN, name)
     ),
 )  # the six, and what else was not in place in 2023
 # Made up, in points: no report gives a price. Put your own in their place.

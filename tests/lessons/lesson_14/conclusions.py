@@ -130,7 +130,8 @@ def moved_ranges() -> list[str]:
     watched = [
         breach.with_controls([name]) for name in ("service_tokens_bound", "alert_token_elsewhere")
     ]
-    first, second = draws.search.stopped_in([code := worlds.LOSSES["code"]], watched, crowd)[code]
+    code = worlds.LOSSES["code"]
+    first, second = draws.search.stopped_in([code], watched, crowd)[code]
     assert first == second
     return [
         "In draws of 200, with the four read in the tenant",
