@@ -329,12 +329,22 @@ def without_library(
     return judged
 
 
-def is_whole_response(answer: Any) -> bool:
-    """Whether a response or its body, as JSON, was handed in where one member was asked for."""
-    if isinstance(answer, bytes):
-        answer = answer.decode(errors="replace")
-    is_body = isinstance(answer, str) and answer.lstrip().startswith("{")
-    return isinstance(answer, dict) or hasattr(answer, "json") or is_body
+REFUSED = "That request was refused: read `error` in the response."
+
+
+def response_mistake(answer: Any) -> str | None:
+    """The mistake "refused" or "response" where a response, or its body, was handed in for a flag.
+
+    None for anything else, which may be the flag.
+    """
+    body = getattr(answer, "text", answer)
+    body = body.decode(errors="replace") if isinstance(body, bytes) else body
+    if isinstance(body, str) and not body.lstrip().startswith("{"):
+        return None
+    if not isinstance(body, str | dict):
+        return None
+    is_refusal = "error" in str(body) and "flag" not in str(body)
+    return "refused" if is_refusal else "response"
 
 
 def value(right: Callable[[Any], str | None]) -> Callable[[Any], Verdict]:

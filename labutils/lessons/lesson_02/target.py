@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from labutils.classroom.judging import (
-    value,
-)
+from labutils.classroom.judging import REFUSED, response_mistake, value
 from labutils.classroom.registry import (
     Target,
     code,
@@ -16,9 +14,8 @@ from . import weak_app
 def flag_mistake(answer: Any) -> str | None:
     if answer == weak_app.FLAG:
         return None
-    if isinstance(answer, dict) or hasattr(answer, "json"):
-        return "response"
-    return "token" if isinstance(answer, str) and answer.count(".") == 2 else "other"
+    is_token = isinstance(answer, str) and answer.count(".") == 2
+    return response_mistake(answer) or ("token" if is_token else "other")
 
 
 TARGET = Target(
@@ -38,9 +35,10 @@ TARGET = Target(
             "answer = 'a.b.c'",
         ),
         "response": (
-            "That is the whole response. The flag is in its member `flag`.",
-            "answer = {'error': 'no'}",
+            "That is a whole response. The flag is the `flag` member of /admin's.",
+            "answer = {'sub': 'tom'}",
         ),
+        "refused": (REFUSED, "answer = {'error': 'the token is refused: Not enough segments'}"),
     },
     (
         "Ask the application first: scene.tom.get('https://payroll.example/me', "

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from labutils.classroom.judging import (
-    value,
-)
+from labutils.classroom.judging import REFUSED, response_mistake, value
 from labutils.classroom.registry import (
     Target,
     code,
@@ -16,7 +14,7 @@ from .eager_wiki import FLAG, board
 def flag_mistake(answer: Any) -> str | None:
     if answer == FLAG:
         return None
-    return "response" if isinstance(answer, dict) or hasattr(answer, "json") else "other"
+    return response_mistake(answer) or "other"
 
 
 TARGET = Target(
@@ -32,9 +30,10 @@ TARGET = Target(
             "answer = 'flag-0000'",
         ),
         "response": (
-            "That is the whole response. The flag is its `flag` member.",
+            "That is a whole response. The flag is the `flag` member of Ada's page.",
             "answer = {'hello': 'u-0666'}",
         ),
+        "refused": (REFUSED, "answer = {'error': 'The token is refused: Signature has expired'}"),
     },
     (
         "Which ID tokens about Ada can Tom get? Some are in scene.log: read each one before you "

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from labutils.classroom.judging import is_whole_response, value
+from labutils.classroom.judging import REFUSED, response_mistake, value
 from labutils.classroom.registry import (
     Target,
     code,
@@ -14,9 +14,8 @@ def flag_mistake(answer: Any) -> str | None:
     """None for the flag, else the name of what was handed in."""
     if answer == FLAG:
         return None
-    if is_whole_response(answer):
-        return "response"
-    return "early" if isinstance(answer, str) and "response" in answer else "other"
+    is_early = isinstance(answer, str) and "response" in answer
+    return response_mistake(answer) or ("early" if is_early else "other")
 
 
 TARGET = Target(
@@ -37,9 +36,10 @@ TARGET = Target(
             'answer = "it comes after the operator\'s response"',
         ),
         "response": (
-            "That is the whole response. The flag is its `flag` member.",
-            "answer = {'error': 'invalid_token'}",
+            "That is a whole response. Once the operator has acted, its `flag` member is the flag.",
+            "answer = {'notes of': 'u-1815', 'flag': \"it comes after the operator's response\"}",
         ),
+        "refused": (REFUSED, "answer = {'error': 'invalid_token'}"),
     },
     (
         "Look at the grid, in the columns that scene.runbook names. Each credential on scene.menu "

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from labutils.classroom.judging import is_whole_response, value
+from labutils.classroom.judging import REFUSED, response_mistake, value
 from labutils.classroom.registry import (
     Target,
     code,
@@ -15,16 +15,8 @@ def flag_mistake(answer: Any) -> str | None:
     """None for the flag, else the name of what was handed in."""
     if answer == FLAG:
         return None
-    if is_whole_response(answer):
-        return "refused" if is_refusal(answer) else "response"
-    return "early" if isinstance(answer, str) and "comes on day" in answer else "other"
-
-
-def is_refusal(answer: Any) -> bool:
-    """Whether a response, or its body, is a refusal."""
-    body = getattr(answer, "text", answer)
-    text = body.decode(errors="replace") if isinstance(body, bytes) else str(body)
-    return "error" in text and "flag" not in text
+    is_early = isinstance(answer, str) and "comes on day" in answer
+    return response_mistake(answer) or ("early" if is_early else "other")
 
 
 TARGET = Target(
@@ -46,10 +38,7 @@ TARGET = Target(
             "That is a whole response. From day 400 on, its `flag` member is the flag.",
             "answer = {'notes of': 'u-1815', 'flag': 'it comes on day 400; this is day 0'}",
         ),
-        "refused": (
-            "This request was refused: read `error` in the response.",
-            "answer = {'error': 'invalid_token'}",
-        ),
+        "refused": (REFUSED, "answer = {'error': 'invalid_token'}"),
     },
     (
         "Write down what the file holds, entry by entry, with the headers. Cross out what the "

@@ -1,6 +1,6 @@
 """09 · The attack chain, tactic by tactic: its target."""
 
-from labutils.classroom.judging import value
+from labutils.classroom.judging import response_mistake, value
 from labutils.classroom.registry import (
     Target,
     code,
@@ -16,7 +16,10 @@ def flag_mistake(answer: object) -> str | None:
     """None for the flag, else the name of what was handed in."""
     if answer == FLAG:
         return None
-    return "response" if isinstance(answer, dict | Result) else "other"
+    answer = answer.answer if isinstance(answer, Result) else answer
+    if isinstance(answer, dict) and answer.get("allowed") is False:
+        return "refused"
+    return response_mistake(answer) or "other"
 
 
 TARGET = Target(
@@ -27,8 +30,12 @@ TARGET = Target(
     "the limit, then fast until the team reacts. Lesson 10 hunts for what such a rule misses.",
     {
         "response": (
-            "That is the whole response. Only result.answer['flag'] is the flag.",
+            "That is the whole response. Only result.answer['flag'] of archive 7 is the flag.",
             "answer = {'allowed': True}",
+        ),
+        "refused": (
+            "That move was refused: print the result, and read why.",
+            "answer = {'allowed': False, 'rule': 'reachable'}",
         ),
         "other": (
             f"That is not the flag. It is in result.answer['flag'] of archive number {WANTED}.",

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from labutils.classroom.judging import (
-    value,
-)
+from labutils.classroom.judging import response_mistake, value
 from labutils.classroom.registry import (
     Target,
     code,
@@ -17,12 +15,8 @@ def flag_mistake(answer: Any) -> str | None:
     """None for the flag, else the name of what was handed in."""
     if answer == FLAG:
         return None
-    text = str(answer)
-    if "'error'" in text or '"error"' in text:
-        return "refused"
-    if isinstance(answer, dict) or hasattr(answer, "json") or FLAG in text:
-        return "response"
-    return "early" if "closed the page" in text else "other"
+    is_early = isinstance(answer, str) and "closed the page" in answer
+    return response_mistake(answer) or ("early" if is_early else "other")
 
 
 TARGET = Target(

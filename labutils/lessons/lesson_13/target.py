@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from labutils.classroom.judging import (
-    value,
-)
+from labutils.classroom.judging import REFUSED, response_mistake, value
 from labutils.classroom.registry import (
     Target,
     code,
@@ -17,7 +15,7 @@ def flag_mistake(answer: Any) -> str | None:
 
     if answer == FLAG:
         return None
-    return "whole" if isinstance(answer, dict) or FLAG in str(answer) else "other"
+    return response_mistake(answer) or "other"
 
 
 def scene(**flag: str) -> Any:
@@ -39,10 +37,11 @@ TARGET = Target(
             "That is not the flag. The response to GET /vault contains it, as the member `flag`.",
             "answer = 'flag-0000'",
         ),
-        "whole": (
-            "That is the whole response. The flag is its member `flag`.",
+        "response": (
+            "That is a whole response. The flag is the `flag` member of the vault's.",
             "answer = {'vault of': 'u-1815'}",
         ),
+        "refused": (REFUSED, "answer = {'error': 'access_denied'}"),
     },
     (
         "The key is not the weak point. For each setting in this lesson, ask what it still lets "
