@@ -41,6 +41,17 @@ class CredentialRecord:
     replaced: int | None = None
     made_by: str = ""
 
+    def __str__(self) -> str:
+        """The row as a line, with dates in the place of seconds."""
+        issued, used, replaced = (
+            iso(moment)[:10] if moment else "never"
+            for moment in (self.issued, self.last_used, self.replaced)
+        )
+        return (
+            f"{self.id:<18} {self.kind:<15} {self.owner:<11} issued {issued}, last used {used}, "
+            f"replaced {replaced}, made by {self.made_by or 'nobody'}"
+        )
+
 
 UNUSED = {
     "token for an assistant": "service token",

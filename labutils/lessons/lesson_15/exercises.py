@@ -19,7 +19,7 @@ from labutils.text import counted
 
 from . import eviction, incident_response
 from .credential_rotation import Client, CredentialRecord, Service
-from .incident_response import HANDS, TO_CUT
+from .incident_response import CUTS, HANDS, TO_CUT
 
 TOOLS = ""
 PROOF = code("""
@@ -235,10 +235,12 @@ def planned(answer: Any) -> Verdict:
             return Verdict("differs", f"cut {number}", written(strangers[0]), mistake="name")
         if len(set(cut)) > HANDS:
             return Verdict("differs", f"cut {number}", f"{len(set(cut))} items", mistake="hands")
+    if len(answer) > CUTS:
+        return Verdict("differs", "your plan", f"{len(answer)} cuts", f"{CUTS}", mistake="late")
     outcome = incident_response.carry_out(answer)
     if outcome.put_back:
         minute, maker, thing = outcome.put_back[0]
-        mistake = "implant" if maker == "implant" else "account"
+        mistake = {"implant": "implant", "moveworks-token": "passes"}.get(maker, "account")
         return Verdict(
             "differs",
             "your plan",
@@ -557,6 +559,17 @@ EXERCISES = (
                 "answer = [{'moveworks-token', 'passes', 'smartsheet-account'}, "
                 "{'lookalike-account', 'implant', 'aws-account'}, {'bitbucket-account'}]",
             ),
+            "late": (
+                "The archives go out after an hour, so there is time for three cuts.",
+                "answer = [{'moveworks-token', 'passes', 'implant'}, {'smartsheet-account'}, "
+                "{'lookalike-account', 'bitbucket-account'}, {'aws-account'}]",
+            ),
+            "passes": (
+                "You ended the passes, but the token still opened the gateway. On the next visit "
+                "the intruder got new ones, and they outlive the token.",
+                "answer = [{'passes', 'smartsheet-account', 'implant'}, "
+                "{'moveworks-token', 'lookalike-account', 'bitbucket-account'}, {'aws-account'}]",
+            ),
             "account": (
                 "The service account was still valid, and there was still a way to use it: with a "
                 "new pass for the token, or with one that the gateway had issued before.",
@@ -573,7 +586,8 @@ EXERCISES = (
             "Ask about each item: what else can the intruder create with it, and how does the "
             "intruder reach it?",
             "The implant goes no later than what it can recreate. Cut the service account with "
-            "it, or both ways to that account: 'moveworks-token' and 'passes'.",
+            "it, or both ways to that account: 'moveworks-token' and 'passes'. And the passes go "
+            "no earlier than the token that gets new ones.",
         ),
         code("""
             cuts = [

@@ -7,7 +7,7 @@ doors there are, and that the implant can write into Jira's database, is the mod
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +15,7 @@ import httpx
 from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response as HttpResponse
 
+from labutils.incident import ledger
 from labutils.incident.services import PASS
 from labutils.lab import seconds
 from labutils.stage.intruder import GATE, Intruder
@@ -40,16 +41,18 @@ DOORS = MappingProxyType(
     }
 )
 MAINTAINED = ("2023-11-23T17:00:00Z", "2023-11-23T18:00:00Z")  # Confluence does not answer
-# In this model: who can make what anew. The account asks Jira; the implant writes its database.
+PASSES = "passes"
+# In this model: who can make what anew. The token gets passes from the gateway; the account asks
+# Jira; the implant writes its database.
 MAKES = MappingProxyType(
     {
+        "moveworks-token": (PASSES,),
         "smartsheet-account": ("lookalike-account", "implant"),
         "implant": ("smartsheet-account", "lookalike-account"),
         "lookalike-account": (),
     }
 )
 ACTIONS = MappingProxyType({"lookalike-account": "create-user", "implant": "script"})
-PASSES = "passes"
 TO_CUT = (
     "moveworks-token",
     PASSES,
@@ -66,7 +69,8 @@ FIVE = (  # of the tries, those that the lesson asks about
     ("aws-account", "aws"),
     ("implant", "server"),
 )
-HANDS, REMOVAL, VISIT = 3, 20, 15  # things in a cut; minutes of a cut; minutes between visits
+HANDS, CUTS = 3, 3  # things in a cut, and cuts in the hour until the archives go out
+REMOVAL, VISIT = 20, 15  # minutes of a cut, and between two visits
 
 
 Pairs = Sequence[tuple[str, str]]  # of secret and door
@@ -76,12 +80,21 @@ def print_proof(before: Mapping[str, Pairs], after: Mapping[str, Pairs]) -> None
     """What a proof shows: of the tries that opened before, how many are refused now. A try that
     never opened proves nothing, whatever it answers now."""
     opened = before["open"]
+    print({state: len(pairs) for state, pairs in after.items()})
     now = {state: sum(pair in opened for pair in pairs) for state, pairs in after.items()}
     print(
         f"{len(opened)} opened before; now:", *(f"{count} {state}" for state, count in now.items())
     )
     never = sum(map(len, before.values())) - len(opened)
     print(f"{never} never opened: what they answer now proves nothing")
+
+
+def print_gaps(*names: str) -> None:
+    """How long after the one before each of these facts of the ledger came."""
+    times = [seconds(ledger.fact(name).time) for name in names]
+    for name, (earlier, later) in zip(names[1:], pairwise(times), strict=True):
+        hours, minutes = divmod((later - earlier) // 60, 60)
+        print(f"{name:<22} {hours:2} h {minutes:2} min")
 
 
 class Evening:
@@ -141,6 +154,8 @@ class Evening:
         return made
 
     def _can_make(self, maker: str, thing: str) -> bool:
+        if thing == PASSES:
+            return self.knock(maker, "gateway").is_success
         if maker == "implant":
             return self.knock(maker, "server").is_success
         headers = self.company.headers(
@@ -160,9 +175,15 @@ class Evening:
         return str(answer.get("pass", "none"))
 
     def _is_valid(self, name: str) -> bool:
+        if name == PASSES:
+            return all(held in self.company.passes for held in self.intruder.passes.values())
         return self.company.secrets[name] in self.company.credential_of
 
     def _restore(self, name: str) -> None:
+        if name == PASSES:
+            held = self.intruder.passes
+            held.update({service: self._new_pass(service) for service in held})
+            return
         secret = self.company.secrets[name]
         self.company.credential_of[secret] = self.company.estate.credentials[name]
 
@@ -213,3 +234,17 @@ def carry_out(cuts: Sequence[Iterable[str]]) -> Outcome:
     put_back += [((len(cuts) + 1) * REMOVAL, *pair) for pair in evening.visit()]
     evening.wait_until("2023-11-23T20:00:00Z")
     return Outcome(tuple(put_back), evening)
+
+
+ORDERS = (  # what goes first where the seven are removed one by one
+    ["smartsheet-account", "implant"],
+    [PASSES, "moveworks-token", "implant"],
+    ["moveworks-token", PASSES, "implant"],
+)
+
+
+def came_back(first: Sequence[str]) -> list[str]:
+    """What is made anew where each thing goes by itself: these first, then the rest."""
+    rest = [name for name in TO_CUT if name not in first]
+    outcome = carry_out([{name} for name in (*first, *rest)])
+    return sorted({thing for _, _, thing in outcome.put_back})

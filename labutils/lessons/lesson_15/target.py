@@ -15,6 +15,7 @@ def flag_mistake(answer: object) -> str | None:
     text = str(answer)
     for words, mistake in (
         ("archives", "late"),
+        ("door", "both"),
         ("The intruder is in", "in"),
         ("stopped", "outage"),
     ):
@@ -38,6 +39,12 @@ TARGET = Target(
             "back: if you end something and it opens again a quarter of an hour later, something "
             "else recreates it.",
             "answer = 'The intruder is in. Stolen or created secrets that still open: 2.'",
+        ),
+        "both": (
+            "Two things are wrong: an old secret still opens, and what you ended was in use. Find "
+            "out first, with proof and scene.log, which credentials the intruder can use. End "
+            "those, and rotate what a job needs.",
+            "answer = 'The intruder is in, at 1 door, and 1 job has stopped.'",
         ),
         "outage": (
             "A job stopped working. It needs its credential: you may rotate that, or remove an old "

@@ -1,5 +1,6 @@
 """Lesson 15: the response over HTTP, and footholds that make one another anew as a sweep."""
 
+import random
 from itertools import permutations
 
 import pytest
@@ -9,7 +10,16 @@ from tables import table
 
 from labutils.lessons.lesson_15 import eviction
 from labutils.lessons.lesson_15.eviction import CIRCLE, HORIZON, NAMES, TREE, Setting, after_a_visit
-from labutils.lessons.lesson_15.incident_response import DOORS, MAKES, TO_CUT, Evening, carry_out
+from labutils.lessons.lesson_15.exercises import planned
+from labutils.lessons.lesson_15.incident_response import (
+    CUTS,
+    DOORS,
+    HANDS,
+    MAKES,
+    TO_CUT,
+    Evening,
+    carry_out,
+)
 
 SETTINGS = st.builds(
     Setting, removal=st.integers(1, 90), visit=st.integers(1, 300), first=st.integers(1, 300)
@@ -139,6 +149,47 @@ def test_one_by_one_something_comes_back_over_http_as_in_the_model(order):
 def test_nothing_comes_back_where_what_makes_the_rest_goes_in_one_cut(cuts):
     outcome = carry_out(cuts)
     assert outcome.put_back == () and not outcome.opens
+
+
+def test_passes_that_end_before_the_token_are_issued_anew():
+    outcome = carry_out([{"passes"}, {"moveworks-token"}])
+    assert (30, "moveworks-token", "passes") in outcome.put_back
+    assert ("bitbucket-account", "bitbucket, old pass") in outcome.opens
+
+
+def nothing_comes_back(cuts):
+    """What follows from who can recreate what: a thing must not go before what can recreate it,
+    unless each way to that is shut by then. There is a visit between any two cuts."""
+    when = {name: number for number, cut in enumerate(cuts) for name in cut}
+    way_in_shut = max(when["moveworks-token"], when["passes"])
+    account_useless = min(when["smartsheet-account"], way_in_shut)
+    return (
+        when["moveworks-token"] <= when["passes"]
+        and when["implant"] <= min(when["smartsheet-account"], when["lookalike-account"])
+        and account_useless <= min(when["implant"], when["lookalike-account"])
+    )
+
+
+def test_the_judge_lets_a_plan_pass_exactly_when_nothing_can_recreate_what_is_gone():
+    drawn, verdicts = random.Random(15), set()
+    for _ in range(300):
+        places = drawn.sample([*range(CUTS)] * HANDS, len(TO_CUT))
+        cuts = [
+            {name for name, at in zip(TO_CUT, places, strict=False) if at == cut}
+            for cut in range(CUTS)
+        ]
+        cuts = [cut for cut in cuts if cut]
+        passed = planned(cuts).kind == "passed"
+        assert passed == nothing_comes_back(cuts), cuts
+        verdicts.add(passed)
+    assert verdicts == {True, False}
+
+
+def test_removing_one_after_the_other_takes_longer_than_the_hour():
+    """The way in first, and then each foothold by itself: nothing comes back, but it is late."""
+    one_by_one = [{name} for name in ("moveworks-token", "passes", "implant", *TO_CUT[2:6])]
+    assert carry_out(one_by_one).put_back == ()
+    assert planned(one_by_one).mistake == "late"
 
 
 def test_the_token_without_its_passes_is_no_way_that_is_shut():
