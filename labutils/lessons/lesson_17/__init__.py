@@ -1,5 +1,6 @@
 """17 · Capstone: what its notebook imports."""
 
+from .claims import print_claims, print_report
 from .pictures import what_he_did
 from .unseen import (
     DAY,
@@ -10,6 +11,7 @@ from .unseen import (
     in_words,
     moment,
     opened,
+    print_acts,
     print_addresses,
     print_lines,
     print_tenants,

@@ -44,7 +44,7 @@ def accuser(incident: CalledIn, flag: str) -> Any:
         if wrong >= PATIENCE:
             print(STOPPED)
             return "no flag"
-        if not isinstance(address, str) or not isinstance(made, list | tuple | set):
+        if not isinstance(address, str) or not isinstance(made, list | tuple | set) or not made:
             print("That is not an accusation. Try accuse('203.0.113.9', ['account p.aoki']).")
             return "no flag"
         right_place = address == incident.drawn.words["intruder_ip"]

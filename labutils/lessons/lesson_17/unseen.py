@@ -196,6 +196,16 @@ def print_tenants(there: Sequence[Line], names: Iterable[str]) -> None:
         print(f"{name:14} {first} to {last}  {counted(len(own), 'line'):9} {what}")
 
 
+def print_acts(lines: Iterable[Line]) -> None:
+    """A line for each kind of act: how often, on which days, as whom, and in which log."""
+    days: dict[tuple[str, str, str], list[str]] = {}
+    for line in lines:
+        days.setdefault((line.who, line.log, line.action), []).append(iso(int(line.time))[5:10])
+    for (who, log, action), each in days.items():
+        when = ", ".join(dict.fromkeys(each))
+        print(f"{len(each):4}  {who:14} {log:29} {action:20} {when}")
+
+
 def print_addresses(groups: dict[str, list[Line]]) -> None:
     """A line for each address: lines, logs, accounts, days."""
     print(f"{'address':15} {'lines':>5} {'logs':>5} {'accounts':>9} {'days':>5}")

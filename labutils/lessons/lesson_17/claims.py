@@ -1,0 +1,116 @@
+"""A short report on the lesson's incident: ten claims, and what a number on each of them gains."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+UNKNOWN = "cannot know"
+Gain = Callable[[float, bool], float]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What somebody might write in a report. `truth` is None where no log can show it; `because`
+    is what shows it, or why nothing does."""
+
+    text: str
+    truth: bool | None
+    because: str
+
+
+CLAIMS = {
+    "a": Claim(
+        "h.murphy's session was stolen",
+        False,
+        "h.murphy signed in there with the second factor, and was gone a day before",
+    ),
+    "b": Claim(
+        "o.lindqvist's session was stolen",
+        True,
+        "it went on in two other places, and searched the wiki where the token was used later",
+    ),
+    "c": Claim(
+        "o.lindqvist's new factor is his",
+        True,
+        "nobody but that session came from the address where it was added",
+    ),
+    "d": Claim(
+        "n.jansen's new factor is his",
+        False,
+        "one line from a rented address ties nobody to him; n.jansen had a new phone",
+    ),
+    "e": Claim(
+        "p.nielsen's new factor is his",
+        False,
+        "added two weeks after his last line; p.nielsen had a new phone",
+    ),
+    "f": Claim(
+        "he holds the reports' key",
+        True,
+        "metrics-robot looked around the cloud from his address",
+    ),
+    "g": Claim(
+        "he read the tickets",
+        True,
+        "120 of them in one night, as svc-planner, from his address",
+    ),
+    "h": Claim(
+        "he used the account of the builds",
+        False,
+        "svc-forge has no line from his addresses: it was moved, as its tickets say",
+    ),
+    "i": Claim(
+        "he read files in the cloud storage",
+        None,
+        "the storage does not log who reads",
+    ),
+    "j": Claim(
+        "nobody else was inside this month",
+        None,
+        "no line shows that something did not happen",
+    ),
+}
+
+
+def print_claims() -> None:
+    """Print a line for each claim."""
+    for letter, claim in CLAIMS.items():
+        print(f"{letter}) {claim.text}")
+
+
+def print_report(report: Mapping[str, float | str], gain: Gain) -> None:
+    """Print what each claim of a report gained by `gain(percent, true)`, and why.
+
+    `report` gives each letter a percentage from 0 to 100, or "cannot know". Where no log can show
+    a claim, a percentage counts as false, and "cannot know" gains what a right 100 does. Raises
+    ValueError for a report that is not of this form.
+    """
+    _check(report)
+    if set(report.values()) == {50}:
+        print("All ten are at 50: this report says nothing. Change the numbers, and run it again.")
+        return
+    total, best = 0.0, 0.0
+    for letter, claim in CLAIMS.items():
+        points = _points(report[letter], claim.truth, gain)
+        total += points
+        best += 0.0 if claim.truth is False else gain(100, True)
+        truth = {True: "true", False: "false", None: UNKNOWN}[claim.truth]
+        print(f"{letter}) {claim.text}: {report[letter]} -> {truth}, {points:+.2f}")
+        print(f"   {claim.because}")
+    print(f"in all: {total:+.2f} of {best:.2f}")
+
+
+def _points(said: float | str, truth: bool | None, gain: Gain) -> float:
+    if isinstance(said, str):
+        return gain(100, True) if truth is None else 0.0
+    return gain(said, truth is True)
+
+
+def _check(report: Mapping[str, float | str]) -> None:
+    if not isinstance(report, Mapping) or set(report) != set(CLAIMS):
+        raise ValueError(f"A report gives each of {', '.join(CLAIMS)} a number or {UNKNOWN!r}.")
+    for letter, said in report.items():
+        is_percent = type(said) in (int, float) and 0 <= float(said) <= 100
+        if not is_percent and said != UNKNOWN:
+            raise ValueError(
+                f"{letter}: give a number from 0 to 100, or {UNKNOWN!r}, not {said!r}."
+            )

@@ -1,0 +1,99 @@
+"""Lesson 17: the ten claims say what is so in the incident, and a report gains what it earned."""
+
+import pytest
+
+from labutils.lessons.lesson_17 import called_in, print_report
+from labutils.lessons.lesson_17.claims import CLAIMS, UNKNOWN
+from labutils.lessons.lesson_17.exercises import GAIN
+from labutils.lessons.lesson_17.unseen import DAY
+
+scope: dict = {}
+exec(GAIN, scope)
+gain = scope["gain"]
+HONEST = {
+    letter: UNKNOWN if claim.truth is None else 100 if claim.truth else 20
+    for letter, claim in CLAIMS.items()
+}
+
+
+@pytest.fixture
+def printed(capsys):
+    def run(report):
+        print_report(report, gain)
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_the_claims_are_what_is_so_in_the_incident():
+    incident = called_in()
+    drawn, lines = incident.drawn, incident.lines
+    his = [line for line in lines if incident.is_his(line)]
+    there = {line.address for line in his}
+    assert "session of o.lindqvist" in drawn.credentials and "metrics-key" in drawn.credentials
+    assert not {"session of h.murphy", "svc-forge"} & set(drawn.credentials)
+    assert list(drawn.footholds) == ["factor of o.lindqvist"]
+    assert sum(line.action == "Issue viewed" for line in his) == 120
+    assert not any(line.who == "svc-forge" and line.address in there for line in lines)
+    others = [line for line in lines if line.address in there and not incident.is_his(line)]
+    assert {line.who for line in others if "factor" in line.made} == {"n.jansen", "p.nielsen"}
+    last = max(line.time for line in his)
+    assert all(line.time > last + 10 * DAY for line in others if line.who == "p.nielsen")
+    first = min(line.time for line in his if line.address == drawn.words["intruder_ip"])
+    assert max(line.time for line in others if line.who == "h.murphy") < first - 20 * 3600
+
+
+def test_what_no_log_can_show_is_not_in_the_logs():
+    incident = called_in()
+    steps = {step.fact for step in incident.drawn.case.campaign.steps}
+    assert "objects-read" in steps
+    assert not any("GetObject" in line.action for line in incident.lines)
+
+
+def test_an_honest_report_gains_most_and_none_gains_more(printed):
+    assert "in all: +1.50 of 1.50" in printed(HONEST)
+    for letter in CLAIMS:
+        for said in (0, 35, 50, 65, 90, 100, UNKNOWN):
+            out = printed({**HONEST, letter: said})
+            assert float(out.split("in all: ")[1].split()[0]) <= 1.5
+
+
+@pytest.mark.parametrize(
+    ("report", "points"),
+    [
+        (dict.fromkeys(CLAIMS, 100), "-3.50"),
+        (dict.fromkeys(CLAIMS, 0), "-3.00"),
+        (dict.fromkeys(CLAIMS, UNKNOWN), "+0.50"),
+        (dict.fromkeys(CLAIMS, 51), "-0.02"),
+    ],
+    ids=["sure of all", "doubts all", "says of all that nobody can know", "sits on the fence"],
+)
+def test_one_tone_of_voice_gains_little(printed, report, points):
+    assert f"in all: {points} of 1.50" in printed(report)
+
+
+def test_a_report_that_says_nothing_is_shown_no_truth(printed):
+    assert printed(dict.fromkeys(CLAIMS, 50)).count("\n") == 1
+    assert "true" not in printed(dict.fromkeys(CLAIMS, 50))
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {},
+        {"a": 50},
+        {**HONEST, "k": 50},
+        {**HONEST, "a": 101},
+        {**HONEST, "a": -1},
+        {**HONEST, "a": "50"},
+        {**HONEST, "a": True},
+        {**HONEST, "a": None},
+        {**HONEST, "a": float("nan")},
+        None,
+        [50] * 10,
+    ],
+    ids=repr,
+)
+def test_what_is_no_report_gets_a_sentence(report):
+    with pytest.raises(ValueError, match="number"):
+        print_report(report, gain)
