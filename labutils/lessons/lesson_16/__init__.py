@@ -14,3 +14,4 @@ from .connected_system import (
     print_policy,
     renewed,
 )
+from .two_defences import FOR_SALE, print_pairs, stopped

@@ -20,6 +20,7 @@ STOPPED = (
     "restart the kernel. Until then the target gives you the same month."
 )
 NO_RULE = "That is not a rule: {} Try try_rule(['192.0.2.44'], {{'cases.write'}})."
+SCOPES = {*NEEDED, SELDOM, "cases.read", "cases.export", "objects.list"}
 Call = dict[str, Any]
 # The thief's part of the month: days, address, scopes.
 THEFTS = (
@@ -37,6 +38,12 @@ TICKETS = (
     },
     {"day": 24, "client": "chat-agent", "address": NEW, "what": "the vendor adds an address"},
     {"day": 26, "client": "marketing", "address": "192.0.2.70", "what": "a second address"},
+    {
+        "day": 28,
+        "client": "chat-agent",
+        "address": "192.0.2.77",
+        "what": "the vendor answers: this machine belongs to another of its provider's customers",
+    },
 )
 
 
@@ -156,8 +163,11 @@ def as_networks(given: object) -> list[IPv4Network]:
 
 
 def as_scopes(given: object) -> set[str]:
-    """The scopes. Raises ValueError with a sentence where that is none."""
-    return set(_texts(given, "scopes"))
+    """The scopes. Raises ValueError with a sentence where one is no scope of the month."""
+    scopes = set(_texts(given, "scopes"))
+    if strangers := sorted(scopes - SCOPES):
+        raise ValueError(f"no call in the log has the scope {shown(repr(strangers[0]), 60)}.")
+    return scopes
 
 
 def _texts(given: object, what: str) -> list[str]:

@@ -6,6 +6,7 @@ lesson-14.json those of 2023.
 """
 
 from functools import cache
+from itertools import combinations
 
 from labutils.incident import breach, search
 from labutils.incident.cases import Incident
@@ -31,10 +32,17 @@ CONTROLS = (
     "alert_bulk_reads",
     "alert_job_deleted",
 )
-SETS = (
-    ("service_tokens_bound", "integration_least_privilege"),
-    ("behaviour_checked", "alert_looking_round"),
+# What can be had where the job needs every right, and each two of it.
+TWO_OF = (
+    "service_tokens_bound",
+    "behaviour_checked",
+    "grants_key_bound",
+    "service_tokens_expire",
+    "alert_looking_round",
+    "alert_bulk_reads",
+    "grants_reviewed",
 )
+SETS = tuple(combinations(TWO_OF, 2))
 GOALS = {"export": EXPORT, "tokens": thieves.TAKEN}
 # 2023: the packing of the repositories; the rows that both incidents have.
 PACKING = "code"

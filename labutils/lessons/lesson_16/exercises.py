@@ -1,8 +1,10 @@
 """16 · OAuth grants of an integration."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import httpx
@@ -18,6 +20,7 @@ from .connected_system import CASES, CRM, LOGIN, NARROW, SECRET, Connected, conn
 
 TOOLS = code("""
     from ipaddress import ip_address, ip_network
+    from itertools import combinations
 
     from labutils.lessons.lesson_16 import CRM, LOGIN
     from labutils.lessons.lesson_16.month import counts, lists, when
@@ -60,6 +63,10 @@ ALLOWED = code("""
             return False
         known = any(place in ip_network(one) for one in rule["networks"])
         return known and scope in rule["scopes"]
+""")
+BEST_PAIR = code("""
+    def best_pair(defences, stopped):
+        return max(combinations(defences, 2), key=lambda pair: min(stopped(pair)))
 """)
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)
@@ -335,6 +342,114 @@ def rule_cases() -> Iterator[Case]:
 def same_answer(got: Any, want: bool) -> bool:
     """True and False, and nothing that is as good."""
     return got is want
+
+
+# --- 16-5: two defences --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """How many each pair stops, run by run; in any order of the two."""
+
+    runs: dict[tuple[str, str], list[int]]
+
+    def __call__(self, pair: Iterable[str]) -> list[int]:
+        names = [pair] if isinstance(pair, str) else list(pair)
+        for known, counts in self.runs.items():
+            if sorted(names) == sorted(known):
+                return list(counts)
+        raise KeyError(f"stopped takes two defences, not {shown(repr(pair), 60)}")
+
+    def __repr__(self) -> str:
+        return "stopped"
+
+
+Table = dict[tuple[str, str], list[int]]
+PAIRS: tuple[tuple[list[str], Table, tuple[str, str], str, str], ...] = (
+    (["limit", "key"], {("limit", "key"): [5, 6]}, ("limit", "key"), "none", "two defences"),
+    (
+        ["limit", "key", "alarm", "end"],
+        {
+            ("limit", "key"): [5, 5],
+            ("limit", "alarm"): [4, 4],
+            ("limit", "end"): [3, 3],
+            ("key", "alarm"): [6, 6],
+            ("key", "end"): [9, 9],
+            ("alarm", "end"): [2, 2],
+        },
+        ("key", "end"),
+        "all",
+        "four defences; the best pair is not a pair of neighbours, and lacks the first",
+    ),
+    (
+        ["limit", "key", "alarm"],
+        {("limit", "key"): [5, 9], ("limit", "alarm"): [7, 8], ("key", "alarm"): [1, 2]},
+        ("limit", "alarm"),
+        "best",
+        "a pair with a better worst run, and one with a better best run",
+    ),
+    (
+        ["limit", "key", "alarm"],
+        {("limit", "key"): [6, 1], ("limit", "alarm"): [5, 5], ("key", "alarm"): [7, 2]},
+        ("limit", "alarm"),
+        "first",
+        "a pair whose first run is the worst of all pairs",
+    ),
+    (
+        ["limit", "key", "alarm"],
+        {("limit", "key"): [1, 6], ("limit", "alarm"): [5, 5], ("key", "alarm"): [2, 7]},
+        ("limit", "alarm"),
+        "first",
+        "a pair whose last run is the worst of all pairs",
+    ),
+    (
+        ["limit", "key", "alarm"],
+        {("limit", "key"): [9, 9, 2], ("limit", "alarm"): [4, 4, 4], ("key", "alarm"): [9, 1, 9]},
+        ("limit", "alarm"),
+        "average",
+        "pairs with a better average and a worse worst run",
+    ),
+    (
+        ["limit", "key", "alarm"],
+        {("limit", "key"): [0, 0], ("limit", "alarm"): [0, 1], ("key", "alarm"): [1, 1]},
+        ("key", "alarm"),
+        "best",
+        "pairs that stop nobody in their worst run",
+    ),
+)
+
+
+def pair_cases() -> Iterator[Case]:
+    """Tables of runs, the coarse mistakes first."""
+    for defences, runs, want, mistake, words in PAIRS:
+        yield Case((list(defences), Stopped(runs)), want, mistake, words)
+    draw = dice("lesson-16", "pairs")
+    names = ["limit", "key", "alarm", "end", "review"]
+    for number in range(6):
+        runs = {}
+        for pair in combinations(names, 2):
+            digits = [int(letter, 16) for letter in next(draw)[:6]]
+            runs[pair] = [60 * digit + place for place, digit in enumerate(digits)]
+        lows = {pair: (min(counts), pair) for pair, counts in runs.items()}
+        top = max(lows, key=lambda pair: lows[pair][0])
+        if sum(low == lows[top][0] for low, _ in lows.values()) == 1:
+            yield Case((names, Stopped(runs)), top, "average", f"drawn runs, {number + 1}")
+
+
+def is_pair(got: Any) -> bool:
+    """Whether this is two names."""
+    fits = isinstance(got, tuple | list | set | frozenset) and len(got) == 2
+    return fits and all(isinstance(one, str) for one in got)
+
+
+def same_pair(got: Any, want: Any) -> bool:
+    """The same two, in any order."""
+    return is_pair(got) and set(got) == set(want)
+
+
+def no_pair(_case: Case, got: Any) -> str | None:
+    """The mistake of who returns something else than two names."""
+    return None if is_pair(got) else "type"
 
 
 # --- what is asked -------------------------------------------------------------------------------
@@ -715,5 +830,54 @@ EXERCISES = (
             "over rule['networks'], and scope in rule['scopes'].",
         ),
         ALLOWED,
+    ),
+    Exercise(
+        "16-5",
+        "function",
+        leaving_alone(compare(pair_cases, same=same_pair, why=no_pair), pair_cases),
+        "Neither the strongest single defences nor the best average decide: the worst run does.",
+        {
+            "type": (
+                "Return two names, as combinations gives them: neither a number nor a single name.",
+                wrong("""
+                    def answer(defences, stopped):
+                        return max(min(stopped(pair)) for pair in combinations(defences, 2))
+                """),
+            ),
+            "changed": (
+                "Do not change the list of defences: it is used again.",
+                altered(BEST_PAIR, ("    return max", "    defences.sort()\n    return max")),
+            ),
+            "none": (
+                "With two defences there is one pair, and it is the best.",
+                wrong("""
+                    def answer(defences, stopped):
+                        return ("limit", "alarm")
+                """),
+            ),
+            "best": (
+                "The worst run counts: min(stopped(pair)), and the largest of those.",
+                altered(BEST_PAIR, ("min(stopped", "max(stopped")),
+            ),
+            "first": (
+                "Each run may be the worst one: look at the whole list.",
+                altered(BEST_PAIR, ("min(stopped(pair))", "stopped(pair)[0]")),
+            ),
+            "average": (
+                "A good average can hide a bad run. Use min, not sum.",
+                altered(BEST_PAIR, ("min(stopped", "sum(stopped")),
+            ),
+            "all": (
+                "Try each defence with each other one: combinations(defences, 2).",
+                altered(BEST_PAIR, ("combinations(defences, 2)", "zip(defences, defences[1:])")),
+            ),
+        },
+        (
+            "For each pair: what does it stop in its worst run? Then take the pair for which that "
+            "is most.",
+            "The worst run of a pair is min(stopped(pair)). max takes a key.",
+            "max(combinations(defences, 2), key=lambda pair: min(stopped(pair)))",
+        ),
+        BEST_PAIR,
     ),
 )

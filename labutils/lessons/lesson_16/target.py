@@ -19,7 +19,9 @@ TARGET = Target(
     "16-target",
     "value",
     value(flag_mistake),
-    "The rule lets the agent work, even from its new address, and lets nobody else in.",
+    "The rule lets the agent work, even from its new address, and nobody from anywhere else. What "
+    "the agent may do, a thief on the vendor's machines may do as well: no rule of this kind can "
+    "tell the two apart.",
     {
         "rule": (
             "That is a rule. The flag is what scene.try_rule returns for it.",
@@ -33,28 +35,30 @@ TARGET = Target(
     (
         "The log is not a list of what should be allowed: the thief is in it. What is different "
         "about an address from which the agent works?",
-        "Count the days on which each address was seen. Then read the tickets: one is about this "
+        "Count the days on which each address was seen. Then read the tickets: two are about this "
         "client. For the scopes, do not ask what was used but what the agent is for.",
-        "Take the addresses seen on 15 days or more, and the address from the ticket for "
-        "chat-agent. List each one separately, because anybody may use the other addresses in the "
-        "network. Scopes: cases.write, contacts.read, contacts.write.",
+        "Take the addresses seen on 15 days or more, and the one that the vendor added. Leave out "
+        "what it says is not its own. Do not take in more of the network than that. Scopes: "
+        "cases.write, contacts.read, contacts.write.",
     ),
     code("""
         days = {}
         for call in scene.calls:
             days.setdefault(call["address"], set()).add(call["day"])
         steady = {address for address, seen in days.items() if len(seen) >= 15}
-        named = {one["address"] for one in scene.tickets if one["client"] == "chat-agent"}
+        named = {one["address"] for one in scene.tickets
+                 if one["client"] == "chat-agent" and "adds" in one["what"]}
         flag = scene.try_rule(steady | named, {"cases.write", "contacts.read", "contacts.write"})
     """),
     brief="""The chat agent files cases and looks up contacts all day; on a few days of the month \
 it merges contacts. That is all it is for. scene.calls has a month of its client's calls: day, \
-address, scope. A thief was active in that month. scene.tickets lists the announced changes.
+address, scope. A thief was active in that month. scene.tickets lists announced changes and \
+the vendor's answers.
 Write a rule for the next month with scene.try_rule(networks, scopes): at most twelve addresses or \
 networks as strings, and the scopes. It returns the flag if the rule refuses no honest call and \
 lets no thief in. Some thieves will come from addresses near the vendor's, some from the vendor's \
-own machines, and some from wherever else the rule allows. After three wrong rules the \
-vendor makes no more changes.""",
+own machines, for more than the agent needs, and some from wherever else the rule allows. After \
+three wrong rules, only a kernel restart helps.""",
     tools="",
     scene=the_month,
 )

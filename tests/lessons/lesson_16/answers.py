@@ -134,6 +134,30 @@ def answer(rule, address, scope):
     return len(inside) > 0 and len({scope} & set(rule["scopes"])) == 1
 """,
     ],
+    "16-5": [
+        """
+def answer(defences, stopped):
+    best = None
+    for first in range(len(defences)):
+        for second in range(first):
+            pair = (defences[first], defences[second])
+            if best is None or min(stopped(pair)) > min(stopped(best)):
+                best = pair
+    return best
+""",
+        """
+from itertools import combinations
+def answer(defences, stopped):
+    worst = {pair: min(stopped(pair)) for pair in combinations(defences, 2)}
+    return max(worst, key=worst.get)
+""",
+        """
+from itertools import combinations
+def answer(defences, stopped):
+    ranked = sorted(combinations(defences, 2), key=lambda pair: sorted(stopped(pair))[0])
+    return set(ranked[-1])
+""",
+    ],
 }
 
 # Exercise -> a change of its solution that changes nothing -> why.

@@ -1,16 +1,11 @@
 """What lesson 16 concludes, computed over the ranges in which it is said to hold."""
 
-from labutils.incident.breach import with_controls
-from labutils.incident.search import Worlds
-from labutils.lessons.lesson_16 import draws, thieves
+from labutils.lessons.lesson_16 import draws
 from labutils.lessons.lesson_16.draws import THIEVES, stopped, stopped_in_2023
 from labutils.lessons.lesson_16.thieves import (
     ASSUMPTIONS,
-    CASE,
-    EXPORT,
     KEY_ALONG,
     KEY_APART,
-    under,
 )
 from labutils.stage.kept_draws import spread
 
@@ -36,21 +31,6 @@ def rotation() -> list[str]:
     ]
 
 
-def both() -> list[str]:
-    then, now = "repository_least_privilege", "integration_least_privilege"
-    assert of_2023(then) == of_2025(now)
-    alarm, bound = "alert_token_elsewhere", "service_tokens_bound"
-    assert of_2023(alarm) == of_2023(bound) and of_2025(alarm) == of_2025(bound)
-    every = sum(count == THIEVES for count in stopped(now))
-    return [
-        f"only from its own addresses stopped {of_2023('service_tokens_bound')} of {THIEVES:,} in "
-        f"2023, and {of_2025('service_tokens_bound')} in 2025",
-        "An alarm on a new address stopped as many, but only if somebody reacts",
-        f"no more rights than the job needs stopped {of_2025(now)} of {THIEVES:,} in both "
-        f"incidents, in {every} of {draws.DRAWS} runs",
-    ]
-
-
 def key() -> list[str]:
     apart, along = (spread(stopped("grants_key_bound", one)) for one in (KEY_APART, KEY_ALONG))
     return [
@@ -59,23 +39,19 @@ def key() -> list[str]:
     ]
 
 
-def alarms() -> list[str]:
-    return [
-        f"looking round stopped {of_2025('alert_looking_round')} of {THIEVES:,}; an alarm on the "
-        f"export stopped {of_2025('alert_bulk_reads')}"
-    ]
+def pair() -> list[str]:
+    """In how many runs no pair stops more than the address limit and the alarm, whatever is
+    assumed about the key."""
+    bound, alarm = "service_tokens_bound", "alert_looking_round"
 
+    def worst(names: tuple[str, str], run: int) -> int:
+        return min(stopped(" + ".join(names), one)[run] for one in ASSUMPTIONS)
 
-def secrets() -> list[str]:
-    kept_out = [with_controls(("secrets_kept_out",), case=CASE)]
-    crowd = thieves.draw(200, "secrets")
-    for assumption in ASSUMPTIONS:
-        stopped_by = Worlds(kept_out).stopped([EXPORT, SEARCH], under(assumption, crowd))
-        assert stopped_by == {EXPORT: [0], SEARCH: [len(crowd)]}
-    return [
-        f"does not stop the export: 0 of {len(crowd)}",
-        f"{len(crowd)} times out of {len(crowd)}",
-    ]
+    runs = range(draws.DRAWS)
+    best = [max(draws.SETS, key=lambda names, run=run: worst(names, run)) for run in runs]
+    both = stopped(f"{bound} + grants_key_bound")
+    assert both == stopped(bound)  # the key stops nobody whom the address limit does not stop
+    return [f"In {best.count((bound, alarm))} of {draws.DRAWS} runs no pair was better"]
 
 
 def recap() -> list[str]:
@@ -87,9 +63,7 @@ def recap() -> list[str]:
 
 CONCLUSIONS = {
     "16-rotation": rotation,
-    "16-both": both,
     "16-key": key,
-    "16-alarms": alarms,
-    "16-secrets": secrets,
+    "16-pair": pair,
     "16-recap": recap,
 }

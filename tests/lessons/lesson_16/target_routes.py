@@ -18,8 +18,14 @@ def by_days(scene: Month) -> str:
     days = Counter({(call["address"], call["day"]) for call in scene.calls})
     often = Counter(address for address, _ in days)
     steady = [address for address, count in often.items() if count > 14]
-    named = [one["address"] for one in scene.tickets if one["client"] == "chat-agent"]
+    named = [one["address"] for one in scene.tickets if one["what"] == "the vendor adds an address"]
     return scene.try_rule(steady + named, SCOPES)
+
+
+def whatever_a_ticket_names(scene: Month) -> str:
+    """Without reading what the tickets about the client say."""
+    named = [one["address"] for one in scene.tickets if one["client"] == "chat-agent"]
+    return scene.try_rule([*VENDOR, *named], SCOPES)
 
 
 def all_that_was_seen(scene: Month) -> str:
@@ -45,6 +51,7 @@ ROUTES = {
 }
 SHUT = {
     "all that was seen": all_that_was_seen,
+    "whatever a ticket names": whatever_a_ticket_names,
     "without the new address": tried(VENDOR[:3]),
     "the whole neighbourhood": tried(["192.0.2.0/24"]),
     "a network of eight": tried(["192.0.2.40/29"]),

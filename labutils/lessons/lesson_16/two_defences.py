@@ -1,0 +1,37 @@
+"""Two defences for an integration that must read cases, from the kept draws (lesson 16)."""
+
+from collections.abc import Sequence
+
+from . import draws
+from .both_incidents import OF_2025, SIDE_BY_SIDE
+from .thieves import ASSUMPTIONS
+
+IN_2025 = {words: now for words, (_, now) in SIDE_BY_SIDE.items()} | OF_2025
+# What is left to buy where the job needs every right. An alarm on a new address stops the same
+# thieves as the address limit, so it is left out.
+FOR_SALE = {words: control for words, control in IN_2025.items() if control in draws.TWO_OF}
+
+
+def stopped(pair: Sequence[str]) -> list[int]:
+    """How many of 1,000 thieves two defences stop, in each of 100 runs: first where the client's
+    key is kept apart from the tokens, then where it lies with them. Raises KeyError for what is
+    not for sale."""
+    first, second = sorted((FOR_SALE[name] for name in pair), key=draws.TWO_OF.index)
+    return [
+        count
+        for one in ASSUMPTIONS
+        for count in draws.stopped(f"{first} + {second}", assumption=one)
+    ]
+
+
+# The pairs that the lesson asks about.
+ADDRESSES, KEY = "a tool works only from its own addresses", "a key that never leaves the vendor"
+ALARM, END = "an alarm on looking round", "a grant ends after 90 days"
+ASKED_ABOUT = ((ADDRESSES, KEY), (ADDRESSES, END), (ADDRESSES, ALARM), (ALARM, END))
+
+
+def print_pairs() -> None:
+    """Print what each of these pairs stops, in its worst run and in its best."""
+    for pair in ASKED_ABOUT:
+        counts = stopped(pair)
+        print(f"{min(counts)} to {max(counts)} of 1,000 stopped: {' + '.join(pair)}")
