@@ -133,13 +133,13 @@ def channels(
     sentence = (
         f"{len(messages)} messages, in the order in which they were sent. Solid lines show the "
         f"front channel, through {through}: {len(messages) - len(back)}. Dashed lines show the "
-        f"back channel, without the browser: {len(back)}. Their numbers are "
-        f"{', '.join(str(y + 1) for y in back)}."
+        f"back channel, without the browser: {len(back)} "
+        f"({'number' if len(back) == 1 else 'numbers'} {', '.join(str(y + 1) for y in back)})."
     )
     if lured:
         sender, receiver = (name.capitalize() for name in lured)
         link = steps.index(None) + 1
-        sentence += f" Number {link} is the link that {sender} sends to {receiver}."
+        sentence += f" Number {link} is no message but the link that {sender} sends to {receiver}."
     return figure, sentence + (f" {title}." if lost else "")
 
 

@@ -28,7 +28,7 @@ from labutils.classroom.registry import (
     columns_of,
 )
 from labutils.lab import Exchange, dice
-from labutils.stage.two_apps import API, LOGIN, NOTES
+from labutils.stage.two_apps import LOGIN, NOTES
 from labutils.text import shown
 
 from . import missing_defences as stage
@@ -87,6 +87,14 @@ CODE_FROM = code("""
         if "error" in answer or "code" not in answer:
             raise ValueError("no code")
         return answer["code"]
+""")
+INJECT = code("""
+    def inject_code(scene):
+        hers = parameters(scene.ada_signs_in())
+        his = parameters(scene.tom.get("https://diary.example/login"))
+        asked = hers | {"state": his["state"]}
+        scene.tom.get("https://diary.example/cb", params=asked)
+        return scene.tom.get("https://diary.example/")
 """)
 TRAP = code("""
     def redirect_code(apps):
@@ -311,7 +319,7 @@ def _where_it_stopped(apps: OneClient) -> str | None:
     return None if allowed else "consent"
 
 
-# --- 03-4 and 03-5: the back channel ------------------------------------------------------------
+# --- 03-4: the back channel ----------------------------------------------------------------------
 
 
 def token_requests(answer: Tried) -> Verdict:
@@ -368,51 +376,6 @@ def _redeemed(
     if not isinstance(response, httpx.Response) or response.status_code != 200:
         return Verdict("differs", case, written(response), "the response", mistake="response")
     return PASSED
-
-
-def api_requests(answer: Tried) -> Verdict:
-    """The judge of 03-5: for two people's tokens, and what went over the wire."""
-    for who, sub in (("ada", "u-1815"), ("tom", "u-0666")):
-        apps = one_client(seed=f"lesson-03/api/{who}")
-        apps.opens(who, NOTES + "/login")
-        token = next(iter(apps.client.tokens.values()))
-        before = len(apps.lab.wire)
-        case = f"{who.capitalize()}'s access token"
-        try:
-            response = answer(apps.notes, token)
-        except Exception:
-            return answer.raised(case)
-        sent = [e for e in apps.lab.wire[before:] if e.client == "notes.example"]
-        if verdict := _asked_for_notes(sent, token, case):
-            return verdict
-        if response is None:
-            return Verdict("none", case)
-        if not isinstance(response, httpx.Response) or sub not in response.text:
-            return Verdict("differs", case, written(response), "the response", mistake="response")
-    return PASSED
-
-
-def _asked_for_notes(sent: list[Exchange], token: str, case: str) -> Verdict | None:
-    """What is wrong with an API request, by what went over the wire."""
-    if not sent:
-        return Verdict("differs", case, "no request at all", mistake="endpoint")
-    asked = shown(f"{sent[-1].method} {sent[-1].url}", LONGEST)
-    headers = dict(sent[-1].request_headers)
-    header = headers.pop("authorization", "")
-    if len(sent) > 1:
-        return Verdict("differs", case, f"{len(sent)} requests", "one", mistake="one")
-    if token in sent[-1].url or token in sent[-1].request_body:
-        return Verdict("differs", case, asked, "the token in a header", mistake="address")
-    if asked != f"GET {API}/notes":
-        return Verdict("differs", case, asked, f"GET {API}/notes", mistake="endpoint")
-    scheme, _, credentials = header.partition(" ")
-    got = f"authorization: {header[:30]}" if header else "no authorization header"
-    if other := next((name for name, said in headers.items() if token in said), ""):
-        got = f"the token in the {other} header"
-    # The scheme in any letter case (RFC 9110, 11.1), then one space or more (RFC 6750, 2.1).
-    if other or scheme.lower() != "bearer" or credentials.lstrip(" ") != token:
-        return Verdict("differs", case, got, "authorization: Bearer ...", mistake="header")
-    return None
 
 
 # --- the attacks --------------------------------------------------------------------------------
@@ -765,6 +728,49 @@ def not_on_loopback() -> list[Case]:
     return [asked_for(uri, "too wide", known=(registered,)) for uri, registered in pairs]
 
 
+# --- 03-11: code injection -----------------------------------------------------------------------
+
+
+def injected(answer: Tried) -> Verdict:
+    """The judge of 03-11: two diaries of other seeds, each with a note of its own."""
+    drawn = dice("lesson-03", "injected")
+    for words in ("a new diary", "another new diary"):
+        note = f"note-{next(drawn)}"
+        scene = stage.diary(note, seed=f"injected, {words}")
+        before = len(stage.wire_of(scene))
+        try:
+            response = answer(scene)
+        except Exception:
+            return answer.raised(words)
+        if response is None:
+            return Verdict("none", words)
+        if not isinstance(response, httpx.Response):
+            mistake = "redirect" if isinstance(response, dict) else "response"
+            return Verdict("differs", words, shown(repr(response), 80), mistake=mistake)
+        asked = [e for e in stage.wire_of(scene)[before:] if e.client == "tom"]
+        if not asked:
+            return Verdict("differs", words, "no request by its Tom", mistake="scene")
+        if note not in response.text:
+            got = f"{response.status_code}: {shown(response.text, 80)}"
+            return Verdict("differs", words, got, "Ada's notes", mistake=not_injected(asked))
+        if response.request.url != "https://diary.example/":
+            return Verdict("differs", words, str(response.request.url), mistake="page")
+    return PASSED
+
+
+def not_injected(asked: list[Exchange]) -> str:
+    """Why Tom is not signed in as Ada, by what his browser sent."""
+    sent = [stage.query(e.url) for e in asked if e.url.startswith("https://diary.example/cb")]
+    if not sent:
+        return "callback"
+    begun = [stage.query(e.header("location")) for e in asked if e.path == "/login"]
+    if not begun:
+        return "begun"
+    if sent[-1].get("state") not in [one.get("state") for one in begun]:
+        return "state"
+    return "code" if sent[-1].get("iss") else "iss"
+
+
 # --- the table ----------------------------------------------------------------------------------
 
 
@@ -1078,47 +1084,6 @@ EXERCISES = (
         TOKEN,
     ),
     Exercise(
-        "03-5",
-        "function",
-        api_requests,
-        "The API saw no password and no code. It checked the token and responded.",
-        {
-            "endpoint": (
-                "Send a GET request to API + '/notes'.",
-                altered(READ, ('"/notes"', '"/me"')),
-            ),
-            "header": (
-                "The header is `authorization`, and its value is the word Bearer, a space and "
-                "the token (RFC 6750, 2.1).",
-                altered(READ, ("Bearer {token}", "{token}")),
-            ),
-            "one": (
-                "Send only one request with the token.",
-                wrong("""
-                def answer(browser, token):
-                    if browser.get(API + "/notes").status_code == 401:
-                        return api_request(browser, token)
-                """),
-            ),
-            "address": (
-                "A token does not belong in a URL: URLs end up in logs.",
-                wrong("""
-                def answer(browser, token):
-                    return browser.get(API + "/notes", params={"access_token": token})
-                """),
-            ),
-            "response": (
-                "Return the API's response itself.",
-                altered(READ, ('"})', '"}).status_code')),
-            ),
-        },
-        (
-            "browser.get(address, headers={'authorization': ...}) sends a header.",
-            "The value is f'Bearer {token}'.",
-        ),
-        READ,
-    ),
-    Exercise(
         "03-6",
         "function",
         Attack(
@@ -1140,7 +1105,7 @@ EXERCISES = (
             ),
             "late": (
                 "The client got there first: it redeemed the code, and a code works only once. "
-                "Stop Ada's browser at the redirect: until=CALLBACK.",
+                "Stop Ada's browser at the redirect: until=CALLBACK, without quotes.",
                 altered(INTERCEPT, (", until=CALLBACK", "")),
             ),
             "api": (
@@ -1553,6 +1518,88 @@ EXERCISES = (
             "slash and the path. re.fullmatch('[0-9]{1,5}', port) tells you whether it is a port.",
         ),
         MATCHES,
+    ),
+    Exercise(
+        "03-11",
+        "function",
+        injected,
+        "Ada's code, Tom's state. The diary compared what it was meant to compare, and redeemed "
+        "her code for his browser.",
+        {
+            "response": (
+                "Return the response itself: scene.tom.get('https://diary.example/').",
+                altered(INJECT, ('.example/")', '.example/").text')),
+            ),
+            "redirect": (
+                "Return Tom's response from https://diary.example/, not parameters or JSON.",
+                altered(INJECT, ('return scene.tom.get("https://diary.example/")', "return asked")),
+            ),
+            "scene": (
+                "Use only the scene that the function is given. It is a different diary each time.",
+                wrong("""
+                    from labutils import target
+
+                    mine = target("03")
+
+                    def answer(scene):
+                        return mine.tom.get("https://diary.example/")
+                """),
+            ),
+            "callback": (
+                "Tom has not opened https://diary.example/cb yet. Nobody else brings Ada's code to "
+                "his browser.",
+                altered(
+                    INJECT,
+                    ('    scene.tom.get("https://diary.example/cb", params=asked)\n', ""),
+                ),
+            ),
+            "begun": (
+                "Tom has not begun a sign-in of his own, so the diary has no state for his "
+                "browser: scene.tom.get('https://diary.example/login').",
+                wrong("""
+                    def answer(scene):
+                        hers = parameters(scene.ada_signs_in())
+                        scene.tom.get("https://diary.example/cb", params=hers)
+                        return scene.tom.get("https://diary.example/")
+                """),
+            ),
+            "state": (
+                "The diary compares state with Tom's session. Send the state of his own sign-in.",
+                altered(INJECT, (' | {"state": his["state"]}', "")),
+            ),
+            "iss": (
+                "The diary compares iss. Keep it as it was in Ada's response.",
+                altered(
+                    INJECT,
+                    ('hers | {"state"', '{"code": hers["code"]} | {"state"'),
+                ),
+            ),
+            "code": (
+                "The state is right, but the code is not Ada's, or was used before.",
+                altered(INJECT, ("hers | {", "hers | {'code': 'x'} | {")),
+            ),
+            "page": (
+                "The sign-in worked. Now open https://diary.example/, and return that response.",
+                wrong("""
+                    def answer(scene):
+                        hers = parameters(scene.ada_signs_in())
+                        his = parameters(scene.tom.get("https://diary.example/login"))
+                        url = "https://diary.example/cb"
+                        scene.tom.get(url, params=hers | {"state": his["state"]})
+                        return scene.tom.get("https://diary.example//")
+                """),
+            ),
+        },
+        (
+            "Two redirects: the one that Tom reads, with Ada's code, and the one that his own "
+            "sign-in begins with, which has his state. parameters(...) reads both.",
+            "scene.tom.get('https://diary.example/cb', params=...) with Ada's parameters, but his "
+            "state.",
+            "hers = parameters(scene.ada_signs_in()); his = parameters(scene.tom.get(.../login)); "
+            "then /cb with hers | {'state': his['state']}, and return scene.tom.get(...) of the "
+            "page.",
+        ),
+        INJECT,
     ),
 )
 

@@ -32,6 +32,7 @@ from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps
 CALLBACK = NOTES + "/cb"
 TRAP = NOTES + ".tom.test/cb"  # a host of Tom's, whose name begins like the client's
 DIARY = "https://diary.example"
+NOTE = "Tea with Mary on Monday"
 FLAG = "flag-" + next(dice("lesson-03", "diary.example"))
 SECRET = next(dice("lesson-03", "the diary's secret"))
 PKCE = ("code_challenge", "code_challenge_method", "code_verifier")
@@ -75,7 +76,12 @@ def hidden(page: httpx.Response) -> dict[str, str]:
 
 def parameters(response: httpx.Response) -> dict[str, str]:
     """The parameters in the address that a redirect leads to; none where it is no redirect."""
-    return dict(parse_qsl(urlsplit(response.headers.get("location", "")).query))
+    return query(response.headers.get("location", ""))
+
+
+def query(url: str) -> dict[str, str]:
+    """The parameters in an address."""
+    return dict(parse_qsl(urlsplit(url).query))
 
 
 def challenge(verifier: str) -> str:
@@ -399,7 +405,7 @@ def one_client(
     if functions.get("code_from") is None:  # it compares nothing, so it asks no browser either
         kind = AnyBrowser
     client = kind(apps.lab, NOTES, Functions(**functions), pkce=pkce)
-    return _with(apps, client, ["Ask the printer about the plates", "Tea with Mary on Monday"])
+    return _with(apps, client, ["Ask the printer about the plates", NOTE])
 
 
 def swap(apps: OneClient) -> httpx.Response:
@@ -455,19 +461,24 @@ class Diary:
         return [e.url for e in self._apps.lab.wire[before:] if f".{e.host}".endswith(".tom.test")]
 
 
-def diary(flag: str = FLAG) -> Diary:
+def target_diary(flag: str = FLAG) -> Diary:
+    """The target's scene: a diary whose first note is the flag."""
+    return diary(flag, seed="target-03")
+
+
+def diary(note: str = NOTE, *, insists: bool = False, seed: str = "lesson-03/diary") -> Diary:
     """A confidential client that sends all that a good client sends. The provider ignores what it
-    does not know."""
-    apps = build_apps("target-03", provider=IgnoresPkce)
+    does not know, unless it `insists`: then it checks PKCE for each client (RFC 9700, 2.1.1)."""
+    apps = build_apps(seed, provider=Provider if insists else IgnoresPkce)
     apps.provider.clients["diary"] = Client(
-        "diary", (DIARY + "/cb",), secret=SECRET, scope="notes", require_pkce=False
+        "diary", (DIARY + "/cb",), secret=SECRET, scope="notes", require_pkce=insists
     )
     functions = Functions(
         authorization_request=partial(authorization_request, client_id="diary"),
         token_request=with_a_secret,
         code_from=code_from,
     )
-    scene = _with(apps, FlowClient(apps.lab, DIARY, functions), [flag, "Walk by the river"])
+    scene = _with(apps, FlowClient(apps.lab, DIARY, functions), [note, "Walk by the river"])
     scene.opens("ada", DIARY + "/login")
     return Diary(scene)
 
@@ -486,6 +497,37 @@ def with_a_secret(
 
 
 # --- what the wire shows ------------------------------------------------------------------------
+
+
+def wire_of(scene: Diary) -> Sequence[Exchange]:
+    """What went over the network in a scene. Tom does not see it."""
+    return scene._apps.lab.wire
+
+
+def print_compared(scene: Diary) -> None:
+    """Print what the provider compares: the challenge that came with Ada's sign-in, and the hash of
+    the verifier that the diary sent with her code."""
+    asked = [query(e.url) for e in wire_of(scene) if e.path == "/authorize" and e.client == "ada"]
+    hers = [one["code_challenge"] for one in asked if "code_challenge" in one][-1]
+    print("the challenge of the sign-in that gave the code:", hers)
+    sent = dict(parse_qsl(_last_token_request(scene).request_body))
+    print("the hash of the verifier that the diary sends:  ", challenge(sent["code_verifier"]))
+
+
+def who_refused(scene: Diary) -> str:
+    """Who refused Tom's response at the diary: "diary", or "provider"; "nobody" did; or there was
+    "no verifier" to send."""
+    response = [e for e in wire_of(scene) if e.url.startswith(DIARY + "/cb")][-1]
+    if response.status < 400:
+        return "nobody"
+    if _last_token_request(scene).time < response.time:
+        return "diary"
+    sent = dict(parse_qsl(_last_token_request(scene).request_body))
+    return "provider" if sent.get("code_verifier") else "no verifier"
+
+
+def _last_token_request(scene: Diary) -> Exchange:
+    return [e for e in wire_of(scene) if e.path == "/token"][-1]
 
 
 def values_on(wire: Sequence[Exchange]) -> dict[str, str]:

@@ -27,8 +27,7 @@ TARGET = Target(
     value(flag_mistake),
     "That is code injection (RFC 9700, 4.5): the diary redeemed Ada's code for Tom's browser, "
     "with its own secret. A client secret does not stop this attack. Neither does state, because "
-    "Tom used his own. PKCE would stop it if the provider enforced it. This provider does not "
-    "enforce it for clients with a secret.",
+    "Tom used his own. PKCE would stop it if the provider enforced it: see below.",
     {
         "other": (
             "That is not the flag. The flag is the first of Ada's notes.",
@@ -60,14 +59,16 @@ TARGET = Target(
         flag = scene.tom.get("https://diary.example/").json()["notes"][0]
     """),
     brief=(
-        "https://diary.example is a client. Its provider is a different login.example from the "
-        "one above. Client ID: diary, redirect URI: https://diary.example/cb, scope: notes, paths: "
-        "/login, /cb and / (the notes of the person who is signed in). The diary runs on a "
-        "server, so it has a secret. It sends a challenge and compares state with the browser's "
-        "session. scene.tom is Tom's browser; scene.tom.get(url, params={...}) opens a URL. "
+        "https://diary.example is a client. Its provider is called login.example, too, but is set "
+        "up differently. Client ID: diary, redirect URI: https://diary.example/cb, scope: notes. "
+        "https://diary.example/login begins a sign-in, and https://diary.example/ shows the notes "
+        "of the person who is signed in. The diary runs on a server, so it has a secret. It sends "
+        "a challenge and compares state with the browser's session. "
+        "scene.tom is Tom's browser; scene.tom.get(url, params={...}) opens a URL. "
         "scene.ada_signs_in() signs Ada in, and returns the redirect that Tom reads before "
-        "the diary gets it. scene.ada_opens(url) makes Ada open a link; Tom does not see the "
-        "response. The flag is the first of Ada's notes."
+        "the diary gets it. scene.ada_opens(url) makes Ada open a link. Tom does not see the "
+        "response; he sees what then arrives at hosts of his own, below tom.test. The flag is the "
+        "first of Ada's notes."
     ),
-    scene=stage.diary,
+    scene=stage.target_diary,
 )

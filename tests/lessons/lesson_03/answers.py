@@ -100,23 +100,6 @@ def answer(browser, code, verifier, redirect_uri):
     return browser.request("POST", LOGIN + "/token", content=body, headers=kind)
 """,
     ],
-    "03-5": [
-        """
-def answer(browser, token):
-    header = {"Authorization": "Bearer " + token}
-    return browser.get("https://api.example/notes", headers=header)
-""",
-        """
-answer = lambda browser, token: browser.request(
-    "GET", f"{API}/notes", headers=[("authorization", "bearer %s" % token)])
-""",
-        """
-def answer(browser, token):
-    request = browser.build_request("GET", API + "/notes")
-    request.headers["authorization"] = f"Bearer {token}"
-    return browser.send(request)
-""",
-    ],
     "03-6": [
         """
 def answer(apps):
@@ -253,6 +236,36 @@ def answer(registered, uri):
             return address
         return split._replace(netloc=split.netloc.removesuffix(f":{port}")).geturl()
     return bare(uri) in {bare(known) for known in registered}
+""",
+    ],
+    "03-11": [
+        """
+def answer(scene):
+    diary = "https://diary.example"
+    state = parameters(scene.tom.get(diary + "/login"))["state"]
+    hers = parameters(scene.ada_signs_in())
+    hers["state"] = state
+    return scene.tom.get(diary + "/cb", params=hers, follow_redirects=True)
+""",
+        """
+def answer(scene):
+    hers = scene.ada_signs_in().headers["location"]
+    his = parameters(scene.tom.get("https://diary.example/login"))["state"]
+    scene.tom.get(hers.replace(parameters(scene.ada_signs_in())["state"], his))
+    fresh = dict(parse_qsl(urlsplit(scene.ada_signs_in().headers["location"]).query))
+    his = parameters(scene.tom.get("https://diary.example/login"))["state"]
+    fresh.update(state=his)
+    scene.tom.get("https://diary.example/cb?" + urlencode(fresh))
+    return scene.tom.get("https://diary.example/")
+""",
+        """
+def answer(scene):
+    his = parameters(scene.tom.get("https://diary.example/login"))
+    hers = parameters(scene.ada_signs_in())
+    arrived = {"code": hers["code"], "iss": his.get("iss", "https://login.example"),
+               "state": his["state"]}
+    scene.tom.get("https://diary.example/cb", params=arrived)
+    return scene.tom.get("https://diary.example/")
 """,
     ],
 }

@@ -142,7 +142,7 @@ def test_the_picture_tells_the_channels_apart_and_says_what_each_message_carries
     assert posts == ["POST /authorize   200", "POST /authorize   303"]
     assert "POST /token   200\nsends code, code_verifier\ngets access_token" in words
     assert {"login", "consent", "token request", "authorization response"} <= set(words)
-    assert "through Ada's browser: 6." in sentence and "without the browser: 3." in sentence
+    assert "through Ada's browser: 6." in sentence and "without the browser: 3 (" in sentence
 
 
 def test_the_picture_of_the_lure_shows_toms_link_and_where_the_client_fell_for_it():
@@ -154,7 +154,7 @@ def test_the_picture_of_the_lure_shows_toms_link_and_where_the_client_fell_for_i
     words = [text.get_text() for text in figure.axes[0].texts]
     link, answer = words.index("sends a link"), words.index("authorization response")
     assert link < answer and words.count("the notes page") == 1
-    assert "Number 5 is the link that Tom sends to Ada." in sentence
+    assert "Number 5 is no message but the link that Tom sends to Ada." in sentence
     assert sentence.endswith(
         "In message 7 the client redeems a code that a different browser asked for."
     )
