@@ -474,8 +474,8 @@ EXERCISES = (
                 ),
             ),
             "iss": (
-                "Compare the issuer character for character. A part of it, different capitals or "
-                "an extra slash must not match.",
+                "The issuer must be compared, and character for character. A part of it, different "
+                "capitals or an extra slash must not match.",
                 altered(
                     MEANT_FOR,
                     ('claims.get("iss") == issuer', 'claims.get("iss", "").startswith(issuer)'),
@@ -486,7 +486,8 @@ EXERCISES = (
                 altered(MEANT_FOR, (" and audience == [client_id]", "")),
             ),
             "part": (
-                "`in` on a string finds a part of it: 'wiki' is in 'my-wiki-2'.",
+                "Compare whole values. `in` on a string finds a part of it: 'wiki' is in "
+                "'my-wiki-2', and '' is in everything.",
                 altered(
                     MEANT_FOR,
                     (
@@ -648,13 +649,13 @@ EXERCISES = (
                 ),
             ),
             "meant for": (
-                "meant_for returns True or False. It does not raise an error, so test what it "
-                "returns. If you already do, run check('04-2', meant_for) again.",
+                "Do you call meant_for? It returns True or False and raises no error, so test what "
+                "it returns. If you already do, run check('04-2', meant_for) again.",
                 altered(VALIDATE, ("if not meant_for", "if None is meant_for")),
             ),
             "time": (
-                "in_time returns True or False. It does not raise an error, so test what it "
-                "returns.",
+                "Do you call in_time? It returns True or False and raises no error, so test what "
+                "it returns.",
                 altered(VALIDATE, ("if not in_time", "if None is in_time")),
             ),
             "now": (
@@ -683,8 +684,8 @@ EXERCISES = (
                 ),
             ),
             "no nonce": (
-                "This browser did not start a sign-in, so no token can belong to one. A nonce that "
-                "is missing or null equals None: refuse if no nonce is expected.",
+                "This browser did not start a sign-in, so no token can belong to one. Refuse if no "
+                "nonce is expected, None or empty: a token without a nonce would match.",
                 altered(VALIDATE, (" or not nonce", "")),
             ),
             "not set": (

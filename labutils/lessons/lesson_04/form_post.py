@@ -1,0 +1,72 @@
+"""A wiki that gets ID tokens in a form, through the browser, and Tom at its door (lesson 04).
+
+With the response mode form_post, the provider's last page makes the browser post the response to
+the client (OAuth 2.0 Form Post Response Mode, 2). So whoever holds the browser may post another.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+from werkzeug.exceptions import NotFound, Unauthorized
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request, Response
+
+from labutils.identity.oauth import as_json
+from labutils.lab import Lab
+from labutils.stage.small_app import SmallApp
+from labutils.text import shown
+
+FORM = "https://form.example"
+Check = Callable[[str, str], Mapping[str, Any]]
+
+
+class FormPostWiki(SmallApp):
+    """Paths: /login begins a sign-in, /cb takes the form with the ID token, /page says who is
+    signed in. `check(token, nonce)` gives the claims of a good token or raises; the nonce is the
+    one that this browser's sign-in sent."""
+
+    def __init__(self, lab: Lab, check: Check):
+        self.lab, self.check = lab, check
+        self.nonces: dict[str, str] = {}  # by cookie
+        self.people: dict[str, str] = {}  # sub by cookie
+
+    def answer(self, request: Request) -> Response:
+        """What the wiki says at each of its paths."""
+        cookie = request.cookies.get("form", "")
+        if request.path == "/login":
+            return self.begin()
+        if request.path == "/cb":
+            return self.sign_in(cookie, request.form.get("id_token", ""))
+        if request.path != "/page":
+            raise NotFound("This wiki has: /login, /cb, /page")
+        if cookie not in self.people:
+            raise Unauthorized("Nobody is signed in here.")
+        return as_json({"hello": self.people[cookie]})
+
+    def begin(self) -> Response:
+        """A new nonce, kept under a cookie of this browser. It goes into the request."""
+        cookie, nonce = self.lab.draw("form.example"), self.lab.draw("form.example")
+        self.nonces[cookie] = nonce
+        response = redirect(f"https://login.example/authorize?nonce={nonce}", code=303)
+        response.set_cookie("form", cookie)
+        return response
+
+    def sign_in(self, cookie: str, token: str) -> Response:
+        """Sign in whoever the token is about, if the check lets it through."""
+        try:
+            person = str(self.check(token, self.nonces.pop(cookie, ""))["sub"])
+        except Exception as refusal:  # whatever a learner raises
+            raise Unauthorized(shown(f"{type(refusal).__name__}: {refusal}", 100)) from refusal
+        self.people[cookie] = person
+        return redirect("/page", code=303)
+
+
+def tom_posts(check: Check, token: str) -> httpx.Response:
+    """Tom begins a sign-in of his own, and posts this token in the form. The page that he gets."""
+    lab = Lab("lesson-04/form", "2023-10-18T09:00:00Z")
+    lab.add("form.example", FormPostWiki(lab, check))
+    tom = lab.browser("tom", "203.0.113.66")
+    tom.get(FORM + "/login")
+    answer = tom.post(FORM + "/cb", data={"id_token": token})
+    return tom.get(FORM + "/page") if answer.is_redirect else answer
