@@ -10,3 +10,4 @@ from .logged_tokens import (
     with_the_key,
     without_the_key,
 )
+from .payroll import payroll_page

@@ -138,6 +138,17 @@ def lines(tokens: list[str]) -> tuple[str, ...]:
     )
 
 
+# Who each of the eight tokens is about, and for whom.
+MEANT = (
+    ("u-1815", WIKI),
+    ("u-1852", PAYROLL),
+    ("u-1815", NOTES),
+    ("u-0666", NOTES),
+    ("u-1852", PAYROLL),
+    ("backup", API),
+    ("backup", API),
+    ("u-0666", WIKI),
+)
 ENCODED = (1, 4)  # the places of the tokens whose dots are written as %2E
 
 
@@ -159,6 +170,8 @@ class Log:
         for kind, sentence in TOO_MANY.items():
             if any(self.kinds[one] == kind for one in answer):
                 return sentence
+        if not answer:
+            return "It found no token. Look in headers, cookies and URLs, with re.findall."
         missing = {one for one, kind in self.kinds.items() if kind in STILL_GOOD} - set(answer)
         if any(self.kinds[one] == "endless" for one in missing):
             return NO_END
@@ -167,7 +180,7 @@ class Log:
                 "A token is missing. It is in a cookie, with its dots written as %2E. `unquote` "
                 "restores them."
             )
-        return "A token is missing. Look in headers, cookies and URLs." if missing else ""
+        return MISSING if missing else ""
 
 
 TOO_MANY = {
@@ -177,6 +190,10 @@ TOO_MANY = {
     "over": "One of these has expired by 18:00. What counts is the argument `read_at`, not the "
     "time in the line.",
 }
+MISSING = (
+    "A token is missing. Look in headers, cookies and URLs. The status in a line says what "
+    "happened then, not whether the token is valid at six."
+)
 NO_END = (
     "A token without `exp` is missing. For it, `seconds_left` returns None, which is not 0: the "
     "token never expires."
@@ -188,15 +205,17 @@ def log(seed: str, later: int = 0) -> Log:
     drawn = dice("lesson-01", f"log/{seed}")
     kinds = sorted(KINDS, key=lambda _: next(drawn))
     numbers = [f"t-{next(drawn)[:8]}" for _ in kinds]
-    tokens = [token(kind, number, later) for kind, number in zip(kinds, numbers, strict=True)]
+    drawn_ones = zip(kinds, numbers, MEANT, strict=True)
+    tokens = [token(kind, number, meant, later) for kind, number, meant in drawn_ones]
     encoded = frozenset(numbers[place] for place in ENCODED)
     return Log(lines(tokens), dict(zip(numbers, kinds, strict=True)), encoded)
 
 
-def token(kind: str, number: str, later: int = 0) -> str:
+def token(kind: str, number: str, meant: tuple[str, str], later: int = 0) -> str:
     """A token of this kind and number, issued so many seconds later than the first one."""
     begun = BEGUN + later
-    claims: Claims = {"iss": ISSUER, "sub": "u-1906", "aud": PAYROLL, "iat": begun, "jti": number}
+    subject, audience = meant
+    claims: Claims = {"iss": ISSUER, "sub": subject, "aud": audience, "iat": begun, "jti": number}
     if kind in LIFE:
         claims["exp"] = begun + LIFE[kind]
     signed = sign(claims, KEY)

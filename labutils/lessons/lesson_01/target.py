@@ -22,8 +22,9 @@ TARGET = Target(
     "value",
     value(flag_mistake),
     "Anyone who reads this log at six can still use three tokens: one until two in the morning, "
-    "one for a year, and one for ever. The others only give away what they say about people, which "
-    "is bad enough. Exercise 01-7 takes all of that out of a log.",
+    "one for a year, and one for ever. The others only give away what they say about people. And "
+    "one line shows a careless door, like those of the payrolls: a forged token got a 200. "
+    "Exercise 01-7 takes all tokens out of a log.",
     {
         "function": (
             "Hand in what scene.submit(still_good) returned, not the function itself.",

@@ -1,0 +1,52 @@
+"""Lesson 01: four payrolls, and what the lesson says of its own token and log."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+
+from labutils.classroom.course import lesson
+from labutils.identity.tokens import inspect
+from labutils.lessons.lesson_01 import LINE, payroll_page, with_the_key, without_the_key
+from labutils.lessons.lesson_01.exercises import DECODE, WITH_CLAIM
+from labutils.lessons.lesson_01.logged_tokens import Scene
+from labutils.stage.forgeries import takes
+
+TOKEN = LINE.partition("Bearer ")[2].strip('"')
+scope: dict = {}
+exec("import base64, json\nfrom labutils.identity.tokens import b64, unb64\n", scope)
+exec(f"{DECODE}\n{WITH_CLAIM}", scope)
+FORGED = scope["with_claim"](TOKEN, "sub", "u-0001")
+
+
+@pytest.mark.parametrize("read", [lambda token: inspect(token).claims, without_the_key])
+def test_a_payroll_that_only_reads_shows_somebody_elses_salary(read):
+    assert payroll_page(TOKEN, read).json()["salary"] == 9100
+    assert payroll_page(FORGED, read).json()["salary"] == 31_400
+
+
+def test_a_payroll_that_checks_refuses_the_changed_token_alone():
+    assert payroll_page(TOKEN, with_the_key).json()["name"] == "Ada Lovelace"
+    page = payroll_page(FORGED, with_the_key)
+    assert page.status_code == 401 and "InvalidSignatureError" in page.json()["error"]
+
+
+@pytest.mark.parametrize("read", [lambda _: None, lambda _: {}, lambda _: {"sub": "u-9"}, len])
+def test_a_reader_that_gives_no_known_person_opens_nothing(read):
+    assert payroll_page(TOKEN, read).status_code == 401
+
+
+def test_the_question_about_the_characters_counts_those_of_the_token():
+    header, payload, signature = map(len, TOKEN.split("."))
+    ask = lesson("01").items["01-p12"].ask
+    numbers = [int(one) for one in re.findall(r"\d+", ask)]
+    assert numbers[:4] == [len(TOKEN), header, payload, signature]
+    values = [guess.value for guess in lesson("01").items["01-p12"].guesses.values()]
+    assert values == [payload, header + 1 + payload, len(TOKEN)]
+
+
+def test_the_forged_token_of_the_shown_log_was_let_in():
+    """The praise of the target says so."""
+    let_in = unquote(" ".join(line for line in Scene().log if '"status": 200' in line))
+    tokens = re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", let_in)
+    assert [takes(with_the_key, token) for token in tokens].count(False) == 1
