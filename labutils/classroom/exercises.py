@@ -503,8 +503,12 @@ def _left(each: Lesson, items: Mapping[str, Mapping[str, Any]]) -> str:
     the predictions."""
     asked: tuple[Exercise | Quiz, ...] = (*each.checked, *each.quizzes)
     left = [item.id for item in asked if not items.get(item.id, {}).get("passed")]
-    if left:
-        return f"Still to do: {', '.join(left)}."
+    long = overview.paths(each.number)[1]
+    on_the_long_path = [name for name in left if name in long]
+    if still := [name for name in left if name not in long]:
+        return f"Still to do: {', '.join(still)}."
+    if on_the_long_path:
+        return f"The short path is done. On the long path: {', '.join(on_the_long_path)}."
     open_ = [
         item.id for item in each.predictions if not {"first", "after"} & set(items.get(item.id, {}))
     ]

@@ -55,15 +55,16 @@ def next_item(lesson: Lesson, items: Items) -> str | None:
     the target, then a question of the quiz, then the long path."""
     both: tuple[Exercise | Quiz, ...] = (*lesson.checked, *lesson.quizzes)
     asked = {item.id: item for item in both}
-    order = [name for name in reading_order(lesson.number) if name in asked] or list(asked)
+    short, long = paths(lesson.number)
+    order = [name for name in (*short, *long) if name in asked] or list(asked)
     signs = {name: sign_of(asked[name], items) for name in order}
     waiting = [name for name in order if signs[name] == TRIED]
     return next(iter(waiting + [name for name in order if signs[name] == OPEN]), None)
 
 
-def reading_order(number: str) -> list[str]:
-    """The exercises, the target and the quiz of a lesson as its notebook beside this one has them,
-    the long path last; nothing where there is none."""
+def paths(number: str) -> tuple[list[str], list[str]]:
+    """The exercises, the target and the quiz of a lesson as its notebook beside this one has them:
+    those of the short path, and those of the long one; nothing where there is no notebook."""
     short, long, on_the_long_path = list[str](), list[str](), False
     for cell in _cells(_beside(number)):
         source = _source(cell)
@@ -72,15 +73,21 @@ def reading_order(number: str) -> list[str]:
             on_the_long_path = headings[-1].endswith("long)") if headings else on_the_long_path
         else:
             (long if on_the_long_path else short).extend(ASKED.findall(source))
-    return [*short, *long]
+    return short, long
 
 
 def next_step(lessons: Mapping[str, Lesson], items: Items, numbers: list[str]) -> str:
     """A sentence on what is next: in the last lesson that was begun, or the one behind it."""
     last = max(lessons)
-    if open_ := next_item(lessons[last], items):
-        return f"Next: {open_}, in lesson {last}."
+    open_ = next_item(lessons[last], items)
     behind = [number for number in numbers if number > last]
+    if open_ and behind and open_ in paths(last)[1]:
+        return (
+            f"The short path of lesson {last} is done. Next: lesson {behind[0]}, or {open_} on the "
+            "long path."
+        )
+    if open_:
+        return f"Next: {open_}, in lesson {last}."
     if behind:
         return f"Lesson {last} is done. Next: lesson {behind[0]}."
     return f"Lesson {last}, the last one, is done. {AFTER_THE_LAST}"

@@ -110,6 +110,27 @@ def test_next_is_the_long_path_once_the_short_one_is_done(own_progress):
     assert overview.next_item(exercises.lesson("03"), short) == "03-1"
 
 
+def test_once_the_short_path_is_done_the_next_lesson_comes_before_the_long_path(own_progress):
+    write_lesson(own_progress)
+    short = {name: {"passed": True} for name in ("03-6", "03-7", "03-q1")}
+    said = overview.next_step(lessons("03"), short, ["03", "04"])
+    assert said == "The short path of lesson 03 is done. Next: lesson 04, or 03-1 on the long path."
+    last = overview.next_step(lessons("03"), short, ["02", "03"])
+    assert last == "Next: 03-1, in lesson 03."
+
+
+def test_what_is_left_names_the_long_path_only_when_the_short_one_is_done(own_progress, capsys):
+    write_lesson(own_progress)
+    on_no_path = [one for one in exercises.lesson("03").items if one not in ("03-1", "03-7")]
+    for name in ("03-1", "03-7"):
+        left = {one: {"passed": True} for one in (*on_no_path, "03-1", "03-7") if one != name}
+        (own_progress / "progress.json").write_text(json.dumps({"items": left}), encoding="utf-8")
+        exercises.progress()
+    said = capsys.readouterr().out
+    assert "  The short path is done. On the long path: 03-1.\n" in said
+    assert "  Still to do: 03-7.\n" in said
+
+
 def test_next_is_the_lesson_behind_one_that_is_done():
     said = overview.next_step(lessons("03"), done("03"), ["03", "04"])
     assert said == "Lesson 03 is done. Next: lesson 04."

@@ -38,7 +38,7 @@ def test_a_reader_that_gives_no_known_person_opens_nothing(read):
 
 def test_the_question_about_the_characters_counts_those_of_the_token():
     header, payload, signature = map(len, TOKEN.split("."))
-    ask = lesson("01").items["01-p12"].ask
+    ask = lesson("01").items["01-p12"].question
     numbers = [int(one) for one in re.findall(r"\d+", ask)]
     assert numbers[:4] == [len(TOKEN), header, payload, signature]
     values = [guess.value for guess in lesson("01").items["01-p12"].guesses.values()]
