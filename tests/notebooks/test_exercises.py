@@ -245,7 +245,7 @@ def test_progress_is_carried_to_another_machine_by_its_receipt(capsys, tmp_path,
     receipt = re.search(r'progress\("(.*)"\)', capsys.readouterr().out).group(1)
     monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "elsewhere.json"))
     progress(receipt)
-    assert "Lesson 00: exercises 1 of 2, " in (out := capsys.readouterr().out)
+    assert "Lesson 00: exercises 1 of 3, " in (out := capsys.readouterr().out)
     assert "quiz 1 of 2." in out
 
 

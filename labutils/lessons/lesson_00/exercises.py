@@ -1,14 +1,24 @@
 """00 · Start here."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from labutils.classroom.judging import Case, Tried, Verdict, compare, nearly, value
+import httpx
+
+from labutils.classroom import registry
+from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, nearly, value
 from labutils.classroom.registry import Exercise, code
 from labutils.lab import dice
+from labutils.stage.two_apps import API, WIKI, build_apps
+from labutils.text import shown
 
 ADAS_ADDRESSES = ("192.0.2.10", "192.0.2.200")  # her browser, and the wiki that reads for her
 
+USE = code("""
+    def use(browser, token):
+        return browser.get(API + "/me", headers={"authorization": f"Bearer {token}"})
+""")
 STRANGERS = code("""
     def strangers(audit, known):
         return [line for line in audit if line["user"] == "u-1815" and line["ip"] not in known]
@@ -98,12 +108,99 @@ def who_it_names(answer: Any) -> str | None:
         return None
     if isinstance(answer, str) and "ada" in answer.lower():
         return "name"
-    if isinstance(answer, str) and answer.strip(" \n'\"") == "u-1815":
+    if isinstance(answer, str) and answer.strip(" \n'\"").lower() == "u-1815":
         return "quotes"
     return "line" if isinstance(answer, str) else "other"
 
 
+TOOLS = code("""
+    from labutils.stage.two_apps import API, build_apps
+""")
+wrong = partial(registry.wrong, TOOLS)
+altered = partial(registry.altered, TOOLS)
+
+
+def used(answer: Tried) -> Verdict:
+    """The judge of 00-3: two labs of other seeds, and what went over the wire."""
+    for words, seed in (("Tom, with a token of Ada's", "one"), ("Tom, with another token", "two")):
+        apps = build_apps(f"lesson-00/{seed}")
+        apps.sign_in("ada", WIKI)
+        token = apps.wiki.latest_session()["access_token"]
+        before = len(apps.lab.wire)
+        try:
+            response = answer(apps.tom, token)
+        except Exception:
+            return answer.raised(words)
+        sent = [one for one in apps.lab.wire[before:] if one.client == "tom"]
+        if not sent:
+            return Verdict("differs", words, "no request by this browser", mistake="browser")
+        if response is None:
+            return Verdict("none", words)
+        asked = f"{sent[-1].method} {sent[-1].url}"
+        if token in sent[-1].url or token in sent[-1].request_body:
+            return Verdict("differs", words, shown(asked, 80), mistake="address")
+        if asked != f"GET {API}/me":
+            return Verdict("differs", words, shown(asked, 80), f"GET {API}/me", mistake="url")
+        if sent[-1].status != 200:
+            sent_along = dict(sent[-1].request_headers).get("authorization", "")
+            mistake = "token" if sent_along.startswith("Bearer ey") else "header"
+            got = f"{sent[-1].status}, to {shown(repr(sent_along), 40)}"
+            return Verdict("differs", words, got, "200", mistake=mistake)
+        if not isinstance(response, httpx.Response):
+            return Verdict("differs", words, shown(repr(response), 60), mistake="response")
+    return PASSED
+
+
 EXERCISES = (
+    Exercise(
+        "00-3",
+        "function",
+        used,
+        "One header, and the API lets you in. Nothing in the request says who you are.",
+        {
+            "browser": (
+                "Send the request with the browser that the function is given.",
+                wrong("""
+                    apps = build_apps("lesson-00")
+
+                    def answer(browser, token):
+                        return apps.tom.get(API + "/me")
+                """),
+            ),
+            "url": (
+                'The URL is API + "/me".',
+                altered(USE, ('"/me"', '"/"')),
+            ),
+            "header": (
+                "The API found no token. Put it into the header `authorization`, with the word "
+                "Bearer and a space before it.",
+                altered(USE, ("Bearer {token}", "{token}")),
+            ),
+            "address": (
+                "A token does not belong in a URL or a form: it goes into a header.",
+                altered(
+                    USE,
+                    (
+                        'headers={"authorization": f"Bearer {token}"}',
+                        'params={"access_token": token}',
+                    ),
+                ),
+            ),
+            "token": (
+                "Send the token that the function is given. It is a different one each time.",
+                altered(USE, ("{token}", "eyJhbGciOiJFUzI1NiJ9.e30.x")),
+            ),
+            "response": (
+                "Return the response itself, as browser.get returns it.",
+                altered(USE, ('"})', '"}).json()')),
+            ),
+        },
+        (
+            "browser.get takes the URL, and the headers as a dictionary with one entry.",
+            'browser.get(API + "/me", headers={"authorization": f"Bearer {token}"})',
+        ),
+        USE,
+    ),
     Exercise(
         "00-1",
         "value",

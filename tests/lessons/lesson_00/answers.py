@@ -1,6 +1,24 @@
 """Lesson 00: right answers in other styles, and changes of the solution that change nothing."""
 
 OTHER_RIGHT = {
+    "00-3": [
+        """
+def answer(browser, token):
+    headers = {"Authorization": "Bearer " + token}
+    return browser.request("GET", "https://api.example/me", headers=headers)
+""",
+        """
+def answer(browser, token):
+    headers = dict(authorization="Bearer %s" % token)
+    response = browser.get(f"{API}/me", headers=headers)
+    return response
+""",
+        """
+def answer(browser, token):
+    browser.headers["authorization"] = f"Bearer {token}"
+    return browser.get(API + "/me")
+""",
+    ],
     "00-2": [
         """
 def answer(audit, known):
