@@ -8,15 +8,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from labutils import har
 from labutils.classroom import registry
-from labutils.classroom.judging import Case, Tried, Verdict, compare, written
+from labutils.classroom.judging import Case, Tried, Verdict, compare, value, written
 from labutils.classroom.registry import (
     Exercise,
     Guess,
     Prediction,
     code,
 )
-from labutils.lab import dice
+from labutils.lab import data_file, dice
 
 from .cleaner_grade import FIVE_QUESTIONS, PLAIN
 
@@ -28,7 +29,14 @@ TOOLS = code("""
     import secrets
     from urllib.parse import urlsplit, urlunsplit
 
+    from labutils import har
+    from labutils.lab import data_file
     from labutils.lessons.lesson_07.cleaner_grade import PLAIN
+
+    entries = har.read(data_file("support-case.har").read_bytes())["log"]["entries"]
+""")
+STOLEN = code("""
+    stolen = json.loads(entries[13]["response"]["content"]["text"])["access_token"]
 """)
 TEXTS = code("""
     def texts(value):
@@ -84,6 +92,29 @@ CLEAN_ERROR = code("""
 
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
+
+
+# --- 07-7: one token out of the file --------------------------------------------------------------
+
+TOKEN_ENTRIES = (7, 13)  # of the recording: the two responses of the token endpoint
+
+
+def steals(answer: Any) -> str | None:
+    """None for the last access token of the recording, else the name of the mistake."""
+    entries = har.read(data_file("support-case.har").read_bytes())["log"]["entries"]
+    first, last = (
+        json.loads(entries[number]["response"]["content"]["text"]) for number in TOKEN_ENTRIES
+    )
+    if answer == last["access_token"]:
+        return None
+    if isinstance(answer, dict) or (isinstance(answer, str) and answer.lstrip().startswith("{")):
+        return "response"
+    if not isinstance(answer, str):
+        return "other"
+    if answer.removeprefix("Bearer ").strip() in (last["access_token"], first["access_token"]):
+        return "first" if first["access_token"] in answer else "header"
+    of_another_kind = {token[name] for token in (first, last) for name in token} - {"Bearer"}
+    return "kind" if answer in of_another_kind else "other"
 
 
 # --- 07-1 and 07-3: a walk through nested values ------------------------------------------------
@@ -436,6 +467,52 @@ def cleans_errors(answer: Tried) -> Verdict:
 
 
 EXERCISES = (
+    Exercise(
+        "07-7",
+        "value",
+        value(steals),
+        "Nobody asked you for a password, or for anything else.",
+        {
+            "response": (
+                "That is the whole response. Read it with json.loads(...), and take its "
+                "`access_token`.",
+                wrong('answer = entries[13]["response"]["content"]["text"]'),
+            ),
+            "first": (
+                "That is the access token from the first response. Take the last one: Ada's "
+                "browser has fetched a new one since.",
+                wrong(
+                    'answer = json.loads(entries[7]["response"]["content"]["text"])["access_token"]'
+                ),
+            ),
+            "header": (
+                "Store only the token, without the word Bearer and without spaces.",
+                wrong("""
+                    issued = json.loads(entries[13]["response"]["content"]["text"])
+                    answer = "Bearer " + issued["access_token"]
+                """),
+            ),
+            "kind": (
+                "That is from the right place, but another member. The API wants the "
+                "`access_token`.",
+                wrong(
+                    'answer = json.loads(entries[13]["response"]["content"]["text"])["id_token"]'
+                ),
+            ),
+            "other": (
+                "That is not the access token. It is in the JSON of the last response from /token: "
+                "look for its number in the list.",
+                wrong('answer = entries[14]["response"]["content"]["text"][2:5]'),
+            ),
+        },
+        (
+            "Look in the list above for the last request to /token. Its number is the place in "
+            "`entries`.",
+            'json.loads(entries[13]["response"]["content"]["text"]) is a dictionary. The token is '
+            'its member "access_token".',
+        ),
+        STOLEN,
+    ),
     Exercise(
         "07-1",
         "function",
