@@ -1,5 +1,6 @@
 """12 · Lifetimes, revocation and continuous evaluation."""
 
+import base64
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +29,7 @@ from labutils.classroom.registry import (
     code,
 )
 from labutils.identity.security_events import LOGOUT, REVOKED, sign_logout_token
-from labutils.identity.tokens import SigningKey, ec_private_key, sign
+from labutils.identity.tokens import SigningKey, ec_private_key, sign, unb64
 from labutils.lab import dice
 from labutils.stage.signature_twins import twin
 from labutils.stage.two_apps import API, LOGIN, WIKI, TwoApps
@@ -42,11 +43,18 @@ TOOLS = code("""
 
     import jwt
 
+    from labutils.identity.keys import ORDER
     from labutils.identity.security_events import REVOKED, signed_claims
-    from labutils.identity.tokens import inspect
+    from labutils.identity.tokens import b64, inspect, unb64
     from labutils.stage.signature_twins import twin
     from labutils.lessons.lesson_12.token_strategies import Setting
     from labutils.stage.two_apps import API, LOGIN
+""")
+TWIN = code("""
+    def twin(token):
+        signed, _, signature = token.rpartition(".")
+        r, s = unb64(signature)[:32], int.from_bytes(unb64(signature)[32:])
+        return signed + "." + b64(r + (ORDER - s).to_bytes(32))
 """)
 ENTRY_FOR = code("""
     def entry_for(token):
@@ -124,7 +132,7 @@ NOW = 1_697_619_600
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)
 
-# --- 12-1 and 12-7: spellings of a token --------------------------------------------------------
+# --- 12-1, 12-7 and 12-10: spellings of a token -------------------------------------------------
 
 KEY = SigningKey(ec_private_key("lesson-12/judge"), "ES256", "es256-1")
 KEYS = {"keys": [KEY.jwk]}
@@ -147,6 +155,54 @@ def all_spellings(token: str) -> dict[str, str]:
         "the token with == after it": token + "==",
         "its twin with == after it": other + "==",
     }
+
+
+def tokens_to_twin() -> dict[str, str]:
+    """Tokens by what is special about them: also one whose n - s begins with a zero byte."""
+    drawn = dice("lesson-12", "twins")
+    tokens = {f"a token of Ada's, number {one}": access_token(next(drawn)) for one in (1, 2, 3)}
+    while unb64(twin(short := access_token(next(drawn))).rpartition(".")[2])[32] != 0:
+        pass
+    return tokens | {"a token whose n - s is a byte shorter": short}
+
+
+def twins(answer: Tried) -> Verdict:
+    """The judge of 12-10: the one other signature that is valid."""
+    for case, token in tokens_to_twin().items():
+        try:
+            got = answer(token)
+        except Exception:
+            short = isinstance(answer.error, OverflowError)
+            return answer.raised(case, "length" if short else None)
+        if got is None:
+            return Verdict("none", case)
+        if got != twin(token):
+            said = (
+                written(got) if not isinstance(got, str) else f"a string that ends in {got[-20:]!r}"
+            )
+            return Verdict("differs", case, said, mistake=not_a_twin(got, token))
+    return PASSED
+
+
+def not_a_twin(got: Any, token: str) -> str:
+    """The mistake of who returned something else than the twin."""
+    if not isinstance(got, str):
+        return "type"
+    signed, _, signature = got.rpartition(".")
+    if got == token:
+        return "same"
+    if signed != token.rpartition(".")[0]:
+        return "signed"
+    right = unb64(twin(token).rpartition(".")[2])
+    try:
+        made = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+    except ValueError:
+        return "encoding"
+    if made == right:
+        return "encoding"
+    if len(made) != len(right):
+        return "length"
+    return "which" if made[:32] != right[:32] else "s"
 
 
 def lists(answer: Tried) -> Verdict:
@@ -641,10 +697,67 @@ def crashes(answer: Tried) -> Verdict:
 
 EXERCISES = (
     Exercise(
+        "12-10",
+        "function",
+        twins,
+        "Tom needs no key for this, and nobody can see which of the two came first.",
+        {
+            "type": (
+                "Return the whole token, as a string.",
+                altered(TWIN, ('signed + "." + b64(', "("), (".to_bytes(32))", ".to_bytes(32))")),
+            ),
+            "same": (
+                "That is the same token: s has not changed. The twin has n - s.",
+                altered(TWIN, ("(ORDER - s)", "s")),
+            ),
+            "signed": (
+                "Leave the header and the payload unchanged: everything before the last dot is "
+                "signed.",
+                altered(TWIN, ('signed + "."', 'signed.split(".")[1] + "."')),
+            ),
+            "which": (
+                "r must stay as it is, in the first 32 bytes. Only s changes.",
+                wrong("""
+                    def answer(token):
+                        signed, _, signature = token.rpartition(".")
+                        r, s = int.from_bytes(unb64(signature)[:32]), unb64(signature)[32:]
+                        return signed + "." + b64((ORDER - r).to_bytes(32) + s)
+                """),
+            ),
+            "s": (
+                "The second half is not n - s, or its bytes are in a different order.",
+                altered(TWIN, ("(ORDER - s)", "(ORDER - s - 1)")),
+            ),
+            "length": (
+                "Each half has 32 bytes. If n - s is a small number, it still takes 32: "
+                "to_bytes(32).",
+                altered(
+                    TWIN,
+                    (
+                        "(ORDER - s).to_bytes(32)",
+                        "(ORDER - s).to_bytes(((ORDER - s).bit_length() + 7) // 8)",
+                    ),
+                ),
+            ),
+            "encoding": (
+                "The bytes are right, but not their encoding: b64 writes base64url without "
+                "padding, and this API accepts nothing else.",
+                altered(TWIN, (".to_bytes(32))", '.to_bytes(32)) + "=="')),
+            ),
+        },
+        (
+            "token.rpartition('.') gives what is signed, the dot and the signature. The signature "
+            "is unb64(...)[:32] and unb64(...)[32:].",
+            "s = int.from_bytes(unb64(signature)[32:]); the new second half is (ORDER - "
+            "s).to_bytes(32).",
+        ),
+        TWIN,
+    ),
+    Exercise(
         "12-1",
         "function",
         lists,
-        "Each token has one entry, whatever form it takes.",
+        "Each token has one entry, whatever form it takes. The smallest one is its jti.",
         {
             "spelling": (
                 "A different form of the same token got a different entry, so the list does not "
@@ -985,8 +1098,8 @@ EXERCISES = (
                 altered(MINUTES, ("setting.life", 'setting["life"]')),
             ),
             "offline": (
-                "An API that checks offline never learns about a reaction. The token works until "
-                "it expires.",
+                "An API that checks offline never learns about a reaction. Count from the theft: the "
+                "token works for its whole lifetime, however soon somebody reacts.",
                 altered(
                     MINUTES,
                     (

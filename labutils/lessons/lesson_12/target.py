@@ -62,11 +62,14 @@ also copy the refresh token while Ada's app is running; then he renews as often 
 Somebody reacts after 0, 3, 10 or 30 minutes, or when the provider sees a refresh token a second \
 time. An API that is told or polls then restarts: it is down for two minutes.
 Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases. \
-scene.try_setting(Setting(life, way, every), retries=False) measures one. way is 'offline', \
-'asks', 'pushed' or 'polls'; every is the time between polls, in minutes, and a poll that falls \
-during the restart waits until the next one is due; retries=True pushes an event again until it \
-arrives. It returns the flag if the setting succeeds. After three failed settings it \
-stops measuring, so work it out first.""",
+scene.try_setting(Setting(life, way, every), retries=False) measures one:
+- life: the lifetime of a token, in minutes
+- way: 'offline', 'asks', 'pushed' or 'polls'
+- every: the minutes between two polls; a poll that falls during the restart waits until the next \
+one is due
+- retries=True: an event is pushed again until it arrives
+It returns the flag if the setting succeeds. After three failed settings it stops measuring, so \
+work it out first.""",
     tools="scene.Setting is the class of settings.",
     scene=the_company,
 )

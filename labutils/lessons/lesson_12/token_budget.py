@@ -68,10 +68,11 @@ class TokenBudget:
         for name, (minutes, theft) in worst.items():
             worth = counted(minutes, "minute")
             after = counted(theft.delay, "minute")
+            reuse = ", or when the token is reused" if theft.refresh_token else ""
             long = "too long: " if minutes >= LIMIT else ""
             print(
                 f"{name} copied: up to {worth} ({long}must be less than {LIMIT}), for a reaction "
-                f"after {after}{_while_down(setting, theft)}."
+                f"after {after}{reuse}{_while_down(setting, theft)}."
             )
         if requests <= BUDGET and max(minutes for minutes, _ in worst.values()) < LIMIT:
             return self._flag

@@ -167,6 +167,28 @@ def answer(setting, delay):
     return setting.life
 """,
     ],
+    "12-10": [
+        """
+def answer(token):
+    head, payload, signature = token.split(".")
+    both = unb64(signature)
+    other = (ORDER - int.from_bytes(both[32:], "big")).to_bytes(32, "big")
+    return ".".join([head, payload, b64(both[:32] + other)])
+""",
+        """
+def answer(token):
+    start, end = token[:token.rindex(".") + 1], token[token.rindex(".") + 1:]
+    s = int(unb64(end)[32:].hex(), 16)
+    return start + b64(unb64(end)[:32] + bytes.fromhex("%064x" % (-s % ORDER)))
+""",
+        """
+def answer(token):
+    *parts, signature = token.split(".")
+    raw = bytearray(unb64(signature))
+    raw[32:] = (ORDER - int.from_bytes(raw[32:])).to_bytes(32)
+    return ".".join((*parts, b64(bytes(raw))))
+""",
+    ],
     "12-7": [
         """
 def answer(token):
