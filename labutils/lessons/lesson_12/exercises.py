@@ -1098,8 +1098,8 @@ EXERCISES = (
                 altered(MINUTES, ("setting.life", 'setting["life"]')),
             ),
             "offline": (
-                "An API that checks offline never learns about a reaction. Count from the theft: the "
-                "token works for its whole lifetime, however soon somebody reacts.",
+                "An API that checks offline never learns about a reaction. Count from the theft: "
+                "the token works for its whole lifetime, however soon somebody reacts.",
                 altered(
                     MINUTES,
                     (

@@ -80,8 +80,8 @@ def test_the_scene_says_what_it_measured_and_gives_the_flag_for_enough(capsys):
     assert capsys.readouterr().out.splitlines() == [
         "15 requests an hour; the budget is 19.",
         f"the access token copied: {up_to} after 10 minutes, and the event is sent again.",
-        f"the access and the refresh token copied: {up_to} after 10 minutes, and the event is sent "
-        "again.",
+        f"the access and the refresh token copied: {up_to} after 10 minutes, or when the "
+        "token is reused, and the event is sent again.",
     ]
 
 
