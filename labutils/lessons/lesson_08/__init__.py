@@ -9,4 +9,4 @@ from .retelling import (
     print_gap,
     print_retelling,
 )
-from .support_log import SEARCHES, as_text, own_download, print_lines, support_log
+from .support_log import as_text, own_acts, print_lines, support_log

@@ -517,7 +517,8 @@ EXERCISES = (
         "'Unknown' is an answer too. It keeps a guess out of the report.",
         {
             "words": (
-                "Return one of three words: 'before', 'after', 'unknown'.",
+                "The first ends before the second begins, so the word is 'before'. The other two are "
+                "'after' and 'unknown'.",
                 altered(ORDER, ('"before"', '"earlier"')),
             ),
             "swapped": (
@@ -558,11 +559,11 @@ EXERCISES = (
         "Your search finds what you ask for and nothing else.",
         {
             "lines": (
-                "Return the lines themselves: those in which the field has that value.",
+                "Return every line in which each of the fields has that value, and no other line.",
                 altered(SEARCH, ("== wanted[name]", "!= wanted[name]")),
             ),
             "whole": (
-                "Compare whole values with ==. Part of a value is a different value.",
+                "Compare the value of that very field, and the whole of it, with ==.",
                 altered(SEARCH, ("line.get(name) == wanted[name]", "wanted[name] in str(line)")),
             ),
             "missing": (

@@ -47,7 +47,7 @@ REFUTED: dict[int, set[str]] = {
         "cf-oct18-detected",
         "okta-scope-widened",
     },
-    6: {"cf-rotation-missed", "code-red-credentials"},
+    6: {"cf-rotation-missed", "cf-rotation-reason", "code-red-credentials"},
     7: {
         "nov15-atlassian-access",
         "nov16-wiki-search",

@@ -22,14 +22,6 @@ ENGINEERS = {
     "b.medina": "192.0.2.44",
     "g.meyer": "198.51.100.23",  # on a trip
 }
-# Five searches, by what they look for: for a type of event, a user, a result, an address.
-SEARCHES = (
-    {"type": "case_file_view"},
-    {"type": "files_tab_download"},
-    {"user": "svc-support"},
-    {"result": "failure"},
-    {"address": INTRUDER},
-)
 KEPT = ("time", "user", "address", "result", "type", "file", "report")
 FILES = ("login-problem.har", "browser-recording.har", "screenshot.png", "error.txt")
 
@@ -40,9 +32,17 @@ def support_log() -> list[Line]:
     return sorted(lines, key=lambda line: str(line["time"]))
 
 
-def own_download(user: str = "you") -> Line:
-    """What the log writes when somebody takes a file from the Files tab."""
-    return _line("2023-10-17T16:00:00Z", user, "192.0.2.45", "files_tab_download", FILES[3])
+def own_acts(user: str = "you") -> dict[str, Line]:
+    """What the log writes when somebody does each of the three things that show files or users."""
+    done = {
+        "opened a file inside a case": ("case_file_view", FILES[3]),
+        "downloaded from the Files tab": ("files_tab_download", FILES[3]),
+        "exported a report on all users": ("report_export", ""),
+    }
+    return {
+        act: _line(f"2023-10-17T16:0{minute}:00Z", user, "192.0.2.45", kind, file)
+        for minute, (act, (kind, file)) in enumerate(done.items())
+    }
 
 
 def as_text(line: Line) -> str:

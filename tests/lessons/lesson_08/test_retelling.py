@@ -9,7 +9,7 @@ from labutils.incident import ledger
 from labutils.lessons.lesson_08 import news_article, retelling
 from labutils.lessons.lesson_08.news_article import Article
 from labutils.lessons.lesson_08.readings import KINDS, as_table, contradictions, kind, readings
-from labutils.lessons.lesson_08.support_log import INTRUDER, as_text, own_download, support_log
+from labutils.lessons.lesson_08.support_log import INTRUDER, as_text, own_acts, support_log
 
 # --- readings -----------------------------------------------------------------------------------
 
@@ -69,10 +69,14 @@ def test_the_log_is_in_the_order_of_time_and_the_same_each_time():
     assert times[0][:10] == "2023-09-28" and times[-1][:10] == "2023-10-17"
 
 
-def test_an_own_download_is_of_the_type_that_the_intruder_used():
-    line = own_download("ada")
-    assert (line["user"], line["type"]) == ("ada", "files_tab_download")
-    assert "ada" in as_text(line) and line["file"] in as_text(line)
+def test_each_own_act_is_logged_under_a_type_of_its_own_and_the_intruders_two_are_among_them():
+    acts = own_acts("ada")
+    types = [line["type"] for line in acts.values()]
+    assert len(set(types)) == len(types) == 3
+    theirs = {line["type"] for line in support_log() if line["address"] == INTRUDER}
+    assert theirs - {"login"} == set(types) - {"case_file_view"}
+    for line in acts.values():
+        assert line["user"] == "ada" and line.get("file", "") in as_text(line)
 
 
 # --- the article --------------------------------------------------------------------------------
