@@ -157,9 +157,15 @@ def strict(token: str) -> Claims:
 
 
 def takes(verifier: Callable[..., Any], token: str, *arguments: Any) -> bool:
-    """Whether a verifier lets a token in: it returns claims, and raises nothing."""
+    """Whether a verifier lets a token in: it returns claims, and raises nothing.
+
+    A name that is not there is no refusal: NameError is raised, so that nobody takes a verifier
+    that never ran for a strict one.
+    """
     try:
         return bool(verifier(token, *arguments))
+    except NameError:
+        raise
     except Exception:
         return False
 

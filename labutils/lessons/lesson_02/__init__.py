@@ -1,3 +1,3 @@
 """02 · JWT signature verification: what its notebook imports."""
 
-from .repaired import repaired
+from .repaired import print_lines_with, repaired
