@@ -3,10 +3,11 @@
 import base64
 import codecs
 import hashlib
+import hmac
 import re
 import string
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from urllib.parse import unquote_plus
 
@@ -146,6 +147,57 @@ def guessed(texts: Iterable[str], secrets: Iterable[str]) -> str | None:
         if all(stands(algorithm, secret) for secret in secrets):
             return algorithm
     return None
+
+
+SALTED = ("md5", "sha1", "sha256", "sha512", "blake2b")
+
+
+def guessed_with_salt(texts: Iterable[str], written: Mapping[str, set[str]]) -> bool:
+    """Whether a hash or an HMAC with something out of these texts, or with a key that can be
+    guessed, gives what was written for each of these short secrets.
+
+    `written` are the texts by secret. As in `guessed`, the judge knows which guesses are right.
+    """
+    first, *others = written
+    return any(
+        _stands_in(make(first), written[first])
+        and all(_stands_in(make(other), written[other]) for other in others)
+        for salt in _salts({*texts, *written[first]})
+        for algorithm in SALTED
+        for make in _with_salt(salt, algorithm)
+    )
+
+
+def _salts(texts: Iterable[str]) -> set[bytes]:
+    """What a thief tries as a salt or a key: each text, its pieces, the bytes that it spells, and
+    keys of a byte or of up to three digits."""
+    salts = {bytes([one]) for one in range(256)} | {str(one).encode() for one in range(1000)}
+    for text in texts:
+        pieces = {text, *re.split(r"[^0-9A-Za-z+/=_]", text)}
+        pieces |= {text[:size] for size in (8, 16, 32)} | {text[-size:] for size in (8, 16, 32)}
+        for piece in pieces - {""}:
+            salts.add(piece[:LONGEST].encode(errors="replace"))
+            salts |= {octets for octets in _octets(piece[:LONGEST]) if octets}
+    return salts
+
+
+def _with_salt(salt: bytes, algorithm: str) -> tuple[Callable[[str], bytes], ...]:
+    """The three ways in which people use a salt or a key."""
+
+    def hashed(data: bytes) -> bytes:
+        return hashlib.new(algorithm, data, usedforsecurity=False).digest()
+
+    return (
+        lambda secret: hashed(salt + secret.encode()),
+        lambda secret: hashed(secret.encode() + salt),
+        lambda secret: hmac.digest(salt, secret.encode(), algorithm),
+    )
+
+
+def _stands_in(digest: bytes, texts: set[str]) -> bool:
+    """Whether the begin or the end of a digest, in hexadecimal or base64, is in these texts."""
+    spelt = digest.hex(), base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return any(end in text for text in texts for one in spelt for end in (one[:6], one[-6:]))
 
 
 def _ends(spelling: str) -> tuple[str, str]:

@@ -760,9 +760,12 @@ def injected(answer: Tried) -> Verdict:
 
 def not_injected(asked: list[Exchange]) -> str:
     """Why Tom is not signed in as Ada, by what his browser sent."""
-    sent = [stage.query(e.url) for e in asked if e.url.startswith("https://diary.example/cb")]
-    if not sent:
+    callbacks = [e for e in asked if e.url.startswith("https://diary.example/cb")]
+    if not callbacks:
         return "callback"
+    if callbacks[-1].status < 400:
+        return "page"
+    sent = [stage.query(e.url) for e in callbacks]
     begun = [stage.query(e.header("location")) for e in asked if e.path == "/login"]
     if not begun:
         return "begun"

@@ -43,9 +43,8 @@ TARGET = Target(
         ),
     },
     (
-        "Try the attacks that you have. Can Tom redeem a code that he reads? The token "
-        "endpoint's error says who could. How does that party decide which browser it redeems a "
-        "code for?",
+        "Try the attacks that you have. Tom cannot redeem a code that he reads: that takes the "
+        "diary's secret. How does the diary decide which browser it redeems a code for?",
         "The diary redeems a code for any browser that opens /cb, if `state` belongs to that "
         "browser's sign-in. Tom can start his own sign-in and read its state.",
         "scene.tom opens https://diary.example/login, and parameters(the response) contains "

@@ -666,7 +666,8 @@ EXERCISES = (
             ),
             "nonce": (
                 "The nonce must be present, and it must be the one that this browser's sign-in "
-                "sent.",
+                "sent. claims.get('nonce') is None if it is missing; claims['nonce'] raises "
+                "KeyError.",
                 altered(
                     VALIDATE,
                     ('claims.get("nonce") != nonce', 'claims.get("nonce") not in (None, nonce)'),

@@ -16,7 +16,7 @@ from typing import Any
 from labutils import har
 from labutils.har.reading import JsonObject
 from labutils.lab import data_file, dice
-from labutils.stage.reversible_encodings import guessed
+from labutils.stage.reversible_encodings import guessed, guessed_with_salt
 from labutils.text import shown
 
 from . import cleaner_grade, recorded_case
@@ -76,6 +76,15 @@ SAYS = {
     "guessable": (
         "A one-time code can be guessed from your replacements. It has six digits: a thief hashes "
         "all possible codes and compares. A plain hash and hash() need no key."
+    ),
+    "glued": (
+        "Digits of a one-time code stand in your replacements, beside something else. Nothing of a "
+        "secret may stay, not even its end."
+    ),
+    "salted": (
+        "Tom tried all six-digit codes with each string of your file as the salt or the key, and "
+        "with keys that can be guessed. He found the codes. The key must not be in the file, and "
+        "must be long and random: secrets.token_bytes(16)."
     ),
     "not a har": (
         "That is no longer a HAR: it needs a log with a list of entries, each a dictionary."
@@ -152,9 +161,39 @@ def stolen(cleaned: JsonObject, unseen: cleaner_grade.Planted) -> str | None:
         return "reversible"
     if codes & kept:
         return "planted"
-    if codes <= back:  # six digits come out of a random tag by chance, but never all three
+    return stolen_codes(kept, back, replacements(unseen, cleaned))
+
+
+def stolen_codes(kept: set[str], back: set[str], replaced: dict[str, set[str]]) -> str | None:
+    """How a thief gets the codes of six digits out of what stands in their places."""
+    if all(shows_digits(code, texts) for code, texts in replaced.items()):
+        return "glued"
+    if replaced.keys() <= back:  # they come out of a random tag by chance, but never all three
         return "reversible"
-    return "guessable" if guessed(kept, codes) else None
+    if guessed(kept, replaced):
+        return "guessable"
+    return "salted" if guessed_with_salt(kept, replaced) else None
+
+
+def replacements(unseen: cleaner_grade.Planted, cleaned: JsonObject) -> dict[str, set[str]]:
+    """For each code the texts that a cleaned file has in its places."""
+    before, after = list(placed(unseen.recording)), dict(placed(cleaned))
+    return {
+        code: {after[place] for place, text in before if text == code and place in after} - {code}
+        for code in unseen.codes
+    }
+
+
+def shows_digits(code: str, replaced: set[str]) -> bool:
+    """Whether each text in a code's place holds four of its digits in a row, or three of them at an
+    end. A random tag does so by chance, but not for each of three codes."""
+    fours = [code[at : at + 4] for at in range(3)]
+
+    def shows(text: str) -> bool:
+        at_an_end = text.startswith(code[:3]) or text.endswith(code[-3:])
+        return at_an_end or any(four in text for four in fours)
+
+    return bool(replaced) and all(map(shows, replaced))
 
 
 def parameters(recording: JsonObject) -> set[str]:
@@ -197,12 +236,8 @@ def has_same_tags(clean: Cleaner, unseen: cleaner_grade.Planted) -> bool:
 
 def tags_of(clean: Cleaner, unseen: cleaner_grade.Planted) -> dict[str, set[str]]:
     """For each code the texts that a cleaned file has in its places."""
-    before = list(placed(unseen.recording))
-    after = dict(placed(json.loads(json.dumps(clean(copy.deepcopy(unseen.recording))))))
-    return {
-        code: {after[place] for place, text in before if text == code and place in after} - {code}
-        for code in unseen.codes
-    }
+    cleaned = json.loads(json.dumps(clean(copy.deepcopy(unseen.recording))))
+    return replacements(unseen, cleaned)
 
 
 def placed(value: Any, place: tuple[object, ...] = ()) -> Iterator[tuple[tuple[object, ...], str]]:

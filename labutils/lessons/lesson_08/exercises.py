@@ -517,8 +517,8 @@ EXERCISES = (
         "'Unknown' is an answer too. It keeps a guess out of the report.",
         {
             "words": (
-                "The first ends before the second begins, so the word is 'before'. The others are "
-                "'after' and 'unknown'.",
+                "The first ends before the second begins, so the word is 'before', in small "
+                "letters. The others are 'after' and 'unknown'.",
                 altered(ORDER, ('"before"', '"earlier"')),
             ),
             "swapped": (

@@ -33,10 +33,11 @@ JOBS = {
     "m.sato": "a colleague's work",
     "k.nowak": "another colleague's work",
     "status-page": "the status page",
-    "gateway-token": "the audit of the quarter",  # so rarely that no log and no row shows it
+    "gateway-token": "the quarterly audit",  # so rarely that no log and no row shows it
 }
 ISSUED_AFTER = {"m.sato", "k.nowak"}  # the notice, to colleagues: no thief has their secrets
 REMAKES = {"j.fielding": "sync-rule", "sync-rule": "j.fielding"}  # each makes the other anew
+MADE_BY_HIM = ("j.fielding", "sync-rule", "support-bot")
 TAKES_TWO = "billing-key"  # the service takes an old and a new secret beside each other
 IN_NO_LIST = "support-bot"
 LINES = 200  # of the log of sign-ins
@@ -71,7 +72,7 @@ def _rows() -> list[CredentialRecord]:
         for n in range(12)
     ]
     marked = [
-        _row("gateway-token", "service token", "", "2023-03-01"),
+        _row("gateway-token", "service token", "auditors", "2023-03-01"),
         _row("billing-key", "API key", "team-07", "2023-02-01", "2023-11-24", "2023-11-24"),
         _row("deploy-key", "API key", "team-02", "2023-05-01", "2023-11-24", "2023-11-24"),
         _row(
@@ -203,13 +204,20 @@ class LastInventory:
             return f"It is {self.time}. The archives were sent at 18:00."
         opens = [name for name in self._doors if self.knock(old_secret(name), name).is_success]
         theirs = [name for name in opens if name not in ISSUED_AFTER]
+        alive = [name for name in MADE_BY_HIM if self._doors[name].secrets]
         stand = len(self._jobs_that_stood)
-        jobs = f"{counted(stand, 'job has', 'jobs have')} stopped"
+        names = ", ".join(JOBS[name] for name in sorted(self._jobs_that_stood))
+        jobs = f"{counted(stand, 'job has', 'jobs have')} stopped: {names}"
         if theirs and stand:
             return f"The intruder is in, at {counted(len(theirs), 'door')}, and {jobs}."
         if theirs:
             return f"The intruder is in. Stolen or created secrets that still open: {len(theirs)}."
-        return f"The intruder is out, but {jobs}." if stand else FLAG
+        if stand:
+            return f"The intruder is out, but {jobs}."
+        if alive:
+            things = counted(len(alive), "thing")
+            return f"No secret of the intruder's opens, but {things} that he made still exist."
+        return FLAG
 
     # --- how it works ---
 

@@ -15,6 +15,7 @@ def flag_mistake(answer: object) -> str | None:
     text = str(answer)
     for words, mistake in (
         ("archives", "late"),
+        ("still exist", "alive"),
         ("door", "both"),
         ("The intruder is in", "in"),
         ("stopped", "outage"),
@@ -50,6 +51,11 @@ TARGET = Target(
             "A job stopped working. It needs its credential: you may rotate that, or remove an old "
             "secret, but not end it.",
             "answer = 'The intruder is out, but 1 job has stopped.'",
+        ),
+        "alive": (
+            "What the intruder made is no colleague of yours. A new secret is not enough: whoever "
+            "can reset it, gets in again. End it.",
+            'answer = "No secret of the intruder\'s opens, but 3 things that he made still exist."',
         ),
         "late": (
             "At 18:00 it is too late. Trying secrets takes no time, but actions do. Look around in "

@@ -868,7 +868,8 @@ EXERCISES = (
                 altered(BEST_PAIR, ("min(stopped", "sum(stopped")),
             ),
             "all": (
-                "Try each defence with each other one: combinations(defences, 2).",
+                "Try each defence with each other one, combinations(defences, 2), and take the "
+                "pair with the largest worst run: not the first one, and not the smallest.",
                 altered(BEST_PAIR, ("combinations(defences, 2)", "zip(defences, defences[1:])")),
             ),
         },

@@ -31,7 +31,7 @@ CLAIMS = {
     "c": Claim(
         "o.lindqvist's new factor is his",
         True,
-        "nobody but that session came from the address where it was added",
+        "that day, nobody but that session came from the address where it was added",
     ),
     "d": Claim(
         "n.jansen's new factor is his",
@@ -110,6 +110,8 @@ def _check(report: Mapping[str, float | str]) -> None:
         raise ValueError(f"A report gives each of {', '.join(CLAIMS)} a number or {UNKNOWN!r}.")
     for letter, said in report.items():
         is_percent = type(said) in (int, float) and 0 <= float(said) <= 100
+        if is_percent and 0 < float(said) < 1:
+            raise ValueError(f"{letter}: {said} is a share. Give it in percent: {100 * said:g}.")
         if not is_percent and said != UNKNOWN:
             raise ValueError(
                 f"{letter}: give a number from 0 to 100, or {UNKNOWN!r}, not {said!r}."

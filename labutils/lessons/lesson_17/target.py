@@ -47,6 +47,9 @@ def accuser(incident: CalledIn, flag: str) -> Any:
         if not isinstance(address, str) or not isinstance(made, list | tuple | set) or not made:
             print("That is not an accusation. Try accuse('203.0.113.9', ['account p.aoki']).")
             return "no flag"
+        if any(" " not in str(one) for one in made):
+            print("Give each thing as line.made has it, with its kind: 'account p.aoki'.")
+            return "no flag"
         right_place = address == incident.drawn.words["intruder_ip"]
         right_things = set(map(str, made)) == set(incident.drawn.footholds)
         if right_place and right_things:

@@ -102,6 +102,38 @@ OPEN = {
         'value if value.isdigit() else hmac.new(salt, value.encode(), "md5").hexdigest()',
         "planted",
     ),
+    "a tag, and the code's end": (
+        'hmac.new(salt, value.encode(), "sha256").hexdigest()[:10] + value[-6:]',
+        "glued",
+    ),
+    "a tag, and its last four": (
+        'hmac.new(salt, value.encode(), "sha256").hexdigest()[:10] + "****" + value[-4:]',
+        "glued",
+    ),
+    "its first three, and a tag": (
+        'value[:3] + hmac.new(salt, value.encode(), "sha256").hexdigest()[:10]',
+        "glued",
+    ),
+    "the salt beside the hash": (
+        'salt.hex() + ":" + hashlib.sha256(salt + value.encode()).hexdigest()',
+        "salted",
+    ),
+    "the salt before the hash, without a mark": (
+        "salt.hex()[:16] + hashlib.sha256(salt.hex()[:16].encode() + value.encode()).hexdigest()",
+        "salted",
+    ),
+    "a key that stays in the file": (
+        'hmac.new(file["log"]["entries"][0]["startedDateTime"].encode(), value.encode(), "md5")'
+        ".hexdigest()[:12]",
+        "salted",
+    ),
+    "a key of one byte": ('hmac.new(salt[:1], value.encode(), "sha1").hexdigest()', "salted"),
+    "a key of two digits": ('hmac.new(b"42", value.encode(), "sha512").hexdigest()', "salted"),
+    "a salt behind, in base64": (
+        'base64.b64encode(salt).decode() + "." + '
+        "base64.urlsafe_b64encode(hashlib.sha1(value.encode() + salt).digest()).decode()",
+        "salted",
+    ),
     "half of each key": ('value[:24] if re.fullmatch("[0-9a-f]{40,}", value) else "x"', "piece"),
     "numbers in bodies kept": (
         'json.dumps({"pin": json.loads(value)["data"]["held"][0]["pin"]}) if "held" in value '

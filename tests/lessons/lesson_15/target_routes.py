@@ -85,7 +85,16 @@ def billing_ended(scene: LastInventory) -> str:
     return scene.declare()
 
 
+def everything_of_his_rotated(scene: LastInventory) -> str:
+    """Nothing is ended: his user and his rule live on, with new secrets."""
+    scene.remove_old("billing-key")
+    for name in (*INSIDE, "gateway-token"):
+        scene.rotate(name)
+    return scene.declare()
+
+
 SHUT = {
+    "what he made rotated": everything_of_his_rotated,
     "the row that says replaced": without("billing-key"),
     "the user that looks like staff": without("j.fielding"),
     "the rule that makes it anew": without("sync-rule"),

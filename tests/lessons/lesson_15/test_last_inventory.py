@@ -89,7 +89,8 @@ def test_declaring_says_what_is_wrong():
     scene.rotate("gateway-token")
     scene.cut("m.sato", IN_NO_LIST, *REMAKES)
     scene.remove_old(TAKES_TWO)
-    assert scene.declare() == "The intruder is out, but 1 job has stopped."
+    said = "The intruder is out, but 1 job has stopped: a colleague's work."
+    assert scene.declare() == said
     scene = LastInventory()
     for _ in range(5):
         scene.rotate("c01")
@@ -109,7 +110,8 @@ def test_a_token_that_no_log_and_no_row_shows_in_use_is_needed_all_the_same():
     assert "gateway-token" not in {line["credential"] for line in scene.log}
     scene.cut("gateway-token", IN_NO_LIST, *REMAKES)
     scene.remove_old(TAKES_TWO)
-    assert scene.declare() == "The intruder is out, but 1 job has stopped."
+    said = "The intruder is out, but 1 job has stopped: the quarterly audit."
+    assert scene.declare() == said
 
 
 def test_two_that_make_each_other_anew_come_back_where_they_are_ended_one_after_the_other():
