@@ -180,16 +180,21 @@ class Log:
                 "A token is missing. It is in a cookie, with its dots written as %2E. `unquote` "
                 "restores them."
             )
-        return MISSING if missing else ""
+        if missing:
+            return MISSING
+        return FORGED if any(self.kinds[one] == "forged" for one in answer) else ""
 
 
+# In the order in which they are said: whoever has not looked for forgeries yet is not told of one.
 TOO_MANY = {
-    "forged": "The issuer never signed one of these: somebody changed its claims and kept the old "
-    "signature. `takes(with_the_key, token)` is False for it.",
-    "to the second": "One of these expires at 18:00:00. From then on, it is no longer accepted.",
     "over": "One of these has expired by 18:00. What counts is the argument `read_at`, not the "
     "time in the line.",
+    "to the second": "One of these expires at 18:00:00. From then on, it is no longer accepted.",
 }
+FORGED = (
+    "One of these would be refused: the issuer never signed it. Somebody changed its claims and "
+    "kept the old signature."
+)
 MISSING = (
     "A token is missing. Look in headers, cookies and URLs. The status in a line says what "
     "happened then, not whether the token is valid at six."

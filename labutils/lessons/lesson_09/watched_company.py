@@ -7,11 +7,13 @@ nov24-sliver-removed). The alarms on archives and on refusals are this lab's own
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext, redirect_stdout
+from io import StringIO
 
 from labutils.incident.policy import World
 from labutils.lab import SceneError, dice, iso
 from labutils.stage.breached_company import EXPOSED
-from labutils.stage.intruder import BROWSER, Carry, Intruder, Result, print_each
+from labutils.stage.intruder import BROWSER, Carry, Intruder, Move, Result, print_each, ways_back
 
 FLAG = "flag-" + next(dice("lesson-09", "seven archives"))
 MINUTE = 60  # seconds
@@ -145,6 +147,20 @@ class _Racing(WatchedIntruder):
             self.switch_off(*EXPOSED)
             self.say("the four credentials are replaced", self.noon)
         super().pass_time(until)
+
+
+def under_alarm(moves: Sequence[Move], *, quiet: bool = False) -> dict[str, bool]:
+    """Make these moves in a watched company, then raise the alarm of the administrators group, wait
+    until the team has reacted, and come back with a new browser: which ways back still work.
+    `quiet` prints no moves. Raises NoSuchMove."""
+    intruder = WatchedIntruder()
+    with redirect_stdout(StringIO()) if quiet else nullcontext():
+        intruder.follow([*moves, ("smartsheet-account", "jira", "add-to-admins")])
+        intruder.wait(30)
+    intruder.passes.clear()
+    if not quiet:
+        print(intruder.time)
+    return ways_back(intruder)
 
 
 class Race:

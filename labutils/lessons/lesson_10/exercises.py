@@ -360,8 +360,39 @@ def one_address(answer: str) -> str | None:
     return None
 
 
+def in_no_line(answer: str) -> str | None:
+    """A value that a detection asks for and that no line of the month has in that field: it is
+    misspelt, or made up. Fields with a modifier other than contains are left out."""
+    lines = a_month().events(GATEWAY).values()
+    for name, selection in whole(read_yaml(answer)[0], "detection").items():
+        if name == "condition" or not isinstance(selection, dict):
+            continue
+        for key, wanted in selection.items():
+            field, _, modifier = str(key).partition("|")
+            there = {str(line[field]).lower() for line in lines if field in line}
+            for value in wanted if isinstance(wanted, list) else [wanted]:
+                text = str(value).lower()
+                found = any(text in one for one in there) if modifier else text in there
+                is_pattern = "*" in text or "?" in text
+                if modifier in ("", "contains") and not found and not is_pattern:
+                    return f"{field}: {value}"
+    return None
+
+
 def tunes(answer: Any) -> Verdict:
     """The judge of 10-7: what the rule still hits, what it costs in the month, and what it sees."""
+    judged = tuning(answer)
+    if judged.kind == "differs" and judged.mistake in CHOICES and (strange := in_no_line(answer)):
+        return Verdict("differs", got=f"`{strange}`", mistake="value")
+    return judged
+
+
+# What a misspelt value looks like to the judge, as if it were a choice.
+CHOICES = ("budget", "lost", "network alone", "token alone", "wider", "whole name", "emergency")
+
+
+def tuning(answer: Any) -> Verdict:
+    """The same, without a look at the values."""
     judged = detects_among(answer, tuned_logins())
     if judged is not PASSED:
         named = one_address(answer) if judged.mistake == "network alone" else None
@@ -1099,6 +1130,11 @@ EXERCISES = (
             "field": (
                 "No line of this log has a field with that name, so the selection is never true.",
                 altered_tuning("serviceTokenId", "serviceToken"),
+            ),
+            "value": (
+                "No line of the month has this value in this field, so it is misspelt or made up. "
+                "Copy values from the lines.",
+                altered_tuning("planning-token", "planing-token"),
             ),
             "indicator": (
                 "A single address is an indicator: it identifies this thief, but the next one has "

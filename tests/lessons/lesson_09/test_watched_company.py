@@ -10,6 +10,7 @@ from labutils.lessons.lesson_09.watched_company import (
     WANTED,
     Race,
     WatchedIntruder,
+    under_alarm,
 )
 from labutils.stage.intruder import GATE, ways_back
 
@@ -96,3 +97,16 @@ def test_the_flag_comes_with_the_seventh_archive_and_not_before():
 def test_time_goes_forward_alone(odd):
     with pytest.raises(ValueError, match="takes a number from 0 to"):
         Race().wait(odd)
+
+
+def test_after_the_alarm_what_was_made_is_what_still_works(capsys):
+    gate = ("moveworks-token", "gateway", "jira")
+    user, program = (("smartsheet-account", "jira", act) for act in ("create-user", "script"))
+    assert under_alarm([gate, user], quiet=True) == {
+        "service account": False,
+        "look-alike user": False,  # it is there, but has no way in from outside
+        "implant": False,
+    }
+    assert capsys.readouterr().out == ""
+    assert under_alarm([gate, program])["implant"]
+    assert "ALARM" in capsys.readouterr().out
