@@ -183,7 +183,10 @@ class RelyingParty:
 
         State, nonce and verifier are remembered until the answer comes.
         """
-        state, waiting = self.draw(), Pending(self.draw(), self.draw(), self.draw() + self.draw())
+        state, waiting = (
+            self.draw(),
+            Pending(self.draw(), self.new_nonce(), self.draw() + self.draw()),
+        )
         self.pending[state] = waiting
         question = {
             "response_type": "code",
@@ -197,6 +200,10 @@ class RelyingParty:
         response = redirect(f"{self.provider}/authorize?{urlencode(question)}", code=303)
         response.set_cookie("browser", waiting.browser, httponly=True, secure=True, samesite="Lax")
         return response
+
+    def new_nonce(self) -> str:
+        """The nonce of a sign-in: a text that nobody can guess (OpenID Connect Core, 3.1.2.1)."""
+        return self.draw()
 
     def challenge(self, waiting: Pending) -> dict[str, str]:
         """PKCE: the hash of a text that only we know goes ahead (RFC 7636, 4.2).

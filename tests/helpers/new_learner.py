@@ -3,7 +3,7 @@
 import sys
 
 REMEMBERED = {
-    "lesson_04.eager_wiki": "board",
+    "lesson_04.two_wikis": "board",
     "lesson_08.news_article": "the_article",
     "lesson_12.token_budget": "the_company",
     "lesson_14.hidden_crew": "the_crew",

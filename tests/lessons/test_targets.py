@@ -8,7 +8,7 @@ import target_attacks
 from tables import table
 from target_attacks import ATTACKS, flags_in, fresh, ways_that_work
 
-from labutils.lessons.lesson_04.eager_wiki import FLAG
+from labutils.lessons.lesson_04.two_wikis import FLAG
 
 
 @pytest.mark.parametrize("number", [f"{one:02}" for one in range(1, 16)])

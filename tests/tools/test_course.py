@@ -227,7 +227,7 @@ def test_the_answer_key_names_truths_beliefs_solutions_routes_and_quiz_answers()
     course = lesson("04")
     for item in course.items.values():
         assert f"**{item.id}.**" in text or item is course.target
-    assert "Ways to the flag: a name with wiki in it; the log." in text
+    assert "Ways to the flag: each by the check that it leaves out; the other order." in text
     assert course.predictions[0].guesses["a"].belief in text
     assert course.exercises[0].solution in text
 

@@ -26,8 +26,8 @@ class FormPostWiki(SmallApp):
     signed in. `check(token, nonce)` gives the claims of a good token or raises; the nonce is the
     one that this browser's sign-in sent."""
 
-    def __init__(self, lab: Lab, check: Check):
-        self.lab, self.check = lab, check
+    def __init__(self, lab: Lab, check: Check, host: str = "form.example"):
+        self.lab, self.check, self.host = lab, check, host
         self.nonces: dict[str, str] = {}  # by cookie
         self.people: dict[str, str] = {}  # sub by cookie
 
@@ -42,11 +42,15 @@ class FormPostWiki(SmallApp):
             raise NotFound("This wiki has: /login, /cb, /page")
         if cookie not in self.people:
             raise Unauthorized("Nobody is signed in here.")
-        return as_json({"hello": self.people[cookie]})
+        return as_json(self.page(self.people[cookie]))
+
+    def page(self, person: str) -> dict[str, str]:
+        """What a person's page says."""
+        return {"hello": person}
 
     def begin(self) -> Response:
         """A new nonce, kept under a cookie of this browser. It goes into the request."""
-        cookie, nonce = self.lab.draw("form.example"), self.lab.draw("form.example")
+        cookie, nonce = self.lab.draw(self.host), self.lab.draw(self.host)
         self.nonces[cookie] = nonce
         response = redirect(f"https://login.example/authorize?nonce={nonce}", code=303)
         response.set_cookie("form", cookie)
@@ -54,8 +58,10 @@ class FormPostWiki(SmallApp):
 
     def sign_in(self, cookie: str, token: str) -> Response:
         """Sign in whoever the token is about, if the check lets it through."""
+        if cookie not in self.nonces:
+            raise Unauthorized("This browser has not begun a sign-in here: GET /login first.")
         try:
-            person = str(self.check(token, self.nonces.pop(cookie, ""))["sub"])
+            person = str(self.check(token, self.nonces.pop(cookie))["sub"])
         except Exception as refusal:  # whatever a learner raises
             raise Unauthorized(shown(f"{type(refusal).__name__}: {refusal}", 100)) from refusal
         self.people[cookie] = person

@@ -8,12 +8,15 @@ from labutils.classroom.registry import (
     code,
 )
 
-from .eager_wiki import FLAG, board
+from .two_wikis import FLAG, board, halves
 
 
 def flag_mistake(answer: Any) -> str | None:
+    """None for the flag, else the name of what was handed in."""
     if answer == FLAG:
         return None
+    if answer in halves(FLAG):
+        return "half"
     return response_mistake(answer) or "other"
 
 
@@ -21,43 +24,55 @@ TARGET = Target(
     "04-target",
     "value",
     value(flag_mistake),
-    "The wiki signed you in as Ada. There are two ways to do this: one uses the log, the other "
-    "uses a name.",
+    "You are Ada at both wikis, and you knew which check each of them left out. The one in the "
+    "north compared the nonce, but only a part of the audience; the one in the south compared the "
+    "audience, and no nonce.",
     {
         "other": (
-            "That is not the flag. It is on https://eager.example/page when you are signed in as "
-            "Ada.",
+            "That is not the flag. Ada's page at each wiki has a `half`: join the northern one and "
+            "the southern one, in this order.",
             "answer = 'flag-0000'",
         ),
+        "half": (
+            "That is one half. The other one is on Ada's page at the other wiki.",
+            "from labutils.lessons.lesson_04.two_wikis import FLAG, halves\n"
+            "answer = halves(FLAG)[0]",
+        ),
         "response": (
-            "That is a whole response. The flag is the `flag` member of Ada's page.",
+            "That is a whole response. The flag is made of the `half` of two pages.",
             "answer = {'hello': 'u-0666'}",
         ),
-        "refused": (REFUSED, "answer = {'error': 'The token is refused: Signature has expired'}"),
+        "refused": (REFUSED, "answer = {'error': 'the nonce is not the one of this sign-in'}"),
     },
     (
-        "Which ID tokens about Ada can Tom get? Some are in scene.log: read each one before you "
-        "use it. Others go to applications of his own: scene.ada_signs_in_at('a-name').",
-        "The wiki checks signature, issuer and time. How does it check the audience? Does it "
-        "check whether the token belongs to this browser's sign-in?",
-        "Post {'token': ...} to https://eager.example/id-token. Use the token from scene.log that "
-        "is about u-1815, for the wiki, and still valid, or one from an application whose name "
-        "has 'wiki' in it. Then GET /page.",
+        "Each wiki leaves out one check. For each of the four, ask which token of Ada's would get "
+        "past a wiki that leaves it out, and whether Tom can have such a token.",
+        "The nonce that a wiki sends is in the `location` of its /login. Tom's own application may "
+        "send the same one. A token for the wiki itself is in scene.log: read each one first.",
+        "South: GET /login, then POST to /cb the token from scene.log that is about u-1815, for "
+        "the wiki, and still valid. North: GET /login, take the nonce from the location, "
+        "scene.ada_signs_in_at('my-wiki', nonce=...), and POST its ID token.",
     ),
     code("""
-        EAGER = "https://eager.example"
-        token = scene.ada_signs_in_at("my-wiki-2")["id_token"]
-        scene.tom.post(EAGER + "/id-token", data={"token": token})
-        flag = scene.tom.get(EAGER + "/page").json()["flag"]
+        logged = [line.split("id_token_hint=")[1].split()[0] for line in scene.log]
+        stolen = [token for token in logged if inspect(token).claims["aud"] == "wiki"][-1]
+        scene.tom.get("https://south.example/login")
+        asked, flag = scene.tom.get("https://north.example/login").headers["location"], ""
+        made = scene.ada_signs_in_at("my-wiki", nonce=asked.split("nonce=")[1])["id_token"]
+        for wiki, token in (("north", made), ("south", stolen)):
+            scene.tom.post(f"https://{wiki}.example/cb", data={"id_token": token})
+            flag += scene.tom.get(f"https://{wiki}.example/page").json()["half"]
     """),
-    brief=(
-        "Somebody has fixed the eager wiki, but not well. Its client ID is `wiki`. It no longer "
-        "accepts access tokens: POST an ID token, as the `token` field, to "
-        "https://eager.example/id-token. After three refusals the wiki locks until you restart the "
-        "kernel. scene.tom is Tom's browser. Ada signs in wherever Tom asks her to: "
-        "scene.ada_signs_in_at('some-name') returns the tokens that his application receives. "
-        "scene.log has lines from a proxy log, and scene.now is the time. Sign in as Ada: the "
-        "flag is on her page."
-    ),
+    brief="""Two wikis, https://north.example and https://south.example, belong to one client, \
+`wiki`. They get ID tokens in a form. Each makes all checks but one, and a different one: the \
+issuer, the audience, the times or the nonce. Be Ada at both.
+- GET /login begins a sign-in, and redirects to the provider with a new nonce
+- POST /cb with the field `id_token` ends it
+- GET /page says who is signed in; Ada's page has half of the flag. Join north and south.
+scene.tom is Tom's browser. scene.log has lines from a proxy log, and scene.now is the time. Ada \
+signs in wherever Tom asks her to: scene.ada_signs_in_at('some-name', nonce='...') returns the \
+tokens that his application receives; it sends the nonce that he gives. A wiki that has refused \
+three tokens is locked until you restart the kernel.""",
+    tools="inspect is in labutils.identity.tokens.",
     scene=board,
 )

@@ -81,10 +81,10 @@ def _sentence(
     for row in rows:
         ending = [action for action in actions if not lasts[row, action]]
         if len(ending) == 1:
-            words.append(f"{row} by {ending[0]}")
+            words.append(f"{ending[0]!r} for the {row}")
     return (
         f"{knocks} attempts with {len(rows)} credentials, from {moment(tries[0])} to "
         f"{moment(tries[-1])} after each action. Still open after {moment(tries[-1])}, out of "
         f"{len(rows)}: {left}. "
-        f"Ended at once by only one action: {'; '.join(words) or 'none'}."
+        f"Only one action works at once: {'; '.join(words) or 'none'}."
     )

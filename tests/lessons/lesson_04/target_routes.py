@@ -1,39 +1,80 @@
-"""Two ways to be Ada at the mended wiki (lesson 04)."""
+"""Ways to be Ada at the two wikis (lesson 04)."""
+
+from urllib.parse import parse_qs, urlsplit
 
 from labutils.identity.tokens import inspect
-from labutils.lessons.lesson_04.eager_wiki import EAGER, Board
+from labutils.lessons.lesson_04.two_wikis import NORTH, SOUTH, Board
 
 
-def flag(scene: Board, token: str) -> str:
-    scene.tom.post(EAGER + "/id-token", data={"token": token})
-    page = scene.tom.get(EAGER + "/page")
-    return page.json().get("flag", page.text)
+def post(scene: Board, wiki: str, token: str) -> str:
+    """Tom begins a sign-in and posts this token: half of the flag, or what he was told."""
+    scene.tom.get(wiki + "/login")
+    answer = scene.tom.post(wiki + "/cb", data={"id_token": token})
+    if not answer.is_redirect:
+        return answer.text
+    return scene.tom.get(wiki + "/page").json().get("half", "nothing")
 
 
-def a_name_with_wiki_in_it(scene: Board) -> str:
-    return flag(scene, scene.ada_signs_in_at("my-wiki-2")["id_token"])
+def nonce_of(scene: Board, wiki: str) -> str:
+    location = scene.tom.get(wiki + "/login").headers["location"]
+    return parse_qs(urlsplit(location).query)["nonce"][0]
 
 
-def a_token_from_the_log(scene: Board) -> str:
+def with_its_nonce(scene: Board, wiki: str, name: str) -> str:
+    """A token for an application of Tom's that sent the nonce of the wiki."""
+    token = scene.ada_signs_in_at(name, nonce_of(scene, wiki))["id_token"]
+    scene.tom.post(wiki + "/cb", data={"id_token": token})
+    return scene.tom.get(wiki + "/page").json().get("half", "nothing")
+
+
+def from_the_log(scene: Board, audience: str = "wiki") -> str:
+    """The token about Ada in the log that is for this client, and still valid."""
     for line in scene.log:
         token = line.partition("id_token_hint=")[2].split()[0]
         claims = inspect(token).claims
-        if (claims["sub"], claims["aud"]) == ("u-1815", "wiki") and scene.now < claims["exp"]:
-            return flag(scene, token)
+        if (claims["sub"], claims["aud"]) == ("u-1815", audience) and scene.now < claims["exp"]:
+            return token
     return "none"
 
 
-ROUTES = {"a name with wiki in it": a_name_with_wiki_in_it, "the log": a_token_from_the_log}
+def both(scene: Board) -> str:
+    return with_its_nonce(scene, NORTH, "my-wiki-2") + post(scene, SOUTH, from_the_log(scene))
 
 
-def one_after_the_other(scene: Board, lines: list[str]) -> str:
-    """What Tom sees who shows each token of the log."""
-    return " ".join(flag(scene, line.partition("id_token_hint=")[2].split()[0]) for line in lines)
+def both_with_another_name(scene: Board) -> str:
+    south = post(scene, SOUTH, from_the_log(scene))
+    return with_its_nonce(scene, NORTH, "wiki2") + south
+
+
+ROUTES = {"each by the check that it leaves out": both, "the other order": both_with_another_name}
+
+
+def each_of_the_log(scene: Board) -> str:
+    tokens = [line.partition("id_token_hint=")[2].split()[0] for line in scene.log]
+    return " ".join(post(scene, wiki, token) for wiki in (NORTH, SOUTH) for token in tokens)
+
+
+def wrong_way_round(scene: Board) -> str:
+    return with_its_nonce(scene, SOUTH, "a-wiki") + post(scene, NORTH, from_the_log(scene))
+
+
+def of_the_same_kind(scene: Board) -> str:
+    """The name trick at both, and the log at both: each opens one wiki alone."""
+    return " ".join(
+        (with_its_nonce(scene, NORTH, "wiki-a") * 2, post(scene, SOUTH, from_the_log(scene)) * 2)
+    )
 
 
 SHUT = {
-    "each token of the log": lambda scene: one_after_the_other(scene, scene.log),
-    "each, from the end": lambda scene: one_after_the_other(scene, scene.log[::-1]),
-    "another name": lambda scene: flag(scene, scene.ada_signs_in_at("tombola")["id_token"]),
-    "an access token": lambda scene: flag(scene, scene.ada_signs_in_at("wikis")["access_token"]),
+    "each token of the log": each_of_the_log,
+    "wrong way round": wrong_way_round,
+    "the halves of one wiki twice": of_the_same_kind,
+    "another name": lambda scene: with_its_nonce(scene, NORTH, "tombola"),
+    "without the nonce": lambda scene: post(
+        scene, NORTH, scene.ada_signs_in_at("wiki-b")["id_token"]
+    ),
+    "an access token": lambda scene: post(
+        scene, SOUTH, scene.ada_signs_in_at("wiki-c")["access_token"]
+    ),
+    "a token for the notes": lambda scene: post(scene, SOUTH, from_the_log(scene, "notes")),
 }

@@ -1,11 +1,12 @@
-"""The eager wiki: what it takes, what it refuses, and what it says of each."""
+"""The eager wiki, and the two wikis of the target: what they take, refuse, and say of each."""
 
 import pytest
 from tables import table
 
 from labutils.identity.tokens import b64, json_part
-from labutils.lessons.lesson_04.eager_wiki import EAGER, MOST_REFUSALS, with_eager_wiki
-from labutils.stage.two_apps import WIKI
+from labutils.lessons.lesson_04.eager_wiki import EAGER, with_eager_wiki
+from labutils.lessons.lesson_04.two_wikis import MOST_REFUSALS, NORTH, SOUTH, board
+from labutils.stage.two_apps import NOTES, WIKI
 
 
 @pytest.fixture
@@ -16,13 +17,40 @@ def apps():
     return apps
 
 
+def test_whoever_brings_an_access_token_of_adas_is_ada_at_the_eager_wiki(apps):
+    apps.sign_in("ada", NOTES)
+    token = apps.notes.latest_session()["access_token"]
+    answer = apps.tom.post(EAGER + "/token", data={"token": token})
+    assert answer.status_code == 303 and answer.headers["location"] == "/page"
+    assert apps.tom.get(EAGER + "/page").json() == {"hello": "u-1815"}
+
+
+def test_a_token_that_the_provider_does_not_know_opens_nothing(apps):
+    assert apps.tom.post(EAGER + "/token", data={"token": "x"}).status_code == 401
+    assert apps.tom.get(EAGER + "/page").status_code == 401
+    elsewhere = apps.tom.get(EAGER + "/elsewhere")
+    assert elsewhere.status_code == 404 and "/token, /page" in elsewhere.text
+
+
+@pytest.fixture
+def scene():
+    """The two wikis, which nobody has tried."""
+    board.cache_clear()
+    yield board()
+    board.cache_clear()
+
+
+def posted(scene, wiki, token):
+    scene.tom.get(wiki + "/login")
+    return scene.tom.post(wiki + "/cb", data={"id_token": token})
+
+
 def in_parts(token):
     return token.split(".")
 
 
 FORGED = {
     "half a token": lambda token: token[: len(token) // 2],
-    "a token twice": lambda token: token * 2,
     "another signature": lambda token: ".".join([*in_parts(token)[:2], b64(b"x" * 64)]),
     "other claims": lambda token: ".".join(
         [in_parts(token)[0], json_part({"sub": "u-1815", "aud": "wiki"}), in_parts(token)[2]]
@@ -32,39 +60,29 @@ FORGED = {
 
 
 @table("forged", FORGED.values(), ids=FORGED)
-def test_a_token_that_the_provider_did_not_sign_is_refused_and_the_reason_is_said(forged, apps):
-    wiki = apps.lab.hosts["eager.example"]
-    wiki.refusals = 0  # another row has none
-    token = forged(apps.wiki.latest_session()["id_token"])
-    answer = apps.tom.post(EAGER + "/id-token", data={"token": token})
-    assert answer.status_code == 401 and "The token is refused: " in answer.text
-    assert wiki.refusals == 1
+def test_a_token_that_the_provider_did_not_sign_is_refused_by_both(forged):
+    board.cache_clear()
+    scene = board()
+    token = forged(scene.ada_signs_in_at("a-wiki")["id_token"])
+    for wiki in (NORTH, SOUTH):
+        answer = posted(scene, wiki, token)
+        assert answer.status_code == 401 and "the signature is refused" in answer.text
 
 
-def test_the_id_token_of_the_wiki_signs_in_whoever_brings_it(apps):
-    token = apps.wiki.latest_session()["id_token"]
-    answer = apps.tom.post(EAGER + "/id-token", data={"token": token})
-    assert answer.status_code == 303 and answer.headers["location"] == "/page"
-    assert apps.tom.get(EAGER + "/page").json() == {"hello": "u-1815"}
+def test_an_id_token_of_yesterday_is_refused_by_both(scene):
+    token = scene.ada_signs_in_at("b-wiki")["id_token"]
+    scene._apps.lab.clock.tick(86_400)
+    for wiki in (NORTH, SOUTH):
+        assert "issuer or time" in posted(scene, wiki, token).text
 
 
-def test_an_id_token_of_yesterday_is_refused(apps):
-    token = apps.wiki.latest_session()["id_token"]
-    apps.lab.clock.tick(86_400)
-    answer = apps.tom.post(EAGER + "/id-token", data={"token": token})
-    assert answer.status_code == 401 and "issuer or time" in answer.text
-
-
-def test_after_three_refusals_it_is_locked(apps):
-    statuses = [
-        apps.tom.post(EAGER + "/id-token", data={"token": "x"}).status_code
-        for _ in range(MOST_REFUSALS + 1)
-    ]
+def test_after_three_refusals_one_wiki_is_locked_and_the_other_is_not(scene):
+    statuses = [posted(scene, NORTH, "x").status_code for _ in range(MOST_REFUSALS + 1)]
     assert statuses == [401] * MOST_REFUSALS + [429]
+    assert posted(scene, SOUTH, "x").status_code == 401
 
 
-def test_nobody_is_signed_in_without_a_cookie_and_another_path_is_named(apps):
-    stranger = apps.lab.browser("stranger", "203.0.113.9")
-    assert stranger.get(EAGER + "/page").status_code == 401
-    elsewhere = stranger.get(EAGER + "/elsewhere")
-    assert elsewhere.status_code == 404 and "/token, /id-token, /page" in elsewhere.text
+def test_a_form_without_a_sign_in_is_no_refusal_that_counts(scene):
+    for _ in range(MOST_REFUSALS + 1):
+        answer = scene.tom.post(SOUTH + "/cb", data={"id_token": "x"})
+        assert answer.status_code == 401 and "GET /login first" in answer.text

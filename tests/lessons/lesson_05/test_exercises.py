@@ -86,7 +86,7 @@ def test_what_ends_what_and_when():
     assert lasts["machine token", "drop the signing key"] == 4
     assert all(lasts[row, "change password"] == lasts[row, "nothing"] for row in stage.ROWS)
     figure, sentence = lifetimes(lasts, stage.TRIES, "title")
-    assert figure.axes and "client secret by replace the client secret" in sentence
+    assert figure.axes and "'replace the client secret' for the client secret" in sentence
 
 
 def test_the_grid_is_filled_where_a_learners_function_gives_nothing():
