@@ -108,6 +108,8 @@ class _Chosen:
             counted = name_in(rule, getattr(rule.condition, "fieldref", None), reference)
             for source in self._sources(base):
                 fields = self.kept.fields[source]
+                if absence(rule) and any(name in fields.numbers for name in named):
+                    return None  # 1 and "1" are one text here, and two groups: neither is alone
                 columns = [_column(name, fields) for name in [*named, counted]]
                 if None in columns:
                     return None

@@ -216,6 +216,17 @@ def test_what_is_equal_is_one_group_however_it_is_written(tmp_path, one, other):
     assert [hit.event_ids for hit in result.hits] == [("okta:1", "okta:2")]
 
 
+@pytest.mark.parametrize(("one", "other"), [("1", 1), (1, "1"), (1, 1.0), ("1", "1")])
+def test_a_number_is_no_company_for_the_text_that_looks_like_it(tmp_path, one, other):
+    """Something without something else, by group: hypothesis found that 1 kept "1" from a hit."""
+    more = {"condition": "one and not two", "group-by": ["a"]}
+    alone = correlation("temporal", ["one", "two"], **more)
+    rules = [rule({"eventType": kind}, name=kind, title=kind) for kind in ("one", "two")]
+    events = [okta("one", 0, a=one), okta("one", 601, a="a"), okta("two", 0, a=other)]
+    result = both(write_rules(tmp_path, *rules, alone), write_events(tmp_path, *events))
+    assert len(result.hits) == (type(one) is not type(other) and "1" in (one, other))
+
+
 def test_a_match_without_the_counted_value_is_among_the_events_of_its_window(tmp_path):
     """Though it lies in a stretch of time of its own, which has no value at all."""
     two = correlation("value_count", ["one"], condition={"field": "a", "gte": 2})
