@@ -52,7 +52,7 @@ def bad_id_tokens() -> list[Case]:
     """The twelve tokens of the lesson's grid."""
     claims = claims_of("bad")
     changes: list[Change] = [
-        ({"iss": "https://tom.test"}, "meant for", "a different issuer, signed with our key"),
+        ({"iss": "https://tom.test"}, "meant for", "a different issuer, but the provider's key"),
         ({"aud": "notes"}, "meant for", "a different audience"),
         ({"aud": ["wiki", "notes"]}, "meant for", "an untrusted audience as well as ours"),
         ({"exp": NOW}, "now", "a token that has just expired"),

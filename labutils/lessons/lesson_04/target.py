@@ -45,10 +45,11 @@ TARGET = Target(
         "refused": (REFUSED, "answer = {'error': 'the nonce is not the one of this sign-in'}"),
     },
     (
-        "Each wiki leaves out one check. For each of the four, ask which token of Ada's would get "
-        "past a wiki that leaves it out, and whether Tom can have such a token.",
+        "For each of the four checks, ask which token of Ada's would get past a wiki that makes it "
+        "carelessly or not at all, and whether Tom can have such a token.",
         "The nonce that a wiki sends is in the `location` of its /login. Tom's own application may "
-        "send the same one. A token for the wiki itself is in scene.log: read each one first.",
+        "send the same one. An error that quotes the audience shows that it is compared, not how. "
+        "A token for the wiki itself is in scene.log: read each one first.",
         "South: GET /login, then POST to /cb the token from scene.log that is about u-1815, for "
         "the wiki, and still valid. North: GET /login, take the nonce from the location, "
         "scene.ada_signs_in_at('my-wiki', nonce=...), and POST its ID token.",
@@ -64,8 +65,8 @@ TARGET = Target(
             flag += scene.tom.get(f"https://{wiki}.example/page").json()["half"]
     """),
     brief="""Two wikis, https://north.example and https://south.example, belong to one client, \
-`wiki`. They get ID tokens in a form. Each makes all checks but one, and a different one: the \
-issuer, the audience, the times or the nonce. Be Ada at both.
+`wiki`. They get ID tokens in a form. In each, one check is missing or careless, and a different \
+one: the issuer, the audience, the times or the nonce. Be Ada at both.
 - GET /login begins a sign-in, and redirects to the provider with a new nonce
 - POST /cb with the field `id_token` ends it
 - GET /page says who is signed in; Ada's page has half of the flag. Join north and south.

@@ -116,6 +116,7 @@ class Board:
 
     def __init__(self, apps: TwoApps, log: list[str]):
         self._apps, self.log = apps, log
+        self._own: set[str] = set()  # the names of Tom's applications
 
     def __repr__(self) -> str:
         return "two wikis: tom, ada_signs_in_at(name, nonce), log, now"
@@ -141,10 +142,11 @@ class Board:
                 "Use only small letters, digits and hyphens in the name. It must not begin "
                 "or end with a hyphen."
             )
-        if client_id in self._apps.provider.clients:
+        if client_id in self._apps.provider.clients and client_id not in self._own:
             raise SceneError(
-                f"There is already an application named {client_id!r}. Choose another name."
+                f"Somebody else has an application named {client_id!r}. Choose another name."
             )
+        self._own.add(client_id)
         origin = f"https://{client_id}.test"
         self._apps.provider.clients[client_id] = Client(client_id, (origin + "/cb",))
         application = TomsApplication(self._apps.lab, origin, LOGIN, client_id)

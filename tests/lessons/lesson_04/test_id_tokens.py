@@ -25,7 +25,7 @@ def test_it_takes_a_second_audience_and_the_nonce_of_another_sign_in():
         "the nonce from a different sign-in",
         "no nonce",
     } <= got_in
-    assert not {"a different issuer, signed with our key", "a different audience"} & got_in
+    assert not {"a different issuer, but the provider's key", "a different audience"} & got_in
 
 
 def test_of_each_bad_token_it_is_said_that_it_gets_in_or_why_not(capsys):
