@@ -520,8 +520,8 @@ EXERCISES = (
         "09-4",
         "value",
         plan(comes_back),
-        "The account is off, but something of yours still works. Defenders who stop at the account "
-        "that they know about have not finished.",
+        "The account is off, but something of yours still works, for now: the token at the gateway "
+        "is still valid. Defenders who stop at the account that they know about have not finished.",
         refused_moves(
             REFUSALS,
             move="('smartsheet-account', 'jira', 'make-user')",
@@ -534,7 +534,7 @@ EXERCISES = (
         | {
             "goal": (
                 "All doors opened, but you have not reached the goal: nothing of yours stays when "
-                "that account is off. Extra rights for the account end with it. Leave something "
+                "that account is off, and any rights that you gave it end with it. Leave something "
                 "that does not depend on the account.",
                 f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'add-to-admins')]",
             ),

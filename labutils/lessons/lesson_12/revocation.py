@@ -378,6 +378,20 @@ def ada_signs_in(receiver: Receiver | None = None) -> tuple[EventApps, Json]:
     return apps, apps.notes.latest_session()
 
 
+def after_an_old_event(receiver: Receiver) -> httpx.Response:
+    """What the API says to Tom, who brings Ada's token after her session has ended, and after he
+    has posted a genuine event that is older than the token."""
+    apps, session = ada_signs_in(receiver)
+    sid, sub = session["claims"]["sid"], session["claims"]["sub"]
+    before = apps.lab.clock.now - 3600
+    old = sign_event(
+        apps.provider.event_key, issuer=LOGIN, audience=API, now=before, jti="0", sub=sub, sid=sid
+    )
+    apps.provider.end_session(sid)
+    apps.tom.post(API + "/events", content=old)
+    return apps.tom.get(API + "/me", headers=bearer(session["access_token"]))
+
+
 def six_texts(apps: EventApps) -> dict[str, str]:
     """What Tom sends to the API's address for events; Ada is signed in at `notes`."""
     session = apps.notes.latest_session()

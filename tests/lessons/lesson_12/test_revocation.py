@@ -4,6 +4,7 @@ import pytest
 
 from labutils.identity import tokens
 from labutils.identity.oauth import bearer
+from labutils.lessons.lesson_12 import revocation
 from labutils.lessons.lesson_12.revocation import (
     ONCE,
     POLLED,
@@ -241,3 +242,9 @@ def test_a_session_that_is_ended_by_an_event_is_ended_at_the_provider_too(apps):
     assert ended not in {each.sid for each in apps.provider.sessions.values()}
     apps.ada.get(NOTES + "/login", follow_redirects=True)
     assert "password" in apps.ada.get(NOTES + "/login", follow_redirects=True).text
+
+
+def test_an_old_event_wakes_a_dead_token_where_only_the_last_one_is_kept():
+    last = revocation.Receiver(remember=lambda revoked, sub, moment: {**revoked, sub: moment})
+    assert revocation.after_an_old_event(last).status_code == 200
+    assert revocation.after_an_old_event(revocation.Receiver()).status_code == 401
