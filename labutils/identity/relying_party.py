@@ -183,10 +183,8 @@ class RelyingParty:
 
         State, nonce and verifier are remembered until the answer comes.
         """
-        state, waiting = (
-            self.draw(),
-            Pending(self.draw(), self.new_nonce(), self.draw() + self.draw()),
-        )
+        state = self.draw()
+        waiting = Pending(self.draw(), self.new_nonce(), self.draw() + self.draw())
         self.pending[state] = waiting
         question = {
             "response_type": "code",

@@ -74,9 +74,10 @@ def genuine(apps: TwoApps) -> Callable[[str], Claims]:
 
 def no_nonce(apps: TwoApps) -> Check:
     """The audience is compared as it should be, and the nonce is not looked at."""
+    claims_of = genuine(apps)
 
     def check(token: str, _nonce: str) -> Claims:
-        claims = genuine(apps)(token)
+        claims = claims_of(token)
         if claims.get("aud") != "wiki":
             raise ValueError(f"the audience is {claims.get('aud')!r}")
         return claims
@@ -86,9 +87,10 @@ def no_nonce(apps: TwoApps) -> Check:
 
 def part_of_a_name(apps: TwoApps) -> Check:
     """The nonce is compared as it should be. The audience must have to do with the wiki."""
+    claims_of = genuine(apps)
 
     def check(token: str, nonce: str) -> Claims:
-        claims = genuine(apps)(token)
+        claims = claims_of(token)
         if claims.get("nonce") != nonce:
             raise ValueError("the nonce is not the one of this sign-in")
         if "wiki" not in str(claims.get("aud")):

@@ -37,9 +37,9 @@ JOBS = {
 }
 ISSUED_AFTER = {"m.sato", "k.nowak"}  # the notice, to colleagues: no thief has their secrets
 REMAKES = {"j.fielding": "sync-rule", "sync-rule": "j.fielding"}  # each makes the other anew
-MADE_BY_HIM = ("j.fielding", "sync-rule", "support-bot")
 TAKES_TWO = "billing-key"  # the service takes an old and a new secret beside each other
 IN_NO_LIST = "support-bot"
+MADE_BY_HIM = (*REMAKES, IN_NO_LIST)
 LINES = 200  # of the log of sign-ins
 
 
