@@ -6,6 +6,7 @@ import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from json.encoder import encode_basestring_ascii
 from operator import itemgetter
 from typing import Any, Literal
 
@@ -233,7 +234,14 @@ def compiled_text(template: Any) -> Callable[[Fields], str]:
     pieces = list(_pieces(template))
     text = "".join(piece.replace("%", "%%") if isinstance(piece, str) else "%s" for piece in pieces)
     values = [piece for piece in pieces if not isinstance(piece, str)]
-    return lambda fields: text % tuple([AS_JSON(value(fields)) for value in values])
+    return lambda fields: text % tuple([_as_json(value(fields)) for value in values])
+
+
+def _as_json(value: Any) -> str:
+    """What json.dumps makes of a value; nearly all are texts, and need not be looked at twice."""
+    if type(value) is str:
+        return encode_basestring_ascii(value)
+    return str(value) if type(value) is int else AS_JSON(value)
 
 
 def _pieces(template: Any) -> Iterator[str | Callable[[Fields], Any]]:
