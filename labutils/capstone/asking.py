@@ -6,7 +6,7 @@ from pathlib import Path
 
 from labutils.capstone import world
 from labutils.capstone.folder import TABLES, accounts, number_of
-from labutils.capstone.incident import Drawn, draw
+from labutils.capstone.incident import Drawn
 from labutils.capstone.report import Fault, sheet_of, text_of
 from labutils.capstone.world import Truth
 from labutils.hunt.sources import time_of
@@ -45,17 +45,22 @@ def ask(folder: Path, question: str, seed: str) -> GivenAnswer:
         if earlier.question == question:
             return GivenAnswer(question, 0, earlier.answer)
     must_be_of(folder, seed)
-    drawn = draw(seed)
+    with world.of_seed(seed) as truth:
+        answer = answer_to(truth, question)
+    rows = "".join(map(_row, [*before, answer]))
+    text = f"incident: {number_of(seed)}\nasked:\n{rows}"
+    (folder / ASKED).write_text(text, encoding="utf-8")
+    return answer
+
+
+def answer_to(truth: Truth, question: str) -> GivenAnswer:
+    """What somebody says to a question, in the world of an incident. Raises NoAnswer."""
     about, _, name = question.partition(":")
     if about not in MINUTES or (about in ("supplier", "vendor")) != (not name):
         raise NoAnswer(
             f"{shown(question, 80)} is not a question. questions.md lists the ones you can ask."
         )
-    answer = GivenAnswer(question, MINUTES[about], _ANSWERS[about](drawn, name))
-    rows = "".join(map(_row, [*before, answer]))
-    text = f"incident: {number_of(seed)}\nasked:\n{rows}"
-    (folder / ASKED).write_text(text, encoding="utf-8")
-    return answer
+    return GivenAnswer(question, MINUTES[about], _ANSWERS[about](truth, name))
 
 
 def _row(one: GivenAnswer) -> str:
@@ -96,18 +101,17 @@ def is_mistaken(drawn: Drawn, question: str) -> bool:
     return Dice(f"{drawn.seed}/asked/{question}").of(MISTAKEN)
 
 
-def _person(drawn: Drawn, account: str) -> str:
+def _person(truth: Truth, account: str) -> str:
+    drawn = truth.drawn
     if account not in accounts(drawn):
         raise NoAnswer(f"Nobody on the roster is called {shown(account, 80)}.")
-    with world.of_seed(drawn.seed) as truth:
-        own = _acts_of(truth, account)
     mistaken = is_mistaken(drawn, f"person:{account}")
     if mistaken:
         return (
             f"I am {account}. I did nothing out of the ordinary this month, as far as I remember."
         )
     parts = [f"I am {account}."]
-    parts += [f"On {day} that was me ({what})." for day, what in own]
+    parts += [f"On {day} that was me ({what})." for day, what in _acts_of(truth, account)]
     if account == drawn.words["victim"]:
         parts += _of_victim(drawn)
     if len(parts) == 1:
@@ -142,12 +146,13 @@ def _day_of(event_id: str, event: dict[str, object]) -> str:
     return iso(int(time_of(event, event_id.rpartition(":")[0]) or 0))[:10]
 
 
-def _owner(drawn: Drawn, program: str) -> str:
+def _owner(truth: Truth, program: str) -> str:
+    drawn = truth.drawn
     if program not in PROGRAMS:
         raise NoAnswer(f"Nobody owns {shown(program, 80)}. There is: {', '.join(PROGRAMS)}.")
     identity = drawn.case.estate.identities[program]
     account = identity.account or identity.name
-    tickets = [row for row in _tickets(drawn) if row["by"] in (account, _token(drawn, program))]
+    tickets = [row for row in _tickets(truth) if row["by"] in (account, _token(drawn, program))]
     if is_mistaken(drawn, f"owner:{program}"):
         tickets = tickets[:-1]
     places = " and ".join(identity.places)
@@ -167,15 +172,14 @@ def _token(drawn: Drawn, program: str) -> str:
     return f"{drawn.company.words['planning']}-token" if program == "planning" else ""
 
 
-def _tickets(drawn: Drawn) -> list[dict[str, str]]:
-    with world.of_seed(drawn.seed) as truth:
-        name = next(before for before, after in TABLES.items() if after == "tickets.csv")
-        with (truth.folder / name).open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+def _tickets(truth: Truth) -> list[dict[str, str]]:
+    name = next(before for before, after in TABLES.items() if after == "tickets.csv")
+    with (truth.folder / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
-def _ticket(drawn: Drawn, name: str) -> str:
-    for row in _tickets(drawn):
+def _ticket(truth: Truth, name: str) -> str:
+    for row in _tickets(truth):
         if row["id"] == name:
             return (
                 f"{name}: {row['what']}. It was done as written, between {row['from']} and "
@@ -184,7 +188,8 @@ def _ticket(drawn: Drawn, name: str) -> str:
     raise NoAnswer(f"There is no ticket {shown(name, 80)}.")
 
 
-def _supplier(drawn: Drawn, _: str) -> str:
+def _supplier(truth: Truth, _: str) -> str:
+    drawn = truth.drawn
     if drawn.way.id == "recording" and not is_mistaken(drawn, "supplier"):
         return (
             "Our support account was used by somebody else in this month. Recordings of your "
@@ -193,7 +198,8 @@ def _supplier(drawn: Drawn, _: str) -> str:
     return "We have looked, and see nothing unusual at the support desk."
 
 
-def _vendor(drawn: Drawn, _: str) -> str:
+def _vendor(truth: Truth, _: str) -> str:
+    drawn = truth.drawn
     if drawn.way.id == "integration" and not is_mistaken(drawn, "vendor"):
         return (
             "Tokens of customers were copied out of our cloud, yours among them. How, we do not "

@@ -90,14 +90,16 @@ def _item(identifier: object, *kinds: type) -> Any:
 def _is_blank(answer: object) -> bool:
     """Whether the stub is as the notebook gave it:
 
-    `...`, nothing, or a function that does nothing.
+    `...`, nothing, a function that does nothing, or a dictionary of `...` and `[...]`.
     """
     if isinstance(answer, Yours):
         answer = answer.function
     if isinstance(answer, FunctionType):
         return ... in answer.__code__.co_consts or does_nothing(answer)
     if isinstance(answer, dict):
-        return all(value is ... for value in answer.values())
+        return all(
+            value is ... or (isinstance(value, list) and ... in value) for value in answer.values()
+        )
     if isinstance(answer, str | list | set | tuple):
         return not answer or ... in list(answer)
     return answer is ... or answer is None

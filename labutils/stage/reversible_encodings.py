@@ -159,9 +159,10 @@ def guessed_with_salt(texts: Iterable[str], written: Mapping[str, set[str]]) -> 
     `written` are the texts by secret. As in `guessed`, the judge knows which guesses are right.
     """
     first, *others = written
+    whole = {secret: "\n".join(some) for secret, some in written.items()}
     return any(
-        _stands_in(make(first), written[first])
-        and all(_stands_in(make(other), written[other]) for other in others)
+        _stands_in(make(first), whole[first])
+        and all(_stands_in(make(other), whole[other]) for other in others)
         for salt in _salts({*texts, *written[first]})
         for algorithm in SALTED
         for make in _with_salt(salt, algorithm)
@@ -194,10 +195,10 @@ def _with_salt(salt: bytes, algorithm: str) -> tuple[Callable[[str], bytes], ...
     )
 
 
-def _stands_in(digest: bytes, texts: set[str]) -> bool:
+def _stands_in(digest: bytes, whole: str) -> bool:
     """Whether the begin or the end of a digest, in hexadecimal or base64, is in these texts."""
     spelt = digest.hex(), base64.urlsafe_b64encode(digest).decode().rstrip("=")
-    return any(end in text for text in texts for one in spelt for end in (one[:6], one[-6:]))
+    return any(end in whole for one in spelt for end in (one[:6], one[-6:]))
 
 
 def _ends(spelling: str) -> tuple[str, str]:

@@ -123,7 +123,7 @@ def test_every_exercise_names_two_mistakes_has_two_hints_and_shows_each_mistake(
 
 @table_by_lesson("exercise", EXERCISES)
 def test_a_blank_is_not_an_attempt(exercise, capsys):
-    for blank in (..., None, "", [], {}, lambda *_: ..., {"A": ...}):
+    for blank in (..., None, "", [], {}, lambda *_: ..., {"A": ...}, {"A": [...]}):
         check(exercise.id, blank)
         said = capsys.readouterr().out
         assert said == f"{exercise.id}: not attempted yet. Stuck? hint('{exercise.id}')\n", blank

@@ -32,8 +32,8 @@ from labutils.identity.oauth import bearer
 from labutils.identity.provider.state import Client
 from labutils.identity.tokens import SigningKey, b64, ec_private_key, json_part, sign
 from labutils.lab import Exchange, dice
-from labutils.stage.three_doors import DOORS, FIVE_TRIES, KINDS, copied, three_doors
-from labutils.stage.two_apps import API, LOGIN
+from labutils.stage.three_doors import DOORS, FIVE_TRIES, KINDS, copied, hasty, three_doors
+from labutils.stage.two_apps import API, LOGIN, TwoApps
 from labutils.stage.what_dies_when import ROWS
 from labutils.text import counted
 
@@ -79,6 +79,10 @@ AS_CLIENT = code("""
         form = {"grant_type": "client_credentials"}
         return browser.post("https://login.example/token", data=form, auth=(client_id, secret))
 """)
+WRONG_DOOR = code("""
+    def wrong_door(browser, tokens):
+        return browser.get(API + "/me", headers={"authorization": "Bearer " + tokens["ID token"]})
+""")
 KIND_OF = code("""
     def kind_of(token):
         seen = inspect(token)
@@ -113,24 +117,37 @@ def knocks(answer: Tried) -> Verdict:
     for door, kind in RIGHT_KIND.items():
         shut = next(other for other in KINDS if other != kind)
         for name, is_good in ((shut, False), (kind, True)):
-            case, before = f"the {name} at the {door!r} door", len(apps.lab.wire)
-            try:
-                response = answer(browser, door, tokens[name])
-            except Exception:
-                return answer.raised(case, "raises")
-            if verdict := not_a_response(response, case):
-                return verdict
-            sent = [e for e in apps.lab.wire[before:] if e.client == "somebody"]
-            if len(sent) != 1:
-                got = f"{len(sent) or 'no'} requests from the browser"
-                return Verdict("differs", case, got, "one", mistake="one" if sent else "browser")
-            if where := elsewhere(sent[0], tokens[name]):
+            case = f"the {name} at the {door!r} door"
+            tried = one_request(answer, apps, case, browser, door, tokens[name])
+            if isinstance(tried, Verdict):
+                return tried
+            response, sent = tried
+            if where := elsewhere(sent, tokens[name]):
                 return Verdict("differs", case, f"the token in {where}", mistake="address")
             if response.is_success is not is_good:
                 kind_of_verdict: Kind = "refused_good" if is_good else "let_in"
                 said = f"The response was {response.status_code}."
                 return Verdict(kind_of_verdict, case, said, mistake=door)
     return PASSED
+
+
+def one_request(
+    answer: Tried, apps: TwoApps, case: str, *arguments: Any
+) -> Verdict | tuple[httpx.Response, Exchange]:
+    """What a function returned, and the one request that it sent from somebody's browser; the
+    verdict where it raised, returned no response, or did not send one request."""
+    before = len(apps.lab.wire)
+    try:
+        response = answer(*arguments)
+    except Exception:
+        return answer.raised(case, "raises")
+    if verdict := not_a_response(response, case):
+        return verdict
+    sent = [exchange for exchange in apps.lab.wire[before:] if exchange.client == "somebody"]
+    if len(sent) != 1:
+        got = f"{len(sent) or 'no'} requests from the browser"
+        return Verdict("differs", case, got, "one", mistake="one" if sent else "browser")
+    return response, sent[0]
 
 
 def elsewhere(sent: Exchange, secret: str) -> str | None:
@@ -459,6 +476,35 @@ def opens_as(apps: Any, response: httpx.Response, client_id: str) -> bool:
     header = bearer(response.json().get("access_token", ""))
     seen = apps.tom.get(API + "/me", headers=header)
     return bool(seen.is_success and seen.json()["sub"] == client_id)
+
+
+# --- 05-7: the first shot -----------------------------------------------------------------------
+
+
+def first_shot(answer: Tried) -> Verdict:
+    """The judge of 05-7: the hasty API opens to an ID token, twice, with other tokens each time,
+    which stand in another order."""
+    for seed, order in (("lesson-05/shot", KINDS), ("lesson-05/another", KINDS[::-1])):
+        apps = hasty(three_doors(seed))
+        tokens = {kind: copied(apps)[kind] for kind in order}
+        browser = apps.lab.browser("somebody", "203.0.113.67")
+        case = "the tokens from one laptop"
+        tried = one_request(answer, apps, case, browser, tokens)
+        if isinstance(tried, Verdict):
+            return tried
+        _, sent = tried
+        if sent.status != 200:
+            said = f"The response was {sent.status}: {written(sent.response_body)}"
+            return Verdict("refused_good", case, said, mistake="shut")
+        shown = next((kind for kind in KINDS if tokens[kind] in carried(sent)), "URL alone")
+        if shown != "ID token" or not sent.url.startswith(API):
+            return Verdict("differs", case, f"the {shown} at {sent.url}", mistake="own")
+    return PASSED
+
+
+def carried(sent: Exchange) -> str:
+    """The header and the body in which a request may carry a token."""
+    return dict(sent.request_headers).get("authorization", "") + unquote_plus(sent.request_body)
 
 
 # --- 05-5 and 05-6, on the long path ------------------------------------------------------------
@@ -909,6 +955,53 @@ EXERCISES = (
             "auth=(client_id, secret)).",
         ),
         AS_CLIENT,
+    ),
+    Exercise(
+        "05-7",
+        "function",
+        first_shot,
+        "The provider signed that token for the application notes. The API never asked for whom.",
+        {
+            "own": (
+                "That token was made for that door. Look for a door that does not compare the "
+                "token's audience with its own name.",
+                altered(WRONG_DOOR, ("ID token", "access token")),
+            ),
+            "shut": (
+                "That door stayed shut. Read the code above: what does HastyApi.verify check, and "
+                "which other token did the same provider sign?",
+                altered(WRONG_DOOR, ("ID token", "refresh token")),
+            ),
+            "one": (
+                "Send one request. Choose the token and the door before you shoot.",
+                altered(WRONG_DOOR, ("return", "browser.get(API + '/me')\n    return")),
+            ),
+            "browser": (
+                "Send the request with the `browser` argument: browser.post, browser.get.",
+                wrong("""
+                import httpx
+
+                def answer(browser, tokens):
+                    return httpx.Response(200)
+                """),
+            ),
+            "response": (
+                "Return the whole response, as the browser returns it.",
+                altered(WRONG_DOOR, ("]})", "]}).json()")),
+            ),
+            "raises": (
+                "tokens is a dictionary: tokens['ID token'], for example. The table says how each "
+                "door wants its token; bearer(token) gives the header of the API.",
+                altered(WRONG_DOOR, ("ID token", "id_token")),
+            ),
+        },
+        (
+            "A door that does not compare `aud` takes every token that the provider signed. Which "
+            "door is that, and which two tokens did the provider sign?",
+            "browser.get('https://api.example/me', headers=bearer(token)) sends a token to the "
+            "API. Send the one that was made for the sign-in.",
+        ),
+        WRONG_DOOR,
     ),
     Exercise(
         "05-5",

@@ -2,8 +2,10 @@
 
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import partial
+from io import StringIO
 from typing import Any
 
 from labutils.classroom import registry
@@ -27,6 +29,7 @@ from labutils.stage.intruder import (
 )
 
 from .attack_chain import footholds
+from .watched_company import WatchedIntruder, raise_alarm
 
 TOOLS = "from base64 import b64encode"
 CARRY = code("""
@@ -159,21 +162,29 @@ def plan(reached: Callable[[Intruder], bool]) -> Callable[[Any], Verdict]:
     """
 
     def judge(answer: Any) -> Verdict:
-        if not isinstance(answer, list | tuple) or len(answer) > LONGEST_PLAN:
+        if not is_plan(answer):
             return Verdict("differs", got=written(answer), mistake="move")
-        intruder, first = Intruder(), None
-        for number, move in enumerate(answer, 1):
-            result = made(intruder, move)
-            if isinstance(result, Verdict):
-                said = replace(result, got=f"{result.got} at move {number}")
-                return said if first is None else not_reached(first)
-            if first is None and not result.allowed:
-                first = number, result
-        if reached(intruder):
-            return PASSED
-        return not_reached(first)
+        return played(Intruder(), answer, reached)
 
     return judge
+
+
+def is_plan(answer: Any) -> bool:
+    """Whether this may be a list of moves."""
+    return isinstance(answer, list | tuple) and len(answer) <= LONGEST_PLAN
+
+
+def played(intruder: Intruder, moves: Any, reached: Callable[[Intruder], bool]) -> Verdict:
+    """The verdict on moves: they are made until one cannot be sent, and then `reached` asks."""
+    first = None
+    for number, move in enumerate(moves, 1):
+        result = made(intruder, move)
+        if isinstance(result, Verdict):
+            said = replace(result, got=f"{result.got} at move {number}")
+            return said if first is None else not_reached(first)
+        if first is None and not result.allowed:
+            first = number, result
+    return PASSED if reached(intruder) else not_reached(first)
 
 
 def made(intruder: Intruder, move: Any) -> Result | Verdict:
@@ -210,6 +221,27 @@ def comes_back(intruder: Intruder) -> bool:
     return any(ways_back(intruder, "smartsheet-account").values())
 
 
+def survives(answer: Any) -> Verdict:
+    """The judge of 09-9: moves before an alarm, and moves after it that read source code."""
+    is_pair = isinstance(answer, dict) and set(answer) == {"before", "after"}
+    if not is_pair or not all(map(is_plan, answer.values())):
+        return Verdict("differs", got=written(answer), mistake="lists")
+    intruder = WatchedIntruder()
+    with redirect_stdout(StringIO()):
+        verdict = played(intruder, answer["before"], lambda _: True)
+        raise_alarm(intruder)
+        earlier = len(intruder.results)
+        if verdict == PASSED:
+            verdict = played(intruder, answer["after"], lambda one: has_viewed(one, earlier))
+    return verdict
+
+
+def has_viewed(intruder: Intruder, earlier: int) -> bool:
+    """Whether source code was viewed, leaving out the first results."""
+    viewed = (one.allowed and one.move[1:3] == ("bitbucket", "view") for one in intruder.results)
+    return any([*viewed][earlier:])
+
+
 def carried_out(intruder: Intruder) -> bool:
     """Whether archives are outside: archived into the intruder's own browser, or sent there."""
     out = (("bitbucket", "archive"), ("outside", "send", "server"))
@@ -233,8 +265,31 @@ OUTWARD = REFUSALS | {
     "reachable": "You cannot get there from where you are. Services behind the gateway require a "
     "pass. Only the server can send to an address outside the company.",
 }
+AFTERWARDS = {
+    "not_contained": "It was stolen, and after the alarm all that was stolen is off. Use what you "
+    "made yourself.",
+    "reachable": "From your own browser there is no way in any more: the token is off. Where does "
+    "a program of yours still run?",
+    "recognised": "That service wants somebody's account. The implant is only the place from which "
+    "you send.",
+    "permitted": "That account may not do this. Viewing is enough: `view` at `bitbucket`.",
+    "held": "You do not have that. What you need after the alarm must be made before it: "
+    "'create-user' at jira gets you lookalike-account, and 'script' gets you the implant.",
+    "person_present": REFUSALS["person_present"],
+    "move": REFUSALS["move"],
+    "goal": "All doors opened, but after the alarm you have not read any source code: 'view' at "
+    "'bitbucket'.",
+}
 GATEWAY = '("moveworks-token", "gateway", "jira")'
 IMPLANTED = f"{GATEWAY}, ('smartsheet-account', 'jira', 'script')"
+
+
+LEFT = f"{IMPLANTED}, ('smartsheet-account', 'jira', 'create-user')"
+
+
+def surviving(before: str, after: str) -> str:
+    """An answer to 09-9, as code."""
+    return f"answer = {{'before': [{before}], 'after': [{after}]}}"
 
 
 def refused_moves(sentences: dict[str, str], **moves: str) -> dict[str, tuple[str, str]]:
@@ -551,6 +606,49 @@ EXERCISES = (
                 ("smartsheet-account", "jira", "create-user"),
                 ("smartsheet-account", "jira", "script"),
             ]
+        """),
+    ),
+    Exercise(
+        "09-9",
+        "value",
+        survives,
+        "What was stolen is off, and you still read source code: the implant is the way in, the "
+        "look-alike user has the rights. Neither of them would have been enough.",
+        {
+            rule: (AFTERWARDS[rule], surviving(before, after))
+            for rule, before, after in (
+                ("not_contained", LEFT, "('bitbucket-account', 'bitbucket', 'view', 'server')"),
+                ("reachable", LEFT, "('lookalike-account', 'bitbucket', 'view')"),
+                ("recognised", LEFT, "('implant', 'bitbucket', 'view', 'server')"),
+                ("permitted", LEFT, "('lookalike-account', 'bitbucket', 'archive', 'server')"),
+                ("person_present", LEFT, "('lookalike-account', 'okta', 'sign-in')"),
+                ("held", IMPLANTED, "('lookalike-account', 'bitbucket', 'view', 'server')"),
+                ("move", LEFT, "('lookalike-account', 'bitbucket', 'look', 'server')"),
+                ("goal", LEFT, "('lookalike-account', 'jira', 'sign-in', 'server')"),
+            )
+        }
+        | {
+            "lists": (
+                "survive is a dictionary with two lists of moves: {'before': [...], 'after': "
+                "[...]}.",
+                f"answer = [{LEFT}]",
+            ),
+        },
+        (
+            "Two things outlast the alarm: an account that you create, and a program that runs on "
+            "the server. What does each of them lack?",
+            "Before: the gateway, 'create-user', 'script'. After: lookalike-account, with "
+            '"server" as the fourth part.',
+        ),
+        code("""
+            survive = {
+                "before": [
+                    ("moveworks-token", "gateway", "jira"),
+                    ("smartsheet-account", "jira", "create-user"),
+                    ("smartsheet-account", "jira", "script"),
+                ],
+                "after": [("lookalike-account", "bitbucket", "view", "server")],
+            }
         """),
     ),
     Exercise(

@@ -7,7 +7,7 @@ nov24-sliver-removed). The alarms on archives and on refusals are this lab's own
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext, redirect_stdout
+from contextlib import redirect_stdout
 from io import StringIO
 
 from labutils.incident.policy import World
@@ -149,18 +149,35 @@ class _Racing(WatchedIntruder):
         super().pass_time(until)
 
 
-def under_alarm(moves: Sequence[Move], *, quiet: bool = False) -> dict[str, bool]:
+def under_alarm(moves: Sequence[Move]) -> dict[str, bool]:
     """Make these moves in a watched company, then raise the alarm of the administrators group, wait
-    until the team has reacted, and come back with a new browser: which ways back still work.
-    `quiet` prints no moves. Raises NoSuchMove."""
+    until the team has reacted, and come back with a new browser: which ways back still work."""
     intruder = WatchedIntruder()
-    with redirect_stdout(StringIO()) if quiet else nullcontext():
-        intruder.follow([*moves, ("smartsheet-account", "jira", "add-to-admins")])
-        intruder.wait(30)
-    intruder.passes.clear()
-    if not quiet:
-        print(intruder.time)
+    intruder.follow(moves)
+    raise_alarm(intruder)
+    print(intruder.time)
     return ways_back(intruder)
+
+
+def come_back(before: Sequence[Move], after: Sequence[Move]) -> None:
+    """Make the first moves in a watched company, and print what came of those after the alarm."""
+    intruder = WatchedIntruder()
+    with redirect_stdout(StringIO()):
+        intruder.follow(before)
+        raise_alarm(intruder)
+    print(intruder.time)
+    intruder.follow(after)
+
+
+def raise_alarm(intruder: WatchedIntruder) -> None:
+    """Raise the alarm of the administrators group, wait until the team has reacted, and take a new
+    browser. Where the account does not get into jira, somebody else raises it."""
+    now = intruder.lab.clock.now
+    intruder.follow([("smartsheet-account", "jira", "add-to-admins")])
+    if not intruder.rung:
+        intruder.ring("administrators", "smartsheet-account", now)
+    intruder.wait(30)
+    intruder.passes.clear()
 
 
 class Race:

@@ -1,6 +1,7 @@
 """17 · Capstone: what its notebook imports."""
 
 from .claims import print_claims, print_report
+from .people import ask
 from .pictures import what_he_did
 from .unseen import (
     DAY,

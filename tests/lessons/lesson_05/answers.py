@@ -1,6 +1,13 @@
 """Lesson 05: right answers in other styles, and changes of the solution that change nothing."""
 
-from labutils.lessons.lesson_05.exercises import AS_CLIENT, FILL, KIND_OF, KNOCK, REFRESH
+from labutils.lessons.lesson_05.exercises import (
+    AS_CLIENT,
+    FILL,
+    KIND_OF,
+    KNOCK,
+    REFRESH,
+    WRONG_DOOR,
+)
 
 
 def but(solution, old, new):
@@ -142,6 +149,26 @@ def answer(browser, client_id, secret):
     kind = {"grant_type": "client_credentials"}
     response = browser.request("POST", "https://login.example/token", auth=auth, data=kind)
     return response
+""",
+    ],
+    "05-7": [
+        """
+def answer(browser, tokens):
+    return browser.get("https://api.example/me", headers=bearer(tokens["ID token"]))
+""",
+        """
+def answer(browser, tokens):
+    kinds = {kind: inspect(token).claims or {} for kind, token in tokens.items()}
+    kind = next(kind for kind in kinds if kinds[kind].get("aud") == "notes")
+    header = {"Authorization": f"Bearer {tokens[kind]}"}
+    response = browser.request("GET", API + "/me", headers=header)
+    return response
+""",
+        """
+import httpx
+def answer(browser, tokens):
+    request = httpx.Request("GET", API + "/me", headers=bearer(tokens["ID token"]))
+    return browser.send(request)
 """,
     ],
     "05-5": [
@@ -349,6 +376,55 @@ def answer(browser, client_id, secret):
                 "saved.lower() == secret.lower()",
                 "saved == secret.strip()",
             )
+        ],
+    },
+    "05-7": {
+        "own": [
+            """
+def answer(browser, tokens):
+    return browser.post(NOTES + "/phone", data={"token": tokens["ID token"]})
+""",
+            """
+def answer(browser, tokens):
+    form = {"grant_type": "refresh_token", "client_id": "notes"}
+    return browser.post(LOGIN + "/token", data=form | {"refresh_token": tokens["refresh token"]})
+""",
+            """
+def answer(browser, tokens):
+    return browser.get(LOGIN + "/userinfo", headers=bearer(tokens["access token"]))
+""",
+        ],
+        "shut": [
+            but(WRONG_DOOR, '"Bearer " + ', ""),
+            """
+saved = {}
+def answer(browser, tokens):
+    token = saved.setdefault("ID token", tokens["ID token"])
+    return browser.get(API + "/me", headers=bearer(token[:-1]))
+""",
+            """
+import httpx
+def answer(browser, tokens):
+    browser.get(API + "/me", headers=bearer(tokens["refresh token"]))
+    return httpx.Response(200)
+""",
+            """
+def answer(browser, tokens):
+    return browser.post(NOTES + "/phone", data={"token": tokens["access token"]})
+""",
+            """
+def answer(browser, tokens):
+    return browser.get(API + "/me", headers=bearer(next(iter(tokens.values()))))
+""",
+        ],
+        "one": [
+            """
+def answer(browser, tokens):
+    for token in tokens.values():
+        response = browser.get(API + "/me", headers=bearer(token))
+        if response.is_success:
+            return response
+""",
         ],
     },
     "05-5": {

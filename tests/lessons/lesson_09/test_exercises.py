@@ -4,7 +4,7 @@ is told the rule that refused first."""
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from moves import CODE_GATE, NEW_USER, SCRIPT, SIGN_IN, WIKI_GATE
+from moves import ADMINS, CODE_GATE, NEW_USER, SCRIPT, SIGN_IN, WIKI_GATE
 from tables import table
 
 from labutils.classroom.course import lesson
@@ -74,6 +74,51 @@ SEND = ("archives", "outside", "send", "server")
 def test_archives_are_carried_out_in_more_than_one_way(moves):
     judged, words = verdict(lesson("09").items["09-5"], moves)
     assert judged is PASSED, words
+
+
+VIEW = ("lookalike-account", "bitbucket", "view", "server")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([GATE, NEW_USER, SCRIPT], [VIEW]),
+        ([GATE, SCRIPT, REFUSED, NEW_USER, ADMINS], [REFUSED, VIEW[:3], VIEW]),
+        ((GATE, (*SCRIPT,), [*NEW_USER]), ([*VIEW],)),
+        ([GATE, SCRIPT, (*NEW_USER, "server")], [VIEW]),
+        ([CODE_GATE, *[ARCHIVE] * 3, GATE, SCRIPT, NEW_USER], [VIEW]),
+    ],
+    ids=["plain", "with detours", "tuples and lists", "made from the server", "a second alarm"],
+)
+def test_an_account_and_a_program_together_survive_the_alarm(before, after):
+    judged, words = verdict(lesson("09").items["09-9"], {"before": before, "after": after})
+    assert judged is PASSED, words
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "mistake"),
+    [
+        ([GATE, NEW_USER, SCRIPT, CODE_GATE], [VIEW[:3]], "reachable"),
+        ([GATE, NEW_USER, SCRIPT, VIEW], [], "goal"),
+        ([GATE, NEW_USER, SCRIPT], [GATE, VIEW[:3]], "not_contained"),
+        ([GATE, SCRIPT], [(*NEW_USER, "server"), VIEW], "not_contained"),
+        ([GATE, NEW_USER], [VIEW], "held"),
+        ([], [VIEW], "held"),
+        ([GATE, SCRIPT, NEW_USER], [("bitbucket-account", *VIEW[1:])], "not_contained"),
+        ([GATE, "script"], [VIEW], "move"),
+        ([..., ...], [...], "move"),
+    ],
+    ids=repr,
+)
+def test_nothing_else_survives_it(before, after, mistake):
+    exercise = lesson("09").items["09-9"]
+    judged, words = verdict(exercise, {"before": before, "after": after})
+    assert judged.mistake == mistake and words.endswith(exercise.sentence(mistake))
+
+
+@table("odd", [None, [], [VIEW], {"before": [VIEW]}, {"before": 1, "after": 2}, {1: [], 2: []}])
+def test_what_is_not_two_lists_is_told_so(odd):
+    assert verdict(lesson("09").items["09-9"], odd)[0].mistake == "lists"
 
 
 @table("name", ["09-3", "09-4"])

@@ -10,6 +10,7 @@ from labutils.lessons.lesson_09.watched_company import (
     WANTED,
     Race,
     WatchedIntruder,
+    come_back,
     under_alarm,
 )
 from labutils.stage.intruder import GATE, ways_back
@@ -102,11 +103,25 @@ def test_time_goes_forward_alone(odd):
 def test_after_the_alarm_what_was_made_is_what_still_works(capsys):
     gate = ("moveworks-token", "gateway", "jira")
     user, program = (("smartsheet-account", "jira", act) for act in ("create-user", "script"))
-    assert under_alarm([gate, user], quiet=True) == {
+    assert under_alarm([gate, user]) == {
         "service account": False,
         "look-alike user": False,  # it is there, but has no way in from outside
         "implant": False,
     }
-    assert capsys.readouterr().out == ""
     assert under_alarm([gate, program])["implant"]
     assert "ALARM" in capsys.readouterr().out
+
+
+def test_of_a_plan_that_survives_what_comes_after_the_alarm_is_printed(capsys):
+    gate = ("moveworks-token", "gateway", "jira")
+    user, program = (("smartsheet-account", "jira", act) for act in ("create-user", "script"))
+    come_back([gate, user, program], [("lookalike-account", "bitbucket", "view", "server")])
+    out = capsys.readouterr().out
+    assert out.startswith("10:10\nlookalike-account at bitbucket/view from the server: opened")
+    assert "bitbucket:1" in out and "create-user" not in out
+
+
+def test_the_alarm_goes_off_for_whoever_did_nothing_as_well(capsys):
+    come_back([], [("moveworks-token", "gateway", "jira")])
+    out = capsys.readouterr().out
+    assert out.startswith("09:40\n") and "not_contained" in out
