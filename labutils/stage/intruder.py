@@ -293,7 +293,7 @@ def print_each(
     """Make these moves one by one, and print what came of each, or why it cannot be made. `then`
     is called after each."""
     for move in moves:
-        if isinstance(move, str) or not 3 <= len(move) <= 4:
+        if not isinstance(move, list | tuple) or not 3 <= len(move) <= 4:
             print(f"{shown(repr(move), 80)}: not a move. A move is (credential, service, action).")
             continue
         try:

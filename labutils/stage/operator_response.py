@@ -126,3 +126,4 @@ class Response:
             act(self._apps, *RUNBOOK)
             self._apps.lab.clock.tick(WAIT)
             self._is_over = True
+            print(f"The operator did: {', '.join(RUNBOOK)}. An hour has passed.")

@@ -633,6 +633,17 @@ def test_files_hold_one_event_a_line_and_are_read_back_as_they_were(tmp_path):
         assert json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) == written
 
 
+def test_the_same_lines_twice_are_no_fault_and_nothing_else_is_overwritten(tmp_path):
+    replay = played(None)
+    telemetry.write(tmp_path, replay.audit, replay.truth, replay.labels)
+    telemetry.write(tmp_path, replay.audit, replay.truth, replay.labels)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    other = {**replay.audit, "okta": replay.audit["okta"][:-1], "new": []}
+    with pytest.raises(FileExistsError, match=r"already holds a okta\.jsonl of its own"):
+        telemetry.write(tmp_path, other, replay.truth, replay.labels)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_an_event_name_in_the_truth_is_a_line_of_a_file_counted_from_one(tmp_path):
     replay = played(None)
     telemetry.write(tmp_path, replay.audit, replay.truth, replay.labels)

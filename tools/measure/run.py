@@ -9,10 +9,10 @@ Coverage of lines and branches is measured by coverage.py, and how many mutants 
     make measure ARGS="--kept FOLDER"           what the tests run is kept there, for another sample
 
 The repository is copied to a temporary folder, and all changes are made there. Each mutant
-(tests/helpers/mutants.py) is tried by up to twelve of the test files that run its line: those first
-that run lines of its module which few others run, and not for long; a mutant of a lesson, by the
-notebook of that lesson as well, and one of a module that lessons import, by the notebooks of two of
-them. It is killed when a test fails or when the time limit passes; a
+(tests/helpers/mutants.py) is tried by up to twelve of the test files that run its line: those of
+its module first, then those that run lines of the module which few others run, and not for long; a
+mutant of a lesson, by the notebook of that lesson as well, and one of a module that lessons import,
+by the notebooks of two of them. It is killed when a test fails or when the time limit passes; a
 mutant that survives is named. So the share is a lower bound: another file might notice. A mutant
 that changes nothing that a test could see counts as a survivor; those that are known are in
 equivalents.yaml.
@@ -199,21 +199,31 @@ def in_course(path: str) -> str:
 def files_by_line(
     contexts: dict[str, dict[int, list[str]]], seconds: dict[str, float]
 ) -> dict[str, dict[int, list[str]]]:
-    """By module, the test files that run each line: first those that run lines of the module which
-    few others run, and not for long. Most files pass through a module without asking about it; the
-    file that tests it is the one that runs its refusals."""
+    """By module, the test files that run each line: first those of the module itself, then those
+    that run lines of it which few others run, and not for long. Most files pass through a module
+    without asking about it; the file that tests it is the one that runs its refusals."""
 
-    def sorted_by_line(by_line: dict[int, list[str]]) -> dict[int, list[str]]:
+    def sorted_by_line(module: str, by_line: dict[int, list[str]]) -> dict[int, list[str]]:
         worth = Counter[str]()
         for names in by_line.values():
             for name in names:
                 worth[name] += 1 / len(names) / math.sqrt(seconds[name])
         return {
-            line: sorted(names, key=lambda name: (-worth[name], name))
+            line: sorted(names, key=lambda name: (not is_of(module, name), -worth[name], name))
             for line, names in by_line.items()
         }
 
-    return {module: sorted_by_line(by_line) for module, by_line in contexts.items()}
+    return {module: sorted_by_line(module, by_line) for module, by_line in contexts.items()}
+
+
+def is_of(module: str, test: str) -> bool:
+    """Whether a test file is the one of a module, or of the package or lesson that it is in: tests
+    mirror the tree."""
+    parts = pathlib.PurePath(module).with_suffix("").parts[1:]
+    folder, name = "/".join(("tests", *parts[:-1])), parts[-1]
+    of_package = "/".join(("tests", *parts[:-2], f"test_{parts[-2]}.py"))
+    of_lesson = parts[0] == "lessons" and test.startswith(f"{folder}/")
+    return test == of_package or test.startswith(f"{folder}/test_{name}") or of_lesson
 
 
 def share(part: int, whole: int) -> float:

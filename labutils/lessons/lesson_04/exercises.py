@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+import httpx
 import jwt
 
 from labutils.classroom import registry
@@ -12,6 +13,7 @@ from labutils.classroom.judging import (
     Tried,
     Verdict,
     nearly,
+    not_a_response,
     verifier,
     written,
 )
@@ -19,12 +21,14 @@ from labutils.classroom.registry import (
     Exercise,
     code,
 )
-from labutils.identity.tokens import sign
+from labutils.identity.tokens import inspect, sign
+from labutils.lab import Lab
 from labutils.stage import forgeries as forged
 from labutils.stage import written_verifier
 from labutils.text import counted
 
 from .eager_wiki import with_eager_wiki
+from .form_post import FormPostWiki
 from .id_tokens import (
     ELSEWHERE,
     ISSUER,
@@ -34,6 +38,7 @@ from .id_tokens import (
     bad_id_tokens,
     claims_of,
     good_id_tokens,
+    in_a_log,
 )
 
 REFUSAL = (ValueError, jwt.PyJWTError)
@@ -56,6 +61,14 @@ IN_TIME = code("""
         if issued is None or expires is None:
             return False
         return issued <= now < expires
+""")
+TAKE_OVER = code("""
+    def take_over(tom, tokens, now):
+        for token in tokens:
+            claims = inspect(token).claims
+            good = meant_for(claims, LOGIN, "wiki") and in_time(claims, now)
+            if good and claims["sub"] == "u-1815":
+                return post_in_form(tom, token)
 """)
 VALIDATE = code("""
     def validate(token, keys, issuer, client_id, nonce, now):
@@ -80,7 +93,12 @@ TRUST = code("""
     def trust(issuer, document):
         return document.get("issuer") == issuer
 """)
-TOOLS = "\n".join((written_verifier.TOOLS, written_verifier.VERIFY, MEANT_FOR, IN_TIME))
+NAMES = code("""
+    from labutils.identity.tokens import inspect
+    from labutils.lessons.lesson_04 import post_in_form
+    from labutils.stage.two_apps import LOGIN
+""")
+TOOLS = "\n".join((written_verifier.TOOLS, NAMES, written_verifier.VERIFY, MEANT_FOR, IN_TIME))
 
 
 wrong = partial(registry.wrong, TOOLS)
@@ -216,6 +234,39 @@ def bad_times() -> list[Case]:
         (-300, None, "missing"),
         (None, 300, "missing"),
     )
+
+
+# --- 04-7: somebody else's token ----------------------------------------------------------------
+
+
+def takes_over(answer: Tried) -> Verdict:
+    """The judge of 04-7: two logs, in each of which one token makes Tom Ada."""
+    for seed in ("another log", "a log"):
+        log = in_a_log(seed)
+        names = {token: name for name, token in log.items()}
+        lab = Lab(f"lesson-04/{seed}", "2023-10-18T09:00:00Z")
+        lab.add("form.example", FormPostWiki(lab, lambda token, _: inspect(token).claims or {}))
+        case = "five tokens from a log"
+        try:
+            page = answer(lab.browser("tom", "203.0.113.66"), list(log.values()), NOW)
+        except Exception:
+            return answer.raised(case, "raises")
+        sent = [exchange for exchange in lab.wire if exchange.path == "/cb"]
+        posted = [
+            names.get(httpx.QueryParams(one.request_body).get("id_token", "")) for one in sent
+        ]
+        if posted and posted[0] != "Ada's, for the wiki":
+            got = f"a form with the token that is {posted[0] or 'none of them'}"
+            return Verdict("differs", case, got, mistake="token")
+        if len(sent) != 1 or sent[0].status >= 400:
+            got = f"{len(sent) or 'no'} forms in a sign-in of Tom's"
+            return Verdict("differs", case, got, "one", mistake="form")
+        if verdict := not_a_response(page, case):
+            return verdict
+        if (page.url.path, page.status_code) != ("/page", 200):
+            got = f"the response of {page.url.path}, {page.status_code}"
+            return Verdict("differs", case, got, mistake="form")
+    return PASSED
 
 
 # --- 04-4: the whole validation -----------------------------------------------------------------
@@ -452,7 +503,8 @@ EXERCISES = (
         "04-2",
         "function",
         verifier(meant_for_us, meant_for_others),
-        "Issuer and audience match, character for character, and no other audience is named.",
+        "Issuer and audience match, character for character, and no other audience is named. In "
+        "Python, 'wiki' in 'my-wiki-2' is true: a check with `in` would trust that client too.",
         {
             "good": (
                 "A token from this issuer for this client must pass. Here aud is a single string: "
@@ -616,6 +668,43 @@ EXERCISES = (
             "Python can chain comparisons: issued <= now < expires.",
         ),
         IN_TIME,
+    ),
+    Exercise(
+        "04-7",
+        "function",
+        takes_over,
+        "Tom is Ada: your own checks told him which of the five tokens to take.",
+        {
+            "token": (
+                "That token would be refused, or would make Tom somebody else, and the wiki would "
+                "be warned. Read each one before you post it: it must be about u-1815, and pass "
+                "meant_for and in_time.",
+                altered(TAKE_OVER, ('claims["sub"] == "u-1815"', "True")),
+            ),
+            "form": (
+                "Call post_in_form(tom, token) once, for the token that you chose, and return its "
+                "response.",
+                altered(
+                    TAKE_OVER, ("return post", "post_in_form(tom, token)\n            return post")
+                ),
+            ),
+            "response": (
+                "Return the response itself, not its content.",
+                altered(TAKE_OVER, ("(tom, token)", "(tom, token).json()")),
+            ),
+            "raises": (
+                "inspect(token).claims is a dictionary. meant_for takes claims, the issuer LOGIN "
+                "and 'wiki'; in_time takes claims and now.",
+                altered(TAKE_OVER, ('LOGIN, "wiki"', '"wiki"')),
+            ),
+        },
+        (
+            "Go through the tokens and read the claims of each. Three questions leave one token.",
+            "For each token: claims = inspect(token).claims. If claims['sub'] is 'u-1815', and "
+            "meant_for(claims, LOGIN, 'wiki') and in_time(claims, now) are both True, return "
+            "post_in_form(tom, token).",
+        ),
+        TAKE_OVER,
     ),
     Exercise(
         "04-4",

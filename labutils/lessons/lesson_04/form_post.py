@@ -14,8 +14,11 @@ from werkzeug.wrappers import Request, Response
 
 from labutils.identity.oauth import as_json
 from labutils.lab import Lab
+from labutils.stage import forgeries as forged
 from labutils.stage.small_app import SmallApp
 from labutils.text import shown
+
+from .id_tokens import ISSUER, NOW
 
 FORM = "https://form.example"
 Check = Callable[[str, str], Mapping[str, Any]]
@@ -68,11 +71,30 @@ class FormPostWiki(SmallApp):
         return redirect("/page", code=303)
 
 
-def tom_posts(check: Check, token: str) -> httpx.Response:
-    """Tom begins a sign-in of his own, and posts this token in the form. The page that he gets."""
+def three_checks(verify: Any, meant_for: Any, in_time: Any) -> Check:
+    """The checks of a wiki that sends no nonce: signature, issuer and audience, times."""
+
+    def check(token: str, _nonce: str) -> Mapping[str, Any]:
+        claims: Mapping[str, Any] = verify(token, forged.KEYS)
+        if not meant_for(claims, ISSUER, "wiki"):
+            raise ValueError("another issuer, or another audience")
+        if not in_time(claims, NOW):
+            raise ValueError("not valid at this time")
+        return claims
+
+    return check
+
+
+def at_form_wiki(check: Check) -> httpx.Client:
+    """Tom's browser, in a lab with a wiki that signs people in by this check."""
     lab = Lab("lesson-04/form", "2023-10-18T09:00:00Z")
     lab.add("form.example", FormPostWiki(lab, check))
-    tom = lab.browser("tom", "203.0.113.66")
-    tom.get(FORM + "/login")
-    answer = tom.post(FORM + "/cb", data={"id_token": token})
-    return tom.get(FORM + "/page") if answer.is_redirect else answer
+    return lab.browser("tom", "203.0.113.66")
+
+
+def post_in_form(browser: httpx.Client, token: str) -> httpx.Response:
+    """Begin a sign-in in this browser, and post this token in the form: the page that it gets, or
+    the wiki's refusal."""
+    browser.get(FORM + "/login")
+    answer = browser.post(FORM + "/cb", data={"id_token": token})
+    return browser.get(FORM + "/page") if answer.is_redirect else answer

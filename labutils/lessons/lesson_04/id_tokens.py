@@ -79,6 +79,34 @@ def bad_id_tokens_by_name() -> dict[str, str]:
     return {case.words: case.arguments[0] for case in bad_id_tokens()}
 
 
+ADA = "u-1815"
+
+
+def in_a_log(seed: str) -> dict[str, str]:
+    """Five ID tokens, by what they are, in a drawn order. One is Ada's, for the wiki, and valid at
+    NOW; each has a nonce of its own."""
+    claims = {**claims_of(seed), "sub": ADA}
+    earlier = {"iat": NOW - 4000, "exp": NOW - 3400}
+    drawn = dice("lesson-04", f"{seed}/order")
+    rows = {
+        "Ada's, for the wiki": claims,
+        "Ada's, for notes": {**claims, "aud": "notes"},
+        "Ada's, for the wiki and notes": {**claims, "aud": ["wiki", "notes"]},
+        "Ada's, for the wiki, from an hour ago": {**claims, **earlier},
+        "somebody else's, for the wiki": {**claims, "sub": claims_of(f"{seed}/other")["sub"]},
+    }
+    order = {next(drawn): name for name in rows}
+    return {
+        name: sign({**rows[name], "nonce": nonce}, forged.SERVICE)
+        for nonce, name in sorted(order.items())
+    }
+
+
+def found_in_a_log() -> list[str]:
+    """The tokens that Tom found."""
+    return list(in_a_log("found").values())
+
+
 def print_refusals(validate: Callable[..., object]) -> None:
     """For each bad token of the grid, why a validator refuses it, or that it does not."""
     for case in bad_id_tokens():

@@ -1,9 +1,9 @@
 """05 · ID token, access token, refresh token."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -23,8 +23,6 @@ from labutils.classroom.judging import (
 from labutils.classroom.registry import (
     Exercise,
     GridRow,
-    Guess,
-    Prediction,
     code,
     columns_of,
 )
@@ -34,9 +32,10 @@ from labutils.identity.tokens import SigningKey, b64, ec_private_key, json_part,
 from labutils.lab import Exchange, dice
 from labutils.stage.three_doors import DOORS, FIVE_TRIES, KINDS, copied, hasty, three_doors
 from labutils.stage.two_apps import API, LOGIN, TwoApps
-from labutils.stage.what_dies_when import ROWS
+from labutils.stage.what_dies_when import ACTIONS, ROWS, TRIES, what_dies_when
 from labutils.text import counted
 
+from .doors import knock
 from .rotation import Store, new_store
 
 TOOLS = code("""
@@ -93,6 +92,9 @@ KIND_OF = code("""
         if seen.header.get("typ") == "JWT":
             return "ID token"
         return "access token" if seen.header.get("typ") == "at+jwt" else "other"
+""")
+RUNBOOK = code("""
+    runbook = ["drop the signing key", "disable the user", "replace the client secret"]
 """)
 SURVIVORS = code("""
     def survivors(lasts, actions, minute):
@@ -505,6 +507,40 @@ def first_shot(answer: Tried) -> Verdict:
 def carried(sent: Exchange) -> str:
     """The header and the body in which a request may carry a token."""
     return dict(sent.request_headers).get("authorization", "") + unquote_plus(sent.request_body)
+
+
+# --- 05-8: a runbook ----------------------------------------------------------------------------
+
+
+@cache
+def lasting() -> dict[tuple[str, str], float]:
+    """What the lesson's figure shows: the last minute of each credential after each action."""
+    scope: dict[str, Any] = {}
+    exec(f"{TOOLS}\n{AS_CLIENT}", scope)
+    return what_dies_when(knock, scope["as_client"])
+
+
+def left_by(runbook: Iterable[str]) -> list[str]:
+    """The credentials that still open a day after all of these actions."""
+    lasts = lasting()
+    return [row for row in ROWS if min(lasts[row, one] for one in runbook) == TRIES[-1]]
+
+
+def shortens(runbook: Any) -> Verdict:
+    """The judge of 05-8: three actions of the list, and one credential that is left."""
+    is_list = isinstance(runbook, list | tuple | set) and all(
+        isinstance(one, str) for one in runbook
+    )
+    if not is_list:
+        return Verdict("differs", got=written(runbook), mistake="list")
+    if unknown := [one for one in runbook if one not in ACTIONS]:
+        return Verdict("differs", got=f"{written(unknown[0])}, which is no action", mistake="name")
+    if len(set(runbook) - {"nothing"}) != 3 or len(runbook) != 3:
+        return Verdict("differs", got=counted(len(runbook), "name"), want="three", mistake="three")
+    left = left_by(runbook)
+    if len(left) != 1:
+        return Verdict("differs", got=", ".join(left), want="one that is left", mistake="left")
+    return PASSED
 
 
 # --- 05-5 and 05-6, on the long path ------------------------------------------------------------
@@ -1004,6 +1040,38 @@ EXERCISES = (
         WRONG_DOOR,
     ),
     Exercise(
+        "05-8",
+        "value",
+        shortens,
+        "One credential is left. No three actions end all nine: count what each of them never "
+        "reaches.",
+        {
+            "left": (
+                "More than one is still open after a day. Look at the rows that stay open to the "
+                "right edge: which action ends each of them, and which action ends two?",
+                'answer = ["change password", "log out at the provider", "revoke refresh token"]',
+            ),
+            "three": (
+                "Name three different actions; doing nothing is not one of them.",
+                'answer = ["nothing", "disable the user", "drop the signing key"]',
+            ),
+            "name": (
+                "Copy the names of the actions from the list above the figure.",
+                'answer = ["drop the key", "disable the user", "replace the client secret"]',
+            ),
+            "list": (
+                "runbook is a list of three names: ['...', '...', '...'].",
+                'answer = "disable the user"',
+            ),
+        },
+        (
+            "Five credentials are open after a day if nobody does anything. Which are they?",
+            "'disable the user' ends two of the five, the session at the provider and the refresh "
+            "token. Each of the other three needs an action of its own, so choose two.",
+        ),
+        RUNBOOK,
+    ),
+    Exercise(
         "05-5",
         "function",
         kind_by_looks,
@@ -1211,33 +1279,5 @@ PREDICTIONS = (
         "The sign-in compares aud with its own name. This API compares nothing. So any "
         "application that ever received one of Ada's ID tokens could read her data here. A "
         "signature says who issued a token. It does not say which door the token is for.",
-    ),
-    Prediction(
-        "05-p5",
-        "Ada changes her password, and does nothing else. Which of the nine credentials end "
-        "earlier than if nobody had done anything?",
-        {
-            "a": Guess(
-                "all of Ada's: everything came from that password",
-                [row for row in ROWS if row not in ("machine token", "client secret")],
-                "This assumes that credentials depend on the password. Ada typed it at sign-in. "
-                "All of these were issued after that.",
-            ),
-            "b": Guess(
-                "the two sessions",
-                ["session at the provider", "session at the wiki"],
-                "This assumes that a new password ends sessions. Some providers work that way. "
-                "This one does not touch sessions.",
-            ),
-            "c": Guess(
-                "the session at the provider, and the refresh token",
-                ["session at the provider", "refresh token"],
-                "This assumes that everything the provider remembers ends with the password. The "
-                "provider keeps sessions and refresh tokens in separate lists.",
-            ),
-            "d": Guess("none", []),
-        },
-        "The provider asks for a password at sign-in. Everything of Ada's that Tom holds was "
-        "issued after that, and no door asks for the password again.",
     ),
 )

@@ -6,7 +6,15 @@ from functools import partial
 from typing import Any
 
 from labutils.classroom import registry
-from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, written
+from labutils.classroom.judging import (
+    PASSED,
+    Case,
+    Tried,
+    Verdict,
+    compare,
+    leaving_alone,
+    written,
+)
 from labutils.classroom.registry import (
     Exercise,
     code,
@@ -51,6 +59,13 @@ SEARCH = code("""
     def search(lines, wanted):
         return [line for line in lines if all(line.get(name) == wanted[name] for name in wanted)]
 """)
+TWO_PLACES = code("""
+    def two_places(lines):
+        places = {}
+        for line in lines:
+            places.setdefault(line["user"], set()).add(line["address"])
+        return {user for user, seen in places.items() if len(seen) > 1}
+""")
 FILE_TYPES = code("""
     def file_types(lines):
         users = {}
@@ -62,6 +77,51 @@ FILE_TYPES = code("""
 
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
+
+
+# --- 08-9: an account in two places --------------------------------------------------------------
+
+
+def logs_of_users() -> Iterator[Case]:
+    """Logs, the coarse mistakes first: a pair is a user and the last part of an address."""
+    rows: tuple[tuple[str, str, set[str], str], ...] = (
+        ("one user at two addresses", "ada.1 ada.2", {"ada"}, "two"),
+        ("two users at two addresses each", "ada.1 bo.1 bo.2 ada.2", {"ada", "bo"}, "all"),
+        ("two users, each at one address", "ada.1 bo.2", set(), "each"),
+        ("two users who share an address", "ada.1 bo.1", set(), "shared"),
+        ("many lines from one address", "ada.1 ada.1 ada.1", set(), "lines"),
+        ("one of three users at two addresses", "bo.1 ada.2 cy.3 bo.4 ada.2", {"bo"}, "each"),
+        ("a user who comes back", "ada.1 ada.2 ada.1", {"ada"}, "two"),
+        ("the second address much later", "ada.1 bo.2 cy.3 bo.2 ada.9", {"ada"}, "two"),
+        ("three addresses", "ada.1 ada.2 ada.3 bo.1", {"ada"}, "two"),
+        ("users whose names differ in a letter", "ada.1 Ada.2 adam.3", set(), "each"),
+        ("addresses that begin alike", "ada.1 ada.11", {"ada"}, "two"),
+        ("no line", "", set(), "each"),
+    )
+    for words, text, want, mistake in rows:
+        yield Case((log_of(text),), want, mistake, words)
+    drawn = dice("lesson-08", "places")
+    for number in range(4):
+        digits = [int(letter, 16) for letter in next(drawn)]
+        pairs = list(zip(digits[::2], digits[1::2], strict=True))
+        text = " ".join(f"{'abcd'[user % 4]}.{place % 3}" for user, place in pairs)
+        seen = {user: {b % 3 for a, b in pairs if a % 4 == user} for user in range(4)}
+        want = {"abcd"[user] for user, places in seen.items() if len(places) > 1}
+        yield Case((log_of(text),), want, "each", f"drawn lines, {number + 1}")
+
+
+def log_of(text: str) -> list[dict[str, str]]:
+    """Lines of a log, from pairs of a user and the last part of an address."""
+    return [
+        {"time": f"09:{number:02}", "user": user, "address": f"192.0.2.{place}", "type": "login"}
+        for number, (user, place) in enumerate(pair.split(".") for pair in text.split())
+    ]
+
+
+def no_users(_case: Case, got: Any) -> str | None:
+    """The mistake of who returns no set of names."""
+    fits = isinstance(got, set) and all(isinstance(one, str) for one in got)
+    return None if fits else "set"
 
 
 # --- 08-1: the grade of a statement -------------------------------------------------------------
@@ -596,6 +656,61 @@ EXERCISES = (
             "return [line for line in lines if all(... for name in wanted)]",
         ),
         SEARCH,
+    ),
+    Exercise(
+        "08-9",
+        "function",
+        leaving_alone(compare(logs_of_users, why=no_users), logs_of_users),
+        "No name, no address, no type: the question was only who does not work as usual.",
+        {
+            "two": (
+                "That user has lines from two addresses or more.",
+                altered(TWO_PLACES, ("> 1", "> 3")),
+            ),
+            "each": (
+                "A user with one address does not count, however many other users there are.",
+                altered(TWO_PLACES, ("> 1", "> 0")),
+            ),
+            "shared": (
+                "Two users may share an address. Collect the addresses of each user, not the "
+                "users of each address.",
+                wrong("""
+                    def answer(lines):
+                        users = {}
+                        for line in lines:
+                            users.setdefault(line["address"], set()).add(line["user"])
+                        two = {u for some in users.values() if len(some) > 1 for u in some}
+                        seen = {(line["user"], line["address"]) for line in lines}
+                        names = [user for user, _ in seen]
+                        return two | {user for user in names if names.count(user) > 1}
+                """),
+            ),
+            "lines": (
+                "Count different addresses, not lines.",
+                altered(TWO_PLACES, ("set()).add(", "[]).append(")),
+            ),
+            "all": (
+                "Return all such users, not only the first one.",
+                altered(TWO_PLACES, ("len(seen) > 1}", "len(seen) > 1 and user == min(places)}")),
+            ),
+            "set": (
+                "Return a set of names: {user for user, ... in ... if ...}.",
+                altered(TWO_PLACES, ("return {user for", "return {user: seen for")),
+            ),
+            "changed": (
+                "Do not change the lines: the next search uses them, too.",
+                altered(
+                    TWO_PLACES,
+                    ("        places.setd", "        line['seen'] = 1\n        places.setd"),
+                ),
+            ),
+        },
+        (
+            "A dictionary maps each user to the set of their addresses: "
+            "places.setdefault(line['user'], set()).add(line['address']).",
+            "Then return {user for user, seen in places.items() if len(seen) > 1}.",
+        ),
+        TWO_PLACES,
     ),
     Exercise(
         "08-5",

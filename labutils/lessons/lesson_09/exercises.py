@@ -575,8 +575,8 @@ EXERCISES = (
         "09-4",
         "value",
         plan(comes_back),
-        "The account is off, but something of yours still works, for now: the token at the gateway "
-        "is still valid. Defenders who stop at the account that they know about have not finished.",
+        "The account is off, but something of yours still works, for now. Defenders who stop at "
+        "the account that they know about have not finished.",
         refused_moves(
             REFUSALS,
             move="('smartsheet-account', 'jira', 'make-user')",

@@ -9,6 +9,7 @@ from .unseen import (
     accounts,
     by_address,
     called_in,
+    clock,
     in_words,
     moment,
     opened,

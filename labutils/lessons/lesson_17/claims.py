@@ -34,14 +34,14 @@ CLAIMS = {
         "that day, nobody but that session came from the address where it was added",
     ),
     "d": Claim(
-        "n.jansen's new factor is his",
-        False,
-        "one line from a rented address ties nobody to him; n.jansen had a new phone",
+        "n.jansen's new factor is n.jansen's own",
+        True,
+        "n.jansen had a new phone; one line from a rented address ties nobody to him",
     ),
     "e": Claim(
-        "p.nielsen's new factor is his",
-        False,
-        "added two weeks after his last line; p.nielsen had a new phone",
+        "p.nielsen's new factor is p.nielsen's own",
+        True,
+        "p.nielsen had a new phone; it was added two weeks after his last line",
     ),
     "f": Claim(
         "he holds the reports' key",

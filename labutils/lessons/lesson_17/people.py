@@ -1,6 +1,6 @@
 """Questions to the people of the company, before a report is due."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from textwrap import fill
 
 from labutils.capstone import world
@@ -17,23 +17,31 @@ PERSON, OWNER = MINUTES["person"], MINUTES["owner"]
 def ask(incident: CalledIn, names: Sequence[str]) -> None:
     """Print what these people answer: accounts, or programs (PROGRAMS), whose owners answer.
 
-    Nobody is asked where all of them together take longer than there is time, or where one of them
-    is nobody here: one sentence says which.
+    Whoever was asked before answers again, and takes no more time. Nobody is asked where the time
+    is too short for all of them, or where one of them is nobody here: one sentence says which.
     """
-    asked = list(dict.fromkeys([names] if isinstance(names, str) else map(str, names)))
-    unknown = [name for name in asked if name not in (*PROGRAMS, *accounts(incident.drawn))]
-    minutes = sum(OWNER if name in PROGRAMS else PERSON for name in asked)
+    wanted = list(dict.fromkeys([names] if isinstance(names, str) else map(str, names)))
+    unknown = [name for name in wanted if name not in (*PROGRAMS, *accounts(incident.drawn))]
+    everyone = list(dict.fromkeys([*incident.asked, *wanted]))
+    left = AVAILABLE - minutes(incident.asked)
     if unknown:
         print(f"Nobody on the roster is called {shown(unknown[0], 80)!r}. Nobody was asked.")
-    elif minutes > AVAILABLE:
-        print(f"That takes {minutes} minutes, and you have {AVAILABLE}. Nobody was asked.")
-    elif not asked:
-        print(f"Nobody was asked. You have {AVAILABLE} minutes.")
+    elif not wanted:
+        print(f"Nobody was asked. You have {left} minutes.")
+    elif minutes(everyone) > AVAILABLE:
+        takes = minutes(everyone) - minutes(incident.asked)
+        print(f"That takes {takes} minutes, and you have {left}. Nobody was asked.")
     else:
         with world.written(incident.drawn, count=EVENTS, seed=incident.drawn.seed) as truth:
-            for name in asked:
+            for name in wanted:
                 print(fill(shown(answer_to(truth, _question(name)).answer, 4000), 100))
-        print(f"That took {minutes} of {AVAILABLE} minutes.")
+        incident.asked[:] = everyone
+        print(f"{minutes(everyone)} of {AVAILABLE} minutes are gone.")
+
+
+def minutes(names: Iterable[str]) -> int:
+    """How long it takes to ask all of them."""
+    return sum(OWNER if name in PROGRAMS else PERSON for name in names)
 
 
 def _question(name: str) -> str:

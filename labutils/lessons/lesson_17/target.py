@@ -1,6 +1,6 @@
 """17 · Capstone: its target."""
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from labutils.classroom.judging import value
@@ -8,51 +8,55 @@ from labutils.classroom.registry import Target, code
 from labutils.lab import dice
 from labutils.text import counted
 
+from .people import ask
 from .unseen import CalledIn, Line, Ticket, called_in
 
 FLAG = "flag-" + next(dice("lesson-17", "the one who was there"))
-SEED, PATIENCE = "other-88", 3
+SEED, PATIENCE = "other-88", 2
 STOPPED = (
-    "Three accusations were wrong, so nobody listens any more. Restart the kernel to start again. "
+    "Two accusations were wrong, so nobody listens any more. Restart the kernel to start again. "
     "Asking for the target again gives you the same incident."
 )
 
 
 class Scene:
-    """Another incident: `lines`, `tickets`, `programs` (by name, its accounts and tokens), and
-    `accuse(address, made)`."""
+    """Another incident: `lines`, `tickets`, `programs` (by name, its accounts and tokens),
+    `ask(names)`, and `accuse(address, person, made)`."""
 
     def __init__(self, incident: CalledIn, flag: str | None = None) -> None:
         flag = flag or FLAG
         self.lines: tuple[Line, ...] = incident.lines
         self.tickets: tuple[Ticket, ...] = incident.tickets
         self.programs = incident.programs
+        self.ask = partial(ask, incident)
         self.accuse = accuser(incident, flag)
 
     def __repr__(self) -> str:
-        return f"another incident: {counted(len(self.lines), 'line')}, tickets, programs, accuse"
+        count = counted(len(self.lines), "line")
+        return f"another incident: {count}, tickets, programs, ask, accuse"
 
 
 def accuser(incident: CalledIn, flag: str) -> Any:
     """What hears an accusation, and gives the flag for a right one; three may be wrong."""
     wrong = 0
 
-    def accuse(address: object, made: object) -> str:
-        """Say from which address the intruder's programs came, and what was made there to come
-        back."""
+    def accuse(address: object, person: object, made: object) -> str:
+        """Say from which address the intruder used programs, whose session he came with, and what
+        he made there to come back."""
         nonlocal wrong
         if wrong >= PATIENCE:
             print(STOPPED)
             return "no flag"
-        if not isinstance(address, str) or not isinstance(made, list | tuple | set) or not made:
-            print("That is not an accusation. Try accuse('203.0.113.9', ['account p.aoki']).")
+        texts = isinstance(address, str) and isinstance(person, str)
+        if not texts or not isinstance(made, list | tuple | set) or not made:
+            print("It goes like this: accuse('203.0.113.9', 'p.aoki', ['account k.lund']).")
             return "no flag"
         if any(" " not in str(one) for one in made):
-            print("Give each thing as line.made has it, with its kind: 'account p.aoki'.")
+            print("Give each thing as line.made has it, with its kind: 'account k.lund'.")
             return "no flag"
         right_place = address == incident.drawn.words["intruder_ip"]
         right_things = set(map(str, made)) == set(incident.drawn.footholds)
-        if right_place and right_things:
+        if right_place and right_things and person == incident.drawn.words["victim"]:
             return flag
         wrong += 1
         place = "The address is right" if right_place else "The address is wrong"
@@ -79,12 +83,12 @@ TARGET = Target(
     "17-target",
     "value",
     value(flag_mistake),
-    "You found one address, and everything that was made there as a way back, in a month that "
-    "nobody had told you about.",
+    "You found one address, whose session was used there, and what was made there as a way back, "
+    "in a month that nobody had told you about. The others who were there were only tenants.",
     {
         "address": (
-            "That is an address. The flag is what scene.accuse returns for it, together with what "
-            "was made there.",
+            "That is an address. The flag is what scene.accuse returns for it, together with the "
+            "person and what was made there.",
             'answer = "203.0.113.9"',
         ),
         "other": (
@@ -96,25 +100,27 @@ TARGET = Target(
         "Work as before: what programs do elsewhere, minus what tickets explain, address by "
         "address.",
         "The intruder's address is the one that appears in the most logs. Then look at all lines "
-        "from it, and at what each of them made.",
-        "A rented address has other tenants, who make their own keys. Take what the programs made "
-        "there, minus what explained(...) explains.",
+        "from it, in order of time: who was there before the program, and what was made there?",
+        "A rented address has other tenants. Whoever signed in there with a second factor was "
+        "there in person; whose session came from elsewhere? People know what they made: ask.",
     ),
     code("""
         rest = [line for names in scene.programs.values() for name in names
                 for line in elsewhere(scene.lines, name)
                 if not explained(line, scene.tickets, names)]
-        logs = {one: {line.log for line in rest if line.address == one}
-                for one in {line.address for line in rest}}
-        address = max(logs, key=lambda one: len(logs[one]))
-        flag = scene.accuse(address, {line.made for line in rest if line.address == address} - {""})
+        address, own = next(iter(by_address(rest).items()))
+        near = tenants(scene.lines, address, min(line.time for line in own))
+        here = [line for line in scene.lines if line.address == address]
+        (person,) = near - {line.who for line in here if "session.start" in line.action}
+        flag = scene.accuse(address, person, {line.made for line in own if line.made})
     """),
     brief="""This is another company, in another month. scene.lines, scene.tickets and \
-scene.programs are as before. An intruder was there with a stolen token, and left himself a way \
-back.
-scene.accuse(address, made) takes the address from which the intruder used the programs' \
-accounts, and the names of everything that he made there, as line.made gives them. He made all of \
-it with a program's account. It returns the flag if both are right.""",
+scene.programs are as before, and scene.ask([...]) asks people: you have 45 minutes. An intruder \
+came with somebody's session, and with what he found in it he used a program's account and token. \
+He left himself a way back.
+scene.accuse(address, person, made) takes the address from which he used the programs' accounts, \
+the person whose session it was, and the names of everything that he made there, as line.made \
+gives them. It returns the flag if all three are right.""",
     tools="",
     scene=the_other,
 )

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -39,13 +39,14 @@ Ticket = dict[str, str]
 @dataclass(frozen=True, eq=False)
 class CalledIn:
     """What somebody has who is called in. `programs`: by name, the account and the token of each
-    program."""
+    program; `asked`: who has answered questions so far."""
 
     drawn: Drawn
     lines: tuple[Line, ...]
     tickets: tuple[Ticket, ...]
     programs: dict[str, tuple[str, ...]]
     own: frozenset[str]
+    asked: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"an incident: brief, {counted(len(self.lines), 'line')}, tickets, programs"
@@ -159,6 +160,11 @@ def print_lines(lines: Sequence[Line], most: int = 8) -> None:
         print(f"and {len(lines) - most} more")
 
 
+def clock(time: float) -> str:
+    """Month, day, hour and minute of a time in seconds since 1970."""
+    return iso(int(time))[5:16].replace("T", " ")
+
+
 def print_tickets(lines: Iterable[Line], tickets: Iterable[Ticket]) -> None:
     """A line for each of these lines, with the tickets that were open at its moment."""
     for line in lines:
@@ -167,8 +173,7 @@ def print_tickets(lines: Iterable[Line], tickets: Iterable[Ticket]) -> None:
             for one in tickets
             if moment(one["from"]) - HOUR <= line.time <= moment(one["to"]) + HOUR
         ]
-        when = iso(int(line.time))[5:16].replace("T", " ")
-        print(f"{when}  {line.who}: {', '.join(open_then) or 'no ticket was open'}")
+        print(f"{clock(line.time)}  {line.who}: {', '.join(open_then) or 'no ticket was open'}")
 
 
 def by_address(lines: Iterable[Line]) -> dict[str, list[Line]]:
@@ -190,7 +195,7 @@ def print_tenants(there: Sequence[Line], names: Iterable[str]) -> None:
     last."""
     for name in names:
         own = [line for line in there if line.who == name]
-        first, last = (iso(int(own[place].time))[5:16].replace("T", " ") for place in (0, -1))
+        first, last = clock(own[0].time), clock(own[-1].time)
         acts = list(dict.fromkeys(line.action.removeprefix("user.") for line in own))
         what = ", ".join(acts[:3]) + (", ..." if len(acts) > 3 else "")
         print(f"{name:14} {first} to {last}  {counted(len(own), 'line'):9} {what}")

@@ -2,7 +2,14 @@
 solution that change nothing.
 """
 
-from labutils.lessons.lesson_04.exercises import IN_TIME, KEYS_FOR, MEANT_FOR, TRUST, VALIDATE
+from labutils.lessons.lesson_04.exercises import (
+    IN_TIME,
+    KEYS_FOR,
+    MEANT_FOR,
+    TAKE_OVER,
+    TRUST,
+    VALIDATE,
+)
 
 OTHER_RIGHT = {
     "04-1": [
@@ -68,6 +75,42 @@ def answer(claims, now):
         return now in range(claims["iat"], claims["exp"])
     except KeyError:
         return False
+""",
+    ],
+    "04-7": [
+        """
+def answer(tom, tokens, now):
+    def serves(token):
+        claims = inspect(token).claims
+        at_the_wiki = meant_for(claims, "https://login.example", "wiki") and in_time(claims, now)
+        return at_the_wiki and claims["sub"] == "u-1815"
+    (token,) = filter(serves, tokens)
+    tom.get("https://form.example/login")
+    return tom.post("https://form.example/cb", data={"id_token": token}, follow_redirects=True)
+""",
+        """
+FORM = "https://form.example"
+def answer(tom, tokens, now):
+    hers = [(inspect(t).claims, t) for t in tokens if inspect(t).claims["sub"] == "u-1815"]
+    good = [t for claims, t in hers if claims["aud"] == "wiki" and claims["exp"] > now]
+    tom.request("GET", FORM + "/login")
+    answer = tom.request("POST", FORM + "/cb", data={"id_token": good[0]})
+    return tom.get(FORM + answer.headers["location"])
+""",
+        """
+from base64 import urlsafe_b64decode
+def answer(tom, tokens, now):
+    for token in reversed(tokens):
+        claims = json.loads(urlsafe_b64decode(token.split(".")[1] + "=="))
+        if claims["sub"] != "u-1815" or not in_time(claims, now):
+            continue
+        if meant_for(claims, LOGIN, "wiki"):
+            break
+    tom.get("https://form.example/login")
+    tom.get("https://form.example/page")
+    tom.post("https://form.example/cb", data={"id_token": token})
+    page = tom.get("https://form.example/page")
+    return page
 """,
     ],
     "04-4": [
@@ -334,6 +377,48 @@ def answer(browser, token):
         "age": [
             but(IN_TIME, "now < expires", "now < expires and now - issued < 3600"),
             but(IN_TIME, "now < expires", "now < expires and expires - issued <= 86400"),
+        ],
+    },
+    "04-7": {
+        "token": [
+            """
+def answer(tom, tokens, now):
+    for token in tokens:
+        tom.get("https://form.example/login")
+        tom.post("https://form.example/cb", data={"id_token": token})
+        page = tom.get("https://form.example/page")
+        if page.json().get("hello") == "u-1815":
+            return page
+""",
+            but(TAKE_OVER, 'meant_for(claims, LOGIN, "wiki") and ', ""),
+            but(TAKE_OVER, " and in_time(claims, now)", ""),
+            but(TAKE_OVER, 'meant_for(claims, LOGIN, "wiki")', '"wiki" in claims["aud"]'),
+            but(TAKE_OVER, "(tom, token)", "(tom, token + 'x')"),
+            *(
+                f"""
+def answer(tom, tokens, now):
+    tom.get("https://form.example/login")
+    tom.post("https://form.example/cb", data={{"id_token": tokens[{place}]}})
+    return tom.get("https://form.example/page")
+"""
+                for place in range(5)
+            ),
+        ],
+        "form": [
+            """
+import httpx
+def answer(tom, tokens, now):
+    return httpx.Response(200, request=httpx.Request("GET", "https://form.example/page"))
+""",
+            """
+def answer(tom, tokens, now):
+    hers = [t for t in tokens if in_time(inspect(t).claims, now)]
+    token = [t for t in hers if inspect(t).claims["sub"] == "u-1815"]
+    token = next(t for t in token if inspect(t).claims["aud"] == "wiki")
+    tom.post("https://form.example/cb", data={"id_token": token})
+    return tom.get("https://form.example/page")
+""",
+            but(TAKE_OVER, "(tom, token)", "(tom, token) and tom.get(LOGIN)"),
         ],
     },
     "04-5": {

@@ -1,38 +1,81 @@
 """Lesson 04: an ID token that somebody else posts in the form."""
 
-from labutils.identity.tokens import inspect, verify_signature
-from labutils.lessons.lesson_04 import tom_posts, with_eager_wiki
-from labutils.stage.two_apps import LOGIN, WIKI
+import pytest
+
+from labutils.lessons.lesson_04 import (
+    NOW,
+    at_form_wiki,
+    found_in_a_log,
+    in_time,
+    post_in_form,
+    three_checks,
+)
+from labutils.lessons.lesson_04.id_tokens import ADA, in_a_log
+from labutils.stage import written_verifier
+from labutils.stage.forgeries import KEYS
 
 
-def adas_token():
-    apps = with_eager_wiki()
-    apps.sign_in("ada", WIKI)
-    token = apps.wiki.latest_session()["id_token"]
-    return token, apps.ada.get(LOGIN + "/jwks").json()
+def meant_for(claims, issuer, client_id):
+    return claims["iss"] == issuer and claims["aud"] == client_id
 
 
-def test_without_a_nonce_tom_is_whoever_the_token_is_about():
-    token, keys = adas_token()
+def verify(token, keys):
+    scope = {}
+    exec(f"{written_verifier.TOOLS}\n{written_verifier.VERIFY}", scope)
+    return scope["verify"](token, keys)
 
-    def by_signature(token, _nonce):
-        verify_signature(token, keys)
-        return inspect(token).claims
 
-    page = tom_posts(by_signature, token)
-    assert page.json() == {"hello": "u-1815"}
+def posted(check, token):
+    """What the wiki says to this token, in a sign-in of Tom's."""
+    return post_in_form(at_form_wiki(check), token)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("Ada's, for the wiki", {"hello": ADA}),
+        ("Ada's, for notes", {"error": "ValueError: another issuer, or another audience"}),
+        (
+            "Ada's, for the wiki and notes",
+            {"error": "ValueError: another issuer, or another audience"},
+        ),
+        ("Ada's, for the wiki, from an hour ago", {"error": "ValueError: not valid at this time"}),
+    ],
+)
+def test_with_three_checks_one_token_of_hers_makes_tom_ada(name, says):
+    page = posted(three_checks(verify, meant_for, in_time), in_a_log("found")[name])
+    assert page.json() == says and page.status_code == (200 if "hello" in says else 401)
+
+
+def test_somebody_elses_token_makes_him_somebody_else():
+    token = in_a_log("found")["somebody else's, for the wiki"]
+    page = posted(three_checks(verify, meant_for, in_time), token)
+    assert page.status_code == 200 and page.json()["hello"] != ADA
 
 
 def test_the_nonce_is_that_of_toms_own_sign_in():
-    token, _ = adas_token()
+    token = in_a_log("found")["Ada's, for the wiki"]
     sent = []
 
     def by_nonce(token, nonce):
         sent.append(nonce)
-        if inspect(token).claims["nonce"] != nonce:
+        if verify(token, KEYS)["nonce"] != nonce:
             raise ValueError("another sign-in")
-        return inspect(token).claims
+        return verify(token, KEYS)
 
-    page = tom_posts(by_nonce, token)
+    page = posted(by_nonce, token)
     assert page.status_code == 401 and page.json() == {"error": "ValueError: another sign-in"}
-    assert sent[0] and sent[0] != inspect(token).claims["nonce"]
+    assert sent[0] and sent[0] != verify(token, KEYS)["nonce"]
+
+
+def test_whoever_goes_through_a_log_from_either_end_meets_every_wrong_token_first():
+    places = [
+        list(in_a_log(seed)).index("Ada's, for the wiki") for seed in ("another log", "a log")
+    ]
+    assert places == [4, 0]
+
+
+def test_each_token_has_a_nonce_of_its_own_and_one_time_to_be_valid():
+    claims = [verify(token, KEYS) for token in found_in_a_log()]
+    assert len({one["nonce"] for one in claims}) == 5
+    assert sum(one["iat"] <= NOW < one["exp"] for one in claims) == 4

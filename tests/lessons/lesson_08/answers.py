@@ -125,6 +125,30 @@ def answer(lines, wanted):
     return list(filter(lambda line: {**line, **wanted} == line, lines))
 """,
     ],
+    "08-9": [
+        """
+def answer(lines):
+    pairs = {(line["user"], line["address"]) for line in lines}
+    names = [user for user, _ in pairs]
+    return {user for user in names if names.count(user) > 1}
+""",
+        """
+from collections import defaultdict
+def answer(lines):
+    seen = defaultdict(set)
+    for line in lines:
+        seen[line["user"]].add(line["address"])
+    return set(filter(lambda user: len(seen[user]) >= 2, seen))
+""",
+        """
+def answer(lines):
+    first, moved = {}, set()
+    for line in lines:
+        if first.setdefault(line["user"], line["address"]) != line["address"]:
+            moved.add(line["user"])
+    return moved
+""",
+    ],
     "08-6": [
         """
 def answer(lines):

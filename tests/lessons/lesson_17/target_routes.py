@@ -5,13 +5,13 @@ from collections import Counter, defaultdict
 from labutils.lessons.lesson_17 import HOUR, moment
 from labutils.lessons.lesson_17.target import Scene
 
-ADDRESS = "203.0.113.65"
+ADDRESS, PERSON = "203.0.113.65", "a.obrien"
 MADE = ["account n.brennan"]
 
 
-def tried(address, made=MADE):
+def tried(address, made=MADE, person=PERSON):
     """One accusation."""
-    return lambda scene: scene.accuse(address, made)
+    return lambda scene: scene.accuse(address, person, made)
 
 
 def odd_days(scene: Scene) -> set[str]:
@@ -45,13 +45,21 @@ def busiest_stranger(scene: Scene) -> str:
     address = max(count, key=lambda one: count[one])
     there = [line for line in scene.lines if line.address == address and line.made]
     own = [line for line in there if line.who in names and not announced(scene, line)]
-    return scene.accuse(address, {line.made for line in own})
+    first = min(line.time for line in own)
+    near = [line for line in scene.lines if 0 < first - line.time < 5 * 86400]
+    elsewhere = {line.who for line in near if line.address != address and "sso" in line.action}
+    here = {line.who for line in near if line.address == address and "factor" not in line.action}
+    in_person = {
+        line.who for line in near if line.address == address and "session.start" in line.action
+    }
+    (person,) = (elsewhere & here) - in_person
+    return scene.accuse(address, person, {line.made for line in own})
 
 
 def all_that_was_made_there(scene: Scene) -> str:
     """A rented address has other tenants, who make keys of their own."""
     there = [line for line in scene.lines if line.address == ADDRESS and line.made]
-    return scene.accuse(ADDRESS, {line.made for line in there})
+    return scene.accuse(ADDRESS, PERSON, {line.made for line in there})
 
 
 def from_what_was_made(scene: Scene) -> str:
@@ -62,7 +70,7 @@ def from_what_was_made(scene: Scene) -> str:
         if line.made and line.who in names and not announced(scene, line):
             suspects[line.address].add(line.made)
     (address, made), *others = suspects.items()
-    return scene.accuse(address, made) if not others else "no flag"
+    return scene.accuse(address, PERSON, made) if not others else "no flag"
 
 
 def one_after_another(scene: Scene) -> str:
@@ -70,7 +78,7 @@ def one_after_another(scene: Scene) -> str:
     flags = []
     for address in sorted(odd_days(scene)):
         made = {line.made for line in scene.lines if line.address == address and line.made}
-        flags.append(scene.accuse(address, made))
+        flags.append(scene.accuse(address, PERSON, made))
     return max(flags)
 
 
@@ -89,7 +97,16 @@ SHUT = {
     "what a tenant made as well": tried(ADDRESS, [*MADE, "key of o.cohen"]),
     "one thing more": tried(ADDRESS, [*MADE, "account a.b"]),
     "everything that was made in that month": lambda scene: scene.accuse(
-        ADDRESS, {line.made for line in scene.lines if line.made}
+        ADDRESS, PERSON, {line.made for line in scene.lines if line.made}
+    ),
+    "a tenant who signed in there": tried(ADDRESS, person="s.foster"),
+    "a tenant of another week": tried(ADDRESS, person="n.kamau"),
+    "whoever made a key there": tried(ADDRESS, person="o.cohen"),
+    "the program": tried(ADDRESS, person="svc-roadmap"),
+    "nobody": tried(ADDRESS, person=""),
+    "two people": tried(ADDRESS, person=["a.obrien", "s.foster"]),
+    "each person who was there": lambda scene: max(
+        scene.accuse(ADDRESS, person, MADE) for person in ("s.foster", "o.cohen", PERSON)
     ),
     "a list of addresses": tried([ADDRESS]),
     "a text": tried(ADDRESS, "account n.brennan"),

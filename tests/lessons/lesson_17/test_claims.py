@@ -51,25 +51,25 @@ def test_what_no_log_can_show_is_not_in_the_logs():
 
 
 def test_an_honest_report_gains_most_and_none_gains_more(printed):
-    assert "in all: +1.50 of 1.50" in printed(HONEST)
+    assert "in all: +2.00 of 2.00" in printed(HONEST)
     for letter in CLAIMS:
         for said in (0, 35, 50, 65, 90, 100, UNKNOWN):
             out = printed({**HONEST, letter: said})
-            assert float(out.split("in all: ")[1].split()[0]) <= 1.5
+            assert float(out.split("in all: ")[1].split()[0]) <= 2.0
 
 
 @pytest.mark.parametrize(
     ("report", "points"),
     [
-        (dict.fromkeys(CLAIMS, 100), "-3.50"),
-        (dict.fromkeys(CLAIMS, 0), "-3.00"),
+        (dict.fromkeys(CLAIMS, 100), "-1.50"),
+        (dict.fromkeys(CLAIMS, 0), "-4.50"),
         (dict.fromkeys(CLAIMS, UNKNOWN), "+0.50"),
-        (dict.fromkeys(CLAIMS, 51), "-0.02"),
+        (dict.fromkeys(CLAIMS, 51), "+0.02"),
     ],
     ids=["sure of all", "doubts all", "says of all that nobody can know", "sits on the fence"],
 )
 def test_one_tone_of_voice_gains_little(printed, report, points):
-    assert f"in all: {points} of 1.50" in printed(report)
+    assert f"in all: {points} of 2.00" in printed(report)
 
 
 def test_a_report_that_says_nothing_is_shown_no_truth(printed):

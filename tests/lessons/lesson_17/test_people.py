@@ -1,6 +1,8 @@
 """Lesson 17: whoever is asked answers as in the capstone, and the time before the report is
 short."""
 
+from dataclasses import replace
+
 import pytest
 
 from labutils.lessons.lesson_17 import ask, called_in
@@ -8,9 +10,14 @@ from labutils.lessons.lesson_17.people import AVAILABLE, OWNER, PERSON
 
 
 @pytest.fixture
-def said(capsys):
+def incident():
+    return replace(called_in(), asked=[])  # the one of the lesson is shared
+
+
+@pytest.fixture
+def said(capsys, incident):
     def run(*names):
-        ask(called_in(), list(names))
+        ask(incident, list(names))
         return capsys.readouterr().out
 
     return run
@@ -20,7 +27,7 @@ def test_the_two_with_a_new_phone_say_so(said):
     out = said("n.jansen", "p.nielsen")
     assert "I am n.jansen. On 2024-04-09 that was me (factor after a new phone)." in out
     assert "I am p.nielsen. On 2024-04-23 that was me (factor after a new phone)." in out
-    assert "That took 30 of 45 minutes." in out
+    assert "30 of 45 minutes are gone." in out
 
 
 def test_whose_session_was_stolen_noticed_nothing(said):
@@ -43,8 +50,17 @@ def test_there_is_no_time_for_everybody(said, names, minutes):
     assert out == f"That takes {minutes} minutes, and you have 45. Nobody was asked.\n"
 
 
-def test_asking_the_same_person_twice_takes_the_time_of_one(said):
-    assert "That took 15 of 45 minutes." in said("n.jansen", "n.jansen")
+def test_the_time_goes_on_from_cell_to_cell(said):
+    assert "15 of 45 minutes are gone." in said("n.jansen")
+    assert said() == "Nobody was asked. You have 30 minutes.\n"
+    assert "45 of 45 minutes are gone." in said("planning")
+    assert said("p.nielsen") == "That takes 15 minutes, and you have 0. Nobody was asked.\n"
+
+
+def test_the_same_person_takes_no_time_twice(said):
+    assert "15 of 45 minutes are gone." in said("n.jansen", "n.jansen")
+    assert "15 of 45 minutes are gone." in said("n.jansen")
+    assert said("n.jansen", "planning", "p.nielsen").startswith("That takes 45 minutes, and you ")
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "owner:planning", 3, None], ids=repr)
@@ -54,10 +70,10 @@ def test_whoever_does_not_work_here_cannot_be_asked(said, name):
     )
 
 
-def test_one_name_will_do_and_none_asks_nobody(capsys, said):
-    ask(called_in(), "n.jansen")
-    assert "I am n.jansen." in capsys.readouterr().out
+def test_one_name_will_do_and_none_asks_nobody(capsys, incident, said):
     assert said() == "Nobody was asked. You have 45 minutes.\n"
+    ask(incident, "n.jansen")
+    assert "I am n.jansen." in capsys.readouterr().out
 
 
 def test_there_is_time_for_an_owner_and_a_person():
