@@ -2,8 +2,10 @@
 
 import copy
 from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import cache, partial
+from io import StringIO
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -36,7 +38,7 @@ from labutils.stage.what_dies_when import ACTIONS, ROWS, TRIES, what_dies_when
 from labutils.text import counted
 
 from .doors import knock
-from .rotation import Store, new_store
+from .rotation import Store, new_store, race, refresh_and_delete
 
 TOOLS = code("""
     from labutils.identity.oauth import bearer
@@ -92,6 +94,9 @@ KIND_OF = code("""
         if seen.header.get("typ") == "JWT":
             return "ID token"
         return "access token" if seen.header.get("typ") == "at+jwt" else "other"
+""")
+TURNS = code("""
+    turns = "Tom Ada Tom"
 """)
 RUNBOOK = code("""
     runbook = ["drop the signing key", "disable the user", "replace the client secret"]
@@ -228,6 +233,24 @@ def wrong_grid(grid: Any, want: dict[tuple[str, str], bool], case: str) -> Verdi
             got = f"{written(grid[pair])} for {pair}"
             return Verdict("differs", case, got, written(right), mistake=mistake)
     return None
+
+
+# --- 05-9: who stays in -------------------------------------------------------------------------
+
+
+def stays_in(turns: Any) -> Verdict:
+    """The judge of 05-9: at a provider that deletes used tokens, Ada ends up refused and Tom in."""
+    words = turns.split() if isinstance(turns, str) else []
+    if not set(words) <= {"Ada", "Tom"} or not 1 <= len(words) <= 20:
+        return Verdict("differs", got=written(turns), mistake="form")
+    if set(words) != {"Ada", "Tom"}:
+        return Verdict("differs", got=written(turns), mistake="both")
+    with redirect_stdout(StringIO()):
+        outcome = race(refresh_and_delete, turns)
+    last = dict(zip(words, outcome, strict=True))
+    if last["Ada"] or not last["Tom"]:  # whoever came first has got all tokens since
+        return Verdict("differs", got=written(turns), mistake="ada")
+    return PASSED
 
 
 # --- 05-3: rotation with reuse detection --------------------------------------------------------
@@ -823,6 +846,32 @@ EXERCISES = (
             "grid[name, door] = knock_at(door, token).is_success",
         ),
         FILL,
+    ),
+    Exercise(
+        "05-9",
+        "value",
+        stays_in,
+        "Whoever comes first keeps the family. To Ada it looks like an expired session, and to the "
+        "provider like nothing at all.",
+        {
+            "form": (
+                "turns is a string of names, in order: 'Ada Tom Ada', for example.",
+                'answer = ["Tom", "Ada"]',
+            ),
+            "both": (
+                "Both must use a token at least once.",
+                'answer = "Tom Tom"',
+            ),
+            "ada": (
+                "Ada still gets tokens, and Tom none. Who has to be first to use what both hold?",
+                'answer = "Ada Tom Ada"',
+            ),
+        },
+        (
+            "A token works once. What does the second one get who brings it?",
+            "Let Tom come first, and Ada after him.",
+        ),
+        TURNS,
     ),
     Exercise(
         "05-3",

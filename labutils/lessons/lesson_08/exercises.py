@@ -24,6 +24,7 @@ from labutils.text import counted
 
 from .readings import KINDS, Reading
 from .retelling import JUDGED, LENGTH, SCENES, first_wrong_pair
+from .support_log import FROM_ELSEWHERE, as_text, support_log, taken_by_the_intruder
 
 TOOLS = code("""
     from labutils.lab import seconds
@@ -66,6 +67,7 @@ TWO_PLACES = code("""
             places.setdefault(line["user"], set()).add(line["address"])
         return {user for user, seen in places.items() if len(seen) > 1}
 """)
+ON_THE_LOG = "from labutils.lessons.lesson_08 import support_log\n"
 FILE_TYPES = code("""
     def file_types(lines):
         users = {}
@@ -122,6 +124,29 @@ def no_users(_case: Case, got: Any) -> str | None:
     """The mistake of who returns no set of names."""
     fits = isinstance(got, set) and all(isinstance(one, str) for one in got)
     return None if fits else "set"
+
+
+# --- 08-10: all that was taken ------------------------------------------------------------------
+
+
+def all_taken(lines: Any) -> Verdict:
+    """The judge of 08-10: each line in which the intruder took something, and no other."""
+    fits = isinstance(lines, list | tuple) and all(isinstance(one, dict) for one in lines)
+    if not fits:
+        return Verdict("differs", got=written(lines), mistake="list")
+    log, wanted = support_log(), taken_by_the_intruder()
+    if strange := [one for one in lines if one not in log]:
+        return Verdict("differs", got=f"{written(strange[0])}, no line of the log", mistake="list")
+    if extra := [one for one in lines if one not in wanted]:
+        is_theirs = any(one["address"] == extra[0]["address"] for one in wanted)
+        mistake = "login" if is_theirs else "honest"
+        return Verdict("differs", got=as_text(extra[0]), mistake=mistake)
+    missed = [one for one in wanted if one not in lines]
+    if missed:
+        got, want = counted(len(wanted) - len(missed), "line"), "more"
+        address = all(one["address"] == FROM_ELSEWHERE["address"] for one in missed)
+        return Verdict("differs", got=got, want=want, mistake="address" if address else "missed")
+    return PASSED
 
 
 # --- 08-1: the grade of a statement -------------------------------------------------------------
@@ -711,6 +736,51 @@ EXERCISES = (
             "Then return {user for user, seen in places.items() if len(seen) > 1}.",
         ),
         TWO_PLACES,
+    ),
+    Exercise(
+        "08-10",
+        "value",
+        all_taken,
+        "Neither the type nor the address would have found all of them. You started from the "
+        "account, and from what it does not usually do.",
+        {
+            "address": (
+                "Those are right, and they are not all. An intruder can change addresses. Where "
+                "else did the account come from?",
+                ON_THE_LOG + "answer = [line for line in support_log() "
+                "if line['address'] == '203.0.113.66' and line['type'] != 'login']",
+            ),
+            "honest": (
+                "That line is somebody's own work: an engineer at the usual place, or the desk's "
+                "program with its daily request.",
+                ON_THE_LOG + "answer = [line for line in support_log() "
+                "if line['type'] in ('files_tab_download', 'report_export')]",
+            ),
+            "login": (
+                "A login takes nothing. Hand in the lines in which a file or a report went out.",
+                ON_THE_LOG + "answer = [line for line in support_log() "
+                "if line['address'] == '203.0.113.66']",
+            ),
+            "missed": (
+                "Some are missing. Files were downloaded from the Files tab, and a report was "
+                "exported: both take something.",
+                ON_THE_LOG + "answer = [line for line in support_log() "
+                "if line['type'] == 'report_export']",
+            ),
+            "list": (
+                "Hand in a list of lines, as they stand in the log: search(log, {...}) gives one.",
+                "answer = 4",
+            ),
+        },
+        (
+            "two_places named an account. search(log, {'user': ...}) gives all its lines.",
+            "[line for line in search(log, {'user': 'svc-support'}) if line['type'] not in "
+            "('request', 'login')]",
+        ),
+        code("""
+            taken = [line for line in search(log, {"user": "svc-support"})
+                     if line["type"] not in ("request", "login")]
+        """),
     ),
     Exercise(
         "08-5",

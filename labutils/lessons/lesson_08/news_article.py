@@ -44,7 +44,6 @@ REFUTED: dict[int, set[str]] = {
         "beyondtrust-console-denied",
         "beyondtrust-api-backdoor",
         "okta-beyondtrust-ack",
-        "cf-oct18-detected",
         "okta-scope-widened",
     },
     6: {"cf-rotation-missed", "cf-rotation-reason", "code-red-credentials"},

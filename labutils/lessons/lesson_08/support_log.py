@@ -28,7 +28,7 @@ FILES = ("login-problem.har", "browser-recording.har", "screenshot.png", "error.
 
 def support_log() -> list[Line]:
     """The log from 28 September to 17 October, in the order of time."""
-    lines = [*_of_engineers(), *_of_the_desk(), *_of_the_intruder()]
+    lines = [*_of_engineers(), *_of_the_desk(), *_of_the_intruder(), FROM_ELSEWHERE]
     return sorted(lines, key=lambda line: str(line["time"]))
 
 
@@ -61,6 +61,17 @@ def print_lines(lines: Iterable[Line]) -> None:
 def _line(time: str, user: str, address: str, kind: str, file: str = "") -> Line:
     line = {"time": time, "user": user, "address": address, "result": "success", "type": kind}
     return line | ({"file": file} if file else {})
+
+
+# No source says that the intruder came from another address; in this lab they did, once.
+FROM_ELSEWHERE = _line(
+    "2023-10-06T21:41:10Z", "svc-support", "203.0.113.129", "files_tab_download", FILES[1]
+)
+
+
+def taken_by_the_intruder() -> list[Line]:
+    """The lines in which the intruder took something: files, and the report."""
+    return [line for line in [*_of_the_intruder(), FROM_ELSEWHERE] if line["type"] != "login"]
 
 
 def _of_engineers() -> list[Line]:

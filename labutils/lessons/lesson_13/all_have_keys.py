@@ -133,13 +133,19 @@ class AllHaveKeys:
         """Ada gets this link. Where it leads to login.example, or below, she signs in as asked."""
         host = httpx.URL(link).host
         if host != "login.example" and not host.endswith(".login.example"):
-            print(f"Ada reads the URL. {host} is not login.example, so she closes the page.")
+            read = host or repr(link)
+            print(f"Ada reads the URL. {read} is not login.example, so she closes the page.")
             return
         account, ada = self._account, self._apps.ada
         try:
             last = sign_in(ada, link, "ada", account.password, answer=account.answer, until=WIKI)
             if last.is_error:
-                print(f"Ada opened the link. The last page was an error: {last.status_code}.")
+                print(
+                    f"Ada opened the link. The last page was an error: {last.status_code}. A "
+                    "sign-in begins with the link of an application, or of a device."
+                )
+            elif "user_code" in last.text:
+                print("Ada opened the link. The page asks for a code, and she has none.")
             else:
                 print("Ada opened the link and did what the pages asked.")
         except ClientError:

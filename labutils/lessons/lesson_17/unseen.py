@@ -153,6 +153,8 @@ def accounts(incident: CalledIn) -> list[tuple[str, tuple[str, ...]]]:
 
 def print_lines(lines: Sequence[Line], most: int = 8) -> None:
     """The first of some lines, a line each."""
+    if not lines:
+        print("no line")
     for line in lines[:most]:
         when = iso(int(line.time))[5:19].replace("T", " ")
         print(f"{when}  {line.who:14} {line.address:14} {line.log:29} {line.action}")

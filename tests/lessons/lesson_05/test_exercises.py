@@ -186,3 +186,28 @@ def test_three_runbooks_of_three_actions_leave_one_credential_and_none_leaves_no
 def test_what_is_no_runbook_of_three_is_told_so(runbook, mistake):
     (exercise,) = [e for e in lesson("05").exercises if e.id == "05-8"]
     assert exercises.verdict(exercise, runbook)[0].mistake == mistake
+
+
+@table(
+    ("turns", "mistake"),
+    [
+        ("Tom Ada", None),
+        ("Tom Ada Tom", None),
+        ("Tom Tom Ada Ada Tom", None),
+        ("  Tom  Ada ", None),
+        ("Ada Tom", "ada"),
+        ("Ada Tom Ada", "ada"),
+        ("Tom", "both"),
+        ("Ada Ada", "both"),
+        ("", "form"),
+        ("tom ada", "form"),
+        ("Tom, Ada", "form"),
+        ("Tom Ada " * 11, "form"),
+        (["Tom", "Ada"], "form"),
+        (7, "form"),
+    ],
+)
+def test_whoever_uses_the_copy_first_stays_in(turns, mistake):
+    (exercise,) = [e for e in lesson("05").exercises if e.id == "05-9"]
+    verdict, _ = exercises.verdict(exercise, turns)
+    assert verdict.mistake == mistake and (verdict.kind == "passed") is (mistake is None)

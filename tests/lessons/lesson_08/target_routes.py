@@ -41,8 +41,8 @@ def after_three_that_failed(scene: Article) -> str:
 ROUTES = {
     "by the first day": lambda scene: corrected(scene, BY_THE_FIRST_DAY),
     "by those who told Okta": lambda scene: corrected(scene, BY_THOSE_WHO_TOLD),
-    "by what Cloudflare saw in October": lambda scene: corrected(
-        scene, BY_THE_FIRST_DAY | {4: "cf-oct18-detected", 7: "nov16-wiki-search"}
+    "by what Okta was told in October": lambda scene: corrected(
+        scene, BY_THE_FIRST_DAY | {4: "okta-indicator-received", 7: "nov16-wiki-search"}
     ),
     "after two that failed": after_two_that_failed,
     "after three that failed": after_three_that_failed,
@@ -90,6 +90,9 @@ SHUT = {
     "what is wrong called open": all_left_open,
     "a list of facts": by_a_list_of_facts,
     "without the open ones": lambda scene: corrected(scene, BY_THE_FIRST_DAY, {}),
+    "a discovery of that very day": lambda scene: corrected(
+        scene, BY_THE_FIRST_DAY | {4: "cf-oct18-detected"}
+    ),
     "a claim that is not there": lambda scene: said_to(scene, 13, "attack-gap"),
     "a fact that is not there": lambda scene: said_to(scene, 2, "no-such-fact"),
 }

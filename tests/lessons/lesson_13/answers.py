@@ -93,6 +93,43 @@ def answer(page):
     return page[:start] + page[end + 1:]
 """,
     ],
+    "13-7": [
+        """
+LOGIN = "https://login.example"
+def answer(tom, send):
+    codes = tom.post(LOGIN + "/device_authorization", data=dict(client_id="screen", scope="openid"))
+    send(codes.json()["verification_uri_complete"])
+    return tom.post(LOGIN + "/token", data={
+        "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
+        "client_id": "screen",
+        "device_code": codes.json()["device_code"],
+    })
+""",
+        """
+def answer(tom, send):
+    site = "https://login.example"
+    first = tom.request("POST", site + "/device_authorization",
+                        data={"client_id": "screen", "scope": "openid profile"})
+    device_code, link = (first.json()[k] for k in ("device_code", "verification_uri_complete"))
+    send(link)
+    form = dict(client_id="screen", device_code=device_code)
+    form["grant_type"] = "urn:ietf:params:oauth:grant-type:device_code"
+    response = tom.request("POST", site + "/token", data=form)
+    return response
+""",
+        """
+from urllib.parse import urlencode
+def answer(tom, send):
+    def post(path, **fields):
+        kind = {"content-type": "application/x-www-form-urlencoded"}
+        return tom.post("https://login.example" + path, content=urlencode(fields), headers=kind)
+    started = post("/device_authorization", client_id="screen", scope="openid").json()
+    send(started["verification_uri"] + "?user_code=" + started["user_code"])
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    code = started["device_code"]
+    return post("/token", grant_type=grant, client_id="screen", device_code=code)
+""",
+    ],
     "13-4": [
         """
 def answer(browser, started, wait):

@@ -1,0 +1,70 @@
+"""Lesson 17: of eight names at one address one is tied to the intruder, and each other is told
+why it is not."""
+
+import pytest
+
+from labutils.classroom import exercises
+from labutils.classroom.course import lesson
+from labutils.lessons.lesson_17 import DAY, called_in
+from labutils.lessons.lesson_17.exercises import BY_CHANCE, SECOND, SESSION_OF
+
+ADDRESS = "203.0.113.61"
+
+
+def verdict(tied):
+    return exercises.verdict(lesson("17").items["17-6"], tied)[0]
+
+
+def came_first(incident):
+    """When a program's account is first at the intruder's address."""
+    programs = {name for names in incident.programs.values() for name in names}
+    lines = (line for line in incident.lines if line.address == ADDRESS and line.who in programs)
+    return min(line.time for line in lines)
+
+
+def test_the_answer_is_the_session_that_was_taken_and_where_it_went_on():
+    incident = called_in()
+    his = [line for line in incident.lines if incident.is_his(line) and line.who == SESSION_OF]
+    assert {line.address for line in his} == {ADDRESS, SECOND}
+    assert f"session of {SESSION_OF}" in incident.drawn.credentials
+    assert verdict({"name": SESSION_OF, "second address": SECOND}).kind == "passed"
+
+
+def test_every_other_name_has_its_reason():
+    incident = called_in()
+    first = came_first(incident)
+    there = [line for line in incident.lines if line.address == ADDRESS]
+    programs = {name for names in incident.programs.values() for name in names}
+    people = {line.who for line in there} - programs
+    assert people == {SESSION_OF, *(name for some in BY_CHANCE.values() for name in some)}
+    for name in BY_CHANCE["in person"]:
+        assert any("session.start" in line.action for line in there if line.who == name)
+    for name in BY_CHANCE["another week"]:
+        assert all(abs(line.time - first) > 7 * DAY for line in there if line.who == name)
+    for name in BY_CHANCE["one line"]:
+        (line,) = [line for line in there if line.who == name]
+        assert 0 < first - line.time < DAY
+
+
+@pytest.mark.parametrize(
+    ("tied", "mistake"),
+    [
+        *(
+            ({"name": name, "second address": SECOND}, why)
+            for why, some in BY_CHANCE.items()
+            for name in some
+        ),
+        ({"name": "svc-planner", "second address": SECOND}, "nobody"),
+        ({"name": "O.Lindqvist", "second address": SECOND}, "nobody"),
+        ({"name": ["o.lindqvist"], "second address": SECOND}, "nobody"),
+        ({"name": SESSION_OF, "second address": ADDRESS}, "address"),
+        ({"name": SESSION_OF, "second address": "198.18.16.83"}, "address"),
+        ({"name": SESSION_OF, "second address": None}, "address"),
+        ({"name": SESSION_OF}, "form"),
+        (SESSION_OF, "form"),
+        ((SESSION_OF, SECOND), "form"),
+    ],
+    ids=repr,
+)
+def test_what_is_not_tied_to_him_is_told_why(tied, mistake):
+    assert verdict(tied).mistake == mistake
