@@ -258,6 +258,8 @@ def takes_over(answer: Tried) -> Verdict:
         if posted and posted[0] != "Ada's, for the wiki":
             got = f"a form with the token that is {posted[0] or 'none of them'}"
             return Verdict("differs", case, got, mistake="token")
+        if page is None and not sent:
+            return Verdict("none", case, mistake="filter")
         if len(sent) != 1 or sent[0].status >= 400:
             got = f"{len(sent) or 'no'} forms in a sign-in of Tom's"
             return Verdict("differs", case, got, "one", mistake="form")
@@ -680,6 +682,12 @@ EXERCISES = (
                 "be warned. Read each one before you post it: it must be about u-1815, and pass "
                 "meant_for and in_time.",
                 altered(TAKE_OVER, ('claims["sub"] == "u-1815"', "True")),
+            ),
+            "filter": (
+                "No token passed your filter. meant_for takes the claims, the issuer LOGIN and the "
+                "client 'wiki'; in_time takes the claims and now. One token passes both and is "
+                "about u-1815.",
+                altered(TAKE_OVER, ('"wiki"', '"https://wiki.example"')),
             ),
             "form": (
                 "Call post_in_form(tom, token) once, for the token that you chose, and return its "
