@@ -519,17 +519,19 @@ def first_shot(answer: Tried) -> Verdict:
             return tried
         _, sent = tried
         if sent.status != 200:
+            bare = shown_in(sent, tokens) == "ID token" and sent.url.startswith(API)
             said = f"The response was {sent.status}: {written(sent.response_body)}"
-            return Verdict("refused_good", case, said, mistake="shut")
-        shown = next((kind for kind in KINDS if tokens[kind] in carried(sent)), "URL alone")
+            return Verdict("differs", case, said, mistake="header" if bare else "shut")
+        shown = shown_in(sent, tokens)
         if shown != "ID token" or not sent.url.startswith(API):
             return Verdict("differs", case, f"the {shown} at {sent.url}", mistake="own")
     return PASSED
 
 
-def carried(sent: Exchange) -> str:
-    """The header and the body in which a request may carry a token."""
-    return dict(sent.request_headers).get("authorization", "") + unquote_plus(sent.request_body)
+def shown_in(sent: Exchange, tokens: dict[str, str]) -> str:
+    """Which of these tokens a request carries, in its header or its body."""
+    carried = dict(sent.request_headers).get("authorization", "") + unquote_plus(sent.request_body)
+    return next((kind for kind in KINDS if tokens[kind] in carried), "URL alone")
 
 
 # --- 05-8: a runbook ----------------------------------------------------------------------------
@@ -559,7 +561,7 @@ def shortens(runbook: Any) -> Verdict:
     if unknown := [one for one in runbook if one not in ACTIONS]:
         return Verdict("differs", got=f"{written(unknown[0])}, which is no action", mistake="name")
     if len(set(runbook) - {"nothing"}) != 3 or len(runbook) != 3:
-        return Verdict("differs", got=counted(len(runbook), "name"), want="three", mistake="three")
+        return Verdict("differs", got=written(runbook), mistake="three")
     left = left_by(runbook)
     if len(left) != 1:
         return Verdict("differs", got=", ".join(left), want="one that is left", mistake="left")
@@ -1051,6 +1053,11 @@ EXERCISES = (
                 "That token was made for that door. Look for a door that does not compare the "
                 "token's audience with its own name.",
                 altered(WRONG_DOOR, ("ID token", "access token")),
+            ),
+            "header": (
+                "The right token, at the right door. The header's value is the word Bearer, a "
+                "space, and the token: headers=bearer(token) writes it.",
+                altered(WRONG_DOOR, ('"Bearer " + ', "")),
             ),
             "shut": (
                 "That door stayed shut. Read the code above: what does HastyApi.verify check, and "

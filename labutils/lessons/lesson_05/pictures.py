@@ -86,5 +86,5 @@ def _sentence(
         f"{knocks} attempts with {len(rows)} credentials, from {moment(tries[0])} to "
         f"{moment(tries[-1])} after each action. Still open after {moment(tries[-1])}, out of "
         f"{len(rows)}: {left}. "
-        f"Only one action works at once: {'; '.join(words) or 'none'}."
+        f"For each of these, only one action takes effect at once: {'; '.join(words) or 'none'}."
     )

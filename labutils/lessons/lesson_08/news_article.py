@@ -1,7 +1,7 @@
 """The target of lesson 08: an article on the events of 2023, and an editor who wants evidence.
 
-Its eleven claims are in our own words. Some hold. Some are refuted by a fact of the ledger. Some
-nobody can know. Each of those that do not hold stands in print somewhere.
+Its twelve claims are in our own words. Some hold. Some are refuted by a fact of the ledger, and
+each of these stands in print somewhere. Some nobody can know.
 """
 
 from functools import cache
@@ -18,7 +18,7 @@ STOPPED = (
 CLAIMS = {
     1: "According to reports, 1Password was the first customer to alert Okta.",
     2: "The intruder could reach the support files of 134 Okta users.",
-    3: "Okta searched its log for one type of event. The intruder's actions were of another type.",
+    3: "On 14 November the intruder first probed, and then entered the AWS environment.",
     4: "The break-in at Okta began on 18 October 2023.",
     5: "Cloudflare noticed the intruder in its Okta tenant before Okta told it.",
     6: "In October, Cloudflare replaced 5,000 credentials but forgot four of them.",
@@ -27,6 +27,7 @@ CLAIMS = {
     9: "The first reported alert came two minutes after a change to an administrators group.",
     10: "The people who robbed Okta also broke into Cloudflare in November.",
     11: "The intruder tried to reach the console server in São Paulo over SSH.",
+    12: "Of the 194,100 pages of Cloudflare's wiki, the intruder opened 202.",
 }
 # Claims that are wrong, and the facts that say otherwise: any of them will do.
 REFUTED: dict[int, set[str]] = {
@@ -57,9 +58,11 @@ REFUTED: dict[int, set[str]] = {
 }
 # Claims that nobody can know, and the facts that say so.
 OPEN = {
+    3: {"nov14-aws-accessed"},
     8: {"repos-exfiltration-unconfirmed"},
     10: {"attack-gap", "attribution"},
     11: {"nov22-sao-paulo-denied"},
+    12: {"wiki-pages-total"},
 }
 # What is said of a claim -> the claims of which it is so, and the facts that bear it out.
 FACTS = {"is wrong": REFUTED, "cannot be known": OPEN}

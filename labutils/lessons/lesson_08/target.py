@@ -31,22 +31,22 @@ TARGET = Target(
     (
         "Search the ledger for a word or a number: [f.id for f in ledger.facts() if '134' in "
         "f.statement]. Then read f.statement, f.time, f.figures and f.note.",
-        "Seven of the eleven do not hold. Three of the seven cannot be known: the fact about each "
-        "has a note that says what is not published, not shown or not settled.",
+        "Nine of the twelve do not hold. Five of the nine cannot be known: read the note of the "
+        "fact, its confidence, and how precisely it is dated.",
         "Refute 2 (the unit), 4 (the day), 6 (two numbers merged into one) and 7 (the day). Leave "
-        "8, 10 and 11 open.",
+        "3, 8, 10, 11 and 12 open.",
     ),
     code("""
-        scene.refute(2, "okta-support-window")
-        scene.refute(4, "okta-user-report")
-        scene.refute(6, "cf-rotation-missed")
-        scene.refute(7, "nov15-atlassian-access")
-        scene.leave_open(8, "repos-exfiltration-unconfirmed")
-        scene.leave_open(10, "attack-gap")
-        scene.leave_open(11, "nov22-sao-paulo-denied")
+        for claim, fact in {2: "okta-support-window", 4: "okta-user-report",
+                            6: "cf-rotation-missed", 7: "nov15-atlassian-access"}.items():
+            scene.refute(claim, fact)
+        for claim, fact in {3: "nov14-aws-accessed", 8: "repos-exfiltration-unconfirmed",
+                            10: "attack-gap", 11: "nov22-sao-paulo-denied",
+                            12: "wiki-pages-total"}.items():
+            scene.leave_open(claim, fact)
         flag = scene.publish()
     """),
-    brief="An article goes to print tonight. It makes eleven claims, which scene.show() prints. "
+    brief="An article goes to print tonight. It makes twelve claims, which scene.show() prints. "
     "Some hold, some are wrong, and some cannot be known. If a claim is wrong, run "
     "scene.refute(number, fact) with the id of a fact that says otherwise. If it cannot be known, "
     "run scene.leave_open(number, fact) with the id of the fact that leaves it open. Do not touch "

@@ -65,6 +65,10 @@ WITHOUT_KEY = code("""
     def without_key(page):
         return re.sub(' data-options="[^"]*"', "", page)
 """)
+IS_OURS = code("""
+    def is_ours(origin):
+        return origin == "https://login.example"
+""")
 DEVICE_PHISH = code("""
     def device_phish(tom, send):
         form = {"client_id": "screen"}
@@ -330,6 +334,36 @@ def wrong_page(answer: Tried, page: str, ticket: str) -> Verdict | None:
         other = next((one for one in shown.split() if one not in want.split()), "less than before")
         return Verdict("differs", case, written(other), "everything else unchanged", mistake="form")
     return None
+
+
+# --- 13-8: the origin that is ours --------------------------------------------------------------
+
+
+def own_origin() -> list[Case]:
+    """The one that passes."""
+    return [Case(("https://login.example",), True, "ours", "our own origin")]
+
+
+def other_origins() -> list[Case]:
+    """What looks like it, and must not pass."""
+    rows = (
+        ("https://login-example.test", "alike"),
+        ("https://status.login.example", "below"),
+        ("https://login.example.test", "begins"),
+        ("https://mylogin.example", "ends"),
+        ("http://login.example", "scheme"),
+        ("https://login.example:8443", "port"),
+        ("https://login.example:443", "port"),
+        ("https://login.example/", "spelling"),
+        ("HTTPS://LOGIN.EXAMPLE", "spelling"),
+        (" https://login.example", "spelling"),
+        ("https://ada@login.example", "spelling"),
+        ("login.example", "scheme"),
+        ("https://example", "below"),
+        ("null", "alike"),
+        ("", "alike"),
+    )
+    return [Case((origin,), False, mistake, repr(origin)) for origin, mistake in rows]
 
 
 # --- 13-7: a code for a device that is none -----------------------------------------------------
@@ -818,6 +852,67 @@ EXERCISES = (
             "mark.",
         ),
         WITHOUT_KEY,
+    ),
+    Exercise(
+        "13-8",
+        "function",
+        verifier(own_origin, other_origins),
+        "One origin, character for character.",
+        {
+            "ours": (
+                "https://login.example must pass: return True for it.",
+                wrong("answer = lambda origin: False"),
+            ),
+            "below": (
+                "A host below or above it is another origin: whoever gets hold of that host may "
+                "serve any page.",
+                wrong("answer = lambda origin: origin.endswith('login.example')"),
+            ),
+            "begins": (
+                "That origin only begins like ours.",
+                wrong("answer = lambda origin: origin.startswith('https://login.example')"),
+            ),
+            "ends": (
+                "That host only ends like ours: compare the whole origin.",
+                wrong("""
+                    def answer(origin):
+                        host = origin.removeprefix("https://")
+                        return host.endswith("login.example") and "." not in host[:-13]
+                """),
+            ),
+            "scheme": (
+                "The scheme is a part of the origin: over http anybody on the way can change the "
+                "page.",
+                wrong("""
+                    from urllib.parse import urlsplit
+                    answer = lambda origin: urlsplit(origin).hostname == "login.example"
+                """),
+            ),
+            "port": (
+                "The port is a part of the origin. A browser leaves it out where it is the usual "
+                "one, so the text is the whole of it.",
+                wrong("""
+                    from urllib.parse import urlsplit
+                    def answer(origin):
+                        parts = urlsplit(origin)
+                        return (parts.scheme, parts.hostname) == ("https", "login.example")
+                """),
+            ),
+            "spelling": (
+                "Browsers write an origin in one way. What is spelt otherwise does not come from "
+                "one.",
+                wrong("answer = lambda o: o.strip(' /').lower() == 'https://login.example'"),
+            ),
+            "alike": (
+                "That is another site: only https://login.example may pass.",
+                wrong("answer = lambda origin: True"),
+            ),
+        },
+        (
+            "An origin is a string here. Which comparison lets nothing else through?",
+            "Compare the whole string: origin == 'https://login.example'.",
+        ),
+        IS_OURS,
     ),
     Exercise(
         "13-7",

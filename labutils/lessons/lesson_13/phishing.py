@@ -175,6 +175,11 @@ class CheckedKeys(webauthn.SecurityKeys):
 LibraryRule = partial(webauthn.SecurityKeys, verify_origin=partial(verify_rp_id, "login.example"))
 
 
+def own_rule(is_ours: Callable[[str], bool]) -> Callable[[str], webauthn.SecurityKeys]:
+    """The provider's end, with this rule for the origin that a browser wrote."""
+    return partial(webauthn.SecurityKeys, verify_origin=is_ours)
+
+
 def in_three_parts(answer: str) -> tuple[dict[str, Any], bytes, bytes]:
     """What the browser saw, what the key wrote, and the name of the credential."""
     response = AuthenticationResponse.from_dict(json.loads(answer))

@@ -394,13 +394,11 @@ def answer(browser, tokens):
     return browser.get(LOGIN + "/userinfo", headers=bearer(tokens["access token"]))
 """,
         ],
+        "header": [but(WRONG_DOOR, "Bearer ", "bearer:"), but(WRONG_DOOR, "Bearer ", "Basic ")],
         "shut": [
-            but(WRONG_DOOR, '"Bearer " + ', ""),
             """
-saved = {}
 def answer(browser, tokens):
-    token = saved.setdefault("ID token", tokens["ID token"])
-    return browser.get(API + "/me", headers=bearer(token[:-1]))
+    return browser.get(API + "/me", headers=bearer(tokens["ID token"][:-1]))
 """,
             """
 import httpx

@@ -2,7 +2,13 @@
 
 from labutils.lessons.lesson_08.news_article import OPEN, REFUTED, Article
 
-LEFT_OPEN = {8: "repos-exfiltration-unconfirmed", 10: "attack-gap", 11: "nov22-sao-paulo-denied"}
+LEFT_OPEN = {
+    3: "nov14-aws-accessed",
+    8: "repos-exfiltration-unconfirmed",
+    10: "attack-gap",
+    11: "nov22-sao-paulo-denied",
+    12: "wiki-pages-total",
+}
 
 
 def corrected(scene: Article, wrong: dict[int, str], unknown: dict[int, str] = LEFT_OPEN) -> str:
@@ -34,7 +40,7 @@ def after_two_that_failed(scene: Article) -> str:
 
 
 def after_three_that_failed(scene: Article) -> str:
-    scene.refute(3, "okta-log-gap")
+    scene.refute(5, "okta-log-gap")
     return after_two_that_failed(scene)
 
 
@@ -92,6 +98,9 @@ SHUT = {
     "without the open ones": lambda scene: corrected(scene, BY_THE_FIRST_DAY, {}),
     "a discovery of that very day": lambda scene: corrected(
         scene, BY_THE_FIRST_DAY | {4: "cf-oct18-detected"}
+    ),
+    "the order of that day called wrong": lambda scene: corrected(
+        scene, BY_THE_FIRST_DAY | {3: "nov14-aws-accessed"}, LEFT_OPEN | {3: "nov14-probing"}
     ),
     "a claim that is not there": lambda scene: said_to(scene, 13, "attack-gap"),
     "a fact that is not there": lambda scene: said_to(scene, 2, "no-such-fact"),

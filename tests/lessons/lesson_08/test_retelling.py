@@ -113,7 +113,7 @@ def left_open(scene, number, fact):
     return scene.said[-1]
 
 
-@pytest.mark.parametrize("number", [1, 3, 5, 9])
+@pytest.mark.parametrize("number", [1, 5, 9])
 def test_a_claim_that_holds_is_not_corrected(number):
     scene = Article()
     assert "does not say that claim" in refuted(scene, number, "cf-oct18-detected")
@@ -190,7 +190,7 @@ def test_a_fact_itself_does_as_well_as_its_id():
 def test_the_article_is_printed_as_claims(capsys):
     Article().show()
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 11 and all(re.match(r"Claim \d+: ", line) for line in lines)
+    assert len(lines) == 12 and all(re.match(r"Claim \d+: ", line) for line in lines)
 
 
 # --- the cards ----------------------------------------------------------------------------------

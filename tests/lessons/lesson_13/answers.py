@@ -93,6 +93,19 @@ def answer(page):
     return page[:start] + page[end + 1:]
 """,
     ],
+    "13-8": [
+        "answer = 'https://login.example'.__eq__",
+        """
+OURS = ("https", "login.example")
+def answer(origin):
+    scheme, mark, host = origin.partition("://")
+    return bool(mark) and (scheme, host) == OURS
+""",
+        """
+def answer(origin):
+    return re.fullmatch(r"https://login\\.example", origin) is not None
+""",
+    ],
     "13-7": [
         """
 LOGIN = "https://login.example"
