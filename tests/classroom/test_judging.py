@@ -286,6 +286,7 @@ SPELLINGS = {
     "one further": "''.join(chr(ord(c) + 1) for c in s)",
     "a word in front": "'removed:' + s.encode().hex()",
     "binary": "' '.join(f'{ord(c):08b}' for c in s)",
+    "binary of seven bits": "' '.join(f'{ord(c):07b}' for c in s)",
     "a mask": "''.join(chr(ord(c) ^ 1) for c in s)",
     "a mask, in hex": "bytes(c ^ 90 for c in s.encode()).hex()",
     "riffled": "s[::2] + s[1::2]",
