@@ -741,8 +741,8 @@ EXERCISES = (
         "08-10",
         "value",
         all_taken,
-        "Neither the type nor the address would have found all of them. You started from the "
-        "account, and from what it does not usually do.",
+        "Neither the type nor the address alone finds all of them. Start from the account, and "
+        "from what it does not usually do.",
         {
             "address": (
                 "Those are right, and they are not all. An intruder can change addresses. Where "

@@ -79,7 +79,7 @@ def vault_of(wiki: RelyingParty, flag: str, environ: Any, start_response: Any) -
 
 
 class AllHaveKeys:
-    """The scene: Tom's browser, one in the lobby, names that are free, and Ada, who opens links."""
+    """The scene: Tom's browser, names that are free, and Ada, who opens links."""
 
     names, clients = DNS, tuple(sorted({*OWN, "room-planner"}))
     verifier = VERIFIER
@@ -94,14 +94,13 @@ class AllHaveKeys:
     }
 
     def __repr__(self) -> str:
-        return "a company with keys: tom, lobby, names, clients, take(), send(), seen, wait()"
+        return "a company with keys: tom, names, clients, take(), send(), seen, wait()"
 
     def __init__(self, flag: str | None = None) -> None:
         flag = flag or FLAG
         self._account = with_key(keys=LibraryRule, seed="target-13")
         self._apps = apps = self._account.apps
         self.tom: httpx.Client = apps.tom
-        self.lobby = apps.lab.browser("lobby", "192.0.2.77")
         self.wait = apps.lab.clock.tick
         self.seen: list[str] = []  # addresses that were asked for at a name that Tom took
         provider = apps.provider

@@ -29,9 +29,9 @@ TARGET = Target(
     "13-target",
     "value",
     value(flag_mistake),
-    "You are in, past a key that did everything it promises. There are three ways in: the "
-    "visitors' network, a forgotten host below the provider's name, and the expired domain of an "
-    "approved client. Which ones did you not use?",
+    "You are in, past a key that did everything it promises. There are two ways in: a forgotten "
+    "host below the provider's name, and the expired domain of an approved client. Which one did "
+    "you not use?",
     {
         "other": (
             "That is not the flag. The response to GET /vault contains it, as the member `flag`.",
@@ -45,18 +45,14 @@ TARGET = Target(
     },
     (
         "The key is not the weak point. For each setting in this lesson, ask what it still lets "
-        "in: who may ask for a device code, which clients are approved, and who owns each name in "
-        "scene.names.",
-        "Three ways: the lobby is on the office network. A host below login.example is free, and "
-        "this server uses the library's default rule for origins. The approved client "
-        "`room-planner` sends its codes to a domain that has expired.",
-        "The first: scene.lobby posts client_id=screen to "
-        "https://login.example/device_authorization; scene.send the verification_uri_complete; "
-        "then scene.lobby posts grant_type (the long one of RFC 8628), device_code and client_id "
-        "to https://login.example/token until it returns 200, with scene.wait in between. The "
-        "second: scene.take('old.login.example', Relay(...)), and the wiki's link with that host "
-        "in it. The third: scene.take('room-planner.test'), scene.send an authorization request "
-        "with scene.request, and exchange the code in scene.seen[-1], with scene.verifier.",
+        "in: which origins, which clients, and who owns each name in scene.names.",
+        "Two ways: a host below login.example is free, and this server uses the library's default "
+        "rule for origins. The approved client `room-planner` sends its codes to a domain that has "
+        "expired.",
+        "The first: scene.take('old.login.example', Relay(...)), and scene.send the wiki's link "
+        "with that host in it; then Tom opens WIKI + '/login'. The second: "
+        "scene.take('room-planner.test'), scene.send an authorization request with scene.request, "
+        "and exchange the code in scene.seen[-1], with scene.verifier.",
     ),
     code("""
         host = "https://old.login.example"
@@ -72,9 +68,9 @@ another company. The help desk wants to see the second key. Get in as Ada.
 The flag is in the response to GET /vault, in two places:
 - https://api.example/vault, with an access token for Ada
 - https://wiki.example/vault, with Ada's wiki session.
-scene.tom is Tom's browser, at home. scene.lobby is a browser on the visitors' table.
+scene.tom is Tom's browser, at home.
 scene.send(link): Ada gets the link. If its host is login.example or a host below it, she does \
-what the pages ask.
+what the pages ask. A sign-in begins with the link in the `location` of WIKI + "/login".
 scene.names: the company's host names, and what is known about each. scene.take(name, app) puts \
 Tom's WSGI app on a name that is free: Relay(scene.tom, LOGIN, "https://" + name) is the page in \
 between. Without an app you get a page that records each visit in scene.seen.

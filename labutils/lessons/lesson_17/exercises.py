@@ -496,7 +496,8 @@ EXERCISES = (
                 """),
             ),
             "names": (
-                "The whole of ticket['by'] must be one of the program's names.",
+                "The whole of ticket['by'] must be one of `names`: they are all the names of the "
+                "program.",
                 altered(
                     EXPLAINED,
                     ('ticket["by"] in names', 'any(ticket["by"] in one for one in names)'),

@@ -100,7 +100,9 @@ SHUT = {
         scene, BY_THE_FIRST_DAY | {4: "cf-oct18-detected"}
     ),
     "the order of that day called wrong": lambda scene: corrected(
-        scene, BY_THE_FIRST_DAY | {3: "nov14-aws-accessed"}, LEFT_OPEN | {3: "nov14-probing"}
+        scene,
+        BY_THE_FIRST_DAY | {3: "nov14-aws-accessed"},
+        LEFT_OPEN | {3: "nov15-atlassian-access"},
     ),
     "a claim that is not there": lambda scene: said_to(scene, 13, "attack-gap"),
     "a fact that is not there": lambda scene: said_to(scene, 2, "no-such-fact"),

@@ -33,10 +33,6 @@ def by_device_code(scene: AllHaveKeys, browser) -> str:
     return vault(scene, browser.post(LOGIN + "/token", data=form).json())
 
 
-def from_the_lobby(scene: AllHaveKeys) -> str:
-    return by_device_code(scene, scene.lobby)
-
-
 def relayed(scene: AllHaveKeys, host: str) -> str:
     scene.take(host, Relay(scene.tom, LOGIN, f"https://{host}"))
     link = scene.tom.get(WIKI + "/login").headers["location"]
@@ -64,7 +60,6 @@ def by_consent(scene: AllHaveKeys, **changes: str) -> str:
 
 
 ROUTES = {
-    "a device code from the lobby": from_the_lobby,
     "a relay on the forgotten host": on_the_forgotten_host,
     "the name of an approved client": by_consent,
 }
