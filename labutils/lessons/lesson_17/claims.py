@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from labutils.lab import SceneError
+
 UNKNOWN = "cannot know"
 Gain = Callable[[float, bool], float]
 
@@ -82,7 +84,7 @@ def print_report(report: Mapping[str, float | str], gain: Gain) -> None:
 
     `report` gives each letter a percentage from 0 to 100, or "cannot know". Where no log can show
     a claim, a percentage counts as false, and "cannot know" gains what a right 100 does. Raises
-    ValueError for a report that is not of this form.
+    SceneError for a report that is not of this form.
     """
     _check(report)
     if set(report.values()) == {50}:
@@ -107,12 +109,12 @@ def _points(said: float | str, truth: bool | None, gain: Gain) -> float:
 
 def _check(report: Mapping[str, float | str]) -> None:
     if not isinstance(report, Mapping) or set(report) != set(CLAIMS):
-        raise ValueError(f"A report gives each of {', '.join(CLAIMS)} a number or {UNKNOWN!r}.")
+        raise SceneError(f"A report gives each of {', '.join(CLAIMS)} a number or {UNKNOWN!r}.")
     for letter, said in report.items():
         is_percent = type(said) in (int, float) and 0 <= float(said) <= 100
         if is_percent and 0 < float(said) < 1:
-            raise ValueError(f"{letter}: {said} is a share. Give it in percent: {100 * said:g}.")
+            raise SceneError(f"{letter}: {said} is a share. Give it in percent: {100 * said:g}.")
         if not is_percent and said != UNKNOWN:
-            raise ValueError(
+            raise SceneError(
                 f"{letter}: give a number from 0 to 100, or {UNKNOWN!r}, not {said!r}."
             )
