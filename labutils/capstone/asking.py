@@ -45,6 +45,7 @@ def ask(folder: Path, question: str, seed: str) -> GivenAnswer:
         if earlier.question == question:
             return GivenAnswer(question, 0, earlier.answer)
     must_be_of(folder, seed)
+    parts_of(question)  # before a world is made
     with world.of_seed(seed) as truth:
         answer = answer_to(truth, question)
     rows = "".join(map(_row, [*before, answer]))
@@ -55,12 +56,18 @@ def ask(folder: Path, question: str, seed: str) -> GivenAnswer:
 
 def answer_to(truth: Truth, question: str) -> GivenAnswer:
     """What somebody says to a question, in the world of an incident. Raises NoAnswer."""
+    about, name = parts_of(question)
+    return GivenAnswer(question, MINUTES[about], _ANSWERS[about](truth, name))
+
+
+def parts_of(question: str) -> tuple[str, str]:
+    """What a question is about, and the name in it. Raises NoAnswer for what is no question."""
     about, _, name = question.partition(":")
     if about not in MINUTES or (about in ("supplier", "vendor")) != (not name):
         raise NoAnswer(
             f"{shown(question, 80)} is not a question. questions.md lists the ones you can ask."
         )
-    return GivenAnswer(question, MINUTES[about], _ANSWERS[about](truth, name))
+    return about, name
 
 
 def _row(one: GivenAnswer) -> str:

@@ -22,13 +22,12 @@ from labutils.classroom.registry import (
     code,
 )
 from labutils.identity.tokens import inspect, sign
-from labutils.lab import Lab
 from labutils.stage import forgeries as forged
 from labutils.stage import written_verifier
 from labutils.text import counted
 
 from .eager_wiki import with_eager_wiki
-from .form_post import FormPostWiki
+from .form_post import form_lab
 from .id_tokens import (
     ELSEWHERE,
     ISSUER,
@@ -244,11 +243,10 @@ def takes_over(answer: Tried) -> Verdict:
     for seed in ("another log", "a log"):
         log = in_a_log(seed)
         names = {token: name for name, token in log.items()}
-        lab = Lab(f"lesson-04/{seed}", "2023-10-18T09:00:00Z")
-        lab.add("form.example", FormPostWiki(lab, lambda token, _: inspect(token).claims or {}))
+        lab, tom = form_lab(lambda token, _: inspect(token).claims or {}, f"lesson-04/{seed}")
         case = "five tokens from a log"
         try:
-            page = answer(lab.browser("tom", "203.0.113.66"), list(log.values()), NOW)
+            page = answer(tom, list(log.values()), NOW)
         except Exception:
             return answer.raised(case, "raises")
         sent = [exchange for exchange in lab.wire if exchange.path == "/cb"]

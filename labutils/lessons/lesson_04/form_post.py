@@ -85,11 +85,16 @@ def three_checks(verify: Any, meant_for: Any, in_time: Any) -> Check:
     return check
 
 
+def form_lab(check: Check, seed: str = "lesson-04/form") -> tuple[Lab, httpx.Client]:
+    """A lab with a wiki that signs people in by this check, and Tom's browser in it."""
+    lab = Lab(seed, "2023-10-18T09:00:00Z")
+    lab.add("form.example", FormPostWiki(lab, check))
+    return lab, lab.browser("tom", "203.0.113.66")
+
+
 def at_form_wiki(check: Check) -> httpx.Client:
     """Tom's browser, in a lab with a wiki that signs people in by this check."""
-    lab = Lab("lesson-04/form", "2023-10-18T09:00:00Z")
-    lab.add("form.example", FormPostWiki(lab, check))
-    return lab.browser("tom", "203.0.113.66")
+    return form_lab(check)[1]
 
 
 def post_in_form(browser: httpx.Client, token: str) -> httpx.Response:

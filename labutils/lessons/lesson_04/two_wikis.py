@@ -17,6 +17,7 @@ from labutils.lab import Lab, SceneError, dice, iso
 from labutils.stage.two_apps import LOGIN, TwoApps, build_apps
 
 from .form_post import Check, FormPostWiki
+from .id_tokens import ADA
 
 NORTH, SOUTH = "https://north.example", "https://south.example"
 MOST_REFUSALS = 3  # at one wiki: then it is locked
@@ -52,7 +53,7 @@ class TargetWiki(FormPostWiki):
 
     def page(self, person: str) -> dict[str, str]:
         """Ada's page has more to show."""
-        return super().page(person) | ({"half": self._half} if person == "u-1815" else {})
+        return super().page(person) | ({"half": self._half} if person == ADA else {})
 
 
 def genuine(apps: TwoApps) -> Callable[[str], Claims]:

@@ -229,17 +229,16 @@ def survives(answer: Any) -> Verdict:
     intruder = WatchedIntruder()
     with redirect_stdout(StringIO()):
         verdict = played(intruder, answer["before"], lambda _: True)
+        if verdict != PASSED:
+            return verdict
         raise_alarm(intruder)
-        earlier = len(intruder.results)
-        if verdict == PASSED:
-            verdict = played(intruder, answer["after"], lambda one: has_viewed(one, earlier))
-    return verdict
+        intruder.results.clear()  # what comes now is after the alarm
+        return played(intruder, answer["after"], has_viewed)
 
 
-def has_viewed(intruder: Intruder, earlier: int) -> bool:
-    """Whether source code was viewed, leaving out the first results."""
-    viewed = (one.allowed and one.move[1:3] == ("bitbucket", "view") for one in intruder.results)
-    return any([*viewed][earlier:])
+def has_viewed(intruder: Intruder) -> bool:
+    """Whether source code was viewed."""
+    return any(one.allowed and one.move[1:3] == ("bitbucket", "view") for one in intruder.results)
 
 
 def carried_out(intruder: Intruder) -> bool:

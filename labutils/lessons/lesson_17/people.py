@@ -21,22 +21,23 @@ def ask(incident: CalledIn, names: Sequence[str]) -> None:
     is too short for all of them, or where one of them is nobody here: one sentence says which.
     """
     wanted = list(dict.fromkeys([names] if isinstance(names, str) else map(str, names)))
-    unknown = [name for name in wanted if name not in (*PROGRAMS, *accounts(incident.drawn))]
+    known = {*PROGRAMS, *accounts(incident.drawn)}
+    unknown = [name for name in wanted if name not in known]
     everyone = list(dict.fromkeys([*incident.asked, *wanted]))
-    left = AVAILABLE - minutes(incident.asked)
+    before, after = minutes(incident.asked), minutes(everyone)
+    left = AVAILABLE - before
     if unknown:
         print(f"Nobody on the roster is called {shown(unknown[0], 80)!r}. Nobody was asked.")
     elif not wanted:
         print(f"Nobody was asked. You have {left} minutes.")
-    elif minutes(everyone) > AVAILABLE:
-        takes = minutes(everyone) - minutes(incident.asked)
-        print(f"That takes {takes} minutes, and you have {left}. Nobody was asked.")
+    elif after > AVAILABLE:
+        print(f"That takes {after - before} minutes, and you have {left}. Nobody was asked.")
     else:
         with world.written(incident.drawn, count=EVENTS, seed=incident.drawn.seed) as truth:
             for name in wanted:
                 print(fill(shown(answer_to(truth, _question(name)).answer, 4000), 100))
         incident.asked[:] = everyone
-        print(f"{minutes(everyone)} of {AVAILABLE} minutes are gone.")
+        print(f"{after} of {AVAILABLE} minutes are gone.")
 
 
 def minutes(names: Iterable[str]) -> int:
