@@ -35,7 +35,7 @@ else:  # a machine that is slow, or busy, is no fault of the code
         "course",
         hypothesis.settings.default,
         deadline=None,
-        max_examples=int(os.environ.get("LABUTILS_EXAMPLES", "50")),
+        max_examples=int(os.environ.get("LABUTILS_EXAMPLES", "30")),
     )
     hypothesis.settings.load_profile("course")
 

@@ -417,7 +417,9 @@ def test_extras(*arguments):
 
 
 def test_all(*arguments):
-    """All that runs without a browser, another user account, or a network beyond the registries."""
+    """All that runs without a browser, another user account, or a network beyond the registries;
+    hypothesis tries more than in `make test`."""
+    os.environ.setdefault("LABUTILS_EXAMPLES", "100")
     return test(*arguments) or test_extras(*arguments)
 
 

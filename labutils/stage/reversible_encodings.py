@@ -185,8 +185,11 @@ def _salts(texts: Iterable[str]) -> set[bytes]:
 def _with_salt(salt: bytes, algorithm: str) -> tuple[Callable[[str], bytes], ...]:
     """The three ways in which people use a salt or a key."""
 
+    made = getattr(hashlib, algorithm)  # sooner than hashlib.new, which looks for it each time
+
     def hashed(data: bytes) -> bytes:
-        return hashlib.new(algorithm, data, usedforsecurity=False).digest()
+        digest: bytes = made(data, usedforsecurity=False).digest()
+        return digest
 
     return (
         lambda secret: hashed(salt + secret.encode()),
@@ -197,8 +200,11 @@ def _with_salt(salt: bytes, algorithm: str) -> tuple[Callable[[str], bytes], ...
 
 def _stands_in(digest: bytes, whole: str) -> bool:
     """Whether the begin or the end of a digest, in hexadecimal or base64, is in these texts."""
-    spelt = digest.hex(), base64.urlsafe_b64encode(digest).decode().rstrip("=")
-    return any(end in whole for one in spelt for end in (one[:6], one[-6:]))
+    in_hex = digest.hex()
+    if in_hex[:6] in whole or in_hex[-6:] in whole:
+        return True
+    in_base64 = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return in_base64[:6] in whole or in_base64[-6:] in whole
 
 
 def _ends(spelling: str) -> tuple[str, str]:

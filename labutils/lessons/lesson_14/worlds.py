@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -10,7 +11,7 @@ from labutils.incident.breach import Step
 from labutils.incident.campaign import Ask
 from labutils.incident.cases import Incident
 from labutils.incident.policy import Request, World
-from labutils.incident.search import RobustSets, robust_sets_by_goal, stopped_in
+from labutils.incident.search import RobustSets, Worlds, robust_sets_by_goal
 from labutils.lab import seconds
 from labutils.stage.breached_company import (
     BEHIND_GATEWAY,
@@ -314,6 +315,13 @@ def print_frontiers(
 
 def lost(sets: Sequence[Sequence[str]], crowd: Sequence[Incident]) -> list[int]:
     """For each of these sets of controls: how many of the losses happen, by all thieves."""
-    stopped = stopped_in(LOSSES.values(), [breach.with_controls(names) for names in sets], crowd)
+    stopped = _worlds(tuple(map(tuple, sets))).stopped(LOSSES.values(), crowd)
     most = len(LOSSES) * len(crowd)
     return [most - sum(counts) for counts in zip(*stopped.values(), strict=True)]
+
+
+@lru_cache(maxsize=4)
+def _worlds(sets: tuple[tuple[str, ...], ...]) -> Worlds:
+    """The worlds of 2023 with each of these sets of controls: what one crowd asked there is not
+    decided again for the next."""
+    return Worlds([breach.with_controls(names) for names in sets])
