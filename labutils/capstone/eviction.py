@@ -44,10 +44,11 @@ HOURS = {
 @dataclass
 class Eviction:
     """What came of it. `out`: nothing that the intruder held opens a door any more; `left`: what
-    still does; `story`: what the intruder did meanwhile; `outages`: hours for which somebody could
-    not work, by act and name."""
+    still does; `made`: what was made meanwhile, or nothing; `story`: what the intruder did;
+    `outages`: hours for which somebody could not work, by act and name."""
 
     out: bool = False
+    made: str = ""
     left: list[str] = field(default_factory=list)
     doors: int = 0
     story: list[str] = field(default_factory=list)
@@ -147,7 +148,10 @@ def shuts(drawn: Drawn, act: EvictionAct, held: Credential) -> bool:
     """Whether an act shuts a credential, or what was made with it."""
     name = _called(drawn, held.id)
     account = held.holder.account or held.holder.name
-    if act.act in ("replace", "revoke"):
+    if act.act == "replace":  # no session is; what the intruder made would stay, with a new secret
+        can_be = held.kind != "session" and held.id not in drawn.foothold_of
+        return act.what == name and can_be
+    if act.act == "revoke":
         return act.what == name
     if act.act == "remove":
         return act.what == name or (held.id == "new-session" and act.what.startswith("factor of"))
@@ -180,6 +184,7 @@ def evict(drawn: Drawn, acts: Sequence[EvictionAct], begin: int) -> Eviction:
         for name, held in drawn.footholds.items()
         if name not in result.left and not intruder.is_shut(credentials[held], end)
     ]
+    result.made = intruder.spare
     if intruder.spare:
         result.left.append(f"{intruder.spare} that was made meanwhile")
     result.out = not result.left

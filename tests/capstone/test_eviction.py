@@ -53,6 +53,16 @@ def test_whatever_foothold_is_left_is_the_way_back(seed: str) -> None:
         assert not result.out and name in " ".join(result.left), name
 
 
+@table("seed", ["1", "2", "3", "4", "5", "6", "7"])
+def test_what_the_intruder_made_still_works_with_another_secret(seed: str) -> None:
+    drawn = draw(seed)
+    at = now(drawn.company)
+    for name in drawn.footholds:
+        acts = [act for act in all_acts(drawn, at + 60) if act.what != name]
+        result = evict(drawn, [*acts, EvictionAct("replace", name, at + 60)], at)
+        assert not result.out and name in " ".join(result.left), name
+
+
 def test_whoever_shuts_one_thing_an_hour_is_answered() -> None:
     """The intruder finds the first one shut, and makes what no report names."""
     drawn = next(some_seeds(step="account-made"))

@@ -1,17 +1,24 @@
 """17 · Capstone: its exercises."""
 
-from collections.abc import Iterator
-from functools import partial
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any, get_args
 
+from labutils.capstone.eviction import evict, shuts
+from labutils.capstone.folder import now
+from labutils.capstone.incident import Drawn, draw
+from labutils.capstone.report import EvictionAct, Kind
 from labutils.classroom import registry
 from labutils.classroom.judging import (
     PASSED,
     Case,
+    Tried,
     Verdict,
     compare,
     leaving_alone,
     nearly,
+    returns_nothing,
     written,
 )
 from labutils.classroom.registry import Exercise, code
@@ -51,15 +58,15 @@ TENANTS = code("""
         return {line.who for line in lines
                 if line.address == address and 0 < first - line.time < DAY}
 """)
-AT_ONCE = code("""
-    def at_once(held, made, at):
-        acts = []
+EVICT = code("""
+    def evict(held, made, now):
+        plan = [("remove", name, now) for name in made]
         for name in held:
             if name.startswith("session of "):
-                acts.append(("end-sessions", name.removeprefix("session of "), at))
+                plan.append(("end-sessions", name.removeprefix("session of "), now))
             else:
-                acts.append(("replace", name, at))
-        return acts + [("remove", name, at) for name in made]
+                plan.append(("replace", name, now))
+        return plan
 """)
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)
@@ -339,50 +346,97 @@ def about_as_much(got: Any, want: Any) -> bool:
     return type(got) in (int, float) and abs(got - want) < 1e-9
 
 
-# --- 17-4: all at once ---------------------------------------------------------------------------
+# --- 17-4: an eviction ---------------------------------------------------------------------------
+
+OTHERS = tuple(f"evict-{number}" for number in (1, 0, 5, 12, 18, 9))  # seeds of incidents
+IN_TIME = DAY  # seconds from the start of an eviction to its last act
+LAST_SEEN = 300  # seconds from the intruder's last visit to the start: the next is 20 minutes away
 
 
-def act_cases() -> Iterator[Case]:
-    """What he holds and made, the coarse mistakes first."""
-    at = MORNING + 9 * HOUR
-    tried: list[tuple[list[str], list[str], int, str, str]] = [
-        (["plan-token"], [], at, "replace", "a token"),
-        (["session of j.weber"], [], at, "session", "a session"),
-        ([], ["account p.aoki"], at, "made", "an account that he made"),
-        (["plan-token", "svc-plan"], ["factor of j.weber"], at, "made", "two and a factor"),
-        (["svc-plan", "session of j.weber"], [], at + 60, "time", "at a different time"),
-        (["session of j.weber", "session of m.osei"], [], at, "session", "two sessions"),
-        (["session-token"], [], at, "prefix", "a token called session-token"),
-        (["token of session of x"], [], at, "prefix", "a name that contains those words"),
-        (["plan-token"], ["key of plan-robot", "account p.aoki"], at, "made", "two that he made"),
-        (["session of session of x"], [], at, "prefix", "a strange name"),
-        ([], [], at, "replace", "nothing"),
-    ]
-    for held, made, moment, mistake, words in tried:
-        want = [_act(name, moment) for name in held] + [("remove", one, moment) for one in made]
-        yield Case((held, made, moment), want, mistake, words)
+@cache
+def other_incident(seed: str) -> Drawn:
+    """One of the incidents in which a plan is played; there no session ends by itself."""
+    drawn = draw(seed)
+    credentials = {
+        name: replace(one, issued=None, expires=None) if one.kind == "session" else one
+        for name, one in drawn.case.estate.credentials.items()
+    }
+    estate = replace(drawn.case.estate, credentials=credentials)
+    return replace(drawn, case=replace(drawn.case, estate=estate))
 
 
-def _act(name: str, at: int) -> tuple[str, str, int]:
-    session = "session of "
-    if name.startswith(session):
-        return "end-sessions", name[len(session) :], at
-    return "replace", name, at
+def evicted(answer: Tried) -> Verdict:
+    """The judge of 17-4: each plan is played against the intruder of another incident. He must be
+    out in all of them, in a day, and nobody may lose an hour of work."""
+    for number, drawn in enumerate(map(other_incident, OTHERS), 1):
+        held, made, start = list(drawn.credentials), list(drawn.footholds), now(drawn.company)
+        case = f"incident {number} of {len(OTHERS)}: he held {in_a_row(held)}; he made "
+        case += in_a_row(made)
+        try:
+            plan = answer(held, made, start)
+        except Exception:
+            return answer.raised(case)
+        if plan is None and returns_nothing(answer.function):
+            return Verdict("none", case)
+        if (held, made) != (list(drawn.credentials), list(drawn.footholds)):
+            return Verdict("differs", case, "a plan, and changed its lists", mistake="changed")
+        if mistake := unreadable(plan, start):
+            return Verdict("differs", case, written(plan), mistake=mistake)
+        acts = [EvictionAct(act, what, int(at)) for act, what, at in plan]
+        result = evict(drawn, acts, start - LAST_SEEN)
+        if not result.out:
+            got = f"a plan after which he is back with {in_a_row(result.left)}"
+            return Verdict("differs", case, got, mistake=way_back(drawn, acts, start))
+        if result.hours:
+            got = f"a plan that costs people {result.hours:g} hours ({', '.join(result.outages)})"
+            return Verdict("differs", case, got, mistake="cost")
+    return PASSED
 
 
-def same_acts(got: Any, want: Any) -> bool:
-    """The same acts, in any order: all are at one moment."""
-    fits = isinstance(got, list) and all(isinstance(one, tuple) for one in got)
-    return fits and sorted(map(repr, got)) == sorted(map(repr, want))
+def in_a_row(names: Iterable[str]) -> str:
+    """Names as a sentence has them."""
+    return ", ".join(names)
 
 
-def no_acts(case: Case, got: Any) -> str | None:
-    """The mistake of who returns no list of tuples of three, or has the right acts at other
-    times."""
-    if not isinstance(got, list) or any(not isinstance(one, tuple) or len(one) != 3 for one in got):
+def unreadable(plan: Any, start: int) -> str | None:
+    """The mistake of a plan that is none: no list of acts, an act that nobody knows, a time before
+    the start or more than a day after it."""
+    if not isinstance(plan, list | tuple) or not all(map(is_act, plan)):
         return "type"
-    acts = [[repr(one[:2]) for one in some] for some in (got, case.want)]
-    return "time" if sorted(acts[0]) == sorted(acts[1]) else None
+    if any(act not in get_args(Kind) for act, _, _ in plan):
+        return "act"
+    if any(not start <= at <= start + IN_TIME for _, _, at in plan):
+        return "when"
+    return None
+
+
+def is_act(one: Any) -> bool:
+    """Whether it is a tuple of two texts and a number."""
+    if not isinstance(one, tuple) or len(one) != 3:
+        return False
+    *texts, at = one
+    return all(isinstance(text, str) for text in texts) and type(at) in (int, float)
+
+
+def way_back(drawn: Drawn, acts: Sequence[EvictionAct], start: int) -> str:
+    """Why an intruder is back after these acts: they leave something that he made, or that he held;
+    or they would have put him out if all had come at once."""
+    at_once = [replace(act, at=start) for act in acts]
+    if evict(drawn, at_once, start).out:
+        return "time"
+    credentials = drawn.case.estate.credentials
+    left = {
+        name
+        for name, made in drawn.footholds.items()
+        if not any(shuts(drawn, act, credentials[made]) for act in acts)
+    }
+    if any(act.act == "replace" and act.what in left for act in acts):
+        return "made anew"
+    if left:
+        return "made"
+    victim = drawn.words["victim"]
+    ended = any(act.act == "end-sessions" and act.what == victim for act in acts)
+    return "held" if ended or f"session of {victim}" not in drawn.credentials else "session"
 
 
 # --- what is asked -------------------------------------------------------------------------------
@@ -696,52 +750,73 @@ EXERCISES = (
     Exercise(
         "17-4",
         "function",
-        leaving_alone(compare(act_cases, same=same_acts, why=no_acts), act_cases),
-        "Everything happens at the same moment, so he cannot react in between.",
+        evicted,
+        "He is out in six incidents of six, and nobody lost an hour of work. Nothing was left that "
+        "he could react with.",
         {
             "type": (
-                "Return a list of actions, each a tuple of three: what to do, to what, and when.",
-                altered(AT_ONCE, ('("replace", name, at)', '["replace", name, at]')),
+                "Return a list of acts. Each is a tuple: what to do, to what, and when (a number "
+                "of seconds).",
+                altered(EVICT, ('("replace", name, now)', '["replace", name, now]')),
             ),
-            "replace": (
-                "Replace each credential that he holds: ('replace', name, at).",
-                altered(AT_ONCE, ('"replace"', '"revoke"')),
+            "act": (
+                "The acts are called replace, end-sessions, remove and disable.",
+                altered(EVICT, ('"replace"', '"reset"')),
             ),
-            "session": (
-                "A session cannot be replaced. If a name begins with 'session of ', end the "
-                "sessions of that account: ('end-sessions', account, at).",
-                altered(
-                    AT_ONCE,
-                    ('name.removeprefix("session of ")', "name"),
-                ),
-            ),
-            "prefix": (
-                "Only a name that begins with 'session of ' is a session. The account is "
-                "everything after those words.",
-                altered(AT_ONCE, ('name.startswith("session of ")', '"session" in name')),
-            ),
-            "made": (
-                "Remove each thing that he made: ('remove', name, at).",
-                altered(AT_ONCE, (' + [("remove", name, at) for name in made]', "")),
+            "when": (
+                "Nothing can happen before `now`, and a day later everything must be done. The "
+                "times are in seconds: an hour is HOUR.",
+                altered(EVICT, ('("replace", name, now)', '("replace", name, now - HOUR)')),
             ),
             "time": (
-                "All actions happen at the time that the function is given.",
+                "All the right things, but not soon enough: he comes by every half hour or so, "
+                "finds one thing shut, and uses the rest. Leave him no visit in between.",
                 altered(
-                    AT_ONCE, ('("replace", name, at)', f'("replace", name, {MORNING + 9 * HOUR})')
+                    EVICT,
+                    (
+                        "return plan",
+                        "return [(*plan[n][:2], now + HOUR * n) for n in range(len(plan))]",
+                    ),
                 ),
+            ),
+            "made": (
+                "What he made still works. No inventory lists it, but `made` does.",
+                altered(EVICT, ('[("remove", name, now) for name in made]', "[]")),
+            ),
+            "made anew": (
+                "What he made does not need a new secret: nobody else uses it. Remove it.",
+                altered(EVICT, ('("remove", name, now)', '("replace", name, now)')),
+            ),
+            "session": (
+                "The session still works. It cannot be replaced: end the sessions of its account, "
+                "which is what follows after 'session of '.",
+                altered(EVICT, ('name.removeprefix("session of ")', "name")),
+            ),
+            "held": (
+                "Something that he held still opens a door. Go through all of `held`.",
+                altered(EVICT, ("for name in held", "for name in held[1:]")),
+            ),
+            "cost": (
+                "He is out, but others cannot work. If a credential is replaced, its owner gets "
+                "the new one; an account that is disabled, or a token that is gone, stops "
+                "somebody's work.",
+                wrong("""
+                    def answer(held, made, now):
+                        return [("remove", name, now) for name in [*held, *made]]
+                """),
             ),
             "changed": (
                 "Do not change the two lists: the report uses them, too.",
-                altered(AT_ONCE, ("    return acts +", "    held.reverse()\n    return acts +")),
+                altered(EVICT, ("    return plan", "    held.clear()\n    return plan")),
             ),
         },
         (
-            "One action for each name: replace what he holds, end sessions, remove what he made.",
-            "name.startswith('session of ') recognises a session; name.removeprefix('session of "
-            "') is the account.",
-            "[('end-sessions', account, at) or ('replace', name, at) for each name in held] + "
-            "[('remove', name, at) for name in made].",
+            "First read what he did after your own plan, in the cell above. What did he use?",
+            "Everything in `held` gets one act, and everything in `made` gets another, all at one "
+            "time.",
+            "plan = [('remove', name, now) for name in made]; then for each name in held add "
+            "('replace', name, now), or ('end-sessions', account, now) for a session.",
         ),
-        AT_ONCE,
+        EVICT,
     ),
 )

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -238,20 +238,25 @@ def moment(text: str) -> int:
 Acts = Sequence[tuple[str, str, float]]
 
 
-def print_eviction(incident: CalledIn, acts: Acts) -> bool:
-    """Play acts, say what came of it, and whether he is out."""
+def print_eviction(incident: CalledIn, acts: Acts) -> str:
+    """Play acts, and say what came of it. The answer is what he has in the end, beside what he had:
+    nothing, less, all, more."""
     result = incident.put_out(acts)
     for line in result.story:
         print(line)
     print("out" if result.out else f"he is back, with {', '.join(result.left)}")
-    return result.out
+    if result.out:
+        return "nothing"
+    return "less" if len(result.left) < result.doors else "more" if result.made else "all"
 
 
-def show_plans(incident: CalledIn, plans: Mapping[str, Acts]) -> str:
-    """Play plans, each with its name and what came of it; an o for each that puts him out, and an
-    x for each that leaves him in."""
-    outcome = ""
-    for name, acts in plans.items():
-        print(f"--- {name}")
-        outcome += "o" if print_eviction(incident, acts) else "x"
-    return outcome
+def leaving_out(incident: CalledIn, acts: Acts) -> int:
+    """Play acts without one of them, each in its turn: a line for each, and how many times he is
+    out."""
+    times_out = 0
+    for left_out in acts:
+        result = incident.put_out(one for one in acts if one is not left_out)
+        times_out += result.out
+        came = "out" if result.out else f"back, with {counted(len(result.left), 'way')} in"
+        print(f"without {' '.join(left_out[:2]):32} {came}")
+    return times_out

@@ -110,33 +110,35 @@ def answer(percent, true):
     ],
     "17-4": [
         """
-def answer(held, made, at):
-    acts = [("remove", name, at) for name in made]
+def answer(held, made, now):
+    acts = [("remove", name, now) for name in made]
     for name in held:
         before, session, account = name.partition("session of ")
         if session and not before:
-            acts.append(("end-sessions", account, at))
+            acts.append(("end-sessions", account, now))
         else:
-            acts.append(("replace", name, at))
+            acts.append(("replace", name, now))
     return acts
 """,
         """
-def answer(held, made, at):
-    start = "session of "
-    return [
-        *(("end-sessions", one[len(start):], at) if one[: len(start)] == start
-          else ("replace", one, at) for one in held),
-        *(("remove", one, at) for one in made),
-    ]
+def answer(held, made, now):
+    # one minute after the other: he is not back before that
+    todo = [("remove", one) for one in made] + [("replace", one) for one in held]
+    todo += [("end-sessions", one[len("session of "):]) for one in held if one[:8] == "session "]
+    return [(act, what, now + 60 * minute) for minute, (act, what) in enumerate(todo)]
 """,
         """
-def answer(held, made, at):
-    sessions = [one for one in held if one.startswith("session of ")]
-    rest = [one for one in held if one not in sessions]
-    acts = list(zip(["replace"] * len(rest), rest, [at] * len(rest)))
-    acts += [("end-sessions", one[11:], at) for one in sessions]
-    acts += [("remove", one, at) for one in made]
-    return acts
+def answer(held, made, now):
+    plan = []
+    for name in made:
+        if name.startswith("account "):
+            plan.append(("disable", name[len("account "):], now + 1))
+        else:
+            plan.append(("remove", name, now + 1))
+    for name in held:
+        plan.append(("replace", name, now + 1.0))
+        plan.append(("end-sessions", name.removeprefix("session of "), now + 2))
+    return tuple(plan)
 """,
     ],
 }
@@ -163,6 +165,45 @@ def answer(lines, name):
 def answer(line, tickets, names):
     return any(t["by"] in names and moment(t["from"]) <= line.time <= moment(t["to"])
                for t in tickets)
+"""
+        ],
+    },
+    "17-4": {
+        "time": [
+            """
+def answer(held, made, now):
+    later = [("remove", name, now + 2 * HOUR) for name in made]
+    ended = [("end-sessions", name.split()[-1], now) for name in held]
+    return [("replace", name, now) for name in held] + ended + later
+"""
+        ],
+        "made": [
+            """
+def answer(held, made, now):
+    return [("replace", name, now) for name in held]
+""",
+            """
+def answer(held, made, now):
+    return []
+""",
+        ],
+        "held": [
+            """
+def answer(held, made, now):
+    ended = [("end-sessions", name.split()[-1], now) for name in held]
+    return [("remove", name, now) for name in made] + ended
+"""
+        ],
+        "session": [
+            """
+def answer(held, made, now):
+    return [("replace", name, now) for name in held] + [("remove", name, now) for name in made]
+"""
+        ],
+        "cost": [
+            """
+def answer(held, made, now):
+    return [("remove", name, now) for name in made] + [("revoke", name, now) for name in held]
 """
         ],
     },
