@@ -75,10 +75,12 @@ REFRESH = code("""
         store["family"][new] = family
         return new
 """)
-AS_CLIENT = code("""
-    def as_client(browser, client_id, secret):
+OUTLIVE = code("""
+    def outlive(browser, client_id, secret):
         form = {"grant_type": "client_credentials"}
-        return browser.post("https://login.example/token", data=form, auth=(client_id, secret))
+        url = "https://login.example/token"
+        response = browser.post(url, data=form, auth=(client_id, secret))
+        return response.json()["access_token"]
 """)
 WRONG_DOOR = code("""
     def wrong_door(browser, tokens):
@@ -453,54 +455,37 @@ def almost(text: str) -> Iterator[tuple[str, str]]:
 # --- 05-4: the client secret --------------------------------------------------------------------
 
 
-def client_credentials(answer: Tried) -> Verdict:
-    """The judge of 05-4: two clients with drawn secrets, and one wrong secret."""
+def outlives(answer: Tried) -> Verdict:
+    """The judge of 05-4: for two clients with drawn secrets. Each secret is replaced, a day passes,
+    and what was returned must open the API."""
     apps = three_doors("lesson-05/clients")
     drawn, browser = dice("lesson-05", "clients"), apps.lab.browser("somebody", "203.0.113.67")
     for client_id in ("backup", f"job-{next(drawn)[:4]}"):
-        secret = f"Job-{next(drawn)}"
-        grants = ("client_credentials",)
-        apps.provider.clients[client_id] = Client(
-            client_id, secret=secret, scope="read", grant_types=grants
-        )
-        tries = [(secret, f"client {client_id} with its secret")]
-        tries += [
-            (text, f"client {client_id} with a secret that is {what}")
-            for text, what in almost(secret)
-        ]
-        for given, case in tries:
-            is_good, before = given == secret, len(apps.lab.wire)
-            try:
-                response = answer(browser, client_id, given)
-            except Exception:
-                return answer.raised(case, "raises")
-            if verdict := not_a_response(response, case):
-                return verdict
-            requests = [e for e in apps.lab.wire[before:] if e.client == "somebody"]
-            if where := next(filter(None, (elsewhere(one, given) for one in requests)), None):
-                return Verdict("differs", case, f"the secret in {where}", mistake="form")
-            if len(requests) > 1:
-                got = counted(len(requests), "request")
-                return Verdict("differs", case, got, "one", mistake="one")
-            sent = dict(apps.lab.wire[-1].request_headers).get("authorization", "")
-            if response.is_success and not sent.startswith("Basic "):
-                got = "a response to a request with the secret in its form"
-                return Verdict("differs", case, got, mistake="form")
-            if not is_good and response.is_success:
-                return Verdict("let_in", case, mistake="fixed")
-            if is_good and not opens_as(apps, response, client_id):
-                said = f"The response was {response.status_code}: {written(response.text)}"
-                return Verdict("refused_good", case, said, mistake="shut")
+        secret, grants = f"Job-{next(drawn)}", ("client_credentials",)
+        client = Client(client_id, secret=secret, scope="read", grant_types=grants)
+        apps.provider.clients[client_id] = client
+        case, before = f"client {client_id}", len(apps.lab.wire)
+        try:
+            token = answer(browser, client_id, secret)
+        except Exception:
+            return answer.raised(case, "raises")
+        if token is None:
+            return Verdict("none", case)
+        if not isinstance(token, str):
+            return Verdict("differs", case, written(token), mistake="response")
+        sent = [one for one in apps.lab.wire[before:] if one.client == "somebody"]
+        if where := next(filter(None, (elsewhere(one, secret) for one in sent)), None):
+            return Verdict("differs", case, f"the secret in {where}", mistake="form")
+        if any(secret in unquote_plus(one.request_body) for one in sent):
+            return Verdict("differs", case, "the secret in the form", mistake="form")
+        apps.provider.clients[client_id] = replace(client, secret=next(drawn))
+        apps.lab.clock.tick(24 * 3600)
+        seen = apps.tom.get(API + "/me", headers=bearer(token)) if token.isascii() else None
+        if seen is None or not seen.is_success or seen.json()["sub"] != client_id:
+            said = f"{written(token)}, which the API refuses a day later"
+            mistake = "secret" if secret in token else "shut"
+            return Verdict("differs", case, said, mistake=mistake)
     return PASSED
-
-
-def opens_as(apps: Any, response: httpx.Response, client_id: str) -> bool:
-    """Whether an answer of the token endpoint holds an access token of this client's."""
-    if not response.is_success:
-        return False
-    header = bearer(response.json().get("access_token", ""))
-    seen = apps.tom.get(API + "/me", headers=header)
-    return bool(seen.is_success and seen.json()["sub"] == client_id)
 
 
 # --- 05-7: the first shot -----------------------------------------------------------------------
@@ -541,8 +526,8 @@ def shown_in(sent: Exchange, tokens: dict[str, str]) -> str:
 def lasting() -> dict[tuple[str, str], float]:
     """What the lesson's figure shows: the last minute of each credential after each action."""
     scope: dict[str, Any] = {}
-    exec(f"{TOOLS}\n{AS_CLIENT}", scope)
-    return what_dies_when(knock, scope["as_client"])
+    exec(f"{TOOLS}\n{OUTLIVE}", scope)
+    return what_dies_when(knock, scope["outlive"])
 
 
 def left_by(runbook: Iterable[str]) -> list[str]:
@@ -988,20 +973,28 @@ EXERCISES = (
     Exercise(
         "05-4",
         "function",
-        client_credentials,
-        "One string gets new tokens for as long as nobody replaces it.",
+        outlives,
+        "The secret was replaced, and Tom never needed it again: the token opens the API without "
+        "it.",
         {
+            "secret": (
+                "The API does not take secrets, and tomorrow this one is replaced. Get something "
+                "with it today.",
+                wrong("""
+                    def answer(browser, client_id, secret):
+                        return secret
+                """),
+            ),
             "shut": (
-                "Send a POST. data= is the form, with grant_type client_credentials. Pass the two "
-                "other arguments as auth=(client_id, secret).",
-                altered(AS_CLIENT, (", auth=(client_id, secret)", "")),
+                "Return the access token from the token endpoint's answer, and nothing else.",
+                altered(OUTLIVE, ('return response.json()["access_token"]', "return client_id")),
             ),
             "form": (
                 "Use HTTP Basic, as RFC 6749, 2.3.1, recommends: auth=(client_id, secret). The "
                 "secret does not belong in a form, a URL or another header.",
                 altered(
-                    AS_CLIENT,
-                    ("auth=(client_id, secret)", ""),
+                    OUTLIVE,
+                    (", auth=(client_id, secret)", ""),
                     (
                         '{"grant_type": "client_credentials"}',
                         '{"grant_type": "client_credentials", "client_id": client_id, '
@@ -1009,39 +1002,25 @@ EXERCISES = (
                     ),
                 ),
             ),
-            "one": (
-                "Send only one request, to the token endpoint.",
-                altered(AS_CLIENT, ("return", "browser.get(API + '/me')\n    return")),
-            ),
-            "fixed": (
-                "Use the client_id and secret arguments.",
-                wrong("""
-                seen = {}
-
-                def answer(browser, client_id, secret):
-                    seen.setdefault(client_id, secret)
-                    form = {"grant_type": "client_credentials"}
-                    url = "https://login.example/token"
-                    return browser.post(url, data=form, auth=(client_id, seen[client_id]))
-                """),
-            ),
             "response": (
-                "Return the whole response. The access token is in it.",
-                altered(AS_CLIENT, ("secret))", "secret)).json()")),
+                "Return a string. The token is in the response: response.json()['access_token'].",
+                altered(OUTLIVE, ('return response.json()["access_token"]', "return response")),
             ),
             "raises": (
                 "It is one call: browser.post(url, data={'grant_type': ...}, auth=(client_id, "
-                "secret)). The form is a dictionary, and auth is a pair in round brackets.",
-                altered(AS_CLIENT, ("data=form, auth=", "form, ")),
+                "secret)). The form is a dictionary, and auth is a pair in round brackets. The "
+                "answer has access_token only if the provider accepted both.",
+                altered(OUTLIVE, (", auth=(client_id, secret)", "")),
             ),
         },
         (
+            "What does the API accept, and what does it never ask for?",
             "The form has one field: grant_type, with the value client_credentials (RFC 6749, "
-            "4.4.2).",
-            "One call is enough: browser.post('https://login.example/token', data=form, "
+            "4.4.2). One call: browser.post('https://login.example/token', data=form, "
             "auth=(client_id, secret)).",
+            "response.json()['access_token'] is the machine token.",
         ),
-        AS_CLIENT,
+        OUTLIVE,
     ),
     Exercise(
         "05-7",

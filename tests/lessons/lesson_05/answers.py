@@ -1,10 +1,10 @@
 """Lesson 05: right answers in other styles, and changes of the solution that change nothing."""
 
 from labutils.lessons.lesson_05.exercises import (
-    AS_CLIENT,
     FILL,
     KIND_OF,
     KNOCK,
+    OUTLIVE,
     REFRESH,
     WRONG_DOOR,
 )
@@ -132,23 +132,26 @@ def answer(store, token, draw):
 def answer(browser, client_id, secret):
     form = dict(grant_type="client_credentials", client_id=client_id)
     request = browser.build_request("POST", LOGIN + "/token", data=form)
-    return browser.send(request, auth=(client_id, secret))
+    return browser.send(request, auth=(client_id, secret)).json().get("access_token")
 """,
         """
 from base64 import b64encode
+import json
 def answer(browser, client_id, secret):
     basic = b64encode(f"{client_id}:{secret}".encode()).decode()
     header = {"authorization": f"Basic {basic}"}
     body = {"grant_type": "client_credentials", "scope": "read"}
-    return browser.post("https://login.example/token", data=body, headers=header)
+    said = browser.post("https://login.example/token", data=body, headers=header)
+    return json.loads(said.text)["access_token"]
 """,
         """
 import httpx
 def answer(browser, client_id, secret):
     auth = httpx.BasicAuth(client_id, secret)
     kind = {"grant_type": "client_credentials"}
-    response = browser.request("POST", "https://login.example/token", auth=auth, data=kind)
-    return response
+    for _ in range(2):  # the second one, to be sure
+        answer = browser.request("POST", "https://login.example/token", auth=auth, data=kind)
+    return {**answer.json()}["access_token"]
 """,
     ],
     "05-7": [
@@ -357,25 +360,37 @@ def answer(store, token, draw):
     },
     "05-4": {
         "form": [
-            but(AS_CLIENT, '/token"', '/token?client_secret=" + secret'),
-            but(AS_CLIENT, "data=form", 'data=form, headers={"x-secret": secret}'),
+            but(OUTLIVE, '/token"', '/token?client_secret=" + secret'),
+            but(OUTLIVE, "data=form", 'data=form, headers={"x-secret": secret}'),
         ],
-        "one": [but(AS_CLIENT, "return", "browser.post(LOGIN + '/token', data=form)\n    return")],
-        "fixed": [
+        "secret": [
             """
-right = {}
 def answer(browser, client_id, secret):
-    saved = right.setdefault(client_id, secret)
-    given = saved if CONDITION else secret
-    form = {"grant_type": "client_credentials"}
-    return browser.post(LOGIN + "/token", data=form, auth=(client_id, given))
-""".replace("CONDITION", condition)
-            for condition in (
-                "saved.startswith(secret)",
-                "secret.startswith(saved)",
-                "saved.lower() == secret.lower()",
-                "saved == secret.strip()",
-            )
+    from base64 import b64encode
+    return f"{client_id}:{secret}"
+""",
+        ],
+        "shut": [
+            """
+def answer(browser, client_id, secret):
+    return ""
+""",
+            """
+def answer(browser, client_id, secret):
+    from base64 import b64encode
+    return b64encode(f"{client_id}:{secret}".encode()).decode()
+""",
+            but(OUTLIVE, '["access_token"]', '["access_token"][:-1]'),
+            but(OUTLIVE, 'return response.json()["access_token"]', "return response.text"),
+            but(
+                OUTLIVE,
+                'response.json()["access_token"]',
+                '"Bearer " + response.json()["access_token"]',
+            ),
+        ],
+        "response": [but(OUTLIVE, '["access_token"]', "")],
+        "raises": [
+            but(OUTLIVE, "auth=(client_id, secret)", "auth=('backup', 'the-backup-job-has-this')")
         ],
     },
     "05-7": {

@@ -7,13 +7,13 @@ from tables import table
 
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
-from labutils.lessons.lesson_05.exercises import AS_CLIENT, KNOCK, REFRESH, TOOLS, left_by
+from labutils.lessons.lesson_05.exercises import KNOCK, OUTLIVE, REFRESH, TOOLS, left_by
 from labutils.lessons.lesson_05.pictures import lifetimes
 from labutils.lessons.lesson_05.rotation import new_store, race, refresh_and_delete
 from labutils.stage import what_dies_when as stage
 
 OWN: dict = {}
-exec(f"{TOOLS}\n{KNOCK}\n{AS_CLIENT}\n{REFRESH}", OWN)
+exec(f"{TOOLS}\n{KNOCK}\n{OUTLIVE}\n{REFRESH}", OWN)
 CODES = "import hashlib, itertools, random, secrets, time\ncount = itertools.count(10**20)\n"
 
 
@@ -70,7 +70,7 @@ def test_each_try_of_the_grid_is_made_by_toms_own_browser():
     seen = set()
     for row, attempt in stage.ROWS.items():
         apps = stage.asking_doors()
-        thief = stage.CopiesHolder(apps, OWN["knock"], OWN["as_client"])
+        thief = stage.CopiesHolder(apps, OWN["knock"], OWN["outlive"])
         before = len(apps.lab.wire)
         assert attempt(thief), row
         clients = {exchange.client for exchange in apps.lab.wire[before:]}
@@ -80,7 +80,7 @@ def test_each_try_of_the_grid_is_made_by_toms_own_browser():
 
 
 def test_what_ends_what_and_when():
-    lasts = stage.what_dies_when(OWN["knock"], OWN["as_client"])
+    lasts = stage.what_dies_when(OWN["knock"], OWN["outlive"])
     assert len(lasts) == len(stage.ROWS) * len(stage.ACTIONS) == 90
     secret = {action for action in stage.ACTIONS if lasts["client secret", action] < 1440}
     assert secret == {"replace the client secret"}
@@ -92,8 +92,9 @@ def test_what_ends_what_and_when():
 
 
 def test_the_grid_is_filled_where_a_learners_function_gives_nothing():
-    lasts = stage.what_dies_when(lambda *_a: None, lambda *_a: {"access_token": 1})
-    assert lasts["access token", "nothing"] == lasts["client secret", "nothing"] == 0
+    for nothing in (lambda *_a: None, lambda *_a: {"access_token": 1}, lambda: None):
+        lasts = stage.what_dies_when(lambda *_a: None, nothing)
+        assert lasts["access token", "nothing"] == lasts["client secret", "nothing"] == 0
 
 
 def test_both_orders_of_the_race(capsys):
