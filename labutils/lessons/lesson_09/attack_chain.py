@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
+from ipaddress import ip_address, ip_network
 from itertools import groupby
 from pathlib import Path
 from textwrap import fill
@@ -12,9 +14,11 @@ from labutils.incident.breach import Replay, Step, foresee, play, with_controls
 from labutils.incident.cases import Incident
 from labutils.incident.log_format import Event
 from labutils.incident.policy import World
-from labutils.incident.telemetry import headline
+from labutils.incident.telemetry import LogLine, headline
+from labutils.lab import SceneError
 from labutils.stage.breached_company import EXPOSED, SERVER, SERVICE_TOKEN, BreachedCompany
 from labutils.stage.intruder import Result, in_product_names
+from labutils.text import shown
 
 # No source tells how the four credentials leaked; that they were read in the tenant is the model's.
 ASSUMED = ("app.oauth2.client.read_client_secret",)
@@ -138,13 +142,48 @@ def leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:
         yield name, value
 
 
-def print_differing(one: Sequence[Event], other: Sequence[Event]) -> list[str]:
-    """Print what tells two series of events apart, field by field; what the fields are about."""
-    found = differing(one, other)
+# --- the session, ridden --------------------------------------------------------------------------
+
+OWNERS, THIEFS = slice(2, 5), slice(5, 8)  # the lines of the session in `okta`
+NETWORK = ip_network("192.0.2.0/24")  # from which the company's people come
+
+
+def owner() -> tuple[str, str]:
+    """The address of the administrator's laptop, and the user agent of the browser on it."""
+    line = played(World.historical()).lines["okta"][OWNERS][0].line
+    return line.request.address, line.agent
+
+
+def ridden(address: str, agent: str) -> list[Event]:
+    """The lines of the stolen session, had it been used from this address with this user agent.
+    Raises ValueError where the address is none."""
+    zones = cases.load().estate.zones
+    zone = zones["homes" if ip_address(str(address)) in NETWORK else "internet"]
+
+    def elsewhere(logged: LogLine) -> Event:
+        request = replace(logged.line.request, address=address, origin=zone)
+        return logged.writer.write(replace(logged.line, agent=agent, request=request))
+
+    return [elsewhere(one) for one in played(World.historical()).lines["okta"][THIEFS]]
+
+
+def fields_that_differ(address: str, agent: str) -> dict[str, list[str]]:
+    """The fields in which these lines differ from the owner's, by what they are about. Raises
+    ValueError."""
+    return differing(played(World.historical()).audit["okta"][OWNERS], ridden(address, agent))
+
+
+def ride(address: str, agent: str) -> int:
+    """Print the fields in which the ridden session differs from the owner's; how many they are.
+    Raises SceneError where the address is none."""
+    try:
+        found = fields_that_differ(address, agent)
+    except ValueError as error:
+        raise SceneError(f"{shown(str(address), 60)!r} is no IP address.") from error
     for about, names in found.items():
         for name in names:
             print(f"{about:<10} {name}")
-    return list(found)
+    return sum(map(len, found.values()))
 
 
 def _techniques(step: Step) -> str:

@@ -27,8 +27,9 @@ from labutils.stage.intruder import (
     Result,
     ways_back,
 )
+from labutils.text import counted
 
-from .attack_chain import footholds
+from .attack_chain import fields_that_differ, footholds, owner
 from .watched_company import WatchedIntruder, raise_alarm
 
 TOOLS = "from base64 import b64encode"
@@ -423,6 +424,30 @@ def found_sessions(answer: Tried) -> Verdict:
 # --- 09-8: eviction -----------------------------------------------------------------------------
 
 _NAMES = {*EXPOSED, "lookalike-account", "implant"}
+
+
+# --- 09-10: the session, ridden ------------------------------------------------------------------
+
+
+def disguised(disguise: Any) -> Verdict:
+    """The judge of 09-10: the fewest fields that a thief can differ in who is not on the owner's
+    laptop."""
+    if not isinstance(disguise, dict) or set(disguise) != {"address", "agent"}:
+        return Verdict("differs", got=written(disguise), mistake="form")
+    address, agent = disguise["address"], disguise["agent"]
+    if not isinstance(address, str) or not isinstance(agent, str):
+        return Verdict("differs", got=written(disguise), mistake="form")
+    try:
+        found = fields_that_differ(address, agent)
+    except ValueError:
+        return Verdict("differs", got=written(address), mistake="address")
+    got = counted(sum(map(len, found.values())), "field that differs", "fields that differ")
+    if address == owner()[0]:
+        return Verdict("differs", got=got, mistake="laptop")
+    for about, mistake in (("browser", "agent"), ("network", "network")):
+        if about in found:
+            return Verdict("differs", got=got, mistake=mistake)
+    return PASSED
 
 
 def evicted(answer: object) -> str | None:
@@ -823,6 +848,43 @@ EXERCISES = (
             "Both accounts come in through the gateway. What do they use to get through it?",
         ),
         "answer = {'moveworks-token', 'implant'}",
+    ),
+    Exercise(
+        "09-10",
+        "value",
+        disguised,
+        "Half of the fields are the owner's now. What is left hangs on the address, from which "
+        "this person never worked before.",
+        {
+            "agent": (
+                "The browser still differs. Nobody has to guess a user agent: the recording that "
+                "was stolen has the owner's, and the cell above prints it. Take all of it.",
+                """answer = {"address": "192.0.2.77", "agent": "Firefox/118.0"}""",
+            ),
+            "network": (
+                "The network still differs. Come from an address in the network of the company's "
+                "people.",
+                f"""answer = {{"address": "203.0.113.66", "agent": {owner()[1]!r}}}""",
+            ),
+            "laptop": (
+                "That is the owner's laptop, and you are not on it. Take another address.",
+                f"""answer = {{"address": "192.0.2.13", "agent": {owner()[1]!r}}}""",
+            ),
+            "address": (
+                "An address is four numbers with dots between, such as 203.0.113.66.",
+                """answer = {"address": "next door", "agent": "Firefox/118.0"}""",
+            ),
+            "form": (
+                "disguise is a dictionary with two texts: {'address': '...', 'agent': '...'}.",
+                'answer = "192.0.2.77"',
+            ),
+        },
+        (
+            "Try one change at a time with attack_chain.ride(address, agent): which fields go?",
+            "The user agent is the one that the cell above prints. The address is in "
+            "192.0.2.0/24, as 192.0.2.77 is.",
+        ),
+        f"""disguise = {{"address": "192.0.2.77", "agent": {owner()[1]!r}}}""",
     ),
 )
 

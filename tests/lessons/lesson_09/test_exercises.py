@@ -10,7 +10,10 @@ from tables import table
 from labutils.classroom.course import lesson
 from labutils.classroom.exercises import verdict
 from labutils.classroom.judging import PASSED
-from labutils.lessons.lesson_09.exercises import LONGEST_PLAN, REFUSALS
+from labutils.incident.policy import World
+from labutils.lab import SceneError
+from labutils.lessons.lesson_09 import attack_chain
+from labutils.lessons.lesson_09.exercises import LONGEST_PLAN, REFUSALS, disguised
 from labutils.stage.intruder import GATE
 
 REFUSED = ("smartsheet-account", "okta", "sign-in")
@@ -162,3 +165,44 @@ def test_whatever_is_handed_in_as_moves_gets_a_verdict_with_a_sentence(moves):
     judged, words = verdict(lesson("09").items["09-4"], moves)
     assert judged is PASSED or judged.mistake in lesson("09").items["09-4"].mistakes
     assert "\x1b" not in words and "Traceback" not in words
+
+
+def test_no_address_and_no_user_agent_hides_more_than_half_of_the_fields():
+    address, agent = attack_chain.owner()
+    best = attack_chain.fields_that_differ("192.0.2.77", agent)
+    assert set(best) == {"address", "device", "behavior"} and sum(map(len, best.values())) == 5
+    assert not attack_chain.fields_that_differ(address, agent)
+    for other in ("203.0.113.66", "198.51.100.9", "2001:db8::7"):
+        worse = attack_chain.fields_that_differ(other, agent)
+        assert "network" in worse and sum(map(len, worse.values())) == 8
+
+
+def test_the_thief_of_2023_is_ridden_as_logged():
+    line = attack_chain.played(World.historical()).lines["okta"][attack_chain.THIEFS][0].line
+    ridden = attack_chain.ridden(line.request.address, line.agent)
+    assert ridden == attack_chain.played(World.historical()).audit["okta"][attack_chain.THIEFS]
+
+
+@table("address", ["", "next door", "192.0.2", None])
+def test_what_is_no_address_is_told_so_in_a_sentence(address):
+    with pytest.raises(SceneError, match="is no IP address"):
+        attack_chain.ride(address, "curl")
+
+
+@table(
+    ("disguise", "mistake"),
+    [
+        ({"address": "192.0.2.77", "agent": attack_chain.owner()[1]}, None),
+        ({"address": "192.0.2.200", "agent": attack_chain.owner()[1]}, None),
+        ({"address": "192.0.2.13", "agent": attack_chain.owner()[1]}, "laptop"),
+        ({"address": "192.0.2.77", "agent": attack_chain.owner()[1] + " "}, "agent"),
+        ({"address": "192.0.2.77", "agent": ""}, "agent"),
+        ({"address": "198.51.100.77", "agent": attack_chain.owner()[1]}, "network"),
+        ({"address": "192.0.2.0/24", "agent": attack_chain.owner()[1]}, "address"),
+        ({"address": "192.0.2.77"}, "form"),
+        ({"address": 3221226061, "agent": attack_chain.owner()[1]}, "form"),
+        ({"address": ["192.0.2.77"], "agent": attack_chain.owner()[1]}, "form"),
+    ],
+)
+def test_a_disguise_is_judged_by_what_still_differs(disguise, mistake):
+    assert disguised(disguise).mistake == mistake
