@@ -374,9 +374,12 @@ def gets_tokens(answer: Tried) -> Verdict:
     from . import ways_round_a_key  # it loads the library of security keys, which takes a second
 
     account, links = ways_round_a_key.employ("security key"), list[str]()
+    asked_before: list[str] = []  # at the token endpoint, before the link was sent
 
     def send(link: str) -> None:
         links.append(str(link))
+        wire = account.apps.lab.wire
+        asked_before.extend(one.url for one in wire if one.client == "tom" and "/token" in one.url)
         if str(link).startswith("https://login.example/"):
             ways_round_a_key.visit(account, str(link))
 
@@ -394,8 +397,9 @@ def gets_tokens(answer: Tried) -> Verdict:
         return Verdict("differs", case, f"the response of {response.url.path}", mistake="token")
     token = response.json().get("access_token") if response.is_success else None
     if not ways_round_a_key.reads_as_ada(account.apps.tom, token):
-        is_pending = "authorization_pending" in response.text
-        return Verdict("refused_good", case, said, mistake="link" if is_pending else "token")
+        pending = "soon" if asked_before else "link"
+        mistake = pending if "authorization_pending" in response.text else "token"
+        return Verdict("refused_good", case, said, mistake=mistake)
     return PASSED
 
 
@@ -924,6 +928,19 @@ EXERCISES = (
                 "Nobody has answered yet. Send the `verification_uri_complete`, which has the code "
                 "in it; without it Ada would have to type a code that she never saw.",
                 altered(DEVICE_PHISH, ("verification_uri_complete", "verification_uri")),
+            ),
+            "soon": (
+                "You asked for the token before Ada got the link, and nobody had said yes. Send "
+                "the link first.",
+                altered(
+                    DEVICE_PHISH,
+                    ('    send(started["verification_uri_complete"])\n', ""),
+                    (
+                        'return tom.post("https://login.example/token", data=form)',
+                        'answer = tom.post("https://login.example/token", data=form)\n'
+                        '    send(started["verification_uri_complete"])\n    return answer',
+                    ),
+                ),
             ),
             "send": (
                 "Send Ada one link, with send(link), before you ask for the token.",
