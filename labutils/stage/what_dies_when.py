@@ -17,6 +17,7 @@ from labutils.identity.resource_server import ResourceServer
 from labutils.identity.tokens import b64
 from labutils.stage.three_doors import adas_session, copied, three_doors
 from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps
+from labutils.text import shown
 
 TRIES = (0.5, 4, 6, 1440)  # minutes after the action; the last is a day
 VERIFIER = "a-verifier-of-the-thief-which-he-made-up-himself"
@@ -207,3 +208,17 @@ def what_dies_when(knock: Knock, outlive: Outlive) -> dict[tuple[str, str], floa
     """(row, action) -> the last minute at which it still opened, for each row and each action."""
     columns = {action: still_open(action, knock, outlive) for action in ACTIONS}
     return {(row, action): columns[action][row] for row in ROWS for action in ACTIONS}
+
+
+def print_column(marks: dict[str, Any], lasts: dict[tuple[str, str], float], action: str) -> None:
+    """What somebody expected of each credential after an action ("at once", "later", "open"),
+    beside what became of it; a star marks a row in which the two differ."""
+    right = 0
+    for row in ROWS:
+        last = lasts[row, action]
+        became = "at once" if not last else "open" if last == TRIES[-1] else "later"
+        mark = marks.get(row, ...)
+        right += mark == became
+        star = " " if mark in (became, ...) else "*"
+        print(f"{star} {row:<24} {'-' if mark is ... else shown(str(mark), 12):<12} {became}")
+    print(f"{right} of {len(ROWS)} as you expected")

@@ -252,7 +252,7 @@ def stays_in(turns: Any) -> Verdict:
     last = dict(zip(words, outcome, strict=True))
     if last["Ada"] or not last["Tom"]:  # whoever came first has got all tokens since
         return Verdict("differs", got=written(turns), mistake="ada")
-    return PASSED
+    return PASSED if words[-1] == "Tom" else Verdict("differs", got=written(turns), mistake="last")
 
 
 # --- 05-3: rotation with reuse detection --------------------------------------------------------
@@ -292,12 +292,12 @@ class Line:
         self.others |= {f"family {number}": token for number, token in enumerate(alike)}
         self.store["family"] |= {first: "ada at notes"}
         self.store["family"] |= {token: family for family, token in self.others.items()}
-        self.tokens = [first]
+        self.tokens, self.family = [first], "ada at notes"
 
     def of(self, family: str) -> "Line":
         """Another family in the same store."""
         other = copy.copy(self)
-        other.tokens = [self.others[family]]
+        other.tokens, other.family = [self.others[family]], family
         return other
 
     def refresh(self, token: str) -> Any:
@@ -321,6 +321,10 @@ class Line:
             if names_in(getattr(self.answer.function, "__code__", None)) & OWN_RANDOM:
                 return Verdict("differs", case, written(new), mistake="own random")
             return guessed(self.answer, self.store, newest, new)
+        family = self.store["family"].get(new, self.family)
+        if family not in (self.family, *self.others):
+            got = f"a new token of the family {written(family)}"
+            return Verdict("differs", case, got, written(self.family), mistake="other family")
         self.tokens.append(new)
         return None
 
@@ -336,6 +340,8 @@ class Line:
             gone = "noted" if token == self.tokens[-1] else "deleted"
             lost = token in self.tokens and not known
             return self.answer.raised(case, gone if lost else mistake)
+        if new is not None and not new:
+            return Verdict("differs", case, written(new), "None", mistake="not None")
         return None if new is None else Verdict("let_in", case, mistake=mistake)
 
 
@@ -468,7 +474,8 @@ def outlives(answer: Tried) -> Verdict:
         try:
             token = answer(browser, client_id, secret)
         except Exception:
-            return answer.raised(case, "raises")
+            refresh = isinstance(answer.error, KeyError) and "refresh" in str(answer.error)
+            return answer.raised(case, "refresh" if refresh else "raises")
         if token is None:
             return Verdict("none", case)
         if not isinstance(token, str):
@@ -853,6 +860,10 @@ EXERCISES = (
                 "Ada still gets tokens, and Tom none. Who has to be first to use what both hold?",
                 'answer = "Ada Tom Ada"',
             ),
+            "last": (
+                "Ada is refused. Let Tom have one more turn at the end, to show that he is in.",
+                'answer = "Tom Ada"',
+            ),
         },
         (
             "A token works once. What does the second one get who brings it?",
@@ -874,6 +885,21 @@ EXERCISES = (
             "noted": (
                 "Store a new token in store['family']: its first use must work.",
                 altered(REFRESH, ('    store["family"][new] = family\n', "")),
+            ),
+            "other family": (
+                "A new token belongs to the family of the old one: store['family'][new] = "
+                "store['family'][token].",
+                altered(REFRESH, ('store["family"][new] = family', 'store["family"][new] = new')),
+            ),
+            "not None": (
+                "A refusal is None: return None, or nothing at all.",
+                altered(
+                    REFRESH,
+                    (
+                        'store["dead"].add(family)\n        return None',
+                        'store["dead"].add(family)\n        return False',
+                    ),
+                ),
             ),
             "no new": (
                 "Each refresh returns one string that nobody has had before. Get it from draw(): "
@@ -1005,6 +1031,11 @@ EXERCISES = (
             "response": (
                 "Return a string. The token is in the response: response.json()['access_token'].",
                 altered(OUTLIVE, ('return response.json()["access_token"]', "return response")),
+            ),
+            "refresh": (
+                "This grant gives no refresh token: a client can always ask anew. Look at what "
+                "the response has: print(response.json()).",
+                altered(OUTLIVE, ('"access_token"', '"refresh_token"')),
             ),
             "raises": (
                 "It is one call: browser.post(url, data={'grant_type': ...}, auth=(client_id, "

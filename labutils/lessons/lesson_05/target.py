@@ -67,7 +67,8 @@ Each of these two responses contains the flag, but only after the operator has a
 - GET https://api.example/notes, with an access token of Ada's or of the `backup` client
 - GET https://notes.example/notes, with one of Ada's sessions.
 A session cookie is called `session` at the provider, and `app` at an application.
-scene.link and scene.verifier may help: an authorization request that Tom wrote for the `notes` \
+scene.link and scene.verifier may help: the parameters of an authorization request that Tom wrote \
+(for GET https://login.example/authorize), for the `notes` \
 client, with the redirect_uri https://notes.example/cb, and its PKCE verifier.""",
     scene=Response,
 )

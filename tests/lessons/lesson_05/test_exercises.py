@@ -91,6 +91,22 @@ def test_what_ends_what_and_when():
     assert figure.axes and "'replace the client secret' for the client secret" in sentence
 
 
+def test_a_column_of_ones_own_is_compared_row_by_row(capsys):
+    lasts = stage.what_dies_when(OWN["knock"], OWN["outlive"])
+    marks = {row: "open" for row in stage.ROWS} | {"refresh token": "at once", "ID token": ...}
+    stage.print_column(marks, lasts, "disable the user")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "4 of 9 as you expected"
+    assert [line.split()[1] for line in lines[:-1] if line[0] == "*"] == [
+        "session",
+        "authorization",
+        "access",
+        "access",
+    ]
+    stage.print_column({"refresh token": ["at", "once"]}, lasts, "nothing")
+    assert "0 of 9" in capsys.readouterr().out
+
+
 def test_the_grid_is_filled_where_a_learners_function_gives_nothing():
     for nothing in (lambda *_a: None, lambda *_a: {"access_token": 1}, lambda: None):
         lasts = stage.what_dies_when(lambda *_a: None, nothing)
@@ -192,10 +208,10 @@ def test_what_is_no_runbook_of_three_is_told_so(runbook, mistake):
 @table(
     ("turns", "mistake"),
     [
-        ("Tom Ada", None),
+        ("Tom Ada", "last"),
         ("Tom Ada Tom", None),
         ("Tom Tom Ada Ada Tom", None),
-        ("  Tom  Ada ", None),
+        ("  Tom  Ada Tom ", None),
         ("Ada Tom", "ada"),
         ("Ada Tom Ada", "ada"),
         ("Tom", "both"),
