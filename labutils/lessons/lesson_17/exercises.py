@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any, get_args
+from typing import Any
 
 from labutils.capstone.eviction import evict, shuts
 from labutils.capstone.folder import now
 from labutils.capstone.incident import Drawn, draw
-from labutils.capstone.report import EvictionAct, Kind
+from labutils.capstone.report import EvictionAct
 from labutils.classroom import registry
 from labutils.classroom.judging import (
     PASSED,
@@ -24,7 +24,7 @@ from labutils.classroom.judging import (
 from labutils.classroom.registry import Exercise, code
 from labutils.lab import dice, iso
 
-from .unseen import DAY, HOUR, Line, Ticket
+from .unseen import DAY, HOUR, NO_ACT, Line, Ticket, is_act
 
 TOOLS = code("""
     from labutils.lessons.lesson_17 import DAY, HOUR, moment
@@ -399,28 +399,21 @@ def in_a_row(names: Iterable[str]) -> str:
 
 
 def unreadable(plan: Any, start: int) -> str | None:
-    """The mistake of a plan that is none: no list of acts, an act that nobody knows, a time before
-    the start or more than a day after it."""
+    """The mistake of a plan that is none: no list of acts, or a time before the start or more than
+    a day after it."""
     if not isinstance(plan, list | tuple) or not all(map(is_act, plan)):
         return "type"
-    if any(act not in get_args(Kind) for act, _, _ in plan):
-        return "act"
     if any(not start <= at <= start + IN_TIME for _, _, at in plan):
         return "when"
     return None
 
 
-def is_act(one: Any) -> bool:
-    """Whether it is a tuple of two texts and a number."""
-    if not isinstance(one, tuple) or len(one) != 3:
-        return False
-    *texts, at = one
-    return all(isinstance(text, str) for text in texts) and type(at) in (int, float)
-
-
 def way_back(drawn: Drawn, acts: Sequence[EvictionAct], start: int) -> str:
-    """Why an intruder is back after these acts: they leave something that he made, or that he held;
-    or they would have put him out if all had come at once."""
+    """Why an intruder is back after these acts: they are about another incident, or leave
+    something that he made or held; or they would have put him out if all had come at once."""
+    names = " ".join([*drawn.credentials, *drawn.footholds])
+    if acts and not any(act.what in names for act in acts):
+        return "another"
     at_once = [replace(act, at=start) for act in acts]
     if evict(drawn, at_once, start).out:
         return "time"
@@ -677,8 +670,8 @@ EXERCISES = (
                 'answer = {"name": "c.boateng", "second address": "203.0.113.61"}',
             ),
             "one line": (
-                "One line, in the right hours: a new phone, or a second victim. That ties nobody "
-                "to the intruder. Who did something there that an intruder needs?",
+                "Possible: a new phone, or a second victim. One line cannot decide that, and soon "
+                "you can ask. Who did something there that an intruder needs?",
                 'answer = {"name": "n.jansen", "second address": "203.0.113.61"}',
             ),
             "nobody": (
@@ -755,18 +748,21 @@ EXERCISES = (
         "he could react with.",
         {
             "type": (
-                "Return a list of acts. Each is a tuple: what to do, to what, and when (a number "
-                "of seconds).",
+                NO_ACT + " Return a list of such tuples.",
                 altered(EVICT, ('("replace", name, now)', '["replace", name, now]')),
-            ),
-            "act": (
-                "The acts are called replace, end-sessions, remove and disable.",
-                altered(EVICT, ('"replace"', '"reset"')),
             ),
             "when": (
                 "Nothing can happen before `now`, and a day later everything must be done. The "
                 "times are in seconds: an hour is HOUR.",
                 altered(EVICT, ('("replace", name, now)', '("replace", name, now - HOUR)')),
+            ),
+            "another": (
+                "None of these names is in this incident. Use what the function is given: `held` "
+                "and `made`.",
+                wrong("""
+                    def answer(held, made, now):
+                        return [("replace", "svc-planner", now), ("replace", "planner-token", now)]
+                """),
             ),
             "time": (
                 "All the right things, but not soon enough: he comes by every half hour or so, "

@@ -10,7 +10,7 @@ from labutils.text import shown
 
 from .unseen import EVENTS, CalledIn
 
-AVAILABLE = 45  # minutes until the report is due
+AVAILABLE = 30  # minutes until the report is due
 PERSON, OWNER = MINUTES["person"], MINUTES["owner"]
 
 

@@ -115,12 +115,12 @@ TARGET = Target(
         flag = scene.accuse(address, person, {line.made for line in own if line.made})
     """),
     brief="""This is another company, in another month. scene.lines, scene.tickets and \
-scene.programs are as before, and scene.ask([...]) asks people: you have 45 minutes. An intruder \
+scene.programs are as before, and scene.ask([...]) asks people: you have 30 minutes. An intruder \
 came with somebody's session, and with what he found in it he used a program's account and token. \
 He left himself a way back.
 scene.accuse(address, person, made) takes the address from which he used the programs' accounts, \
 the person whose session it was, and the names of everything that he made there, as line.made \
-gives them. It returns the flag if all three are right.""",
+gives them. It returns the flag if all three are right. Two accusations may be wrong.""",
     tools="",
     scene=the_other,
 )

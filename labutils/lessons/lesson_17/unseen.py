@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast, get_args
 
 from labutils.capstone import folder, world
 from labutils.capstone.eviction import Eviction, evict
 from labutils.capstone.incident import Drawn, draw, plain
 from labutils.capstone.lines import LoggedLine, line_of, made_by
 from labutils.capstone.report import EvictionAct, Kind
-from labutils.lab import iso, seconds
+from labutils.lab import SceneError, iso, seconds
 from labutils.text import counted
 
 SEED, EVENTS = "lesson-98", 9_000
@@ -66,7 +66,11 @@ class CalledIn:
         return line.id in self.own
 
     def put_out(self, acts: Iterable[tuple[str, str, float]]) -> Eviction:
-        """Play acts against the intruder: what to do, to what, and when (seconds since 1970)."""
+        """Play acts against the intruder: what to do, to what, and when (seconds since 1970).
+        Raises SceneError for what is no act."""
+        acts = list(acts)
+        if not all(map(is_act, acts)):
+            raise SceneError(NO_ACT)
         return evict(
             self.drawn,
             [EvictionAct(cast(Kind, act), what, int(at)) for act, what, at in acts],
@@ -236,6 +240,18 @@ def moment(text: str) -> int:
 # --- an eviction ---------------------------------------------------------------------------------
 
 Acts = Sequence[tuple[str, str, float]]
+NO_ACT = (
+    "An act is a tuple such as ('replace', 'svc-planner', start): what, to what, and when. The "
+    "acts are replace, end-sessions, remove and disable."
+)
+
+
+def is_act(one: Any) -> bool:
+    """Whether it is a tuple of an act, a name and a time."""
+    if not isinstance(one, tuple) or len(one) != 3:
+        return False
+    act, what, at = one
+    return act in get_args(Kind) and isinstance(what, str) and type(at) in (int, float)
 
 
 def print_eviction(incident: CalledIn, acts: Acts) -> str:
@@ -245,6 +261,8 @@ def print_eviction(incident: CalledIn, acts: Acts) -> str:
     for line in result.story:
         print(line)
     print("out" if result.out else f"he is back, with {', '.join(result.left)}")
+    if result.hours:
+        print(f"others lost {result.hours:g} hours of work: {', '.join(result.outages)}")
     if result.out:
         return "nothing"
     return "less" if len(result.left) < result.doors else "more" if result.made else "all"

@@ -93,7 +93,7 @@ def test_what_ends_what_and_when():
 
 def test_a_column_of_ones_own_is_compared_row_by_row(capsys):
     lasts = stage.what_dies_when(OWN["knock"], OWN["outlive"])
-    marks = {row: "open" for row in stage.ROWS} | {"refresh token": "at once", "ID token": ...}
+    marks = dict.fromkeys(stage.ROWS, "open") | {"refresh token": "at once", "ID token": ...}
     stage.print_column(marks, lasts, "disable the user")
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == "4 of 9 as you expected"

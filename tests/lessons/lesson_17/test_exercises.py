@@ -5,7 +5,8 @@ import pytest
 
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
-from labutils.lessons.lesson_17 import DAY, called_in
+from labutils.lab import SceneError
+from labutils.lessons.lesson_17 import DAY, called_in, print_eviction
 from labutils.lessons.lesson_17.exercises import BY_CHANCE, SECOND, SESSION_OF
 
 ADDRESS = "203.0.113.61"
@@ -68,3 +69,26 @@ def test_every_other_name_has_its_reason():
 )
 def test_what_is_not_tied_to_him_is_told_why(tied, mistake):
     assert verdict(tied).mistake == mistake
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        [("burn", "svc-planner", 1.0)],
+        [("replace", "svc-planner")],
+        [["replace", "svc-planner", 1.0]],
+        [("replace", 7, 1.0)],
+        [("replace", "svc-planner", "now")],
+        ["replace"],
+    ],
+    ids=repr,
+)
+def test_what_is_no_act_is_told_so_in_a_sentence(acts):
+    with pytest.raises(SceneError, match="An act is a tuple such as"):
+        print_eviction(called_in(), acts)
+
+
+def test_what_others_lose_is_printed(capsys):
+    start = called_in().now + 60
+    assert print_eviction(called_in(), [("disable", "svc-planner", start)]) == "more"
+    assert "others lost" in capsys.readouterr().out

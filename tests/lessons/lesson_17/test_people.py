@@ -27,7 +27,7 @@ def test_the_two_with_a_new_phone_say_so(said):
     out = said("n.jansen", "p.nielsen")
     assert "I am n.jansen. On 2024-04-09 that was me (factor after a new phone)." in out
     assert "I am p.nielsen. On 2024-04-23 that was me (factor after a new phone)." in out
-    assert "30 of 45 minutes are gone." in out
+    assert "30 of 30 minutes are gone." in out
 
 
 def test_whose_session_was_stolen_noticed_nothing(said):
@@ -47,20 +47,21 @@ def test_the_owner_of_a_program_names_its_tickets(said):
 )
 def test_there_is_no_time_for_everybody(said, names, minutes):
     out = said(*names)
-    assert out == f"That takes {minutes} minutes, and you have 45. Nobody was asked.\n"
+    assert out == f"That takes {minutes} minutes, and you have 30. Nobody was asked.\n"
 
 
 def test_the_time_goes_on_from_cell_to_cell(said):
-    assert "15 of 45 minutes are gone." in said("n.jansen")
-    assert said() == "Nobody was asked. You have 30 minutes.\n"
-    assert "45 of 45 minutes are gone." in said("planning")
+    assert "15 of 30 minutes are gone." in said("n.jansen")
+    assert said() == "Nobody was asked. You have 15 minutes.\n"
+    assert said("planning") == "That takes 30 minutes, and you have 15. Nobody was asked.\n"
+    assert "30 of 30 minutes are gone." in said("h.murphy")
     assert said("p.nielsen") == "That takes 15 minutes, and you have 0. Nobody was asked.\n"
 
 
 def test_the_same_person_takes_no_time_twice(said):
-    assert "15 of 45 minutes are gone." in said("n.jansen", "n.jansen")
-    assert "15 of 45 minutes are gone." in said("n.jansen")
-    assert said("n.jansen", "planning", "p.nielsen").startswith("That takes 45 minutes, and you ")
+    assert "15 of 30 minutes are gone." in said("n.jansen", "n.jansen")
+    assert "15 of 30 minutes are gone." in said("n.jansen")
+    assert said("n.jansen", "planning").startswith("That takes 30 minutes, and you have 15.")
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "owner:planning", 3, None], ids=repr)
@@ -71,10 +72,10 @@ def test_whoever_does_not_work_here_cannot_be_asked(said, name):
 
 
 def test_one_name_will_do_and_none_asks_nobody(capsys, incident, said):
-    assert said() == "Nobody was asked. You have 45 minutes.\n"
+    assert said() == "Nobody was asked. You have 30 minutes.\n"
     ask(incident, "n.jansen")
     assert "I am n.jansen." in capsys.readouterr().out
 
 
-def test_there_is_time_for_an_owner_and_a_person():
-    assert PERSON + OWNER == AVAILABLE
+def test_there_is_time_for_an_owner_or_two_people():
+    assert 2 * PERSON == OWNER == AVAILABLE
