@@ -78,8 +78,12 @@ def in_product_names(text: str) -> str:
     """A text of the model with the names of products in place of those of its services."""
     for product, service in PRODUCTS.items():
         whole = service in ("tracker", "wiki")  # the others are words of other sentences too
-        text = re.sub(rf"\b{service}" + ("" if whole else "(?=[:.]| takes| asks)"), product, text)
-    return text
+        text = re.sub(
+            rf"\b{service}" + ("" if whole else "(?=[:.]| takes| asks| accepts)"), product, text
+        )
+    return text.replace(
+        "from internet to atlassian", "from the internet to what is behind the gateway"
+    )
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,11 @@ def test_each_way_is_shut_where_the_exposed_credentials_were_replaced(path):
 @table(
     ("moves", "rule", "reason"),
     [
-        ([("smartsheet-account", "jira", "sign-in")], "reachable", "there is no way from internet"),
+        (
+            [("smartsheet-account", "jira", "sign-in")],
+            "reachable",
+            "there is no way from the internet",
+        ),
         ([GATE, ("smartsheet-account", "confluence", "search")], "reachable", "there is no way"),
         ([("aws-account", "gateway", "jira")], "recognised", "gateway accepts: service-token"),
         ([("smartsheet-account", "okta", "sign-in")], "person_present", "okta asks for a key"),

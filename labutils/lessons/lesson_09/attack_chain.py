@@ -145,7 +145,7 @@ def leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:
 # --- the session, ridden --------------------------------------------------------------------------
 
 OWNERS, THIEFS = slice(2, 5), slice(5, 8)  # the lines of the session in `okta`
-NETWORK = ip_network("192.0.2.0/24")  # from which the company's people come
+NETWORK = ip_network("192.0.2.0/24")  # from which the company's people work at home
 
 
 def owner() -> tuple[str, str]:
@@ -157,8 +157,10 @@ def owner() -> tuple[str, str]:
 def ridden(address: str, agent: str) -> list[Event]:
     """The lines of the stolen session, had it been used from this address with this user agent.
     Raises ValueError where the address is none."""
-    zones = cases.load().estate.zones
-    zone = zones["homes" if ip_address(str(address)) in NETWORK else "internet"]
+    zones, place = cases.load().estate.zones, ip_address(str(address))
+    if place in (NETWORK.network_address, NETWORK.broadcast_address):
+        raise ValueError(f"{address} is no address of a machine")
+    zone = zones["homes" if place in NETWORK else "internet"]
 
     def elsewhere(logged: LogLine) -> Event:
         request = replace(logged.line.request, address=address, origin=zone)
@@ -179,7 +181,7 @@ def ride(address: str, agent: str) -> int:
     try:
         found = fields_that_differ(address, agent)
     except ValueError as error:
-        raise SceneError(f"{shown(str(address), 60)!r} is no IP address.") from error
+        raise SceneError(f"{shown(str(address), 60)!r} is no IP address of a machine.") from error
     for about, names in found.items():
         for name in names:
             print(f"{about:<10} {name}")

@@ -576,8 +576,8 @@ EXERCISES = (
         | {
             "goal": (
                 "All doors opened, but you have not reached the goal: you must read a ticket at "
-                "jira and search the wiki at confluence. The gateway's pass is valid for only "
-                "one service.",
+                "jira (`read`) and search the wiki at confluence (`search`). The gateway's pass is "
+                "valid for only one service.",
                 f"answer = [{GATEWAY}, ('smartsheet-account', 'jira', 'read')]",
             ),
         },
@@ -857,8 +857,8 @@ EXERCISES = (
         "this person never worked before.",
         {
             "agent": (
-                "The browser still differs. Nobody has to guess a user agent: the recording that "
-                "was stolen has the owner's, and the cell above prints it. Take all of it.",
+                "The browser still differs. Nobody has to guess a user agent: a stolen HAR file "
+                "has the owner's, and the cell above prints it. Take all of it.",
                 """answer = {"address": "192.0.2.77", "agent": "Firefox/118.0"}""",
             ),
             "network": (
@@ -871,7 +871,7 @@ EXERCISES = (
                 f"""answer = {{"address": "192.0.2.13", "agent": {owner()[1]!r}}}""",
             ),
             "address": (
-                "An address is four numbers with dots between, such as 203.0.113.66.",
+                "An address of a machine is four numbers with dots between, such as 203.0.113.66.",
                 """answer = {"address": "next door", "agent": "Firefox/118.0"}""",
             ),
             "form": (

@@ -7,7 +7,7 @@ from labutils.classroom.registry import (
 )
 from labutils.stage.intruder import Result
 
-from .watched_company import ALARMS, FLAG, REPLACED, WANTED, Race
+from .watched_company import ALARMS, FLAG, WANTED, Race
 
 _ALARMS = "\n".join(f"- {alarm}" for alarm in ALARMS.values())
 
@@ -26,11 +26,11 @@ TARGET = Target(
     "09-target",
     "value",
     value(flag_mistake),
-    "Seven archives are out. A rule that counts tells an intruder how fast to go: slowly, below "
-    "the limit, then fast until the team reacts. Lesson 10 hunts for what such a rule misses.",
+    "Seven archives are out, and you are still in. A rule that counts tells an intruder how fast "
+    "to go; what was made, not stolen, outlives the reaction. Lesson 10 hunts for both.",
     {
         "response": (
-            "That is the whole response. Only result.answer['flag'] of archive 7 is the flag.",
+            "That is the whole response. Only result.answer['flag'] of the last view is the flag.",
             "answer = {'allowed': True}",
         ),
         "refused": (
@@ -38,33 +38,38 @@ TARGET = Target(
             "answer = {'allowed': False, 'rule': 'reachable'}",
         ),
         "other": (
-            f"That is not the flag. It is in result.answer['flag'] of archive number {WANTED}.",
+            f"That is not the flag. With {WANTED} archives in your browser, it is in the answer to "
+            "a view of source code at 12:30 or later.",
             "answer = 'flag-0000'",
         ),
     },
     (
         "Play it once without waiting, and read what the team does and when. How many archives "
-        "did you get before the alarm, and how many after it?",
+        "did you get before the alarm, and how many after it? And what of yours still works then?",
         "The alarm goes off at three archives in an hour. The team needs 35 minutes. So stay below "
-        "three in an hour for a while, and then ignore the limit.",
-        "Two archives, scene.wait(50), two more: no alarm. The fifth sets it off, and there is "
-        "time for two more before the account is off.",
+        "three in an hour for a while, and then ignore the limit. What survives an alarm you know "
+        "from 09-9: make it before you begin.",
+        "A user and a script in Jira first. Two archives, scene.wait(50), two more: no alarm. The "
+        "fifth sets it off, and there is time for two more. After 12:30, look-alike and implant.",
     ),
     code("""
-        scene.use("moveworks-token", "gateway", "bitbucket")
+        scene.follow([*survive["before"], ("moveworks-token", "gateway", "bitbucket")])
         for pause in (0, 0, 50, 0, 0, 0, 0):
             scene.wait(pause)
-            result = scene.use("bitbucket-account", "bitbucket", "archive")
-        flag = result.answer["flag"]
+            scene.use("bitbucket-account", "bitbucket", "archive")
+        scene.wait(60)
+        flag = scene.use(*survive["after"][0]).answer["flag"]
     """),
-    brief=f"""It is 09:00. At 12:00, after {REPLACED} minutes, the company replaces the four \
-credentials. Before then, get {WANTED} archives into your browser: 'archive' at 'bitbucket', \
-with bitbucket-account. Each move takes ten minutes.
+    brief=f"""It is 09:00. At 12:00 the company replaces the four credentials. Before then, get \
+{WANTED} archives into your browser: 'archive' at 'bitbucket', with bitbucket-account. And at \
+12:30 or later you must still read source code, with whatever works then: 'view' at 'bitbucket'. \
+Each move takes ten minutes.
 The team has these alarms:
 {_ALARMS}
 35 minutes after an alarm, every stolen credential is switched off, including the token.
-result = scene.use(credential, service, action) makes a move, and scene.wait(minutes) lets time \
-pass. Make the last archive with scene.use: its result.answer contains the flag. To start again: \
-scene = target("09").""",
+scene.use(credential, service, action) makes a move and prints it; with "server" as the fourth \
+part it comes from your implant. scene.wait(minutes) lets time pass; scene.time and scene.archives \
+say how far you are. That last view's answer holds the flag: .answer['flag'] of what scene.use \
+returns. To start again: scene = target("09").""",
     scene=Race,
 )

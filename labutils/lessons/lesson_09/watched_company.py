@@ -8,6 +8,7 @@ nov24-sliver-removed). The alarms on archives and on refusals are this lab's own
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stdout
+from dataclasses import fields
 from io import StringIO
 
 from labutils.incident.policy import World
@@ -22,6 +23,7 @@ HOUR, WEEK = 60, 10_080  # minutes
 MANY = 3  # archives, or refusals, with one credential within an hour
 REPLACED = 180  # minutes after the beginning: the four are replaced
 WANTED = 7  # archives
+BACK = 210  # minutes after the beginning: from then on source code must still be read
 
 ALARMS = {
     "administrators": "a service account is added to an administrators group",
@@ -139,6 +141,7 @@ class _Racing(WatchedIntruder):
     def __init__(self) -> None:
         super().__init__()
         self.noon = self.began + REPLACED * MINUTE
+        self.back = self.began + BACK * MINUTE
 
     def pass_time(self, until: int) -> None:
         """As WatchedIntruder.pass_time. At noon the four are replaced."""
@@ -180,8 +183,18 @@ def raise_alarm(intruder: WatchedIntruder) -> None:
     intruder.passes.clear()
 
 
+class Told(Result):
+    """A result that was printed already."""
+
+    def __str__(self) -> str:
+        return "opened" if self.allowed else "refused"
+
+    __repr__ = __str__
+
+
 class Race:
-    """The scene: seven archives, before an alarm or the replacement of the four ends it."""
+    """The scene: seven archives, before an alarm or the replacement of the four ends it, and source
+    code afterwards."""
 
     def __init__(self, flag: str | None = None) -> None:
         self._flag, self._intruder = flag or FLAG, _Racing()
@@ -205,16 +218,31 @@ class Race:
         self._intruder.wait(minutes)
 
     def use(self, credential: str, service: str, action: str, origin: str = BROWSER) -> Result:
-        """As WatchedIntruder.use. The answer of the last archive that is wanted holds the flag.
+        """As WatchedIntruder.use. Prints the time and what came of the move, and then what it sets
+        off.
 
         Raises NoSuchMove.
         """
-        before = self.archives
+        at, self._intruder.held = self.time, []
+        try:
+            result = self._made(credential, service, action, origin)
+            print(at, result)
+            if (service, action) == ("bitbucket", "archive"):
+                print(f"    archives in your browser: {self.archives}")
+        finally:
+            self._intruder.tell()
+            self._intruder.held = None
+        return Told(**{one.name: getattr(result, one.name) for one in fields(result)})
+
+    def _made(self, credential: str, service: str, action: str, origin: str = BROWSER) -> Result:
+        """A move. A late view of source code holds the flag, if all archives are there."""
+        is_late = self._intruder.lab.clock.now >= self._intruder.back
         result = self._intruder.use(credential, service, action, origin)
-        if before < self.archives and self.archives >= WANTED:
+        is_read = result.allowed and (service, action) == ("bitbucket", "view")
+        if is_read and is_late and self.archives >= WANTED:
             result.answer["flag"] = self._flag
         return result
 
     def follow(self, moves: Iterable[Sequence[str]]) -> None:
         """Make these moves one by one, and print what came of each."""
-        self._intruder.follow_with(self.use, moves)
+        self._intruder.follow_with(self._made, moves)

@@ -128,7 +128,11 @@ def test_what_is_not_two_lists_is_told_so(odd):
 @table(
     ("moves", "mistake", "says"),
     [
-        ([SIGN_IN], "reachable", "'there is no way from internet to atlassian' (reachable)"),
+        (
+            [SIGN_IN],
+            "reachable",
+            "'there is no way from the internet to what is behind",
+        ),
         ([("moveworks-token", "gateway", "probe"), REFUSED], "person_present", "okta asks for a"),
         ([GATE, ("bitbucket-account", "jira", "read")], "permitted", "may not jira:read"),
         (

@@ -84,14 +84,33 @@ def test_at_noon_the_four_are_replaced_whoever_was_quiet(capsys):
     assert not scene.use(*CODE_GATE).allowed
 
 
-def test_the_flag_comes_with_the_seventh_archive_and_not_before():
+def test_the_flag_comes_with_a_late_view_after_seven_archives_and_not_before(capsys):
     scene = Race()
-    scene.use(*CODE_GATE)
+    view = ("lookalike-account", "bitbucket", "view", "server")
+    scene.follow([GATE, NEW_USER, SCRIPT, CODE_GATE])
     answers = []
     for pause in (0, 0, 50, 0, 0, 0, 0):
         scene.wait(pause)
         answers.append(scene.use(*ARCHIVE).answer.get("flag"))
-    assert answers == [None] * (WANTED - 1) + [FLAG]
+    answers.append(scene.use(*view).answer.get("flag"))  # 11:40
+    scene.wait(39)
+    answers.append(scene.use(*view).answer.get("flag"))  # 12:29
+    assert scene.archives == WANTED and set(answers) == {None}
+    assert scene.use(*view).answer["flag"] == FLAG  # 12:39
+    assert "12:39 lookalike-account at bitbucket/view from the server" in capsys.readouterr().out
+
+
+def test_a_move_is_printed_before_what_it_sets_off_and_not_twice(capsys):
+    scene = Race()
+    scene.use(*CODE_GATE)
+    for _ in range(6):
+        print(scene.use(*ARCHIVE))
+    out = capsys.readouterr().out
+    assert (
+        out.index("09:30 bitbucket-account") < out.index(">>> 09:30 ALARM") < out.index("09:40 bit")
+    )
+    assert out.count("bitbucket-account at bitbucket/archive") == 6 and out.count("\nopened") == 6
+    assert "archives in your browser: 6" in out
 
 
 @table("odd", [-1, float("nan"), float("-inf"), float("inf"), "10", None, True])
