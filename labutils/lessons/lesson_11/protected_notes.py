@@ -18,6 +18,7 @@ from .bound_tokens import NonceAPI, apps_with_dpop
 
 FLAG = "flag-" + next(dice("lesson-11", "api.example/notes"))
 ADA = "u-1815"
+MOST = 5  # proofs that the script can have signed
 CLOSED = 437  # seconds from the end of the script until Tom tries again; the brief keeps it
 
 
@@ -60,7 +61,7 @@ class Page:
         assert isinstance(self._apps.api, NotesApi)
         self._apps.api.scene = self
         self.token = self._apps.notes.latest_session()["access_token"]
-        self._closed = False
+        self._closed, self._signed = False, 0
 
     @property
     def tom(self) -> httpx.Client:
@@ -75,16 +76,21 @@ class Page:
     def sign(self, method: str, url: str, **claims: Any) -> str:
         """A proof by the key in Ada's page; `token`, `nonce` and `ahead` (seconds) are optional.
 
-        If the page is closed, it prints a sentence and returns an empty string. Raises SceneError
-        for what is not a URL.
+        If the page is closed, or has signed MOST, it prints a sentence and returns an empty string.
+        Raises SceneError for what is not a URL.
         """
         if self._is_closed():
             return ""
+        if self._signed >= MOST:
+            print(f"The page signs {MOST} proofs and no more: start the target again.")
+            return ""
         try:
-            return self._apps.notes.key.prove(method, url, **claims)
+            proof = self._apps.notes.key.prove(method, url, **claims)
         except ValueError as error:
             whole = "https://api.example/export"
             raise SceneError(f"Give the whole URL of the request, such as {whole}.") from error
+        self._signed += 1
+        return proof
 
     def visit(self, url: str, params: Mapping[str, str] | None = None) -> httpx.Response | None:
         """A GET by Ada's own browser, with her cookies, as script in her page can send it."""

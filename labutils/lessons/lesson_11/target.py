@@ -50,14 +50,14 @@ TARGET = Target(
         "An endpoint without a nonce accepts a proof that is dated for later. An endpoint with a "
         "nonce accepts proofs signed with the key that the token names, and you can get a token "
         "for a key of your own.",
-        "Either scene.sign('GET', API + '/export', token=scene.token, ahead=...) for many dates, "
-        "a minute apart, then scene.leave(), then a GET with `authorization: DPoP ...` and `dpop` "
-        "for each. Or scene.visit(LOGIN + '/authorize', scene.link), exchange the code with a "
-        "proof signed with your own key, leave, and use the nonce from /notes.",
+        "Either scene.sign('GET', API + '/export', token=scene.token, ahead=...) for five dates, "
+        "each valid for two minutes, then scene.leave(), then a GET with `authorization: DPoP ...` "
+        "and `dpop` for each. Or scene.visit(LOGIN + '/authorize', scene.link), exchange the code "
+        "with a proof signed with your own key, leave, and use the nonce from /notes.",
     ),
     code("""
         url, hers = API + "/export", "DPoP " + scene.token
-        dates = range(60, 600, 60)
+        dates = range(60, 600, 120)
         proofs = [scene.sign("GET", url, token=scene.token, ahead=seconds) for seconds in dates]
         scene.leave()
         for proof in proofs:
@@ -68,7 +68,7 @@ TARGET = Target(
     brief="""The access token scene.token is bound to a key in Ada's page. Tom has script in that \
 page.
 scene.sign(method, url, token=..., nonce=..., ahead=...) has the page's key sign a proof. The \
-proof is dated `ahead` seconds from now.
+proof is dated `ahead` seconds from now. The page signs five proofs and no more.
 scene.visit(url, params) is a GET by Ada's browser, with her cookies; it returns the response.
 Then Ada closes the page: scene.leave(). From then on no script runs. Some minutes pass, but you \
 are not told how many. Tom has scene.tom, his own browser.

@@ -1,5 +1,7 @@
 """Ways to Ada's notes without her key (lesson 11)."""
 
+from collections.abc import Iterable
+
 from labutils.identity import dpop
 from labutils.lessons.lesson_11.bound_tokens import TOMS_KEY, PageKey, dpop_headers, read_with_key
 from labutils.lessons.lesson_11.protected_notes import Page
@@ -38,10 +40,14 @@ def a_key_of_his_own(scene: Page) -> str:
 
 
 def a_proof_dated_ahead(scene: Page) -> str:
-    """A proof for each minute in which he might come back."""
+    """Five proofs for the ten minutes in which he might come back."""
+    return swept(scene, range(60, 600, 120))
+
+
+def swept(scene: Page, dates: Iterable[int]) -> str:
+    """What proofs with these dates get, each tried after she has left."""
     proofs = [
-        scene.sign("GET", API + "/export", token=scene.token, ahead=seconds)
-        for seconds in range(0, 600, 60)
+        scene.sign("GET", API + "/export", token=scene.token, ahead=seconds) for seconds in dates
     ]
     scene.leave()
     answers = [by_proof(scene, "/export", proof) for proof in proofs]
@@ -127,6 +133,9 @@ SHUT = {
     "bearer at the door with a nonce": bearer_at("/notes"),
     "bearer at the door without": bearer_at("/export"),
     "dated now, used in five minutes": made_before("/export", 0),
+    "a proof for each minute": lambda scene: swept(scene, range(0, 600, 60)),
+    "the five latest minutes that a token has": lambda scene: swept(scene, range(600, 840, 60)),
+    "every three minutes": lambda scene: swept(scene, (0, 180, 360, 540)),
     "dated two minutes ahead": made_before("/export", 120),
     "dated five minutes ahead": made_before("/export", 300),
     "dated ahead, at the door with a nonce": made_before("/notes", 437),
