@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import httpx
 
@@ -39,7 +39,7 @@ Entry = dict[str, Any]  # one exchange of a recorded file
 def recording(apps: TwoApps) -> list[Entry]:
     """What a debug proxy of the company's wrote down: each exchange so far, as a dictionary.
 
-    It leaves out forms, so that no password is in it.
+    Of forms it keeps those of the token endpoint alone, so that no password is in it.
     """
     return [_entry(exchange) for exchange in apps.lab.wire]
 
@@ -56,6 +56,7 @@ def _entry(exchange: Exchange) -> Entry:
             name: text for name, text in headers.items() if name in ("authorization", "user-agent")
         },
         "cookies": {name: one.value for name, one in cookies.items()},
+        "form": dict(parse_qsl(exchange.request_body)) if exchange.path == "/token" else {},
         "status": exchange.status,
         "answer": json.loads(exchange.response_body) if is_json else {},
     }

@@ -111,7 +111,7 @@ def altered_minutes(*changes: tuple[str, str]) -> str:
 
 def entry(host: str = "notes.example", **members: Any) -> Entry:
     """An entry of a recorded file."""
-    blank = {"client": "ada", "path": "/", "headers": {}, "cookies": {}, "status": 200}
+    blank = {"client": "ada", "path": "/", "headers": {}, "cookies": {}, "form": {}, "status": 200}
     return {**blank, "host": host, "answer": {}, **members}
 
 
@@ -730,8 +730,8 @@ EXERCISES = (
                 altered(TRADE_COOKIE, ('if "code" not in answer', "if True")),
             ),
             "form": (
-                "The token endpoint needs five fields: grant_type, client_id, redirect_uri, code "
-                "and code_verifier.",
+                "Send the five fields that notes sends in recording[4]['form'], with the code that "
+                "you got, and your own VERIFIER as code_verifier.",
                 altered(TRADE_COOKIE, (', "code_verifier": VERIFIER', "")),
             ),
             "JSON": (

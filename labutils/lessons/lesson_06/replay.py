@@ -25,3 +25,11 @@ def refresh(browser: httpx.Client, token: str) -> httpx.Response:
     """A refresh token at the token endpoint of a public client (RFC 6749, 6)."""
     form = {"grant_type": "refresh_token", "client_id": "notes", "refresh_token": token}
     return browser.post(LOGIN + "/token", data=form)
+
+
+def print_entry(entry: Entry) -> None:
+    """An entry of a recorded file: who asked what, and what was sent and received."""
+    print(entry["client"], entry["host"] + entry["path"], entry["status"])
+    print("   cookies:", entry["cookies"], "  answer:", list(entry["answer"]))
+    for name, text in entry["form"].items():
+        print(f"   form: {name:<14} {text}")
