@@ -259,3 +259,11 @@ def test_another_test_in_the_same_process_does_not_inherit_the_ten_minutes(monke
     new_learner.begin()
     exercises.check("00-1", "nobody")
     assert "Ten minutes" not in capsys.readouterr().out
+
+
+def test_a_choice_stands_a_little_to_the_right_and_a_question_does_not(shown):
+    exercises.quiz("03-q1", "")
+    html = next(bundle["text/html"] for bundle in shown if "text/html" in bundle)
+    margins = re.findall(r"margin:3px 0 3px ([\d.em]+);[^>]*>([^<]*)", html)
+    assert {left for left, text in margins if re.match(r"\s*[a-d]\)", text)} == {"1.5em"}
+    assert "0" in {left for left, text in margins if not re.match(r"\s*[a-d]\)", text)}
