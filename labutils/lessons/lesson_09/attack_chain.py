@@ -150,8 +150,8 @@ NETWORK = ip_network("192.0.2.0/24")  # from which the company's people work at 
 
 def owner() -> tuple[str, str]:
     """The address of the administrator's laptop, and the user agent of the browser on it."""
-    line = played(World.historical()).lines["okta"][OWNERS][0].line
-    return line.request.address, line.agent
+    home = cases.load().addresses["homes"]
+    return home.ip, home.agent
 
 
 def ridden(address: str, agent: str) -> list[Event]:

@@ -428,6 +428,10 @@ _NAMES = {*EXPOSED, "lookalike-account", "implant"}
 
 # --- 09-10: the session, ridden ------------------------------------------------------------------
 
+OWNERS_AGENT = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:109.0) Gecko/20100101 Firefox/118.0"
+)
+
 
 def disguised(disguise: Any) -> Verdict:
     """The judge of 09-10: the fewest fields that a thief can differ in who is not on the owner's
@@ -864,11 +868,11 @@ EXERCISES = (
             "network": (
                 "The network still differs. Come from an address in the network of the company's "
                 "people.",
-                f"""answer = {{"address": "203.0.113.66", "agent": {owner()[1]!r}}}""",
+                f"""answer = {{"address": "203.0.113.66", "agent": {OWNERS_AGENT!r}}}""",
             ),
             "laptop": (
                 "That is the owner's laptop, and you are not on it. Take another address.",
-                f"""answer = {{"address": "192.0.2.13", "agent": {owner()[1]!r}}}""",
+                f"""answer = {{"address": "192.0.2.13", "agent": {OWNERS_AGENT!r}}}""",
             ),
             "address": (
                 "An address of a machine is four numbers with dots between, such as 203.0.113.66.",
@@ -884,7 +888,7 @@ EXERCISES = (
             "The user agent is the one that the cell above prints. The address is in "
             "192.0.2.0/24, as 192.0.2.77 is.",
         ),
-        f"""disguise = {{"address": "192.0.2.77", "agent": {owner()[1]!r}}}""",
+        f"""disguise = {{"address": "192.0.2.77", "agent": {OWNERS_AGENT!r}}}""",
     ),
 )
 

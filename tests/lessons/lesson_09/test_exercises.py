@@ -13,7 +13,7 @@ from labutils.classroom.judging import PASSED
 from labutils.incident.policy import World
 from labutils.lab import SceneError
 from labutils.lessons.lesson_09 import attack_chain
-from labutils.lessons.lesson_09.exercises import LONGEST_PLAN, REFUSALS, disguised
+from labutils.lessons.lesson_09.exercises import LONGEST_PLAN, OWNERS_AGENT, REFUSALS, disguised
 from labutils.stage.intruder import GATE
 
 REFUSED = ("smartsheet-account", "okta", "sign-in")
@@ -169,6 +169,12 @@ def test_whatever_is_handed_in_as_moves_gets_a_verdict_with_a_sentence(moves):
     judged, words = verdict(lesson("09").items["09-4"], moves)
     assert judged is PASSED or judged.mistake in lesson("09").items["09-4"].mistakes
     assert "\x1b" not in words and "Traceback" not in words
+
+
+def test_the_owner_is_who_signed_in_with_a_key():
+    line = attack_chain.played(World.historical()).lines["okta"][0].line
+    assert attack_chain.owner() == (line.request.address, line.agent)
+    assert attack_chain.owner()[1] == OWNERS_AGENT
 
 
 def test_no_address_and_no_user_agent_hides_more_than_half_of_the_fields():
