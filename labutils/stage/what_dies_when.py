@@ -15,9 +15,9 @@ from labutils.identity.factors import Totp
 from labutils.identity.oauth import bearer
 from labutils.identity.resource_server import ResourceServer
 from labutils.identity.tokens import b64
+from labutils.stage.own_marks import print_marks
 from labutils.stage.three_doors import adas_session, copied, three_doors
 from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps
-from labutils.text import shown
 
 TRIES = (0.5, 4, 6, 1440)  # minutes after the action; the last is a day
 VERIFIER = "a-verifier-of-the-thief-which-he-made-up-himself"
@@ -212,13 +212,9 @@ def what_dies_when(knock: Knock, outlive: Outlive) -> dict[tuple[str, str], floa
 
 def print_column(marks: dict[str, Any], lasts: dict[tuple[str, str], float], action: str) -> None:
     """What somebody expected of each credential after an action ("at once", "later", "open"),
-    beside what became of it; a star marks a row in which the two differ."""
-    right = 0
-    for row in ROWS:
-        last = lasts[row, action]
-        became = "at once" if not last else "open" if last == TRIES[-1] else "later"
-        mark = marks.get(row, ...)
-        right += mark == became
-        star = " " if mark in (became, ...) else "*"
-        print(f"{star} {row:<24} {'-' if mark is ... else shown(str(mark), 12):<12} {became}")
-    print(f"{right} of {len(ROWS)} as you expected")
+    beside what became of it."""
+
+    def became(last: float) -> str:
+        return "at once" if not last else "open" if last == TRIES[-1] else "later"
+
+    print_marks(marks, {row: became(lasts[row, action]) for row in ROWS})

@@ -6,6 +6,7 @@ from typing import Any
 
 from labutils.incident import ledger
 from labutils.lab import seconds
+from labutils.stage.own_marks import print_marks
 
 Reading = dict[str, Any]
 KINDS = ("original", "translation", "retelling")
@@ -100,6 +101,15 @@ def bounds(time: str, precision: str) -> tuple[int, int]:
     length = {"second": 1, "minute": 60, "day": 86400}[precision]
     start = seconds(time) - seconds(time) % length
     return start, start + length - 1
+
+
+def print_grades(own: Mapping[str, object], statements: Mapping[str, Sequence[Reading]]) -> None:
+    """The grade that somebody gave to each statement, by its letter, beside that by the rules."""
+    print_marks(
+        {question: own.get(question[0], ...) for question in statements},
+        {question: grade(readings) for question, readings in statements.items()},
+        width=53,
+    )
 
 
 def graded_by(grade: Callable[[list[Reading]], str]) -> str:

@@ -1,0 +1,17 @@
+"""What somebody expected of each thing, beside what became of it (lessons 05 and 08)."""
+
+from collections.abc import Mapping
+
+from labutils.text import shown
+
+
+def print_marks(own: Mapping[str, object], became: Mapping[str, str], width: int = 24) -> None:
+    """A line for each thing, a star where the two differ, and in how many they do not. What
+    nobody marked is `...` or missing."""
+    right = 0
+    for name, what in became.items():
+        mark = own.get(name, ...)
+        right += mark == what
+        star = " " if mark in (what, ...) else "*"
+        print(f"{star} {name:<{width}} {'-' if mark is ... else shown(str(mark), 12):<12} {what}")
+    print(f"{right} of {len(became)} as you expected")
