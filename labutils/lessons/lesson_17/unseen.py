@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from textwrap import fill
 from typing import Any, NamedTuple, cast, get_args
 
 from labutils.capstone import folder, world
@@ -258,11 +259,11 @@ def print_eviction(incident: CalledIn, acts: Acts) -> str:
     """Play acts, and say what came of it. The answer is what he has in the end, beside what he had:
     nothing, less, all, more."""
     result = incident.put_out(acts)
-    for line in result.story:
-        print(line)
-    print("out" if result.out else f"he is back, with {', '.join(result.left)}")
+    said = [*result.story, "out" if result.out else f"he is back, with {', '.join(result.left)}"]
     if result.hours:
-        print(f"others lost {result.hours:g} hours of work: {', '.join(result.outages)}")
+        said.append(f"others lost {result.hours:g} hours of work: {', '.join(result.outages)}")
+    for line in said:
+        print(fill(line, 100, subsequent_indent="    ", break_on_hyphens=False))
     if result.out:
         return "nothing"
     return "less" if len(result.left) < result.doors else "more" if result.made else "all"
