@@ -1,7 +1,7 @@
 """The campaign step by step: its log lines, its routes, and what survived (lessons 09 and 14)."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from ipaddress import ip_address, ip_network
@@ -18,6 +18,7 @@ from labutils.incident.telemetry import LogLine, headline
 from labutils.lab import SceneError
 from labutils.stage.breached_company import EXPOSED, SERVER, SERVICE_TOKEN, BreachedCompany
 from labutils.stage.intruder import Result, in_product_names
+from labutils.stage.own_marks import print_marks
 from labutils.text import shown
 
 # No source tells how the four credentials leaked; that they were read in the tenant is the model's.
@@ -38,6 +39,14 @@ ABOUT = {
     },
 }  # the fields of an event of `okta`, by what they are about
 PACKED = "nov22-repos-archived"
+MOVES = {
+    "token at the gateway": "nov15-atlassian-access",
+    "search of the wiki": "nov16-wiki-search",
+    "a new user in Jira": "nov16-account-created",
+    "a script on its server": "nov22-sliver",
+    "the console server": "nov22-sao-paulo-denied",
+    "archives of source code": "nov22-repos-archived",
+}  # moves that a learner makes, each with the step of 2023 that was like it
 FOOTHOLDS = {
     "service account": "smartsheet-account",
     "look-alike user": "lookalike-account",
@@ -218,6 +227,12 @@ def _print_lines(replay: Replay, names: list[str]) -> None:
     print(f"    {names[0]}  {first}{assumed}")
     if len(names) > 1:
         print(f"      and so on to {names[-1]}: {len(names)} lines in total")
+
+
+def print_tactics(own: Mapping[str, object]) -> None:
+    """The tactic that somebody gave to each of MOVES, beside the ledger's."""
+    tactics = {step.fact: step.tactic for step in played(World.historical()).steps}
+    print_marks(own, {move: ledger.tactic(tactics[fact]).id for move, fact in MOVES.items()})
 
 
 def _when(step: Step) -> str:

@@ -216,3 +216,12 @@ def test_what_is_no_address_is_told_so_in_a_sentence(address):
 )
 def test_a_disguise_is_judged_by_what_still_differs(disguise, mistake):
     assert disguised(disguise).mistake == mistake
+
+
+def test_the_tactics_of_ones_own_moves_stand_beside_the_ledgers(capsys):
+    attack_chain.print_tactics({"a new user in Jira": "TA0003", "the console server": "TA0001"})
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[-1] for line in lines[:-1]] == [
+        *("TA0001", "TA0009", "TA0003", "TA0002", "TA0008", "TA0009")
+    ]
+    assert lines[4][0] == "*" and " ".join(lines[-1]) == "1 of 6 as you expected"
