@@ -21,9 +21,9 @@ class Claim:
 
 CLAIMS = {
     "a": Claim(
-        "h.murphy's session was stolen",
+        "y.hansen's night session was the intruder's",
         False,
-        "h.murphy signed in there with the second factor, and was gone a day before",
+        "an administrator who works from 00 to 09 signed in there, with the second factor",
     ),
     "b": Claim(
         "o.lindqvist's session was stolen",
@@ -56,9 +56,9 @@ CLAIMS = {
         "120 of them in one night, as svc-planner, from his address",
     ),
     "h": Claim(
-        "he used the account of the builds",
+        "v.mueller's session was stolen",
         False,
-        "svc-forge has no line from his addresses: it was moved, as its tickets say",
+        "v.mueller signed in with the second factor less than an hour before; nothing came of it",
     ),
     "i": Claim(
         "he read files in the cloud storage",

@@ -414,6 +414,8 @@ def way_back(drawn: Drawn, acts: Sequence[EvictionAct], start: int) -> str:
     names = " ".join([*drawn.credentials, *drawn.footholds])
     if acts and not any(act.what in names for act in acts):
         return "another"
+    if any(act.act == "disable" and act.what in drawn.credentials for act in acts):
+        return "disable"
     at_once = [replace(act, at=start) for act in acts]
     if evict(drawn, at_once, start).out:
         return "time"
@@ -574,7 +576,8 @@ EXERCISES = (
                 """),
             ),
             "both": (
-                "The same ticket must match both the name and the time.",
+                "The same ticket must match both the name and the time, and every ticket counts: "
+                "if one does not match, look at the next.",
                 wrong("""
                     def answer(line, tickets, names):
                         by = any(one["by"] in names for one in tickets)
@@ -660,13 +663,15 @@ EXERCISES = (
         "addresses, and searched the wiki hours before the program came.",
         {
             "in person": (
-                "That person signed in there with a second factor, on another day than the "
-                "program came: a tenant like any other.",
+                "That person signed in there with the second factor, in hours of work that the "
+                "roster gives. Not excluded, but another fits better: what did the program bring "
+                "with it, and who had been where that is found?",
                 'answer = {"name": "h.murphy", "second address": "203.0.113.61"}',
             ),
             "another week": (
-                "That name was there more than a week before the program came, or after it. A "
-                "rented address changes its tenants.",
+                "Not on the program's day, and nothing came of it. A session that goes on from "
+                "another network is not rare. Who was there hours before the program, and looked "
+                "for what the program then had?",
                 'answer = {"name": "c.boateng", "second address": "203.0.113.61"}',
             ),
             "one line": (
@@ -756,6 +761,15 @@ EXERCISES = (
                 "times are in seconds: an hour is HOUR.",
                 altered(EVICT, ('("replace", name, now)', '("replace", name, now - HOUR)')),
             ),
+            "disable": (
+                "An account that is disabled still leaves its tokens and keys, and its people "
+                "cannot work. Replace what he holds.",
+                wrong("""
+                    def answer(held, made, now):
+                        acts = [("remove", name, now) for name in made]
+                        return acts + [("disable", name, now) for name in held]
+                """),
+            ),
             "another": (
                 "None of these names is in this incident. Use what the function is given: `held` "
                 "and `made`.",
@@ -793,9 +807,8 @@ EXERCISES = (
                 altered(EVICT, ("for name in held", "for name in held[1:]")),
             ),
             "cost": (
-                "He is out, but others cannot work. If a credential is replaced, its owner gets "
-                "the new one; an account that is disabled, or a token that is gone, stops "
-                "somebody's work.",
+                "He is out, but others lose working time, by the acts in brackets. Replace what he "
+                "holds: its owner gets the new one. Whatever only goes away stops somebody's work.",
                 wrong("""
                     def answer(held, made, now):
                         return [("remove", name, now) for name in [*held, *made]]

@@ -59,8 +59,13 @@ def accuser(incident: CalledIn, flag: str) -> Any:
         if right_place and right_things and person == incident.drawn.words["victim"]:
             return flag
         wrong += 1
-        place = "The address is right" if right_place else "The address is wrong"
-        print(f"{place}. Wrong accusations left: {PATIENCE - wrong}.")
+        parts = {
+            "the address": right_place,
+            "the person": person == incident.drawn.words["victim"],
+            "what was made": right_things,
+        }
+        right = ", ".join(part for part, is_right in parts.items() if is_right) or "nothing"
+        print(f"Right: {right}. Wrong accusations left: {PATIENCE - wrong}.")
         return "no flag"
 
     return accuse

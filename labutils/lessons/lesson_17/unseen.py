@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -40,12 +40,14 @@ Ticket = dict[str, str]
 @dataclass(frozen=True, eq=False)
 class CalledIn:
     """What somebody has who is called in. `programs`: by name, the account and the token of each
-    program; `asked`: who has answered questions so far."""
+    program; `roster`: by account, what a person does, and the hours of work (UTC); `asked`: who has
+    answered questions so far."""
 
     drawn: Drawn
     lines: tuple[Line, ...]
     tickets: tuple[Ticket, ...]
     programs: dict[str, tuple[str, ...]]
+    roster: dict[str, str]
     own: frozenset[str]
     asked: list[str] = field(default_factory=list)
 
@@ -129,6 +131,7 @@ def called_in(seed: str = SEED) -> CalledIn:
     with world.written(drawn, count=EVENTS, seed=seed) as truth:
         every = [line_of(name, event) for name, event in world.lines(truth.folder)]
         tickets = (truth.folder / "changes.csv").read_text(encoding="utf-8")
+        people = (truth.folder / "roster.csv").read_text(encoding="utf-8")
         own = frozenset(truth.steps)
     known_as = drawn.company.known_as
     lines = sorted((_line(one, lambda who, _: known_as(who)) for one in every), key=_by_time)
@@ -139,7 +142,11 @@ def called_in(seed: str = SEED) -> CalledIn:
         "customer assistant": (drawn.company.integration,),
     }
     rows = tuple(csv.DictReader(io.StringIO(tickets)))
-    return CalledIn(drawn, tuple(lines), rows, programs, own)
+    roster = {
+        one["account"]: f"{one['role']}, {one['from_hour']:0>2} to {one['to_hour']:0>2}"
+        for one in csv.DictReader(io.StringIO(people))
+    }
+    return CalledIn(drawn, tuple(lines), rows, programs, roster, own)
 
 
 def _line(one: LoggedLine, known_as: Callable[[str, str], str]) -> Line:
@@ -197,15 +204,16 @@ def logs_of(lines: Iterable[Line]) -> set[str]:
     return {line.log for line in lines}
 
 
-def print_tenants(there: Sequence[Line], names: Iterable[str]) -> None:
-    """A line for each of these names: what it did at an address, and when it was there first and
-    last."""
+def print_tenants(there: Sequence[Line], names: Iterable[str], roster: Mapping[str, str]) -> None:
+    """A line for each of these names: what the person does, when it was at an address first and
+    last, and what it did there."""
     for name in names:
         own = [line for line in there if line.who == name]
         first, last = clock(own[0].time), clock(own[-1].time)
-        acts = list(dict.fromkeys(line.action.removeprefix("user.") for line in own))
-        what = ", ".join(acts[:3]) + (", ..." if len(acts) > 3 else "")
-        print(f"{name:14} {first} to {last}  {counted(len(own), 'line'):9} {what}")
+        acts = list(dict.fromkeys(line.action.rpartition(".")[2] for line in own))
+        what = ", ".join(acts[:2]) + (", ..." if len(acts) > 2 else "")
+        role = roster.get(name, "")
+        print(f"{name:12} {role:27} {first} to {last[6:]}  {counted(len(own), 'line'):9} {what}")
 
 
 def print_acts(lines: Iterable[Line]) -> None:

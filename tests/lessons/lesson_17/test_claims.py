@@ -31,16 +31,24 @@ def test_the_claims_are_what_is_so_in_the_incident():
     his = [line for line in lines if incident.is_his(line)]
     there = {line.address for line in his}
     assert "session of o.lindqvist" in drawn.credentials and "metrics-key" in drawn.credentials
-    assert not {"session of h.murphy", "svc-forge"} & set(drawn.credentials)
+    assert not {"session of y.hansen", "session of v.mueller"} & set(drawn.credentials)
     assert list(drawn.footholds) == ["factor of o.lindqvist"]
     assert sum(line.action == "Issue viewed" for line in his) == 120
-    assert not any(line.who == "svc-forge" and line.address in there for line in lines)
     others = [line for line in lines if line.address in there and not incident.is_his(line)]
     assert {line.who for line in others if "factor" in line.made} == {"n.jansen", "p.nielsen"}
     last = max(line.time for line in his)
     assert all(line.time > last + 10 * DAY for line in others if line.who == "p.nielsen")
-    first = min(line.time for line in his if line.address == drawn.words["intruder_ip"])
-    assert max(line.time for line in others if line.who == "h.murphy") < first - 20 * 3600
+    assert incident.roster["y.hansen"] == "administrators, 00 to 09"
+    night = [line for line in others if line.who == "y.hansen"]
+    assert night[0].action == "user.authentication.auth_via_mfa"
+    assert all(line.time % DAY < 9 * 3600 for line in night)
+    (went_on,) = [line for line in others if line.who == "v.mueller" and line.action == "login"]
+    signed_in = [
+        line.time
+        for line in lines
+        if line.who == "v.mueller" and "auth_via_mfa" in line.action and line.time < went_on.time
+    ]
+    assert went_on.time - max(signed_in) < 3600
 
 
 def test_what_no_log_can_show_is_not_in_the_logs():
