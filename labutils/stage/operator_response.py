@@ -12,15 +12,16 @@ import httpx
 from werkzeug.wrappers import Request
 
 from labutils.identity.oauth import OAuthError, as_json, presented_token, refused
+from labutils.identity.relying_party import RelyingParty
 from labutils.identity.resource_server import ResourceServer
 from labutils.lab import dice
-from labutils.stage.three_doors import PhoneSignIn, copied
+from labutils.stage.three_doors import copied
 from labutils.stage.two_apps import API, LOGIN, NOTES
 from labutils.stage.what_dies_when import LINK, SECRET, VERIFIER, act, asking_doors
 
 FLAG = "flag-" + next(dice("lesson-05", "api.example/notes"))
 ADA = "u-1815"
-MOST = 2  # things that Tom has time to copy
+MOST = 1  # credential that Tom has time to copy
 RUNBOOK = (
     "change password",
     "reset second factor",
@@ -55,8 +56,9 @@ class NotesApi(ResourceServer):
         return response(environ, start_response)
 
 
-class NotesApp(PhoneSignIn):
-    """The application with one more page, GET /notes, at notes.example alone."""
+class NotesApp(RelyingParty):
+    """The application with one more page, GET /notes, at notes.example alone. It takes no ID token
+    from a phone."""
 
     notes: Notes
 
@@ -72,7 +74,7 @@ class NotesApp(PhoneSignIn):
 
 
 class Response:
-    """The scene: Tom's browser, two things that he may copy, and the operator's response."""
+    """The scene: Tom's browser, one thing that he may copy, and the operator's response."""
 
     link, verifier, runbook = LINK, VERIFIER, RUNBOOK
 
@@ -108,14 +110,14 @@ class Response:
         return {"notes of": ADA, "flag": self._flag if self._is_over else later}
 
     def steal(self, *names: str) -> dict[str, str]:
-        """Copies of these, two of `menu` at most. Prints a sentence where it gives none."""
-        unknown = [name for name in names if name not in self._menu]
+        """A copy of one thing of `menu`, by its name. Prints a sentence where it gives none."""
+        unknown = [name for name in names if name not in self.menu]
         if self._is_over:
             print("The operator has responded. Nothing is left to copy: start the target again.")
         elif unknown:
             print(f"There is no {unknown[0]!r} on the menu. The menu is: {', '.join(self.menu)}.")
         elif len({*self._copies, *names}) > MOST:
-            print(f"There is only time to copy {MOST} credentials.")
+            print("There is only time to copy one credential. Start the target again.")
         else:
             self._copies |= {name: self._menu[name] for name in names}
         return dict(self._copies)

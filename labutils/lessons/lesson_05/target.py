@@ -7,7 +7,7 @@ from labutils.classroom.registry import (
     Target,
     code,
 )
-from labutils.stage.operator_response import FLAG, MOST, Response
+from labutils.stage.operator_response import FLAG, Response
 
 
 def flag_mistake(answer: Any) -> str | None:
@@ -44,23 +44,24 @@ TARGET = Target(
     (
         "Look at the grid, in the columns that scene.runbook names. Each credential on scene.menu "
         "ends in one of them. So the question is what Tom can *make* before the response.",
-        "A session at the provider gives codes, and a code gives a refresh token in a family of "
-        "its own. An ID token, at the 'sign-in' door, gives a session at `notes`. Which of these "
-        "does the runbook end?",
-        "Either knock(scene.tom, 'sign-in', the ID token), respond, and GET "
+        "A session at the provider signs in at any application, and gives codes; a code gives a "
+        "refresh token in a family of its own. Which of these does the runbook end?",
+        "Either scene.tom.cookies.set('session', cookie, domain='login.example'), GET "
+        "https://notes.example/login with follow_redirects=True, respond, and GET "
         "https://notes.example/notes. Or GET https://login.example/authorize with "
         "params=scene.link and headers={'cookie': 'session=' + the stolen session}; the code is "
         "in response.next_request.url.params['code']. Exchange it with "
         "code_verifier=scene.verifier, respond, and refresh.",
     ),
     code("""
-        stolen = scene.steal("ID token")["ID token"]
-        scene.tom.post("https://notes.example/phone", data={"token": stolen})
+        cookie = scene.steal("session at the provider")["session at the provider"]
+        scene.tom.cookies.set("session", cookie, domain="login.example")
+        scene.tom.get("https://notes.example/login", follow_redirects=True)
         scene.respond()
         flag = scene.tom.get("https://notes.example/notes").json()["flag"]
     """),
-    brief=f"""Tom has time to copy {MOST} credentials: scene.steal(name, name). scene.menu lists \
-the names.
+    brief="""Tom has time to copy one credential: scene.steal(name) returns a dictionary with it. \
+scene.menu lists the names. In the meantime `notes` has closed the sign-in for phones.
 Then Tom may do whatever he likes in scene.tom, his browser. After that, call scene.respond(): \
 the operator does everything that scene.runbook names, and an hour passes.
 Each of these two responses contains the flag, but only after the operator has acted:

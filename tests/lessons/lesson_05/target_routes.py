@@ -62,7 +62,6 @@ def a_session_by_signing_in(scene: Response) -> str:
 
 ROUTES = {
     "a family of his own": a_family_of_his_own,
-    "a session at notes by the ID token": a_session_by_the_id_token,
     "a session at notes by signing in": a_session_by_signing_in,
 }
 
@@ -135,6 +134,11 @@ def three_things(scene: Response) -> str:
     return str(scene.steal("session at the wiki", "ID token", "client secret"))
 
 
+def one_after_the_other(scene: Response) -> str:
+    scene.steal("client secret")
+    return str(scene.steal("session at the provider"))
+
+
 def too_late(scene: Response) -> str:
     scene.respond()
     return str(scene.steal("client secret"))
@@ -146,6 +150,8 @@ def tom_as_himself(scene: Response) -> str:
 
 
 SHUT = {
+    "a session at notes by the ID token": a_session_by_the_id_token,
+    "one thing after the other": one_after_the_other,
     "the client secret": the_client_secret,
     "the ID token, afterwards": the_id_token_afterwards,
     "a session at the wiki": a_session_at_the_wiki,
