@@ -19,11 +19,12 @@ from labutils.classroom.registry import (
     Exercise,
     code,
 )
+from labutils.incident import ledger
 from labutils.lab import dice, iso, seconds
 from labutils.text import counted
 
-from .readings import KINDS, Reading
-from .retelling import JUDGED, LENGTH, SCENES, first_wrong_pair
+from .readings import KINDS, Reading, bounds
+from .retelling import JUDGED, LENGTH, ON_THE_TIMELINE, SCENES, first_wrong_pair
 from .support_log import FROM_ELSEWHERE, as_text, support_log, taken_by_the_intruder
 
 TOOLS = code("""
@@ -146,6 +147,29 @@ def all_taken(lines: Any) -> Verdict:
         got, want = counted(len(wanted) - len(missed), "line"), "more"
         address = all(one["address"] == FROM_ELSEWHERE["address"] for one in missed)
         return Verdict("differs", got=got, want=want, mistake="address" if address else "missed")
+    return PASSED
+
+
+# --- 08-11: two events of which nobody knows which came first -------------------------------------
+
+SHOWN = {"nov14-probing", "nov14-aws-accessed"}
+
+
+def undecided(pair: Any) -> Verdict:
+    """The judge of 08-11: two of the events in the figure whose times overlap, and not the pair
+    that the lesson shows."""
+    if not isinstance(pair, list | tuple) or len(pair) != 2:
+        return Verdict("differs", got=written(pair), mistake="form")
+    if strange := [name for name in pair if name not in ON_THE_TIMELINE]:
+        return Verdict("differs", got=written(strange[0]), mistake="name")
+    if len(set(pair)) == 1 or set(pair) == SHOWN:
+        return Verdict("differs", got=written(pair), mistake="another")
+    events = [ledger.fact(name) for name in pair]
+    (begin, end), (second, last) = (
+        bounds(str(one.time), str(one.time_precision)) for one in events
+    )
+    if end < second or last < begin:
+        return Verdict("differs", got=written(pair), mistake="decided")
     return PASSED
 
 
@@ -745,8 +769,7 @@ EXERCISES = (
         "from what it does not usually do.",
         {
             "address": (
-                "Those are right, and they are not all. An intruder can change addresses. Where "
-                "else did the account come from?",
+                "Those are right, and they are not all. Which question have you not asked the log?",
                 ON_THE_LOG + "answer = [line for line in support_log() "
                 "if line['address'] == '203.0.113.66' and line['type'] != 'login']",
             ),
@@ -781,6 +804,35 @@ EXERCISES = (
             taken = [line for line in search(log, {"user": "svc-support"})
                      if line["type"] not in ("request", "login")]
         """),
+    ),
+    Exercise(
+        "08-11",
+        "value",
+        undecided,
+        "Their times overlap. A report that puts one before the other assumes it.",
+        {
+            "decided": (
+                "One of them certainly ends before the other begins: their times do not overlap.",
+                'answer = ("okta-user-report", "nov23-alert")',
+            ),
+            "another": (
+                "Two different events, and not the pair above.",
+                'answer = ("nov14-probing", "nov14-aws-accessed")',
+            ),
+            "name": (
+                "That is none of the ids in the list. Copy both from its last column.",
+                'answer = ("nov14-probing", "the alert")',
+            ),
+            "form": (
+                "pair is two ids in round brackets: ('...', '...').",
+                'answer = "nov14-probing"',
+            ),
+        },
+        (
+            "Look for an event of which only the day is known. What else happened on that day?",
+            "Three events are dated 14 November, and three 22 November.",
+        ),
+        'pair = ("nov14-okta-denied", "nov14-probing")',
     ),
     Exercise(
         "08-5",

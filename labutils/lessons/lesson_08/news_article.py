@@ -58,7 +58,7 @@ REFUTED: dict[int, set[str]] = {
 }
 # Claims that nobody can know, and the facts that say so.
 OPEN = {
-    3: {"nov14-aws-accessed", "nov14-probing"},
+    3: {"nov14-aws-accessed"},
     8: {"repos-exfiltration-unconfirmed"},
     10: {"attack-gap", "attribution"},
     11: {"nov22-sao-paulo-denied"},

@@ -669,9 +669,9 @@ EXERCISES = (
                 'answer = {"name": "h.murphy", "second address": "203.0.113.61"}',
             ),
             "another week": (
-                "Not on the program's day, and nothing came of it. A session that goes on from "
-                "another network is not rare. Who was there hours before the program, and looked "
-                "for what the program then had?",
+                "Not on the program's day. A new phone, or a session that goes on from another "
+                "network, is not rare. Who was there hours before the program, and looked for what "
+                "the program then had?",
                 'answer = {"name": "c.boateng", "second address": "203.0.113.61"}',
             ),
             "one line": (

@@ -134,6 +134,12 @@ def test_what_is_wrong_is_not_left_open_by_the_fact_that_refutes_it():
     assert "says that claim 2 is wrong; it does not leave it open" in said and scene._failed == 1
 
 
+def test_an_event_of_a_known_second_leaves_no_order_open():
+    scene = Article()
+    assert "Corrected" not in left_open(scene, 3, "nov14-probing") and scene._failed == 1
+    assert "claim 3 cannot be known" in left_open(scene, 3, "nov14-aws-accessed")
+
+
 @pytest.mark.parametrize("fact", ["attack-gap", "attribution"])
 def test_two_facts_leave_open_who_came_in_november(fact):
     assert "claim 10 cannot be known" in left_open(Article(), 10, fact)
