@@ -1,6 +1,7 @@
 """05 · ID token, access token, refresh token."""
 
 import copy
+from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -474,8 +475,7 @@ def outlives(answer: Tried) -> Verdict:
         try:
             token = answer(browser, client_id, secret)
         except Exception:
-            refresh = isinstance(answer.error, KeyError) and "refresh" in str(answer.error)
-            return answer.raised(case, "refresh" if refresh else "raises")
+            return answer.raised(case, why_raised(answer, apps.lab.wire[before:], client_id))
         if token is None:
             return Verdict("none", case)
         if not isinstance(token, str):
@@ -493,6 +493,17 @@ def outlives(answer: Tried) -> Verdict:
             mistake = "secret" if secret in token else "shut"
             return Verdict("differs", case, said, mistake=mistake)
     return PASSED
+
+
+def why_raised(answer: Tried, sent: Iterable[Exchange], client_id: str) -> str:
+    """The mistake behind an error: a member that this grant's answer has not, another client's
+    name, or something else."""
+    if isinstance(answer.error, KeyError) and "refresh" in str(answer.error):
+        return "refresh"
+    basic = [dict(one.request_headers).get("authorization", "") for one in sent]
+    pairs = [b64decode(text.removeprefix("Basic ")) for text in basic if text.startswith("Basic ")]
+    others = [pair for pair in pairs if not pair.startswith(f"{client_id}:".encode())]
+    return "fixed" if others else "raises"
 
 
 # --- 05-7: the first shot -----------------------------------------------------------------------
@@ -1031,6 +1042,11 @@ EXERCISES = (
             "response": (
                 "Return a string. The token is in the response: response.json()['access_token'].",
                 altered(OUTLIVE, ('return response.json()["access_token"]', "return response")),
+            ),
+            "fixed": (
+                "You sent another client's name or secret. Use the client_id and the secret that "
+                "the function is given.",
+                altered(OUTLIVE, ("auth=(client_id, secret)", "auth=('backup', secret)")),
             ),
             "refresh": (
                 "This grant gives no refresh token: a client can always ask anew. Look at what "

@@ -23,8 +23,7 @@ TARGET = Target(
     "value",
     value(flag_mistake),
     "You outlived the response. Ending the copies does not end what Tom has already made with "
-    "them. There are other ways: a refresh token of his own, or another way to a session at "
-    "`notes`.",
+    "them: a refresh token in a family of his own, or a session of his own at `notes`.",
     {
         "other": (
             "That is not the flag. It is in the response of the API or of `notes` to GET /notes, "

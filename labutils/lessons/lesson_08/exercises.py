@@ -153,6 +153,7 @@ def all_taken(lines: Any) -> Verdict:
 # --- 08-11: two events of which nobody knows which came first -------------------------------------
 
 SHOWN = {"nov14-probing", "nov14-aws-accessed"}
+FOUND = {"cf-oct18-admin-session", "cf-oct18-detected"}  # the second is the discovery of the first
 
 
 def undecided(pair: Any) -> Verdict:
@@ -164,6 +165,8 @@ def undecided(pair: Any) -> Verdict:
         return Verdict("differs", got=written(strange[0]), mistake="name")
     if len(set(pair)) == 1 or set(pair) == SHOWN:
         return Verdict("differs", got=written(pair), mistake="another")
+    if set(pair) == FOUND:
+        return Verdict("differs", got=written(pair), mistake="found")
     events = [ledger.fact(name) for name in pair]
     (begin, end), (second, last) = (
         bounds(str(one.time), str(one.time_precision)) for one in events
@@ -814,6 +817,11 @@ EXERCISES = (
             "decided": (
                 "One of them certainly ends before the other begins: their times do not overlap.",
                 'answer = ("okta-user-report", "nov23-alert")',
+            ),
+            "found": (
+                "Their times leave it open, but not their sense: a session is used before somebody "
+                "notices its use. Find a pair that nothing else decides.",
+                'answer = ("cf-oct18-admin-session", "cf-oct18-detected")',
             ),
             "another": (
                 "Two different events, and not the pair above.",

@@ -27,7 +27,8 @@ TARGET = Target(
     "value",
     value(flag_mistake),
     "Seven archives are out, and you are still in. A rule that counts tells an intruder how fast "
-    "to go; what was made, not stolen, outlives the reaction. Lesson 10 hunts for both.",
+    "to go; what was made, not stolen, outlives the reaction, and so does a pass that the gateway "
+    "has given out. Lesson 10 hunts for the rest.",
     {
         "response": (
             "That is the whole response. Only result.answer['flag'] of the last view is the flag.",
