@@ -261,6 +261,12 @@ def test_the_scheme_is_read_in_any_case_and_a_client_id_in_the_body_may_agree():
         assert error_of(as_job(JOBS, {"authorization": header}, client_id="backup")) == (200, None)
 
 
+@pytest.mark.parametrize("scheme", ["Bearer ", "Basics ", "Digest ", "Basic:"])
+def test_the_right_name_and_secret_under_another_scheme_are_refused(scheme):
+    right = basic("backup:the-backup-job-has-this")["authorization"][6:]
+    assert error_of(as_job(JOBS, {"authorization": scheme + right})) == CLIENT
+
+
 @pytest.mark.parametrize(
     "client_id, secret",
     [("my-job", "a-b c+d:e%f"), ("jöb", "ß€"), ("backup", "the-backup-job-has-this")],
