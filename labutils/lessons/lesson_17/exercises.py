@@ -1,6 +1,6 @@
 """17 · Capstone: its exercises."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
@@ -370,8 +370,8 @@ def evicted(answer: Tried) -> Verdict:
     out in all of them, in a day, and nobody may lose an hour of work."""
     for number, drawn in enumerate(map(other_incident, OTHERS), 1):
         held, made, start = list(drawn.credentials), list(drawn.footholds), now(drawn.company)
-        case = f"incident {number} of {len(OTHERS)}: he held {in_a_row(held)}; he made "
-        case += in_a_row(made)
+        case = f"incident {number} of {len(OTHERS)}: he held {', '.join(held)}; "
+        case += f"he made {', '.join(made)}"
         try:
             plan = answer(held, made, start)
         except Exception:
@@ -385,17 +385,12 @@ def evicted(answer: Tried) -> Verdict:
         acts = [EvictionAct(act, what, int(at)) for act, what, at in plan]
         result = evict(drawn, acts, start - LAST_SEEN)
         if not result.out:
-            got = f"a plan after which he is back with {in_a_row(result.left)}"
+            got = f"a plan after which he is back with {', '.join(result.left)}"
             return Verdict("differs", case, got, mistake=way_back(drawn, acts, start))
         if result.hours:
             got = f"a plan that costs people {result.hours:g} hours ({', '.join(result.outages)})"
             return Verdict("differs", case, got, mistake="cost")
     return PASSED
-
-
-def in_a_row(names: Iterable[str]) -> str:
-    """Names as a sentence has them."""
-    return ", ".join(names)
 
 
 def unreadable(plan: Any, start: int) -> str | None:

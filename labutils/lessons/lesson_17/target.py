@@ -37,7 +37,7 @@ class Scene:
 
 
 def accuser(incident: CalledIn, flag: str) -> Any:
-    """What hears an accusation, and gives the flag for a right one; three may be wrong."""
+    """What hears an accusation, and gives the flag for a right one; PATIENCE may be wrong."""
     wrong = 0
 
     def accuse(address: object, person: object, made: object) -> str:
@@ -54,16 +54,15 @@ def accuser(incident: CalledIn, flag: str) -> Any:
         if any(" " not in str(one) for one in made):
             print("Give each thing as line.made has it, with its kind: 'account k.lund'.")
             return "no flag"
-        right_place = address == incident.drawn.words["intruder_ip"]
-        right_things = set(map(str, made)) == set(incident.drawn.footholds)
-        if right_place and right_things and person == incident.drawn.words["victim"]:
+        drawn = incident.drawn
+        parts = {
+            "the address": address == drawn.words["intruder_ip"],
+            "the person": person == drawn.words["victim"],
+            "what was made": set(map(str, made)) == set(drawn.footholds),
+        }
+        if all(parts.values()):
             return flag
         wrong += 1
-        parts = {
-            "the address": right_place,
-            "the person": person == incident.drawn.words["victim"],
-            "what was made": right_things,
-        }
         right = ", ".join(part for part, is_right in parts.items() if is_right) or "nothing"
         print(f"Right: {right}. Wrong accusations left: {PATIENCE - wrong}.")
         return "no flag"
