@@ -1,7 +1,6 @@
 """05 · ID token, access token, refresh token."""
 
 import copy
-from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -30,6 +29,7 @@ from labutils.classroom.registry import (
     columns_of,
 )
 from labutils.identity.oauth import bearer
+from labutils.identity.provider.client_authentication import InvalidClient, basic_credentials
 from labutils.identity.provider.state import Client
 from labutils.identity.tokens import SigningKey, b64, ec_private_key, json_part, sign
 from labutils.lab import Exchange, dice
@@ -500,10 +500,14 @@ def why_raised(answer: Tried, sent: Iterable[Exchange], client_id: str) -> str:
     name, or something else."""
     if isinstance(answer.error, KeyError) and "refresh" in str(answer.error):
         return "refresh"
-    basic = [dict(one.request_headers).get("authorization", "") for one in sent]
-    pairs = [b64decode(text.removeprefix("Basic ")) for text in basic if text.startswith("Basic ")]
-    others = [pair for pair in pairs if not pair.startswith(f"{client_id}:".encode())]
-    return "fixed" if others else "raises"
+    for one in sent:
+        try:
+            name, _ = basic_credentials(dict(one.request_headers).get("authorization", ""))
+        except InvalidClient:
+            continue
+        if name != client_id:
+            return "fixed"
+    return "raises"
 
 
 # --- 05-7: the first shot -----------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -70,10 +71,12 @@ class CalledIn:
 
     def put_out(self, acts: Iterable[tuple[str, str, float]]) -> Eviction:
         """Play acts against the intruder: what to do, to what, and when (seconds since 1970).
-        Raises SceneError for what is no act."""
+        Raises SceneError for what is no act, and for one that is more than a week away."""
         acts = list(acts)
         if not all(map(is_act, acts)):
             raise SceneError(NO_ACT)
+        if any(at > self.now + 7 * DAY for _, _, at in acts):
+            raise SceneError("An act comes within a week. Times are in seconds: start + HOUR.")
         return evict(
             self.drawn,
             [EvictionAct(cast(Kind, act), what, int(at)) for act, what, at in acts],
@@ -260,7 +263,8 @@ def is_act(one: Any) -> bool:
     if not isinstance(one, tuple) or len(one) != 3:
         return False
     act, what, at = one
-    return act in get_args(Kind) and isinstance(what, str) and type(at) in (int, float)
+    is_time = type(at) in (int, float) and math.isfinite(at)
+    return act in get_args(Kind) and isinstance(what, str) and is_time
 
 
 def print_eviction(incident: CalledIn, acts: Acts) -> str:

@@ -2,6 +2,8 @@
 
 import itertools
 
+import lessons
+import nbformat
 import pytest
 from tables import table
 
@@ -228,3 +230,23 @@ def test_whoever_uses_the_copy_first_stays_in(turns, mistake):
     (exercise,) = [e for e in lesson("05").exercises if e.id == "05-9"]
     verdict, _ = exercises.verdict(exercise, turns)
     assert verdict.mistake == mistake and (verdict.kind == "passed") is (mistake is None)
+
+
+@pytest.mark.parametrize("header", ["Basic !", "Basic YQ", "Basic", "Bearer x", "Basic /w=="])
+def test_a_malformed_header_in_05_4_is_told_so_and_no_error_of_the_judge(header):
+    (exercise,) = [e for e in lesson("05").exercises if e.id == "05-4"]
+
+    def outlive(browser, *_):
+        form = {"grant_type": "client_credentials"}
+        url = "https://login.example/token"
+        answer = browser.post(url, data=form, headers={"authorization": header})
+        return answer.json()["access_token"]
+
+    assert exercises.verdict(exercise, outlive)[0].mistake == "raises"
+
+
+def test_the_column_that_a_learner_fills_has_each_credential():
+    (cell,) = [c for c in nbformat.read(lessons.notebook("05"), 4).cells if c.id == "own-column"]
+    filled: dict = {}
+    exec(cell.source, filled)
+    assert list(filled["column"]) == list(stage.ROWS)

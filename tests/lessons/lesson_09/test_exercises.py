@@ -1,6 +1,8 @@
 """Lists of moves as 09-3 to 09-5 judge them: any way to the goal passes, and what misses it
 is told the rule that refused first."""
 
+import lessons
+import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -225,3 +227,10 @@ def test_the_tactics_of_ones_own_moves_stand_beside_the_ledgers(capsys):
         *("TA0001", "TA0009", "TA0003", "TA0002", "TA0008", "TA0009")
     ]
     assert lines[4][0] == "*" and " ".join(lines[-1]) == "1 of 6 as you expected"
+
+
+def test_the_moves_that_a_learner_gives_a_tactic_are_those_of_the_ledger():
+    (cell,) = [c for c in nbformat.read(lessons.notebook("09"), 4).cells if c.id == "own-tactics"]
+    filled: dict = {}
+    exec(cell.source, filled)
+    assert list(filled["tactics"]) == list(attack_chain.MOVES)

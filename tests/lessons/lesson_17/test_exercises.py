@@ -79,6 +79,8 @@ def test_what_is_not_tied_to_him_is_told_why(tied, mistake):
         [["replace", "svc-planner", 1.0]],
         [("replace", 7, 1.0)],
         [("replace", "svc-planner", "now")],
+        [("replace", "svc-planner", float("nan"))],
+        [("replace", "svc-planner", float("inf"))],
         ["replace"],
     ],
     ids=repr,
@@ -92,3 +94,8 @@ def test_what_others_lose_is_printed(capsys):
     start = called_in().now + 60
     assert print_eviction(called_in(), [("disable", "svc-planner", start)]) == "more"
     assert "others lost" in capsys.readouterr().out
+
+
+def test_a_time_that_is_no_number_of_seconds_is_told_so_and_played_by_nobody():
+    with pytest.raises(SceneError, match="An act comes within a week"):
+        print_eviction(called_in(), [("replace", "svc-planner", 1000 * called_in().now)])
