@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-import pytest
+from tables import table
 
 from labutils.lessons.lesson_08 import ON_THE_TIMELINE
 from labutils.lessons.lesson_08.exercises import undecided
@@ -15,7 +15,7 @@ def test_of_276_pairs_twelve_overlap_and_ten_pass():
     assert verdicts.count("decided") == 264
 
 
-@pytest.mark.parametrize(
+@table(
     ("pair", "mistake"),
     [
         (["nov14-okta-denied", "nov14-probing"], None),
@@ -29,7 +29,6 @@ def test_of_276_pairs_twelve_overlap_and_ten_pass():
         ("nov16-wiki-search nov16-account-created", "form"),
         (None, "form"),
     ],
-    ids=repr,
 )
 def test_what_is_no_undecided_pair_is_told_why(pair, mistake):
     assert undecided(pair).mistake == mistake
