@@ -213,7 +213,10 @@ def _seconds(value: Any) -> float | None:
     """
     try:
         if isinstance(value, str):
-            moment = datetime.fromisoformat(_DIGITS.sub(r"\1T\2", value.strip()))
+            text = value.strip()
+            if "-" not in text:
+                text = _DIGITS.sub(r"\1T\2", text)
+            moment = datetime.fromisoformat(text)
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return None

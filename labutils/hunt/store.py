@@ -227,9 +227,17 @@ class Store:
                 )
 
     def _fill(self, source: str, fields: list[str]) -> None:
+        """Read new columns off the texts in which a key ends as one of these fields does: in the
+        others they are empty. What a backslash hides from such a look is read as well."""
         columns = Columns(fields, self.lists)
         change = ", ".join(f"{quote(column(field))} = ?" for field in fields)
-        rows = self.database.execute(f"SELECT n, text FROM texts JOIN {source} USING (n)")
+        found, ends = "TRUE", []
+        if TEXT not in fields:
+            ends = ["\\", *(field.rpartition(".")[2] + '"' for field in fields)]
+            found = " OR ".join(["instr(text, ?)"] * len(ends))
+        rows = self.database.execute(
+            f"SELECT n, text FROM texts JOIN {source} USING (n) WHERE {found}", ends
+        )
         while batch := rows.fetchmany(BATCH):
             values = [(*columns.of(json.loads(text)), n) for n, text in batch]
             self.database.executemany(f"UPDATE {source} SET {change} WHERE n = ?", values)

@@ -1,16 +1,18 @@
 """The folder of a world as a scorer sees it: its logs, and what belongs to the attack.
 
-`python -m labutils telemetry FOLDER` writes one: a file of JSON lines a source, `truth.json` (of
-the attack's events, which fact each belongs to) and perhaps `twins.json` (of harmless events that
-look like a step, what they really were).
+`python -m labutils telemetry FOLDER` writes one: a file of JSON lines a source, in the order of
+time, `truth.json` (of the attack's events, which fact each belongs to) and perhaps `twins.json` (of
+harmless events that look like a step, what they really were).
 """
 
 import json
 from array import array
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -37,47 +39,51 @@ class TwinLabel:
 class GroundTruth:
     """What a scorer knows of a world.
 
-    `facts` and `twins` are by event id; `times` (seconds since 1970) and `actors` by source, in the
-    order of the lines; `days` are those on which anything was logged, counted since 1970.
+    `facts` and `twins` are by event id, `logs` by source; `days` are those on which anything was
+    logged, counted since 1970.
     """
 
     name: str
     facts: Mapping[str, str]
     twins: Mapping[str, TwinLabel]
-    times: Mapping[str, "array[float]"]
-    actors: Mapping[str, list[str]]
+    logs: Mapping[str, "_Log"]
     days: tuple[int, ...]
 
     @property
     def events(self) -> int:
         """How many events there are."""
-        return sum(map(len, self.times.values()))
+        return sum(map(len, self.logs.values()))
 
     def time(self, event_id: str) -> float:
-        """When an event happened. Raises NotAWorld for an id that is none of this world's."""
-        source, line = self._place(event_id)
-        return self.times[source][line]
+        """When an event happened, in seconds since 1970. Raises NotAWorld for an id that is none of
+        this world's."""
+        log, line = self._place(event_id)
+        return log.line(line)[0]
 
     def actor(self, event_id: str) -> str:
-        """Who acted, as the event says it."""
-        source, line = self._place(event_id)
-        return self.actors[source][line]
+        """Who acted, as the event says it. Raises NotAWorld as `time` does."""
+        log, line = self._place(event_id)
+        return log.line(line)[1]
 
-    def _place(self, event_id: str) -> tuple[str, int]:
+    def _place(self, event_id: str) -> tuple["_Log", int]:
         source, _, number = event_id.rpartition(":")
         line = int(number) - 1 if number.isdecimal() else -1
-        if not 0 <= line < len(self.times.get(source, ())):
+        log = self.logs.get(source)
+        if log is None or not 0 <= line < len(log):
             raise NotAWorld(
                 f"{shown(event_id, 80)} is not an event of {shown(self.name, 80)}. "
                 "Hunt in the folder that is scored."
             )
-        return source, line
+        return log, line
+
+    @cached_property
+    def _attack_by_source(self) -> Mapping[str, int]:
+        return Counter(name.rpartition(":")[0] for name in self.facts)
 
     def attack_share(self, sources: set[str]) -> float:
         """The share of the attack's events among all events of these sources."""
-        events = sum(len(self.times[source]) for source in sources)
-        attack = Counter(name.rpartition(":")[0] for name in self.facts)
-        return sum(attack[source] for source in sources) / events if events else 0.0
+        events = sum(len(self.logs[source]) for source in sources)
+        return sum(self._attack_by_source[source] for source in sources) / events if events else 0.0
 
 
 def read_ground_truth(folder: Path) -> GroundTruth:
@@ -99,20 +105,17 @@ def read_ground_truth(folder: Path) -> GroundTruth:
 def _read(folder: Path, _written: int) -> GroundTruth:
     facts = _mapping(folder / "truth.json")
     twins = _mapping(folder / "twins.json") if (folder / "twins.json").exists() else {}
-    times: dict[str, array[float]] = {}
-    actors: dict[str, list[str]] = {}
-    for source in SOURCES:
-        path = folder / f"{source}.jsonl"
-        if path.exists():
-            times[source], actors[source] = _lines(path, source)
-    days = {int(time // DAY) for column in times.values() for time in column}
+    logs = {
+        source: _Log(path, source)
+        for source in SOURCES
+        if (path := folder / f"{source}.jsonl").exists()
+    }
     truth = GroundTruth(
         folder.name,
         {name: str(fact) for name, fact in facts.items()},
         {name: _twin(folder, row) for name, row in twins.items()},
-        times,
-        actors,
-        tuple(sorted(days)),
+        logs,
+        tuple(sorted({day for log in logs.values() for day in log.days})),
     )
     for name in facts:
         truth.time(name)  # each is an event of this world
@@ -135,20 +138,51 @@ def _twin(folder: Path, row: Any) -> TwinLabel:
     return TwinLabel(str(row.get("twin", "")), str(row.get("step", "")))
 
 
-def _lines(path: Path, source: str) -> tuple["array[float]", list[str]]:
-    """Time and actor of each line. Raises NotAWorld for a line that is not an event with a time."""
-    times, actors = array("d"), list[str]()
-    known: dict[str, str] = {}  # each name once, however often it acts
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                event = json.loads(line)
-                time = time_of(event, source) if isinstance(event, dict) else None
-            except ValueError:
-                time = None
-            if time is None:
-                raise NotAWorld(f"{shown(str(path))}, line {number}: is not an event with a time.")
-            times.append(time)
-            who = str(next(iter(values_at(event, SOURCES[source].actor)), ""))
-            actors.append(known.setdefault(who, who))
-    return times, actors
+class _Log:
+    """A log of a world: how long it is, and the days on which it says something. A line is read as
+    an event when somebody asks for it. Raises NotAWorld for one that is not an event with a time.
+    """
+
+    def __init__(self, path: Path, source: str):
+        self.path, self.source = path, source
+        with path.open("rb") as file:
+            lines = file.readlines()
+        self.starts = array("Q", accumulate(map(len, lines), initial=0))
+        self.known: dict[int, tuple[float, str]] = {}
+        self.days = set(self._days(lines))
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def line(self, number: int) -> tuple[float, str]:
+        """Time and actor of a line, counted from 0."""
+        if number not in self.known:
+            start, end = self.starts[number : number + 2]
+            with self.path.open("rb") as file:
+                file.seek(start)
+                self.known[number] = self._read(file.read(end - start), number)
+        return self.known[number]
+
+    def _days(self, lines: Sequence[bytes]) -> Iterator[int]:
+        """The lines are in the order of time, so of each day only the end is looked for."""
+
+        @cache
+        def day(number: int) -> int:
+            return int(self._read(lines[number], number)[0] // DAY)
+
+        line = 0
+        while line < len(lines):
+            yield day(line)
+            line = bisect_right(range(len(lines)), day(line), lo=line + 1, key=day)
+
+    def _read(self, text: bytes, number: int) -> tuple[float, str]:
+        try:
+            event = json.loads(text)
+            time = time_of(event, self.source) if isinstance(event, dict) else None
+        except ValueError:
+            time = None
+        if time is None:
+            raise NotAWorld(
+                f"{shown(str(self.path))}, line {number + 1}: is not an event with a time."
+            )
+        return time, str(next(iter(values_at(event, SOURCES[self.source].actor)), ""))

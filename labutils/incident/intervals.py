@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from labutils.text import counted
 
@@ -32,6 +33,7 @@ def wilson(hits: int, trials: int) -> Interval:
     return low, high
 
 
+@cache
 def clopper_pearson(hits: int, trials: int) -> Interval:
     """The exact interval for a share: the shares under which a result as far out as this one is
     not rarer than 2.5 % at either end."""
@@ -67,6 +69,7 @@ def binomial_tail(least: int, trials: int, share: float) -> float:
     )
 
 
+@cache
 def poisson(count: int) -> Interval:
     """The exact interval (Garwood's) for the mean of a count that chance alone spreads."""
 

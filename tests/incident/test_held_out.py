@@ -55,8 +55,9 @@ def test_the_third_world_has_other_names_in_attack_and_background_alike(worlds):
     token = next(
         attack.actor(name) for name in attack.facts if name.startswith("cloudflare_access_non")
     )
-    users = [who for who in attack.actors["cloudflare_access_nonidentity"] if who == token]
-    assert len(users) > 20  # the token's owner goes on using it
+    gateway = "cloudflare_access_nonidentity"
+    actors = [attack.actor(f"{gateway}:{n + 1}") for n in range(len(attack.logs[gateway]))]
+    assert actors.count(token) > 20  # the token's owner goes on using it
 
 
 def test_in_the_third_world_the_intruder_stands_where_others_stand_too(worlds):

@@ -58,6 +58,14 @@ def pyodide() -> pathlib.Path:
     return PYODIDE
 
 
+def node() -> str:
+    """Where Node.js is. Raises CannotBuild."""
+    found = shutil.which("node")
+    if found is None:
+        raise CannotBuild("The course for the browser is built with Node.js 20 or later, and npm.")
+    return found
+
+
 def distribution(folder: pathlib.Path, *, offline: bool) -> None:
     """Pyodide, its lock and the wheels, in a folder that is made afresh. Raises CannotBuild."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -66,6 +74,7 @@ def distribution(folder: pathlib.Path, *, offline: bool) -> None:
         shutil.copyfile(pyodide() / name, folder / name)
     try:
         wheels.own(folder)
+        wheels.worlds(folder)
         wheels.fetch(folder)
     except subprocess.CalledProcessError as error:
         command = " ".join(map(str, error.cmd[1:4]))
@@ -76,6 +85,7 @@ def distribution(folder: pathlib.Path, *, offline: bool) -> None:
     if offline:
         wheels.stand_in(folder)
         wheels.pictures(folder)
+    wheels.compile_modules(folder, node(), pyodide())
     write_lock(folder, offline=offline)
 
 

@@ -63,7 +63,9 @@ def ran(shell, source):
     raised = result.error_before_exec or result.error_in_exec
     error = [type(raised).__name__, str(raised)] if raised else None
     printed = captured.stdout if error is None else captured.stdout.partition(TRACEBACK)[0]
-    return printed, [*(output.data for output in captured.outputs), *Kept.values], error
+    displayed = [*(output.data for output in captured.outputs), *Kept.values]
+    printed += "".join(f"{data['text/plain']}\n" for data in displayed if PANEL in data)
+    return printed, [data for data in displayed if PANEL not in data], error
 
 
 def same_displays(before, now):

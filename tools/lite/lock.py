@@ -15,6 +15,9 @@ from tools.lite.wheels import files_of
 Entry = dict[str, Any]
 Lock = dict[str, Any]
 
+# Packages that come with an import of labutils, although nothing imports them by name.
+COMES_WITH = {"labutils-worlds": ["labutils.lessons.lesson_10"]}
+
 # How a requirement sees the browser's Python (PEP 508).
 BROWSER = {
     "extra": "",
@@ -32,14 +35,15 @@ def entry(wheel: pathlib.Path, python: str) -> Entry:
     files = files_of(wheel)
     (about,) = (content for name, content in files.items() if is_metadata(name))
     metadata = email.message_from_bytes(about)
+    name = canonicalize_name(metadata["Name"])
     return {
-        "name": canonicalize_name(metadata["Name"]),
+        "name": name,
         "version": metadata["Version"],
         "file_name": wheel.name,
         "install_dir": "site",
         "package_type": "package",
         "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
-        "imports": modules(files),
+        "imports": [*modules(files), *COMES_WITH.get(name, [])],
         "depends": needed(metadata.get_all("Requires-Dist") or [], python),
         "unvendored_tests": False,
     }

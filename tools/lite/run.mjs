@@ -28,9 +28,17 @@ const pyodide = await loadPyodide({
 });
 const compare = pyodide.runPython(readFileSync(new URL("in_pyodide.py", import.meta.url), "utf8"));
 
+// The code of a notebook as one text.
+function codeOf(notebook) {
+  const { cells } = JSON.parse(notebook);
+  return cells.filter((cell) => cell.cell_type === "code").map((cell) => [cell.source].flat().join("")).join("\n");
+}
+
 for await (const path of createInterface({ input: process.stdin })) {
   const began = performance.now();
-  const differences = JSON.parse(compare(readFileSync(path, "utf8")));
+  const notebook = readFileSync(path, "utf8");
+  await pyodide.loadPackagesFromImports(codeOf(notebook)); // as a kernel does, cell by cell
+  const differences = JSON.parse(compare(notebook));
   const seconds = (performance.now() - began) / 1000;
   console.log(JSON.stringify({ lesson: basename(path), seconds, differences }));
 }

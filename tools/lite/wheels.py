@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -11,6 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 
+from labutils.incident.background.store import PACKED
 from tools.environments import pip
 from tools.lessons import paths as lessons
 
@@ -20,7 +22,17 @@ STAND_IN = HOUSE / "tests" / "tools" / "lite" / "cryptography"
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # of a zip file, so that the same files make the same wheel
 COMPILED = (".so", ".c", ".h", ".pyx", ".pxd")
 
+# What would grow more than it gains: most modules of these are loaded by nobody.
+RARE = ("ipython-", "jedi-", "labutils_", "parso-", "prompt_toolkit-", "pygments-", "wcwidth-")
+
 PURE = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"  # a WHEEL file
+
+MAKE_WORLDS = """
+from labutils.lessons.lesson_10 import another_intruder, hunting
+hunting.a_month()
+hunting.unseen()
+another_intruder.another_month()
+"""
 
 Files = dict[str, bytes]
 
@@ -64,6 +76,20 @@ def without_compiled_parts(wheel: pathlib.Path, folder: pathlib.Path) -> pathlib
     return pack(kept, name, version, folder)
 
 
+def compile_modules(folder: pathlib.Path, node: str, pyodide: pathlib.Path) -> None:
+    """Put compiled modules into the wheels of a folder: Pyodide keeps none, and would compile each
+    module again in each new kernel. Raises subprocess.CalledProcessError."""
+    wheels = [path for path in sorted(folder.glob("*.whl")) if not path.name.startswith(RARE)]
+    with tempfile.TemporaryDirectory() as place:
+        for wheel in wheels:
+            with zipfile.ZipFile(wheel) as archive:
+                archive.extractall(pathlib.Path(place, wheel.stem))
+        subprocess.run([node, HERE / "compile.mjs", pyodide, place], check=True)
+        for wheel in wheels:
+            name, version, _ = wheel.stem.split("-", 2)
+            pack(dict(_files_below(pathlib.Path(place, wheel.stem))), name, version, folder)
+
+
 def pack(files: Files, name: str, version: str, folder: pathlib.Path) -> pathlib.Path:
     """A pure wheel of these files; their RECORD is written anew."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -96,7 +122,7 @@ def own(folder: pathlib.Path) -> pathlib.Path:
 
 def stand_in(folder: pathlib.Path) -> pathlib.Path:
     """The stand-in for cryptography as a wheel, for a site that must not ask the network."""
-    code = dict(_tree(STAND_IN))
+    code = {f"{STAND_IN.name}/{name}": text for name, text in _files_below(STAND_IN, "*.py")}
     version = re.search(rb'__version__ = "([^"]+)"', code["cryptography/__init__.py"])
     assert version, "the stand-in says which version of cryptography it stands for"
     about = f"cryptography-{version[1].decode()}.dist-info"
@@ -128,6 +154,28 @@ def pictures(folder: pathlib.Path) -> pathlib.Path:
     return pack(code, name, "0", folder)
 
 
-def _tree(folder: pathlib.Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*.py")):
-        yield path.relative_to(folder.parent).as_posix(), path.read_bytes()
+def worlds(folder: pathlib.Path) -> pathlib.Path:
+    """A wheel of the months of logs that lesson 10 would make first: in a browser that takes
+    longer than to load them. Raises subprocess.CalledProcessError."""
+    with tempfile.TemporaryDirectory() as place:
+        kept = {**os.environ, "LABUTILS_CACHE": place}
+        subprocess.run([sys.executable, "-c", MAKE_WORLDS], check=True, cwd=HOUSE, env=kept)
+        return worlds_kept_in(pathlib.Path(place), folder)
+
+
+def worlds_kept_in(cache: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
+    """A wheel of the worlds in a cache, where labutils.incident.background.keep looks for them."""
+    code = {f"{PACKED}/{name}": content for name, content in _files_below(cache)}
+    code[f"{PACKED}/__init__.py"] = b'"""Months of logs, made before."""\n'
+    code[f"{PACKED}-0.dist-info/WHEEL"] = PURE
+    code[f"{PACKED}-0.dist-info/METADATA"] = (
+        b"Metadata-Version: 2.1\nName: labutils-worlds\nVersion: 0\n"
+        b"Summary: Months of logs for lesson 10, made before.\n"
+    )
+    return pack(code, PACKED, "0", folder)
+
+
+def _files_below(folder: pathlib.Path, pattern: str = "*") -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob(pattern)):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path.read_bytes()

@@ -3,6 +3,7 @@ can make again; never in the repository."""
 
 import atexit
 import hashlib
+import importlib.util
 import shutil
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from labutils.text import shown
 
 LESSON_COUNT = 100_000
 LESSON_SEED = "hunt-lesson"
+PACKED = "labutils_worlds"  # a package of worlds that were made before (tools/lite)
 Make = Callable[[Path], object]  # writes a world into a folder that is not there yet, or empty
 
 
@@ -50,15 +52,16 @@ def logs(
 
 
 def keep(name: str, make: Make) -> Path:
-    """The folder of this name in the cache: made at first use, and made again where it is not what
-    was written.
+    """The folder of this name in the package of worlds or in the cache: made at first use, and made
+    again where it is not what was written.
 
     Where nothing can be kept, it is a temporary folder, which is gone with this process, and one
     sentence on the standard error says so. Raises CannotKeep where that fails as well.
     """
     root = cache_folder()
-    if _is_whole(root / name):
-        return root / name
+    for place in (*_packed(), root):
+        if _is_whole(place / name):
+            return place / name
     try:
         root.mkdir(parents=True, exist_ok=True)
         return _keep(root / name, make)
@@ -103,6 +106,12 @@ def _keep(target: Path, make: Make) -> Path:
         return target
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _packed() -> list[Path]:
+    """Where worlds lie that came with the course: in a browser, and nowhere else."""
+    found = importlib.util.find_spec(PACKED) if sys.platform == "emscripten" else None
+    return [Path(place) for place in (found and found.submodule_search_locations) or ()]
 
 
 def _temporary(make: Make) -> Path:

@@ -25,7 +25,9 @@ from packaging.utils import canonicalize_name
 from places import ROOT
 
 from labutils.classroom import progress
-from labutils.incident import self_check
+from labutils.incident import background, self_check
+from labutils.incident.background import store
+from labutils.lessons.lesson_10 import another_intruder, hunting
 from labutils.text import DISTRIBUTION
 from tools.lite import build, in_pyodide, lock, run, wheels, words
 
@@ -385,6 +387,14 @@ def value(**data):
 
 
 PICTURE = "from IPython.display import display; display({'text/plain': 'none'}, raw=True)"
+TABLE = """
+class Table:
+    __repr__ = lambda self: "sub ada"
+    _repr_html_ = lambda self: "<table>"
+
+print("a")
+Table()
+"""
 FAILS = {"output_type": "error", "ename": "ZeroDivisionError", "evalue": "division by zero"}
 
 
@@ -409,6 +419,7 @@ def test_what_is_printed_shown_and_raised_as_stored_differs_nowhere():
         cell("1 + 1", value(**{"text/plain": ["2"]})),
         cell("1 + 1;"),
         cell(PICTURE, display(**{"image/png": "AAAA", "text/plain": "a picture"})),
+        cell(TABLE, stream("a\n"), value(**{"text/html": "<table>", "text/plain": "sub ada"})),
         cell("print('b'); 1 / 0", stream("b\n"), FAILS),
     )
 
@@ -422,6 +433,7 @@ def test_what_is_printed_shown_and_raised_as_stored_differs_nowhere():
         ("1 + 1", []),
         ("pass", [display(**{"image/png": "AAAA"})]),
         (PICTURE, [display(**{"text/plain": "another"})]),
+        (TABLE, [stream("a\n"), value(**{"text/html": "<table>", "text/plain": "sub tom"})]),
         ("1 / 0", []),
         ("1 / 0", [{**FAILS, "evalue": "something else"}]),
         ("pass", [FAILS]),
@@ -556,6 +568,115 @@ def test_the_pictures_of_the_lessons_are_packed_by_the_sentence_that_says_the_sa
         if "image/png" in output.get("data", {})
     ]
     assert names["PICTURES"].keys() == set(stored) and len(stored) >= 28
+
+
+# --- months that were made before ---------------------------------------------------------------
+
+
+@pytest.fixture
+def packed(tmp_path, monkeypatch):
+    """Where the package of worlds is unpacked in a browser; it holds the world `month`."""
+
+    def make(folder):
+        folder.mkdir()
+        (folder / "okta.jsonl").write_bytes(b"{}\n")
+
+    monkeypatch.setenv("LABUTILS_CACHE", str(tmp_path / "cache"))
+    background.keep("month", make)
+    wheel = wheels.worlds_kept_in(tmp_path / "cache", tmp_path)
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.setenv("LABUTILS_CACHE", str(tmp_path / "empty"))
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    return tmp_path / "site" / store.PACKED
+
+
+def again(folder):
+    folder.mkdir()
+    (folder / "okta.jsonl").write_bytes(b"made again\n")
+
+
+def test_a_month_that_came_with_the_course_is_not_made_again(packed):
+    assert background.keep("month", again) == packed / "month"
+
+
+def test_a_month_that_did_not_come_is_made(packed, tmp_path):
+    assert not (packed / "another").exists()
+    assert background.keep("another", again) == tmp_path / "empty" / "another"
+
+
+def test_a_month_that_is_not_what_was_packed_is_made_again(packed, tmp_path):
+    (packed / "month" / "okta.jsonl").write_bytes(b"{}")
+    assert background.keep("month", again) == tmp_path / "empty" / "month"
+
+
+def test_outside_a_browser_a_package_of_months_in_the_way_is_not_looked_at(
+    packed, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert packed.exists()
+    assert background.keep("month", again) == tmp_path / "empty" / "month"
+
+
+def test_the_months_are_loaded_by_the_lesson_that_hunts_in_them_and_by_no_other(tmp_path):
+    entry = lock.entry(wheels.worlds_kept_in(tmp_path / "nothing", tmp_path), "3.14.2")
+    assert (entry["name"], entry["depends"]) == ("labutils-worlds", [])
+    wanting = [
+        path.name[:2]
+        for path in lessons.paths()
+        if set(entry["imports"]) & imports(nbformat.read(path, as_version=4).cells)
+    ]
+    assert wanting == ["10"]
+
+
+def imports(cells):
+    """The modules that a notebook's code imports by name, as Pyodide looks for them."""
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    return {node.module for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom)}
+
+
+def test_each_month_of_the_lesson_is_made_for_the_package(tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(background, "logs", lambda: made.append("month") or tmp_path)
+    monkeypatch.setattr(background, "keep", lambda name, _make: made.append(name) or tmp_path)
+    for month in (hunting.a_month, hunting.unseen, another_intruder.another_month):
+        monkeypatch.setattr(f"{month.__module__}.{month.__name__}", month.__wrapped__)
+    exec(wheels.MAKE_WORLDS, {})  # noqa: S102
+    kinds = {name.partition("-")[0] for name in made}
+    assert kinds == {"month", "held", "target"} and len(made) == 8
+
+
+# --- compiled modules ---------------------------------------------------------------------------
+
+COMPILES = """
+import pathlib, sys
+for path in pathlib.Path(sys.argv[3]).rglob("*.py"):
+    (path.parent / "__pycache__").mkdir(exist_ok=True)
+    (path.parent / "__pycache__" / f"{path.stem}.cpython-314.pyc").write_bytes(b"compiled")
+"""
+
+
+def test_wheels_hold_compiled_modules_beside_their_code(tmp_path):
+    node = tmp_path / "node"
+    node.write_text(f"#!{sys.executable}\n{COMPILES}", encoding="utf-8")
+    node.chmod(0o755)
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    path, rare = wheel(folder), wheel(folder, name="jedi")
+    before, rare_before = wheels.files_of(path), rare.read_bytes()
+    wheels.compile_modules(folder, str(node), tmp_path)
+    after = wheels.files_of(path)
+    assert after["some_thing/__pycache__/__init__.cpython-314.pyc"] == b"compiled"
+    assert before.items() <= after.items() and rare.read_bytes() == rare_before
+    assert b"some_thing/__pycache__/__init__" in after["Some_Thing-1.0.dist-info/RECORD"]
+    assert sorted(folder.iterdir()) == [path, rare]
+
+
+def test_without_node_a_sentence_says_what_is_missing(monkeypatch):
+    monkeypatch.setattr(build.shutil, "which", lambda _name: None)
+    with pytest.raises(build.CannotBuild, match=r"built with Node\.js"):
+        build.node()
 
 
 def test_the_text_of_a_panel_counts_as_printed_and_buttons_as_nothing():
