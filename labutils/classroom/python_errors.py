@@ -5,8 +5,8 @@ import re
 EXPLAINED = (
     (
         r"'dict' object has no attribute '(?!read)",
-        "That is a dictionary. Read its members with square brackets and the name in quotes: "
-        "x['name'].",
+        "That is a dictionary. Read and set its members with square brackets: "
+        "x['name'], or x[name] where `name` is a variable.",
     ),
     (
         r"'tuple' object (has no attribute|does not support item)|tuple indices must be",

@@ -5,6 +5,7 @@ from .logged_tokens import (
     LINE,
     changed_once,
     four_ways_to_write,
+    print_times,
     same_bytes,
     tokens_of_a_day,
     with_the_key,

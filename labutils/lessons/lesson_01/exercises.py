@@ -63,6 +63,10 @@ SEGMENT = code("""
         data = json.dumps(value, separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(data).decode().rstrip("=")
 """)
+CHANGED = code("""
+    first, _, last = token.split(".")
+    changed = f'{first}.{b64(answer.replace(b"u-1815", b"u-0001"))}.{last}'
+""")
 WITH_CLAIM = code("""
     def with_claim(token, name, value):
         head, payload, signature = token.split(".")
@@ -114,6 +118,20 @@ TOOLS = "\n".join((IMPORTS, DECODE, SEGMENT))
 
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
+
+
+def changed_so(old: str, new: str) -> str:
+    """The token of 01-10 with a piece of its solution changed."""
+    assert old in CHANGED, old
+    return wrong(f"""
+from labutils.lessons.lesson_01.logged_tokens import LINE
+token = LINE.partition("Bearer ")[2].strip('"')
+answer = base64.urlsafe_b64decode(token.split(".")[1] + "==")
+def padded(data):
+    return base64.urlsafe_b64encode(data + b" ").decode()
+{CHANGED.replace(old, new)}
+answer = changed
+""")
 
 
 def lectured(
@@ -478,6 +496,17 @@ def changing_mistake(result: Any, token: str, want: logged.Claims, name: str) ->
         return "null"
     same = isinstance(claims, dict) and alike(claims.get(name, ...), want[name])
     return "others" if same else "value"
+
+
+# --- 01-10: one word changed --------------------------------------------------------------------
+
+
+def one_word(changed: Any) -> str | None:
+    """What is wrong with Ada's token in which one word should be changed; None where nothing is."""
+    if changed == LINE_TOKEN:
+        return "value"
+    mistake = changing_mistake(changed, LINE_TOKEN, {**logged.CLAIMS, "sub": "u-0001"}, "sub")
+    return "encoded" if mistake == "null" else mistake
 
 
 # --- 01-6: time ---------------------------------------------------------------------------------
@@ -1283,6 +1312,60 @@ EXERCISES = (
             "base64.urlsafe_b64encode(data).decode().rstrip('=').",
         ),
         SEGMENT,
+    ),
+    Exercise(
+        "01-10",
+        "value",
+        value(one_word),
+        "You needed no key for that. Now see what the payroll application says.",
+        {
+            "parts": (
+                "A token is one string of three segments with two dots between them. Join the "
+                "first one, your new middle one and the last one.",
+                changed_so(".{last}", ""),
+            ),
+            "signature": (
+                "The last segment stays as it was, character for character. Keep it, even though "
+                "it was made for another text.",
+                changed_so(".{last}", "."),
+            ),
+            "header": (
+                "The first segment stays as it was, character for character.",
+                changed_so("{first}", "{first.lower()}"),
+            ),
+            "encoded": (
+                "The middle segment must be JSON in base64url again. b64(...) takes the bytes with "
+                "the new ID in them.",
+                changed_so("{b64(", "{bytes.hex("),
+            ),
+            "padding": (
+                "Tokens leave out the `=` at the end of a segment. b64(...) does that for you.",
+                changed_so("{b64(", "{padded("),
+            ),
+            "str of bytes": (
+                "The middle segment begins with b': that is how Python shows bytes. b64(...) "
+                "returns a string.",
+                changed_so("{b64(", "{base64.urlsafe_b64encode("),
+            ),
+            "value": (
+                "The token still says u-1815. In the encoded segment that text cannot be found: "
+                "replace it in the decoded bytes, and encode the result.",
+                changed_so(
+                    'b64(answer.replace(b"u-1815", b"u-0001"))', '_.replace("u-1815", "u-0001")'
+                ),
+            ),
+            "others": (
+                "Everything else in the payload stays as it was. Replace only the ID.",
+                changed_so('b"u-1815", b"u-0001"', 'b"1", b"0"'),
+            ),
+        },
+        (
+            "first, middle, last = token.split('.'). You decoded the middle one in 01-1: it is in "
+            "`answer`.",
+            "b64(answer.replace(b'u-1815', b'u-0001')) is the new middle segment. An f-string "
+            "joins three strings: f'{first}.{new}.{last}'.",
+        ),
+        CHANGED,
     ),
     Exercise(
         "01-5",

@@ -6,7 +6,7 @@
 import base64
 import json
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +15,7 @@ import jwt
 from jwt.types import Options
 
 from labutils.identity.oauth import bearer
-from labutils.identity.tokens import SigningKey, ec_private_key, json_part, sign
+from labutils.identity.tokens import SigningKey, ec_private_key, inspect, json_part, sign
 from labutils.lab import dice, seconds
 from labutils.stage.two_apps import WIKI, build_apps
 
@@ -87,6 +87,13 @@ def tokens_of_a_day() -> dict[str, str]:
     session = apps.wiki.latest_session()
     backup = apps.machine_token(apps.lab.browser("backup", "192.0.2.30"))
     return dict(zip(OF_A_DAY, (session["id_token"], session["access_token"], backup), strict=True))
+
+
+def print_times(tokens: Mapping[str, str]) -> None:
+    """Print for each token when it was issued, and when it expires."""
+    for name, text in tokens.items():
+        claims = inspect(text).claims or {}
+        print(f"{name:<31} issued {claims['iat']}, expires {claims['exp']}")
 
 
 # --- the target ---------------------------------------------------------------------------------
@@ -171,7 +178,10 @@ class Log:
             if any(self.kinds[one] == kind for one in answer):
                 return sentence
         if not answer:
-            return "It found no token. Look in headers, cookies and URLs, with re.findall."
+            return (
+                "It found no token that is still valid. Look in headers, cookies and URLs, with "
+                "re.findall."
+            )
         missing = {one for one, kind in self.kinds.items() if kind in STILL_GOOD} - set(answer)
         if any(self.kinds[one] == "endless" for one in missing):
             return NO_END
@@ -187,8 +197,8 @@ class Log:
 
 # In the order in which they are said: whoever has not looked for forgeries yet is not told of one.
 TOO_MANY = {
-    "over": "One of these has expired by 18:00. What counts is the argument `read_at`, not the "
-    "time in the line.",
+    "over": "One of these has expired by 18:00. What counts is `exp` and the argument "
+    "`read_at`, not the time in the line.",
     "to the second": "One of these expires at 18:00:00. From then on, it is no longer accepted.",
 }
 FORGED = (

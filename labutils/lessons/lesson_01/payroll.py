@@ -12,7 +12,7 @@ from labutils.lab import Lab
 from labutils.stage.small_app import SmallApp
 from labutils.text import shown
 
-from .logged_tokens import CLAIMS
+from .logged_tokens import CLAIMS, without_the_key
 
 Read = Callable[[str], Mapping[str, Any] | None]
 PEOPLE = {
@@ -41,8 +41,8 @@ class Payroll(SmallApp):
         return as_json(person)
 
 
-def payroll_page(token: str, read: Read) -> httpx.Response:
-    """What the payroll answers to somebody who brings this token."""
+def payroll_page(token: str, read: Read = without_the_key) -> httpx.Response:
+    """What the payroll answers to somebody who brings this token; `read` is how it reads one."""
     lab = Lab("lesson-01/payroll", "2023-10-18T09:05:00Z")
     lab.add("payroll.example", Payroll(read))
     tom = lab.browser("tom", "203.0.113.66")

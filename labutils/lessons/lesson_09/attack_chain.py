@@ -47,6 +47,17 @@ MOVES = {
     "the console server": "nov22-sao-paulo-denied",
     "archives of source code": "nov22-repos-archived",
 }  # moves that a learner makes, each with the step of 2023 that was like it
+WHY = {
+    "token at the gateway": "the first door that opened. What came before was only knocking",
+    "search of the wiki": "he gathers what may be useful. No credential comes of a search, as far "
+    "as the log shows",
+    "a new user in Jira": "a way back in, for the day when the token is replaced",
+    "a script on its server": "a tracker runs a program of his. What the program is for comes next",
+    "the console server": "from a system that he is in to one that he is not in yet. The way into "
+    "the company was another",
+    "archives of source code": "the server packs them where they are. That they left would "
+    "be another step, and nothing here shows it",
+}  # what speaks for the tactic of each move, and against the one that people take for it
 FOOTHOLDS = {
     "service account": "smartsheet-account",
     "look-alike user": "lookalike-account",
@@ -230,9 +241,22 @@ def _print_lines(replay: Replay, names: list[str]) -> None:
 
 
 def print_tactics(own: Mapping[str, object]) -> None:
-    """The tactic that somebody gave to each of MOVES, beside the ledger's."""
+    """The tactic that somebody gave to each of MOVES, by its id or its name, beside the ledger's;
+    and a sentence for each that differs."""
     tactics = {step.fact: step.tactic for step in played(World.historical()).steps}
-    print_marks(own, {move: ledger.tactic(tactics[fact]).id for move, fact in MOVES.items()})
+    known = {move: ledger.tactic(tactics[fact]).id for move, fact in MOVES.items()}
+    given = {move: _tactic_id(tactic) for move, tactic in own.items()}
+    print_marks(given, known)
+    for move, tactic in known.items():
+        if given.get(move, ...) not in (tactic, ...):
+            print(f"{move}: {WHY[move]}.")
+
+
+def _tactic_id(given: object) -> object:
+    """The id of a tactic that somebody names; what names none stays as it is."""
+    said = str(given).strip().lower()
+    ids = [one.id for one in ledger.tactics() if said in (one.id.lower(), one.name.lower())]
+    return ids[0] if ids else given
 
 
 def _when(step: Step) -> str:

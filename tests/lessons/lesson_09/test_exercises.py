@@ -221,12 +221,35 @@ def test_a_disguise_is_judged_by_what_still_differs(disguise, mistake):
 
 
 def test_the_tactics_of_ones_own_moves_stand_beside_the_ledgers(capsys):
-    attack_chain.print_tactics({"a new user in Jira": "TA0003", "the console server": "TA0001"})
+    attack_chain.print_tactics(
+        {"a new user in Jira": " persistence", "the console server": "TA0001"}
+    )
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert [line[-1] for line in lines[:-1]] == [
+    assert [line[-1] for line in lines[:6]] == [
         *("TA0001", "TA0009", "TA0003", "TA0002", "TA0008", "TA0009")
     ]
-    assert lines[4][0] == "*" and " ".join(lines[-1]) == "1 of 6 as you expected"
+    assert lines[4][0] == "*" and " ".join(lines[6]) == "1 of 6 as you expected"
+
+
+def sentences(capsys, tactics):
+    attack_chain.print_tactics(tactics)
+    _, _, after = capsys.readouterr().out.partition("as you expected\n")
+    return after.splitlines()
+
+
+@pytest.mark.parametrize("move", attack_chain.MOVES)
+def test_a_tactic_that_differs_gets_the_sentence_of_its_move(capsys, move):
+    assert sentences(capsys, {move: "TA0043"}) == [f"{move}: {attack_chain.WHY[move]}."]
+    assert sentences(capsys, dict.fromkeys(attack_chain.MOVES, 3))[:1] != []
+
+
+@pytest.mark.parametrize(
+    "tactics",
+    [{}, dict.fromkeys(attack_chain.MOVES, ...), {"archives of source code": "ta0009 "}],
+    ids=["none", "blank", "right"],
+)
+def test_what_is_blank_or_right_gets_none(capsys, tactics):
+    assert sentences(capsys, tactics) == []
 
 
 def test_the_moves_that_a_learner_gives_a_tactic_are_those_of_the_ledger():
