@@ -1356,7 +1356,7 @@ EXERCISES = (
             ),
             "others": (
                 "Everything else in the payload stays as it was. Replace only the ID.",
-                changed_so('b"u-1815", b"u-0001"', 'b"1", b"0"'),
+                changed_so('b"u-0001")', 'b"u-0001").replace(b"Ada", b"Tom")'),
             ),
         },
         (
