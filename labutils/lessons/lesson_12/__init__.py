@@ -1,6 +1,7 @@
 """12 · Lifetimes, revocation and continuous evaluation: what its notebook imports."""
 
 from . import revocation
+from .revocation import about
 from .token_strategies import (
     CALLS,
     DELAYS,

@@ -35,7 +35,16 @@ from labutils.stage.signature_twins import twin
 from labutils.stage.two_apps import API, LOGIN, WIKI, TwoApps
 from labutils.text import counted, shown
 
-from .revocation import POLLED, EventApps, apps_with_events, poller
+from .revocation import (
+    NEWEST_FIRST,
+    POLLED,
+    EventApps,
+    about,
+    ada_signs_in,
+    apps_with_events,
+    events_in_a_log,
+    poller,
+)
 from .token_strategies import Setting
 
 TOOLS = code("""
@@ -47,6 +56,7 @@ TOOLS = code("""
     from labutils.identity.security_events import REVOKED, signed_claims
     from labutils.identity.tokens import b64, inspect, unb64
     from labutils.stage.signature_twins import twin
+    from labutils.lessons.lesson_12.revocation import about
     from labutils.lessons.lesson_12.token_strategies import Setting
     from labutils.stage.two_apps import API, LOGIN
 """)
@@ -81,10 +91,13 @@ REMEMBER = code("""
     def remember(revoked, sub, moment):
         return {**revoked, sub: max(moment, revoked.get(sub, moment))}
 """)
-IS_DEAD = code("""
-    def is_dead(claims, revoked):
-        moment = revoked.get(claims["sub"])
-        return moment is not None and claims["iat"] <= moment
+REVIVE = code("""
+    def revive(log, token):
+        issued = inspect(token).claims["iat"]
+        for text in log:
+            audience, sub, moment = about(text)
+            if audience == API and sub == "u-1815" and moment < issued:
+                return text
 """)
 REQUESTS = code("""
     def requests_an_hour(setting, calls):
@@ -244,6 +257,9 @@ def lists(answer: Tried) -> Verdict:
             got = f"the same entry as {known[entries[0]]}"
             return Verdict("differs", name, got, "a separate entry", mistake="others")
         known[entries[0]] = name
+    body = getattr(answer.function, "__code__", None)
+    if body is not None and "hash" in body.co_names:
+        return Verdict("differs", got="Python's own hash()", mistake="salted")
     return PASSED
 
 
@@ -384,7 +400,7 @@ def reads(answer: Tried) -> Verdict:
     return verdict
 
 
-# --- 12-3 and 12-4: the memory of the API -------------------------------------------------------
+# --- 12-3 and 12-11: the memory of the API ------------------------------------------------------
 
 
 def memories() -> list[Case]:
@@ -403,41 +419,25 @@ def memories() -> list[Case]:
     return [Case((dict(known), who, at), want, name) for known, who, at, want, name in rows]
 
 
-def tokens_and_memories() -> list[Case]:
-    """Claims of access tokens, and what the API remembers of people."""
-    drawn = int(next(dice("lesson-12", "seconds"))[:3], 16) + 1
-    rows = [
-        ("u-1", 900, {"u-1": 1000}, True, "alive"),
-        ("u-1", 1000, {"u-1": 1000}, True, "edge"),
-        ("u-1", 1001, {"u-1": 1000}, False, "later"),
-        ("u-2", 900, {"u-1": 1000}, False, "raises"),
-        ("u-2", 900, {}, False, "raises"),
-        ("u-2", 900, {"u-1": 1000, "u-2": 800}, False, "others"),
-        ("u-1", drawn, {"u-1": drawn, "u-2": drawn - 1}, True, "edge"),
-        ("u-2", drawn, {"u-1": drawn, "u-2": drawn - 1}, False, "later"),
-        ("u-1", 0, {"u-1": 0}, True, "edge"),
-        ("u-1", 900, {"u-11": 1000, "U-1": 1000, "u-": 1000}, False, "others"),
-        ("u-1", 900, {"u-2": 2000, "u-1": 800}, False, "others"),
-    ]
-    return [
-        Case((claims_of(sub, iat), dict(revoked)), want, name, f"sub {sub}, iat {iat}, {revoked}")
-        for sub, iat, revoked, want, name in rows
-    ]
-
-
-def claims_of(sub: str, iat: int) -> dict[str, Any]:
-    """The claims of an access token."""
-    return {"iss": LOGIN, "aud": API, "sub": sub, "jti": "j-7", "iat": iat, "exp": iat + 600}
-
-
-def dies(answer: Tried) -> Verdict:
-    """The judge of 12-4. A name that is not there is told from a person who is not."""
-    verdict = compare(tokens_and_memories)(answer)
-    if isinstance(answer.error, KeyError) and answer.error.args[0] not in ("u-1", "u-2"):
-        return replace(verdict, mistake="key")
-    if verdict.kind == "differs" and verdict.got not in ("True", "False"):
-        return replace(verdict, mistake="kind")
-    return verdict
+def revives(answer: Tried) -> Verdict:
+    """The judge of 12-11: which event of a log somebody takes."""
+    for seed in ("one", NEWEST_FIRST, "three"):
+        apps, session = ada_signs_in()
+        apps.lab.clock.tick(240)
+        token = session["access_token"]
+        log = events_in_a_log(apps, token, seed)
+        case = f"a log of {len(log)} events"
+        try:
+            got = answer(list(log.values()), token)
+        except Exception:
+            return answer.raised(case)
+        if got is None:
+            return Verdict("none", case)
+        names = [name for name, text in log.items() if text == got]
+        if names != ["old"]:
+            said = written(got) if not names else f"the event {about(got)}"
+            return Verdict("differs", case, said, mistake=names[0] if names else "no event")
+    return PASSED
 
 
 # --- 12-5, 12-6 and 12-9: costs -----------------------------------------------------------------
@@ -729,8 +729,8 @@ EXERCISES = (
                 altered(TWIN, ("(ORDER - s)", "(ORDER - s - 1)")),
             ),
             "length": (
-                "Each half has 32 bytes. If n - s is a small number, it still takes 32: "
-                "to_bytes(32).",
+                "Each half has 32 bytes: n - s is never negative and never longer, and if it is a "
+                "small number, it still takes 32. s is the second half alone: to_bytes(32).",
                 altered(
                     TWIN,
                     (
@@ -780,6 +780,14 @@ EXERCISES = (
                 wrong("""
                     def answer(token):
                         return inspect(token).claims
+                """),
+            ),
+            "salted": (
+                "Python's hash() gives a string another number in each process, so no two APIs "
+                "would agree. Put something on the list that stands in the token.",
+                wrong("""
+                    def answer(token):
+                        return hash(str(inspect(token).claims))
                 """),
             ),
             "raises": (
@@ -979,71 +987,49 @@ EXERCISES = (
         REMEMBER,
     ),
     Exercise(
-        "12-4",
+        "12-11",
         "function",
-        dies,
-        "With one entry for each person, the API refuses all that person's earlier tokens.",
+        revives,
+        "The provider signed it, it is for this API, and it is about Ada. It is only old.",
         {
-            "alive": (
-                "A token that was issued before the event still works here. That is the stolen "
-                "one.",
-                wrong("""
-                    def answer(claims, revoked):
-                        return False
-                """),
+            "another person": (
+                "That event is about somebody else. It changes nothing for Ada's tokens.",
+                altered(REVIVE, (' and sub == "u-1815"', "")),
             ),
-            "edge": (
-                "A token issued in the same second as the event counts as dead. The API cannot "
-                "know which came first.",
-                wrong("""
-                    def answer(claims, revoked):
-                        return claims["iat"] < revoked.get(claims["sub"], -1)
-                """),
+            "another audience": (
+                "That event is for another receiver, and this API refuses it: its `audience` is "
+                "not API.",
+                altered(REVIVE, ("audience == API and ", "")),
+            ),
+            "same second": (
+                "That event is from the second in which the token was issued. The token was issued "
+                "up to that time, so it stays dead.",
+                altered(REVIVE, ("moment < issued", "moment <= issued")),
             ),
             "later": (
-                "A token from a later sign-in is dead here. The person could never get in again.",
+                "That event is older than the last one, but the token is older still. It was "
+                "issued before that event, so it stays dead.",
+                altered(REVIVE, ("moment < issued", "moment > issued")),
+            ),
+            "the last": (
+                "That is the newest event, the one that killed the token. The API knows it.",
                 wrong("""
-                    def answer(claims, revoked):
-                        return claims["sub"] in revoked
+                    def answer(log, token):
+                        return max(log, key=lambda text: about(text).moment)
                 """),
             ),
-            "others": (
-                "You used somebody else's event. Look up the time for this token's own `sub`.",
-                wrong("""
-                    def answer(claims, revoked):
-                        latest = max(revoked.values(), default=-1)
-                        return claims["sub"] in revoked and claims["iat"] <= latest
-                """),
-            ),
-            "raises": (
-                "Most people have no event at all: `revoked` has no entry for them, and their "
-                "tokens are not dead.",
-                wrong("""
-                    def answer(claims, revoked):
-                        return claims["iat"] <= revoked[claims["sub"]]
-                """),
-            ),
-            "key": (
-                "That key does not exist. `claims` are those of an access token: iss, aud, sub, "
-                "jti, iat and exp. `revoked` holds times, each under a `sub`.",
-                wrong("""
-                    def answer(claims, revoked):
-                        return claims["iat"] <= revoked.get(claims["sid"], -1)
-                """),
-            ),
-            "kind": (
-                "Return only True or False.",
-                wrong("""
-                    def answer(claims, revoked):
-                        return revoked.get(claims["sub"], 0)
-                """),
+            "no event": (
+                "Return one of the strings in `log`, as it is: that is what Tom posts.",
+                altered(REVIVE, ("return text", "return moment")),
             ),
         },
         (
-            "Compare the token's `iat` with the time in `revoked` for its `sub`.",
-            "First check whether the `sub` is in `revoked`.",
+            "After Tom's post the API remembers the moment of his event. Which moments leave the "
+            "token alive?",
+            "issued = inspect(token).claims['iat']. Look for an event with audience API and sub "
+            "u-1815 whose moment is smaller.",
         ),
-        IS_DEAD,
+        REVIVE,
     ),
     Exercise(
         "12-5",

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 import jwt
@@ -30,11 +30,13 @@ from labutils.identity.security_events import (
     who_and_when,
 )
 from labutils.identity.tokens import SigningKey, ec_private_key
-from labutils.lab import Lab
+from labutils.lab import Lab, dice
 from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps, build_apps
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
+
+ADA = "u-1815"
 
 # --- a list of revoked tokens -------------------------------------------------------------------
 
@@ -378,18 +380,66 @@ def ada_signs_in(receiver: Receiver | None = None) -> tuple[EventApps, Json]:
     return apps, apps.notes.latest_session()
 
 
-def after_an_old_event(receiver: Receiver) -> httpx.Response:
-    """What the API says to Tom, who brings Ada's token after her session has ended, and after he
-    has posted a genuine event that is older than the token."""
-    apps, session = ada_signs_in(receiver)
-    sid, sub = session["claims"]["sid"], session["claims"]["sub"]
-    before = apps.lab.clock.now - 3600
-    old = sign_event(
-        apps.provider.event_key, issuer=LOGIN, audience=API, now=before, jti="0", sub=sub, sid=sid
+class LoggedEvent(NamedTuple):
+    """What an event says: who it is for, whose session was revoked, and when (in seconds)."""
+
+    audience: str
+    sub: str
+    moment: int
+
+
+def about(text: str) -> LoggedEvent:
+    """What an event says, without a look at its signature. Raises jwt.PyJWTError for a text that is
+    no event."""
+    claims = jwt.decode(text, options={"verify_signature": False})
+    return LoggedEvent(str(claims.get("aud")), *who_and_when(claims))
+
+
+NEWEST_FIRST = "two"  # a log that begins with its newest line
+
+
+def events_in_a_log(apps: EventApps, token: str, seed: str) -> dict[str, str]:
+    """Six genuine events by what is special about them, as they stand in a log; the newest says
+    that the session of this token has just ended. Only `old` is about Ada, for the API, and from
+    before the token was issued."""
+    issued, now = (
+        int(jwt.decode(token, options={"verify_signature": False})["iat"]),
+        apps.lab.clock.now,
     )
-    apps.provider.end_session(sid)
-    apps.tom.post(API + "/events", content=old)
-    return apps.tom.get(API + "/me", headers=bearer(session["access_token"]))
+    drawn = dice("lesson-12", f"log/{seed}")
+    before = [issued - 600 - int(next(drawn)[:3], 16) for _ in range(3)]
+    rows = {
+        "another person": (before[0], "u-1906", API),
+        "another audience": (before[1], ADA, WIKI),
+        "old": (before[2], ADA, API),
+        "same second": (issued, ADA, API),
+        "later": ((issued + now) // 2, ADA, API),
+        "the last": (now, ADA, API),
+    }
+    order = sorted(rows, key=lambda name: rows[name], reverse=seed == NEWEST_FIRST)
+    return {name: _event_at(apps, *rows[name]) for name in order}
+
+
+def _event_at(apps: EventApps, moment: int, sub: str, audience: str) -> str:
+    key, number = apps.provider.event_key, f"{moment}-{sub}"
+    return sign_event(
+        key, issuer=LOGIN, audience=audience, now=moment, jti=number, sub=sub, sid=number
+    )
+
+
+Revive = Callable[[list[str], str], str]
+
+
+def tom_revives(receiver: Receiver, revive: Revive, seed: str = "shown") -> httpx.Response:
+    """What the API says to Tom, who brings Ada's token after her session has ended, and after he
+    has posted the event that `revive(log, token)` takes from a log."""
+    apps, session = ada_signs_in(receiver)
+    token = session["access_token"]
+    apps.lab.clock.tick(240)
+    apps.provider.end_session(session["claims"]["sid"])
+    log = events_in_a_log(apps, token, seed)
+    apps.tom.post(API + "/events", content=revive(list(log.values()), token))
+    return apps.tom.get(API + "/me", headers=bearer(token))
 
 
 def six_texts(apps: EventApps) -> dict[str, str]:

@@ -103,23 +103,30 @@ def answer(revoked, sub, moment):
     return revoked | {sub: sorted(moments)[-1]}
 """,
     ],
-    "12-4": [
+    "12-11": [
         """
-def answer(claims, revoked):
-    return claims["iat"] <= revoked.get(claims["sub"], -1)
+def answer(log, token):
+    born = inspect(token).claims["iat"]
+    good = [text for text in log if about(text)[:2] == (API, "u-1815")]
+    return next(text for text in good if about(text).moment < born)
 """,
         """
-def answer(claims, revoked):
-    if claims["sub"] not in revoked:
-        return False
-    return not claims["iat"] > revoked[claims["sub"]]
+def answer(log, token):
+    def useful(text):
+        event = about(text)
+        return event.audience == API and event.sub == inspect(token).claims["sub"]
+    return min(filter(useful, log), key=lambda text: about(text).moment)
 """,
         """
-def answer(claims, revoked):
-    try:
-        return revoked[claims["sub"]] - claims["iat"] >= 0
-    except KeyError:
-        return False
+def answer(log, token):
+    found = None
+    for text in log:
+        claims = inspect(text).claims
+        if claims["aud"] != API or claims["sub_id"]["user"]["sub"] != "u-1815":
+            continue
+        if claims["iat"] < inspect(token).claims["iat"]:
+            found = text
+    return found
 """,
     ],
     "12-5": [
@@ -383,34 +390,31 @@ def answer(revoked, sub, moment):
 """
         ],
     },
-    "12-4": {
-        "alive": [
+    "12-11": {
+        "another person": [
             """
-def answer(claims, revoked):
-    return claims["exp"] <= revoked.get(claims["sub"], -1)
+def answer(log, token):
+    return [text for text in log if about(text).audience == API][0]
 """
         ],
-        "key": [
+        "another audience": [
             """
-def answer(claims, revoked):
-    return claims["iat"] <= revoked[claims["sid"]]
-""",
-            """
-def answer(claims, revoked):
-    return claims["issued_at"] <= revoked.get(claims["sub"], -1)
-""",
-        ],
-        "raises": [
-            """
-def answer(claims, revoked):
-    return claims["iat"] <= revoked.get(claims["sub"])
+def answer(log, token):
+    return [text for text in log if about(text).sub == "u-1815"][0]
 """
         ],
-        "kind": [
+        "later": [
             """
-def answer(claims, revoked):
-    if claims["iat"] <= revoked.get(claims["sub"], -1):
-        return True
+def answer(log, token):
+    mine = [text for text in log if about(text)[:2] == (API, "u-1815")]
+    return sorted(mine, key=lambda text: about(text).moment)[-2]
+"""
+        ],
+        "the last": [
+            """
+def answer(log, token):
+    ours = [text for text in log if about(text).audience == API]
+    return max(ours, key=lambda text: inspect(text).claims["iat"])
 """
         ],
     },

@@ -1,5 +1,6 @@
 """Lesson 12: lists of revoked tokens, events, and how an event comes to an API that is down."""
 
+import jwt
 import pytest
 
 from labutils.identity import tokens
@@ -246,5 +247,25 @@ def test_a_session_that_is_ended_by_an_event_is_ended_at_the_provider_too(apps):
 
 def test_an_old_event_wakes_a_dead_token_where_only_the_last_one_is_kept():
     last = revocation.Receiver(remember=lambda revoked, sub, moment: {**revoked, sub: moment})
-    assert revocation.after_an_old_event(last).status_code == 200
-    assert revocation.after_an_old_event(revocation.Receiver()).status_code == 401
+    for place in range(6):
+        seen = []
+
+        def take(log, token, place=place, seen=seen):
+            about = revocation.about(log[place])
+            issued = jwt.decode(token, options={"verify_signature": False})["iat"]
+            seen.append(about[:2] == (API, "u-1815") and about.moment < issued)
+            return log[place]
+
+        answer = revocation.tom_revives(last, take)
+        assert answer.status_code == (200 if seen == [True] else 401)
+        assert revocation.tom_revives(revocation.Receiver(), take).status_code == 401
+
+
+@pytest.mark.parametrize("seed", ["shown", "one", revocation.NEWEST_FIRST, "three"])
+def test_one_event_of_a_log_wakes_the_token_and_no_place_in_it_always_does(seed):
+    apps, session = revocation.ada_signs_in()
+    apps.lab.clock.tick(240)
+    log = revocation.events_in_a_log(apps, session["access_token"], seed)
+    moments = [revocation.about(text).moment for text in log.values()]
+    assert moments == sorted(moments, reverse=seed == revocation.NEWEST_FIRST)
+    assert len(set(log.values())) == 6
