@@ -205,14 +205,14 @@ def test_a_function_that_has_a_return_and_gives_none_each_time_is_not_told_that_
 
 @pytest.mark.parametrize("body", ["return jwkset", "x += 1\n    return x"])
 def test_the_error_of_an_unset_local_is_one_of_a_name_too(body):
-    assert said("12-4", f"def answer(claims, revoked):\n    {body}").startswith("It raised ")
+    assert said("12-1", f"def answer(token):\n    {body}").startswith("It raised ")
 
 
 def test_an_error_is_named_before_the_judges_sentence():
-    code = "def answer(claims, revoked):\n    return claims['iat'] <= revoked[claims['sub']]"
-    raised, sentence = said("12-4", code).split("\n")
+    code = "def answer(token):\n    return {'jti': token}['sid']"
+    raised, sentence = said("12-1", code).split("\n")
     assert raised.startswith("It raised KeyError: ")
-    assert sentence == exercise("12-4").sentence("raises")
+    assert sentence == exercise("12-1").sentence("raises")
 
 
 def test_an_error_without_a_sentence_is_named_alone():

@@ -15,7 +15,7 @@ from labutils.classroom.exercises import verdict
 PAIR, TEXT, ROW = ({"alg": "none"}, {"sub": "u-1"}), "eyJhbGciOiJub25lIn0", {"ip": "192.0.2.10"}
 ROWS = [ROW]
 MET = {
-    "a member of a dictionary, by a dot": (lambda: ROW.ip, "Read its members with square brackets"),
+    "a member of a dictionary, by a dot": (lambda: ROW.ip, "Read and set its members"),
     "a pair, as if it were a dictionary": (lambda: PAIR.items(), "first, second = pair"),
     "a pair, changed": (lambda: PAIR.__setitem__(0, 1), "first, second = pair"),
     "a pair, by a name": (lambda: PAIR["alg"], "first, second = pair"),

@@ -74,8 +74,8 @@ def distribution(folder: pathlib.Path, *, offline: bool) -> None:
         shutil.copyfile(pyodide() / name, folder / name)
     try:
         wheels.own(folder)
-        wheels.worlds(folder)
         wheels.fetch(folder)
+        wheels.worlds(folder)
     except subprocess.CalledProcessError as error:
         command = " ".join(map(str, error.cmd[1:4]))
         raise CannotBuild(

@@ -3,7 +3,7 @@
 import copy
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from labutils.classroom.registry import (
 )
 from labutils.lab import data_file, dice
 
+from . import cleaner_grade
 from .cleaner_grade import FIVE_QUESTIONS, PLAIN
 
 TOOLS = code("""
@@ -34,6 +35,9 @@ TOOLS = code("""
     from labutils.lessons.lesson_07.cleaner_grade import PLAIN
 
     entries = har.read(data_file("support-case.har").read_bytes())["log"]["entries"]
+""")
+LEAK = code("""
+    leak = next(text for text in texts(mine_cleaned) if re.fullmatch("[0-9a-f]{20,}", text))
 """)
 STOLEN = code("""
     stolen = json.loads(entries[13]["response"]["content"]["text"])["access_token"]
@@ -333,6 +337,33 @@ def tags(answer: Tried) -> Verdict:
     else:
         return Verdict("differs", case, written(given[0]), "a string", mistake="kind")
     return compare(tag_cases)(answer)
+
+
+# --- 07-8: what a cleaner left ------------------------------------------------------------------
+
+
+def leaks(answer: Any) -> str | None:
+    """What is wrong with a string that should be a secret in the file of a cleaner that keeps
+    names; None where nothing is."""
+    recording = har.read(data_file("support-case.har").read_bytes())
+    planted = cleaner_grade.planted(recording, "lesson-07/example")
+    if not isinstance(answer, str):
+        return "type"
+    if answer in planted.secrets & {*_names(planted.recording)}:
+        return None
+    if answer in planted.secrets:
+        return "gone"
+    return "tag" if answer.startswith("x-") else "harmless"
+
+
+def _names(value: Any) -> Iterator[str]:
+    """The strings that stand under the key `name`, at any depth: a cleaner that keeps names keeps
+    them."""
+    if isinstance(value, dict):
+        yield from (str(inside) for key, inside in value.items() if key == "name")
+        value = list(value.values())
+    for inside in value if isinstance(value, list) else ():
+        yield from _names(inside)
 
 
 # --- 07-5: an address ---------------------------------------------------------------------------
@@ -770,6 +801,44 @@ EXERCISES = (
             "Check the name last, when the value is a string.",
         ),
         CLEAN,
+    ),
+    Exercise(
+        "07-8",
+        "value",
+        value(leaks),
+        "Your own cleaner left it there, although it had passed every check.",
+        {
+            "type": (
+                "Store one string, not a list of them.",
+                "answer = ['x']",
+            ),
+            "gone": (
+                "That is one of the nine, but your cleaner took it out. Look in the cleaned file: "
+                "texts(mine_cleaned).",
+                wrong("""
+                    from labutils.lessons.lesson_07 import cleaner_grade
+                    recording = har.read(data_file("support-case.har").read_bytes())
+                    secret = cleaner_grade.planted(recording, "lesson-07/example")
+                    answer = secret.codes[0]
+                """),
+            ),
+            "tag": (
+                "That is a tag. Your cleaner put it there, and nobody can turn it back.",
+                'answer = "x-0123456789"',
+            ),
+            "harmless": (
+                "That is in every file: a word of HTTP or HAR, or a time. A secret looks random: "
+                "nobody would choose it as a name.",
+                'answer = "Content-Security-Policy"',
+            ),
+        },
+        (
+            "Print [text for text in texts(mine_cleaned) if not text.startswith('x-')], and read "
+            "it.",
+            "It has 44 characters, 0 to 9 and a to f. As an expression: "
+            "re.fullmatch('[0-9a-f]{20,}', text).",
+        ),
+        LEAK,
     ),
     Exercise(
         "07-4",

@@ -177,12 +177,6 @@ def finish(doors: "Doors", pairs: Iterable[tuple[str, str]]) -> None:
         doors.remove_old(name)
 
 
-def teams(doors: Doors, pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """How many of these doors each team has."""
-    owners = [doors.records[door].owner or "nobody" for _, door in pairs]
-    return {owner: owners.count(owner) for owner in sorted(set(owners))}
-
-
 # --- one secret, changed without an outage ------------------------------------------------------
 
 

@@ -18,7 +18,7 @@ from labutils.lab import dice
 from labutils.text import counted
 
 from . import eviction, incident_response
-from .credential_rotation import Client, CredentialRecord, Service
+from .credential_rotation import Client, CredentialRecord, Service, old_secret
 from .incident_response import CUTS, HANDS, TO_CUT
 
 TOOLS = ""
@@ -63,6 +63,14 @@ ROTATE = code("""
         if not stolen and not behind:
             service.remove(old)
         return behind
+""")
+REPORT = code("""
+    def report(rows, found):
+        owners = {row.id: row.owner for row in rows}
+        said = dict.fromkeys(owners.values(), "finished")
+        for state in ("unknown", "open"):
+            said |= {owners[name]: state for _, name in found[state]}
+        return said
 """)
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)
@@ -323,6 +331,67 @@ def lineage(answer: Tried) -> Verdict:
     if not all(isinstance(name, str) for name in result):
         return replace(judged, mistake="ids")
     return replace(judged, mistake="itself") if stolen & set(result) else judged
+
+
+# --- 15-6: what each team is told ----------------------------------------------------------------
+
+
+def teams_and_proofs() -> list[Case]:
+    """Small inventories with drawn names, and what a proof found at their doors."""
+    drawn = dice("lesson-15", "report")
+    red, blue, green = (f"team-{next(drawn)[:3]}" for _ in range(3))
+
+    def case(mistake: str, words: str, *doors: tuple[str, str, bool]) -> Case:
+        """`doors`: of each row the owner, what its door said, and whether the row says replaced."""
+        rows, want = [], dict[str, str]()
+        found: dict[str, list[tuple[str, str]]] = {"open": [], "refused": [], "unknown": []}
+        for owner, said, replaced in doors:
+            name = f"c{next(drawn)[:5]}"
+            row = CredentialRecord(name, "API key", owner, SINCE, 10**6, None)
+            rows.append(replace(row, replaced=2000 if replaced else None))
+            found[said].append((old_secret(name), name))
+            states = ("finished", "unknown", "open")
+            now = "finished" if said == "refused" else said
+            want[owner] = max(want.get(owner, "finished"), now, key=states.index)
+        return Case((rows, found), want, mistake, words)
+
+    return [
+        case("finished", "one team, whose two doors refuse", *[(red, "refused", True)] * 2),
+        case("open", "one team, whose door opens", (red, "open", True)),
+        case("unknown", "one team, whose door did not answer", (red, "unknown", True)),
+        case("rows", "a row that does not say replaced; its door refuses", (red, "refused", False)),
+        case("others", "two teams", (red, "open", True), (blue, "refused", True)),
+        case(
+            "worst",
+            "a team with a door that opens and one that refuses",
+            (red, "open", True),
+            (red, "refused", True),
+        ),
+        case(
+            "worst",
+            "a team with a door that did not answer and one that refuses",
+            (red, "refused", True),
+            (red, "unknown", True),
+            (red, "refused", True),
+        ),
+        case(
+            "both",
+            "a team with a door that opens and one that did not answer",
+            (red, "open", True),
+            (red, "unknown", True),
+        ),
+        case("both", "the same in the other order", (red, "unknown", True), (red, "open", True)),
+        case("owner", "a credential without an owner", ("", "unknown", True), (red, "open", True)),
+        case(
+            "others",
+            "three teams",
+            (green, "refused", True),
+            (blue, "unknown", True),
+            (red, "refused", True),
+            (green, "open", False),
+            (blue, "refused", True),
+        ),
+    ]
 
 
 # --- 15-5: one secret, without an outage ---------------------------------------------------------
@@ -663,6 +732,79 @@ EXERCISES = (
             "remove the stolen ones.",
         ),
         INSIDE,
+    ),
+    Exercise(
+        "15-6",
+        "function",
+        compare(teams_and_proofs),
+        "Each team gets the word that the doors allow, and not the one in the inventory.",
+        {
+            "finished": (
+                "Each door of that team refused the old secret: that team is finished. The result "
+                "is a dictionary with an entry for each owner.",
+                altered(REPORT, ('"finished")', '"open")')),
+            ),
+            "open": (
+                "An old secret opened a door there. Those pairs are in found['open'].",
+                altered(REPORT, ('("unknown", "open")', '("unknown",)')),
+            ),
+            "unknown": (
+                "A door there did not answer. That proves nothing: the team is not finished, and "
+                "nobody knows whether it is open.",
+                altered(REPORT, ('("unknown", "open")', '("open",)')),
+            ),
+            "rows": (
+                "What a row says does not count here. The door refused, and that is the proof.",
+                wrong("""
+                def answer(rows, found):
+                    opened = {name for _, name in found["open"]}
+                    silent = {name for _, name in found["unknown"]}
+                    said = {}
+                    for row in rows:
+                        said[row.owner] = "finished" if row.replaced else "open"
+                        if row.id in opened:
+                            said[row.owner] = "open"
+                        elif row.id in silent:
+                            said[row.owner] = "unknown"
+                    return said
+                """),
+            ),
+            "others": (
+                "Each owner gets an entry of its own, and only that owner's doors count for it.",
+                wrong("""
+                def answer(rows, found):
+                    worst = [word for word in ("open", "unknown") if found[word]] or ["finished"]
+                    return {row.owner: worst[0] for row in rows}
+                """),
+            ),
+            "worst": (
+                "One door is enough: that team is not finished, whatever its other doors say and "
+                "in whatever order they come.",
+                wrong("""
+                def answer(rows, found):
+                    state = {name: word for word in found for _, name in found[word]}
+                    words = {"refused": "finished"}
+                    return {row.owner: words.get(state[row.id], state[row.id]) for row in rows}
+                """),
+            ),
+            "both": (
+                "One of that team's doors opens and another did not answer: `open` is the worse "
+                "news, and comes first.",
+                altered(REPORT, ('("unknown", "open")', '("open", "unknown")')),
+            ),
+            "owner": (
+                "Some credentials have no owner: row.owner is an empty string. They belong in the "
+                "report as well.",
+                altered(REPORT, ("for row in rows}", "for row in rows if row.owner}")),
+            ),
+        },
+        (
+            "Begin with \"finished\" for each owner. Then go over found['unknown'], and last over "
+            "found['open'].",
+            "owners = {row.id: row.owner for row in rows} leads from the name in a pair to the "
+            "owner.",
+        ),
+        REPORT,
     ),
     Exercise(
         "15-5",

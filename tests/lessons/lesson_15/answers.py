@@ -96,6 +96,35 @@ def answer(rows, stolen, since):
     return set(tainted[len(stolen):])
 """,
     ],
+    "15-6": [
+        """
+def answer(rows, found):
+    said = {}
+    for owner in {row.owner for row in rows}:
+        names = {row.id for row in rows if row.owner == owner}
+        state = [word for word in ("open", "unknown") if any(n in names for _, n in found[word])]
+        said[owner] = (state or ["finished"])[0]
+    return said
+""",
+        """
+def answer(rows, found):
+    opened, silent = ({name for _, name in found[word]} for word in ("open", "unknown"))
+    said = {}
+    for row in rows:
+        now = "open" if row.id in opened else "unknown" if row.id in silent else "finished"
+        before = said.get(row.owner, "finished")
+        said[row.owner] = max(before, now, key=["finished", "unknown", "open"].index)
+    return said
+""",
+        """
+def answer(rows, found):
+    state = {name: word for word in found for _, name in found[word]}
+    said = {}
+    for row in sorted(rows, key=lambda row: "ruo".index(state[row.id][0])):
+        said[row.owner] = "finished" if state[row.id] == "refused" else state[row.id]
+    return said
+""",
+    ],
     "15-5": [
         """
 def answer(service, clients, new, stolen):
