@@ -4,6 +4,10 @@ import re
 
 EXPLAINED = (
     (
+        r"'Response' object has no attribute 'ok'",
+        "`ok` is what another library calls it. Here it is response.is_success.",
+    ),
+    (
         r"'dict' object has no attribute '(?!read)",
         "That is a dictionary. Read and set its members with square brackets: "
         "x['name'], or x[name] where `name` is a variable.",

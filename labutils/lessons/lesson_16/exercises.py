@@ -10,7 +10,16 @@ from typing import Any
 import httpx
 
 from labutils.classroom import registry
-from labutils.classroom.judging import PASSED, Case, Tried, Verdict, compare, leaving_alone, nearly
+from labutils.classroom.judging import (
+    PASSED,
+    Case,
+    Tried,
+    Verdict,
+    compare,
+    leaving_alone,
+    nearly,
+    value,
+)
 from labutils.classroom.registry import Exercise, code
 from labutils.lab import dice, iso
 from labutils.text import shown
@@ -67,6 +76,9 @@ ALLOWED = code("""
 BEST_PAIR = code("""
     def best_pair(defences, stopped):
         return max(combinations(defences, 2), key=lambda pair: min(stopped(pair)))
+""")
+SUSPECTS = code("""
+    suspects = {"203.0.113.109", "198.51.100.208"}
 """)
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)
@@ -214,6 +226,29 @@ def stranger_cases() -> Iterator[Case]:
         pairs = [(f"tool-{one % 3}", f"192.0.2.{40 + one % 5}") for one in digits]
         logins = [login(user, address, minute) for minute, (user, address) in enumerate(pairs)]
         yield Case((logins,), unseen(logins), "user", f"a drawn month, number {number + 1}")
+
+
+# --- 16-6: two of twelve -------------------------------------------------------------------------
+
+
+def suspected(answer: Any) -> str | None:
+    """What is wrong with the addresses of the intruder's logins; None where nothing is."""
+    found = month.strangers(month.logins())
+    users: dict[str, str] = {}
+    for login in found:
+        users[login["SOURCE_IP"]] = f"{users.get(login['SOURCE_IP'], '')} {login['USER_NAME']}"
+    his = {login["SOURCE_IP"] for login in found if month.is_his(login)}
+    if not isinstance(answer, set | frozenset | list | tuple):
+        return "type"
+    if any(one not in users for one in answer):
+        return "type"
+    if his == set(answer):
+        return None
+    if len(set(answer)) > 2:
+        return "many"
+    if any("warehouse" in users[one] for one in set(answer) - his):
+        return "warehouse"
+    return "one" if his & set(answer) else "work"
 
 
 # --- 16-2: looking round -------------------------------------------------------------------------
@@ -568,6 +603,46 @@ EXERCISES = (
             "success, return it. Otherwise put answer.json()['access_token'] after 'Bearer '.",
         ),
         REPLAY,
+    ),
+    Exercise(
+        "16-6",
+        "value",
+        value(suspected),
+        "One took the cases. The other only looked round, four and a half days before.",
+        {
+            "type": (
+                "Give a set with two of the addresses that are printed above, as strings: "
+                '{"192.0.2.1", "192.0.2.2"}.',
+                "answer = 2",
+            ),
+            "many": (
+                "That is more than two. Nobody has time for all of them: which two would you ask "
+                "about first?",
+                'answer = {"203.0.113.109", "198.51.100.208", "203.0.113.117"}',
+            ),
+            "warehouse": (
+                "That is the tool that copies data to the warehouse. It always begins with the "
+                "list of all objects: its other login did the same.",
+                'answer = {"198.51.100.208", "203.0.113.119"}',
+            ),
+            "one": (
+                "One of the two is right. Now look for a login after which the chat agent did "
+                "something that its other logins never do, or left out what they all do.",
+                'answer = {"198.51.100.208", "203.0.113.117"}',
+            ),
+            "work": (
+                "After those logins the agent did its usual work: single records of leads, "
+                "contacts and accounts. Look for calls that are not its work.",
+                'answer = {"203.0.113.115", "203.0.113.118"}',
+            ),
+        },
+        (
+            "Print the calls of all twelve: for login in found: month.print_calls(login). One of "
+            "them stands out at once.",
+            "The second login only asks which objects there are, and then does nothing. The agent "
+            "always goes on to work.",
+        ),
+        SUSPECTS,
     ),
     Exercise(
         "16-2",

@@ -93,22 +93,6 @@ def end_of_export() -> float:
     return max(when(line) for line in _lines() if is_his(line) and line.get("JOB_STATUS"))
 
 
-def what_tells(logins: Iterable[Line]) -> list[str]:
-    """Of the hour, the network (of 256 addresses) and the name of the client: which of them is new
-    for its user at the intruder's first login, and at no honest one."""
-    more = [
-        {
-            **login,
-            "hour": login["TIMESTAMP_DERIVED"][11:13],
-            "network": login["SOURCE_IP"].rpartition(".")[0],
-            "client": login["BROWSER_TYPE"],
-        }
-        for login in logins
-    ]
-    first = min((login for login in more if is_his(login)), key=when)
-    return [name for name in ("hour", "network", "client") if strangers(more, name) == [first]]
-
-
 # --- printed --------------------------------------------------------------------------------------
 
 
@@ -125,6 +109,17 @@ def print_logins(found: Iterable[Line], *, told: bool = False) -> None:
         if told:
             text += login["BROWSER_TYPE"] + ("  <- the intruder" if is_his(login) else "")
         print(text.rstrip())
+
+
+def print_calls(login: Line) -> None:
+    """A login, and below it each call that was made with the token of that login."""
+    print_logins([login])
+    for line in _lines():
+        if line["LOGIN_KEY"] == login["LOGIN_KEY"] and line["EVENT_TYPE"] != "Login":
+            what = line.get("QUERY_IDENTIFIER") or str(line["URI"]).rpartition("/services/data")[2]
+            rows = line.get("ROWS_PROCESSED")
+            more = f"{line.get('ENTITY_NAME', '')} {rows + ' rows' if rows else ''}".strip()
+            print(f"    {line['TIMESTAMP_DERIVED'][11:19]}  {what:<36} {more}".rstrip())
 
 
 def print_sessions(keys: Iterable[str]) -> None:

@@ -133,10 +133,29 @@ def test_the_export_ended_when_the_ledger_says():
     assert month.end_of_export() < month.when({"TIMESTAMP_DERIVED": "2025-08-17T11:15:44.000Z"})
 
 
-def test_of_hour_network_and_client_the_client_alone_tells_his_first_login():
-    assert month.what_tells(month.logins()) == ["client"]
-    copied = [login | {"BROWSER_TYPE": "chat-agent/4.2"} for login in month.logins()]
-    assert month.what_tells(copied) == []
+def calls(login, capsys):
+    month.print_calls(login)
+    return capsys.readouterr().out.splitlines()
+
+
+def test_of_the_agents_new_addresses_one_took_the_cases_and_one_only_looked_round(capsys):
+    found = month.strangers(month.logins())
+    agent = [login for login in found if login["USER_NAME"].startswith("chat.")]
+    did = [[line.split()[1] for line in calls(one, capsys)[1:]] for one in agent]
+    looked = [one for one, what in zip(agent, did, strict=True) if what == ["/v58.0/sobjects"]]
+    took = [one for one in agent if any("COUNT() FROM Case" in line for line in calls(one, capsys))]
+    assert looked + took == [login for login in agent if month.is_his(login)]
+    assert len(looked) == len(took) == 1
+
+
+def test_the_calls_of_a_login_are_those_with_its_key(capsys):
+    for login in month.strangers(month.logins()):
+        key = login["LOGIN_KEY"]
+        own = [line for line in month.lines() if line["LOGIN_KEY"] == key and line is not login]
+        printed = calls(login, capsys)
+        assert login["SOURCE_IP"] in printed[0]
+        times = [line["TIMESTAMP_DERIVED"][11:19] for line in own if line["EVENT_TYPE"] != "Login"]
+        assert [line.split()[0] for line in printed[1:]] == times
 
 
 def test_a_policy_is_asked_by_the_agent_and_by_thieves_here_and_there(capsys):
