@@ -85,7 +85,12 @@ def distribution(folder: pathlib.Path, *, offline: bool) -> None:
     if offline:
         wheels.stand_in(folder)
         wheels.pictures(folder)
-    wheels.compile_modules(folder, node(), pyodide())
+    try:
+        wheels.compile_modules(folder, node(), pyodide())
+    except subprocess.CalledProcessError as error:
+        raise CannotBuild(
+            f"Pyodide could not compile the modules: Node.js ended with status {error.returncode}."
+        ) from error
     write_lock(folder, offline=offline)
 
 

@@ -87,6 +87,7 @@ def compile_modules(folder: pathlib.Path, node: str, pyodide: pathlib.Path) -> N
         subprocess.run([node, HERE / "compile.mjs", pyodide, place], check=True)
         for wheel in wheels:
             name, version, _ = wheel.stem.split("-", 2)
+            wheel.unlink()  # the new one says py3 where it said py2.py3
             pack(dict(_files_below(pathlib.Path(place, wheel.stem))), name, version, folder)
 
 

@@ -664,13 +664,29 @@ def test_wheels_hold_compiled_modules_beside_their_code(tmp_path):
     folder = tmp_path / "wheels"
     folder.mkdir()
     path, rare = wheel(folder), wheel(folder, name="jedi")
+    older = wheel(folder, name="six", tag="py2.py3-none-any")
     before, rare_before = wheels.files_of(path), rare.read_bytes()
     wheels.compile_modules(folder, str(node), tmp_path)
     after = wheels.files_of(path)
     assert after["some_thing/__pycache__/__init__.cpython-314.pyc"] == b"compiled"
     assert before.items() <= after.items() and rare.read_bytes() == rare_before
     assert b"some_thing/__pycache__/__init__" in after["Some_Thing-1.0.dist-info/RECORD"]
-    assert sorted(folder.iterdir()) == [path, rare]
+    assert sorted(folder.iterdir()) == [path, rare, folder / "six-1.0-py3-none-any.whl"]
+    assert not older.exists()
+
+
+def test_where_pyodide_cannot_compile_a_sentence_says_so(tmp_path, monkeypatch):
+    def fails(*_arguments):
+        raise subprocess.CalledProcessError(3, ["node"])
+
+    for name in build.RUNTIME:
+        (tmp_path / name).write_bytes(b"")
+    monkeypatch.setattr(build, "pyodide", lambda: tmp_path)
+    for name in ("own", "worlds", "fetch"):
+        monkeypatch.setattr(wheels, name, lambda _folder: None)
+    monkeypatch.setattr(wheels, "compile_modules", fails)
+    with pytest.raises(build.CannotBuild, match=r"Node\.js ended with status 3"):
+        build.distribution(tmp_path / "made", offline=False)
 
 
 def test_without_node_a_sentence_says_what_is_missing(monkeypatch):
