@@ -402,10 +402,8 @@ def events_in_a_log(apps: EventApps, token: str, seed: str) -> dict[str, str]:
     """Six genuine events by what is special about them, as they stand in a log; the newest says
     that the session of this token has just ended. Only `old` is about Ada, for the API, and from
     before the token was issued."""
-    issued, now = (
-        int(jwt.decode(token, options={"verify_signature": False})["iat"]),
-        apps.lab.clock.now,
-    )
+    issued = int(jwt.decode(token, options={"verify_signature": False})["iat"])
+    now = apps.lab.clock.now
     drawn = dice("lesson-12", f"log/{seed}")
     before = [issued - 600 - int(next(drawn)[:3], 16) for _ in range(3)]
     rows = {
