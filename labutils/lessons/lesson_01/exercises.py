@@ -163,17 +163,18 @@ SIGNATURE = LINE_TOKEN.split(".")[2]
 
 
 def by_hand(answer: Any) -> str | None:
-    """What somebody made of the middle segment: its bytes, the text in them, or what that says."""
-    if isinstance(answer, bytes | bytearray):
-        answer = bytes(answer).decode("utf-8", "replace")
+    """What is wrong with the bytes of the middle segment; None where nothing is."""
+    text = unb64(PAYLOAD).decode()
     if isinstance(answer, dict):
-        return None if answer == logged.CLAIMS else "header" if "alg" in answer else "other"
+        return "converted" if answer == logged.CLAIMS else "header" if "alg" in answer else "other"
     if isinstance(answer, list | tuple):
         return "list"
+    if isinstance(answer, bytes | bytearray):
+        answer = bytes(answer).decode("utf-8", "replace")
+        return None if answer == text else by_hand_mistake(answer, text)
     if not isinstance(answer, str):
         return "other"
-    text = unb64(PAYLOAD).decode()
-    return None if answer == text else by_hand_mistake(answer, text)
+    return "converted" if answer == text else by_hand_mistake(answer, text)
 
 
 def by_hand_mistake(answer: str, text: str) -> str:
@@ -991,17 +992,26 @@ EXERCISES = (
             ),
             "str of bytes": (
                 "You are nearly there. str(...) puts b' before the bytes and ' after them. Store "
-                "the bytes in `answer` unchanged, or turn them into a string with .decode().",
+                "the bytes in `answer` unchanged.",
                 wrong("""
                 from labutils.lessons.lesson_01.logged_tokens import LINE
                 payload = LINE.partition("Bearer ")[2].split(".")[1]
                 answer = str(base64.urlsafe_b64decode(payload + "=="))
                 """),
             ),
+            "converted": (
+                "That is what the token says, but you converted it. Store the bytes as "
+                "base64.urlsafe_b64decode(...) returns them: you need them in 01-10.",
+                wrong("""
+                from labutils.lessons.lesson_01.logged_tokens import LINE
+                payload = LINE.partition("Bearer ")[2].split(".")[1]
+                answer = base64.urlsafe_b64decode(payload + "==").decode()
+                """),
+            ),
             "other encoding": (
                 "You decoded the right segment, but then you converted the bytes: to hexadecimal "
                 "digits, or with a different character encoding. Store the bytes in `answer` "
-                "unchanged. They are UTF-8: use .decode() with nothing between the brackets.",
+                "unchanged.",
                 wrong("""
                 from labutils.lessons.lesson_01.logged_tokens import LINE
                 payload = LINE.partition("Bearer ")[2].split(".")[1]

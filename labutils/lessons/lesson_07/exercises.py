@@ -194,7 +194,7 @@ def without_change(judge: Callable[[Tried], Verdict], sample: Any, call: Any) ->
             return Verdict(
                 "differs",
                 written(sample),
-                "the given value was changed",
+                "the original, changed in place,",
                 "a new value",
                 mistake="changed",
             )

@@ -729,8 +729,8 @@ EXERCISES = (
                 altered(TWIN, ("(ORDER - s)", "(ORDER - s - 1)")),
             ),
             "length": (
-                "Each half has 32 bytes: n - s is never negative and never longer, and if it is a "
-                "small number, it still takes 32. s is the second half alone: to_bytes(32).",
+                "Each half has 32 bytes, a small number too: to_bytes(32). If the number is "
+                "negative or too large, it is not n - s, where s is the second half alone.",
                 altered(
                     TWIN,
                     (

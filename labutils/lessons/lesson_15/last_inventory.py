@@ -14,7 +14,7 @@ import httpx
 from werkzeug.wrappers import Request, Response
 
 from labutils.lab import Lab, dice, iso, seconds
-from labutils.text import counted
+from labutils.text import counted, shown
 
 from .credential_rotation import CredentialRecord, old_secret
 
@@ -183,10 +183,12 @@ class LastInventory:
 
     def cut(self, *names: str) -> None:
         """End several credentials in one moment. Twenty minutes, however many there are."""
-        if all(map(self._knows, names)):
+        if not names:
+            print("Say what is to end: scene.cut('one', 'another'). No time has gone by.")
+        elif all(map(self._knows, names)):
             self._pass(CUT)
             self._end(names)
-            print(f"{self.time}: ended at the same moment: {', '.join(names) or 'nothing'}.")
+            print(f"{self.time}: ended at the same moment: {', '.join(names)}.")
 
     def declare(self) -> str:
         """Declare the incident over: the flag, or what is wrong. Three declarations may be wrong,
@@ -222,9 +224,12 @@ class LastInventory:
     # --- how it works ---
 
     def _knows(self, name: str) -> bool:
-        if name not in self._doors:
-            print(f"There is no credential {name!r}.")
-        return name in self._doors
+        known = isinstance(name, str) and name in self._doors
+        if isinstance(name, list | tuple | set):
+            print("Give the ids themselves, not a list of them: scene.cut('one', 'another').")
+        elif not known:
+            print(f"There is no credential {shown(str(name), 80)!r}.")
+        return known
 
     def _pass(self, minutes: int) -> None:
         """Let time go by. The intruder comes by every quarter of an hour."""

@@ -240,7 +240,7 @@ def suspected(answer: Any) -> str | None:
     his = {login["SOURCE_IP"] for login in found if month.is_his(login)}
     if not isinstance(answer, set | frozenset | list | tuple):
         return "type"
-    if any(one not in users for one in answer):
+    if not all(isinstance(one, str) and one in users for one in answer):
         return "type"
     if his == set(answer):
         return None

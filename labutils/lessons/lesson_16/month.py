@@ -93,6 +93,17 @@ def end_of_export() -> float:
     return max(when(line) for line in _lines() if is_his(line) and line.get("JOB_STATUS"))
 
 
+def calls_after(login: Line) -> list[Line]:
+    """The calls with the key of a login, from the login on."""
+    return [
+        line
+        for line in _lines()
+        if line["LOGIN_KEY"] == login["LOGIN_KEY"]
+        and line["EVENT_TYPE"] != "Login"
+        and when(line) >= when(login)
+    ]
+
+
 # --- printed --------------------------------------------------------------------------------------
 
 
@@ -114,12 +125,11 @@ def print_logins(found: Iterable[Line], *, told: bool = False) -> None:
 def print_calls(login: Line) -> None:
     """A login, and below it each call that was made with the token of that login."""
     print_logins([login])
-    for line in _lines():
-        if line["LOGIN_KEY"] == login["LOGIN_KEY"] and line["EVENT_TYPE"] != "Login":
-            what = line.get("QUERY_IDENTIFIER") or str(line["URI"]).rpartition("/services/data")[2]
-            rows = line.get("ROWS_PROCESSED")
-            more = f"{line.get('ENTITY_NAME', '')} {rows + ' rows' if rows else ''}".strip()
-            print(f"    {line['TIMESTAMP_DERIVED'][11:19]}  {what:<36} {more}".rstrip())
+    for line in calls_after(login):
+        what = line.get("QUERY_IDENTIFIER") or str(line["URI"]).rpartition("/services/data")[2]
+        rows = line.get("ROWS_PROCESSED")
+        more = f"{line.get('ENTITY_NAME', '')} {rows + ' rows' if rows else ''}".strip()
+        print(f"    {line['TIMESTAMP_DERIVED'][11:19]}  {what:<36} {more}".rstrip())
 
 
 def print_sessions(keys: Iterable[str]) -> None:

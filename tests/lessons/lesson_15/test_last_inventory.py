@@ -67,6 +67,12 @@ def test_a_name_that_is_not_there_is_said_and_takes_no_time(capsys):
     assert capsys.readouterr().out == (
         "There is no credential 'nobody'.\nThere is no credential 'x'.\n"
     )
+    scene.cut(["gateway-token", "sync-rule"])
+    scene.cut()
+    assert capsys.readouterr().out == (
+        "Give the ids themselves, not a list of them: scene.cut('one', 'another').\n"
+        "Say what is to end: scene.cut('one', 'another'). No time has gone by.\n"
+    )
     assert scene.time == "17:00" and opens(scene, "gateway-token")
 
 
