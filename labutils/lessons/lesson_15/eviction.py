@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, count, permutations
 from types import MappingProxyType
+from typing import NamedTuple
+
+from labutils.lab import SceneError
 
 Makes = Mapping[str, Iterable[str]]
 AfterAVisit = Callable[[Makes, Iterable[str]], set[str]]
@@ -20,6 +23,10 @@ TREE: Makes = MappingProxyType({"account": ("user", "implant"), "user": (), "imp
 CIRCLE: Makes = MappingProxyType(
     {"account": ("user", "implant"), "user": (), "implant": ("account", "user")}
 )
+
+
+NOTHING: frozenset[str] = frozenset()
+SHOWN = 8  # events of a run
 
 
 def after_a_visit(makes: Makes, left: Iterable[str]) -> set[str]:
@@ -43,6 +50,10 @@ class Setting:
     visit: int = 15
     first: int = 15
 
+    def next_visit(self, minute: int) -> int:
+        """The minute of the first visit after this one."""
+        return self.first + max(0, (minute - self.first) // self.visit + 1) * self.visit
+
     def visits(self, begin: int, end: int) -> int:
         """How many visits fall after the minute `begin`, and not after `end`."""
         if end < self.first:
@@ -52,32 +63,74 @@ class Setting:
         return upto - before
 
 
-def minutes_until_out(
+class Event(NamedTuple):
+    """Something that happened in an eviction, at a minute: `made` came back at a visit, or
+    `removed` is gone; `left` is what the intruder has after it."""
+
+    minute: int
+    made: frozenset[str]
+    removed: frozenset[str]
+    left: frozenset[str]
+
+
+def carried_out(
     makes: Makes,
     cuts: Sequence[Iterable[str]],
     setting: Setting = Setting(),  # noqa: B008  (it is frozen)
     visit: AfterAVisit = after_a_visit,
-) -> int | None:
-    """Carry out the cuts, over and over, until nothing is left. None: not within a day.
+) -> Iterator[Event]:
+    """What happens while the cuts are carried out, over and over, until nothing is left or a day is
+    over.
 
     A cut takes as many minutes to prepare as its members take one by one, and falls in one moment.
     Members that are gone by then are passed over.
     """
     left, minute = set(makes), 0
     for number in count():
-        if not left & set().union(*cuts):
-            return None
         names = left & set(cuts[number % len(cuts)])
         end = minute + setting.removal * len(names)
-        if end > HORIZON:
-            return None
+        if not left & set().union(*cuts) or end > HORIZON:
+            return
         if setting.visits(minute, end):
-            left = set(visit(makes, left))
+            made = set(visit(makes, left)) - left
+            left |= made
+            yield Event(setting.next_visit(minute), frozenset(made), NOTHING, frozenset(left))
         left -= names
         minute = end
+        if names:
+            yield Event(minute, NOTHING, frozenset(names), frozenset(left))
         if not left:
-            return minute
-    return None
+            return
+
+
+def minutes_until_out(
+    makes: Makes,
+    cuts: Sequence[Iterable[str]],
+    setting: Setting = Setting(),  # noqa: B008  (it is frozen)
+    visit: AfterAVisit = after_a_visit,
+) -> int | None:
+    """Minutes until the intruder is out, by these cuts. None: not within a day."""
+    last = None
+    for last in carried_out(makes, cuts, setting, visit):  # noqa: B007  (the last one counts)
+        pass
+    return last.minute if last and not last.left else None
+
+
+def print_run(makes: Makes, order: Sequence[str], setting: Setting) -> None:
+    """Print what happens where the footholds are removed one by one, in this order, over and over:
+    the first events, and how it ends. Raises SceneError for a name that is none of them."""
+    strange = [name for name in order if name not in makes]
+    if strange or not order:
+        raise SceneError(f"An order is a list of some of these: {', '.join(makes)}.")
+    events = list(carried_out(makes, [{name} for name in order], setting))
+    for event in events[:SHOWN]:
+        back = f"the intruder comes by; back: {', '.join(sorted(event.made)) or 'nothing'}"
+        what = ", ".join(event.removed) + " removed" if event.removed else back
+        print(f"minute {event.minute:>3}: {what}")
+    if len(events) > SHOWN:
+        print(f"... and {len(events) - SHOWN} more")
+    ends = "out" if events and not events[-1].left else "not out within a day"
+    print(ends if ends != "out" else f"out after {events[-1].minute} minutes")
 
 
 def one_by_one(

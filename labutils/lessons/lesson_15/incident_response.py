@@ -7,7 +7,7 @@ doors there are, and that the implant can write into Jira's database, is the mod
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import product
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +15,6 @@ import httpx
 from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response as HttpResponse
 
-from labutils.incident import ledger
 from labutils.incident.services import PASS
 from labutils.lab import seconds
 from labutils.stage.intruder import GATE, Intruder
@@ -87,14 +86,6 @@ def print_proof(before: Mapping[str, Pairs], after: Mapping[str, Pairs]) -> None
     )
     never = sum(map(len, before.values())) - len(opened)
     print(f"{never} never opened: what they answer now proves nothing")
-
-
-def print_gaps(*names: str) -> None:
-    """How long after the one before each of these facts of the ledger came."""
-    times = [seconds(ledger.fact(name).time) for name in names]
-    for name, (earlier, later) in zip(names[1:], pairwise(times), strict=True):
-        hours, minutes = divmod((later - earlier) // 60, 60)
-        print(f"{name:<22} {hours:2} h {minutes:2} min")
 
 
 class Evening:

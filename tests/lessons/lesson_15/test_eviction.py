@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tables import table
 
+from labutils.lab import SceneError
 from labutils.lessons.lesson_15 import eviction
 from labutils.lessons.lesson_15.eviction import CIRCLE, HORIZON, NAMES, TREE, Setting, after_a_visit
 from labutils.lessons.lesson_15.exercises import planned
@@ -201,3 +202,50 @@ def test_each_door_is_of_the_company():
     services = {service for service, _, _ in DOORS.values()} - {"server"}
     evening = Evening()
     assert {f"{name}.example" for name in services} <= set(evening.lab.hosts)
+
+
+# --- a run to play ------------------------------------------------------------------------------
+
+
+@given(SETTINGS, st.integers(0, 2000))
+def test_the_next_visit_is_the_first_after_a_minute(setting, minute):
+    moment = setting.next_visit(minute)
+    assert moment > minute
+    assert setting.visits(minute, moment) == 1 and setting.visits(minute, moment - 1) == 0
+
+
+@given(SETTINGS, st.permutations(NAMES))
+def test_the_events_of_a_run_follow_one_another_and_end_as_the_minutes_say(setting, order):
+    cuts = [{name} for name in order]
+    events = list(eviction.carried_out(CIRCLE, cuts, setting))
+    minutes = [event.minute for event in events]
+    assert minutes == sorted(minutes) and minutes[-1:] <= [HORIZON]
+    before = set(CIRCLE)
+    for event in events:
+        before = (before | event.made) - event.removed
+        assert event.left == before and not event.made & event.removed
+    out = eviction.minutes_until_out(CIRCLE, cuts, setting)
+    assert out == (events[-1].minute if events and not before else None)
+
+
+@pytest.mark.parametrize(
+    ("order", "visit", "last"),
+    [
+        (["account", "implant", "user"], 15, "not out within a day"),
+        (["account", "user", "implant"], 21, "out after 160 minutes"),
+        (["account", "implant", "user"], 60, "out after 60 minutes"),
+        (["account"], 60, "not out within a day"),
+    ],
+)
+def test_a_run_is_printed_to_its_end(capsys, order, visit, last):
+    eviction.print_run(CIRCLE, order, Setting(20, visit))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "minute  15: the intruder comes by; back: nothing"
+    assert lines[1] == "minute  20: account removed" and lines[-1] == last
+    assert len(lines) <= eviction.SHOWN + 2
+
+
+@pytest.mark.parametrize("order", [[], ["nobody"], ["account", "Implant"], "account"])
+def test_an_order_of_something_else_is_refused_in_a_sentence(order):
+    with pytest.raises(SceneError, match="some of these: account, user, implant"):
+        eviction.print_run(CIRCLE, order, Setting())
