@@ -12,6 +12,8 @@ import tempfile
 
 import pytest
 
+gc.disable()  # while modules and tests are read: nothing of that goes in circles and is left
+
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE / "tools"), str(HERE / "tests" / "helpers")]
 import lessons  # noqa: E402
@@ -114,6 +116,7 @@ def pytest_collection_finish() -> None:
     waits until there are a million; all else is gone at once."""
     gc.freeze()
     gc.set_threshold(1_000_000, 20, 50)
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:
