@@ -5,6 +5,7 @@ import hmac
 import json
 import re
 
+import httpx
 import pytest
 from tables import table
 
@@ -16,6 +17,7 @@ PAIR, TEXT, ROW = ({"alg": "none"}, {"sub": "u-1"}), "eyJhbGciOiJub25lIn0", {"ip
 ROWS = [ROW]
 MET = {
     "a member of a dictionary, by a dot": (lambda: ROW.ip, "Read and set its members"),
+    "a response, as another library has it": (lambda: httpx.Response(200).ok, "is_success"),
     "a pair, as if it were a dictionary": (lambda: PAIR.items(), "first, second = pair"),
     "a pair, changed": (lambda: PAIR.__setitem__(0, 1), "first, second = pair"),
     "a pair, by a name": (lambda: PAIR["alg"], "first, second = pair"),

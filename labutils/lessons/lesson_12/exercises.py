@@ -1,6 +1,7 @@
 """12 · Lifetimes, revocation and continuous evaluation."""
 
 import base64
+import builtins
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,9 +41,8 @@ from .revocation import (
     POLLED,
     EventApps,
     about,
-    ada_signs_in,
     apps_with_events,
-    events_in_a_log,
+    ended_session,
     poller,
 )
 from .token_strategies import Setting
@@ -257,10 +257,19 @@ def lists(answer: Tried) -> Verdict:
             got = f"the same entry as {known[entries[0]]}"
             return Verdict("differs", name, got, "a separate entry", mistake="others")
         known[entries[0]] = name
-    body = getattr(answer.function, "__code__", None)
-    if body is not None and "hash" in body.co_names:
+    if in_another_process(answer, first) not in known:
         return Verdict("differs", got="Python's own hash()", mistake="salted")
     return PASSED
+
+
+def in_another_process(answer: Tried, token: str) -> Any:
+    """The entry for a token where Python's hash() gives other numbers, as in each new process."""
+    here = builtins.hash
+    builtins.hash = lambda value: ~here(value)
+    try:
+        return answer(token)
+    finally:
+        builtins.hash = here
 
 
 def spells(answer: Tried) -> Verdict:
@@ -422,10 +431,7 @@ def memories() -> list[Case]:
 def revives(answer: Tried) -> Verdict:
     """The judge of 12-11: which event of a log somebody takes."""
     for seed in ("one", NEWEST_FIRST, "three"):
-        apps, session = ada_signs_in()
-        apps.lab.clock.tick(240)
-        token = session["access_token"]
-        log = events_in_a_log(apps, token, seed)
+        _, token, log = ended_session(seed)
         case = f"a log of {len(log)} events"
         try:
             got = answer(list(log.values()), token)

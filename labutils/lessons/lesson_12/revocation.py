@@ -425,17 +425,22 @@ def _event_at(apps: EventApps, moment: int, sub: str, audience: str) -> str:
     )
 
 
+def ended_session(seed: str, receiver: Receiver | None = None) -> tuple[EventApps, str, Json]:
+    """Fresh apps in which Ada's session has just ended, her access token, and events in a log."""
+    apps, session = ada_signs_in(receiver)
+    token = session["access_token"]
+    apps.lab.clock.tick(240)
+    apps.provider.end_session(session["claims"]["sid"])
+    return apps, token, events_in_a_log(apps, token, seed)
+
+
 Revive = Callable[[list[str], str], str]
 
 
 def tom_revives(receiver: Receiver, revive: Revive, seed: str = "shown") -> httpx.Response:
     """What the API says to Tom, who brings Ada's token after her session has ended, and after he
     has posted the event that `revive(log, token)` takes from a log."""
-    apps, session = ada_signs_in(receiver)
-    token = session["access_token"]
-    apps.lab.clock.tick(240)
-    apps.provider.end_session(session["claims"]["sid"])
-    log = events_in_a_log(apps, token, seed)
+    apps, token, log = ended_session(seed, receiver)
     apps.tom.post(API + "/events", content=revive(list(log.values()), token))
     return apps.tom.get(API + "/me", headers=bearer(token))
 

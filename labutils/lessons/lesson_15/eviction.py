@@ -54,14 +54,6 @@ class Setting:
         """The minute of the first visit after this one."""
         return self.first + max(0, (minute - self.first) // self.visit + 1) * self.visit
 
-    def visits(self, begin: int, end: int) -> int:
-        """How many visits fall after the minute `begin`, and not after `end`."""
-        if end < self.first:
-            return 0
-        upto = (end - self.first) // self.visit + 1
-        before = (begin - self.first) // self.visit + 1 if begin >= self.first else 0
-        return upto - before
-
 
 class Event(NamedTuple):
     """Something that happened in an eviction, at a minute: `made` came back at a visit, or
@@ -91,10 +83,10 @@ def carried_out(
         end = minute + setting.removal * len(names)
         if not left & set().union(*cuts) or end > HORIZON:
             return
-        if setting.visits(minute, end):
+        if (moment := setting.next_visit(minute)) <= end:
             made = set(visit(makes, left)) - left
             left |= made
-            yield Event(setting.next_visit(minute), frozenset(made), NOTHING, frozenset(left))
+            yield Event(moment, frozenset(made), NOTHING, frozenset(left))
         left -= names
         minute = end
         if names:
@@ -110,10 +102,11 @@ def minutes_until_out(
     visit: AfterAVisit = after_a_visit,
 ) -> int | None:
     """Minutes until the intruder is out, by these cuts. None: not within a day."""
-    last = None
-    for last in carried_out(makes, cuts, setting, visit):  # noqa: B007  (the last one counts)
-        pass
-    return last.minute if last and not last.left else None
+    return _out_after(list(carried_out(makes, cuts, setting, visit)))
+
+
+def _out_after(events: Sequence[Event]) -> int | None:
+    return events[-1].minute if events and not events[-1].left else None
 
 
 def print_run(makes: Makes, order: Sequence[str], setting: Setting) -> None:
@@ -129,8 +122,8 @@ def print_run(makes: Makes, order: Sequence[str], setting: Setting) -> None:
         print(f"minute {event.minute:>3}: {what}")
     if len(events) > SHOWN:
         print(f"... and {len(events) - SHOWN} more")
-    ends = "out" if events and not events[-1].left else "not out within a day"
-    print(ends if ends != "out" else f"out after {events[-1].minute} minutes")
+    out = _out_after(events)
+    print("not out within a day" if out is None else f"out after {out} minutes")
 
 
 def one_by_one(

@@ -639,7 +639,7 @@ EXERCISES = (
         (
             "Print the calls of all twelve: for login in found: month.print_calls(login). One of "
             "them stands out at once.",
-            "The second login only asks which objects there are, and then does nothing. The agent "
+            "The other one only asks which objects there are, and then does nothing. The agent "
             "always goes on to work.",
         ),
         SUSPECTS,

@@ -361,6 +361,14 @@ def answer(token, keys, now):
         ],
     },
     "12-1": {
+        "salted": [
+            """
+def answer(token):
+    def short(text):
+        return hash(text)
+    return short(inspect(token).claims["jti"])
+"""
+        ],
         "others": [
             """
 def answer(token):

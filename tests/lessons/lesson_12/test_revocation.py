@@ -263,9 +263,7 @@ def test_an_old_event_wakes_a_dead_token_where_only_the_last_one_is_kept():
 
 @pytest.mark.parametrize("seed", ["shown", "one", revocation.NEWEST_FIRST, "three"])
 def test_one_event_of_a_log_wakes_the_token_and_no_place_in_it_always_does(seed):
-    apps, session = revocation.ada_signs_in()
-    apps.lab.clock.tick(240)
-    log = revocation.events_in_a_log(apps, session["access_token"], seed)
+    _, _, log = revocation.ended_session(seed)
     moments = [revocation.about(text).moment for text in log.values()]
     assert moments == sorted(moments, reverse=seed == revocation.NEWEST_FIRST)
     assert len(set(log.values())) == 6
