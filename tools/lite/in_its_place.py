@@ -54,11 +54,7 @@ def substitute(name: str, folder: pathlib.Path) -> pathlib.Path:
 
 def empty(name: str, folder: pathlib.Path) -> pathlib.Path:
     """A wheel of that name with nothing in it."""
-    spelt = name.replace("-", "_")
-    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 0\n".encode()
-    about = {"WHEEL": wheels.PURE, "METADATA": metadata}
-    files = {f"{spelt}-0.dist-info/{file}": content for file, content in about.items()}
-    return wheels.pack(files, spelt, "0", folder)
+    return wheels.unpublished(name, {}, "Nothing.", folder)
 
 
 def stand_in(context: BrowserContext, lock: Lock, given: dict[str, bytes]) -> None:

@@ -145,14 +145,8 @@ def pictures(folder: pathlib.Path) -> pathlib.Path:
                 if drawn := output.get("data", {}).get("image/png"):
                     about = output["metadata"]["image/png"]
                     found[about["alt"]] = ("".join(drawn), about["width"])
-    name = "labutils_pictures"
-    code = {
-        f"{name}.py": f"PICTURES = {found!r}\n".encode(),
-        f"{name}-0.dist-info/WHEEL": PURE,
-        f"{name}-0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: labutils-pictures\n"
-        b"Version: 0\nSummary: Pictures of the lessons, drawn before.\n",
-    }
-    return pack(code, name, "0", folder)
+    code = {"labutils_pictures.py": f"PICTURES = {found!r}\n".encode()}
+    return unpublished("labutils-pictures", code, "Pictures of the lessons, drawn before.", folder)
 
 
 def worlds(folder: pathlib.Path) -> pathlib.Path:
@@ -168,12 +162,17 @@ def worlds_kept_in(cache: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
     """A wheel of the worlds in a cache, where labutils.incident.background.keep looks for them."""
     code = {f"{PACKED}/{name}": content for name, content in _files_below(cache)}
     code[f"{PACKED}/__init__.py"] = b'"""Months of logs, made before."""\n'
-    code[f"{PACKED}-0.dist-info/WHEEL"] = PURE
-    code[f"{PACKED}-0.dist-info/METADATA"] = (
-        b"Metadata-Version: 2.1\nName: labutils-worlds\nVersion: 0\n"
-        b"Summary: Months of logs for lesson 10, made before.\n"
-    )
-    return pack(code, PACKED, "0", folder)
+    summary = "Months of logs for lesson 10, made before."
+    return unpublished("labutils-worlds", code, summary, folder)
+
+
+def unpublished(name: str, files: Files, summary: str, folder: pathlib.Path) -> pathlib.Path:
+    """A pure wheel of version 0 that is made here, and published nowhere."""
+    spelt = name.replace("-", "_")
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 0\nSummary: {summary}\n"
+    about = {"WHEEL": PURE, "METADATA": metadata.encode()}
+    more = {f"{spelt}-0.dist-info/{file}": content for file, content in about.items()}
+    return pack({**files, **more}, spelt, "0", folder)
 
 
 def _files_below(folder: pathlib.Path, pattern: str = "*") -> Iterator[tuple[str, bytes]]:
