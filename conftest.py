@@ -16,6 +16,7 @@ gc.disable()  # while modules and tests are read: nothing of that goes in circle
 
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE / "tools"), str(HERE / "tests" / "helpers")]
+import how_many  # noqa: E402
 import lessons  # noqa: E402
 import new_learner  # noqa: E402
 
@@ -37,7 +38,7 @@ else:  # a machine that is slow, or busy, is no fault of the code
         "course",
         hypothesis.settings.default,
         deadline=None,
-        max_examples=int(os.environ.get("LABUTILS_EXAMPLES", "30")),
+        max_examples=how_many.draws(100),
     )
     hypothesis.settings.load_profile("course")
 

@@ -5,6 +5,7 @@ import json
 import httpx
 import jwt
 import pytest
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
@@ -12,7 +13,7 @@ from tables import table
 from labutils import accepts, opened, refuses
 from labutils.classroom.guard import Refused
 
-MANY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+MANY = settings(max_examples=draws(200), deadline=None, derandomize=True, database=None)
 
 
 def response(

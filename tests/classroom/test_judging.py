@@ -13,6 +13,7 @@ from collections import Counter, OrderedDict, defaultdict
 from types import SimpleNamespace
 
 import pytest
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
@@ -495,7 +496,7 @@ ENCODERS = {
 SECRETS = st.text(string.ascii_letters + string.digits + "-_", min_size=16, max_size=90)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@settings(max_examples=draws(400), deadline=None, derandomize=True, database=None)
 @given(SECRETS, st.lists(st.sampled_from(sorted(ENCODERS)), max_size=2))
 def test_two_encodings_in_any_order_are_undone(secret, names):
     text = secret
@@ -504,14 +505,14 @@ def test_two_encodings_in_any_order_are_undone(secret, names):
     assert any(secret in result for result in reversible_encodings.undone(text))
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=draws(200), deadline=None, derandomize=True, database=None)
 @given(SECRETS, st.binary(min_size=16, max_size=16))
 def test_nothing_comes_out_of_a_keyed_hash(secret, key):
     tag = hmac.new(key, secret.encode(), "sha256").hexdigest()
     assert not any(secret[:8] in result for result in reversible_encodings.undone(tag))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=draws(300), deadline=None, derandomize=True, database=None)
 @given(st.text(max_size=300) | st.binary(max_size=300).map(lambda octets: octets.decode("latin-1")))
 def test_undoing_withstands_any_text(text):
     assert text in reversible_encodings.undone(text)

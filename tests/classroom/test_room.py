@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
@@ -276,7 +277,7 @@ FILES = st.dictionaries(NAMES, MEMBERS | ANYTHING).map(
 )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=draws(50))
 @given(files=st.lists(FILES | st.binary(max_size=99), max_size=6), before=st.booleans())
 def test_whatever_stands_in_the_files_the_report_is_short_plain_and_adds_up(files, before):
     with tempfile.TemporaryDirectory() as folder:

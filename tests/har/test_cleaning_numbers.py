@@ -4,6 +4,7 @@ under names, single characters. The format's own numbers stay."""
 import json
 
 import pytest
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
@@ -18,7 +19,7 @@ from labutils.har.spelling import Stands
 from labutils.har.tagging import Tagger
 from labutils.identity.keys import json_part
 
-MANY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+MANY = settings(max_examples=draws(200), deadline=None, derandomize=True, database=None)
 TOKEN = f"{json_part({'alg': 'ES256'})}.{json_part({'sub': 'u-1815-12-10'})}.c2lnbmF0dXJlLWJ5dGVz"
 CODES = [ord(letter) for letter in TOKEN]
 

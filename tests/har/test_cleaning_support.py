@@ -7,6 +7,7 @@ import string
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
@@ -17,7 +18,7 @@ from labutils.har.cleaning import Cleaner, clean, clean_with
 from labutils.har.names import known, measures
 from labutils.identity.keys import json_part
 
-MANY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+MANY = settings(max_examples=draws(300), deadline=None, derandomize=True, database=None)
 RAY = "32fc956b9bad0bab-IAD"
 UUID = "7575cb66-0bff-11e8-b9c4-83713b316330"
 

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+from how_many import draws
 from hypothesis import settings
 from two_apps import LOGIN, WIKI, TwoApps
 
@@ -22,7 +23,7 @@ SECRETS = {
     "api": "the-api-asks-with-this",
     "notes": None,
 }
-MANY = settings(max_examples=250, deadline=None, derandomize=True, database=None)
+MANY = settings(max_examples=draws(250), deadline=None, derandomize=True, database=None)
 
 
 def fresh(**settings: object) -> TwoApps:

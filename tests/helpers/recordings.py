@@ -5,6 +5,7 @@ import functools
 import json
 
 import jsonschema
+from how_many import draws
 from hypothesis import settings
 from hypothesis import strategies as st
 from places import HAR_SCHEMA
@@ -25,7 +26,7 @@ CASE = har.read(RAW)
 EXPORTED = har.read(data_file("support-case-default-export.har").read_bytes())
 
 
-MANY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+MANY = settings(max_examples=draws(200), deadline=None, derandomize=True, database=None)
 
 
 def valid(found: dict) -> bool:

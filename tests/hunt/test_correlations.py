@@ -5,6 +5,7 @@ import copy
 import json
 
 import pytest
+from how_many import draws
 from hunt_helpers import correlation, hunted, okta, rule, write_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,7 +85,7 @@ EVENTS = st.lists(
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind["correlation"]["type"]))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=draws(15), deadline=None)
 @given(events=EVENTS)
 def test_alerts_are_those_of_the_backends_own_plan(tmp_path_factory, kind, events):
     folder = tmp_path_factory.mktemp("plan")
@@ -109,7 +110,7 @@ CHAIN = [
 
 
 @pytest.mark.parametrize("kind", [*([kind] for kind in KINDS), CHAIN], ids=str)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=draws(8), deadline=None)
 @given(events=EVENTS, steps=st.lists(st.integers(0, 14), max_size=3))
 def test_in_steps_the_last_word_is_that_of_one_passage(tmp_path_factory, kind, events, steps):
     """Whatever the order in which events come: of each group the last answer counts."""

@@ -4,6 +4,7 @@ import json
 from copy import deepcopy
 
 import pytest
+from how_many import draws
 from hunt_helpers import correlation, okta, rule, write_rules
 from hunt_oracle_correlations import Logged, alarms
 from hypothesis import given, settings
@@ -134,7 +135,7 @@ NAMES = [(), ("who",), ("who", "other")]
 
 
 @pytest.mark.parametrize(("kind", "condition"), CHOICES, ids=str)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=draws(25), deadline=None)
 @given(events=EVENTS, group=st.sampled_from(NAMES), aliased=st.booleans())
 def test_both_opinions_agree_on_each_type(
     tmp_path_factory, kind, condition, events, group, aliased
@@ -153,7 +154,7 @@ def test_both_opinions_agree_on_each_type(
     agreed(folder, [*BASE, correlation(kind, names, **body)], events)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(
     events=EVENTS,
     below=st.sampled_from(["event_count", "temporal", "temporal_ordered"]),

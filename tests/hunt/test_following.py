@@ -9,6 +9,7 @@ import sys
 import time
 
 import pytest
+from how_many import draws
 from hunt_helpers import correlation, okta, rule, write_events, write_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -214,7 +215,7 @@ ALONE = correlation("temporal", ["three", "two"], timespan="1m", condition="thre
 THREE = rule({"eventType": "three"}, name="three")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=draws(20), deadline=None)
 @given(events=EVENTS, cuts=st.lists(st.integers(0, 2_000), max_size=4))
 def test_in_the_end_the_hits_are_those_of_one_hunt(tmp_path_factory, events, cuts):
     """The text is cut anywhere; events come in the order of time."""

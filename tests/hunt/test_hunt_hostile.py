@@ -6,6 +6,7 @@ What is wrong with a log alone stands in test_hunt_reading.
 import re
 
 import yaml
+from how_many import draws
 from hunt_helpers import correlation, hunted, lines, okta, rule, write_events, write_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -149,20 +150,20 @@ def assert_goes_on(folder, document):
         assert all(c.isprintable() or c == "\n" for c in said)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=draws(150), deadline=None)
 @given(document=BROKEN.map(lambda one: yaml.dump(one, allow_unicode=True)))
 def test_a_rule_that_was_broken_is_refused_with_a_sentence(tmp_path_factory, document):
     assert_goes_on(tmp_path_factory.mktemp("broken"), document)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=draws(150), deadline=None)
 @given(selection=SELECTION)
 def test_any_modifiers_with_any_values_are_asked_or_refused(tmp_path_factory, selection):
     document = yaml.dump(rule(selection, title="Drawn"), allow_unicode=True)
     assert_goes_on(tmp_path_factory.mktemp("drawn"), document)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=draws(80), deadline=None)
 @given(document=st.text(max_size=80) | st.text("{}[]&*!|>:-,'\"a\n\t ", max_size=60))
 def test_any_text_is_refused_with_a_sentence(tmp_path_factory, document):
     folder = tmp_path_factory.mktemp("text")

@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from how_many import draws
 from hunt_helpers import hunted, okta, rule, write_events, write_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -107,7 +108,7 @@ def test_a_rule_and_a_log_full_of_markup_go_through_the_command(tmp_path, capsys
     assert "okta&lt;b&gt;:1" in page and "selection: who=&lt;script&gt;" in page
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(st.lists(st.text(max_size=60), min_size=8, max_size=8), st.none() | st.just("2023-01-01"))
 def test_no_text_is_markup(texts, time):
     a, b, c, d, e, f, g, h = texts

@@ -6,6 +6,7 @@ import os
 import string
 
 import pytest
+from how_many import draws
 from hunt_helpers import okta, rule, write_rules
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -423,7 +424,7 @@ BROKEN = st.text('{}[]",:\\ aN1\0\x1e', min_size=1, max_size=12).filter(str.stri
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=draws(200), deadline=None)
 @example(bad=["\0{\0"], place=0)  # as UTF-16 begins
 @given(bad=st.lists(BROKEN, max_size=4), place=st.integers(0, 6))
 def test_no_lines_of_anything_cost_an_event(tmp_path_factory, bad, place):
@@ -433,7 +434,7 @@ def test_no_lines_of_anything_cost_an_event(tmp_path_factory, bad, place):
     assert [item.fields["n"] for item in found if isinstance(item, Event)] == list(range(6))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=draws(80), deadline=None)
 @given(content=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)))
 def test_any_bytes_give_events_or_sentences(tmp_path_factory, content):
     folder = tmp_path_factory.mktemp("bytes")
@@ -441,7 +442,7 @@ def test_any_bytes_give_events_or_sentences(tmp_path_factory, content):
         assert all(isinstance(item, Event | Skipped) for item in items(folder, content, name))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=draws(40), deadline=None)
 @given(
     value=st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 import yaml
+from how_many import draws
 from hunt_helpers import (
     OKTA,
     correlation,
@@ -404,7 +405,7 @@ SELECTIONS = st.one_of(
 CONDITIONS = st.sampled_from(["s", "not s", "s and not t", "s or t", "not (s and t)", "1 of *"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(s=SELECTIONS, t=SELECTIONS, condition=CONDITIONS, events=st.lists(EVENTS, max_size=5))
 def test_both_opinions_agree_on_any_rule_and_event(tmp_path_factory, s, t, condition, events):
     one = rule({"s": s, "t": t}, condition)

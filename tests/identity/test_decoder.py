@@ -10,6 +10,7 @@ import unicodedata
 from unittest.mock import Mock
 
 import pytest
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from processor_time import within
@@ -441,7 +442,7 @@ def test_nothing_is_fetched(monkeypatch):
 # --- thousands of inputs that nobody chose ------------------------------------------------------
 
 
-MANY = settings(deadline=None, derandomize=True, max_examples=200, database=None)
+MANY = settings(deadline=None, derandomize=True, max_examples=draws(200), database=None)
 CHARACTERS = st.characters(exclude_categories=()) | st.sampled_from(
     "AQZaz09-_+/=. <&\n\x1b\u202e\u2066\ufeff\ud800"
 )

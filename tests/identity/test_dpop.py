@@ -8,6 +8,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
@@ -535,7 +536,7 @@ def test_no_changed_character_of_a_proof_is_accepted():
 # --- thousands of inputs that nobody chose ------------------------------------------------------
 
 
-MANY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+MANY = settings(max_examples=draws(200), deadline=None, derandomize=True, database=None)
 TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
 NUMBERS = st.integers() | st.floats() | st.integers(NOW - 70, NOW + 70)
 VALUES = st.recursive(

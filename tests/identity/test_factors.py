@@ -10,6 +10,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from how_many import draws
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tables import table
@@ -20,7 +21,11 @@ from labutils.identity.person import fill, sign_in
 from labutils.lab import Clock, dice
 
 MANY = settings(
-    max_examples=150, derandomize=True, database=None, deadline=None, report_multiple_bugs=False
+    max_examples=draws(150),
+    derandomize=True,
+    database=None,
+    deadline=None,
+    report_multiple_bugs=False,
 )
 TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
 SECRET, START = b"12345678901234567890", "2023-10-18T09:00:00Z"  # the start of a step
@@ -187,7 +192,7 @@ def test_with_number_matching_a_yes_with_the_number_on_the_page_is_enough():
 
 @pytest.mark.parametrize("matching", [False, True])
 @given(answer=TEXT)
-@settings(MANY, max_examples=50)
+@settings(MANY, max_examples=draws(50))
 def test_what_the_browser_sends_does_not_count(matching, answer):
     push = Push(matching)
     _, prompt = asked(push)

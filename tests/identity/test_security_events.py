@@ -2,6 +2,7 @@
 
 import jwt
 import pytest
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
@@ -136,7 +137,7 @@ def test_an_event_by_another_key_is_refused(make, reader):
         reader(make(key=tokens.SigningKey(tokens.ec_private_key("tom"), "ES256", "k")))
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=draws(200), deadline=None, derandomize=True)
 @given(
     st.one_of(
         st.text(max_size=40),
@@ -166,7 +167,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=draws(200), deadline=None, derandomize=True)
 @given(
     st.sampled_from(["iss", "aud", "iat", "exp", "jti", "sub_id", "events", "sid", "nonce"]),
     json_values,

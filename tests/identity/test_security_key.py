@@ -18,6 +18,7 @@ from fido2.ctap import CtapError
 from fido2.rpid import verify_rp_id
 from fido2.utils import websafe_decode
 from fido2.webauthn import AttestationObject, AuthenticatorData, CollectedClientData
+from how_many import draws
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from tables import table
@@ -33,7 +34,11 @@ from labutils.identity.webauthn import SecurityKeys
 from labutils.lab import dice
 
 MANY = settings(
-    max_examples=100, derandomize=True, database=None, deadline=None, report_multiple_bugs=False
+    max_examples=draws(100),
+    derandomize=True,
+    database=None,
+    deadline=None,
+    report_multiple_bugs=False,
 )
 TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
 ADA, TOM = User("ada", "", "u-1815", "Ada Lovelace"), User("tom", "", "u-0666", "Tom Thief")

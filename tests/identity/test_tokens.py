@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
@@ -812,7 +813,7 @@ def test_a_public_jwk_holds_nothing_private(private):
 
 
 @given(data=st.binary(max_size=80))
-@settings(deadline=None, derandomize=True, max_examples=300, database=None)
+@settings(deadline=None, derandomize=True, max_examples=draws(300), database=None)
 def test_base64url_has_one_spelling_for_each_bytes(data):
     text = b64(data)
     assert tokens.unb64(text) == data
@@ -831,7 +832,7 @@ def test_base64url_has_one_spelling_for_each_bytes(data):
 # --- thousands of inputs that nobody chose ------------------------------------------------------
 
 
-MANY = settings(deadline=None, derandomize=True, max_examples=500, database=None)
+MANY = settings(deadline=None, derandomize=True, max_examples=draws(500), database=None)
 ANY_TEXT = st.text(st.characters(exclude_categories=()) | st.sampled_from("AQz9-_.{}"), max_size=30)
 NUMBER = st.integers() | st.floats() | st.sampled_from([NOW, NOW + 1, NOW - 1, 0, 10**400])
 VALUE = st.recursive(

@@ -5,6 +5,7 @@ import re
 import shutil
 
 import pytest
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import NIGHT_FERRY
@@ -95,7 +96,7 @@ TEXTS = {name: (NIGHT_FERRY / f"{name}.yaml").read_text("utf-8") for name in cas
 
 
 @given(st.sampled_from(cases.SHEETS), st.data(), st.integers(1, 15))
-@settings(max_examples=120, derandomize=True, database=None, deadline=None)
+@settings(max_examples=draws(120), derandomize=True, database=None, deadline=None)
 def test_a_hole_anywhere_is_no_fault_or_one_that_is_named(tmp_path_factory, sheet, data, length):
     folder = tmp_path_factory.mktemp("hole")
     start = data.draw(st.integers(0, len(TEXTS[sheet]) - 1))

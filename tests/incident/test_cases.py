@@ -12,6 +12,7 @@ from random import Random
 import jsonschema
 import pytest
 from case_names import names_of, texts
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import NIGHT_FERRY
@@ -97,7 +98,7 @@ ROWS = {sheet: read(f"{sheet}.yaml", text) for sheet, text in TEXTS.items()}
 
 
 @given(st.sampled_from(cases.SHEETS), st.data(), st.integers(1, 15))
-@settings(max_examples=300, derandomize=True, database=None, deadline=None)
+@settings(max_examples=draws(300), derandomize=True, database=None, deadline=None)
 def test_a_case_with_a_hole_in_a_sheet_is_sound_or_gets_a_sentence_with_a_line(sheet, data, length):
     text = TEXTS[sheet]
     start = data.draw(st.integers(0, len(text) - 1))

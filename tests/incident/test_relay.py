@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fido2.client import ClientError, DefaultClientDataCollector
 from fido2.ctap import CtapError
+from how_many import draws
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tables import table
@@ -27,7 +28,11 @@ from labutils.incident.relay import Relay, passed_on
 from labutils.lab import Lab
 
 MANY = settings(
-    max_examples=100, derandomize=True, database=None, deadline=None, report_multiple_bugs=False
+    max_examples=draws(100),
+    derandomize=True,
+    database=None,
+    deadline=None,
+    report_multiple_bugs=False,
 )
 FAKE, SECRET, PASSWORD = "https://login-example.test", b"on Ada's phone", "analytical-engine-1843"
 QUESTION = "/authorize?" + urlencode(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from how_many import draws
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scored_worlds import DAY, HOUR, START, STEPS, event, hit, world
@@ -304,7 +305,9 @@ def some_hits(draw):
 
 
 anywhere = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=draws(60),
+    deadline=None,
 )
 
 

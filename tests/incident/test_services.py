@@ -9,6 +9,7 @@ from urllib.parse import quote_from_bytes
 
 import httpx
 import pytest
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
@@ -32,7 +33,7 @@ OPEN = replace(
 )
 CASTLE = replace(OPEN, access_per_application=False)
 WORLDS = pytest.mark.parametrize("world", [H, OPEN], ids=["2023", "open"])
-MANY = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+MANY = settings(max_examples=draws(150), deadline=None, derandomize=True, database=None)
 SCOPES = sorted(
     {scope for one in ESTATE.credentials.values() for scope in one.scopes}
     | {

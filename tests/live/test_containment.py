@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import table
@@ -119,7 +120,7 @@ def test_what_is_no_act_gets_a_sentence(
 
 
 @given(st.sampled_from([*KINDS, "x"]), st.text(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=draws(200), deadline=None)
 def test_any_text_is_an_act_or_gets_a_sentence(kind: str, what: str) -> None:
     company = draw("3", 240)
     with suppress(CannotDo):

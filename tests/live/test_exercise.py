@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -212,7 +213,7 @@ PLAYED = None
 
 
 @given(ROWS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=draws(150), deadline=None)
 def test_any_line_is_done_or_refused_with_a_sentence(row: dict[str, Any]) -> None:
     global PLAYED
     PLAYED = PLAYED or LiveExercise(Settings("3", 2, 240))

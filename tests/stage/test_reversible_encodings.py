@@ -14,6 +14,7 @@ HASHED = {
     "salt first": lambda code: hashlib.sha256(f"{SALT}{code}".encode()).digest(),
     "salt last": lambda code: hashlib.sha512(f"{code}{SALT}".encode()).digest(),
     "a key": lambda code: hmac.digest(SALT.encode(), code.encode(), "sha1"),
+    "a short hash": lambda code: hashlib.md5(f"{SALT}{code}".encode()).digest(),
 }
 SPELT = {
     "hexadecimal": bytes.hex,

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from how_many import draws
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sign_in_helpers import (
@@ -28,7 +29,7 @@ from labutils.identity.provider.state import Client, SessionLimits, without_port
 from labutils.identity.tokens import b64
 from labutils.lab import Lab
 
-MANY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+MANY = settings(max_examples=draws(300), deadline=None, derandomize=True, database=None)
 
 
 class Scene:
@@ -755,7 +756,7 @@ def test_what_is_remembered_of_guesses_is_bounded(monkeypatch):
 
 
 @given(st.text(), st.text(max_size=60))
-@settings(MANY, max_examples=60)
+@settings(MANY, max_examples=draws(60))
 def test_no_made_up_cookie_is_a_browser_that_is_known(username, cookie):
     scene = Guarded()
     form = question() | {"username": username or "x", "password": "x"}

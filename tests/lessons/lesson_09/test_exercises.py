@@ -4,6 +4,7 @@ is told the rule that refused first."""
 import lessons
 import nbformat
 import pytest
+from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moves import ADMINS, CODE_GATE, NEW_USER, SCRIPT, SIGN_IN, WIKI_GATE
@@ -166,7 +167,7 @@ ANYTHING = st.one_of(st.none(), st.integers(), st.binary(max_size=4), TEXTS)
 
 
 @given(st.lists(st.one_of(ANYTHING, st.lists(st.one_of(TEXTS, ANYTHING), max_size=5)), max_size=6))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=draws(60))
 def test_whatever_is_handed_in_as_moves_gets_a_verdict_with_a_sentence(moves):
     judged, words = verdict(lesson("09").items["09-4"], moves)
     assert judged is PASSED or judged.mistake in lesson("09").items["09-4"].mistakes

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from axon_recipe import mapped, observes
+from how_many import draws
 from hunt_helpers import correlation, rule, write_events, write_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -582,7 +583,7 @@ def events(draw, source):
 
 
 @pytest.mark.parametrize("source", SHAPES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=draws(150), deadline=None)
 @given(data=st.data())
 def test_a_search_misses_nothing_of_any_rule_over_any_events(source, data):
     mapping = data.draw(rules(source))

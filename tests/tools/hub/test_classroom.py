@@ -20,6 +20,7 @@ import jsonschema
 import pytest
 import yaml
 from classroom_helpers import certificate_in
+from how_many import draws
 from hypothesis import given
 from hypothesis import strategies as st
 from places import ROOT
@@ -634,7 +635,7 @@ CHOICES = st.text("ox", max_size=9) | st.sampled_from("abcde") | st.just("<scrip
 MEMBERS = st.dictionaries(st.sampled_from(["passed", "tries", "first", "shown", "after"]), CHOICES)
 
 
-@hypothesis.settings(deadline=None, max_examples=50)
+@hypothesis.settings(deadline=None, max_examples=draws(50))
 @given(files=st.lists(st.dictionaries(NAMES, MEMBERS), max_size=4), answers=st.booleans())
 def test_whatever_stands_in_the_files_the_wall_holds_markup_of_its_own_alone(files, answers):
     people = [progress.parse(json.dumps({"items": items}).encode()) for items in files]
