@@ -324,6 +324,7 @@ def validated(tmp_path_factory):
         shutil.copy(HERE / "conftest.py", folder)
         for needed in (
             "tools/lessons.py",
+            "tests/helpers/how_many.py",
             "tests/helpers/new_learner.py",
             "notebooks/SHA256SUMS",
         ):
