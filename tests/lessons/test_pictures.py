@@ -328,7 +328,7 @@ def validated(tmp_path_factory):
             "tests/helpers/new_learner.py",
             "notebooks/SHA256SUMS",
         ):
-            (folder / needed).parent.mkdir(parents=True)
+            (folder / needed).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(HERE / needed, folder / needed)
         text = lock if locked else lock.replace("matplotlib==", "matplotlib==0.")
         (folder / "requirements.txt").write_text(text, encoding="utf-8")
