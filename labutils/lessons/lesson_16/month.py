@@ -7,23 +7,32 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from labutils.incident import background
+from labutils.incident import attackers, background, breach, cases
 from labutils.incident.ground_truth import read_ground_truth
+from labutils.incident.policy import World
 from labutils.lab import seconds
 
 from .thieves import CASE
 
 Line = dict[str, Any]
 SOURCE = "salesforce_event_log"
-COUNT, SEED = 6_000, "lesson-16"
+COUNT, SEED, DAYS = 6_000, "lesson-16", "other days"
 LISTING, COUNTING = "/sobjects", "SELECT COUNT() FROM"
 RULE = "integration_looks_round"
 
 
 @cache
 def folder() -> Path:
-    """The logs of that month."""
-    return background.logs(CASE, count=COUNT, seed=SEED)
+    """The logs of that month. The intruder comes some days earlier than the reports say: nobody
+    finds him by a date that he read."""
+    key = background.fingerprint(CASE, COUNT, SEED, DAYS)
+    return background.keep(f"{CASE}-{COUNT}-{key}", _make)
+
+
+def _make(folder: Path) -> None:
+    case = attackers.with_other_days(cases.load(CASE), DAYS)
+    replay = breach.play(World.historical(case), case=case)
+    background.write(folder, replay, count=COUNT, seed=SEED)
 
 
 @cache

@@ -1,9 +1,13 @@
 """A company, a chat agent and a thief at its vendor: who is let in, and what ends it."""
 
+import re
+
 import httpx
 import pytest
+from places import ROOT
 from tables import table
 
+from labutils.incident.policy import DAY
 from labutils.lessons.lesson_16 import month
 from labutils.lessons.lesson_16.address_rule import Month
 from labutils.lessons.lesson_16.connected_system import (
@@ -128,9 +132,14 @@ def test_the_month_has_the_intruder_of_2025_and_no_line_says_so():
     )
 
 
-def test_the_export_ended_when_the_ledger_says():
-    assert month.when({"TIMESTAMP_DERIVED": "2025-08-17T11:15:42.000Z"}) <= month.end_of_export()
-    assert month.end_of_export() < month.when({"TIMESTAMP_DERIVED": "2025-08-17T11:15:44.000Z"})
+def test_the_days_are_the_lab_s_own_and_no_date_of_a_report_finds_the_intruder():
+    of_the_ledger = month.when({"TIMESTAMP_DERIVED": "2025-08-17T11:15:43.000Z"})
+    assert abs(of_the_ledger - 2 * DAY - month.end_of_export()) < 60
+    story = (ROOT / "docs" / "story-2025.md").read_text(encoding="utf-8")
+    told = {f"2025-08-{int(day):02}" for day in re.findall(r"\b(\d+) August", story)}
+    found = [login for login in month.strangers(month.logins()) if month.is_his(login)]
+    assert len(found) == 2 and "2025-08-17" in told
+    assert not told & {login["TIMESTAMP_DERIVED"][:10] for login in found}
 
 
 def calls(login, capsys):
