@@ -423,18 +423,15 @@ CHANGED_BY_HAND = {
         ('.rstrip("=")', '.rstrip("=")[:-1]'),
         (".decode()", ""),
     ],
-    "01-5": [
-        ("{head}", "{segment(decode(token)[0])}"),
+    "01-11": [
+        ("{head}", "{segment(decode(token)[0])}="),
         ("{head}", "{payload}"),
         ("{signature}", ""),
         (".{signature}", ""),
         ("{signature}", "{signature}="),
         ("decode(token)[1]", "decode(token)[0]"),
-        ("name: value", '"name": value'),
-        ("name: value", "name: str(value)"),
-        ("name: value", '"sub": value'),
-        ("**decode(token)[1], name: value", "name: value, **decode(token)[1]"),
-        ("**decode(token)[1], ", ""),
+        ("decode(token)[1]", "[decode(token)[1]]"),
+        ("json.dumps(claims)", "json.dumps(str(claims))"),
         ("b64(json.dumps(claims).encode())", "payload"),
     ],
 }

@@ -67,10 +67,10 @@ CHANGED = code("""
     first, _, last = token.split(".")
     changed = f'{first}.{b64(answer.replace(b"u-1815", b"u-0001"))}.{last}'
 """)
-WITH_CLAIM = code("""
-    def with_claim(token, name, value):
+REWRITTEN = code("""
+    def rewritten(token):
         head, payload, signature = token.split(".")
-        claims = {**decode(token)[1], name: value}
+        claims = decode(token)[1]
         return f"{head}.{b64(json.dumps(claims).encode())}.{signature}"
 """)
 SECONDS_LEFT = code("""
@@ -441,41 +441,22 @@ def shortest(item: Any) -> list[str]:
     return [json.dumps(item, separators=(",", ":"), ensure_ascii=plain) for plain in (True, False)]
 
 
-# --- 01-5: one claim changed --------------------------------------------------------------------
+# --- 01-10: one word changed --------------------------------------------------------------------
 
 
-def tokens_to_change() -> list[tuple[str, str, Any]]:
-    """Tokens, the claim to change in each, and its new value."""
-    names = drawn("change")
-    changes = [("sub", next(names)), ("salary", 1), ("act", {"sub": next(names)})]
-    changes += [("email_verified", False), ("sub", None), ("salary", 0), ("Role", "admin")]
-    cases = []
-    for name, new in changes:
-        same, of_act = next(names), {"sub": "u-1815", "salary": 9100}
-        claims = {"owner": same, "sub": same, "bonus": 9100, "salary": 9100, "by": of_act}
-        header = b64(json.dumps({"kid": next(names), "alg": "ES256"}).encode())  # with spaces
-        cases.append((f"{header}.{json_part(claims)}.{b64(next(names).encode())}", name, new))
-    twice = json_part({"alg": "none", "sub": "u-1815"})  # a payload that is spelt as its header
-    return [*cases, (f"{twice}.{twice}.", "sub", next(names))]
+def one_word(changed: Any) -> str | None:
+    """What is wrong with Ada's token in which one word should be changed; None where nothing is."""
+    if changed == LINE_TOKEN:
+        return "value"
+    mistake = payload_mistake(changed, LINE_TOKEN, {**logged.CLAIMS, "sub": "u-0001"})
+    if mistake == "others" and b'"u-0001"' not in unb64(changed.split(".")[1]):
+        return "value"
+    return mistake
 
 
-def changing(answer: Tried) -> Verdict:
-    """The judge of 01-5: the payload is new, and all else is as it was."""
-    for token, name, new in tokens_to_change():
-        case, claims = f"{name!r} = {written(new)}", json.loads(unb64(token.split(".")[1]))
-        try:
-            result = answer(token, name, new)
-        except Exception:
-            return answer.raised(case)
-        if result is None:
-            return Verdict("none", case)
-        if mistake := changing_mistake(result, token, {**claims, name: new}, name):
-            return Verdict("differs", case, written(result), mistake=mistake)
-    return PASSED
-
-
-def changing_mistake(result: Any, token: str, want: logged.Claims, name: str) -> str | None:
-    """The name of what is wrong with a token in which one claim should be changed."""
+def payload_mistake(result: Any, token: str, want: logged.Claims) -> str | None:
+    """The name of what is wrong with a token whose payload alone was replaced; None where its
+    claims are those wanted."""
     if not isinstance(result, str) or result.count(".") != 2:
         return "parts"
     (head, payload, signature), (first, _, last) = result.split("."), token.split(".")
@@ -491,23 +472,40 @@ def changing_mistake(result: Any, token: str, want: logged.Claims, name: str) ->
         claims = json.loads(unb64(payload).decode())
     except (ValueError, jwt.PyJWTError):
         return "encoded"
-    if alike(claims, want):
-        return None
-    if claims is None:
-        return "null"
-    same = isinstance(claims, dict) and alike(claims.get(name, ...), want[name])
-    return "others" if same else "value"
+    return None if alike(claims, want) else "others"
 
 
-# --- 01-10: one word changed --------------------------------------------------------------------
+# --- 01-11: the same claims, written differently ------------------------------------------------
 
 
-def one_word(changed: Any) -> str | None:
-    """What is wrong with Ada's token in which one word should be changed; None where nothing is."""
-    if changed == LINE_TOKEN:
-        return "value"
-    mistake = changing_mistake(changed, LINE_TOKEN, {**logged.CLAIMS, "sub": "u-0001"}, "sub")
-    return "encoded" if mistake == "null" else mistake
+def tokens_to_rewrite() -> list[str]:
+    """Tokens without spaces between their parts, as most are."""
+    names, tokens = drawn("rewritten"), [LINE_TOKEN]
+    for more in ({"act": {"sub": "a b"}}, {"note": 'say "hi", then: go'}, {"name": "Zoë"}, {}):
+        claims = {"sub": next(names), "exp": 1_697_620_200, "admin": False, "by": None, **more}
+        header = json_part({"kid": next(names), "alg": "ES256"})
+        tokens.append(f"{header}.{json_part(claims)}.{b64(next(names).encode())}")
+    twice = json_part({"alg": "none", "sub": "u-1815"})  # a payload that is spelt as its header
+    return [*tokens, f"{twice}.{twice}."]
+
+
+def rewriting(answer: Tried) -> Verdict:
+    """The judge of 01-11: the same claims in another segment, and all else as it was."""
+    for token in tokens_to_rewrite():
+        payload = unb64(token.split(".")[1])
+        case = f"the payload {payload.decode()}"
+        try:
+            result = answer(token)
+        except Exception:
+            return answer.raised(case)
+        if result is None:
+            return Verdict("none", case)
+        mistake = payload_mistake(result, token, json.loads(payload))
+        if mistake is None and unb64(result.split(".")[1]) == payload:
+            mistake = "same"
+        if mistake:
+            return Verdict("differs", case, written(result), mistake=mistake)
+    return PASSED
 
 
 # --- 01-6: time ---------------------------------------------------------------------------------
@@ -1378,36 +1376,36 @@ EXERCISES = (
         CHANGED,
     ),
     Exercise(
-        "01-5",
+        "01-11",
         "function",
-        changing,
-        "You needed no key for that. Now see who notices.",
+        rewriting,
+        "A reader finds no difference. Now see who notices.",
         {
             "parts": (
                 "The result is one string with three segments and two dots.",
-                altered(WITH_CLAIM, (".{signature}", "")),
+                altered(REWRITTEN, (".{signature}", "")),
             ),
             "signature": (
                 "The signature stays as it was, character for character.",
-                altered(WITH_CLAIM, ("{signature}", "{payload}")),
+                altered(REWRITTEN, ("{signature}", "{payload}")),
             ),
             "header": (
-                "The header stays as it is in the token. Do not encode it again: one extra space "
-                "makes a different string.",
-                altered(WITH_CLAIM, ("{head}", "{b64(json.dumps(decode(token)[0]).encode())}")),
+                "The header stays as it is in the token. Rewrite the payload alone.",
+                altered(REWRITTEN, ("{head}", "{b64(json.dumps(decode(token)[0]).encode())}")),
             ),
             "encoded": (
-                "The payload must be a segment again: claims to JSON, to bytes, to base64url.",
-                altered(WITH_CLAIM, ("{b64(json.dumps(claims).encode())}", "{len(claims)}")),
+                "The payload must be JSON in base64url again: claims to JSON, to bytes, to "
+                "base64url.",
+                altered(REWRITTEN, ("json.dumps(claims)", "str(claims)")),
             ),
             "padding": (
                 "Tokens leave the padding out: remove the `=` at the end of the new payload, or "
                 "use b64(...), which does that for you.",
                 altered(
-                    WITH_CLAIM,
+                    REWRITTEN,
                     (
                         "b64(json.dumps(claims).encode())",
-                        "base64.urlsafe_b64encode(json.dumps(claims).encode()).decode()",
+                        "base64.urlsafe_b64encode(json.dumps(claims).encode() + b' ').decode()",
                     ),
                 ),
             ),
@@ -1415,38 +1413,33 @@ EXERCISES = (
                 "The payload is a bytes object written as a string, with its b and its quotes. "
                 ".decode() turns bytes into a string, and b64(...) already returns a string.",
                 altered(
-                    WITH_CLAIM,
+                    REWRITTEN,
                     (
                         "b64(json.dumps(claims).encode())",
                         "base64.urlsafe_b64encode(json.dumps(claims).encode())",
                     ),
                 ),
             ),
-            "null": (
-                "The payload says `null`: you encoded None. .update(...) changes the dictionary "
-                "and returns None. Call it on its own line, and encode the dictionary after that.",
+            "same": (
+                "That is the old payload: the same JSON, byte for byte. Add a space where JSON "
+                "ignores it.",
                 altered(
-                    WITH_CLAIM,
-                    ("{**decode(token)[1], name: value}", "decode(token)[1].update({name: value})"),
+                    REWRITTEN, ("json.dumps(claims)", "json.dumps(claims, separators=(',', ':'))")
                 ),
             ),
             "others": (
-                "The other claims must stay as they were, including one with the same value, and "
-                "one with the same name inside another claim.",
-                altered(WITH_CLAIM, ("{**decode(token)[1], name: value}", "{name: value}")),
-            ),
-            "value": (
-                "The claim with that name must have the new value. The name is in `name`.",
-                altered(WITH_CLAIM, (", name: value}", ', "name": value}')),
+                "Each claim must say what it said, with the same type of value. Spaces inside a "
+                "string are part of it.",
+                altered(REWRITTEN, ("decode(token)[1]", "{**decode(token)[1], 'iat': 0}")),
             ),
         },
         (
-            "Take it apart: head, payload, signature = token.split('.'). The claims are "
-            "decode(token)[1].",
-            "claims[name] = value. Then join the head, b64(json.dumps(claims).encode()) and the "
-            "signature with dots.",
+            "JSON ignores spaces between its parts, and the order of the names. Decode the "
+            "payload, and write it again with a space somewhere.",
+            "json.dumps(claims) writes a space after each comma and colon. Join the head, "
+            "b64(json.dumps(claims).encode()) and the signature with dots.",
         ),
-        WITH_CLAIM,
+        REWRITTEN,
     ),
     Exercise(
         "01-6",

@@ -43,14 +43,13 @@ def answer(value):
 """
 
 
-def changed(statement):
-    """An answer to 01-5 that changes the claims so."""
+def rewritten_as(data):
+    """An answer to 01-11 whose payload is these bytes."""
     return f"""
-def answer(token, name, value):
-    head, _, signature = token.split(".")
+def answer(token):
+    head, payload, signature = token.split(".")
     claims = decode(token)[1]
-    {statement}
-    return f"{{head}}.{{segment(claims)}}.{{signature}}"
+    return ".".join([head, b64({data}), signature])
 """
 
 
@@ -166,27 +165,15 @@ def answer(value):
     return standard.translate(str.maketrans("+/", "-_", "="))
 """,
     ],
-    "01-5": [
+    "01-11": [
+        rewritten_as("json.dumps(claims, indent=1).encode()"),
+        rewritten_as('base64.urlsafe_b64decode(payload + "==") + b" "'),
         """
-def answer(token, name, value):
+def answer(token):
     parts = token.split(".")
-    header, claims = decode(token)
-    claims[name] = value
-    parts[1] = segment(claims)
+    text = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
+    parts[1] = base64.urlsafe_b64encode(text.replace(b"{", b"{ ", 1)).decode().rstrip("=")
     return ".".join(parts)
-""",
-        """
-def answer(token, name, value):
-    first, rest = token.split(".", 1)
-    payload, last = rest.split(".")
-    claims = decode(token)[1]
-    claims.update({name: value})
-    return first + "." + segment(claims) + "." + last
-""",
-        """
-def answer(token, name, value):
-    payload = token.split(".")[1]
-    return token.replace("." + payload + ".", "." + segment(decode(token)[1] | {name: value}) + ".")
 """,
     ],
     "01-6": [
@@ -451,33 +438,33 @@ def answer(value):
 """
         ],
     },
-    "01-5": {
-        "value": [
-            changed("claims[name] = value or claims.get(name)"),
-            changed("claims[name] = str(value)"),
-            changed("claims[name.lower()] = value"),
-            changed("claims.update({one: value for one in claims if one == name})"),
-            """
-def answer(token, name, value):
-    head, _, signature = token.split(".")
-    claims = decode(token)[1]
-    old, new = json.dumps(claims.get(name)), json.dumps(value)
-    text = json.dumps(claims, separators=(",", ":")).replace(old, new, 1)
-    return f"{head}.{base64.urlsafe_b64encode(text.encode()).decode().rstrip('=')}.{signature}"
-""",
+    "01-11": {
+        "same": [
+            "def answer(token):\n    return token",
+            rewritten_as('base64.urlsafe_b64decode(payload + "==")'),
+            rewritten_as('json.dumps(claims, separators=(",", ":")).encode()'),
         ],
         "others": [
-            changed(
-                "claims = {one: value if one == name or claims[one] == claims.get(name)"
-                " else claims[one] for one in [*claims, name] if one == name or one in claims}"
-                " if name in claims else {**claims, name: value}"
+            rewritten_as('json.dumps({**claims, "rewritten": True}).encode()'),
+            rewritten_as("json.dumps({name: str(claims[name]) for name in claims}).encode()"),
+            rewritten_as(
+                'base64.urlsafe_b64decode(payload + "==").replace(b" ", b"  ").replace(b"{", b"{ ")'
             ),
+            rewritten_as("json.dumps(claims, sort_keys=True).lower().encode()"),
         ],
+        "encoded": [rewritten_as("repr(claims).encode()"), rewritten_as('payload.encode() + b" "')],
         "header": [
             """
-def answer(token, name, value):
+def answer(token):
     payload = token.split(".")[1]
-    return token.replace(payload, segment(decode(token)[1] | {name: value}))
+    return token.replace(payload, b64(json.dumps(decode(token)[1]).encode()))
+"""
+        ],
+        "padding": [
+            """
+def answer(token):
+    head, payload, signature = token.split(".")
+    return f"{head}.{payload}=.{signature}"
 """
         ],
     },

@@ -8,26 +8,28 @@ import pytest
 from labutils.classroom.course import lesson
 from labutils.identity.tokens import inspect
 from labutils.lessons.lesson_01 import LINE, payroll_page, with_the_key, without_the_key
-from labutils.lessons.lesson_01.exercises import DECODE, WITH_CLAIM
+from labutils.lessons.lesson_01.exercises import CHANGED, DECODE, REWRITTEN
 from labutils.lessons.lesson_01.logged_tokens import Scene
 from labutils.stage.forgeries import takes
 
 TOKEN = LINE.partition("Bearer ")[2].strip('"')
-scope: dict = {}
+scope: dict = {"token": TOKEN}
 exec("import base64, json\nfrom labutils.identity.tokens import b64, unb64\n", scope)
-exec(f"{DECODE}\n{WITH_CLAIM}", scope)
-FORGED = scope["with_claim"](TOKEN, "sub", "u-0001")
+exec(f"answer = unb64(token.split('.')[1])\n{CHANGED}\n{DECODE}\n{REWRITTEN}", scope)
+FORGED, REWRITTEN_TOKEN = scope["changed"], scope["rewritten"](TOKEN)
 
 
 @pytest.mark.parametrize("read", [lambda token: inspect(token).claims, without_the_key])
 def test_a_payroll_that_only_reads_shows_somebody_elses_salary(read):
     assert payroll_page(TOKEN, read).json()["salary"] == 9100
     assert payroll_page(FORGED, read).json()["salary"] == 31_400
+    assert payroll_page(REWRITTEN_TOKEN, read).json()["salary"] == 9100
 
 
-def test_a_payroll_that_checks_refuses_the_changed_token_alone():
+@pytest.mark.parametrize("token", [FORGED, REWRITTEN_TOKEN], ids=["forged", "rewritten"])
+def test_a_payroll_that_checks_refuses_what_was_changed_or_only_written_anew(token):
     assert payroll_page(TOKEN, with_the_key).json()["name"] == "Ada Lovelace"
-    page = payroll_page(FORGED, with_the_key)
+    page = payroll_page(token, with_the_key)
     assert page.status_code == 401 and "InvalidSignatureError" in page.json()["error"]
 
 
