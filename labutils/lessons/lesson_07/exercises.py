@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 from labutils import har
 from labutils.classroom import registry
@@ -17,6 +18,7 @@ from labutils.classroom.registry import (
     Prediction,
     code,
 )
+from labutils.har.forensics import get
 from labutils.lab import data_file, dice
 
 from . import cleaner_grade
@@ -28,7 +30,7 @@ TOOLS = code("""
     import json
     import re
     import secrets
-    from urllib.parse import urlsplit, urlunsplit
+    from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
     from labutils import har
     from labutils.lab import data_file
@@ -94,6 +96,11 @@ CLEAN_ERROR = code("""
         return json.dumps(kept)
 """)
 
+FORM = code("""
+    body = entries[3]["request"]["postData"]["text"]
+    form = dict(parse_qsl(body))
+""")
+
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)  # wrong answers, from right ones
 
@@ -119,6 +126,34 @@ def steals(answer: Any) -> str | None:
         return "first" if first["access_token"] in answer else "header"
     of_another_kind = {token[name] for token in (first, last) for name in token} - {"Bearer"}
     return "kind" if answer in of_another_kind else "other"
+
+
+# --- 07-9: the form with the password -----------------------------------------------------------
+
+SIGN_IN_ENTRY = 3  # of the recording: the form that Ada filled in
+
+
+def fills_in(answer: Any) -> str | None:
+    """None for the fields of the form in which Ada typed her password, else the mistake."""
+    entries = har.read(data_file("support-case.har").read_bytes())["log"]["entries"]
+    bodies = {
+        number: str(get(entry, "request", "postData", "text") or "")
+        for number, entry in enumerate(entries)
+    }
+    filled = parse_qsl(bodies[SIGN_IN_ENTRY], keep_blank_values=True)
+    if isinstance(answer, str):
+        return "text" if answer in bodies.values() else "other"
+    if answer in (filled, parse_qsl(bodies[SIGN_IN_ENTRY])):
+        return "pairs"
+    if not isinstance(answer, dict):
+        return "other"
+    kept = {name: value for name, value in filled if value}
+    if {name: value for name, value in answer.items() if value} == kept:
+        return None
+    if "password" in answer and "username" in answer:
+        return "part"
+    read = [dict(parse_qsl(body)) for body in bodies.values() if body]
+    return "another" if answer in read else "other"
 
 
 # --- 07-1 and 07-3: a walk through nested values ------------------------------------------------
@@ -617,6 +652,43 @@ EXERCISES = (
             "collects the strings from all members of a list.",
         ),
         TEXTS,
+    ),
+    Exercise(
+        "07-9",
+        "value",
+        value(fills_in),
+        "That is all that Ada typed that morning.",
+        {
+            "text": (
+                "That is the body as it was sent. dict(parse_qsl(body)) reads its fields.",
+                wrong('answer = entries[3]["request"]["postData"]["text"]'),
+            ),
+            "pairs": (
+                "Those are the fields, as a list of pairs. dict(...) makes a dictionary of them.",
+                wrong('answer = parse_qsl(entries[3]["request"]["postData"]["text"])'),
+            ),
+            "part": (
+                "The form had more fields than a name and a password. Take all of them: the "
+                "provider wants to know for which application she signs in.",
+                wrong('answer = {"username": "ada", "password": "lab-password"}'),
+            ),
+            "another": (
+                "That is a form of another step. Look at what each POST to /authorize sends: one "
+                "of them has a field called password.",
+                wrong('answer = dict(parse_qsl(entries[4]["request"]["postData"]["text"]))'),
+            ),
+            "other": (
+                "That is not the form. It is the body of one of the requests: "
+                'entries[number]["request"]["postData"]["text"], for a POST.',
+                wrong('answer = entries[3]["request"]["headers"]'),
+            ),
+        },
+        (
+            "Ada signed in at /authorize. Two entries post there. Print both bodies.",
+            "The first of the two is entry 3: dict(parse_qsl(body)) with its body makes the "
+            "dictionary.",
+        ),
+        FORM,
     ),
     Exercise(
         "07-2",
