@@ -186,7 +186,7 @@ def slowest(
 
 def sweep_of_visits(
     after: AfterAVisit = after_a_visit,
-    visits: Iterable[int] = (1, 5, 10, 15, 20, 25, 30, 40, 50, 60),
+    visits: Iterable[int] = (1, 5, 10, 15, 20, 21, 25, 30, 40, 50, 60),
 ) -> dict[tuple[str, int], int | None]:
     """Minutes until the intruder is out, for three ways and these minutes between two visits."""
     ways = {

@@ -43,7 +43,7 @@ def over_a_sweep(curves: Mapping[str, Sequence[Point]], sweep: Sweep) -> Figure:
     axes.text(-LEFT * 0.9 * width, 1.1 * highest, sweep.up, size=TEXT, va="center")
     for level in range(5):
         _level(axes, highest * level / 4, width, at_the_top if level == 4 else "")
-    for tick in ticks:
+    for tick in _apart(ticks, width / 30):
         axes.text(tick, -0.06 * highest, f"{tick:g}", size=TEXT, ha="center", va="center")
     axes.text(width / 2, -0.15 * highest, sweep.across, size=TEXT, ha="center", va="center")
     _key(axes, sweep.ends, width, -0.25 * highest)
@@ -58,6 +58,15 @@ def over_a_sweep(curves: Mapping[str, Sequence[Point]], sweep: Sweep) -> Figure:
     if any(point[1] is None for points in curves.values() for point in points):
         _break(axes, highest * 7 / 8, width, 0.012 * highest)
     return figure
+
+
+def _apart(ticks: Sequence[float], least: float) -> list[float]:
+    """The ticks that have room for their numbers: each so far from the one before."""
+    apart = [ticks[0]]
+    for tick in ticks[1:]:
+        if tick - apart[-1] >= least:
+            apart.append(tick)
+    return apart
 
 
 def _up(point: Point, highest: float) -> float:
@@ -103,7 +112,7 @@ EVICTION = Sweep(
     "minutes between two visits by the intruder; one removal takes 20",
     "hours until the intruder is out",
     {"denied": "the intruder is out", "succeeded": "still in after a day"},
-    (4, "a day"),
+    (12, "a day"),
 )
 KEYS = Sweep(
     "An overlap avoids an outage, but a stolen key works for longer",
@@ -124,15 +133,17 @@ def hours_until_out(minutes: Mapping[tuple[str, int], int | None]) -> tuple[Figu
     said = []
     for way in curves:
         ends = {visit: minutes[way, visit] for visit in visits}
-        endless = [visit for visit, end in ends.items() if end is None]
-        longest = max(end for end in ends.values() if end is not None)
-        words = f"at most {counted(longest, 'minute')}"
-        if endless:
-            words += f", but not within a day for visits every {endless[0]} to {endless[-1]}"
-        said.append(f"{words} ({' '.join(way.split())})")
+        if endless := [visit for visit, end in ends.items() if end is None]:
+            first, *later = (visit for visit in visits if visit > endless[-1])
+            most = max(ends[visit] or 0 for visit in later)
+            words = f"not within a day up to {endless[-1]}, "
+            words += f"{ends[first]} at {first}, then {most} or less"
+        else:
+            words = f"{max(end for end in ends.values() if end is not None)} or less"
+        said.append(f"{' '.join(way.split())}: {words}")
+    marks = f"{', '.join(map(str, visits[:-1]))} or {visits[-1]}"
     sentence = (
-        f"The time until the intruder is out, with visits every {visits[0]} to {visits[-1]} "
-        f"minutes: {'; '.join(said)}."
+        f"Minutes until the intruder is out, with a visit every {marks} minutes: {'; '.join(said)}."
     )
     return over_a_sweep(curves, EVICTION), sentence
 
