@@ -34,7 +34,7 @@ from labutils.identity.tokens import SigningKey, ec_private_key, sign, unb64
 from labutils.lab import dice
 from labutils.stage.signature_twins import twin
 from labutils.stage.two_apps import API, LOGIN, WIKI, TwoApps
-from labutils.text import counted, shown
+from labutils.text import counted
 
 from .revocation import (
     NEWEST_FIRST,
@@ -112,10 +112,9 @@ MINUTES = code("""
             return setting.life
         return min(setting.life, delay)
 """)
-SPELLINGS = code("""
-    def spellings(token):
-        other = twin(token)
-        return [other, token + "==", other + "=="]
+KEEP = code("""
+    def keep(status):
+        return status >= 500
 """)
 POLL = code("""
     def poll(browser, take):
@@ -145,7 +144,7 @@ NOW = 1_697_619_600
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)
 
-# --- 12-1, 12-7 and 12-10: spellings of a token -------------------------------------------------
+# --- 12-1 and 12-10: spellings of a token -------------------------------------------------
 
 KEY = SigningKey(ec_private_key("lesson-12/judge"), "ES256", "es256-1")
 KEYS = {"keys": [KEY.jwk]}
@@ -272,36 +271,14 @@ def in_another_process(answer: Tried, token: str) -> Any:
         builtins.hash = here
 
 
-def spells(answer: Tried) -> Verdict:
-    """The judge of 12-7: three other texts or more that PyJWT takes for the same token."""
-    drawn = dice("lesson-12", "spellings")
-    for case in ("a token of Ada's", "another token of Ada's"):
-        token = access_token(next(drawn))
-        try:
-            result = answer(token)
-        except Exception:
-            return answer.raised(case, "few")
-        if result is None:
-            return Verdict("none", case, mistake="few")
-        if not isinstance(result, list | tuple) or not all(isinstance(one, str) for one in result):
-            return Verdict("differs", case, written(result), "a list of strings", mistake="list")
-        for index, text in enumerate(result):
-            place = f"member [{index}] of your list"
-            try:
-                same = jwt.decode(text, jwt.PyJWK(KEY.jwk), ["ES256"], options=PYJWT)
-            except (jwt.PyJWTError, ValueError) as error:
-                why = f"{type(error).__name__}: {shown(str(error), 80)}"
-                got = f"a string that PyJWT refuses ({why}), as {place},"
-                return Verdict("differs", case, got, "strings that it accepts", mistake="refused")
-            if same != jwt.decode(token, options={"verify_signature": False}):
-                return Verdict(
-                    "differs", case, f"a different token, as {place},", mistake="refused"
-                )
-        texts = set(result) - {token}
-        if len(texts) < 3 or len(texts) < len(result):
-            got = f"{counted(len(texts), 'other form')} in a list of {len(result)}"
-            return Verdict("differs", case, got, "three or more, each once", mistake="few")
-    return PASSED
+# --- 12-12: which events stay in the queue -------------------------------------------------------
+
+
+def responses() -> list[Case]:
+    """What an API may say to an event that was pushed to it (RFC 8935, 2.2 to 2.4)."""
+    wanted = {202: (False, "taken"), 503: (True, "lost"), 400: (False, "refused")}
+    wanted |= dict.fromkeys((500, 502, 504), (True, "one"))
+    return [Case((status,), want, mistake) for status, (want, mistake) in wanted.items()]
 
 
 # --- 12-2: to read an event ---------------------------------------------------------------------
@@ -1117,42 +1094,43 @@ EXERCISES = (
         MINUTES,
     ),
     Exercise(
-        "12-7",
+        "12-12",
         "function",
-        spells,
-        "Tom needs no key for any of these.",
+        compare(responses),
+        "Now see what becomes of an event while the API is down.",
         {
-            "few": (
-                "Give three or more other forms, each only once, and not the token itself. There "
-                "is a twin, and there is padding.",
+            "lost": (
+                "The API could not take the event: nobody has read it yet. Push it again, or it is "
+                "lost.",
                 wrong("""
-                    def answer(token):
-                        return [token, twin(token)]
+                    def answer(status):
+                        return False
                 """),
             ),
-            "list": (
-                "Return a list of strings, and nothing else.",
+            "one": (
+                "503 is not the only way of being down: a broken API says 500, and a proxy says 502 "
+                "or 504 for it.",
+                altered(KEEP, (">= 500", "== 503")),
+            ),
+            "taken": (
+                "202 means that the API has the event. It need not hear it twice.",
                 wrong("""
-                    def answer(token):
-                        return twin(token)
+                    def answer(status):
+                        return True
                 """),
             ),
             "refused": (
-                "PyJWT refuses one of these, or reads it as a different token. The first two "
-                "parts are what is signed, so leave them unchanged. The signature may be the "
-                "twin's, and may have padding after it. PyJWT does not accept other bytes, or "
-                "other spare bits in them.",
-                wrong("""
-                    def answer(token):
-                        return [twin(token), token + "x", token + "==", "x" + token]
-                """),
+                "With 400 the API says that it has read the event and refuses it. It would refuse "
+                "it each time, and your queue would grow.",
+                altered(KEEP, (">= 500", ">= 400")),
             ),
         },
         (
-            "twin(token) is one. PyJWT also accepts == after a signature.",
-            "You can do both to one token: the twin may have padding as well.",
+            "Ask of each status: has the API read the event? And would it say something else the "
+            "next time?",
+            "202 and 400 are final. From 500 on, the fault is the server's, and passes.",
         ),
-        SPELLINGS,
+        KEEP,
     ),
     Exercise(
         "12-8",

@@ -217,6 +217,11 @@ DELIVERIES = (ONCE, RETRIED, POLLED)
 AT_ONCE = 2  # events in one answer to a poll, at most
 
 
+def is_down(status: int) -> bool:
+    """Whether a response says that the API could not take an event. A refusal (400) is final."""
+    return status >= 500
+
+
 class Transmitter(Provider):
     """A provider that tells the API and the wiki when a session ends, each in its own form.
 
@@ -230,6 +235,7 @@ class Transmitter(Provider):
         super().__post_init__()
         self.queue: dict[str, str] = {}
         self.reported: dict[str, object] = {}
+        self.keep: Callable[[int], bool] = is_down
         self.add_endpoint("/poll", Endpoint(self.poll, ("POST",)))
 
     @property
@@ -283,14 +289,14 @@ class Transmitter(Provider):
     def deliver(self) -> None:
         """Push waiting events (RFC 8935, 2.1), unless the API polls.
 
-        An event stays queued if the API is down and a retry is planned. A refusal is final.
+        An event stays queued if a retry is planned and `keep` says so of the response.
         """
         if self.delivery == POLLED:
             return
         kind = {"content-type": "application/secevent+jwt"}
         for jti, event in list(self.queue.items()):
             answer = self.network().post(API + "/events", content=event, headers=kind)
-            if answer.status_code < 500 or self.delivery == ONCE:
+            if self.delivery == ONCE or not self.keep(answer.status_code):
                 del self.queue[jti]
 
     def poll(self, request: Request) -> Response:
@@ -493,12 +499,14 @@ def opens_after_a_restart(
     delivery: str,
     receiver: Receiver | None = None,
     poll: Callable[[httpx.Client, Callable[[str], None]], object] = poll,
+    keep: Callable[[int], bool] = is_down,
 ) -> bool:
     """Whether a stolen token opens the API in minute 7, if the session ended during a restart.
 
     The API is down for five minutes, and Ada's session ends in the first of them.
     """
     apps = apps_with_events("lesson-12", receiver, delivery=delivery)
+    apps.provider.keep = keep
     apps.sign_in("ada", NOTES)
     session, begun = apps.notes.latest_session(), apps.lab.clock.now
     apps.api.down_until = begun + DOWN
@@ -511,11 +519,3 @@ def opens_after_a_restart(
         if delivery == RETRIED:
             apps.provider.deliver()
     return apps.tom.get(API + "/me", headers=bearer(session["access_token"])).is_success
-
-
-def pushed_again(status: int) -> bool:
-    """Whether the provider keeps an event, to push it again, after this response of the API."""
-    apps, session = ada_signs_in()
-    apps.lab.add("api.example", Response("", status))
-    apps.provider.end_session(session["claims"]["sid"])
-    return bool(apps.provider.queue)

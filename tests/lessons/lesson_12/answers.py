@@ -196,24 +196,10 @@ def answer(token):
     return ".".join((*parts, b64(bytes(raw))))
 """,
     ],
-    "12-7": [
-        """
-def answer(token):
-    texts = {twin(token), token + "==", twin(token) + "=="}
-    return sorted(texts)
-""",
-        """
-def answer(token):
-    found = []
-    for text in (token, twin(token)):
-        found += [text, text + "=="]
-    return found[1:]
-""",
-        """
-def answer(token):
-    return tuple(text + pad for text in (token, twin(token)) for pad in ("", "==")
-                 if text + pad != token)
-""",
+    "12-12": [
+        "def answer(status):\n    return status in range(500, 600)",
+        "def answer(status):\n    return str(status).startswith('5')",
+        "def answer(status):\n    return not (status < 300 or 400 <= status < 500)",
     ],
     "12-8": [
         *[
