@@ -1108,8 +1108,8 @@ EXERCISES = (
                 """),
             ),
             "one": (
-                "503 is not the only way of being down: a broken API says 500, and a proxy says 502 "
-                "or 504 for it.",
+                "503 is not the only way of being down: a broken API says 500, and its proxy says "
+                "502 or 504.",
                 altered(KEEP, (">= 500", "== 503")),
             ),
             "taken": (
