@@ -129,8 +129,9 @@ def used(answer: Tried) -> Verdict:
         before = len(apps.lab.wire)
         try:
             response = answer(apps.tom, token)
-        except Exception:
-            return answer.raised(words)
+        except Exception as error:
+            takes_no_such_headers = isinstance(error, TypeError | AttributeError | ValueError)
+            return answer.raised(words, "headers" if takes_no_such_headers else None)
         sent = [one for one in apps.lab.wire[before:] if one.client == "tom"]
         if not sent:
             return Verdict("differs", words, "no request by this browser", mistake="browser")
@@ -144,6 +145,7 @@ def used(answer: Tried) -> Verdict:
         if sent[-1].status != 200:
             sent_along = dict(sent[-1].request_headers).get("authorization", "")
             mistake = "token" if sent_along.startswith("Bearer ey") else "header"
+            mistake = "letters" if "{" in sent_along or sent_along == "Bearer token" else mistake
             got = f"{sent[-1].status}, to {shown(repr(sent_along), 40)}"
             return Verdict("differs", words, got, "200", mistake=mistake)
         if not isinstance(response, httpx.Response):
@@ -175,6 +177,16 @@ EXERCISES = (
                 "The API found no token. Put it into the header `authorization`, with the word "
                 "Bearer and a space before it.",
                 altered(USE, ("Bearer {token}", "{token}")),
+            ),
+            "letters": (
+                "The word between the braces was sent, and not its value. Put an f before the "
+                'quotes: f"Bearer {token}".',
+                altered(USE, ('f"Bearer', '"Bearer')),
+            ),
+            "headers": (
+                "Write headers= and a dictionary: a name and a value with a colon between them, in "
+                'braces, as in headers={"accept": "text/html"}.',
+                altered(USE, ('"authorization": f', '"authorization", f')),
             ),
             "address": (
                 "A token does not belong in a URL or a form: it goes into a header.",
