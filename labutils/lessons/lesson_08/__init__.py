@@ -6,7 +6,6 @@ from .retelling import (
     ON_THE_TIMELINE,
     SCENES,
     active_in_the_gap,
-    print_gap,
     print_retelling,
 )
 from .support_log import as_text, own_acts, print_lines, support_log

@@ -1,7 +1,5 @@
 """The cards of a retelling: ten scenes to put in order, and nine to judge (lesson 08)."""
 
-from textwrap import shorten
-
 from labutils.incident import ledger
 from labutils.lab import seconds
 
@@ -144,10 +142,3 @@ def active_in_the_gap() -> list[bool]:
     gap = in_the_gap()
     intruders = [fact for fact in gap if fact.actor.startswith("threat actor")]
     return [bool(intruders), len(gap) > len(intruders)]
-
-
-def print_gap() -> None:
-    """Print what happened in the gap: the day, who acted, how sure it is, and what was done."""
-    for fact in in_the_gap():
-        said = shorten(fact.statement, 80, placeholder=" ...")
-        print(f"{fact.time}  {fact.actor}, {fact.confidence}: {said}")
