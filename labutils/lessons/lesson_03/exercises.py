@@ -1594,8 +1594,8 @@ EXERCISES = (
             ),
         },
         (
-            "Two redirects: the one that Tom reads, with Ada's code, and the one that his own "
-            "sign-in begins with, which has his state. parameters(...) reads both.",
+            "Two redirects: the one that Tom reads, with Ada's code, and the one at the start "
+            "of his own sign-in, with his state. parameters(...) reads both.",
             "scene.tom.get('https://diary.example/cb', params=...) with Ada's parameters, but his "
             "state.",
             "hers = parameters(scene.ada_signs_in()); his = parameters(scene.tom.get(.../login)); "

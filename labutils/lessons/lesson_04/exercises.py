@@ -526,7 +526,7 @@ EXERCISES = (
                 ),
             ),
             "iss": (
-                "The issuer must be compared, and character for character. A part of it, different "
+                "The issuer must be compared, character for character. A part of it, different "
                 "capitals or an extra slash must not match.",
                 altered(
                     MEANT_FOR,

@@ -882,7 +882,7 @@ EXERCISES = (
         },
         (
             "A token works once. What does the second one get who brings it?",
-            "Let Tom come first, and Ada after him.",
+            "Have Tom go first, and then Ada.",
         ),
         TURNS,
     ),

@@ -39,8 +39,8 @@ TARGET = Target(
             "answer = {'allowed': False, 'rule': 'reachable'}",
         ),
         "other": (
-            f"That is not the flag. With {WANTED} archives in your browser, it is in the answer to "
-            "a view of source code at 12:30 or later.",
+            f"That is not the flag. Once you have {WANTED} archives in your browser, view source "
+            "code at 12:30 or later: it is in the response.",
             "answer = 'flag-0000'",
         ),
     },

@@ -874,7 +874,7 @@ EXERCISES = (
                 ),
             ),
             "fixed": (
-                "Compare with what this request has: request['now'] and request['token'].",
+                "Compare them with what this request has: request['now'] and request['token'].",
                 altered(
                     CHECK_PROOF,
                     (

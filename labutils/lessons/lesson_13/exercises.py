@@ -678,7 +678,7 @@ EXERCISES = (
                 altered(CHECK_ANSWER, ("not data[32] & 1", "data[32] != 1")),
             ),
             "order": (
-                "The counter is one number of four bytes, with the most significant byte first: "
+                "The counter is a four-byte number, most significant byte first: "
                 "int.from_bytes(data[33:37]).",
                 altered(CHECK_ANSWER, ("(data[33:37])", '(data[33:37], "little")')),
             ),
@@ -698,8 +698,8 @@ EXERCISES = (
                 altered(CHECK_ANSWER, ("data[32] & 1", "data[32] & 4")),
             ),
             "excused": (
-                "0 after 0 excuses only the counter. You still have to check the challenge, "
-                "origin, site and touch.",
+                "A counter of 0 after a 0 settles only the counter check. You still have to check "
+                "the challenge, origin, site and touch.",
                 altered(
                     CHECK_ANSWER,
                     (
@@ -722,7 +722,7 @@ EXERCISES = (
                 ),
             ),
             "longer": (
-                "This origin only contains the right one, or begins like it. Compare the whole "
+                "This origin only contains the right one, or begins with it. Compare the whole "
                 "origin.",
                 altered(
                     CHECK_ANSWER,

@@ -497,7 +497,7 @@ EXERCISES = (
                 ),
             ),
             "whole kind": (
-                "The kind looks like a service's, but it is different. Compare the whole string: "
+                "The kind looks like a service's, but it is another one. Compare the whole string: "
                 "holder.kind == 'service'.",
                 altered(
                     IN_ITS_PLACE,
@@ -832,7 +832,7 @@ def answer(prices, losses):
                 altered(ARCHIVED, ("any(", "sum(")),
             ),
             "absent": (
-                "No step has that fact here, so the code is not archived. Return False then.",
+                "Here no step does that, so the code is not archived. Return False then.",
                 wrong("""
                 def answer(names, case):
                     for step in breach.foresee(breach.with_controls(names), case=case):
@@ -874,7 +874,7 @@ PREDICTIONS = (
                 "the report and the session",
                 _happens("report", "session"),
                 "This assumes that only people use the support desk. The report was downloaded "
-                "with its service account, far from that account's place.",
+                "with its service account, far from where that account signs in.",
             ),
             "d": Guess(
                 "the session and the cloud, which is outside the gateway",

@@ -797,7 +797,7 @@ EXERCISES = (
                 ),
             ),
             "part": (
-                "Compare whole addresses: one may begin like another, or be next to it.",
+                "Compare whole addresses: one may begin with another, or be next to it.",
                 altered(
                     STRANGERS,
                     (
@@ -877,7 +877,7 @@ EXERCISES = (
                 ),
             ),
             "text": (
-                "Do not compare addresses as strings: 192.0.2.4 begins like 192.0.2.44.",
+                "Do not compare addresses as strings: 192.0.2.44 begins with 192.0.2.4.",
                 wrong("""
                     def answer(rule, address, scope):
                         known = any(one.split("/")[0][:-1] in address or address in one
@@ -931,7 +931,8 @@ EXERCISES = (
                 """),
             ),
             "best": (
-                "The worst run counts: min(stopped(pair)), and the largest of those.",
+                "The worst run counts: take min(stopped(pair)) for each pair, and then the "
+                "largest of these minimums.",
                 altered(BEST_PAIR, ("min(stopped", "max(stopped")),
             ),
             "first": (
@@ -943,8 +944,8 @@ EXERCISES = (
                 altered(BEST_PAIR, ("min(stopped", "sum(stopped")),
             ),
             "all": (
-                "Try each defence with each other one, combinations(defences, 2), and take the "
-                "pair with the largest worst run: not the first one, and not the smallest.",
+                "Try every pair, combinations(defences, 2), and take the one whose worst run "
+                "stops most thieves: not the first pair, and not the one that stops fewest.",
                 altered(BEST_PAIR, ("combinations(defences, 2)", "zip(defences, defences[1:])")),
             ),
         },

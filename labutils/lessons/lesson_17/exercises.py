@@ -654,7 +654,7 @@ EXERCISES = (
         "17-6",
         "value",
         ties,
-        "That session was started elsewhere with a second factor, went on from two rented "
+        "That session was started elsewhere with a second factor, continued from two rented "
         "addresses, and searched the wiki hours before the program came.",
         {
             "in person": (
@@ -664,7 +664,7 @@ EXERCISES = (
                 'answer = {"name": "h.murphy", "second address": "203.0.113.61"}',
             ),
             "another week": (
-                "Not on the program's day. A new phone, or a session that goes on from another "
+                "Not on the program's day. A new phone, or a session that continues from another "
                 "network, is not rare. Who was there hours before the program, and looked for what "
                 "the program then had?",
                 'answer = {"name": "c.boateng", "second address": "203.0.113.61"}',
@@ -744,7 +744,7 @@ EXERCISES = (
         "17-4",
         "function",
         evicted,
-        "He is out in six incidents of six, and nobody lost an hour of work. Nothing was left that "
+        "He is out in all six incidents, and nobody lost an hour of work. Nothing was left that "
         "he could react with.",
         {
             "type": (
