@@ -248,6 +248,8 @@ def suspected(answer: Any) -> str | None:
         return "many"
     if any("warehouse" in users[one] for one in set(answer) - his):
         return "warehouse"
+    if "192.0.2.45" in answer:
+        return "vendor"
     return "one" if his & set(answer) else "work"
 
 
@@ -624,6 +626,11 @@ EXERCISES = (
                 "That is the tool that copies data to the warehouse. It always begins with the "
                 "list of all objects: its other login did the same.",
                 'answer = {"198.51.100.208", "203.0.113.119"}',
+            ),
+            "vendor": (
+                "192.0.2.45 is next to the agent's usual address, 192.0.2.44, and the agent logs in "
+                "from there all month. It had only just got its token, and no work came.",
+                'answer = {"198.51.100.208", "192.0.2.45"}',
             ),
             "one": (
                 "One of the two is right. Now look for a login after which the chat agent did "

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from labutils.stage.kept_draws import spread
+
 from . import draws
 from .both_incidents import OF_2025, SIDE_BY_SIDE
 from .thieves import ASSUMPTIONS
@@ -13,9 +15,9 @@ FOR_SALE = {words: control for words, control in IN_2025.items() if control in d
 
 
 def stopped(pair: Sequence[str]) -> list[int]:
-    """How many of 1,000 thieves two defences stop, in each of 100 runs: first where the client's
-    key is kept apart from the tokens, then where it lies with them. Raises KeyError for what is
-    not for sale."""
+    """How many of 1,000 thieves two defences stop, in each of 200 runs: in 100 the client's key is
+    kept apart from the tokens, and in 100 it lies with them. Raises KeyError for what is not for
+    sale."""
     first, second = sorted((FOR_SALE[name] for name in pair), key=draws.TWO_OF.index)
     return [
         count
@@ -31,7 +33,7 @@ ASKED_ABOUT = ((ADDRESSES, KEY), (ADDRESSES, END), (ADDRESSES, ALARM), (ALARM, E
 
 
 def print_pairs() -> None:
-    """Print what each of these pairs stops, in its worst run and in its best."""
+    """Print what each of these pairs stops: what nine in ten runs give, and the worst run."""
     for pair in ASKED_ABOUT:
         counts = stopped(pair)
-        print(f"{min(counts)} to {max(counts)} of 1,000 stopped: {' + '.join(pair)}")
+        print(f"{spread(counts)} of 1,000 stopped, {min(counts)} at worst: {' + '.join(pair)}")
