@@ -7,5 +7,6 @@ from .retelling import (
     SCENES,
     active_in_the_gap,
     print_retelling,
+    print_timeline,
 )
 from .support_log import as_text, own_acts, print_lines, support_log

@@ -153,21 +153,23 @@ def all_taken(lines: Any) -> Verdict:
 # --- 08-11: two events of which nobody knows which came first -------------------------------------
 
 SHOWN = {"nov14-probing", "nov14-aws-accessed"}
-FOUND = {"cf-oct18-admin-session", "cf-oct18-detected"}  # the second is the discovery of the first
+PART = {"okta-user-report", "okta-support-window"}  # the first lies within the second
 
 
 def undecided(pair: Any) -> Verdict:
-    """The judge of 08-11: two of the events in the figure whose times overlap, and not the pair
-    that the lesson shows."""
+    """The judge of 08-11: two of the events in the figure, on known days, whose beginnings may
+    come in either order, and not the pair that the lesson shows."""
     if not isinstance(pair, list | tuple) or len(pair) != 2:
         return Verdict("differs", got=written(pair), mistake="form")
     if strange := [name for name in pair if name not in ON_THE_TIMELINE]:
         return Verdict("differs", got=written(strange[0]), mistake="name")
     if len(set(pair)) == 1 or set(pair) == SHOWN:
         return Verdict("differs", got=written(pair), mistake="another")
-    if set(pair) == FOUND:
-        return Verdict("differs", got=written(pair), mistake="found")
+    if set(pair) == PART:
+        return Verdict("differs", got=written(pair), mistake="part")
     events = [ledger.fact(name) for name in pair]
+    if any(one.time_assumed for one in events):
+        return Verdict("differs", got=written(pair), mistake="assumed")
     (begin, end), (second, last) = (
         bounds(str(one.time), str(one.time_precision)) for one in events
     )
@@ -812,15 +814,21 @@ EXERCISES = (
         "08-11",
         "value",
         undecided,
-        "Their times overlap. A report that puts one before the other assumes it.",
+        "Each may have begun first. A report that puts one before the other assumes it.",
         {
             "decided": (
-                "One of them certainly ends before the other begins: their times do not overlap.",
+                "One of them certainly began before the other. Compare the first second and the "
+                "last at which each can have begun.",
                 'answer = ("okta-user-report", "nov23-alert")',
             ),
-            "found": (
-                "Their times leave it open, but not their sense: a session is used before somebody "
-                "notices its use. Find a pair that nothing else decides.",
+            "part": (
+                "Their times leave it open, but not their sense: the window is the time in which "
+                "the intruder was there, and the report was exported in it.",
+                'answer = ("okta-user-report", "okta-support-window")',
+            ),
+            "assumed": (
+                "The day of one of them is assumed: no source dates it. So nothing can be said of "
+                "its order at all. Take two whose days are known.",
                 'answer = ("cf-oct18-admin-session", "cf-oct18-detected")',
             ),
             "another": (

@@ -129,6 +129,14 @@ def print_retelling(letters: str) -> None:
         print("Put the ten letters in order first. Then this cell tells the story with the times.")
 
 
+def print_timeline() -> None:
+    """Print the events of the figure: when each began, how exactly that is known, and its id."""
+    for event in map(ledger.fact, ON_THE_TIMELINE):
+        until = f" until {event.time_end}" if event.time_end else ""
+        assumed = " (day assumed)" if event.time_assumed else ""
+        print(f"{event.time:<21} {event.time_precision:<7} {event.id}{until}{assumed}")
+
+
 def in_the_gap() -> list[ledger.Fact]:
     """What happened between the discovery in October and the first probe in November, as far as the
     ledger knows, in the order of time."""

@@ -628,7 +628,7 @@ EXERCISES = (
                 'answer = {"198.51.100.208", "203.0.113.119"}',
             ),
             "vendor": (
-                "192.0.2.45 is next to the agent's usual address, 192.0.2.44, and the agent logs in "
+                "192.0.2.45 is next to the agent's usual address, 192.0.2.44. The agent logs in "
                 "from there all month. It had only just got its token, and no work came.",
                 'answer = {"198.51.100.208", "192.0.2.45"}',
             ),
