@@ -102,8 +102,10 @@ def test_each_row_has_a_vendor_s_own_page_and_says_whether_the_page_is_dated():
 def test_01_a_log_gets_the_name_of_a_token_and_nothing_else():
     token = jwt.encode({"jti": "t-1", "sub": "ada"}, a_key(), algorithm="ES256")
     log = names_in("01").for_the_log
-    assert log(token) == "t-1"
-    assert log(jwt.encode({"sub": "ada"}, a_key(), algorithm="ES256")) == "no jti"
+    assert log(token) == "'t-1'"
+    assert log(jwt.encode({"sub": "ada"}, a_key(), algorithm="ES256")) == "'no jti'"
+    forged = jwt.encode({"jti": "t-1\n09:00 all is well"}, a_key(), algorithm="ES256")
+    assert "\n" not in log(forged) and log("garbage") == "no JWT"
 
 
 def test_02_pyjwt_takes_the_right_token_and_refuses_each_other_one():

@@ -448,10 +448,11 @@ def one_word(changed: Any) -> str | None:
     """What is wrong with Ada's token in which one word should be changed; None where nothing is."""
     if changed == LINE_TOKEN:
         return "value"
-    mistake = payload_mistake(changed, LINE_TOKEN, {**logged.CLAIMS, "sub": "u-0001"})
-    if mistake == "others" and b'"u-0001"' not in unb64(changed.split(".")[1]):
-        return "value"
-    return mistake
+    if mistake := payload_mistake(changed, LINE_TOKEN, {**logged.CLAIMS, "sub": "u-0001"}):
+        is_old = mistake == "others" and b'"u-0001"' not in unb64(changed.split(".")[1])
+        return "value" if is_old else mistake
+    before, after = (unb64(token.split(".")[1]) for token in (LINE_TOKEN, changed))
+    return None if after == before.replace(b"u-1815", b"u-0001") else "others"
 
 
 def payload_mistake(result: Any, token: str, want: logged.Claims) -> str | None:
@@ -469,10 +470,16 @@ def payload_mistake(result: Any, token: str, want: logged.Claims) -> str | None:
     if payload.endswith("="):
         return "padding"
     try:
-        claims = json.loads(unb64(payload).decode())
+        claims = json.loads(unb64(payload).decode(), object_pairs_hook=each_name_once)
     except (ValueError, jwt.PyJWTError):
         return "encoded"
     return None if alike(claims, want) else "others"
+
+
+def each_name_once(pairs: list[tuple[str, Any]]) -> Any:
+    """The dictionary of these pairs, or the pairs themselves if a name is there twice: readers
+    differ about which of the two counts (RFC 7519, 4)."""
+    return dict(pairs) if len(dict(pairs)) == len(pairs) else pairs
 
 
 # --- 01-11: the same claims, written differently ------------------------------------------------
@@ -501,11 +508,19 @@ def rewriting(answer: Tried) -> Verdict:
         if result is None:
             return Verdict("none", case)
         mistake = payload_mistake(result, token, json.loads(payload))
-        if mistake is None and unb64(result.split(".")[1]) == payload:
+        if mistake in (None, "encoded") and spells(result, payload):
             mistake = "same"
         if mistake:
             return Verdict("differs", case, written(result), mistake=mistake)
     return PASSED
+
+
+def spells(token: str, payload: bytes) -> bool:
+    """Whether the payload of a token is these bytes, in whatever spelling."""
+    try:
+        return base64.urlsafe_b64decode(token.split(".")[1] + "==") == payload
+    except ValueError:
+        return False
 
 
 # --- 01-6: time ---------------------------------------------------------------------------------
@@ -1363,7 +1378,8 @@ EXERCISES = (
                 ),
             ),
             "others": (
-                "Everything else in the payload stays as it was. Replace only the ID.",
+                "Everything else in the payload stays as it was, byte for byte. Replace only the "
+                "ID, in the bytes.",
                 changed_so('b"u-0001")', 'b"u-0001").replace(b"Ada", b"Tom")'),
             ),
         },
@@ -1421,15 +1437,15 @@ EXERCISES = (
                 ),
             ),
             "same": (
-                "That is the old payload: the same JSON, byte for byte. Add a space where JSON "
-                "ignores it.",
+                "The payload still spells the old JSON, byte for byte. Write the JSON itself "
+                "differently, where a reader sees no difference.",
                 altered(
                     REWRITTEN, ("json.dumps(claims)", "json.dumps(claims, separators=(',', ':'))")
                 ),
             ),
             "others": (
-                "Each claim must say what it said, with the same type of value. Spaces inside a "
-                "string are part of it.",
+                "Each claim must be there once and say what it said, with the same type of value. "
+                "Spaces inside a string are part of it.",
                 altered(REWRITTEN, ("decode(token)[1]", "{**decode(token)[1], 'iat': 0}")),
             ),
         },

@@ -265,7 +265,10 @@ class Scene:
             try:
                 answer = still_good(tried.lines, READ_AT + later)
             except Exception as error:
-                return f"{where}: it raised {type(error).__name__}: {error}"
+                return (
+                    f"{where}: it raised {type(error).__name__}: {error}. Print what your function "
+                    "takes for tokens: is each of them whole?"
+                )
             if complaint := tried.complaint(answer):
                 return f"{where}: {complaint}"
         return self._flag

@@ -446,6 +446,7 @@ def answer(value):
         ],
         "others": [
             rewritten_as('json.dumps({**claims, "rewritten": True}).encode()'),
+            rewritten_as("""b'{"sub": "u-0001", ' + json.dumps(claims).encode()[1:]"""),
             rewritten_as("json.dumps({name: str(claims[name]) for name in claims}).encode()"),
             rewritten_as(
                 'base64.urlsafe_b64decode(payload + "==").replace(b" ", b"  ").replace(b"{", b"{ ")'

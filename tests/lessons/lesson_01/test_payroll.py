@@ -1,12 +1,14 @@
 """Lesson 01: four payrolls, and what the lesson says of its own token and log."""
 
+import json
 import re
 from urllib.parse import unquote
 
 import pytest
 
 from labutils.classroom.course import lesson
-from labutils.identity.tokens import inspect
+from labutils.classroom.exercises import verdict
+from labutils.identity.tokens import b64, inspect, unb64
 from labutils.lessons.lesson_01 import LINE, payroll_page, with_the_key, without_the_key
 from labutils.lessons.lesson_01.exercises import CHANGED, DECODE, REWRITTEN
 from labutils.lessons.lesson_01.logged_tokens import Scene
@@ -31,6 +33,24 @@ def test_a_payroll_that_checks_refuses_what_was_changed_or_only_written_anew(tok
     assert payroll_page(TOKEN, with_the_key).json()["name"] == "Ada Lovelace"
     page = payroll_page(token, with_the_key)
     assert page.status_code == 401 and "InvalidSignatureError" in page.json()["error"]
+
+
+def test_a_payload_that_is_written_anew_is_more_than_one_changed_word():
+    head, payload, signature = FORGED.split(".")
+    anew = b64(json.dumps(json.loads(unb64(payload))).encode())
+    assert verdict(lesson("01").items["01-10"], FORGED)[0].kind == "passed"
+    found = verdict(lesson("01").items["01-10"], f"{head}.{anew}.{signature}")[0]
+    assert found.mistake == "others"
+
+
+def test_spare_bits_of_a_segment_are_another_spelling_and_no_other_text():
+    def spare_bits(token):
+        head, payload, signature = token.split(".")
+        last = {"Q": "R", "A": "B", "g": "h", "w": "x"}.get(payload[-1], payload[-1])
+        return f"{head}.{payload[:-1]}{last}.{signature}"
+
+    assert spare_bits(TOKEN) != TOKEN
+    assert verdict(lesson("01").items["01-11"], spare_bits)[0].mistake == "same"
 
 
 @pytest.mark.parametrize("read", [lambda _: None, lambda _: {}, lambda _: {"sub": "u-9"}, len])
