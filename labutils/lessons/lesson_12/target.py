@@ -45,10 +45,10 @@ TARGET = Target(
         "token, the provider sees the refresh token a second time, and that counts as a reaction. "
         "At an API that checks offline, Tom's newest token still works for its whole lifetime "
         "after that.",
-        "Offline, the second theft is worth nearly two lifetimes. So less than 5 minutes requires "
-        "a lifetime of 2.5, and even 60 / 3 renewals are too many. If the API is told, the theft "
-        "is worth one lifetime. A lifetime of 4 is short enough, if the event survives the "
-        "restart: retries=True.",
+        "Offline, the second theft is worth up to two lifetimes. So less than 5 minutes requires "
+        "a lifetime under 2.5, and even 60 / 3 renewals are too many. If the API is told, the "
+        "theft is worth one lifetime at most. A lifetime of 4 is short enough, if the event "
+        "survives the restart: retries=True.",
     ),
     code("""
         # offline a stolen refresh token is worth two lifetimes, if the API is told only one
@@ -67,7 +67,8 @@ scene.try_setting(Setting(life, way, every), retries=False) measures one:
 - way: 'offline', 'asks', 'pushed' or 'polls'
 - every: the minutes between two polls; a poll that falls during the restart waits until the next \
 one is due
-- retries=True: an event is pushed again until it arrives
+- retries=True: an event is pushed again every half minute until it arrives, each time just before \
+Tom's request
 It returns the flag if the setting succeeds. After three failed settings it stops measuring, so \
 work it out first.""",
     tools="scene.Setting is the class of settings.",

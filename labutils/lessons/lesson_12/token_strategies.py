@@ -193,7 +193,7 @@ class Robbery:
         if isinstance(self.apps, EventApps):
             if self.setting.way == POLLS and since % self.setting.every == 0:
                 poll(poller(self.apps), self.apps.api.take)
-            if self.setting.way == PUSHED and minute % 1 == 0:
+            if self.setting.way == PUSHED:
                 self.apps.provider.deliver()
         is_calling = self.theft.calls and (minute * self.theft.calls / 60) % 1 == 0
         caught = bool(is_calling) and self.reacted_at is None and not self.app.call()
@@ -204,7 +204,7 @@ class Robbery:
         """End Ada's session and revoke her app's grant; the API restarts where an outage is set."""
         self.reacted_at = minute
         if self.theft.outage and isinstance(self.apps, EventApps):
-            self.apps.api.down_until = self.apps.lab.clock.now + int(self.theft.outage * 60)
+            self.apps.api.down_until = self.begun + int((minute + self.theft.outage) * 60)
         sid = self.app.session["claims"]["sid"]
         revoke_refresh_token(self.apps)
         self.apps.provider.end_session(sid)

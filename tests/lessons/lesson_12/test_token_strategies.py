@@ -106,6 +106,11 @@ def test_one_request_and_one_minute_are_written_as_one(capsys):
     )
 
 
+@pytest.mark.parametrize("delay", [0, 0.5, 1, 1.5, 2, 2.5])
+def test_after_a_restart_the_event_is_there_before_tom_whatever_the_delay(delay):
+    assert measured_minutes(Setting(10, "pushed"), Theft(delay, calls=60, outage=2)) == delay
+
+
 @pytest.mark.parametrize("life", [3.2, 3.5, 4])
 def test_a_token_is_renewed_at_a_call_so_lives_up_to_a_minute_apart_cost_the_same(life):
     assert measured_requests(Setting(life, "pushed"), TokenBudget.calls) == 15
