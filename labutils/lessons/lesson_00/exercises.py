@@ -109,7 +109,9 @@ def who_it_names(answer: Any) -> str | None:
     if isinstance(answer, str) and "ada" in answer.lower():
         return "name"
     if isinstance(answer, str) and answer.strip(" \n'\"").lower() == "u-1815":
-        return "quotes"
+        return "quotes" if "u-1815" in answer else "copy"
+    if isinstance(answer, str) and "1815" in answer:
+        return "copy"
     return "line" if isinstance(answer, str) else "other"
 
 
@@ -118,6 +120,13 @@ TOOLS = code("""
 """)
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)
+
+
+def slip(error: Exception) -> str | None:
+    """The name of the mistake behind an error that a request raised before it was sent."""
+    if "url" in str(error).lower() or "protocol" in str(error).lower():
+        return "url"
+    return "headers" if isinstance(error, TypeError | AttributeError | ValueError) else None
 
 
 def used(answer: Tried) -> Verdict:
@@ -130,8 +139,7 @@ def used(answer: Tried) -> Verdict:
         try:
             response = answer(apps.tom, token)
         except Exception as error:
-            takes_no_such_headers = isinstance(error, TypeError | AttributeError | ValueError)
-            return answer.raised(words, "headers" if takes_no_such_headers else None)
+            return answer.raised(words, slip(error))
         sent = [one for one in apps.lab.wire[before:] if one.client == "tom"]
         if not sent:
             return Verdict("differs", words, "no request by this browser", mistake="browser")
@@ -232,6 +240,10 @@ EXERCISES = (
                 "That is the right value, with something extra. Put one pair of quotes around it, "
                 "with no spaces inside.",
                 "answer = \"'u-1815'\"",
+            ),
+            "copy": (
+                "Almost. Copy it exactly: a small u, a hyphen and the number.",
+                "answer = '1815'",
             ),
             "other": (
                 "Copy the value of `sub` as a string, with quotes around it.",

@@ -150,6 +150,8 @@ def fills_in(answer: Any) -> str | None:
     kept = {name: value for name, value in filled if value}
     if {name: value for name, value in answer.items() if value} == kept:
         return None
+    if any(isinstance(value, list) for value in answer.values()):
+        return "lists"
     if "password" in answer and "username" in answer:
         return "part"
     read = [dict(parse_qsl(body)) for body in bodies.values() if body]
@@ -305,6 +307,7 @@ def token_cases() -> Iterable[Case]:
     yield Case((["1.2.3", "127.0.0.1", "www.login.example", f"x.{next(drawn)}.y"],), set(), "dots")
     for other in ("EYJ", "eyj", "eyK"):
         yield Case(([f"{other}{next(drawn)}.{next(drawn)}.{next(drawn)}"],), set(), "dots")
+    yield Case((["eyJ is a beginning.of parts.with dots"],), set(), "parts")
     yield Case((["eyJ0ZXN0", f"eyJ{next(drawn)}.{next(drawn)}"],), set(), "parts")
     last = f"eyJ{next(drawn)}.eyJ{next(drawn)}.{next(drawn)}-"
     yield Case(([f'"{last}"'],), {last}, "hyphen")
@@ -388,6 +391,9 @@ def leaks(answer: Any) -> str | None:
         return None
     if answer in planted.secrets:
         return "gone"
+    whole = planted.secrets & {*_names(planted.recording)}
+    if any(one in answer or (len(answer) > 3 and answer in one) for one in whole):
+        return "whole"
     return "tag" if answer.startswith("x-") else "harmless"
 
 
@@ -667,8 +673,16 @@ EXERCISES = (
                 "Those are the fields, as a list of pairs. dict(...) makes a dictionary of them.",
                 wrong('answer = parse_qsl(entries[3]["request"]["postData"]["text"])'),
             ),
+            "lists": (
+                "Each value is a list here: that is what parse_qs gives. parse_qsl gives pairs, "
+                "and dict(...) makes a dictionary of them.",
+                wrong("""
+                    from urllib.parse import parse_qs
+                    answer = parse_qs(entries[3]["request"]["postData"]["text"])
+                """),
+            ),
             "part": (
-                "The form had more fields than a name and a password. Take all of them: the "
+                "A field is missing or has another value. Take the whole form as it was sent: the "
                 "provider wants to know for which application she signs in.",
                 wrong('answer = {"username": "ada", "password": "lab-password"}'),
             ),
@@ -898,9 +912,19 @@ EXERCISES = (
                 "That is a tag. Your cleaner put it there, and nobody can turn it back.",
                 'answer = "x-0123456789"',
             ),
+            "whole": (
+                "Almost: that is a piece of it, or has something more. Give the whole string as it "
+                "is in the list.",
+                wrong("""
+                    from labutils.lessons.lesson_07 import cleaner_grade
+                    recording = har.read(data_file("support-case.har").read_bytes())
+                    strange = cleaner_grade.planted(recording, "lesson-07/example")
+                    answer = strange.keys[0][:6]
+                """),
+            ),
             "harmless": (
-                "That is in every file: a word of HTTP or HAR, or a time. A secret looks random: "
-                "nobody would choose it as a name.",
+                "That is no secret: a word of HTTP or HAR, a name that somebody chose, or a time. "
+                "A secret looks random.",
                 'answer = "Content-Security-Policy"',
             ),
         },
