@@ -17,7 +17,7 @@ SECOND_ADDRESS, FIRST_ADDRESS = "cf-0817-new-address", "cf-0812-first-login"
 
 @pytest.fixture(scope="module")
 def month():
-    """The month of lesson 16."""
+    """The month of lesson 16, on the days of the reports."""
     return background.logs(CASE, count=6_000, seed="lesson-16")
 
 
