@@ -154,7 +154,7 @@ def used(answer: Tried) -> Verdict:
             sent_along = dict(sent[-1].request_headers).get("authorization", "")
             mistake = "token" if sent_along.startswith("Bearer ey") else "header"
             mistake = "letters" if "{" in sent_along or sent_along == "Bearer token" else mistake
-            got = f"{sent[-1].status}, to {shown(repr(sent_along), 40)}"
+            got = f"{sent[-1].status} for the header {shown(repr(sent_along), 40)}"
             return Verdict("differs", words, got, "200", mistake=mistake)
         if not isinstance(response, httpx.Response):
             return Verdict("differs", words, shown(repr(response), 60), mistake="response")
@@ -178,12 +178,12 @@ EXERCISES = (
                 """),
             ),
             "url": (
-                'The URL is API + "/me".',
+                'A GET request, to the URL API + "/me".',
                 altered(USE, ('"/me"', '"/"')),
             ),
             "header": (
-                "The API found no token. Put it into the header `authorization`, with the word "
-                "Bearer and a space before it.",
+                "The API found no token. Put it into the header `authorization`: the word Bearer, "
+                "a space and the token, and nothing else.",
                 altered(USE, ("Bearer {token}", "{token}")),
             ),
             "letters": (
