@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from textwrap import fill
 from types import FunctionType
-from typing import Any
+from typing import Any, NoReturn
 
 from labutils.classroom import overview
 from labutils.classroom import progress as progress_file
@@ -32,6 +32,7 @@ from labutils.classroom.registry import (
     Quiz,
     Target,
 )
+from labutils.lab import SceneError
 from labutils.text import counted, shown
 
 # What any function can get wrong: for a mistake that an exercise has no sentence of its own for.
@@ -226,7 +227,14 @@ def target(number: str, seed: int | None = None) -> Any:
     if item is None:
         return None
     say(f"{item.id}: {item.brief}")
-    return item.scene()
+    scene = item.scene()
+    for way in ("__copy__", "__deepcopy__", "__reduce_ex__"):  # a copy would not count the tries
+        setattr(type(scene), way, _no_copy)
+    return scene
+
+
+def _no_copy(*_: object) -> NoReturn:
+    raise SceneError("A scene cannot be copied: it counts what you try. Use the scene itself.")
 
 
 # --- the learner's own code, used ---------------------------------------------------------------

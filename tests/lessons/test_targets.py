@@ -1,5 +1,7 @@
 """Targets under attack: none is won by a loop, a look or a guess."""
 
+import copy
+import pickle
 from contextlib import suppress
 from types import SimpleNamespace
 
@@ -8,6 +10,8 @@ import target_attacks
 from tables import table
 from target_attacks import ATTACKS, flags_in, fresh, ways_that_work
 
+from labutils.classroom import exercises
+from labutils.lab import SceneError
 from labutils.lessons.lesson_04.two_wikis import FLAG
 
 
@@ -53,3 +57,11 @@ def test_an_attack_is_noticed_where_there_is_something_to_win(way, monkeypatch):
 
 def test_a_text_that_only_looks_like_a_flag_is_none():
     assert not flags_in("04", "flag-0000") and not flags_in("04", "")
+
+
+@table("number", [f"{one:02}" for one in range(1, 18)])
+def test_no_scene_can_be_copied_to_try_for_nothing(number):
+    scene = exercises.target(number)
+    for copied in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(SceneError, match="it counts what you try"):
+            copied(scene)

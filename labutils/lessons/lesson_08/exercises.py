@@ -153,7 +153,12 @@ def all_taken(lines: Any) -> Verdict:
 # --- 08-11: two events of which nobody knows which came first -------------------------------------
 
 SHOWN = {"nov14-probing", "nov14-aws-accessed"}
-PART = {"okta-user-report", "okta-support-window"}  # the first lies within the second
+# What their statements put in order: the report was exported in the window, and the first attempts
+# were made in the admin console.
+SETTLED = (
+    {"okta-user-report", "okta-support-window"},
+    {"beyondtrust-console-denied", "beyondtrust-api-backdoor"},
+)
 
 
 def undecided(pair: Any) -> Verdict:
@@ -165,8 +170,8 @@ def undecided(pair: Any) -> Verdict:
         return Verdict("differs", got=written(strange[0]), mistake="name")
     if len(set(pair)) == 1 or set(pair) == SHOWN:
         return Verdict("differs", got=written(pair), mistake="another")
-    if set(pair) == PART:
-        return Verdict("differs", got=written(pair), mistake="part")
+    if set(pair) in SETTLED:
+        return Verdict("differs", got=written(pair), mistake="settled")
     events = [ledger.fact(name) for name in pair]
     if any(one.time_assumed for one in events):
         return Verdict("differs", got=written(pair), mistake="assumed")
@@ -821,9 +826,10 @@ EXERCISES = (
                 "last at which each can have begun.",
                 'answer = ("okta-user-report", "nov23-alert")',
             ),
-            "part": (
-                "Their times leave it open, but not their sense: the window is the time in which "
-                "the intruder was there, and the report was exported in it.",
+            "settled": (
+                "Their times leave it open, but not what the ledger says of them: the report was "
+                "exported in the window, and the console was tried before the API. Find a pair "
+                "that nothing decides.",
                 'answer = ("okta-user-report", "okta-support-window")',
             ),
             "assumed": (

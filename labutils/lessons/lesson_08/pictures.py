@@ -1,6 +1,6 @@
 """The timeline plate: the ledger in swim lanes over a broken axis, a row for each event.
 
-What is known to the hour is a mark. What is known to the day is a mark in a band as wide as the
+What is known to the minute is a mark. What is known to the day is a mark in a band as wide as the
 day. Where no source gives the day itself, the band is dotted. A label stands in a column of its
 own, so that none overlaps.
 """
@@ -20,7 +20,7 @@ DAY = 86400
 PALE = "#dddddd"
 LEGENDS = (
     KEY + "    dot: reconnaissance    diamond: defenders",
-    "mark only: known to the hour    grey band: known to the day, or lasted several days"
+    "mark only: known to the minute   grey band: known to the day, or lasted several days"
     "    dotted: the day is assumed",
 )
 # From, to, left edge, width in inches.
@@ -170,12 +170,12 @@ def _sentence(drawn: Sequence[ledger.Fact]) -> str:
         "other": "reconnaissance",
     }
     counts = ", ".join(f"{kinds.count(kind)} {words}" for kind, words in names.items())
-    hours = sum("T" in str(fact.time) for fact in drawn)
+    minutes = sum("T" in str(fact.time) for fact in drawn)
     assumed = sum(bool(fact.time_assumed) for fact in drawn)
     first, last = (pick(str(fact.time)[:10] for fact in drawn) for pick in (min, max))
     return (
-        f"{len(drawn)} events in {len(LANES)} lanes, from {first} to {last}: {hours} are known to "
-        f"the hour, {len(drawn) - hours - assumed} to the day, and for {assumed} the day is "
+        f"{len(drawn)} events in {len(LANES)} lanes, from {first} to {last}: {minutes} are known "
+        f"to the minute, {len(drawn) - minutes - assumed} to the day, and for {assumed} the day is "
         f"assumed. The intruder's events: {counts}. The defenders' events: "
         f"{kinds.count('defenders')}."
     )

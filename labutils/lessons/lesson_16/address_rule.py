@@ -10,7 +10,7 @@ from labutils.text import counted, shown
 
 FLAG = "flag-" + next(dice("lesson-16", "a rule that fits"))
 STEADY, WEEKDAYS = ("192.0.2.44", "192.0.2.45"), "192.0.2.46"
-NEW, FROM_DAY = "192.0.2.47", 25
+NEW, FROM_DAY = "192.0.2.49", 25
 DAYS, PATIENCE, MOST = 30, 3, 12
 WIDEST = 256  # addresses that a rule may name in all: the agent has some, and no country
 NEEDED = ("cases.write", "contacts.read")

@@ -122,6 +122,8 @@ def _replayed(answer: Tried, company: Connected, words: str) -> Verdict:
     try:
         response = answer(company.tom, record)
     except Exception:
+        if len(company.lab.wire) == before and "access_token" in str(answer.error):
+            return answer.raised(words, "stored")
         last = company.lab.wire[-1]
         refused = {400: "form", 401: "client"} if last.url == LOGIN + "/token" else {}
         return answer.raised(words, refused.get(last.status))
@@ -506,6 +508,14 @@ EXERCISES = (
                     def answer(browser, record):
                         held = {"authorization": "Bearer " + record["refresh_token"]}
                         return browser.get(CRM + "/cases", headers=held)
+                """),
+            ),
+            "stored": (
+                "The record holds no access token. Get one first, with the refresh token.",
+                wrong("""
+                    def answer(browser, record):
+                        header = {"authorization": "Bearer " + record["access_token"]}
+                        return browser.get(CRM + "/cases", headers=header)
                 """),
             ),
             "browser": (

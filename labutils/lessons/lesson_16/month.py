@@ -155,5 +155,11 @@ def print_sessions(keys: Iterable[str]) -> None:
         )
 
 
+def print_first_query(entity: str) -> None:
+    """The first query of these objects in the month, and its time."""
+    queries = (line for line in _lines() if f"FROM {entity}" in str(line.get("QUERY_IDENTIFIER")))
+    print_fields(next(queries), "TIMESTAMP_DERIVED", "QUERY_IDENTIFIER")
+
+
 def _user(line: Line) -> str:
     return str(line["USER_NAME"]).split("@")[0]

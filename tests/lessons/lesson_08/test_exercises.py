@@ -10,9 +10,9 @@ from labutils.lessons.lesson_08 import ON_THE_TIMELINE
 from labutils.lessons.lesson_08.exercises import undecided
 
 
-def test_of_276_pairs_five_pass_and_none_with_an_assumed_day():
+def test_of_276_pairs_four_pass_and_none_with_an_assumed_day():
     verdicts = Counter(undecided(pair).mistake for pair in combinations(ON_THE_TIMELINE, 2))
-    assert verdicts[None] == 5 and verdicts["another"] == verdicts["part"] == 1
+    assert verdicts[None] == 4 and (verdicts["another"], verdicts["settled"]) == (1, 2)
     assumed = [name for name in ON_THE_TIMELINE if ledger.fact(name).time_assumed]
     assert verdicts["assumed"] == len(list(combinations(ON_THE_TIMELINE, 2))) - len(
         list(combinations(set(ON_THE_TIMELINE) - {*assumed}, 2))
@@ -26,6 +26,7 @@ def test_of_276_pairs_five_pass_and_none_with_an_assumed_day():
         (("nov22-sliver", "nov22-repos-archived"), None),
         (("okta-support-window", "beyondtrust-console-denied"), "decided"),
         (("okta-service-account-credential", "okta-user-report"), "assumed"),
+        (("beyondtrust-api-backdoor", "beyondtrust-console-denied"), "settled"),
         (("nov14-probing", "nov14-okta-denied"), None),
         (("nov14-aws-accessed", "nov14-probing"), "another"),
         (("nov16-wiki-search", "nov16-wiki-search"), "another"),

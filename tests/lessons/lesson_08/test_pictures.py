@@ -95,7 +95,7 @@ def test_the_lanes_are_those_of_the_systems_and_one_of_the_defenders():
 
 def test_the_sentence_counts_the_three_kinds_of_time():
     sentence = timeline(SHOWN, "A title")[1]
-    assert "10 are known to the hour, 11 to the day, and for 3 the day is assumed" in sentence
+    assert "10 are known to the minute, 11 to the day, and for 3 the day is assumed" in sentence
 
 
 def test_each_event_of_the_lesson_has_a_title_that_fits_its_column():

@@ -5,7 +5,7 @@ from collections import Counter
 from labutils.lessons.lesson_16.address_rule import Month
 
 SCOPES = {"cases.write", "contacts.read", "contacts.write"}
-VENDOR = ["192.0.2.44", "192.0.2.45", "192.0.2.46", "192.0.2.47"]
+VENDOR = ["192.0.2.44", "192.0.2.45", "192.0.2.46", "192.0.2.49"]
 
 
 def tried(networks, scopes=SCOPES):
@@ -46,13 +46,14 @@ def one_after_another(scene: Month) -> str:
 ROUTES = {
     "days and tickets": by_days,
     "four addresses": tried(VENDOR),
-    "a network of two, and two addresses": tried(["192.0.2.44/31", "192.0.2.46", "192.0.2.47"]),
-    "a network of four": tried(["192.0.2.44/30"]),
+    "a network of two, and two addresses": tried(["192.0.2.44/31", "192.0.2.46", "192.0.2.49"]),
 }
 SHUT = {
     "all that was seen": all_that_was_seen,
     "whatever a ticket names": whatever_a_ticket_names,
     "without the new address": tried(VENDOR[:3]),
+    "the network around three of them, without the new address": tried(["192.0.2.44/30"]),
+    "the network around three of them, and the new address": tried(["192.0.2.44/30", "192.0.2.49"]),
     "the whole neighbourhood": tried(["192.0.2.0/24"]),
     "a network of eight": tried(["192.0.2.40/29"]),
     "everywhere": tried(["0.0.0.0/0"]),
@@ -61,9 +62,11 @@ SHUT = {
     "with the neighbour that reads contacts": tried([*VENDOR, "192.0.2.77"]),
     "with the addresses of other tools": tried([*VENDOR, "198.51.100.206"]),
     "the right ones, and a network of nobody": tried([*VENDOR, "10.0.0.0/25"]),
-    "the right ones, and the other half of the network": tried(["192.0.2.44/30", "192.0.2.128/25"]),
+    "the right ones, and the other half of the network": tried(
+        ["192.0.2.44/30", "192.0.2.49", "192.0.2.128/25"]
+    ),
     "the right ones, and an IPv6 network": tried([*VENDOR, "2001:db8::/120"]),
-    "a network with host bits": tried(["192.0.2.45/30"]),
+    "a network with host bits": tried(["192.0.2.45/30", "192.0.2.49"]),
     "the right ones, and half of the world": tried([*VENDOR, "0.0.0.0/1"]),
     "the right scopes, and one that nobody has": tried(VENDOR, SCOPES | {"full"}),
     "no rule": tried("192.0.2.44"),
