@@ -228,8 +228,9 @@ def target(number: str, seed: int | None = None) -> Any:
         return None
     say(f"{item.id}: {item.brief}")
     scene = item.scene()
-    for way in ("__copy__", "__deepcopy__", "__reduce_ex__"):  # a copy would not count the tries
-        setattr(type(scene), way, _no_copy)
+    if type(scene).__module__ != "builtins":  # a plain value counts nothing
+        for way in ("__copy__", "__deepcopy__", "__reduce_ex__"):
+            setattr(type(scene), way, _no_copy)
     return scene
 
 
