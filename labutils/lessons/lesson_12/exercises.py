@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import jwt
-from jwt.types import Options
 
 from labutils.classroom import registry
 from labutils.classroom.judging import (
@@ -144,12 +143,11 @@ NOW = 1_697_619_600
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)
 
-# --- 12-1 and 12-10: spellings of a token -------------------------------------------------
+# --- 12-1 and 12-10: spellings of a token -------------------------------------------------------
 
 KEY = SigningKey(ec_private_key("lesson-12/judge"), "ES256", "es256-1")
 KEYS = {"keys": [KEY.jwk]}
 TOM = SigningKey(ec_private_key("lesson-12/tom"), "ES256", "es256-1")
-PYJWT: Options = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
 
 
 def access_token(jti: str, **changed: Any) -> str:
