@@ -23,7 +23,7 @@ TARGET = Target(
     value(flag_mistake),
     "Anyone who reads this log at six can still use three tokens: one until two in the morning, "
     "one for a year, and one for ever. The others only give away what they say about people. And "
-    "one line shows a careless door, like those of the payrolls: a forged token got a 200. "
+    "one line shows an application that checks nothing, like payroll: a forged token got a 200. "
     "Exercise 01-7 takes all tokens out of a log.",
     {
         "function": (
@@ -60,8 +60,9 @@ TARGET = Target(
     brief="""scene.log holds lines from a proxy log of 18 October, as strings. A \
 colleague sent the log to a support team outside the company. Somebody there reads it at 18:00 \
 that day. That time is scene.read_at, in seconds since 1970.
-Which tokens in it would still be accepted then? Write `still_good(log, read_at)`. It returns the \
-set of their IDs, which are in the `jti` claim. The tokens are in headers, in URLs and in cookies.
+Which tokens in it would then still be accepted by a program that checks signature and time? Write \
+`still_good(log, read_at)`. It returns the set of their IDs, which are in the `jti` claim. The \
+tokens are in headers, in URLs and in cookies.
 scene.submit(still_good) runs your function on this log and on logs that you have not seen. It \
 returns the flag, or says what is wrong.""",
     tools="scene.key is the issuer's public key, a JWK for ES256.",
