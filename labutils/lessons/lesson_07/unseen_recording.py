@@ -28,6 +28,8 @@ RIVALS: Mapping[str, Callable[[JsonObject], JsonObject]] = {
     "word list": cleaner_grade.word_list,
     "signatures off": cleaner_grade.signatures_off,
 }
+# Questions whose answers are found by the names of headers and cookies.
+BY_NAMES = {"was it the same session", "was the same token sent"}
 OPENS = {
     "session cookie": "cookie",
     "access token": "token",
@@ -279,6 +281,11 @@ class UnseenRecordings:
             if result.lost:
                 print(f"Yours, on {name}: no secret comes out. But support can no longer answer:")
                 print(*(f"  {question}" for question in result.lost), sep="\n")
+                if set(result.lost) == BY_NAMES:
+                    print(
+                        "Support finds a cookie or a token by the name of its header or cookie. A "
+                        "developer chose those names; not every name in a file was chosen so."
+                    )
                 return None
         if has_same_tags(clean, cleaner_grade.planted(known_case().recording, "target-07")):
             print(f"Yours, on a third file: {SAYS['same tags']}")

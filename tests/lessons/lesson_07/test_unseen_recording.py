@@ -265,6 +265,21 @@ def test_what_support_lost_is_said_question_by_question(capsys):
     assert FLAG not in said
 
 
+def without_names(file):
+    """The cleaner that passes, but with a star for the name of each header and cookie."""
+    cleaned = cleaner_that_passes(file)
+    for entry in cleaned["log"]["entries"]:
+        for message in (entry["request"], entry["response"]):
+            for pair in (*message["headers"], *message.get("cookies", [])):
+                pair["name"] = "*"
+    return cleaned
+
+
+def test_who_takes_the_names_of_headers_away_is_told_what_support_needs_them_for(capsys):
+    assert UnseenRecordings().submit(without_names) is None
+    assert "Support finds a cookie or a token by the name" in capsys.readouterr().out
+
+
 def test_a_cleaner_that_raises_gets_a_sentence(capsys):
     assert UnseenRecordings().submit(lambda _file: 1 / 0) is None
     said = capsys.readouterr().out
