@@ -446,8 +446,6 @@ def shortest(item: Any) -> list[str]:
 
 def one_word(changed: Any) -> str | None:
     """What is wrong with Ada's token in which one word should be changed; None where nothing is."""
-    if changed == LINE_TOKEN:
-        return "value"
     if mistake := payload_mistake(changed, LINE_TOKEN, {**logged.CLAIMS, "sub": "u-0001"}):
         is_old = mistake == "others" and b'"u-0001"' not in unb64(changed.split(".")[1])
         return "value" if is_old else mistake
