@@ -116,11 +116,6 @@ def calls_after(login: Line) -> list[Line]:
 # --- printed --------------------------------------------------------------------------------------
 
 
-def print_fields(line: Line, *names: str) -> None:
-    """Some fields of a line."""
-    print({name: line[name] for name in names})
-
-
 def print_logins(found: Iterable[Line], *, told: bool = False) -> None:
     """A line for each login; `told`: with the name of its client, and whether it is the
     intruder's."""
@@ -155,10 +150,24 @@ def print_sessions(keys: Iterable[str]) -> None:
         )
 
 
-def print_first_query(entity: str) -> None:
-    """The first query of these objects in the month, and its time."""
-    queries = (line for line in _lines() if f"FROM {entity}" in str(line.get("QUERY_IDENTIFIER")))
-    print_fields(next(queries), "TIMESTAMP_DERIVED", "QUERY_IDENTIFIER")
+def first_query(account: str, entity: str) -> Line:
+    """The first query of an account in the month that reads one kind of object.
+
+    Raises ValueError if there is none.
+    """
+    users = {line["USER_ID"]: _user(line) for line in _lines() if "USER_NAME" in line}
+    for line in _lines():
+        query = str(line.get("QUERY_IDENTIFIER", "")) + " "
+        if users.get(line["USER_ID"]) == account and f" FROM {entity} " in query:
+            return line
+    raise ValueError(f"{account} queries no {entity} in this month")
+
+
+def print_first_query(account: str, entity: str) -> None:
+    """The first query of an account that reads one kind of object, and whose it is."""
+    line = first_query(account, entity)
+    whose = "  <- the intruder" if is_his(line) else ""
+    print(f"{line['TIMESTAMP_DERIVED'][:16]}  {account:<17}{line['QUERY_IDENTIFIER']}{whose}")
 
 
 def _user(line: Line) -> str:
