@@ -138,14 +138,17 @@ def with_demand(claims: Claims) -> str:
 
 
 def forgeries() -> dict[str, str]:
-    """Seven tokens that a sign-in must refuse, by what was done."""
+    """Seven tokens that a sign-in must refuse, by what was done: five that Tom made, and two that
+    the service signed for something else."""
     honest = sign(CLAIMS, SERVICE)
     return {
         "changed claims": changed(honest, ADMIN),
         "alg none": unsigned(ADMIN),
         "algorithm confusion": confused(ADMIN, public_pem(SERVICE.jwk)),
         "embedded jwk": with_own_key(ADMIN),
-        "Tom's key, unknown kid": with_own_key(ADMIN, kid="toms-key"),
+        "Tom's key, unknown kid": signed_by(
+            TOMS, {"alg": "RS256", "kid": "toms-key", "typ": "JWT"}, ADMIN
+        ),
         "logout token": logout_token(CLAIMS),
         "unknown crit": with_demand(CLAIMS),
     }

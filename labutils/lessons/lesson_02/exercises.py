@@ -275,10 +275,10 @@ def hostile_tokens() -> list[Case]:
             "kid",
             "the kid of a key that is not in your list",
         ),
-        (forged.signed_by(private, header, admin), "kid", "no kid at all"),
+        (forged.signed_by(private, header, admin), "no kid", "no kid at all"),
         (
             forged.signed_by(private, {**header, "KID": "rs256-1"}, admin),
-            "kid",
+            "no kid",
             "KID instead of kid",
         ),
         (
@@ -298,7 +298,7 @@ def hostile_tokens() -> list[Case]:
         ),
         (forged.logout_token(ada), "typ", "a logout token"),
         (sign(ada, forged.SERVICE, typ="at+jwt"), "typ", "an access token"),
-        (forged.signed_by(private, {"alg": "RS256", "kid": "rs256-1"}, ada), "typ", "no typ"),
+        (forged.signed_by(private, {"alg": "RS256", "kid": "rs256-1"}, ada), "no typ", "no typ"),
         (forged.with_demand(ada), "crit", "an extension that must be understood (crit)"),
         (
             forged.signed_by(
@@ -320,7 +320,11 @@ def hostile_tokens() -> list[Case]:
             "no signature at all",
         ),
         *other_spellings(admin),
-        (forged.signed_by(private, {"typ": "JWT", "kid": "rs256-1"}, ada), "alg", "no alg at all"),
+        (
+            forged.signed_by(private, {"typ": "JWT", "kid": "rs256-1"}, ada),
+            "no alg",
+            "no alg at all",
+        ),
     ]
     cases = [Case((token, forged.KEYS), None, mistake, words) for token, mistake, words in tokens]
     return [*cases, *other_lists(ada), *respelt(sign(ada, forged.SERVICE))]
@@ -349,7 +353,7 @@ def other_lists(claims: forged.Claims) -> list[Case]:
             "crossed",
             "RS512 with the kid of the key for RS256",
         ),
-        *((token, keys, "kid", words) for token, keys, words in nameless),
+        *((token, keys, "no kid", words) for token, keys, words in nameless),
         (of_tom, [ours, {**toms, "kid": ""}], "kid", "an unknown kid, and a key without a name"),
         (
             forged.signed_by(private, by_none, claims),
@@ -703,7 +707,8 @@ EXERCISES = (
             ),
             "good": (
                 "A genuine sign-in token (typ JWT, kid rs256-1) must get through: return its "
-                "claims.",
+                "claims. If the signature fails, look at what you verify: header, a dot, payload, "
+                "as bytes.",
                 wrong("""
                 def answer(token, keys):
                     raise ValueError("no")
@@ -777,9 +782,17 @@ EXERCISES = (
                 ),
             ),
             "kid": (
-                "If the kid names none of your keys, there is nothing to try: refuse the token "
-                "instead of crashing.",
+                "If the kid names none of your keys, there is nothing to try: refuse the token, "
+                "with an error of your own.",
                 altered(VERIFY, ("len(trusted) != 1 or ", "")),
+            ),
+            "no kid": (
+                "This token does not say which of your keys to try. Refuse it: a key that you try "
+                "because there is no other was not chosen by anybody.",
+                altered(
+                    VERIFY,
+                    ('== header.get("kid")', '== header.get("kid", "rs256-1")'),
+                ),
             ),
             "two keys": (
                 "Two of your keys have this kid, so nobody knows which one is meant. There must "
@@ -790,6 +803,11 @@ EXERCISES = (
             "alg": (
                 "The key with this kid is for one algorithm, but the header names a different one.",
                 altered(VERIFY, (' or trusted[0]["alg"] != header.get("alg")', "")),
+            ),
+            "no alg": (
+                "The header names no algorithm at all. Refuse it with an error of your own: "
+                "header.get('alg') is None then, and no key is for None.",
+                altered(VERIFY, ('header.get("alg")', 'header.get("alg", "RS256")')),
             ),
             "crossed": (
                 "RS512 belongs to a different key in your list. The header's alg must match the "
@@ -818,6 +836,13 @@ EXERCISES = (
             "typ": (
                 "The service signed this token. Only its `typ` says that it is no sign-in token.",
                 altered(VERIFY, ('header.get("typ") != "JWT" or ', "")),
+            ),
+            "no typ": (
+                "This token does not say what type it is. Here a sign-in token always has typ JWT, "
+                "so a token without it is refused.",
+                altered(
+                    VERIFY, ('header.get("typ") != "JWT"', 'header.get("typ", "JWT") != "JWT"')
+                ),
             ),
             "typ near": (
                 "logout+JWT has JWT in it, but it is a different type. Compare the whole value: "
@@ -1007,7 +1032,7 @@ PREDICTIONS = (
     GridRow(
         "02-p14",
         "PyJWT is called as documented: with the public key, algorithms=['RS256'] "
-        "and the audience. Which of the seven forgeries get in?",
+        "and the audience. Which of these seven tokens get in?",
         columns_of(tuple(forged.forgeries())),
         "xxxxxox",
         {

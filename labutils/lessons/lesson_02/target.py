@@ -23,7 +23,8 @@ TARGET = Target(
     "value",
     value(flag_mistake),
     "You are the payroll admin. There are at least two more ways in: look for one. Then try your "
-    "own `verify` on what you sent. It refuses every forgery, because it never asks the token.",
+    "own `verify` on what you sent: it refuses all of it, because the key and the algorithm come "
+    "from your list.",
     {
         "other": (
             "That is not the flag. GET https://payroll.example/admin returns it, once your token "
@@ -47,13 +48,13 @@ TARGET = Target(
         "The application refuses `none` in every spelling. It reads the key from a file that the "
         "kid names. And which algorithm does it use with that key? If you ask for an unknown "
         "path, the response lists the paths that exist.",
-        "Any of these works, with `aud` payroll: `confused(claims, ...)` with the very bytes of "
-        "/keys/rs256.pem; kid '../static/logo.svg' with HS256 and the picture as the secret; the "
-        "one of guesses() whose MAC is the signature of scene.old_token.",
+        "Any of these works, with `aud` payroll: `forge_confused(claims, ...)` with the very bytes "
+        "of /keys/rs256.pem; kid '../static/logo.svg' with HS256 and the picture as the secret; "
+        "the one of guesses() whose MAC is the signature of scene.old_token.",
     ),
     code("""
         public_key = scene.tom.get("https://payroll.example/keys/rs256.pem").content
-        forged = confused({"sub": "admin", "aud": "payroll"}, public_key)
+        forged = forge_confused({"sub": "admin", "aud": "payroll"}, public_key)
         headers = {"authorization": f"Bearer {forged}"}
         flag = scene.tom.get("https://payroll.example/admin", headers=headers).json()["flag"]
     """),

@@ -226,7 +226,7 @@ WRONG = {
             but("len(trusted) != 1", "not trusted").replace("trusted[0]", "trusted[-1]"),
         ),
         "the only key without a kid": (
-            "kid",
+            "no kid",
             but(KID, f'{KID} or "kid" not in header and len(keys["keys"]) == 1'),
         ),
         "an empty kid": ("kid", but(KID, f'{KID} or not header.get("kid")')),
