@@ -6,11 +6,12 @@ given: a learner gets a sentence.
 """
 
 import ast
+import linecache
 import sys
 import time
 from collections.abc import Callable, Mapping
 from textwrap import fill
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, NoReturn
 
 from labutils.classroom import overview
@@ -289,7 +290,7 @@ def mine(identifier: str, answer: Any = None) -> Any:
         answer = answer.function
     if answer is None:
         answer = namespace.get(_name_of_answer(exercise))
-    exec(exercise.solution, namespace)
+    exec(_compiled(exercise), namespace)
     course = namespace[_name_of_answer(exercise)]
     again = _is_the_courses(answer)
     _the_courses.append(course)
@@ -312,6 +313,14 @@ def mine(identifier: str, answer: Any = None) -> Any:
     unfinished = "" if judged is PASSED else ", although it has not passed yet"
     say_as_it_is(f"Your version is used{unfinished} ({identifier}).")
     return Yours(exercise, answer, course) if exercise.kind == "function" else answer
+
+
+def _compiled(exercise: Exercise) -> CodeType:
+    """The solution as code whose source `inspect` finds, as it does for a function of a cell."""
+    name = f"<the course's {exercise.id}>"
+    lines = exercise.solution.splitlines(keepends=True)
+    linecache.cache[name] = len(exercise.solution), None, lines, name
+    return compile(exercise.solution, name, "exec")
 
 
 def _is_the_courses(answer: object) -> bool:

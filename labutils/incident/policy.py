@@ -7,7 +7,7 @@ that there is an intruder.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -85,7 +85,7 @@ class Request:
     safeguarded.
     """
 
-    case: Incident
+    case: Incident = field(repr=False)  # a long text
     time: int
     service: Service
     action: str

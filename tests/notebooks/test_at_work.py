@@ -256,9 +256,8 @@ level: high
 def test_11_a_bound_token_is_refused_whatever_it_is_bound_to():
     """A thief writes any scheme; only a check of the key tells them apart."""
     check = names_in("11").check_binding
-    for unbound in ({}, {"cnf": None}, {"cnf": {}}):
-        check(unbound)
-    for bound in ({"jkt": "thumbprint"}, {"x5t#S256": "thumbprint"}, {"jwk": {}}):
+    check({})
+    for bound in ({"jkt": "thumbprint"}, {"x5t#S256": "thumbprint"}, {"jwk": {}}, {}, None):
         with pytest.raises(PermissionError, match="nobody here checks its key"):
             check({"cnf": bound})
 

@@ -182,12 +182,12 @@ EXERCISES = (
                 altered(USE, ('"/me"', '"/"')),
             ),
             "header": (
-                "The API found no token. Put it into the header `authorization`: the word Bearer, "
-                "a space and the token, and nothing else.",
+                "The API found no token. Put it in the `authorization` header: the word Bearer, a "
+                "space and the token, and nothing else.",
                 altered(USE, ("Bearer {token}", "{token}")),
             ),
             "letters": (
-                "The word between the braces was sent, and not its value. Put an f before the "
+                "The word between the braces was sent, not its value. Put an f before the "
                 'quotes: f"Bearer {token}".',
                 altered(USE, ('f"Bearer', '"Bearer')),
             ),

@@ -1342,12 +1342,12 @@ EXERCISES = (
         {
             "parts": (
                 "A token is one string of three segments with two dots between them. Join the "
-                "first one, your new middle one and the last one.",
+                "first segment, your new middle one and the last.",
                 changed_so(".{last}", ""),
             ),
             "signature": (
                 "The last segment stays as it was, character for character. Keep it, even though "
-                "it was made for another text.",
+                "it was made for a different text.",
                 changed_so(".{last}", "."),
             ),
             "header": (
@@ -1369,7 +1369,7 @@ EXERCISES = (
                 changed_so("{b64(", "{base64.urlsafe_b64encode("),
             ),
             "value": (
-                "The token still says u-1815. In the encoded segment that text cannot be found: "
+                "The token still says u-1815. That text does not appear in the encoded segment: "
                 "replace it in the decoded bytes, and encode the result.",
                 changed_so(
                     'b64(answer.replace(b"u-1815", b"u-0001"))', '_.replace("u-1815", "u-0001")'
@@ -1393,7 +1393,7 @@ EXERCISES = (
         "01-11",
         "function",
         rewriting,
-        "A reader finds no difference. Now see who notices.",
+        "A reader sees no difference. Now see who notices.",
         {
             "parts": (
                 "The result is one string with three segments and two dots.",
@@ -1435,15 +1435,15 @@ EXERCISES = (
                 ),
             ),
             "same": (
-                "The payload still spells the old JSON, byte for byte. Write the JSON itself "
-                "differently, where a reader sees no difference.",
+                "The payload still encodes the old JSON, byte for byte. Change how the JSON "
+                "itself is written, where it makes no difference to a reader.",
                 altered(
                     REWRITTEN, ("json.dumps(claims)", "json.dumps(claims, separators=(',', ':'))")
                 ),
             ),
             "others": (
-                "Each claim must be there once and say what it said, with the same type of value. "
-                "Spaces inside a string are part of it.",
+                "Each claim must be there once, with the same value of the same type. Spaces "
+                "inside a string are part of it.",
                 altered(REWRITTEN, ("decode(token)[1]", "{**decode(token)[1], 'iat': 0}")),
             ),
         },
@@ -1633,7 +1633,7 @@ EXERCISES = (
             "json": (
                 "You parsed the JSON and wrote it again. JSON with different spacing is a "
                 "different string, but its segment can still be encoded correctly. Encode the "
-                "bytes again, not what they say.",
+                "decoded bytes again, not the JSON parsed from them.",
                 wrong("""
                 def answer(token):
                     return ".".join(map(segment, decode(token))) == token.rpartition(".")[0]
@@ -1698,8 +1698,8 @@ EXERCISES = (
                 altered(MAC, ('token.rpartition(".")[0]', 'token.split(".")[1]')),
             ),
             "taken": (
-                "You took the third segment from the token. That way, any third segment would be "
-                "right. Compute it with the key, from everything before the last dot.",
+                "You took the third segment from the token. That way, any third segment would "
+                "pass. Compute it with the key, from everything before the last dot.",
                 wrong("answer = lambda token, key: token.split('.')[2]"),
             ),
             "key": (

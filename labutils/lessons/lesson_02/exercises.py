@@ -564,7 +564,7 @@ EXERCISES = (
                 altered(FIRST_VERIFY, ("if not RS256", "if signature and not RS256")),
             ),
             "none": (
-                "The token said that it needs no check, so it was not checked. The algorithm is "
+                "The token said that it needed no check, so it was not checked. The algorithm is "
                 "RS256, whatever the header says.",
                 altered(
                     FIRST_VERIFY,
@@ -748,10 +748,9 @@ EXERCISES = (
                 altered(VERIFY, ("if not key.Algorithm", "if signature and not key.Algorithm")),
             ),
             "spelling": (
-                "The issuer did not write the token like this. A segment has no space and no "
-                "`=`, and only one last character is right for its bytes (RFC 7515, 2). Change "
-                "nothing, and let unb64 refuse it. (Of these variants, PyJWT accepts `==` after "
-                "the signature.)",
+                "The issuer did not write the token like this. A segment has no space and no `=`, "
+                "and its bytes allow only one last character (RFC 7515, 2). Change nothing, and "
+                "let unb64 refuse it. (Of these variants, PyJWT accepts `==` after the signature.)",
                 altered(VERIFY, ("token.split", "token.strip().split")),
             ),
             "none": (
@@ -834,7 +833,8 @@ EXERCISES = (
                 ),
             ),
             "typ": (
-                "The service signed this token. Only its `typ` says that it is no sign-in token.",
+                "The service signed this token. Only its `typ` says that it is not a sign-in "
+                "token.",
                 altered(VERIFY, ('header.get("typ") != "JWT" or ', "")),
             ),
             "no typ": (
@@ -967,7 +967,7 @@ EXERCISES = (
                 """),
             ),
             "part": (
-                "Only a part of this signature matches the MAC of a guess. Compare all of it: "
+                "Only part of this signature matches the MAC of a guess. Compare all of it: "
                 "hmac.digest(...) == unb64(signature).",
                 wrong("""
                 def answer(token, guesses):

@@ -36,7 +36,7 @@ TARGET = Target(
             "answer = 'a.b.c'",
         ),
         "response": (
-            "That is a whole response. The flag is the `flag` member of /admin's.",
+            "That is a whole response. The flag is the `flag` member of the response from /admin.",
             "answer = {'sub': 'tom'}",
         ),
         "refused": (REFUSED, "answer = {'error': 'the token is refused: Not enough segments'}"),

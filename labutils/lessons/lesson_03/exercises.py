@@ -935,7 +935,7 @@ EXERCISES = (
                 ),
             ),
             "password": (
-                "The first page is a form for user name and password. Post `typed` to it, as "
+                "The first page is a form for the user name and password. Post `typed` to it, as "
                 "a form: data=..., not json=....",
                 wrong("""
                 def answer(browser, url, typed):
@@ -1190,7 +1190,7 @@ EXERCISES = (
                 altered(LURE, ('stopped.headers["location"]', "CALLBACK")),
             ),
             "roles": (
-                "The roles are swapped: Tom must start, and Ada opens the URL.",
+                "The roles are swapped: Tom must start, and Ada must open the URL.",
                 wrong("""
                 def answer(apps):
                     stopped = apps.opens("ada", NOTES + "/login", until=CALLBACK)
@@ -1257,8 +1257,8 @@ EXERCISES = (
                 ),
             ),
             "part": (
-                "Compare the whole state. A part of it, or the state with something added, is a "
-                "different string.",
+                "Compare the whole state. Part of the state, or the state with something added, "
+                "is a different string.",
                 altered(
                     CODE_FROM,
                     ('answer.get("state") != state', 'answer.get("state", "")[:9] != state[:9]'),
@@ -1298,8 +1298,8 @@ EXERCISES = (
                 altered(CODE_FROM, ('answer.get("iss") != LOGIN', "False")),
             ),
             "no iss": (
-                "This response names no provider. Your provider says that all its responses do "
-                "(authorization_response_iss_parameter_supported), so refuse (RFC 9207, 2.4).",
+                "This response names no provider. Your provider says that all its responses name "
+                "it (authorization_response_iss_parameter_supported), so refuse (RFC 9207, 2.4).",
                 altered(
                     CODE_FROM, ('answer.get("iss") != LOGIN', 'answer.get("iss", LOGIN) != LOGIN')
                 ),
@@ -1549,8 +1549,8 @@ EXERCISES = (
                 """),
             ),
             "callback": (
-                "Tom has not opened https://diary.example/cb yet. Nobody else brings Ada's code to "
-                "his browser.",
+                "Tom has not opened https://diary.example/cb yet. Nobody else will bring Ada's "
+                "code to his browser.",
                 altered(
                     INJECT,
                     ('    scene.tom.get("https://diary.example/cb", params=asked)\n', ""),
@@ -1578,7 +1578,7 @@ EXERCISES = (
                 ),
             ),
             "code": (
-                "The state is right, but the code is not Ada's, or was used before.",
+                "The state is right, but the code is not Ada's, or has already been used.",
                 altered(INJECT, ("hers | {", "hers | {'code': 'x'} | {")),
             ),
             "page": (

@@ -43,7 +43,7 @@ TARGET = Target(
         ),
     },
     (
-        "Try the attacks that you have. Tom cannot redeem a code that he reads: that takes the "
+        "Try the attacks that you know. Tom cannot redeem a code that he reads: that takes the "
         "diary's secret. How does the diary decide which browser it redeems a code for?",
         "The diary redeems a code for any browser that opens /cb, if `state` belongs to that "
         "browser's sign-in. Tom can start his own sign-in and read its state.",

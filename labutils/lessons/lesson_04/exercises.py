@@ -593,8 +593,8 @@ EXERCISES = (
                 altered(MEANT_FOR, ("audience == [client_id]", "client_id in (audience or [])")),
             ),
             "not set": (
-                "Here no issuer or no client is configured, so no token can match. A check that "
-                "is skipped when nothing is expected lets everything in.",
+                "Here the issuer or the client is not configured, so no token can match. A check "
+                "that is skipped when nothing is expected lets everything in.",
                 altered(MEANT_FOR, ("return claims", "return not issuer or claims")),
             ),
             "missing": (
@@ -641,8 +641,8 @@ EXERCISES = (
                 altered(IN_TIME, ("now < expires", "now")),
             ),
             "leeway": (
-                "You allow some leeway. The standard permits a little, because clocks differ (RFC "
-                "7519, 4.1.4). This task permits none.",
+                "You allow some leeway. The standard permits a little leeway, because clocks "
+                "differ (RFC 7519, 4.1.4). This task permits none.",
                 altered(IN_TIME, ("now < expires", "now < expires + 60")),
             ),
             "at exp": (
@@ -705,7 +705,8 @@ EXERCISES = (
             ),
         },
         (
-            "Go through the tokens and read the claims of each. Three questions leave one token.",
+            "Go through the tokens and read the claims of each. Three questions leave only one "
+            "token.",
             "For each token: claims = inspect(token).claims. If claims['sub'] is 'u-1815', and "
             "meant_for(claims, LOGIN, 'wiki') and in_time(claims, now) are both True, return "
             "post_in_form(tom, token).",
@@ -780,13 +781,13 @@ EXERCISES = (
                 ),
             ),
             "no nonce": (
-                "This browser did not start a sign-in, so no token can belong to one. Refuse if no "
-                "nonce is expected, None or empty: a token without a nonce would match.",
+                "This browser did not start a sign-in, so no token can belong to one. Refuse if "
+                "no nonce is expected (None or empty): a token without a nonce would match.",
                 altered(VALIDATE, (" or not nonce", "")),
             ),
             "not set": (
-                "Here no issuer or no client is configured, so no token can match. Call meant_for "
-                "anyway: a check that is skipped lets everything in.",
+                "Here the issuer or the client is not configured, so no token can match. Call "
+                "meant_for anyway: a check that is skipped lets everything in.",
                 altered(
                     VALIDATE, ("if not meant_for", "if issuer and client_id and not meant_for")
                 ),
@@ -888,8 +889,8 @@ EXERCISES = (
         },
         (
             "Is the kid known? kid in [key.get('kid') for key in cache['keys']].",
-            "The age of the list is now - cache['fetched']. If the kid is known, fetch from 300 "
-            "seconds on; if not, from 30 on. Store both the keys and the time.",
+            "The age of the list is now - cache['fetched']. If the kid is known, fetch at 300 "
+            "seconds or more; if not, at 30 or more. Store both the keys and the time.",
         ),
         KEYS_FOR,
     ),

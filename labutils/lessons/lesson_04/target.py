@@ -26,11 +26,11 @@ TARGET = Target(
     value(flag_mistake),
     "You are Ada at both wikis, and you knew which check each of them left out. The one in the "
     "north compared the nonce, but only a part of the audience; the one in the south compared the "
-    "audience, and no nonce.",
+    "audience, but not the nonce.",
     {
         "other": (
-            "That is not the flag. Ada's page at each wiki has a `half`: join the northern one and "
-            "the southern one, in this order.",
+            "That is not the flag. Ada's page at each wiki has a `half`: join the northern one "
+            "and the southern one, in that order.",
             "answer = 'flag-0000'",
         ),
         "half": (
@@ -39,7 +39,7 @@ TARGET = Target(
             "answer = halves(FLAG)[0]",
         ),
         "response": (
-            "That is a whole response. The flag is made of the `half` of two pages.",
+            "That is a whole response. The flag is made of the `half` from each of two pages.",
             "answer = {'hello': 'u-0666'}",
         ),
         "refused": (REFUSED, "answer = {'error': 'the nonce is not the one of this sign-in'}"),

@@ -881,7 +881,7 @@ EXERCISES = (
             ),
         },
         (
-            "A token works once. What does the second one get who brings it?",
+            "A token works once. What does the second person to bring it get?",
             "Have Tom go first, and then Ada.",
         ),
         TURNS,
@@ -927,9 +927,9 @@ EXERCISES = (
                 altered(REFRESH, ("draw()", "f'r{len(store[\"family\"])}'")),
             ),
             "own random": (
-                "Nobody can guess that, and at work it would be right. Here, call draw() instead: "
-                "each run then gives the same tokens, and this check can tell them from guessable "
-                "ones.",
+                "Nobody can guess that, and in production it would be right. Here, call draw() "
+                "instead: each run then gives the same tokens, and this check can tell them from "
+                "guessable ones.",
                 altered(REFRESH, ("draw()", "__import__('secrets').token_urlsafe(16)")),
             ),
             "reuse": (
@@ -978,8 +978,8 @@ EXERCISES = (
                 ),
             ),
             "alike": (
-                "That token only looks like a used one: it has an extra letter, a space, or "
-                "capital and small letters swapped. Compare whole tokens: token in store['used'].",
+                "That token only looks like a used one: it has an extra letter, a space, or upper "
+                "and lower case swapped. Compare whole tokens: token in store['used'].",
                 altered(
                     REFRESH,
                     (
@@ -1019,15 +1019,15 @@ EXERCISES = (
         "it.",
         {
             "secret": (
-                "The API does not take secrets, and tomorrow this one is replaced. Get something "
-                "with it today.",
+                "The API does not take secrets, and this one will be replaced tomorrow. Get "
+                "something with it today.",
                 wrong("""
                     def answer(browser, client_id, secret):
                         return secret
                 """),
             ),
             "shut": (
-                "Return the access token from the token endpoint's answer, and nothing else.",
+                "Return the access token from the token endpoint's response, and nothing else.",
                 altered(OUTLIVE, ('return response.json()["access_token"]', "return client_id")),
             ),
             "form": (
@@ -1053,14 +1053,14 @@ EXERCISES = (
                 altered(OUTLIVE, ("auth=(client_id, secret)", "auth=('backup', secret)")),
             ),
             "refresh": (
-                "This grant gives no refresh token: a client can always ask anew. Look at what "
+                "This grant gives no refresh token: a client can always ask again. Look at what "
                 "the response has: print(response.json()).",
                 altered(OUTLIVE, ('"access_token"', '"refresh_token"')),
             ),
             "raises": (
                 "It is one call: browser.post(url, data={'grant_type': ...}, auth=(client_id, "
                 "secret)). The form is a dictionary, and auth is a pair in round brackets. The "
-                "answer has access_token only if the provider accepted both.",
+                "response has access_token only if the provider accepted both.",
                 altered(OUTLIVE, (", auth=(client_id, secret)", "")),
             ),
         },
@@ -1077,7 +1077,8 @@ EXERCISES = (
         "05-7",
         "function",
         first_shot,
-        "The provider signed that token for the application notes. The API never asked for whom.",
+        "The provider signed that token for the application notes. The API never asked who it was "
+        "for.",
         {
             "own": (
                 "That token was made for that door. Look for a door that does not compare the "
@@ -1095,7 +1096,7 @@ EXERCISES = (
                 altered(WRONG_DOOR, ("ID token", "refresh token")),
             ),
             "one": (
-                "Send one request. Choose the token and the door before you shoot.",
+                "Send one request. Choose the token and the door before you send anything.",
                 altered(WRONG_DOOR, ("return", "browser.get(API + '/me')\n    return")),
             ),
             "browser": (
@@ -1113,7 +1114,7 @@ EXERCISES = (
             ),
             "raises": (
                 "tokens is a dictionary: tokens['ID token'], for example. The table says how each "
-                "door wants its token; bearer(token) gives the header of the API.",
+                "door wants its token; bearer(token) gives the header for the API.",
                 altered(WRONG_DOOR, ("ID token", "id_token")),
             ),
         },
@@ -1232,7 +1233,7 @@ EXERCISES = (
                 ),
             ),
             "whole": (
-                "Compare the whole typ with ==. A part of it, or a longer value, is a different "
+                "Compare the whole typ with ==. Part of it, or a longer value, is a different "
                 "kind.",
                 altered(
                     KIND_OF,

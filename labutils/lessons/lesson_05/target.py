@@ -43,8 +43,8 @@ TARGET = Target(
     (
         "Look at the grid, in the columns that scene.runbook names. Each credential on scene.menu "
         "ends in one of them. So the question is what Tom can *make* before the response.",
-        "A session at the provider signs in at any application, and gives codes; a code gives a "
-        "refresh token in a family of its own. Which of these does the runbook end?",
+        "A session at the provider lets you sign in to any application, and gives codes; a code "
+        "gives a refresh token in a family of its own. Which of these does the runbook end?",
         "Either scene.tom.cookies.set('session', cookie, domain='login.example'), GET "
         "https://notes.example/login with follow_redirects=True, respond, and GET "
         "https://notes.example/notes. Or GET https://login.example/authorize with "

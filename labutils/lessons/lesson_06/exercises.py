@@ -203,7 +203,13 @@ def asked(answer: Tried, apps: TwoApps, credential: str, case: str) -> Verdict |
     if verdict := not_a_response(response, case):
         return verdict
     if not any(exchange.client == "tom" for exchange in apps.lab.wire[before:]):
-        return Verdict("differs", case, "no request from the browser", "one", mistake="browser")
+        return Verdict(
+            "differs",
+            case,
+            "a response that the browser did not get",
+            "one that it got",
+            mistake="browser",
+        )
     return response
 
 
@@ -562,7 +568,7 @@ def named(got: Any, lines: list[Line], address: str) -> str | None:
 # --- the table ----------------------------------------------------------------------------------
 
 
-RESPONSE = "Return the whole response, as the browser gives it."
+RESPONSE = "Return the whole response, as the browser returns it."
 
 EXERCISES = (
     Exercise(
@@ -778,7 +784,8 @@ EXERCISES = (
             "Send two requests: /authorize with the cookie, then /token with the code.",
             "query(response.headers['location']) is a dictionary. It contains either `code` or "
             "`error`.",
-            "The task above names the fields of the form. The verifier is VERIFIER.",
+            "form = recording[4]['form'] | {'code': ..., 'code_verifier': VERIFIER}. Leave the rest "
+            "as it is.",
         ),
         TRADE_COOKIE,
     ),
@@ -927,7 +934,7 @@ STILL = ("it still works", "it is refused")
 PREDICTIONS = (
     GridRow(
         "06-p4",
-        "Look at the row for the session cookie. After which of these does the cookie still work "
+        "Think of the stolen session cookie. After which of these does it still work "
         "90 days later?",
         columns_of(REACTIONS),
         "xooox",

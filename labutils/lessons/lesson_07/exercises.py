@@ -565,7 +565,7 @@ EXERCISES = (
                 """),
             ),
             "kind": (
-                "That is from the right place, but another member. The API wants the "
+                "That is from the right place, but the wrong member. The API wants the "
                 "`access_token`.",
                 wrong(
                     'answer = json.loads(entries[13]["response"]["content"]["text"])["id_token"]'
@@ -578,7 +578,7 @@ EXERCISES = (
             ),
         },
         (
-            "Look in the list above for the last request to /token. Its number is the place in "
+            "Look in the list above for the last request to /token. Its number is its position in "
             "`entries`.",
             'json.loads(entries[13]["response"]["content"]["text"]) is a dictionary. The token is '
             'its member "access_token".',
@@ -682,13 +682,13 @@ EXERCISES = (
                 """),
             ),
             "part": (
-                "A field is missing or has another value. Take the whole form as it was sent: the "
-                "provider wants to know for which application she signs in.",
+                "A field is missing or has the wrong value. Take the whole form as it was sent: "
+                "the provider wants to know which application she is signing in to.",
                 wrong('answer = {"username": "ada", "password": "lab-password"}'),
             ),
             "another": (
-                "That is a form of another step. Look at what each POST to /authorize sends: one "
-                "of them has a field called password.",
+                "That is the form from another step. Look at what each POST to /authorize sends: "
+                "one of them has a field called password.",
                 wrong('answer = dict(parse_qsl(entries[4]["request"]["postData"]["text"]))'),
             ),
             "other": (
@@ -731,8 +731,8 @@ EXERCISES = (
                 altered(TOKENS_IN, (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", r"eyJ\w+\.\w+\.\w+")),
             ),
             "joined": (
-                "Search each string separately. If you join them, the end of one and the beginning "
-                "of the next can form a token that nobody sent.",
+                "Search each string separately. If you join the strings, the end of one and the "
+                "beginning of the next can form a token that nobody sent.",
                 wrong(r"""
                 def answer(texts):
                     return set(re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "".join(texts)))
@@ -909,12 +909,12 @@ EXERCISES = (
                 """),
             ),
             "tag": (
-                "That is a tag. Your cleaner put it there, and nobody can turn it back.",
+                "That is a tag. Your cleaner put it there, and nobody can reverse it.",
                 'answer = "x-0123456789"',
             ),
             "whole": (
-                "Almost: that is a piece of it, or has something more. Give the whole string as it "
-                "is in the list.",
+                "Almost: that is only part of it, or it has something extra. Give the whole "
+                "string as it appears in the list.",
                 wrong("""
                     from labutils.lessons.lesson_07 import cleaner_grade
                     recording = har.read(data_file("support-case.har").read_bytes())
@@ -1073,7 +1073,7 @@ EXERCISES = (
         "function",
         cleans_errors,
         "You check both the name and the shape. Support can read the error, and few secrets have "
-        "that shape. A password made of words does.",
+        "that shape. A password made of words is one of the few.",
         {
             "pattern": (
                 "PLAIN is a string with a regular expression. re.fullmatch(PLAIN, text) uses it.",
@@ -1163,7 +1163,7 @@ PREDICTIONS = (
                 "compared, but it cannot be read, and a URL must be read.",
             ),
         },
-        "Numbers stay, and support can still see which strings are equal. But the two things "
-        "that it must read have become tags: the URL and the words of the error.",
+        "Numbers stay, and support can still see which strings are equal. But the two things that "
+        "support must read have become tags: the URL and the words of the error.",
     ),
 )

@@ -22,7 +22,7 @@ TARGET = Target(
     "07-target",
     "value",
     value(flag_mistake),
-    "Files that you had not seen give nothing away, and support can work with them. Three kinds of "
+    "Even unseen files give nothing away, and support can work with them. Three kinds of "
     "replacement are good enough: numbers in order of appearance, random strings that are "
     "remembered, and an HMAC with a new key for each file.",
     {

@@ -530,8 +530,8 @@ EXERCISES = (
                 altered(GRADE, ("> 1:", "> 1 and not originals:")),
             ),
             "outweighs": (
-                "An original was read. Retellings and translations that differ do not make it less "
-                "certain, however many there are.",
+                "An original was read. Retellings and translations that differ do not make the "
+                "statement less certain, however many there are.",
                 altered(GRADE, ("originals or translations", "originals + translations")),
             ),
             "translation": (
@@ -556,7 +556,7 @@ EXERCISES = (
             ),
             "unread original": (
                 "Rule 1 comes first: an original that nobody read does not count in any other "
-                "rule. Look for originals only among the readings that were read.",
+                "rule. Look for originals only among the accounts that one of us has read.",
                 wrong("""
                 def answer(readings):
                     read = [one for one in readings if one["read"]]
@@ -678,7 +678,8 @@ EXERCISES = (
         "Your search finds what you ask for and nothing else.",
         {
             "lines": (
-                "Return every line in which each of the fields has that value, and no other line.",
+                "Return every line in which each of the fields has the wanted value, and no other "
+                "line.",
                 altered(SEARCH, ("== wanted[name]", "!= wanted[name]")),
             ),
             "whole": (
@@ -720,7 +721,7 @@ EXERCISES = (
         "08-9",
         "function",
         leaving_alone(compare(logs_of_users, why=no_users), logs_of_users),
-        "No name, no address, no type: the question was only who does not work as usual.",
+        "No name, no address, no type: the question was only who is not working as usual.",
         {
             "two": (
                 "That user has lines from two addresses or more.",
@@ -779,7 +780,7 @@ EXERCISES = (
         "from what it does not usually do.",
         {
             "address": (
-                "Those are right, and they are not all. Which question have you not asked the log?",
+                "Those are right, but there are more. Which question have you not asked the log?",
                 ON_THE_LOG + "answer = [line for line in support_log() "
                 "if line['address'] == '203.0.113.66' and line['type'] != 'login']",
             ),
@@ -819,22 +820,22 @@ EXERCISES = (
         "08-11",
         "value",
         undecided,
-        "Each may have begun first. A report that puts one before the other assumes it.",
+        "Either may have begun first. A report that puts one before the other assumes that order.",
         {
             "decided": (
-                "One of them certainly began before the other. Compare the first second and the "
-                "last at which each can have begun.",
+                "One of them certainly began before the other. Compare the first and last seconds "
+                "at which each could have begun.",
                 'answer = ("okta-user-report", "nov23-alert")',
             ),
             "settled": (
-                "Their times leave it open, but not what the ledger says of them: the report was "
-                "exported in the window, and the console was tried before the API. Find a pair "
-                "that nothing decides.",
+                "Their times leave it open, but what the ledger says about them does not: the "
+                "report was exported in the window, and the console was tried before the API. "
+                "Find a pair whose order nothing settles.",
                 'answer = ("okta-user-report", "okta-support-window")',
             ),
             "assumed": (
-                "The day of one of them is assumed: no source dates it. So nothing can be said of "
-                "its order at all. Take two whose days are known.",
+                "The day of one of them is assumed: no source dates it. So nothing at all can be "
+                "said about the order. Take two whose days are known.",
                 'answer = ("cf-oct18-admin-session", "cf-oct18-detected")',
             ),
             "another": (
@@ -842,7 +843,7 @@ EXERCISES = (
                 'answer = ("nov14-probing", "nov14-aws-accessed")',
             ),
             "name": (
-                "That is none of the ids in the list. Copy both from its last column.",
+                "That is not one of the ids in the list. Copy both from its last column.",
                 'answer = ("nov14-probing", "the alert")',
             ),
             "form": (
@@ -851,7 +852,7 @@ EXERCISES = (
             ),
         },
         (
-            "Look for an event of which only the day is known. What else happened on that day?",
+            "Look for an event for which only the day is known. What else happened on that day?",
             "Three events are dated 14 November, and three 22 November.",
         ),
         'pair = ("nov14-okta-denied", "nov14-probing")',

@@ -266,10 +266,10 @@ OUTWARD = REFUSALS | {
     "pass. Only the server can send to an address outside the company.",
 }
 AFTERWARDS = {
-    "not_contained": "It was stolen, and after the alarm all that was stolen is off. Use what you "
+    "not_contained": "It was stolen, and after the alarm everything stolen is off. Use what you "
     "made yourself.",
-    "reachable": "From your own browser there is no way in any more: the token is off. Where does "
-    "a program of yours still run?",
+    "reachable": "There is no longer a way in from your own browser: the token has been disabled. "
+    "Where does a program of yours still run?",
     "recognised": "That service wants somebody's account. The implant is only the place from which "
     "you send.",
     "permitted": "That account may not do this. Viewing is enough: `view` at `bitbucket`.",
@@ -641,7 +641,7 @@ EXERCISES = (
         "value",
         survives,
         "What was stolen is off, and you still read source code: the implant is the way in, the "
-        "look-alike user has the rights. Neither of them would have been enough.",
+        "look-alike user has the rights. Neither would have been enough alone.",
         {
             rule: (AFTERWARDS[rule], surviving(before, after))
             for rule, before, after in (
@@ -748,7 +748,7 @@ EXERCISES = (
             ),
             "account": (
                 "At the gateway a token is presented, not an account. The account signs in to "
-                "Jira, which is a separate action here. What is the token used in place of?",
+                "Jira, which is a separate action here. What does the token stand in for?",
                 but("service token gets through the gateway", "T1078"),
             ),
             "other": (
@@ -838,8 +838,8 @@ EXERCISES = (
                 "answer = {'moveworks-token'}",
             ),
             "too many": (
-                "None of them works any more, but fewer would do. What do the two accounts have in "
-                "common?",
+                "None of them works any more, but a smaller set would do. What do the two "
+                "accounts have in common?",
                 "answer = {'smartsheet-account', 'lookalike-account', 'implant'}",
             ),
             "words": (
@@ -857,8 +857,8 @@ EXERCISES = (
         "09-10",
         "value",
         disguised,
-        "Half of the fields are the owner's now. What is left hangs on the address, from which "
-        "this person never worked before.",
+        "Half of the fields are the owner's now. What is left depends on the address, from which "
+        "this person has never worked before.",
         {
             "agent": (
                 "The browser still differs. Nobody has to guess a user agent: a stolen HAR file "
@@ -875,18 +875,18 @@ EXERCISES = (
                 f"""answer = {{"address": "192.0.2.13", "agent": {OWNERS_AGENT!r}}}""",
             ),
             "address": (
-                "An address of a machine is four numbers with dots between, such as 203.0.113.66.",
+                "A machine's address is four numbers with dots between them, such as 203.0.113.66.",
                 """answer = {"address": "next door", "agent": "Firefox/118.0"}""",
             ),
             "form": (
-                "disguise is a dictionary with two texts: {'address': '...', 'agent': '...'}.",
+                "disguise is a dictionary with two strings: {'address': '...', 'agent': '...'}.",
                 'answer = "192.0.2.77"',
             ),
         },
         (
             "Try one change at a time with attack_chain.ride(address, agent): which fields go?",
             "The user agent is the one that the cell above prints. The address is in "
-            "192.0.2.0/24, as 192.0.2.77 is.",
+            "192.0.2.0/24, like 192.0.2.77.",
         ),
         f"""disguise = {{"address": "192.0.2.77", "agent": {OWNERS_AGENT!r}}}""",
     ),

@@ -31,7 +31,8 @@ TARGET = Target(
     "has given out. Lesson 10 hunts for the rest.",
     {
         "response": (
-            "That is the whole response. Only result.answer['flag'] of the last view is the flag.",
+            "That is the whole response. The only flag is result.answer['flag'] from the last "
+            "view.",
             "answer = {'allowed': True}",
         ),
         "refused": (
@@ -40,16 +41,16 @@ TARGET = Target(
         ),
         "other": (
             f"That is not the flag. Once you have {WANTED} archives in your browser, view source "
-            "code at 12:30 or later: it is in the response.",
+            f"code at 12:30 or later: the flag is in the response.",
             "answer = 'flag-0000'",
         ),
     },
     (
         "Play it once without waiting, and read what the team does and when. How many archives "
         "did you get before the alarm, and how many after it? And what of yours still works then?",
-        "The alarm goes off at three archives in an hour. The team needs 35 minutes. So stay below "
-        "three in an hour for a while, and then ignore the limit. What survives an alarm you know "
-        "from 09-9: make it before you begin.",
+        "The alarm goes off at three archives in an hour. The team needs 35 minutes. So stay "
+        "below three in an hour for a while, and then ignore the limit. You know from 09-9 what "
+        "survives an alarm: make it before you begin.",
         "A user and a script in Jira first. Two archives, scene.wait(50), two more: no alarm. The "
         "fifth sets it off, and there is time for two more. After 12:30, look-alike and implant.",
     ),

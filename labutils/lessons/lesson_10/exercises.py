@@ -191,6 +191,18 @@ def read_yaml(text: str) -> tuple[Any, Verdict | None]:
         return None, Verdict("raised", got=f"an error: {error}", mistake="no YAML")
 
 
+def repeated(text: str) -> str | None:
+    """A key that stands twice in one mapping: YAML keeps only the last of them."""
+    waiting = [yaml.compose(dedent(text.strip("\n")), yaml.SafeLoader)]
+    for node in waiting:
+        if isinstance(node, yaml.MappingNode):
+            keys = [str(key.value) for key, _ in node.value]
+            if twice := next((key for key in keys if keys.count(key) > 1), None):
+                return twice
+            waiting += [value for _, value in node.value]
+    return None
+
+
 def meant(word: str, known: Collection[str]) -> str:
     """A word that is not known, and the known one that is nearest."""
     near = get_close_matches(word.lower(), {one.lower(): one for one in known}, 1)
@@ -257,6 +269,8 @@ def detects_among(answer: Any, lines: list[Login]) -> Verdict:
     document, wrong_yaml = read_yaml(answer)
     if wrong_yaml is not None:
         return wrong_yaml
+    if (twice := repeated(answer)) is not None:
+        return Verdict("differs", got=f"two lines for `{twice}`", mistake="twice")
     detection = whole(document, "detection")
     if (found := misplaced(detection) or misspelt(detection)) is not None:
         return Verdict("differs", got=found[1], mistake=found[0])
@@ -269,6 +283,8 @@ def detects_among(answer: Any, lines: list[Login]) -> Verdict:
     for number, (_, wanted, mistake, words) in enumerate(lines, 1):
         if (f"{GATEWAY}:{number}" in hit) != wanted:
             got, want = ("no hit", "a hit") if wanted else ("a hit", "no hit")
+            if wanted and re.search(r"^\s*country\b", answer, re.MULTILINE):
+                mistake = "country"
             return Verdict("differs", words, got, want, mistake=mistake)
     return PASSED
 
@@ -280,6 +296,8 @@ def detects(answer: Any) -> Verdict:
         return replace(judged, mistake="turned round")
     if judged.mistake in ("ours", "refused") and re.search(r"\bor not\b", answer):
         return replace(judged, mistake="or")
+    if judged.mistake == "ours" and "|cidr" in answer and not re.search(r"\bnot\b", answer):
+        return replace(judged, mistake="kept")
     if judged is PASSED and (found := INDICATORS.search(str(read_yaml(answer)[0]))):
         return Verdict("differs", got=f"a rule with {found[0]!r}", mistake="indicator")
     if judged is PASSED and re.search(r"isSuccessfulLogin:\s*true", answer, re.IGNORECASE):
@@ -793,6 +811,33 @@ PLACES = {
             """
         ),
     ),
+    "twice": (
+        "YAML keeps only the last of two lines for one field. Write one line with a list: "
+        "`field: [one, other]`.",
+        yaml_text(
+            """
+            login:
+                isSuccessfulLogin: 1
+            ours:
+                ipAddress|cidr: 192.0.2.0/26
+                ipAddress|cidr: 203.0.113.0/25
+            condition: login and not ours
+            """
+        ),
+    ),
+    "country": (
+        "A thief may be in any country, the company's own included. Do not ask for one.",
+        yaml_text(
+            """
+            login:
+                isSuccessfulLogin: 1
+                country: US
+            ours:
+                ipAddress|cidr: 192.0.2.0/26
+            condition: login and not ours
+            """
+        ),
+    ),
 }
 
 
@@ -868,6 +913,11 @@ EXERCISES = (
                 ),
             ),
             **PLACES,
+            "kept": (
+                "Your rule matches the company's own network, and leaves out everything else. Put "
+                "`not` before that selection in the condition.",
+                altered_detection("login and not ours", "login and ours"),
+            ),
             "or": (
                 "With `or`, one half is enough: every successful login counts, and every login "
                 "from outside. Use `and not`.",
@@ -952,7 +1002,7 @@ EXERCISES = (
                 ),
             ),
             "indicator": (
-                "The rule finds what it should, and would do so without that too. A stolen token "
+                "The rule finds what it should, and would do so even without that. A stolen token "
                 "or an intruder's address is an indicator, and can change in a minute. Leave it "
                 "out.",
                 altered_detection(
@@ -1164,8 +1214,7 @@ EXERCISES = (
             ),
             "token alone": (
                 "Any token may be stolen. Leave one out only where its owner uses it: a line for "
-                "the token and a line for the network, in one selection. Do not write two lines "
-                "for `serviceTokenId`, because YAML keeps only the last: write a list.",
+                "the token and a line for the network, in one selection.",
                 altered_tuning("    ipAddress|cidr: 203.0.113.0/25\n", ""),
             ),
             "wider": (
@@ -1194,7 +1243,8 @@ EXERCISES = (
             ),
             "budget": (
                 "That is still more than your share. Which of the tokens that did not leak raise "
-                "alerts that their owners explain?",
+                "alerts that their owners explain? And is the network the one that the owners "
+                "named, 203.0.113.0/25?",
                 altered_tuning(", survey-token, backup-token", ""),
             ),
         },
@@ -1250,9 +1300,8 @@ EXERCISES = (
                 altered_text("15m", "15 minutes"),
             ),
             "aliases": (
-                "An alias has two levels: its own name, and below that each rule with the field "
-                "that it stands for, `{alias: {first: its field, second: its field}}`. Put a space "
-                "after each colon.",
+                "An alias has two levels: its own name, and below that each rule with its field, "
+                "`{alias: {first: its field, second: its field}}`. Put a space after each colon.",
                 altered_text(
                     "{address: {token_abroad: ipAddress, privileged_change: source}}",
                     "{token_abroad: ipAddress, privileged_change: source}",
@@ -1321,7 +1370,7 @@ EXERCISES = (
         closes,
         "Each change has a row that somebody wrote before anybody asked. That closes an alert; "
         "looking normal does not. The row does not prove who was at the keyboard: a thief can act "
-        "during the hours of somebody's ticket, and in the target one does.",
+        "while somebody's ticket is valid, and in the target one does.",
         {
             "form": (
                 "Give a dictionary that maps an alert's id, such as 'jira:1', to the id of a "
@@ -1345,7 +1394,7 @@ EXERCISES = (
                 "answer = {'jira:129': 'CHG-4036'}",
             ),
             "time": (
-                "The ticket begins after the change, or ended before it.",
+                "The ticket begins after the change, or ends before it.",
                 "answer = {'jira:129': 'CHG-4060'}",
             ),
             "off call": (
@@ -1386,8 +1435,8 @@ EXERCISES = (
         "it, as a lookup or a watchlist.",
         {
             "ticket": (
-                "There is a ticket for the tracker, by the author of the change, and it covers the "
-                "time of the change. Return the ticket's id.",
+                "The author of the change has a ticket for the tracker, and it covers the time of "
+                "the change. Return the ticket's id.",
                 altered(EXPLAINED, ('return ticket["id"]', "return None")),
             ),
             "author": (
@@ -1395,8 +1444,8 @@ EXERCISES = (
                 altered(EXPLAINED, ('ticket["by"] == who and ', "")),
             ),
             "time": (
-                "The ticket begins after the change, or ended before it. You can compare these "
-                "strings as they are: they are all UTC, in the same format.",
+                "The ticket begins after the change, or ends before it. You can compare these "
+                "strings as they are: they are all in UTC and in the same format.",
                 altered(EXPLAINED, ('if ticket["from"] <= time <= ticket["to"]', "if True")),
             ),
             "edges": (
@@ -1492,7 +1541,7 @@ EXERCISES = (
                 altered_file("condition: archive", "condition: archives"),
             ),
             "silent": (
-                "It does not hit any line in the month. Print a line of the log, and copy names "
+                "It does not match any line in the month. Print a line of the log, and copy names "
                 "and values from it.",
                 altered_file("archive downloaded", "archived"),
             ),
@@ -1510,8 +1559,8 @@ EXERCISES = (
                 ).replace("bitbucket", "confluence"),
             ),
             "budget": (
-                "It finds a new step, but nobody can read so many alerts. What do harmless lines "
-                "have that the intruder's do not?",
+                "It finds a new step, but nobody can read that many alerts. What do harmless "
+                "lines have that the intruder's do not?",
                 altered_file("        author.name|startswith: svc-\n", "").replace(
                     " and not ours", ""
                 ),
@@ -1542,7 +1591,7 @@ EXERCISES = (
         "10-10",
         "value",
         searches,
-        "It selects the lines that the Sigma rule hits, in the course's model of the language. "
+        "It selects the lines that the Sigma rule matches, in the course's model of the language. "
         "It has never been run in Axon itself.",
         {
             "no text": (
@@ -1572,7 +1621,7 @@ EXERCISES = (
                 altered_search('\nAND object.resource.name = "jira-administrators"', ""),
             ),
             "part": (
-                "CONTAINS matches a part of a name. Another group has that part too.",
+                "CONTAINS matches part of a name. Another group's name has that part too.",
                 altered_search("object.resource.name =", "object.resource.name CONTAINS"),
             ),
             "one person": (
@@ -1584,7 +1633,7 @@ EXERCISES = (
                 ),
             ),
             "missed": (
-                "This one is what you are looking for. A term in quotation marks must be the "
+                "This one is what you are looking for. A term in quotation marks must match the "
                 "whole value. An account and a group both appear in object.resource.name.",
                 altered_search("User added to group", "added to group"),
             ),
@@ -1600,7 +1649,8 @@ EXERCISES = (
         },
         (
             "You need three conditions, joined by AND: which log, which action, which group.",
-            "The text above says what Axon calls each field. Write the term as it is in the log.",
+            "The text above says what Axon calls each field. Write the term as it appears in the "
+            "log.",
             'The first is general_information.log_source.type_name = "Atlassian Jira audit".',
         ),
         SEARCH,

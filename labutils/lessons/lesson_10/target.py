@@ -24,8 +24,8 @@ TARGET = Target(
     value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
     "You know every change that has to be undone: the account, its group, the script and the "
     "rights. Locking only the stolen account would have left all of these in place. A valid "
-    "ticket covered one change, and another came hours after the login: neither the records nor "
-    "a window of 15 minutes shows those.",
+    "ticket covered one change, and another came 27 minutes after the login: neither the records "
+    "nor a window of 15 minutes shows those.",
     {
         "other": (
             "That is not the flag. scene.report({'jira:17', 'jira:21'}) returns it when the ids "
@@ -46,7 +46,7 @@ TARGET = Target(
         "Begin with `alerts`. hunting.rows_about(scene, alerts[0]) prints what is on record about "
         "one; hunting.on_paper(scene, one) says whether a ticket, on-call duty or a trip covers "
         "it.",
-        "The changes that no ticket, duty or trip explains have one author. The account belongs "
+        "Among the alerts, the changes that nothing covers have one author. The account belongs "
         "to a person, who goes on working. What else did the account change that no row "
         "covers, and from where?",
         "A ticket says when somebody may change something, not who does it. Collect every change "

@@ -665,8 +665,8 @@ CASES_OF_FOUR: dict[str, tuple[str, str]] = {
         ),
     ),
     "address": (
-        "That proof was made for a different URL. The whole bare(...) of htu and of "
-        "request['url'] must be equal.",
+        "That proof was made for a different URL. bare(...) of htu must equal bare(...) of "
+        "request['url'] in full.",
         altered(FIRST_CHECK, ("bare(claims", "bare(request['url']) or bare(claims")),
     ),
 }
@@ -1048,7 +1048,7 @@ EXERCISES = (
                 altered(AS_BACKUP, ("client_cert(certificate)", "client_cert()")),
             ),
             "response": (
-                "Return the whole response, as you get it from the browser.",
+                "Return the whole response, as the browser returns it.",
                 altered(AS_BACKUP, ("headers=headers)", "headers=headers).status_code")),
             ),
             "browser": (

@@ -1,7 +1,10 @@
 """The twelve checks of a DPoP proof, one switched off at a time (lesson 11)."""
 
-from collections.abc import Callable, Iterable, Mapping
+import ast
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from textwrap import dedent
 from typing import Any
 
 import jwt
@@ -143,3 +146,65 @@ def on_honest_ones(check: Check) -> str:
     shut = [name for name, is_in in outcomes.items() if not is_in]
     names = f" ({', '.join(shut)})" if shut else ""
     return f"Of {len(outcomes)} odd but honest proofs, your check refuses {len(shut)}{names}."
+
+
+# --- the same, with the lines of a learner's check ----------------------------------------------
+
+
+def lines_off(check: Check) -> Iterator[tuple[str, Check]]:
+    """Each line of a check that may refuse something or that records a name, and the check
+    without it.
+
+    Assignments and `return` stay: without them nothing works at all. A statement of several lines
+    goes by its first. Raises ValueError for what is no function, or none whose source can be read.
+    """
+    function = inspect.unwrap(getattr(check, "function", check))
+    try:
+        tree = ast.parse(dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError) as error:
+        raise ValueError("the lines of this function cannot be read") from error
+    defined = tree.body[0]
+    if not isinstance(defined, ast.FunctionDef) or defined.name != function.__name__:
+        raise ValueError("this is not a function that begins with def")
+    statements = defined.body
+    for place, statement in enumerate(statements):
+        is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        if isinstance(statement, ast.Expr | ast.If | ast.Assert) and not is_text:
+            defined.body = [*statements[:place], ast.Pass(), *statements[place + 1 :]]
+            namespace = dict(function.__globals__)
+            code = compile(ast.fix_missing_locations(tree), "<one line off>", "exec")
+            exec(code, namespace)
+            yield ast.unparse(statement).splitlines()[0], namespace[defined.name]
+            defined.body = statements
+
+
+def twice(check: Check) -> bool:
+    """Whether an honest proof gets in a second time."""
+    first = at_the_api(honest_proofs())[0]
+    request = {**first.request, "seen": set(first.seen)}
+    try:
+        check(first.proof, request)
+        check(first.proof, request)
+    except Exception:
+        return False
+    return True
+
+
+def print_one_line_off(check: Check) -> None:
+    """For each line of a check: what gets in without it that does not get in with it.
+
+    One sentence where its lines cannot be read.
+    """
+    with_all = {name for name, is_in in lets_in(check).items() if is_in}
+    try:
+        each = list(lines_off(check))
+    except ValueError as error:
+        print(f"Nothing can be left out here: {error}. Write the check with def, in a cell.")
+        return
+    print(f"{'your check without':<58}get in")
+    for line, less in each:
+        found = [name for name, is_in in lets_in(less).items() if is_in and name not in with_all]
+        if twice(less) and not twice(check):
+            found.append("an honest proof, sent twice")
+        shown = line if len(line) <= 55 else f"{line[:52]}..."
+        print(f"{shown:<58}{len(found):>6}   {', '.join(found[:2])}".rstrip())

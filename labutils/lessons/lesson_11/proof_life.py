@@ -160,5 +160,5 @@ def print_one_change() -> list[bool]:
         ("token", "another"),
     ):
         answers.append(answer_of(course_check(60), proof, {**AT_API, "seen": set(), name: value}))
-        print(f"{name} {value:<32} {answers[-1]}")
+        print(f"{name:<7}{value:<32} {answers[-1]}")
     return [answer == "let in" for answer in answers]

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from werkzeug.wrappers import Request
 
+from labutils.identity import dpop
 from labutils.identity.keys import Json
 from labutils.lab import SceneError, dice
 from labutils.stage.thief import SILENT_REQUEST, VERIFIER
@@ -19,7 +20,9 @@ from .bound_tokens import NonceAPI, apps_with_dpop
 FLAG = "flag-" + next(dice("lesson-11", "api.example/notes"))
 ADA = "u-1815"
 MOST = 5  # proofs that the script can have signed
-CLOSED = 437  # seconds from the end of the script until Tom tries again; the brief keeps it
+CLOSED = 437  # seconds from the end of the script until Tom tries again, if his proofs miss it
+EVER = range(60, 596)  # other such seconds: within the token's ten minutes
+WINDOW = 60  # seconds: how far from its date a proof is still valid
 
 
 class NotesApi(NonceAPI):
@@ -61,7 +64,7 @@ class Page:
         assert isinstance(self._apps.api, NotesApi)
         self._apps.api.scene = self
         self.token = self._apps.notes.latest_session()["access_token"]
-        self._closed, self._signed = False, 0
+        self._closed, self._dates = False, list[int]()
 
     @property
     def tom(self) -> httpx.Client:
@@ -81,7 +84,7 @@ class Page:
         """
         if self._is_closed():
             return ""
-        if self._signed >= MOST:
+        if len(self._dates) >= MOST:
             print(f"The page signs {MOST} proofs and no more: start the target again.")
             return ""
         try:
@@ -89,7 +92,7 @@ class Page:
         except ValueError as error:
             whole = "https://api.example/export"
             raise SceneError(f"Give the whole URL of the request, such as {whole}.") from error
-        self._signed += 1
+        self._dates.append(int(dpop.read(proof)[1]["iat"]))
         return proof
 
     def visit(self, url: str, params: Mapping[str, str] | None = None) -> httpx.Response | None:
@@ -97,9 +100,15 @@ class Page:
         return None if self._is_closed() else self._apps.ada.get(url, params=params)
 
     def leave(self) -> None:
-        """Ada closes the page, and the script stops. Minutes pass until Tom tries again."""
+        """Ada closes the page, and the script stops. Minutes pass until Tom tries again: until a
+        moment that his proofs miss, if there is one."""
         self._closed = True
-        self._apps.lab.clock.tick(CLOSED)
+        missed = (wait for wait in (CLOSED, *EVER) if not self._is_covered(self.now + wait))
+        self._apps.lab.clock.tick(next(missed, CLOSED))
+
+    def _is_covered(self, moment: int) -> bool:
+        """Whether a proof that the page signed is valid then."""
+        return any(abs(moment - date) <= WINDOW for date in self._dates)
 
     def _is_closed(self) -> bool:
         if self._closed:

@@ -710,7 +710,7 @@ EXERCISES = (
                 altered(TWIN, ("(ORDER - s)", "(ORDER - s - 1)")),
             ),
             "length": (
-                "Each half has 32 bytes, a small number too: to_bytes(32). If the number is "
+                "Each half has 32 bytes, even for a small number: to_bytes(32). If the number is "
                 "negative or too large, it is not n - s, where s is the second half alone.",
                 altered(
                     TWIN,
@@ -738,7 +738,7 @@ EXERCISES = (
         "12-1",
         "function",
         lists,
-        "Each token has one entry, whatever form it takes. The smallest one is its jti.",
+        "Each token has one entry, whatever form it takes. The shortest possible entry is its jti.",
         {
             "spelling": (
                 "A different form of the same token got a different entry, so the list does not "
@@ -764,8 +764,8 @@ EXERCISES = (
                 """),
             ),
             "salted": (
-                "Python's hash() gives a string another number in each process, so no two APIs "
-                "would agree. Put something on the list that stands in the token.",
+                "Python's hash() gives a string a different number in each process, so no two "
+                "APIs would agree. Put something from the token on the list.",
                 wrong("""
                     def answer(token):
                         return hash(str(inspect(token).claims))
@@ -847,13 +847,13 @@ EXERCISES = (
                 ),
             ),
             "future": (
-                "The sender's clock may be up to 60 seconds ahead. Refuse only a date beyond that.",
+                "The sender's clock may be up to 60 seconds ahead. Refuse only a time beyond that.",
                 altered(READ_EVENT, ("> now + 60", "> now")),
             ),
             "ahead": (
                 "The time of this event is in the future. Tokens that this person gets from now "
-                "on would be dead too, and for years if it is in milliseconds. Refuse a time more "
-                "than 60 seconds after `now`.",
+                "on would be dead too, for years if the time is in milliseconds. Refuse a time "
+                "more than 60 seconds after `now`.",
                 altered(READ_EVENT, ('max(claims["iat"], moment)', 'claims["iat"]')),
             ),
             "signature": (
@@ -983,8 +983,8 @@ EXERCISES = (
                 altered(REVIVE, ("audience == API and ", "")),
             ),
             "same second": (
-                "That event is from the second in which the token was issued. The token was issued "
-                "up to that time, so it stays dead.",
+                "That event is from the second in which the token was issued. The token was "
+                "issued no later than that, so it stays dead.",
                 altered(REVIVE, ("moment < issued", "moment <= issued")),
             ),
             "later": (
@@ -1008,7 +1008,7 @@ EXERCISES = (
             "After Tom's post the API remembers the moment of his event. Which moments leave the "
             "token alive?",
             "issued = inspect(token).claims['iat']. Look for an event with audience API and sub "
-            "u-1815 whose moment is smaller.",
+            "u-1815 whose time is earlier.",
         ),
         REVIVE,
     ),
@@ -1095,7 +1095,7 @@ EXERCISES = (
         "12-12",
         "function",
         compare(responses),
-        "Now see what becomes of an event while the API is down.",
+        "Now see what happens to an event while the API is down.",
         {
             "lost": (
                 "The API could not take the event: nobody has read it yet. Push it again, or it is "
@@ -1106,12 +1106,12 @@ EXERCISES = (
                 """),
             ),
             "one": (
-                "503 is not the only way of being down: a broken API says 500, and its proxy says "
+                "503 is not the only sign of an outage: a broken API says 500, and its proxy says "
                 "502 or 504.",
                 altered(KEEP, (">= 500", "== 503")),
             ),
             "taken": (
-                "202 means that the API has the event. It need not hear it twice.",
+                "202 means that the API has the event. It does not need the event twice.",
                 wrong("""
                     def answer(status):
                         return True
@@ -1126,7 +1126,7 @@ EXERCISES = (
         (
             "Ask of each status: has the API read the event? And would it say something else the "
             "next time?",
-            "202 and 400 are final. From 500 on, the fault is the server's, and passes.",
+            "202 and 400 are final. From 500 up, the fault is the server's, and temporary.",
         ),
         KEEP,
     ),
@@ -1165,8 +1165,8 @@ EXERCISES = (
                 altered(POLL, ("except ValueError as error", "except KeyError as error")),
             ),
             "lost": (
-                "The API could not store an event, but it was acknowledged or reported anyway, so "
-                "it is lost. Catch only ValueError.",
+                "The API could not store an event, but acknowledged or reported it anyway, so the "
+                "event is lost. Catch only ValueError.",
                 altered(POLL, ("except ValueError as error", "except Exception as error")),
             ),
             "report": (
@@ -1217,7 +1217,7 @@ EXERCISES = (
         "The budget decides which ways you consider at all. Then the minutes decide.",
         {
             "row": (
-                "That is a whole row. Return only the name, which is its first member: row[0].",
+                "That is a whole row. Return only the name, which is its first item: row[0].",
                 altered(BEST, ("(row[1], row[2]))[0]", "(row[1], row[2]))")),
             ),
             "least": (
@@ -1247,8 +1247,8 @@ EXERCISES = (
             ),
         },
         (
-            "First make a list of the rows whose third member is at most the budget.",
-            "Python compares pairs by their first member, then by the second: use min with "
+            "First make a list of the rows whose third item is at most the budget.",
+            "Python compares pairs by their first item, then by the second: use min with "
             "key=lambda row: (row[1], row[2]).",
         ),
         BEST,

@@ -785,7 +785,7 @@ EXERCISES = (
             ),
             "counter": (
                 "The counter must be higher than the previous one. If it is not, this key may "
-                "have a copy.",
+                "have been copied.",
                 altered(CHECK_ANSWER, ("counter <= last", "counter < last")),
             ),
         },
@@ -803,7 +803,7 @@ EXERCISES = (
         "13-3",
         "function",
         downgraded,
-        "One attribute fewer on the page. Next you see what difference that makes.",
+        "One fewer attribute on the page. Next you see what difference that makes.",
         {
             "kind": (
                 "Return the page as a string.",
@@ -885,7 +885,7 @@ EXERCISES = (
                 """),
             ),
             "scheme": (
-                "The scheme is a part of the origin: over http anybody on the way can change the "
+                "The scheme is part of the origin: over http anybody on the path can change the "
                 "page.",
                 wrong("""
                     from urllib.parse import urlsplit
@@ -893,8 +893,8 @@ EXERCISES = (
                 """),
             ),
             "port": (
-                "The port is a part of the origin. A browser leaves it out where it is the usual "
-                "one, so the text is the whole of it.",
+                "The port is part of the origin. A browser leaves it out if it is the default, so "
+                "this string is the whole origin.",
                 wrong("""
                     from urllib.parse import urlsplit
                     def answer(origin):
@@ -903,8 +903,8 @@ EXERCISES = (
                 """),
             ),
             "spelling": (
-                "Browsers write an origin in one way. What is spelt otherwise does not come from "
-                "one.",
+                "Browsers write an origin in one way. Anything spelt differently does not come "
+                "from one.",
                 wrong("answer = lambda o: o.strip(' /').lower() == 'https://login.example'"),
             ),
             "alike": (
@@ -930,7 +930,7 @@ EXERCISES = (
                 altered(DEVICE_PHISH, ("verification_uri_complete", "verification_uri")),
             ),
             "soon": (
-                "You asked for the token before Ada got the link, and nobody had said yes. Send "
+                "You asked for the token before Ada got the link, so nobody had said yes. Send "
                 "the link first.",
                 altered(
                     DEVICE_PHISH,
@@ -947,8 +947,8 @@ EXERCISES = (
                 altered(DEVICE_PHISH, ('    send(started["verification_uri_complete"])\n', "")),
             ),
             "token": (
-                "Ask https://login.example/token, with a form of three fields: grant_type, "
-                "client_id and the device_code of the response, not the user_code.",
+                "POST to https://login.example/token a form with three fields: grant_type, "
+                "client_id and the device_code from the response, not the user_code.",
                 altered(DEVICE_PHISH, ('started["device_code"]', 'started["user_code"]')),
             ),
             "response": (
@@ -992,8 +992,8 @@ EXERCISES = (
                 altered(POLL, ('"authorization_pending"', '"pending"')),
             ),
             "end": (
-                "Stop when you get the tokens, and at every error except authorization_pending "
-                "and slow_down.",
+                "Stop when you get the tokens, and on any error except authorization_pending and "
+                "slow_down.",
                 altered(POLL, ('elif error != "authorization_pending"', "elif not error")),
             ),
             "wait": (
@@ -1035,8 +1035,8 @@ EXERCISES = (
                 chosen(COMPANY, '"refused"', '"taken"'),
             ),
             "devices open": (
-                "A device may ask from Tom's address. Ada signs in on the real page, and his "
-                "device is signed in.",
+                "A device at Tom's address may ask for a code. Ada signs in on the real page, and "
+                "his device is signed in.",
                 chosen(COMPANY, '"from the office"', '"from anywhere"'),
             ),
             "consent open": (

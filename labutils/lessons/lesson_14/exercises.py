@@ -497,8 +497,8 @@ EXERCISES = (
                 ),
             ),
             "whole kind": (
-                "The kind looks like a service's, but it is another one. Compare the whole string: "
-                "holder.kind == 'service'.",
+                "The kind looks like a service's, but is a different one. Compare the whole "
+                "string: holder.kind == 'service'.",
                 altered(
                     IN_ITS_PLACE,
                     (
@@ -508,8 +508,8 @@ EXERCISES = (
                 ),
             ),
             "nobody": (
-                "A request without a credential must not break the rule. Return None: another rule "
-                "deals with it.",
+                "A request without a credential must not crash the rule. Return None: another "
+                "rule deals with it.",
                 altered(IN_ITS_PLACE, ("credential is None or ", "")),
             ),
             "list": (
@@ -586,8 +586,8 @@ EXERCISES = (
                 altered(LOOKS, (">= every", "> every")),
             ),
             "last": (
-                "Count from the last check, not from the last request or from a full quarter of "
-                "an hour.",
+                "Count from the last check, not from the last request or from the quarter-hours "
+                "on the clock.",
                 altered(
                     LOOKS,
                     (
@@ -873,8 +873,8 @@ PREDICTIONS = (
             "c": Guess(
                 "the report and the session",
                 _happens("report", "session"),
-                "This assumes that only people use the support desk. The report was downloaded "
-                "with its service account, far from where that account signs in.",
+                "This assumes that a person at the support desk can run the report. Only its "
+                "service account can, and it was used far from where it signs in.",
             ),
             "d": Guess(
                 "the session and the cloud, which is outside the gateway",

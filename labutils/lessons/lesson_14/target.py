@@ -22,7 +22,8 @@ TARGET = Target(
     "14-target",
     "value",
     value(flag_mistake),
-    "Your set holds because you found out what this crew already had. The next crew may differ.",
+    "Your set holds against this crew, which came with the four credentials in its pocket. A crew "
+    "without them needs the session first: count what your set does against such thieves.",
     {
         "report": (
             "That is the whole report. Give only the flag: report.flag.",
@@ -41,7 +42,7 @@ TARGET = Target(
     },
     (
         "Count before you deploy. Draw thieves of your own, and let worlds.lost count what they "
-        "get past each set that the budget allows.",
+        "still get with each set that the budget allows.",
         "If a report shows that hardly anyone gets the session and everyone gets the tracker, this "
         "crew did not need the session. Which assumption fits that?",
         "worlds.leaked_elsewhere(case) gives a thief the four credentials. Draw a hundred, give "

@@ -151,7 +151,9 @@ def open_without(controls: Mapping[str, str]) -> dict[str, list[str]]:
     historical = World.historical()
     policies = {"2023": historical}
     policies |= {name: replace(historical, **{one: False}) for one, name in controls.items()}
-    return open_in(policies | {"neither": replace(historical, **dict.fromkeys(controls, False))})
+    return open_in(
+        policies | {"both changes": replace(historical, **dict.fromkeys(controls, False))}
+    )
 
 
 # --- one thief ----------------------------------------------------------------------------------

@@ -554,8 +554,8 @@ EXERCISES = (
                 wrong("answer = lambda makes, left: {b for a in left for b in makes.get(a, ())}"),
             ),
             "made": (
-                "What is left stays, and makes[x] is added for each x that is left. Work on a "
-                "copy: present = set(left).",
+                "What you do not remove stays, and makes[x] is added for each x that stays. Work "
+                "on a copy: present = set(left).",
                 wrong("answer = lambda makes, left: set(left)"),
             ),
             "backwards": (
@@ -709,8 +709,8 @@ EXERCISES = (
             ),
             "second": (
                 "Parent and child were issued in the same second, and the child is listed first. "
-                "Sorting by row.issued does not show which is older: go over the rows until "
-                "nothing is added.",
+                "Sorting by row.issued does not show which is older: go over the rows again and "
+                "again until nothing is added.",
                 wrong("""
                 def answer(rows, stolen, since):
                     inside = set(stolen)
@@ -737,7 +737,7 @@ EXERCISES = (
         "15-6",
         "function",
         compare(teams_and_proofs),
-        "Each team gets the word that the doors allow, and not the one in the inventory.",
+        "Each team gets the word that its doors support, not the one in the inventory.",
         {
             "finished": (
                 "Each door of that team refused the old secret: that team is finished. The result "
@@ -801,8 +801,7 @@ EXERCISES = (
         (
             "Begin with \"finished\" for each owner. Then go over found['unknown'], and last over "
             "found['open'].",
-            "owners = {row.id: row.owner for row in rows} leads from the name in a pair to the "
-            "owner.",
+            "owners = {row.id: row.owner for row in rows} maps the name in a pair to the owner.",
         ),
         REPORT,
     ),

@@ -53,8 +53,8 @@ TARGET = Target(
             "answer = 'The intruder is out, but 1 job has stopped.'",
         ),
         "alive": (
-            "What the intruder made is no colleague of yours. A new secret is not enough: whoever "
-            "can reset it, gets in again. End it.",
+            "A user that the intruder made is no colleague of yours. A new secret is not enough: "
+            "whoever can reset it gets in again. End it.",
             'answer = "No secret of the intruder\'s opens, but 3 things that he made still exist."',
         ),
         "late": (

@@ -620,7 +620,7 @@ EXERCISES = (
         "16-6",
         "value",
         value(suspected),
-        "One took the cases. The other only looked round, four and a half days before.",
+        "One took the cases. The other only looked round, four and a half days earlier.",
         {
             "type": (
                 "Give a set with two of the addresses that are printed above, as strings: "
@@ -668,7 +668,7 @@ EXERCISES = (
         "You can now tell those who work in a system from those who explore it.",
         {
             "none": (
-                "Find each session that lists the objects and counts some within half an hour.",
+                "Find each session that lists the objects and counts records within half an hour.",
                 wrong("""
                     def answer(lines):
                         return set()
@@ -829,7 +829,7 @@ EXERCISES = (
             "For each user, keep the set of addresses that it has used so far.",
             "Use a dictionary from USER_ID to a set. Look up the address before you add it.",
             "If user in seen and address not in seen[user], the login is one of them. Add the "
-            "address in any case.",
+            "address either way.",
         ),
         STRANGERS,
     ),
@@ -927,7 +927,7 @@ EXERCISES = (
         "16-5",
         "function",
         leaving_alone(compare(pair_cases, same=same_pair, why=no_pair), pair_cases),
-        "Neither the strongest single defences nor the best average decide: the worst run does.",
+        "Neither the strongest single defences nor the best average decides: the worst run does.",
         {
             "type": (
                 "Return two names, as combinations gives them: neither a number nor a single name.",
@@ -962,13 +962,14 @@ EXERCISES = (
             ),
             "all": (
                 "Try every pair, combinations(defences, 2), and take the one whose worst run "
-                "stops most thieves: not the first pair, and not the one that stops fewest.",
+                "stops the most thieves: not the first pair, and not the one that stops the "
+                "fewest.",
                 altered(BEST_PAIR, ("combinations(defences, 2)", "zip(defences, defences[1:])")),
             ),
         },
         (
             "For each pair: what does it stop in its worst run? Then take the pair for which that "
-            "is most.",
+            "number is largest.",
             "The worst run of a pair is min(stopped(pair)). max takes a key.",
             "max(combinations(defences, 2), key=lambda pair: min(stopped(pair)))",
         ),

@@ -474,7 +474,7 @@ EXERCISES = (
                 altered(ELSEWHERE, ("< len(at_work)", "<= len(at_work)")),
             ),
             "third": (
-                "Three days out of ten are fewer than a third. Do not round the third: compare "
+                "Three days out of ten is less than a third. Do not round the third: compare "
                 "three times the days at that address with all the days.",
                 altered(
                     ELSEWHERE,
@@ -658,9 +658,9 @@ EXERCISES = (
         "addresses, and searched the wiki hours before the program came.",
         {
             "in person": (
-                "That person signed in there with the second factor, in hours of work that the "
-                "roster gives. Not excluded, but another fits better: what did the program bring "
-                "with it, and who had been where that is found?",
+                "That person signed in there with the second factor, during the working hours "
+                "that the roster gives. Not ruled out, but somebody else fits better: what did "
+                "the program bring with it, and who had been where that could be found?",
                 'answer = {"name": "h.murphy", "second address": "203.0.113.61"}',
             ),
             "another week": (
@@ -670,12 +670,12 @@ EXERCISES = (
                 'answer = {"name": "c.boateng", "second address": "203.0.113.61"}',
             ),
             "one line": (
-                "Possible: a new phone, or a second victim. One line cannot decide that, and soon "
+                "Possible: a new phone, or a second victim. One line cannot settle that, and soon "
                 "you can ask. Who did something there that an intruder needs?",
                 'answer = {"name": "n.jansen", "second address": "203.0.113.61"}',
             ),
             "nobody": (
-                "That is none of the eight names from that address.",
+                "That is not one of the eight names from that address.",
                 'answer = {"name": "svc-planner", "second address": "203.0.113.128"}',
             ),
             "address": (
@@ -690,7 +690,7 @@ EXERCISES = (
         },
         (
             "Who was there in the hours just before the program, without having signed in there?",
-            "Print the lines of o.lindqvist on that day, in order of time.",
+            "Print the lines of o.lindqvist on that day, in chronological order.",
         ),
         code("""
             tied = {"name": "o.lindqvist", "second address": "203.0.113.128"}
@@ -752,13 +752,13 @@ EXERCISES = (
                 altered(EVICT, ('("replace", name, now)', '["replace", name, now]')),
             ),
             "when": (
-                "Nothing can happen before `now`, and a day later everything must be done. The "
+                "Nothing can happen before `now`, and everything must be done within a day. The "
                 "times are in seconds: an hour is HOUR.",
                 altered(EVICT, ('("replace", name, now)', '("replace", name, now - HOUR)')),
             ),
             "disable": (
-                "An account that is disabled still leaves its tokens and keys, and its people "
-                "cannot work. Replace what he holds.",
+                "Disabling an account leaves its tokens and keys in place, and its people cannot "
+                "work. Replace what he holds.",
                 wrong("""
                     def answer(held, made, now):
                         acts = [("remove", name, now) for name in made]
@@ -775,7 +775,7 @@ EXERCISES = (
             ),
             "time": (
                 "All the right things, but not soon enough: he comes by every half hour or so, "
-                "finds one thing shut, and uses the rest. Leave him no visit in between.",
+                "finds one thing shut, and uses the rest. Leave him no time to visit in between.",
                 altered(
                     EVICT,
                     (
@@ -793,8 +793,8 @@ EXERCISES = (
                 altered(EVICT, ('("remove", name, now)', '("replace", name, now)')),
             ),
             "session": (
-                "The session still works. It cannot be replaced: end the sessions of its account, "
-                "which is what follows after 'session of '.",
+                "The session still works. A session cannot be replaced: end the sessions of its "
+                "account, whose name follows 'session of '.",
                 altered(EVICT, ('name.removeprefix("session of ")', "name")),
             ),
             "held": (
@@ -802,8 +802,9 @@ EXERCISES = (
                 altered(EVICT, ("for name in held", "for name in held[1:]")),
             ),
             "cost": (
-                "He is out, but others lose working time, by the acts in brackets. Replace what he "
-                "holds: its owner gets the new one. Whatever only goes away stops somebody's work.",
+                "He is out, but others lose working time, because of the acts in brackets. "
+                "Replace what he holds: its owner gets the new one. Anything removed but not "
+                "replaced stops somebody's work.",
                 wrong("""
                     def answer(held, made, now):
                         return [("remove", name, now) for name in [*held, *made]]

@@ -87,8 +87,9 @@ TARGET = Target(
     "17-target",
     "value",
     value(flag_mistake),
-    "You found one address, whose session was used there, and what was made there as a way back, "
-    "in a month that nobody had told you about. The others who were there were only tenants.",
+    "You found one address, the person whose session was used there, and what was made there as a "
+    "way back, in a month that nobody had told you about. The others who were there were only "
+    "tenants.",
     {
         "address": (
             "That is an address. The flag is what scene.accuse returns for it, together with the "
@@ -104,7 +105,8 @@ TARGET = Target(
         "Work as before: what programs do elsewhere, minus what tickets explain, address by "
         "address.",
         "The intruder's address is the one that appears in the most logs. Then look at all lines "
-        "from it, in order of time: who was there before the program, and what was made there?",
+        "from it, in chronological order: who was there before the program, and what was made "
+        "there?",
         "A rented address has other tenants. Whoever signed in there with a second factor was "
         "there in person; whose session came from elsewhere? People know what they made: ask.",
     ),

@@ -94,9 +94,9 @@ class Opened(NamedTuple):
 
 
 def opened(path: str | Path) -> Opened:
-    """The logs of a folder of `capstone new` as lines, in order of time; its tickets; the names of
-    its programs by the table of credentials. Raises OSError, and ValueError where a line is no
-    JSON."""
+    """The logs of a folder of `capstone new` as lines, in chronological order; its tickets; the
+    names of its programs by the table of credentials. Raises OSError, and ValueError where a line
+    is no JSON."""
     root = Path(path)
     every = [line_of(name, event) for name, event in world.lines(root / "logs")]
     programs: dict[str, dict[str, None]] = {}

@@ -229,8 +229,11 @@ WRONG = {
             "no kid",
             but(KID, f'{KID} or "kid" not in header and len(keys["keys"]) == 1'),
         ),
-        "an empty kid": ("kid", but(KID, f'{KID} or not header.get("kid")')),
-        "alg missing": ("alg", but(ALG_OF_KEY, 'trusted[0]["alg"] != header.get("alg", "RS256")')),
+        "an empty kid": ("no kid", but(KID, f'{KID} or not header.get("kid")')),
+        "alg missing": (
+            "no alg",
+            but(ALG_OF_KEY, 'trusted[0]["alg"] != header.get("alg", "RS256")'),
+        ),
         "crit that is null": ("crit", but('"crit" in header', 'header.get("crit") is not None')),
         "typ without blanks": ("typ near", but(TYP, 'str(header.get("typ")).strip() != "JWT"')),
         "a dot too many": ("segments", but("token.split", 'token.rstrip(".").split')),

@@ -6,8 +6,10 @@ import pytest
 from processor_time import within
 from tables import table
 
+from labutils.classroom import exercises
 from labutils.identity import dpop
 from labutils.identity.tokens import rfc_examples
+from labutils.lessons.lesson_11.first_check import first_check
 from labutils.lessons.lesson_11.hostile_proofs import ProofCase, honest_proofs, hostile_proofs
 from labutils.lessons.lesson_11.one_check_off import (
     READING,
@@ -18,6 +20,7 @@ from labutils.lessons.lesson_11.one_check_off import (
     never_let_in,
     objections,
     on_honest_ones,
+    print_one_line_off,
     print_what_gets_in,
     refusal,
     stopped_by,
@@ -216,3 +219,43 @@ def test_the_twin_of_a_signature_passes_once_and_a_list_of_names_knows_it():
         refusal(HONEST["the twin, first"]) == ""
         and refusal(HOSTILE["replay of the twin"]) == "the proof was used before"
     )
+
+
+def a_learners_check(proof, request):
+    """A check with a line that nothing needs, and a name that is recorded."""
+    first_check(proof, request)
+    header, claims = dpop.read(proof)
+    if header["typ"] != "dpop+jwt":
+        raise ValueError("another type")
+    assert claims["htm"] == request["method"]
+    dpop.need(claims["jti"] not in request["seen"], "used before")
+    request["seen"].add(claims["jti"])
+    return True
+
+
+def test_each_line_of_a_learners_check_is_left_out_in_turn(capsys):
+    print_one_line_off(a_learners_check)
+    head, *lines = capsys.readouterr().out.splitlines()
+    counts = {line[:58].strip(): line[58:].split(maxsplit=1) for line in lines}
+    assert [*counts] == [
+        "first_check(proof, request)",
+        "if header['typ'] != 'dpop+jwt':",
+        "assert claims['htm'] == request['method']",
+        "dpop.need(claims['jti'] not in request['seen'], 'use...",
+        "request['seen'].add(claims['jti'])",
+    ]
+    assert int(counts["first_check(proof, request)"][0]) > 10
+    assert "typ JWT" in counts["if header['typ'] != 'dpop+jwt':"][1]
+    assert counts["assert claims['htm'] == request['method']"] == ["0"]
+    assert counts["request['seen'].add(claims['jti'])"] == ["1", "an honest proof, sent twice"]
+
+
+@pytest.mark.parametrize("check", [lambda *_: True, len, type("Any", (), {})])
+def test_what_has_no_lines_is_told_so_in_one_sentence(check, capsys):
+    print_one_line_off(check)
+    assert capsys.readouterr().out.startswith("Nothing can be left out here: ")
+
+
+def test_the_courses_own_check_has_lines_too(capsys):
+    print_one_line_off(exercises.mine("11-4", ...))
+    assert "request['seen'].add(claims['jti'])" in capsys.readouterr().out

@@ -53,13 +53,13 @@ def minutes_left() -> list[str]:
         f"after {range_of_delays()}",
         f"one-minute tokens leave the thief {short:g} minute",
         f"up to {max(told.values()):g} minutes",
-        f"only for a reaction in less than {first_delay_without_gain():g} minute",
+        f"only if the reaction takes less than {first_delay_without_gain():g} minute",
     ]
 
 
 def recap() -> list[str]:
     return [
-        f"better for a reaction in less than {first_delay_without_gain():g} minute",
+        f"better if the reaction takes less than {first_delay_without_gain():g} minute",
         f"up to {DELAYS[-1]} minutes",
     ]
 
