@@ -4,6 +4,7 @@ Another case's ledger is `cases.load(name).ledger`.
 """
 
 import difflib
+import unicodedata
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -51,6 +52,24 @@ def fact(identifier: str) -> Fact:
 def facts() -> tuple[Fact, ...]:
     """All facts in the order of the ledger."""
     return tuple(ledger().facts.values())
+
+
+def about(word: str) -> tuple[Fact, ...]:
+    """The facts in which a word stands: in the id, the statement, the note, the actor, the system
+    or a date. Letter case and accents do not count."""
+    wanted = _plain(word)
+    return tuple(
+        one
+        for one in facts()
+        if wanted
+        in _plain(f"{one.id} {one.statement} {one.note} {one.actor} {one.system} {one.time}")
+    )
+
+
+def _plain(text: str) -> str:
+    """A text in lower case and without accents."""
+    apart = unicodedata.normalize("NFKD", str(text)).casefold()
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def steps() -> tuple[Fact, ...]:

@@ -70,6 +70,25 @@ def test_a_fact_is_asked_for_by_its_id():
     assert [source.id for source in fact.sources] == ["thx-pl", "thx-en", "sw", "scm"]
 
 
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("sao paulo", "nov22-sao-paulo-denied"),
+        ("PAULO", "code-red-sao-paulo"),
+        ("4,893", "code-red-triage"),
+        ("2023-11-20", "nov20-21-tests"),
+        ("smartsheet-off", "nov23-smartsheet-off"),
+        ("BeyondTrust", "beyondtrust-console-denied"),
+    ],
+)
+def test_facts_are_found_by_a_word_of_any_field_whatever_its_case_and_accents(word, name):
+    assert name in [fact.id for fact in ledger.about(word)]
+
+
+def test_a_word_that_stands_nowhere_finds_nothing():
+    assert ledger.about("no such word anywhere") == ()
+
+
 def test_what_a_fact_does_not_say_is_empty():
     fact = ledger.fact("attribution")
     assert (fact.time, fact.figures, fact.techniques, fact.control, fact.step) == (

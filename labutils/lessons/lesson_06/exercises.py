@@ -784,8 +784,8 @@ EXERCISES = (
             "Send two requests: /authorize with the cookie, then /token with the code.",
             "query(response.headers['location']) is a dictionary. It contains either `code` or "
             "`error`.",
-            "form = recording[4]['form'] | {'code': ..., 'code_verifier': VERIFIER}. Leave the rest "
-            "as it is.",
+            "form = recording[4]['form'] | {'code': ..., 'code_verifier': VERIFIER}. Leave the "
+            "rest as it is.",
         ),
         TRADE_COOKIE,
     ),

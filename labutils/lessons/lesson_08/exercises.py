@@ -785,8 +785,8 @@ EXERCISES = (
                 "if line['address'] == '203.0.113.66' and line['type'] != 'login']",
             ),
             "honest": (
-                "That line is somebody's own work: an engineer at the usual place, or the desk's "
-                "program with its daily request.",
+                "That line is somebody's own work: an engineer at the usual place or on a trip, or "
+                "the desk's program with its daily request.",
                 ON_THE_LOG + "answer = [line for line in support_log() "
                 "if line['type'] in ('files_tab_download', 'report_export')]",
             ),
@@ -807,7 +807,8 @@ EXERCISES = (
             ),
         },
         (
-            "two_places named an account. search(log, {'user': ...}) gives all its lines.",
+            "two_places names two. Which of them does elsewhere what it never does at home? "
+            "search(log, {'user': ...}) gives all its lines.",
             "[line for line in search(log, {'user': 'svc-support'}) if line['type'] not in "
             "('request', 'login')]",
         ),

@@ -17,52 +17,32 @@ STOPPED = (
 )
 CLAIMS = {
     1: "According to reports, 1Password was the first customer to alert Okta.",
-    2: "The intruder could reach the support files of 134 Okta users.",
-    3: "On 14 November the intruder first probed, and then entered the AWS environment.",
-    4: "The break-in at Okta began on 18 October 2023.",
-    5: "Cloudflare noticed the intruder in its Okta tenant before Okta told it.",
+    2: "The intruder got into Okta's support system with a stolen session cookie.",
+    3: "An Okta employee's personal Google account was hacked, and a password was read there.",
+    4: "After the attack, Cloudflare reimaged 4,893 systems.",
+    5: "Of Cloudflare's tickets, fewer than one in 50,000 were read.",
     6: "In October, Cloudflare replaced 5,000 credentials but forgot four of them.",
-    7: "The intruder first got into Jira and Confluence on 22 November.",
+    7: "On 20 and 21 November the intruder read source code.",
     8: "76 code repositories were archived and stolen.",
-    9: "The first reported alert came two minutes after a change to an administrators group.",
+    9: "The account that the intruder had created was switched off within 90 minutes of the alert.",
     10: "The people who robbed Okta also broke into Cloudflare in November.",
     11: "The intruder tried to reach the console server in São Paulo over SSH.",
-    12: "Of the 194,100 pages of Cloudflare's wiki, the intruder opened 202.",
+    12: "The intruder of November worked for a nation state.",
 }
 # Claims that are wrong, and the facts that say otherwise: any of them will do.
 REFUTED: dict[int, set[str]] = {
-    2: {"okta-support-window", "okta-root-cause-published"},
-    4: {
-        "okta-support-window",
-        "okta-user-report",
-        "okta-service-account-credential",
-        "okta-indicator-received",
-        "okta-service-account-identified",
-        "okta-containment",
-        "1password-detects",
-        "1password-tells-okta",
-        "beyondtrust-detects",
-        "beyondtrust-console-denied",
-        "beyondtrust-api-backdoor",
-        "okta-beyondtrust-ack",
-        "okta-scope-widened",
-    },
+    2: {"okta-service-account-credential", "okta-service-account-identified"},
+    4: {"code-red-triage", "code-red-reimage"},
     6: {"cf-rotation-missed", "cf-rotation-reason", "code-red-credentials"},
-    7: {
-        "nov15-atlassian-access",
-        "nov16-wiki-search",
-        "nov16-jira-topics",
-        "nov16-account-created",
-        "cred-moveworks-token",
-    },
+    7: {"nov20-21-tests", "nov22-repos-viewed"},
 }
 # Claims that nobody can know, and the facts that say so.
 OPEN = {
-    3: {"nov14-aws-accessed"},
+    3: {"okta-service-account-credential"},
     8: {"repos-exfiltration-unconfirmed"},
     10: {"attack-gap", "attribution"},
     11: {"nov22-sao-paulo-denied"},
-    12: {"wiki-pages-total"},
+    12: {"attribution"},
 }
 # What is said of a claim -> the claims of which it is so, and the facts that bear it out.
 FACTS = {"is wrong": REFUTED, "cannot be known": OPEN}

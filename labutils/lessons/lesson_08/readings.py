@@ -10,6 +10,7 @@ from labutils.stage.own_marks import print_marks
 
 Reading = dict[str, Any]
 KINDS = ("original", "translation", "retelling")
+GRADES = ("disputed", "confirmed", "reported", "single", "unread")
 
 
 def kind(source: ledger.Publication) -> str:
@@ -75,7 +76,11 @@ def as_table(rows: Mapping[str, Sequence[Reading]]) -> str:
 
 def as_entry(fact: ledger.Fact) -> str:
     """An entry of the ledger as a person reads it."""
-    sources = [f"- {one.kind} | {one.publisher} | {one.title}" for one in fact.sources]
+    sources = [
+        f"- {kind(one)}, {seen} | {one.publisher} | {one.title}"
+        for one in fact.sources
+        for seen in ["cited" if one in fact.unread else "read"]
+    ]
     return "\n".join([f"{fact.time}, {fact.confidence}", fill(fact.statement, 100), *sources])
 
 
@@ -104,7 +109,13 @@ def bounds(time: str, precision: str) -> tuple[int, int]:
 
 
 def print_grades(own: Mapping[str, object], statements: Mapping[str, Sequence[Reading]]) -> None:
-    """The grade that somebody gave to each statement, by its letter, beside that by the rules."""
+    """The grade that somebody gave to each statement, by its letter, beside that by the rules.
+
+    A word that is no grade gets a sentence.
+    """
+    for letter, given in own.items():
+        if given is not ... and given not in GRADES:
+            print(f"{letter}: {given!r} is not one of the words {', '.join(GRADES)}.")
     print_marks(
         {question: own.get(question[0], ...) for question in statements},
         {question: grade(readings) for question, readings in statements.items()},

@@ -14,8 +14,8 @@ TARGET = Target(
     "08-target",
     "value",
     value(lambda answer: None if answer == FLAG else flag_mistake(answer)),
-    "The article now says only what the record supports. Other facts would have worked too: any "
-    "fact that puts the event on an earlier day refutes a date.",
+    "The article now says only what the record supports. Four claims were wrong, and five say more "
+    "than anybody can know: those sound no less certain.",
     {
         "other": (
             "That is not the flag. scene.publish() returns it once every claim that does not hold "
@@ -29,20 +29,20 @@ TARGET = Target(
         ),
     },
     (
-        "Search the ledger for a word or a number: [f.id for f in ledger.facts() if '134' in "
-        "f.statement]. Then read f.statement, f.time, f.figures and f.note.",
+        "Search the ledger for a word of the claim, or a number: [f.id for f in "
+        "ledger.about('paulo')]. Then read f.statement, f.time, f.figures and f.note.",
         "Nine of the twelve do not hold. Five of the nine cannot be known: read the note of the "
         "fact, its confidence, and how precisely it is dated.",
-        "Refute 2 (the unit), 4 (the day), 6 (two numbers merged into one) and 7 (the day). Leave "
-        "3, 8, 10, 11 and 12 open.",
+        "Refute 2 (what was stolen, and from where), 4 and 6 (two numbers merged into one) and 7 "
+        "(the day). Leave 3, 8, 10, 11 and 12 open.",
     ),
     code("""
-        for claim, fact in {2: "okta-support-window", 4: "okta-user-report",
-                            6: "cf-rotation-missed", 7: "nov15-atlassian-access"}.items():
+        for claim, fact in {2: "okta-service-account-credential", 4: "code-red-triage",
+                            6: "cf-rotation-missed", 7: "nov20-21-tests"}.items():
             scene.refute(claim, fact)
-        for claim, fact in {3: "nov14-aws-accessed", 8: "repos-exfiltration-unconfirmed",
-                            10: "attack-gap", 11: "nov22-sao-paulo-denied",
-                            12: "wiki-pages-total"}.items():
+        for claim, fact in {3: "okta-service-account-credential",
+                            8: "repos-exfiltration-unconfirmed", 10: "attack-gap",
+                            11: "nov22-sao-paulo-denied", 12: "attribution"}.items():
             scene.leave_open(claim, fact)
         flag = scene.publish()
     """),

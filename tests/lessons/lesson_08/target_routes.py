@@ -3,11 +3,11 @@
 from labutils.lessons.lesson_08.news_article import OPEN, REFUTED, Article
 
 LEFT_OPEN = {
-    3: "nov14-aws-accessed",
+    3: "okta-service-account-credential",
     8: "repos-exfiltration-unconfirmed",
     10: "attack-gap",
     11: "nov22-sao-paulo-denied",
-    12: "wiki-pages-total",
+    12: "attribution",
 }
 
 
@@ -19,24 +19,24 @@ def corrected(scene: Article, wrong: dict[int, str], unknown: dict[int, str] = L
     return scene.publish()
 
 
-BY_THE_FIRST_DAY = {
-    2: "okta-support-window",
-    4: "okta-support-window",
+BY_WHAT_WAS_DONE = {
+    2: "okta-service-account-credential",
+    4: "code-red-triage",
     6: "cf-rotation-missed",
-    7: "nov15-atlassian-access",
+    7: "nov20-21-tests",
 }
-BY_THOSE_WHO_TOLD = {
-    2: "okta-root-cause-published",
-    4: "1password-tells-okta",
+BY_OTHER_FACTS = {
+    2: "okta-service-account-identified",
+    4: "code-red-reimage",
     6: "code-red-credentials",
-    7: "nov16-account-created",
+    7: "nov22-repos-viewed",
 }
 
 
 def after_two_that_failed(scene: Article) -> str:
     scene.refute(1, "1password-tells-okta")
     scene.refute(8, "repos-exfiltration-unconfirmed")
-    return corrected(scene, BY_THE_FIRST_DAY)
+    return corrected(scene, BY_WHAT_WAS_DONE)
 
 
 def after_three_that_failed(scene: Article) -> str:
@@ -45,15 +45,12 @@ def after_three_that_failed(scene: Article) -> str:
 
 
 ROUTES = {
-    "by the first day": lambda scene: corrected(scene, BY_THE_FIRST_DAY),
-    "by those who told Okta": lambda scene: corrected(scene, BY_THOSE_WHO_TOLD),
-    "by what Okta was told in October": lambda scene: corrected(
-        scene, BY_THE_FIRST_DAY | {4: "okta-indicator-received", 7: "nov16-wiki-search"}
-    ),
+    "by what was done": lambda scene: corrected(scene, BY_WHAT_WAS_DONE),
+    "by other facts": lambda scene: corrected(scene, BY_OTHER_FACTS),
     "after two that failed": after_two_that_failed,
     "after three that failed": after_three_that_failed,
     "by what Cloudflare believes": lambda scene: corrected(
-        scene, BY_THE_FIRST_DAY, LEFT_OPEN | {10: "attribution"}
+        scene, BY_WHAT_WAS_DONE, LEFT_OPEN | {10: "attribution"}
     ),
 }
 
@@ -62,17 +59,17 @@ def all_of_it(scene: Article) -> str:
     """Each claim is refuted, the true ones too."""
     for number in scene.claims:
         scene.refute(number, "cf-oct18-detected")
-    return corrected(scene, BY_THE_FIRST_DAY)
+    return corrected(scene, BY_WHAT_WAS_DONE)
 
 
 def all_refuted(scene: Article) -> str:
     """What is open is called wrong."""
-    return corrected(scene, BY_THE_FIRST_DAY | LEFT_OPEN, {})
+    return corrected(scene, BY_WHAT_WAS_DONE | LEFT_OPEN, {})
 
 
 def all_left_open(scene: Article) -> str:
     """What is wrong is called open."""
-    return corrected(scene, {}, BY_THE_FIRST_DAY | LEFT_OPEN)
+    return corrected(scene, {}, BY_WHAT_WAS_DONE | LEFT_OPEN)
 
 
 def by_a_list_of_facts(scene: Article) -> str:
@@ -80,7 +77,7 @@ def by_a_list_of_facts(scene: Article) -> str:
     for number in REFUTED:
         for fact in sorted(set().union(*REFUTED.values(), *OPEN.values())):
             scene.refute(number, fact)
-    return corrected(scene, BY_THE_FIRST_DAY)
+    return corrected(scene, BY_WHAT_WAS_DONE)
 
 
 def said_to(scene: Article, number: int, fact: str) -> str:
@@ -95,14 +92,14 @@ SHUT = {
     "what is open called wrong": all_refuted,
     "what is wrong called open": all_left_open,
     "a list of facts": by_a_list_of_facts,
-    "without the open ones": lambda scene: corrected(scene, BY_THE_FIRST_DAY, {}),
-    "a discovery of that very day": lambda scene: corrected(
-        scene, BY_THE_FIRST_DAY | {4: "cf-oct18-detected"}
+    "without the open ones": lambda scene: corrected(scene, BY_WHAT_WAS_DONE, {}),
+    "the number of another act": lambda scene: corrected(
+        scene, BY_WHAT_WAS_DONE | {4: "code-red-credentials"}
     ),
-    "the order of that day called wrong": lambda scene: corrected(
+    "what is most likely called wrong": lambda scene: corrected(
         scene,
-        BY_THE_FIRST_DAY | {3: "nov14-aws-accessed"},
-        LEFT_OPEN | {3: "nov15-atlassian-access"},
+        BY_WHAT_WAS_DONE | {3: "okta-service-account-credential"},
+        LEFT_OPEN | {3: "okta-service-account-rights"},
     ),
     "a claim that is not there": lambda scene: said_to(scene, 13, "attack-gap"),
     "a fact that is not there": lambda scene: said_to(scene, 2, "no-such-fact"),
