@@ -139,7 +139,9 @@ def channels(
     if lured:
         sender, receiver = (name.capitalize() for name in lured)
         link = steps.index(None) + 1
-        sentence += f" Number {link} is no message but the link that {sender} sends to {receiver}."
+        sentence += (
+            f" Number {link} is not a message: it is the link that {sender} sends to {receiver}."
+        )
     return figure, sentence + (f" {title}." if lost else "")
 
 

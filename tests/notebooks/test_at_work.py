@@ -4,7 +4,9 @@ import json
 import re
 import subprocess
 import sys
+from datetime import datetime
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import jwt
@@ -20,6 +22,8 @@ from vendor_samples import SIGN_IN
 from werkzeug.wrappers import Response
 
 from labutils.lessons.lesson_03.missing_defences import NOTES, one_client
+from labutils.lessons.lesson_04.id_tokens import NOW, bad_id_tokens
+from labutils.stage.forgeries import SERVICE
 
 NUMBERS = [path.name[:2] for path in lessons.paths() if path.name[:2] != "00"]
 SHEET = yaml.safe_load((DATA / "vendor-switches.yaml").read_text(encoding="utf-8"))
@@ -161,8 +165,29 @@ def test_04_the_id_token_of_another_request_signs_nobody_in():
     for bad in (good, others, good | {"nonce": "n", "sub": ""}):
         with pytest.raises(jwt.InvalidTokenError):
             who(jwt.encode(bad, key, algorithm="ES256"), keys, {"nonce": "n"})
+    other_type = jwt.encode(good | {"nonce": "n"}, key, "ES256", headers={"typ": "logout+jwt"})
+    with pytest.raises(jwt.InvalidTokenError, match="type"):
+        who(other_type, keys, {"nonce": "n"})
     session = {"nonce": "n"}
     assert who(token, keys, session) and "nonce" not in session  # once
+
+
+def test_04_none_of_the_lessons_bad_tokens_signs_anybody_in(monkeypatch):
+    """The box, at the time and with the algorithm of the lesson's tokens."""
+    names: dict[str, Any] = {}
+    exec(code_of("04").replace('"ES256"', '"RS256"'), names)
+    key = SERVICE.private.public_key()
+    keys = SimpleNamespace(get_signing_key_from_jwt=lambda _token: key)
+
+    class Then(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.fromtimestamp(NOW, tz)
+
+    monkeypatch.setattr("jwt.api_jwt.datetime", Then)
+    for case in bad_id_tokens():
+        with pytest.raises(jwt.InvalidTokenError):
+            names["who"](case.arguments[0], keys, {"nonce": case.arguments[4]})
 
 
 def test_05_a_client_proves_itself_without_a_shared_secret():

@@ -396,7 +396,15 @@ def respelt(honest: str) -> list[Case]:
     return [Case((token, forged.KEYS), None, mistake, words) for token, mistake, words in rows]
 
 
-# --- 02-4 and 02-5, on the long path ------------------------------------------------------------
+def every_decision(answer: Tried) -> Verdict:
+    """The judge of 02-3."""
+    verdict = verifier(honest_tokens, hostile_tokens, refusal=REFUSAL)(answer)
+    if isinstance(answer.error, KeyError) and verdict.mistake in ("no kid", "no typ", "no alg"):
+        return replace(verdict, mistake="crash")
+    return verdict
+
+
+# --- 02-4 and 02-5 ------------------------------------------------------------------------------
 
 
 def confusion(answer: Tried) -> Verdict:
@@ -685,9 +693,7 @@ EXERCISES = (
     Exercise(
         "02-3",
         "function",
-        without_library(
-            verifier(honest_tokens, hostile_tokens, refusal=REFUSAL), jwt.PyJWS.decode_complete
-        ),
+        without_library(every_decision, jwt.PyJWS.decode_complete),
         "You decide on the type, the extensions, the key and the algorithm. The token only has "
         "to match.",
         {
@@ -804,8 +810,7 @@ EXERCISES = (
                 altered(VERIFY, (' or trusted[0]["alg"] != header.get("alg")', "")),
             ),
             "no alg": (
-                "The header names no algorithm at all. Refuse it with an error of your own: "
-                "header.get('alg') is None then, and no key is for None.",
+                "The header names no algorithm at all. Refuse it: no key is for None.",
                 altered(VERIFY, ('header.get("alg")', 'header.get("alg", "RS256")')),
             ),
             "crossed": (
@@ -836,6 +841,11 @@ EXERCISES = (
                 "The service signed this token. Only its `typ` says that it is not a sign-in "
                 "token.",
                 altered(VERIFY, ('header.get("typ") != "JWT" or ', "")),
+            ),
+            "crash": (
+                "That is a crash, not a refusal. A header may lack any member: header.get('alg') "
+                "is None then. Refuse the token with an error of your own.",
+                altered(VERIFY, ('header.get("alg")', 'header["alg"]')),
             ),
             "no typ": (
                 "This token does not say what type it is. Here a sign-in token always has typ JWT, "
@@ -1032,7 +1042,8 @@ PREDICTIONS = (
     GridRow(
         "02-p14",
         "PyJWT is called as documented: with the public key, algorithms=['RS256'] "
-        "and the audience. Which of these seven tokens get in?",
+        "and the audience. It refuses a `crit` that it does not know. Which of these seven tokens "
+        "get in?",
         columns_of(tuple(forged.forgeries())),
         "xxxxxox",
         {
@@ -1046,7 +1057,7 @@ PREDICTIONS = (
                 "token."
             ),
         },
-        "Called with a key and an algorithm, PyJWT leaves one thing open: the type of token. "
-        "Only you know which type your door should accept, so only you can check `typ`.",
+        "Of your four decisions, PyJWT called with a key and an algorithm leaves one open: the "
+        "type of token. Only you know which type your application should accept.",
     ),
 )

@@ -22,9 +22,8 @@ TARGET = Target(
     "02-target",
     "value",
     value(flag_mistake),
-    "You are the payroll admin. There are at least two more ways in: look for one. Then try your "
-    "own `verify` on what you sent: it refuses all of it, because the key and the algorithm come "
-    "from your list.",
+    "You are the payroll admin. There are at least two more ways in. Try your own `verify` on what "
+    "you sent: it refuses it, because the key and the algorithm come from your list.",
     {
         "other": (
             "That is not the flag. GET https://payroll.example/admin returns it, once your token "

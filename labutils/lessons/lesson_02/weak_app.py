@@ -18,16 +18,37 @@ from werkzeug.wrappers import Request, Response
 from labutils.identity.oauth import as_json
 from labutils.identity.tokens import SigningKey, sign, unb64
 from labutils.lab import Lab, dice
-from labutils.stage.forgeries import CLAIMS, SERVICE, public_pem
+from labutils.stage.forgeries import CLAIMS
 from labutils.stage.small_app import SmallApp
 
 APP = "https://payroll.example"
 FLAG = "flag-" + next(dice("lesson-02", "payroll.example"))
 SECRET = b"app-auth-secret-for-staging-2022"
 LOGO = b"<svg xmlns='http://www.w3.org/2000/svg'><circle r='9'/></svg>"
-# The lesson's key in a file of its own: a MAC made with the lesson's PEM file does not fit it.
+# The provider's public key, and the token that it signed for Tom. Its private key was thrown away
+# when this was written: nobody, and no lab, can sign with it.
+PUBLIC_KEY = (
+    "-----BEGIN PUBLIC KEY-----\r\n"
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAugJhWXZinOtkQLDk5ew9\r\n"
+    "9x/WTNRc1v7WspdCBpqgGU/PPXmpVJHr0jnZo+O4ILHLgSzfem3c8XBtrC1jPaJF\r\n"
+    "XptvJtUeil4IqULLevM6TpixOB+XBYBqnputq1PBEZgN8Fj987HIFlEYtOrFQthN\r\n"
+    "zafJS/mFeGOZey3wepG3gWYmDSGrmPEz6KeHoNlJsZkIbXSrySTQRkz0V2hmXTV2\r\n"
+    "aTmPU9sVE1l8rIsIlDds5SjHL8EibTqwIv4BfiSGqiHBiMN0fSbjewMT53MGPSNO\r\n"
+    "GBes5JuWt2HcodbNh3IvyV4I88oPgxGAwRq5I0D/VnuXwozSBC+puXUf4N7CY0ot\r\n"
+    "0wIDAQAB\r\n"
+    "-----END PUBLIC KEY-----\r\n"
+)
+TOMS_TOKEN = (
+    "eyJhbGciOiJSUzI1NiIsImtpZCI6InJzMjU2LTEiLCJ0eXAiOiJKV1QifQ.eyJpc3MiOiJodHRwczovL"
+    "2xvZ2luLmV4YW1wbGUiLCJzdWIiOiJ0b20iLCJhdWQiOiJwYXlyb2xsIiwiaWF0IjoxNjk3NjE5NjAwL"
+    "CJleHAiOjE2OTc2MjAyMDB9.NkYD16IK1u_Xt1qDjgt5nMWV88-dDf3B_D1TdDbd6F6Orxpl6qPzspVd"
+    "fNWROZJKExA9UGSiVNW5yNSuE3VqR6UeSwvbmqyaaS2rQrDDfmYq1kD-umu5Ty3cTQQovBPXabEBXMQa"
+    "xUUrVMsqEQ_wbrEnm3df-VwXTuESm1t2Hq7UVieHqMoxwoKwrKrkaQadYvplumoZJ_2TxNA3RISg0sqq"
+    "gWBsYJwIUrVxfnuAP6-zUQBJW2PXsTb3PcCzG1tHRW-XlPxISShiKFrCVD_9pVoRthjZ7NMTr_PPSK0q"
+    "nadD_hMHZ_ShiSBJKJ-OFbuyAurL_541iqDUGFAJDKJH5w"
+)
 FILES = {
-    "/keys/rs256-1": public_pem(SERVICE.jwk).replace(b"\n", b"\r\n"),
+    "/keys/rs256-1": PUBLIC_KEY.encode(),
     "/keys/hs-staging": SECRET,
     "/static/logo.svg": LOGO,
 }
@@ -119,4 +140,4 @@ def weak_app(flag: str = FLAG) -> WeakApp:
     claims = {**CLAIMS, "sub": "tom", "aud": "payroll"}
     year_ago = {name: CLAIMS[name] - 365 * 86400 for name in ("iat", "exp")}
     old = sign(claims | year_ago, SigningKey(SECRET, "HS256", "hs-staging"))
-    return WeakApp(lab.browser("tom", "203.0.113.66"), sign(claims, SERVICE), old)
+    return WeakApp(lab.browser("tom", "203.0.113.66"), TOMS_TOKEN, old)

@@ -376,10 +376,21 @@ class OneClient:
         """A person opens an address, signs in and says yes where login.example asks.
 
         The last answer is returned. With `until` it ends at the redirect whose address starts so,
-        and does not follow it.
+        and does not follow it. What comes back then is what a thief of URLs sees: no cookies.
         """
         typed = self.typed(who)
-        return sign_in(getattr(self, who), url, typed["username"], typed["password"], until=until)
+        last = sign_in(getattr(self, who), url, typed["username"], typed["password"], until=until)
+        return last if until is None else without_cookies(last)
+
+
+def without_cookies(response: httpx.Response) -> httpx.Response:
+    """A response as somebody sees it who reads the URLs of a browser: it carries no cookie, and
+    neither does the request that it answers."""
+    kept = {name: value for name, value in response.headers.items() if name != "set-cookie"}
+    asked = httpx.Request(response.request.method, response.request.url)
+    return httpx.Response(
+        response.status_code, headers=kept, content=response.content, request=asked
+    )
 
 
 def one_client(

@@ -244,7 +244,7 @@ def takes_over(answer: Tried) -> Verdict:
         log = in_a_log(seed)
         names = {token: name for name, token in log.items()}
         lab, tom = form_lab(lambda token, _: inspect(token).claims or {}, f"lesson-04/{seed}")
-        case = "five tokens from a log"
+        case = "six tokens from a log"
         try:
             page = answer(tom, list(log.values()), NOW)
         except Exception:
@@ -259,7 +259,7 @@ def takes_over(answer: Tried) -> Verdict:
         if page is None and not sent:
             return Verdict("none", case, mistake="filter")
         if len(sent) != 1 or sent[0].status >= 400:
-            got = f"{len(sent) or 'no'} forms in a sign-in of Tom's"
+            got = f"{len(sent) or 'no'} forms sent in Tom's sign-in"
             return Verdict("differs", case, got, "one", mistake="form")
         if verdict := not_a_response(page, case):
             return verdict
@@ -673,7 +673,7 @@ EXERCISES = (
         "04-7",
         "function",
         takes_over,
-        "Tom is Ada: your own checks told him which of the five tokens to take.",
+        "Tom is Ada: your own checks told him which of the six tokens to take.",
         {
             "token": (
                 "That token would be refused, or would make Tom somebody else, and the wiki would "

@@ -83,16 +83,18 @@ ADA = "u-1815"
 
 
 def in_a_log(seed: str) -> dict[str, str]:
-    """Five ID tokens, by what they are, in a drawn order. One is Ada's, for the wiki, and valid at
+    """Six ID tokens, by what they are, in a drawn order. One is Ada's, for the wiki, and valid at
     NOW; each has a nonce of its own."""
     claims = {**claims_of(seed), "sub": ADA}
     earlier = {"iat": NOW - 4000, "exp": NOW - 3400}
+    later = {"iat": NOW + 300, "exp": NOW + 900}
     drawn = dice("lesson-04", f"{seed}/order")
     rows = {
         "Ada's, for the wiki": claims,
         "Ada's, for notes": {**claims, "aud": "notes"},
         "Ada's, for the wiki and notes": {**claims, "aud": ["wiki", "notes"]},
         "Ada's, for the wiki, from an hour ago": {**claims, **earlier},
+        "Ada's, for the wiki, from the future": {**claims, **later},
         "somebody else's, for the wiki": {**claims, "sub": claims_of(f"{seed}/other")["sub"]},
     }
     order = {next(drawn): name for name in rows}

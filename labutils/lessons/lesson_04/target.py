@@ -24,9 +24,8 @@ TARGET = Target(
     "04-target",
     "value",
     value(flag_mistake),
-    "You are Ada at both wikis, and you knew which check each of them left out. The one in the "
-    "north compared the nonce, but only a part of the audience; the one in the south compared the "
-    "audience, but not the nonce.",
+    "You are Ada at both wikis. The one in the north compared the nonce, but only a part of the "
+    "audience; the one in the south compared the audience, but not the nonce.",
     {
         "other": (
             "That is not the flag. Ada's page at each wiki has a `half`: join the northern one "

@@ -34,7 +34,7 @@ from labutils.identity.oauth import bearer
 from labutils.identity.person import sign_in
 from labutils.identity.provider.state import User
 from labutils.lab import Exchange, dice, iso, seconds
-from labutils.stage.thief import Entry
+from labutils.stage.thief import SILENT_REQUEST, Entry
 from labutils.stage.two_apps import API, NOTES, TwoApps, build_apps
 
 from .attacker_minutes import DEFENCES
@@ -317,6 +317,25 @@ def trades(answer: Tried) -> Verdict:
     return PASSED
 
 
+def not_asked(silent: Exchange) -> str | None:
+    """A parameter of the silent request that a request to /authorize does not have."""
+    sent = f"{silent.url}&{silent.request_body}"
+    return next((name for name in SILENT_REQUEST if not re.search(rf"[?&]{name}=", sent)), None)
+
+
+def wrong_question(silent: Exchange, cookie: str, case: str) -> Verdict | None:
+    """What is wrong with a request to /authorize; None where it brings a code."""
+    if other := other_cookie(silent, cookie):
+        return Verdict("differs", case, written(other), written(cookie), mistake="given")
+    if missing := not_asked(silent):
+        got = f"a request to /authorize without `{missing}`"
+        return Verdict("differs", case, got, "all of SILENT_REQUEST", mistake="parameters")
+    if "code=" not in silent.header("location"):
+        got = f"the response {silent.status} from /authorize, without a code"
+        return Verdict("differs", case, got, "a code", mistake="no cookie")
+    return None
+
+
 def wrong_trade(answer: Tried, apps: TwoApps, cookie: str, sub: str, case: str) -> Verdict | None:
     """What is wrong with what came of a good cookie; None where nothing is."""
     before = len(apps.lab.wire)
@@ -330,11 +349,8 @@ def wrong_trade(answer: Tried, apps: TwoApps, cookie: str, sub: str, case: str) 
     if silent is None and sent:
         got = f"a request to {sent[0].path}"
         return Verdict("differs", case, got, "one to /authorize first", mistake="no question")
-    if silent is not None and (other := other_cookie(silent, cookie)):
-        return Verdict("differs", case, written(other), written(cookie), mistake="given")
-    if silent is not None and "code=" not in silent.header("location"):
-        got = f"the response {silent.status} from /authorize, without a code"
-        return Verdict("differs", case, got, "a code", mistake="no cookie")
+    if silent is not None and (verdict := wrong_question(silent, cookie, case)):
+        return verdict
     if isinstance(response, Verdict):
         return response
     if response.url.path != "/token":
@@ -724,6 +740,11 @@ EXERCISES = (
                 "session= followed by the cookie.",
                 altered(TRADE_COOKIE, ('"session=" + cookie', "cookie")),
             ),
+            "parameters": (
+                "The request to /authorize asks for something: SILENT_REQUEST says what. Send all "
+                "of it, with params=SILENT_REQUEST.",
+                altered(TRADE_COOKIE, ("params=SILENT_REQUEST, ", "")),
+            ),
             "followed": (
                 "Do not follow the redirect. Its URL holds the code, which is lost once the "
                 "request reaches notes.example. Leave follow_redirects out.",
@@ -994,7 +1015,7 @@ PREDICTIONS = (
             ),
         },
         "Tom and Ada's app both hold the refresh token, and the app's own refresh is its second "
-        "use. That raises the alarm and revokes the whole family, so it locks Ada out as well. "
+        "use. That raises the alarm and revokes the whole family, her app's own tokens included. "
         "Revoking the grant also ends the family.",
     ),
 )

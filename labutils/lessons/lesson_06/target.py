@@ -55,18 +55,18 @@ TARGET = Target(
     ),
     code("""
         stolen = steal(scene.file)
-        tokens = trade_cookie(scene.tom, stolen["session cookie"]).json()
+        pair = trade_cookie(scene.tom, stolen["session cookie"]).json()
         for _ in range(5):
             scene.wait(80)
-            tokens = refresh(scene.tom, tokens["refresh_token"]).json()
-        notes = scene.tom.get(API + "/notes", headers=bearer(tokens["access_token"]))
+            pair = refresh(scene.tom, pair["refresh_token"]).json()
+        notes = scene.tom.get(API + "/notes", headers=bearer(pair["access_token"]))
         flag = notes.json()["flag"]
     """),
     brief=f"""A file was stolen: scene.file, a list of entries like those in `recording`. \
 Get the longest-lived access out of it.
 scene.tom is Tom's browser. scene.wait(days) lets that many days pass. An hour after the theft, \
-during the first wait, the operator does everything in scene.runbook. One step revokes the \
-refresh token that `notes` holds at that time.
+during the first wait, however short, the operator does everything in scene.runbook. One step \
+revokes the refresh token that `notes` holds at that time.
 Read https://api.example/notes on day {LONG} or later, with an access token for Ada or for the \
 backup job. The response holds the flag. scene.day is the current day. Run \
 target('06') to start again.""",

@@ -37,6 +37,8 @@ from .settings_around_a_key import CLOSED, SETTINGS
 TOOLS = code("""
     import hashlib
     import re
+
+    from labutils.classroom.guard import opened
 """)
 REWRITE = code("""
     def rewrite(headers, old, new):
@@ -72,7 +74,7 @@ IS_OURS = code("""
 DEVICE_PHISH = code("""
     def device_phish(tom, send):
         form = {"client_id": "screen"}
-        started = tom.post("https://login.example/device_authorization", data=form).json()
+        started = opened(tom.post("https://login.example/device_authorization", data=form)).json()
         send(started["verification_uri_complete"])
         form = {"grant_type": "urn:ietf:params:oauth:grant-type:device_code"}
         form |= {"client_id": "screen", "device_code": started["device_code"]}
@@ -358,6 +360,8 @@ def other_origins() -> list[Case]:
         ("HTTPS://LOGIN.EXAMPLE", "spelling"),
         (" https://login.example", "spelling"),
         ("https://ada@login.example", "spelling"),
+        ("https://login.example\n", "spelling"),
+        ("https://loginXexample", "alike"),
         ("login.example", "scheme"),
         ("https://example", "below"),
         ("null", "alike"),
@@ -958,7 +962,7 @@ EXERCISES = (
             "raises": (
                 "tom is an httpx.Client: tom.post(url, data={...}).json() is a dictionary, with "
                 "verification_uri_complete and device_code.",
-                altered(DEVICE_PHISH, ("data=form).json()", "data=form)")),
+                altered(DEVICE_PHISH, ("data=form)).json()", "data=form))")),
             ),
         },
         (

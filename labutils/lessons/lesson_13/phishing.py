@@ -242,7 +242,7 @@ def refusals(check: CheckAnswer) -> dict[tuple[str, str], str]:
     sets = chain.from_iterable(combinations(LAYERS, size) for size in range(4))
     pages = (("page as it is", as_it_is), ("site renamed", renamed))
     return {
-        (", ".join(off) or "none", name): who_refuses(check, off, page)
+        (", ".join(off) or "nobody", name): who_refuses(check, off, page)
         for off in sets
         for name, page in pages
     }
@@ -251,7 +251,7 @@ def refusals(check: CheckAnswer) -> dict[tuple[str, str], str]:
 def as_rows(outcomes: dict[tuple[str, str], str]) -> str:
     """Who refused, as text: a row for each set of parties that do not look."""
     pages = list(dict.fromkeys(page for _, page in outcomes))
-    lines = [f"{'do not look':<22}" + "".join(f"{'relay, ' + page:<36}" for page in pages)]
+    lines = [f"{'who looks away':<22}" + "".join(f"{'relay, ' + page:<36}" for page in pages)]
     for off in dict.fromkeys(off for off, _ in outcomes):
         words = (outcomes[off, page] for page in pages)
         lines.append(f"{off:<22}" + "".join(f"{word[:44]:<36}" for word in words))

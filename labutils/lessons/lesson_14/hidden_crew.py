@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from labutils.incident import breach
+from labutils.incident import breach, policy
 from labutils.incident.cases import Incident
 from labutils.lab import dice
 from labutils.text import counted
@@ -62,11 +62,14 @@ class Report:
 
     def __str__(self) -> str:
         lost = ", ".join(f"{loss} {count}" for loss, count in self.by_loss.items())
-        rules = ", ".join(f"{rule} {count}" for rule, count in self.refused_by.items())
+        asked = {rule.__name__: worlds.question(rule) for rule in policy.RULES}
+        rules = "".join(
+            f"\n{count:>10}  {rule}: {asked[rule]}" for rule, count in self.refused_by.items()
+        )
         return (
             f"{' + '.join(self.controls) or 'no controls'}: cost {self.cost}, budget {BUDGET}\n"
             f"    {self.losses} of {CREW * len(worlds.LOSSES)} losses happen: {lost}\n"
-            f"    steps refused by: {rules or 'no rule'}\n"
+            f"    steps refused: {rules or 'none'}\n"
             f"    {self.flag or f'no flag: at most {MOST} losses are allowed'}"
         )
 

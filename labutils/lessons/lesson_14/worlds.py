@@ -99,9 +99,21 @@ def trace(request: Request, world: World) -> None:
         silent = "no objection"
         if control and not world.has(control):
             silent = f"not checked: {control} is off"
-        print(f"{rule.__name__:<15} {'-> refused: ' + reason if reason else silent}")
+        said = f"-> refused: {reason}" if reason else silent
+        print(f"{rule.__name__:<15} {question(rule):<55} {said}")
         if reason:
             return
+
+
+def question(rule: policy.Rule) -> str:
+    """What a rule of the policy asks, in a sentence."""
+    return " ".join(str(rule.__doc__).split("?")[0].split()) + "?"
+
+
+def meaning(name: str) -> str:
+    """What a control does, with its number where it has one."""
+    control = cases.load().controls[name]
+    return control.meaning.replace("this many", str(control.value))
 
 
 # --- what opens ---------------------------------------------------------------------------------
@@ -189,7 +201,7 @@ def print_sets(sets: Iterable[Iterable[str]]) -> None:
     for names in sets:
         print(" + ".join(names))
         for name in names:
-            print(f"    {cases.load().controls[name].meaning}")
+            print(f"    {meaning(name)}")
 
 
 def print_each_alone(names: Iterable[str]) -> dict[str, list[str]]:
@@ -207,7 +219,7 @@ def print_each_alone(names: Iterable[str]) -> dict[str, list[str]]:
         print(f"{name:<30} {was!s:>5} -> {control.value!s:<12}  {_marks(alone[name])}")
         if (other := happened(breach.foresee(world, case=elsewhere))) != alone[name]:
             print(f"{'the four leaked elsewhere:':>52}  {_marks(other)}")
-        print(f"    {control.meaning}")
+        print(f"    {meaning(name)}")
     return alone
 
 
@@ -221,7 +233,7 @@ def _marks(losses: Iterable[str]) -> str:
 def print_counts(counts: Mapping[str, int]) -> None:
     """A number for each control, and what the control means."""
     for name, count in counts.items():
-        print(f"{name:<28}{count:>4}   {cases.load().controls[name].meaning}")
+        print(f"{name:<28}{count:>4}   {meaning(name)}")
 
 
 # --- many thieves -------------------------------------------------------------------------------

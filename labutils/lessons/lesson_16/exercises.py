@@ -656,8 +656,8 @@ EXERCISES = (
         (
             "Print the calls of all twelve: for login in found: month.print_calls(login). One of "
             "them stands out at once.",
-            "The other one only asks which objects there are, and then does nothing. The agent "
-            "always goes on to work.",
+            "The other one asks which objects there are, and does nothing else. No login of the "
+            "agent's own does that.",
         ),
         SUSPECTS,
     ),
@@ -665,7 +665,8 @@ EXERCISES = (
         "16-2",
         "function",
         leaving_alone(compare(round_cases, why=not_a(set)), round_cases),
-        "You can now tell those who work in a system from those who explore it.",
+        "You can now find whoever asks what is there and how much of it. Some tools do so for a "
+        "living.",
         {
             "none": (
                 "Find each session that lists the objects and counts records within half an hour.",

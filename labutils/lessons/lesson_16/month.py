@@ -2,6 +2,7 @@
 2025 in it."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -134,6 +135,31 @@ def print_calls(login: Line) -> None:
         rows = line.get("ROWS_PROCESSED")
         more = f"{line.get('ENTITY_NAME', '')} {rows + ' rows' if rows else ''}".strip()
         print(f"    {line['TIMESTAMP_DERIVED'][11:19]}  {what:<36} {more}".rstrip())
+
+
+def habits(account: str) -> list[tuple[int, str]]:
+    """What an account does after its logins: how many of them, and what. Most often first."""
+    counted = Counter(_habit(calls_after(login)) for login in logins() if _user(login) == account)
+    return [(number, what) for what, number in counted.most_common()]
+
+
+def _habit(calls: list[Line]) -> str:
+    """What somebody does with a token, in words."""
+    if not calls:
+        return "no call in this log"
+    if any(line["EVENT_TYPE"] == "BulkApi2" for line in calls):
+        return "an export job"
+    if any(map(counts, calls)):
+        return "counts the records of an object"
+    if all(map(lists, calls)):
+        return "lists the objects, and does nothing else"
+    return "lists the objects, and works" if any(map(lists, calls)) else "works with single records"
+
+
+def print_habits(account: str) -> None:
+    """A line for each thing that an account does after its logins, and after how many."""
+    for number, what in habits(account):
+        print(f"{number:>5} logins of {account}, then: {what}")
 
 
 def print_sessions(keys: Iterable[str]) -> None:

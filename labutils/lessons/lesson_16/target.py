@@ -57,8 +57,8 @@ the vendor's answers.
 Write a rule for the next month with scene.try_rule(networks, scopes): at most twelve addresses or \
 networks as strings, and the scopes. It returns the flag if the rule refuses no honest call and \
 lets no thief in. Some thieves will come from addresses near the vendor's, some from the vendor's \
-own machines, for more than the agent needs, and some from wherever else the rule allows. After \
-three wrong rules, only a kernel restart helps.""",
+own machines, asking for more than the agent needs, and some from wherever else the rule allows. \
+After three wrong rules, only a kernel restart helps.""",
     tools="",
     scene=the_month,
 )

@@ -43,6 +43,7 @@ SHUT = {
     "a forgery of the lesson": lambda scene: flag(
         scene, forgeries.confused(forgeries.ADMIN, forgeries.public_pem(forgeries.SERVICE.jwk))
     ),
+    "the key of the lesson's service": lambda scene: flag(scene, sign(ADMIN, forgeries.SERVICE)),
     "the lesson's own PEM file": lambda scene: flag(
         scene, forgeries.confused(ADMIN, forgeries.public_pem(forgeries.SERVICE.jwk))
     ),

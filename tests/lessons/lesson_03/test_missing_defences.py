@@ -154,7 +154,7 @@ def test_the_picture_of_the_lure_shows_toms_link_and_where_the_client_fell_for_i
     words = [text.get_text() for text in figure.axes[0].texts]
     link, answer = words.index("sends a link"), words.index("authorization response")
     assert link < answer and words.count("the notes page") == 1
-    assert "Number 5 is no message but the link that Tom sends to Ada." in sentence
+    assert "Number 5 is not a message: it is the link that Tom sends to Ada." in sentence
     assert sentence.endswith(
         "In message 7 the client redeems a code that a different browser asked for."
     )

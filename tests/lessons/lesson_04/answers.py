@@ -92,7 +92,8 @@ def answer(tom, tokens, now):
 FORM = "https://form.example"
 def answer(tom, tokens, now):
     hers = [(inspect(t).claims, t) for t in tokens if inspect(t).claims["sub"] == "u-1815"]
-    good = [t for claims, t in hers if claims["aud"] == "wiki" and claims["exp"] > now]
+    hers = [(claims, t) for claims, t in hers if claims["iat"] <= now < claims["exp"]]
+    good = [t for claims, t in hers if claims["aud"] == "wiki"]
     tom.request("GET", FORM + "/login")
     answer = tom.request("POST", FORM + "/cb", data={"id_token": good[0]})
     return tom.get(FORM + answer.headers["location"])

@@ -192,7 +192,7 @@ def test_a_phish_gets_through_only_past_a_broken_browser_and_a_server_that_reads
 
 @table("off", [off for size in range(4) for off in combinations(phishing.LAYERS, size)])
 def test_the_next_party_refuses_when_one_is_off(off, refusals):
-    name = ", ".join(off) or "none"
+    name = ", ".join(off) or "nobody"
     expected = (
         "browser: not your site"
         if "browser" not in off
