@@ -66,7 +66,7 @@ def test_a_deployment_gives_a_report_and_the_flag_if_little_is_lost(capsys):
     good = scene.deploy("alert_token_elsewhere", "console_managed_devices")
     assert bad.flag is None and good.flag == FLAG
     assert f"no flag: at most {MOST} losses are allowed" in str(bad) and FLAG in repr(good)
-    assert "steps refused by: at_home" in capsys.readouterr().out
+    assert "at_home: If it was bound, is it used with the browser" in capsys.readouterr().out
     assert good.controls == ("console_managed_devices", "alert_token_elsewhere")
     assert scene.left == DEPLOYMENTS - 2
 
