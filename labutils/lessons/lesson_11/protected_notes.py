@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request
 
 from labutils.identity import dpop
 from labutils.identity.keys import Json
+from labutils.identity.oauth import OAuthError
 from labutils.lab import SceneError, dice
 from labutils.stage.thief import SILENT_REQUEST, VERIFIER
 
@@ -23,6 +24,7 @@ MOST = 5  # proofs that the script can have signed
 CLOSED = 437  # seconds from the end of the script until Tom tries again, if his proofs miss it
 EVER = range(60, 596)  # other such seconds: within the token's ten minutes
 WINDOW = 60  # seconds: how far from its date a proof is still valid
+BLOCKED = 15  # seconds after that until the API no longer answers his address
 
 
 class NotesApi(NonceAPI):
@@ -30,6 +32,13 @@ class NotesApi(NonceAPI):
 
     paths = ("/me", "/notes", "/export")
     scene: "Page"
+
+    def check_holder(self, request: Request, scheme: str, token: str, claims: Json) -> None:
+        if self.scene._is_over:
+            raise OAuthError("access_denied", "this address is blocked", 403, "DPoP")
+        if request.path == "/export":
+            self.nonce = None
+        super().check_holder(request, scheme, token, claims)
 
     def body(self, request: Request, claims: Json) -> Json:
         if request.path == "/me":
@@ -43,11 +52,6 @@ class NotesApi(NonceAPI):
     def flag(self, claims: Json) -> str:
         """The flag, in the notes of Ada alone."""
         return self.scene._flag if claims["sub"] == ADA else "these are not Ada's notes"
-
-    def check_holder(self, request: Request, scheme: str, token: str, claims: Json) -> None:
-        if request.path == "/export":
-            self.nonce = None
-        super().check_holder(request, scheme, token, claims)
 
 
 class Page:
@@ -64,7 +68,7 @@ class Page:
         assert isinstance(self._apps.api, NotesApi)
         self._apps.api.scene = self
         self.token = self._apps.notes.latest_session()["access_token"]
-        self._closed, self._dates = False, list[int]()
+        self._closed, self._dates, self._last = False, list[int](), 0
 
     @property
     def tom(self) -> httpx.Client:
@@ -105,10 +109,16 @@ class Page:
         self._closed = True
         missed = (wait for wait in (CLOSED, *EVER) if not self._is_covered(self.now + wait))
         self._apps.lab.clock.tick(next(missed, CLOSED))
+        self._last = self.now + BLOCKED
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether the API no longer answers Tom."""
+        return self._closed and self.now > self._last
 
     def _is_covered(self, moment: int) -> bool:
-        """Whether a proof that the page signed is valid then."""
-        return any(abs(moment - date) <= WINDOW for date in self._dates)
+        """Whether a proof that the page signed is valid then, or before his address is blocked."""
+        return any(date - WINDOW - BLOCKED <= moment <= date + WINDOW for date in self._dates)
 
     def _is_closed(self) -> bool:
         if self._closed:
