@@ -4,7 +4,9 @@ Another case's ledger is `cases.load(name).ledger`.
 """
 
 import difflib
+import re
 import unicodedata
+from calendar import month_name
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -55,20 +57,27 @@ def facts() -> tuple[Fact, ...]:
 
 
 def about(word: str) -> tuple[Fact, ...]:
-    """The facts in which a word stands: in the id, the statement, the note, the actor, the system
-    or a date. Letter case and accents do not count."""
-    wanted = _plain(word)
-    return tuple(
-        one
-        for one in facts()
-        if wanted
-        in _plain(f"{one.id} {one.statement} {one.note} {one.actor} {one.system} {one.time}")
-    )
+    """The facts that contain a word, a number or a date (2023-11-16 or 16 November): in the id, the
+    statement, the note, the actor, the system, the figures or the time. Letter case, accents and
+    the commas of a number do not count."""
+    return tuple(one for one in facts() if _plain(word) in _plain(_words(one)))
+
+
+def _words(fact: Fact) -> str:
+    """All that is searched in a fact."""
+    day = ""
+    if fact.time:
+        year, month, date = fact.time[:10].split("-")
+        day = f"{int(date)} {month_name[int(month)]} {year}"
+    figures = " ".join(map(str, fact.figures.values()))
+    parts = (fact.id, fact.statement, fact.note, fact.actor, fact.system, fact.time, day, figures)
+    return " ".join(map(str, parts))
 
 
 def _plain(text: str) -> str:
     """A text in lower case and without accents."""
-    apart = unicodedata.normalize("NFKD", str(text)).casefold()
+    without_commas = re.sub(r"(?<=\d),(?=\d)", "", str(text))
+    apart = unicodedata.normalize("NFKD", without_commas).casefold()
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 

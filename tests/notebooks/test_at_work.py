@@ -158,8 +158,10 @@ def test_04_the_id_token_of_another_request_signs_nobody_in():
     good = {"iss": ISSUER, "aud": "wiki", "sub": "u-1815", "iat": 1, "exp": 4_000_000_000}
     token = jwt.encode(good | {"nonce": "n"}, key, algorithm="ES256")
     assert who(token, keys, {"nonce": "n"}) == "u-1815"
+    one = jwt.encode(good | {"nonce": "n", "aud": ["wiki"]}, key, algorithm="ES256")
+    assert who(one, keys, {"nonce": "n"}) == "u-1815"
     for session in ({"nonce": "another"}, {}):
-        with pytest.raises(jwt.InvalidTokenError, match="a different sign-in"):
+        with pytest.raises(jwt.InvalidTokenError, match="not for this sign-in"):
             who(token, keys, session)
     others = good | {"nonce": "n", "aud": ["wiki", "notes"]}
     for bad in (good, others, good | {"nonce": "n", "sub": ""}):
@@ -191,14 +193,15 @@ def test_04_none_of_the_lessons_bad_tokens_signs_anybody_in(monkeypatch):
 
 
 def test_05_a_client_proves_itself_without_a_shared_secret():
-    key, url = a_key(), ISSUER + "/token"
-    token = names_in("05").client_assertion(key, "backup", url)
+    """Its audience is the provider, by its issuer identifier alone (RFC 10070)."""
+    key = a_key()
+    token = names_in("05").client_assertion(key, "backup", ISSUER)
     claims = jwt.decode(
-        token, key.public_key(), algorithms=["ES256"], audience=url, issuer="backup"
+        token, key.public_key(), algorithms=["ES256"], audience=ISSUER, issuer="backup"
     )
     assert claims["sub"] == "backup" and claims["exp"] - claims["iat"] == 60
     again = jwt.decode(
-        names_in("05").client_assertion(key, "backup", url), options={"verify_signature": False}
+        names_in("05").client_assertion(key, "backup", ISSUER), options={"verify_signature": False}
     )
     assert again["jti"] != claims["jti"]
 

@@ -8,7 +8,7 @@ PKCE.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -481,6 +481,8 @@ def diary(note: str = NOTE, *, insists: bool = False, seed: str = "lesson-03/dia
     """A confidential client that sends all that a good client sends. The provider ignores what it
     does not know, unless it `insists`: then it checks PKCE for each client (RFC 9700, 2.1.1)."""
     apps = build_apps(seed, provider=Provider if insists else IgnoresPkce)
+    ada = apps.provider.users["ada"]  # whose password here nobody has seen
+    apps.provider.users["ada"] = replace(ada, password=next(dice(seed, "password")))
     apps.provider.clients["diary"] = Client(
         "diary", (DIARY + "/cb",), secret=SECRET, scope="notes", require_pkce=insists
     )

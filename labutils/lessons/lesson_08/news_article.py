@@ -22,7 +22,7 @@ CLAIMS = {
     4: "After the attack, Cloudflare reimaged 4,893 systems.",
     5: "Of Cloudflare's tickets, fewer than one in 50,000 were read.",
     6: "In October, Cloudflare replaced 5,000 credentials but forgot four of them.",
-    7: "On 20 and 21 November the intruder read source code.",
+    7: "From the server of Jira the intruder got into the build system.",
     8: "76 code repositories were archived and stolen.",
     9: "The account that the intruder had created was switched off within 90 minutes of the alert.",
     10: "The people who robbed Okta also broke into Cloudflare in November.",
@@ -34,7 +34,7 @@ REFUTED: dict[int, set[str]] = {
     2: {"okta-service-account-credential", "okta-service-account-identified"},
     4: {"code-red-triage", "code-red-reimage"},
     6: {"cf-rotation-missed", "cf-rotation-reason", "code-red-credentials"},
-    7: {"nov20-21-tests", "nov22-repos-viewed"},
+    7: {"other-systems-denied", "scope-only-atlassian"},
 }
 # Claims that nobody can know, and the facts that say so.
 OPEN = {

@@ -31,14 +31,14 @@ TARGET = Target(
     (
         "Search the ledger for a word of the claim, or a number: [f.id for f in "
         "ledger.about('paulo')]. Then read f.statement, f.time, f.figures and f.note.",
-        "Nine of the twelve do not hold. Five of the nine cannot be known: read the note of the "
-        "fact, its confidence, and how precisely it is dated.",
+        "Nine of the twelve do not hold. Five of the nine cannot be known: a confirmed fact may "
+        "say that nobody could tell. Read each statement to its end, and the note.",
         "Refute 2 (what was stolen, and from where), 4 and 6 (two numbers merged into one) and 7 "
-        "(the day). Leave 3, 8, 10, 11 and 12 open.",
+        "(all attempts failed). Leave 3, 8, 10, 11 and 12 open.",
     ),
     code("""
         for claim, fact in {2: "okta-service-account-credential", 4: "code-red-triage",
-                            6: "cf-rotation-missed", 7: "nov20-21-tests"}.items():
+                            6: "cf-rotation-missed", 7: "other-systems-denied"}.items():
             scene.refute(claim, fact)
         for claim, fact in {3: "okta-service-account-credential",
                             8: "repos-exfiltration-unconfirmed", 10: "attack-gap",

@@ -48,13 +48,15 @@ MOVES = {
     "archives of source code": "nov22-repos-archived",
 }  # moves that a learner makes, each with the step of 2023 that was like it
 WHY = {
-    "token at the gateway": "the first door that opened. What came before was only knocking",
-    "search of the wiki": "he gathers what may be useful. No credential comes of a search, as far "
-    "as the log shows",
+    "token at the gateway": "the first door that opened. What came before was only knocking. "
+    "(ATT&CK lists T1550.001 under lateral movement; here it was the way in)",
+    "search of the wiki": "the intruder gathers what may be useful. The log does not show that "
+    "the search yielded a credential",
     "a new user in Jira": "a way back in, for the day when the token is replaced",
-    "a script on its server": "a tracker runs a program of his. What the program is for comes next",
-    "the console server": "from a system that he is in to one that he is not in yet. The way into "
-    "the company was another",
+    "a script on its server": "the tracker runs the intruder's program. What the program is for "
+    "comes next",
+    "the console server": "from a system that the intruder is in to one not yet reached. The way "
+    "into the company was another",
     "archives of source code": "the server packs them where they are. That they left would "
     "be another step, and nothing here shows it",
 }  # what speaks for the tactic of each move, and against the one that people take for it
@@ -131,7 +133,8 @@ def print_sessions(replay: Replay) -> None:
         session = event["authenticationContext"]["externalSessionId"]
         assumed = "  (assumed)" if kind in ASSUMED else ""
         print(
-            f"{number:>2} {kind:<38} {outcome:<8} {session} {event['client']['ipAddress']}{assumed}"
+            f"{number:>2} {event['published'][5:10]} {kind:<38} {outcome:<8} {session:<25} "
+            f"{event['client']['ipAddress']}{assumed}"
         )
 
 
@@ -243,6 +246,11 @@ def _print_lines(replay: Replay, names: list[str]) -> None:
 def print_tactics(own: Mapping[str, object]) -> None:
     """The tactic that somebody gave to each of MOVES, by its id or its name, beside the ledger's;
     and a sentence for each that differs."""
+    if all(tactic is ... for tactic in own.values()):
+        print(
+            "Give each move a tactic in the cell above, by its id or its name, and run both again."
+        )
+        return
     tactics = {step.fact: step.tactic for step in played(World.historical()).steps}
     known = {move: ledger.tactic(tactics[fact]).id for move, fact in MOVES.items()}
     given = {move: _tactic_id(tactic) for move, tactic in own.items()}
@@ -255,8 +263,11 @@ def print_tactics(own: Mapping[str, object]) -> None:
 def _tactic_id(given: object) -> object:
     """The id of a tactic that somebody names; what names none stays as it is."""
     said = str(given).strip().lower()
-    ids = [one.id for one in ledger.tactics() if said in (one.id.lower(), one.name.lower())]
-    return ids[0] if ids else given
+    for one in ledger.tactics():
+        number, name = one.id.lower(), one.name.lower()
+        if said in (number, name, f"{number} {name}"):
+            return one.id
+    return given
 
 
 def _when(step: Step) -> str:

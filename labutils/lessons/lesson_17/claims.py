@@ -43,7 +43,7 @@ CLAIMS = {
     "e": Claim(
         "p.nielsen's new factor is p.nielsen's own",
         True,
-        "p.nielsen had a new phone; it was added two weeks after his last line",
+        "p.nielsen had a new phone; it was added two weeks after the intruder's last line",
     ),
     "f": Claim(
         "he got the reports' key",

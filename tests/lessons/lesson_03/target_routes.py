@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from labutils.identity.person import sign_in
 from labutils.lessons.lesson_03.missing_defences import (
     DIARY,
     RFC_VERIFIER,
@@ -9,6 +10,7 @@ from labutils.lessons.lesson_03.missing_defences import (
     api_request,
     authorization_request,
     challenge,
+    one_client,
     parameters,
     token_request,
 )
@@ -26,6 +28,13 @@ def redeemed(scene: Diary, code: str, verifier: str = "", redirect_uri: str = CA
     if "access_token" not in answer:
         return answer["error_description"]
     return api_request(scene.tom, answer["access_token"]).json()["notes"][0]
+
+
+def with_adas_other_password(scene: Diary) -> str:
+    """The password of the lesson's Ada, at the diary's provider."""
+    typed = one_client().typed("ada")
+    sign_in(scene.tom, DIARY + "/login", typed["username"], typed["password"])
+    return first_note(scene)
 
 
 def code_interception(scene: Diary) -> str:
@@ -88,6 +97,7 @@ ROUTES = {
     "code injection into an earlier sign-in": injection_into_an_earlier_sign_in,
 }
 SHUT = {
+    "Ada's password at another provider": with_adas_other_password,
     "code interception": code_interception,
     "any verifier will do": any_verifier,
     "Ada's whole response in Tom's browser": her_own_state,

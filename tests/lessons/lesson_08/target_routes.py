@@ -23,13 +23,13 @@ BY_WHAT_WAS_DONE = {
     2: "okta-service-account-credential",
     4: "code-red-triage",
     6: "cf-rotation-missed",
-    7: "nov20-21-tests",
+    7: "other-systems-denied",
 }
 BY_OTHER_FACTS = {
     2: "okta-service-account-identified",
     4: "code-red-reimage",
     6: "code-red-credentials",
-    7: "nov22-repos-viewed",
+    7: "scope-only-atlassian",
 }
 
 

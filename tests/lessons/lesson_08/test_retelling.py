@@ -95,7 +95,7 @@ def test_the_claims_say_what_the_ledger_lists_as_common_errors_or_as_open():
         2: "password",
         4: "4,893",
         6: "5,000",
-        7: "test of connectivity",
+        7: "none succeeded",
         8: "could not confirm",
         10: "nation state",
         12: "believes",
