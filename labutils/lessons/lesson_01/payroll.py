@@ -41,9 +41,14 @@ class Payroll(SmallApp):
         return as_json(person)
 
 
-def payroll_page(token: str, read: Read = without_the_key) -> httpx.Response:
-    """What the payroll answers to somebody who brings this token; `read` is how it reads one."""
+def payroll_page(
+    token: str, read: Read = without_the_key, when: int | None = None
+) -> httpx.Response:
+    """What the payroll answers to somebody who brings this token; `read` is how it reads one, and
+    `when` a later time (in seconds since 1970)."""
     lab = Lab("lesson-01/payroll", "2023-10-18T09:05:00Z")
+    if when is not None:
+        lab.clock.wait_until(when)
     lab.add("payroll.example", Payroll(read))
     tom = lab.browser("tom", "203.0.113.66")
     return tom.get("https://payroll.example/me", headers=bearer(token))

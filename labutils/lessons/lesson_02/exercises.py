@@ -810,7 +810,7 @@ EXERCISES = (
                 altered(VERIFY, (' or trusted[0]["alg"] != header.get("alg")', "")),
             ),
             "no alg": (
-                "The header names no algorithm at all. Refuse it: no key is for None.",
+                "The header names no algorithm at all. Refuse it: none of your keys is for `None`.",
                 altered(VERIFY, ('header.get("alg")', 'header.get("alg", "RS256")')),
             ),
             "crossed": (
@@ -1059,5 +1059,6 @@ PREDICTIONS = (
         },
         "Of your four decisions, PyJWT called with a key and an algorithm leaves one open: the "
         "type of token. Only you know which type your application should accept.",
+        words=("it gets in", "it is refused"),
     ),
 )

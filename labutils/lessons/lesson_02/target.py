@@ -22,8 +22,9 @@ TARGET = Target(
     "02-target",
     "value",
     value(flag_mistake),
-    "You are the payroll admin. There are at least two more ways in. Try your own `verify` on what "
-    "you sent: it refuses it, because the key and the algorithm come from your list.",
+    "You are the payroll admin. There are at least two more ways in. Now call your own "
+    "verify(..., scene.keys) with scene.token, and with what you sent: it takes the first and "
+    "refuses the second, because the key and the algorithm come from your list.",
     {
         "other": (
             "That is not the flag. GET https://payroll.example/admin returns it, once your token "
@@ -48,11 +49,11 @@ TARGET = Target(
         "kid names. And which algorithm does it use with that key? If you ask for an unknown "
         "path, the response lists the paths that exist.",
         "Any of these works, with `aud` payroll: `forge_confused(claims, ...)` with the very bytes "
-        "of /keys/rs256.pem; kid '../static/logo.svg' with HS256 and the picture as the secret; "
+        "of /keys/rs256-1; kid '../static/logo.svg' with HS256 and the picture as the secret; "
         "the one of guesses() whose MAC is the signature of scene.old_token.",
     ),
     code("""
-        public_key = scene.tom.get("https://payroll.example/keys/rs256.pem").content
+        public_key = scene.tom.get("https://payroll.example/keys/rs256-1").content
         forged = forge_confused({"sub": "admin", "aud": "payroll"}, public_key)
         headers = {"authorization": f"Bearer {forged}"}
         flag = scene.tom.get("https://payroll.example/admin", headers=headers).json()["flag"]
@@ -60,8 +61,8 @@ TARGET = Target(
     brief=(
         "https://payroll.example accepts signed tokens. Tom has an account there and two tokens. "
         "scene.token is valid today. scene.old_token is left over from a test system, and is a "
-        "year old. scene.tom is his browser. Become admin: GET /admin then returns a flag. There "
-        "is more than one way in."
+        "year old. scene.tom is his browser, and guesses() yields secrets as people build them. "
+        "Become admin: GET /admin then returns a flag. There is more than one way in."
     ),
     scene=weak_app.weak_app,
 )

@@ -1,7 +1,7 @@
 """The target of lesson 02: an application whose verifier leaves too much to the token.
 
 Tom has an account like everybody. /me says who a token makes you, and /admin gives the flag to
-`admin`. /keys/rs256.pem is the provider's public key, and /static/logo.svg is a picture; anybody
+`admin`. /keys/rs256-1 is the provider's public key, and /static/logo.svg is a picture; anybody
 may have both.
 """
 
@@ -61,9 +61,10 @@ class WeakApp:
     tom: httpx.Client
     token: str
     old_token: str
+    keys: dict[str, list[dict[str, Any]]]  # what a verifier with a list would be given
 
     def __repr__(self) -> str:
-        return "the payroll application: tom, token, old_token"
+        return "the payroll application: tom, token, old_token, keys"
 
 
 class Payroll(SmallApp):
@@ -75,12 +76,12 @@ class Payroll(SmallApp):
 
     def answer(self, request: Request) -> Response:
         """What the application says at each of its paths."""
-        if request.path == "/keys/rs256.pem":
+        if request.path == "/keys/rs256-1":
             return Response(FILES["/keys/rs256-1"], mimetype="application/x-pem-file")
         if request.path == "/static/logo.svg":
             return Response(LOGO, mimetype="image/svg+xml")
         if request.path not in ("/me", "/admin"):
-            raise NotFound("The paths are: /me, /admin, /keys/rs256.pem, /static/logo.svg")
+            raise NotFound("The paths are: /me, /admin, /keys/rs256-1, /static/logo.svg")
         claims = self.claims_of(request)
         if request.path == "/me":
             return as_json({"you are": claims.get("sub")})
@@ -140,4 +141,7 @@ def weak_app(flag: str = FLAG) -> WeakApp:
     claims = {**CLAIMS, "sub": "tom", "aud": "payroll"}
     year_ago = {name: CLAIMS[name] - 365 * 86400 for name in ("iat", "exp")}
     old = sign(claims | year_ago, SigningKey(SECRET, "HS256", "hs-staging"))
-    return WeakApp(lab.browser("tom", "203.0.113.66"), TOMS_TOKEN, old)
+    algorithm = jwt.get_algorithm_by_name("RS256")
+    jwk = algorithm.to_jwk(algorithm.prepare_key(PUBLIC_KEY), as_dict=True)
+    keys = {"keys": [{**jwk, "alg": "RS256", "kid": "rs256-1"}]}
+    return WeakApp(lab.browser("tom", "203.0.113.66"), TOMS_TOKEN, old, keys)

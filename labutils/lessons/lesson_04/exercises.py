@@ -549,8 +549,8 @@ EXERCISES = (
                 ),
             ),
             "spelling": (
-                "Compare the client ID character for character. Different capitals or an extra "
-                "space must not match.",
+                "Compare the client ID character for character. A value with other capitals or an "
+                "extra space must not match.",
                 altered(
                     MEANT_FOR,
                     (
@@ -934,8 +934,8 @@ EXERCISES = (
                 """),
             ),
             "not set": (
-                "Here you asked no issuer, so no document can speak for one. A check that is "
-                "skipped when nothing is configured trusts everybody.",
+                "Here you did not ask any issuer, so no document can vouch for one. A check that "
+                "is skipped when nothing is configured trusts everybody.",
                 wrong("answer = lambda issuer, d: not issuer or d.get('issuer') == issuer"),
             ),
             "missing": (

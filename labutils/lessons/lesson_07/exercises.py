@@ -739,7 +739,8 @@ EXERCISES = (
                 """),
             ),
             "one": (
-                "A string may hold several tokens: re.findall finds all, re.search only the first.",
+                "A string may hold several tokens: re.findall finds all of them, re.search only "
+                "the first.",
                 wrong(r"""
                 def answer(texts):
                     hits = [re.search(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", text) for text in texts]

@@ -1462,7 +1462,7 @@ EXERCISES = (
                 altered(EXPLAINED, ('ticket["by"] == who', 'who.startswith(ticket["by"])')),
             ),
             "moment": (
-                "That time is outside the period, by seconds or by hours. Compare the whole "
+                "That time is outside the period, by seconds or by hours. Compare the complete "
                 "times, not only their first characters.",
                 altered(
                     EXPLAINED,

@@ -113,7 +113,7 @@ MINUTES = code("""
 """)
 KEEP = code("""
     def keep(status):
-        return status >= 500
+        return status not in (202, 400)
 """)
 POLL = code("""
     def poll(browser, take):
@@ -276,6 +276,7 @@ def responses() -> list[Case]:
     """What an API may say to an event that was pushed to it (RFC 8935, 2.2 to 2.4)."""
     wanted = {202: (False, "taken"), 503: (True, "lost"), 400: (False, "refused")}
     wanted |= dict.fromkeys((500, 502, 504), (True, "one"))
+    wanted |= dict.fromkeys((401, 404, 429), (True, "unread"))
     return [Case((status,), want, mistake) for status, (want, mistake) in wanted.items()]
 
 
@@ -1108,7 +1109,7 @@ EXERCISES = (
             "one": (
                 "503 is not the only sign of an outage: a broken API says 500, and its proxy says "
                 "502 or 504.",
-                altered(KEEP, (">= 500", "== 503")),
+                altered(KEEP, ("not in (202, 400)", "== 503")),
             ),
             "taken": (
                 "202 means that the API has the event. It does not need the event twice.",
@@ -1117,16 +1118,22 @@ EXERCISES = (
                         return True
                 """),
             ),
+            "unread": (
+                "401, 404 and 429 say nothing about the event: a key of yours has expired, a path "
+                "has moved, you sent too much. Nobody has read it, so push it again.",
+                altered(KEEP, ("not in (202, 400)", ">= 500")),
+            ),
             "refused": (
                 "With 400 the API says that it has read the event and refuses it. It would refuse "
                 "it each time, and your queue would grow.",
-                altered(KEEP, (">= 500", ">= 400")),
+                altered(KEEP, ("not in (202, 400)", "!= 202")),
             ),
         },
         (
             "Ask of each status: has the API read the event? And would it say something else the "
             "next time?",
-            "202 and 400 are final. From 500 up, the fault is the server's, and temporary.",
+            "202 and 400 answer for the event (RFC 8935, 2.2 and 2.3). Everything else is about "
+            "something else, and may pass.",
         ),
         KEEP,
     ),

@@ -440,6 +440,15 @@ def ended_session(seed: str, receiver: Receiver | None = None) -> tuple[EventApp
     return apps, token, events_in_a_log(apps, token, seed)
 
 
+def print_log() -> None:
+    """When Ada's token was issued, and the events of the log that `tom_revives` shows."""
+    _, token, log = ended_session("shown")
+    issued = int(jwt.decode(token, options={"verify_signature": False})["iat"])
+    print(f"Ada's token: issued at {issued}")
+    for text in log.values():
+        print(about(text))
+
+
 Revive = Callable[[list[str], str], str]
 
 

@@ -20,7 +20,7 @@ SIDE_BY_SIDE = {
 }
 # What was tried in 2025 alone.
 OF_2025 = {
-    "a key in the place of the secret": "grants_key_bound",
+    "a key in place of the secret": "grants_key_bound",
     "a grant ends after 90 days": "service_tokens_expire",
     "an alarm on looking round": "alert_looking_round",
     "an alarm on the export": "alert_bulk_reads",

@@ -815,7 +815,7 @@ EXERCISES = (
                 ),
             ),
             "part": (
-                "Compare whole addresses: one may begin with another, or be next to it.",
+                "Compare whole addresses: one may be the beginning of another, or its neighbour.",
                 altered(
                     STRANGERS,
                     (

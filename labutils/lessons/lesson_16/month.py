@@ -12,6 +12,7 @@ from labutils.incident import attackers, background, breach, cases
 from labutils.incident.ground_truth import read_ground_truth
 from labutils.incident.policy import World
 from labutils.lab import seconds
+from labutils.text import counted
 
 from .thieves import CASE
 
@@ -139,8 +140,8 @@ def print_calls(login: Line) -> None:
 
 def habits(account: str) -> list[tuple[int, str]]:
     """What an account does after its logins: how many of them, and what. Most often first."""
-    counted = Counter(_habit(calls_after(login)) for login in logins() if _user(login) == account)
-    return [(number, what) for what, number in counted.most_common()]
+    found = Counter(_habit(calls_after(login)) for login in logins() if _user(login) == account)
+    return [(number, what) for what, number in found.most_common()]
 
 
 def _habit(calls: list[Line]) -> str:
@@ -159,7 +160,7 @@ def _habit(calls: list[Line]) -> str:
 def print_habits(account: str) -> None:
     """A line for each thing that an account does after its logins, and after how many."""
     for number, what in habits(account):
-        print(f"{number:>5} logins of {account}, then: {what}")
+        print(f"{counted(number, 'login'):>11} of {account}, then: {what}")
 
 
 def print_sessions(keys: Iterable[str]) -> None:

@@ -27,7 +27,7 @@ def stopped(pair: Sequence[str]) -> list[int]:
 
 
 # The pairs that the lesson asks about.
-ADDRESSES, KEY = "a tool works only from its own addresses", "a key in the place of the secret"
+ADDRESSES, KEY = "a tool works only from its own addresses", "a key in place of the secret"
 ALARM, END = "an alarm on looking round", "a grant ends after 90 days"
 ASKED_ABOUT = ((ADDRESSES, KEY), (ADDRESSES, END), (ADDRESSES, ALARM), (ALARM, END))
 

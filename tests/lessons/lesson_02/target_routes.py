@@ -13,7 +13,7 @@ def flag(scene: WeakApp, token: str) -> str:
 
 
 def algorithm_confusion(scene: WeakApp) -> str:
-    return flag(scene, forgeries.confused(ADMIN, scene.tom.get(APP + "/keys/rs256.pem").content))
+    return flag(scene, forgeries.confused(ADMIN, scene.tom.get(APP + "/keys/rs256-1").content))
 
 
 def a_file_that_everybody_has(scene: WeakApp) -> str:

@@ -13,4 +13,4 @@ def test_at_another_path_a_valid_token_gets_the_list_of_paths(path):
     assert jwt.decode(scene.token, options={"verify_signature": False})["sub"] == "tom"
     answer = scene.tom.get(APP + path, headers={"authorization": f"Bearer {scene.token}"})
     assert answer.status_code == 404
-    assert "The paths are: /me, /admin, /keys/rs256.pem, /static/logo.svg" in answer.text
+    assert "The paths are: /me, /admin, /keys/rs256-1, /static/logo.svg" in answer.text

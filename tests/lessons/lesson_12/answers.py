@@ -197,9 +197,9 @@ def answer(token):
 """,
     ],
     "12-12": [
-        "def answer(status):\n    return status in range(500, 600)",
-        "def answer(status):\n    return str(status).startswith('5')",
-        "def answer(status):\n    return not (status < 300 or 400 <= status < 500)",
+        "def answer(status):\n    return status != 202 and status != 400",
+        "def answer(status):\n    return not (status < 300 or status == 400)",
+        "def answer(status):\n    return {202: False, 400: False}.get(status, True)",
     ],
     "12-8": [
         *[
