@@ -1019,7 +1019,7 @@ EXERCISES = (
         "it.",
         {
             "secret": (
-                "The API does not take secrets, and this one will be replaced tomorrow. Get "
+                "The API does not take secrets, and this one will be replaced tonight. Get "
                 "something with it today.",
                 wrong("""
                     def answer(browser, client_id, secret):

@@ -92,7 +92,7 @@ def _why_not(ids: set[str]) -> str:
             "may be harmless, too."
         )
     if ids - theirs:
-        return "Most of this report is right, but some of these changes are harmless."
+        return "Most of the intruder's changes are in this report, and others that are harmless."
     return "All of these changes are the intruder's, but others are missing."
 
 

@@ -36,6 +36,8 @@ class NotesApi(NonceAPI):
     def check_holder(self, request: Request, scheme: str, token: str, claims: Json) -> None:
         if self.scene._is_over:
             raise OAuthError("access_denied", "this address is blocked", 403, "DPoP")
+        if request.path != "/me" and "cnf" not in claims:
+            raise OAuthError("invalid_token", "this endpoint takes bound tokens only", 401, "DPoP")
         if request.path == "/export":
             self.nonce = None
         super().check_holder(request, scheme, token, claims)

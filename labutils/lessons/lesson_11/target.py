@@ -70,9 +70,9 @@ page.
 scene.sign(method, url, token=..., nonce=..., ahead=...) has the page's key sign a proof. The \
 proof is dated `ahead` seconds from now. The page signs five proofs and no more.
 scene.visit(url, params) is a GET by Ada's browser, with her cookies; it returns the response.
-Then Ada closes the page: scene.leave(). From then on no script runs. Up to ten minutes pass. You \
-are not told how many: if there is a moment that your proofs miss, it will be that one. Then Tom \
-has 15 seconds before his address is blocked. scene.tom is his own browser.
+Then Ada closes the page: scene.leave(). From then on no script runs. Between one and ten \
+minutes pass. You are not told how many: if there is a moment that your proofs miss, it will be \
+that one. Then Tom has 15 seconds before his address is blocked. scene.tom is his own browser.
 The flag is in Ada's notes, but only after she has left. Two endpoints of https://api.example \
 return the notes:
 - GET /notes requires DPoP, with a nonce that changes every 20 seconds

@@ -113,7 +113,8 @@ def question(rule: policy.Rule) -> str:
 def meaning(name: str) -> str:
     """What a control does, with its number where it has one."""
     control = cases.load().controls[name]
-    return control.meaning.replace("this many", str(control.value))
+    said = control.meaning.replace("this many", str(control.value))
+    return said.replace(" 1 hours ", " 1 hour ")
 
 
 # --- what opens ---------------------------------------------------------------------------------

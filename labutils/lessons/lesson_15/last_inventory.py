@@ -218,7 +218,10 @@ class LastInventory:
             return f"The intruder is out, but {jobs}."
         if alive:
             things = counted(len(alive), "thing")
-            return f"No secret of the intruder's opens, but {things} that he made still exist."
+            return (
+                f"No secret of the intruder's opens, but {things} that the intruder made still "
+                "exist."
+            )
         return FLAG
 
     # --- how it works ---

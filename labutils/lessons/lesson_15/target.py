@@ -55,7 +55,8 @@ TARGET = Target(
         "alive": (
             "A user that the intruder made is no colleague of yours. A new secret is not enough: "
             "whoever can reset it gets in again. End it.",
-            'answer = "No secret of the intruder\'s opens, but 3 things that he made still exist."',
+            'answer = ("No secret of the intruder\'s opens, but 3 things that the intruder made "\n'
+            '          "still exist.")',
         ),
         "late": (
             "At 18:00 it is too late. Trying secrets takes no time, but actions do. Look around in "
@@ -97,8 +98,8 @@ Actions take time: scene.rotate(id) 10 minutes, scene.remove_old(id) 5, scene.re
 scene.cut(id, id, ...) 20 for all of them, which end at the same moment. Jobs keep working after \
 rotate and remove_old. They stop working after revoke and cut.
 scene.declare() declares the incident over. It waits 15 minutes, until the intruder has come \
-by once more, so call it by 17:45. It returns the flag if the intruder is out and no job has \
-stopped. For a fresh start, run scene = target("15"); but after three wrong \
-declarations, only a kernel restart helps.""",
+by once more, so call it by 17:45. It returns the flag if no secret of the intruder's opens, \
+nothing that the intruder made exists any more, and no job has stopped. For a fresh start, run \
+scene = target("15"); but after three wrong declarations, only a kernel restart helps.""",
     scene=LastInventory,
 )

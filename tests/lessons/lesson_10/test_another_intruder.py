@@ -156,7 +156,9 @@ def test_the_right_ones_give_the_flag_and_nothing_else_does():
     assert month.report(sorted(theirs)) == FLAG and month._failed == 0
     harmless = min(changes_made().keys() - theirs)
     assert month.report(theirs - {min(theirs)}).startswith("All of these changes are the")
-    assert month.report(theirs | {harmless}).startswith("Most of this report is right, but")
+    assert month.report(theirs | {harmless}).startswith(
+        "Most of the intruder's changes are in this report, and"
+    )
     assert month.report(changes_made().keys() - theirs).startswith("This report has at most half")
     assert month.report(theirs).startswith(
         "The incident lead has stopped reading: too many reports"

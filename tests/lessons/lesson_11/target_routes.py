@@ -12,6 +12,21 @@ def flag(answer) -> str:
     return answer.json().get("flag", answer.text)
 
 
+def an_unbound_token(scene: Page) -> str:
+    """The code exchanged without a proof: the provider issues a bearer token."""
+    landed = scene.visit(LOGIN + "/authorize", scene.link)
+    form = {
+        "grant_type": "authorization_code",
+        "client_id": "notes",
+        "code": landed.next_request.url.params["code"],
+        "redirect_uri": NOTES + "/cb",
+        "code_verifier": scene.verifier,
+    }
+    token = scene.tom.post(LOGIN + "/token", data=form).json()["access_token"]
+    scene.leave()
+    return flag(scene.tom.get(API + "/export", headers={"authorization": f"Bearer {token}"}))
+
+
 def by_proof(scene: Page, door: str, proof: str, token: str | None = None) -> str:
     return flag(scene.tom.get(API + door, headers=dpop_headers(token or scene.token, proof)))
 
@@ -145,6 +160,7 @@ SHUT = {
     "the moment of an earlier run": made_before("/export", 437),
     "shortly before that moment": made_before("/export", 400),
     "five proofs around it": lambda scene: swept(scene, range(380, 500, 25)),
+    "a token that is bound to nothing": an_unbound_token,
     "one proof, and patience": lambda scene: patient(scene, 540),
     "the latest proof, and patience": lambda scene: patient(scene, 655),
     "dated two minutes ahead": made_before("/export", 120),

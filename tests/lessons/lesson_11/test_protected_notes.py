@@ -36,12 +36,13 @@ def test_when_the_page_is_closed_its_key_and_its_browser_are_gone_and_a_sentence
     assert capsys.readouterr().out.count("Ada has closed the page.") == 2
 
 
-def test_the_backup_job_s_token_reads_notes_that_are_not_ada_s():
+def test_a_token_that_is_bound_to_nothing_reads_no_notes_at_all():
     scene = Page()
     token = scene._apps.machine_token(scene.tom)
     scene.leave()
     answer = scene.tom.get(API + "/export", headers=bearer(token))
-    assert answer.json() == {"notes of": "backup", "flag": "these are not Ada's notes"}
+    assert answer.status_code == 401
+    assert answer.json()["error_description"] == "this endpoint takes bound tokens only"
 
 
 def test_a_bound_token_without_a_proof_opens_neither_door_and_no_other_one_is_there():

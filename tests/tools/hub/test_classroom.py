@@ -649,9 +649,9 @@ def test_whatever_stands_in_the_files_the_wall_holds_markup_of_its_own_alone(fil
 def test_the_wall_counts_a_prediction_of_several_letters_letter_by_letter():
     item = lesson("02").items["02-p14"]
     before, after = wall.page(ROOM), wall.page(ROOM, answers=True)
-    first = "it opens: 1; it is refused: 1"
+    first = "it gets in: 1; it is refused: 1"
     assert f"<th>2. {escape(item.columns[1].text)}</th>" in before
-    assert (before.count(first), before.count("it opens: 0; it is refused: 2")) == (1, 5)
+    assert (before.count(first), before.count("it gets in: 0; it is refused: 2")) == (1, 5)
     assert "right: " not in before and "xoxxxox" not in before
     assert f"<td>{first}</td><td>right: it is refused</td>" in after
     assert f"Held by 1: {escape(item.beliefs[item.columns[1].key])}" in after
