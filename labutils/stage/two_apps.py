@@ -3,11 +3,12 @@
 Nothing here is broken. A lesson gives a subclass of a part to show what a missing check costs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import httpx
 
+from labutils.identity.keys import Json
 from labutils.identity.oauth import TokenResponse
 from labutils.identity.person import sign_in
 from labutils.identity.provider import Provider
@@ -61,11 +62,13 @@ def build_apps(
     provider: type[Provider] | Callable[..., Provider] = Provider,
     application: type[RelyingParty] = RelyingParty,
     opaque_access_tokens: bool = False,
+    profiles: Mapping[str, Json] | None = None,
 ) -> TwoApps:
     """Fresh apps, in a lab of their own that begins at `start`.
 
-    Give them a subclass of Provider or RelyingParty to see what a missing check costs. With opaque
-    access tokens the API asks the provider about each token (RFC 7662).
+    `profiles` is what the API knows of its people, by `sub`. Give the apps a subclass of Provider
+    or RelyingParty to see what a missing check costs. With opaque access tokens the API asks the
+    provider about each token (RFC 7662).
     """
     lab = Lab(seed, start)
     op = provider(lab, LOGIN, opaque_access_tokens=opaque_access_tokens)
@@ -97,6 +100,7 @@ def build_apps(
         LOGIN,
         introspect_as=("api", "the-api-asks-with-this") if opaque_access_tokens else None,
     )
+    api.profiles = profiles or {}
     for origin, app in ((LOGIN, op), (WIKI, wiki), (NOTES, notes), (API, api)):
         lab.add(origin.split("//")[1], app)
     return TwoApps(
