@@ -26,6 +26,7 @@ _BEGIN = re.compile(
     r"\d\d-\w+(: (passed|not yet|not attempted yet)\.|[.:])|(Hint \d+ of \d+|Result):|You chose \w:"
 )
 _EMPHASIS = re.compile(r"(?<![\w*`])\*([A-Za-z][\w ]*\w)\*(?![\w*`])")  # *so*, in a sentence
+_CODE = re.compile(r"`([^`\n]+)`")
 P = ParamSpec("P")
 R = TypeVar("R")
 State = Literal["asked", "passed", "not yet", "not attempted", "told"]
@@ -82,8 +83,8 @@ class Reply:
 
 
 def _marked(line: str) -> str:
-    """A line in HTML, an emphasis in it as one."""
-    return _EMPHASIS.sub(r"<em>\1</em>", escape(line))
+    """A line in HTML, an emphasis in it as one, and code as code."""
+    return _CODE.sub(r"<code>\1</code>", _EMPHASIS.sub(r"<em>\1</em>", escape(line)))
 
 
 def _style(line: str) -> str:

@@ -57,9 +57,10 @@ TARGET = Target(
     """),
     brief=f"""Ada's app calls the API once a minute and renews its token only when it calls. \
 The provider allows {BUDGET} requests an hour for renewals, introspection and polls together. \
-Tom copies an access token. He may also copy the refresh token while Ada's app is running; then he renews as often as he can. \
-Somebody reacts after 0, 3, 10 or 30 minutes, or when the provider sees a refresh token a second \
-time. An API that is told or polls then restarts: it is down for two minutes.
+Tom copies an access token. He may also copy the refresh token while Ada's app is running; then \
+he renews as often as he can. Somebody reacts after 0, 3, 10 or 30 minutes, or when the provider \
+sees a refresh token a second time. An API that is told or polls then restarts: it is down for two \
+minutes.
 Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases. \
 scene.try_setting(Setting(life, way, every), retries=False) measures one:
 - life: the lifetime of a token, in minutes
