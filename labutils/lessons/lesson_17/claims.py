@@ -51,9 +51,9 @@ CLAIMS = {
         "metrics-robot looked around the cloud from his address",
     ),
     "g": Claim(
-        "he read the tickets",
-        True,
-        "120 of them in one night, as svc-planner, from his address",
+        "all that he did came from one rented address",
+        False,
+        "o.lindqvist's session went on from a second one, too, and the factor was added there",
     ),
     "h": Claim(
         "v.mueller's session was stolen",
@@ -98,7 +98,7 @@ def print_report(report: Mapping[str, float | str], gain: Gain) -> None:
         truth = {True: "true", False: "false", None: UNKNOWN}[claim.truth]
         print(f"{letter}) {claim.text}: {report[letter]} -> {truth}, {points:+.2f}")
         print(f"   {claim.because}")
-    print(f"in all: {total:+.2f} of {best:.2f}")
+    print(f"in all: {round(total, 2) + 0.0:+.2f} of {best:.2f}")
 
 
 def _points(said: float | str, truth: bool | None, gain: Gain) -> float:

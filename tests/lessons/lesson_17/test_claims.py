@@ -16,6 +16,9 @@ HONEST = {
 }
 
 
+MAIN = "203.0.113.61"  # the address of nearly all that he did
+
+
 @pytest.fixture
 def printed(capsys):
     def run(report):
@@ -33,7 +36,7 @@ def test_the_claims_are_what_is_so_in_the_incident():
     assert "session of o.lindqvist" in drawn.credentials and "metrics-key" in drawn.credentials
     assert not {"session of y.hansen", "session of v.mueller"} & set(drawn.credentials)
     assert list(drawn.footholds) == ["factor of o.lindqvist"]
-    assert sum(line.action == "Issue viewed" for line in his) == 120
+    assert len(there) == 2 and any("factor" in line.made for line in his if line.address != MAIN)
     others = [line for line in lines if line.address in there and not incident.is_his(line)]
     assert {line.who for line in others if "factor" in line.made} == {"n.jansen", "p.nielsen"}
     last = max(line.time for line in his)
@@ -59,7 +62,7 @@ def test_what_no_log_can_show_is_not_in_the_logs():
 
 
 def test_an_honest_report_gains_most_and_none_gains_more(printed):
-    assert "in all: +2.00 of 2.00" in printed(HONEST)
+    assert "in all: +1.75 of 1.75" in printed(HONEST)
     for letter in CLAIMS:
         for said in (0, 35, 50, 65, 90, 100, UNKNOWN):
             out = printed({**HONEST, letter: said})
@@ -69,15 +72,15 @@ def test_an_honest_report_gains_most_and_none_gains_more(printed):
 @pytest.mark.parametrize(
     ("report", "points"),
     [
-        (dict.fromkeys(CLAIMS, 100), "-1.50"),
-        (dict.fromkeys(CLAIMS, 0), "-4.50"),
+        (dict.fromkeys(CLAIMS, 100), "-2.50"),
+        (dict.fromkeys(CLAIMS, 0), "-3.75"),
         (dict.fromkeys(CLAIMS, UNKNOWN), "+0.50"),
-        (dict.fromkeys(CLAIMS, 51), "+0.02"),
+        (dict.fromkeys(CLAIMS, 51), "+0.00"),
     ],
     ids=["sure of all", "doubts all", "says of all that nobody can know", "sits on the fence"],
 )
 def test_one_tone_of_voice_gains_little(printed, report, points):
-    assert f"in all: {points} of 2.00" in printed(report)
+    assert f"in all: {points} of 1.75" in printed(report)
 
 
 def test_a_report_that_says_nothing_is_shown_no_truth(printed):
