@@ -18,7 +18,7 @@ from labutils.classroom import overview
 from labutils.classroom import progress as progress_file
 from labutils.classroom.buttons import offer
 from labutils.classroom.course import lesson, numbers
-from labutils.classroom.judging import PASSED, Tried, Verdict, does_nothing
+from labutils.classroom.judging import PASSED, Tried, Verdict, does_nothing, is_plain
 from labutils.classroom.mixed import SEEDS, Mixed, mixed
 from labutils.classroom.panel import answers, say, say_as_it_is, state, tables
 from labutils.classroom.progress import WIDTH
@@ -47,6 +47,10 @@ COMMON = {
     "returned False": "Refuse by raising an exception: the caller takes whatever is returned as a "
     "yes. raise ValueError('why') is enough.",
 }
+NOT_PLAIN = (
+    "Hand in a string, a number, a list, a set or a dictionary of Python's own. This is an object "
+    "that says of itself what it equals."
+)
 NOT_A_FUNCTION = "Give check the function itself, by its name, not what it returned."
 NO_SENTENCE = "That is not right, and the course has no message for this mistake. A hint may help."
 NOTHING_YET = (
@@ -140,6 +144,9 @@ def verdict(exercise: Exercise, answer: Any) -> tuple[Verdict, str]:
         else:
             what = f"{type(error).__name__}: {shown(str(error), 120)}"
             return Verdict("differs"), f"Your answer could not be tried: {what}."
+    has_passed = judged is None or (isinstance(judged, Verdict) and judged.kind == "passed")
+    if has_passed and exercise.kind == "value" and not is_plain(answer):
+        return Verdict("differs"), NOT_PLAIN
     if judged is None:
         return PASSED, exercise.praise
     if isinstance(judged, str):  # a judge of the first kind names the mistake alone

@@ -7,6 +7,7 @@ an exercise that needs more writes a function of its own.
 import dis
 import sys
 import traceback
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -358,6 +359,15 @@ def value(right: Callable[[Any], str | None]) -> Callable[[Any], Verdict]:
         return PASSED if mistake is None else Verdict("differs", mistake=mistake)
 
     return judge
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value is made of Python's own types alone, whose `==` nobody has changed."""
+    if type(value) in (dict, Counter, defaultdict):
+        return all(is_plain(part) for pair in value.items() for part in pair)
+    if type(value) in (list, tuple, set, frozenset):
+        return all(map(is_plain, value))
+    return type(value) in (str, bytes, int, float, bool, type(None))
 
 
 def nearly(text: str) -> tuple[str, ...]:

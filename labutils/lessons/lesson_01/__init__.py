@@ -8,6 +8,7 @@ from .logged_tokens import (
     print_times,
     same_bytes,
     tokens_of_a_day,
+    with_key_and_time,
     with_the_key,
     without_the_key,
 )

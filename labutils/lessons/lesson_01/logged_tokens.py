@@ -20,6 +20,7 @@ from labutils.lab import dice, seconds
 from labutils.stage.two_apps import WIKI, build_apps
 
 Claims = dict[str, Any]
+SecondsLeft = Callable[[Claims, int], int | None]
 
 ISSUER = "https://login.example"
 KEY = SigningKey(ec_private_key("lesson-01"), "ES256", "es256-1")
@@ -60,6 +61,21 @@ def with_the_key(token: str) -> Claims:
     """The claims of a token, as PyJWT gives them with the key. It does not look at the clock."""
     options: Options = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
     return dict(jwt.decode(token, jwt.PyJWK(KEY.jwk), ["ES256"], options=options))
+
+
+def with_key_and_time(seconds_left: SecondsLeft, now: int) -> Callable[[str], Claims]:
+    """A reader that checks the signature, and the time by somebody's `seconds_left`.
+
+    It raises jwt.ExpiredSignatureError for a token without a second left, or without an `exp`.
+    """
+
+    def read(token: str) -> Claims:
+        claims = with_the_key(token)
+        if not seconds_left(claims, now):
+            raise jwt.ExpiredSignatureError("the token has expired")
+        return claims
+
+    return read
 
 
 def without_the_key(token: str) -> Claims:

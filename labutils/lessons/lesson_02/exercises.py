@@ -493,7 +493,7 @@ def _guessed(
     except Exception as error:
         bytes_as_text = isinstance(error, UnicodeDecodeError)
         return answer.raised(case, "text" if bytes_as_text else mistake)
-    if got == want:
+    if type(got) is type(want) and got == want:
         return PASSED
     if got is None and answer.gave_nothing():
         return Verdict("none", case, mistake=mistake)

@@ -19,7 +19,7 @@ CLAIMS = {
     1: "According to reports, 1Password was the first customer to alert Okta.",
     2: "The intruder got into Okta's support system with a stolen session cookie.",
     3: "An Okta employee's personal Google account was hacked, and a password was read there.",
-    4: "After the attack, Cloudflare reimaged 4,893 systems.",
+    4: "4,893 is the number of systems that Cloudflare reimaged.",
     5: "Of Cloudflare's tickets, fewer than one in 50,000 were read.",
     6: "In October, Cloudflare replaced 5,000 credentials but forgot four of them.",
     7: "From the server of Jira the intruder got into the build system.",

@@ -186,7 +186,7 @@ def twins(answer: Tried) -> Verdict:
             return answer.raised(case, "length" if short else None)
         if got is None:
             return Verdict("none", case)
-        if got != twin(token):
+        if type(got) is not str or got != twin(token):
             said = (
                 written(got) if not isinstance(got, str) else f"a string that ends in {got[-20:]!r}"
             )
