@@ -12,6 +12,7 @@ from labutils.classroom.judging import (
     Tried,
     Verdict,
     compare,
+    is_plain,
     leaving_alone,
     written,
 )
@@ -308,7 +309,7 @@ def between_bounds(answer: Tried) -> Verdict:
             return answer.raised(case, "raises")
         if got is None:
             return Verdict("none", case)
-        if not isinstance(got, tuple | list) or len(got) != 2:
+        if type(got) not in (tuple, list) or len(got) != 2 or not is_plain(got):
             return Verdict("differs", case, written(got), written(want), mistake="pair")
         if tuple(got) != want:
             over = got[0] == start and got[1] == want[1] + 1
@@ -407,7 +408,7 @@ def searched(answer: Tried) -> Verdict:
             )
         if got is None:
             return Verdict("none", case)
-        if not isinstance(got, list):
+        if type(got) is not list or not is_plain(got):
             return Verdict("differs", case, written(got), "a list of lines", mistake="list")
         if got != want:
             count = counted(len(got), "line") if len(got) != len(want) else "the wrong lines"
