@@ -12,16 +12,21 @@ def flag(answer) -> str:
     return answer.json().get("flag", answer.text)
 
 
-def an_unbound_token(scene: Page) -> str:
-    """The code exchanged without a proof: the provider issues a bearer token."""
+def exchange_form(scene: Page) -> dict[str, str]:
+    """The token request for a code that Ada's browser gets without a question."""
     landed = scene.visit(LOGIN + "/authorize", scene.link)
-    form = {
+    return {
         "grant_type": "authorization_code",
         "client_id": "notes",
         "code": landed.next_request.url.params["code"],
         "redirect_uri": NOTES + "/cb",
         "code_verifier": scene.verifier,
     }
+
+
+def an_unbound_token(scene: Page) -> str:
+    """The code exchanged without a proof: the provider issues a bearer token."""
+    form = exchange_form(scene)
     token = scene.tom.post(LOGIN + "/token", data=form).json()["access_token"]
     scene.leave()
     return flag(scene.tom.get(API + "/export", headers={"authorization": f"Bearer {token}"}))
@@ -33,14 +38,7 @@ def by_proof(scene: Page, door: str, proof: str, token: str | None = None) -> st
 
 def own_tokens(scene: Page) -> dict:
     """Tokens for Tom's own key, by a code that Ada's browser got silently."""
-    landed = scene.visit(LOGIN + "/authorize", scene.link)
-    form = {
-        "grant_type": "authorization_code",
-        "client_id": "notes",
-        "code": landed.next_request.url.params["code"],
-        "redirect_uri": NOTES + "/cb",
-        "code_verifier": scene.verifier,
-    }
+    form = exchange_form(scene)
     proof = dpop.prove(TOMS_KEY, "POST", LOGIN + "/token", now=scene.now, jti="own")
     return scene.tom.post(LOGIN + "/token", data=form, headers={"dpop": proof}).json()
 
