@@ -66,12 +66,13 @@ def with_the_key(token: str) -> Claims:
 def with_key_and_time(seconds_left: SecondsLeft, now: int) -> Callable[[str], Claims]:
     """A reader that checks the signature, and the time by somebody's `seconds_left`.
 
-    It raises jwt.ExpiredSignatureError for a token without a second left, or without an `exp`.
+    It raises jwt.ExpiredSignatureError for a token with 0 seconds left. Without an `exp` it never
+    expires (RFC 7519, 4.1.4).
     """
 
     def read(token: str) -> Claims:
         claims = with_the_key(token)
-        if not seconds_left(claims, now):
+        if seconds_left(claims, now) == 0:
             raise jwt.ExpiredSignatureError("the token has expired")
         return claims
 
@@ -223,7 +224,7 @@ FORGED = (
 )
 MISSING = (
     "A token is missing. Look in headers, cookies and URLs. The status in a line says what "
-    "happened then, not whether the token is valid at six."
+    "happened then, not whether the token is valid at 18:00."
 )
 NO_END = (
     "A token without `exp` is missing. For it, `seconds_left` returns None, which is not 0: the "

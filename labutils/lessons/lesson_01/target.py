@@ -21,7 +21,7 @@ TARGET = Target(
     "01-target",
     "value",
     value(flag_mistake),
-    "Anyone who reads this log at six can still use three tokens: one until two in the morning, "
+    "Anyone who reads this log at 18:00 can still use three tokens: one until two in the morning, "
     "one for a year, and one for ever. The others only give away what they say about people. And "
     "one line shows an application that checks nothing, like payroll: a forged token got a 200. "
     "Exercise 01-7 takes all tokens out of a log.",

@@ -276,7 +276,7 @@ def responses() -> list[Case]:
     """What an API may say to an event that was pushed to it (RFC 8935, 2.2 to 2.4)."""
     wanted = {202: (False, "taken"), 503: (True, "lost"), 400: (False, "refused")}
     wanted |= dict.fromkeys((500, 502, 504), (True, "one"))
-    wanted |= dict.fromkeys((401, 404, 429), (True, "unread"))
+    wanted |= dict.fromkeys((302, 401, 404, 429), (True, "unread"))
     return [Case((status,), want, mistake) for status, (want, mistake) in wanted.items()]
 
 
@@ -1119,20 +1119,21 @@ EXERCISES = (
                 """),
             ),
             "unread": (
-                "401, 404 and 429 say nothing about the event: a key of yours has expired, a path "
+                "302, 401, 404 and 429 say nothing about the event: a key has expired, a path "
                 "has moved, you sent too much. Nobody has read it, so push it again.",
                 altered(KEEP, ("not in (202, 400)", ">= 500")),
             ),
             "refused": (
                 "With 400 the API says that it has read the event and refuses it. It would refuse "
-                "it each time, and your queue would grow.",
+                "it each time, and your queue would grow. Outside this lab read `err` in the body: "
+                "a 400 can also be about your key, and that can be mended (RFC 8935, 2.4).",
                 altered(KEEP, ("not in (202, 400)", "!= 202")),
             ),
         },
         (
             "Ask of each status: has the API read the event? And would it say something else the "
             "next time?",
-            "202 and 400 answer for the event (RFC 8935, 2.2 and 2.3). Everything else is about "
+            "In this lab 202 and 400 answer for the event (RFC 8935, 2.2, 2.3). The rest is about "
             "something else, and may pass.",
         ),
         KEEP,
