@@ -4,14 +4,21 @@ import json
 import re
 from urllib.parse import unquote
 
+import jwt
 import pytest
 
 from labutils.classroom.course import lesson
 from labutils.classroom.exercises import verdict
 from labutils.identity.tokens import b64, inspect, unb64
-from labutils.lessons.lesson_01 import LINE, payroll_page, with_the_key, without_the_key
-from labutils.lessons.lesson_01.exercises import CHANGED, DECODE, REWRITTEN
-from labutils.lessons.lesson_01.logged_tokens import Scene
+from labutils.lessons.lesson_01 import (
+    LINE,
+    payroll_page,
+    with_key_and_time,
+    with_the_key,
+    without_the_key,
+)
+from labutils.lessons.lesson_01.exercises import CHANGED, DECODE, REWRITTEN, SECONDS_LEFT
+from labutils.lessons.lesson_01.logged_tokens import READ_AT, STILL_GOOD, Scene, token
 from labutils.stage.forgeries import takes
 
 TOKEN = LINE.partition("Bearer ")[2].strip('"')
@@ -19,6 +26,20 @@ scope: dict = {"token": TOKEN}
 exec("import base64, json\nfrom labutils.identity.tokens import b64, unb64\n", scope)
 exec(f"answer = unb64(token.split('.')[1])\n{CHANGED}\n{DECODE}\n{REWRITTEN}", scope)
 FORGED, REWRITTEN_TOKEN = scope["changed"], scope["rewritten"](TOKEN)
+
+
+@pytest.mark.parametrize("kind", ["over", "to the second", "forged", "good", "year", "endless"])
+def test_a_payroll_with_a_key_and_a_clock_takes_what_the_target_counts(kind):
+    named: dict = {}
+    exec(SECONDS_LEFT, named)
+    read = with_key_and_time(named["seconds_left"], READ_AT)
+    found = takes(read, token(kind, "t-1", ("u-1815", "https://payroll.example")))
+    assert found == (kind in STILL_GOOD)
+
+
+def test_a_payroll_with_a_clock_says_that_a_token_has_expired():
+    with pytest.raises(jwt.ExpiredSignatureError, match="the token has expired"):
+        with_key_and_time(lambda *_: 0, READ_AT)(TOKEN)
 
 
 @pytest.mark.parametrize("read", [lambda token: inspect(token).claims, without_the_key])
