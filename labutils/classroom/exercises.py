@@ -144,14 +144,13 @@ def verdict(exercise: Exercise, answer: Any) -> tuple[Verdict, str]:
         else:
             what = f"{type(error).__name__}: {shown(str(error), 120)}"
             return Verdict("differs"), f"Your answer could not be tried: {what}."
-    has_passed = judged is None or (isinstance(judged, Verdict) and judged.kind == "passed")
-    if has_passed and exercise.kind == "value" and not is_plain(answer):
-        return Verdict("differs"), NOT_PLAIN
     if judged is None:
-        return PASSED, exercise.praise
+        judged = PASSED
     if isinstance(judged, str):  # a judge of the first kind names the mistake alone
         judged = Verdict("differs", mistake=judged)
     if judged.kind == "passed":
+        if exercise.kind == "value" and not is_plain(answer):
+            return Verdict("differs"), NOT_PLAIN
         return PASSED, " ".join(filter(None, (exercise.praise, judged.note)))
     return judged, _words(exercise, judged, answer)
 
