@@ -75,7 +75,7 @@ def locked_drawing() -> bool:
 
 # Tests in these files may run on any core, each by itself. All others stay with their file, so that
 # what they share (a world, a kernel) is built once.
-LET_GO = ("tests/data/test_rules_in_other_months.py",)
+LET_GO = ("tests/data/months/test_rules_in_other_months.py",)
 # Tests in these files go with the files of their lesson, which looks at the same hunts and draws.
 BY_LESSON = (
     "tests/lessons/test_answers.py",
@@ -94,7 +94,7 @@ LONG = (
     "tests/live",
     "lesson 14",
     "lesson 07",
-    "tests/data/test_rules_in_other_months.py",
+    "tests/data/months/test_rules_in_other_months.py",
     "lesson 10",
     "tests/capstone",
     "tests/data/test_rules_over_traffic.py",

@@ -342,8 +342,12 @@ def style():
 
 PYTEST = [PYTHON, "-m", "pytest"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"]
-# What guards a tool of its own, and runs with `make test-extras` and `make test-all`.
-EXTRAS = ["tests/tools/" + name for name in ("axon", "hub", "lite", "site", "colab")]
+# What guards a tool of its own, and what builds seven more months of logs to hunt in: both run with
+# `make test-extras` and `make test-all`.
+EXTRAS = [
+    *("tests/tools/" + name for name in ("axon", "hub", "lite", "site", "colab")),
+    "tests/data/months",
+]
 NO_TESTS = 5  # pytest's exit status where nothing was selected
 
 
@@ -411,7 +415,8 @@ def counts_of_extras():
 
 
 def test_extras(*arguments):
-    """What guards Axon, the hub, the browser's Python, the site and Colab."""
+    """What guards Axon, the hub, the browser's Python, the site and Colab; and the course's rules
+    in other months."""
     keep_bytecode()
     return run(*PYTEST, *on_all_cores(), *EXTRAS, *arguments)
 
