@@ -49,9 +49,7 @@ def test_more_than_one_set_is_good_enough_and_most_are_not():
     assert 3 <= len(good) < len(lost()) / 20
 
 
-@pytest.mark.parametrize(
-    "seed", [f"somebody {number}" for number in range(OF_A_HUNDRED // 10)]
-)
+@pytest.mark.parametrize("seed", [f"somebody {number}" for number in range(OF_A_HUNDRED // 10)])
 def test_who_counts_under_the_other_assumption_wins_and_who_does_not_loses_each_time(seed):
     crowd = list(thieves.draw(100, seed).values())
     assert min(losses_of_the_best(crowd, DEPLOYMENTS)) > MOST + 15
