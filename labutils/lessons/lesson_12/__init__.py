@@ -7,8 +7,7 @@ from .token_strategies import (
     DELAYS,
     FOUR,
     Setting,
-    Theft,
     measured,
-    measured_minutes,
+    minutes_with_the_refresh_token,
     requests_an_hour,
 )

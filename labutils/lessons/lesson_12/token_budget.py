@@ -4,6 +4,8 @@ It must leave a thief little, however late he is noticed, and whichever of two t
 """
 
 from functools import cache
+from math import inf
+from typing import TypeGuard
 
 from labutils.lab import dice
 from labutils.text import counted
@@ -19,15 +21,20 @@ from .token_strategies import (
 )
 
 FLAG = "flag-" + next(dice("lesson-12", "a setting within the budget"))
-CALLS = 60  # calls of Ada's app in an hour
-BUDGET = 19  # requests to the provider in an hour
+CALLS = 20  # calls of Ada's app in an hour
+BUDGET = 20  # requests to the provider in an hour
 LIMIT = 5  # minutes: a thief must have less
 DELAYS = (0, 3, 10, 30)  # minutes until somebody reacts
 OUTAGE = 2  # minutes for which the API restarts when somebody reacts
 PATIENCE = 3  # settings that may miss
+NEAR = 0.5  # minutes by which a forecast may be wrong: Tom tries every half minute
 STOPPED = (
     "The company makes no more changes: three settings were not good enough. Restart the kernel "
     "to begin again; if you only start the target again, you get the same company."
+)
+NO_FORECAST = (
+    "First work out what the setting leaves Tom. expects=(4, 9) would say: up to 4 minutes with "
+    "the access token alone, up to 9 with both. Nothing was measured, and no attempt was used."
 )
 WAYS = (OFFLINE, "asks", PUSHED, POLLS)
 NO_SETTING = (
@@ -38,22 +45,25 @@ NO_SETTING = (
 
 
 class TokenBudget:
-    """The scene: a company that has 19 requests an hour to spend, and a thief who is measured."""
+    """The scene: a company that has 20 requests an hour to spend, and a thief who is measured."""
 
     calls, budget, limit, delays, outage = CALLS, BUDGET, LIMIT, DELAYS, OUTAGE
     Setting = Setting
 
     def __init__(self, flag: str | None = None) -> None:
         self._flag, self._missed = flag or FLAG, 0
+        self._measured: set[tuple[Setting, bool]] = set()
 
     def __repr__(self) -> str:
-        return "a company with a budget: try_setting(setting, retries=...)"
+        return "a company with a budget: try_setting(setting, expects=(..., ...), retries=...)"
 
-    def try_setting(self, setting: object, *, retries: bool = False) -> str:
-        """Measure a setting, print the result, and return the flag if the setting succeeds.
+    def try_setting(self, setting: object, expects: object = None, *, retries: bool = False) -> str:
+        """Measure a setting, print the result, and return the flag if the setting succeeds and
+        does what was expected of it.
 
-        `retries`: whether the provider pushes an event again if it did not arrive. Three settings
-        may fail.
+        `expects`: the most minutes that each of the two thefts is worth, as they were worked out
+        before. `retries`: whether the provider pushes an event again if it did not arrive. Three
+        settings may fail.
         """
         if self._missed >= PATIENCE:
             print(STOPPED)
@@ -61,10 +71,18 @@ class TokenBudget:
         if not isinstance(setting, Setting) or not is_one(setting):
             print(NO_SETTING)
             return "no flag"
+        if not is_forecast(expects):
+            print(NO_FORECAST)
+            return "no flag"
+        if (setting, retries) in self._measured:
+            print("That setting has been measured, and you know what it does. Choose another one.")
+            return "no flag"
+        self._measured.add((setting, retries))
         requests = measured_requests(setting, CALLS)
         over = ": too many" if requests > BUDGET else ""
         print(f"{counted(requests, 'request')} an hour; the budget is {BUDGET}{over}.")
         worst = worst_minutes(setting, retries=retries)
+        foreseen = dict(zip(worst, expects, strict=True))
         for name, (minutes, theft) in worst.items():
             worth = counted(minutes, "minute")
             after = counted(theft.delay, "minute")
@@ -72,10 +90,14 @@ class TokenBudget:
             long = "too long: " if minutes >= LIMIT else ""
             print(
                 f"{name} copied: up to {worth} ({long}must be less than {LIMIT}), for a reaction "
-                f"after {after}{reuse}{_while_down(setting, theft)}."
+                f"after {after}{reuse}{_while_down(setting, theft)}. You expected "
+                f"{foreseen[name]:g}."
             )
-        if requests <= BUDGET and max(minutes for minutes, _ in worst.values()) < LIMIT:
+        good = requests <= BUDGET and max(minutes for minutes, _ in worst.values()) < LIMIT
+        if good and all(abs(worst[name][0] - foreseen[name]) <= NEAR for name in worst):
             return self._flag
+        if good:
+            print("The setting is good enough, but it does something else than you expected. Why?")
         self._missed += 1
         print(f"Attempts left: {PATIENCE - self._missed}.")
         return "no flag"
@@ -85,6 +107,15 @@ class TokenBudget:
 def the_company(flag: str = FLAG) -> TokenBudget:
     """The company, which remembers each setting that was not good enough."""
     return TokenBudget(flag)
+
+
+def is_forecast(expects: object) -> TypeGuard[tuple[float, float]]:
+    """Whether somebody says two numbers, in minutes."""
+    return (
+        isinstance(expects, tuple | list)
+        and len(expects) == 2
+        and all(type(one) in (int, float) and 0 <= one < inf for one in expects)
+    )
 
 
 def is_one(setting: Setting) -> bool:

@@ -228,6 +228,12 @@ def measured_minutes(setting: Setting, theft: Theft) -> float:
     return Robbery(setting, theft).minutes()
 
 
+def minutes_with_the_refresh_token(way: str, calls: int) -> float:
+    """For one of the four ways: the minutes that Tom gets with both tokens, while Ada's app calls
+    the API so often in an hour, and somebody reacts after half an hour."""
+    return measured_minutes(FOUR[way], Theft(30, refresh_token=True, calls=calls))
+
+
 def measured(
     delays: Sequence[float], calls: Sequence[int]
 ) -> tuple[dict[tuple[str, float], float], dict[tuple[str, int], int]]:
