@@ -230,7 +230,8 @@ def _equal(result: Any, want: Any) -> bool:
         return False
 
 
-# What learners raise where they mean to refuse, and a caller does not expect it.
+# What learners raise where they mean to refuse, and a caller does not expect it; beside classes of
+# their own.
 OTHER_REFUSALS = (AssertionError, PermissionError, RuntimeError, Exception)
 
 
@@ -273,7 +274,9 @@ def _asked(
             return Verdict("refused_good", words, got=why, mistake=mistake)
         return PASSED
     except Exception as error:
-        chosen = bool(refusal) and not is_good and type(error) in OTHER_REFUSALS
+        kind = type(error)
+        chosen = kind in OTHER_REFUSALS or kind.__module__ == answer.function.__module__
+        chosen = chosen and bool(refusal) and not is_good
         return answer.raised(words, "other refusal" if chosen else mistake)
     if result is None and returns_nothing(answer.function):
         return Verdict("none", words, mistake=mistake)

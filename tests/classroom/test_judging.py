@@ -101,6 +101,10 @@ GOOD_TOKEN = Case((1,), mistake="refused", words="a good token")
 A_CASE = Case((1,), mistake="nothing", words="a case")
 
 
+class Refused(Exception):
+    """What a learner makes to refuse with."""
+
+
 def raising(error):
     def answer(_):
         raise error
@@ -138,6 +142,12 @@ def no_return(_):
             raising(PermissionError("no")),
             "raised",
             "It raised PermissionError: no (line 4 of your cell) for a forged token.",
+            "other refusal",
+        ),
+        (
+            raising(Refused("no")),
+            "raised",
+            "It raised Refused: no (line 4 of your cell) for a forged token.",
             "other refusal",
         ),
         (

@@ -22,9 +22,11 @@ TARGET = Target(
     "02-target",
     "value",
     value(flag_mistake),
-    "You are the payroll admin. There are at least two more ways in. Now call your own "
-    "verify(..., scene.keys) with scene.token, and with what you sent: it takes the first and "
-    "refuses the second, because the key and the algorithm come from your list.",
+    "You are the payroll admin. Three mistakes let you in: the header chooses the algorithm, so a "
+    "public key serves as a secret; `kid` is the name of a file, so a picture serves as a key; and "
+    "the secret of a test system is a word that can be guessed, and still counts. Now call your "
+    "own verify(..., scene.keys) with scene.token, and with what you sent. It takes the first and "
+    "refuses the second: key and algorithm come from scene.keys, the service's list.",
     {
         "other": (
             "That is not the flag. GET https://payroll.example/admin returns it, once your token "
@@ -60,8 +62,8 @@ TARGET = Target(
     """),
     brief=(
         "https://payroll.example accepts signed tokens. Tom has an account there and two tokens. "
-        "scene.token is valid today. scene.old_token is left over from a test system, and is a "
-        "year old. scene.tom is his browser, and guesses() yields secrets as people build them. "
+        "scene.token is the one that he signs in with. scene.old_token is left over from a test "
+        "system, and is a year old. scene.tom is his browser, and guesses() yields secrets as people build them. "
         "Become admin: GET /admin then returns a flag. There is more than one way in."
     ),
     scene=weak_app.weak_app,
