@@ -19,7 +19,6 @@ from provider_helpers import (
 from two_apps import LOGIN, TwoApps
 
 from labutils.identity.provider.authorize import CODE_LIFE, RECENT
-from labutils.identity.provider.token_endpoint import challenge_met
 from labutils.identity.tokens import b64
 
 UNRESERVED = set(string.ascii_letters + string.digits + "-._~")  # RFC 7636, 4.1
@@ -28,7 +27,8 @@ CHARACTERS = [chr(number) for number in range(0x250)] + ["\u0661", "\uff21", "\u
 
 def is_met(verifier: str) -> bool:
     """Whether a verifier is taken whose hash was sent ahead."""
-    return challenge_met(b64(hashlib.sha256(verifier.encode()).digest()), verifier)
+    hashed = b64(hashlib.sha256(verifier.encode()).digest())
+    return fresh().provider.challenge_met(hashed, verifier)
 
 
 # --- PKCE ---------------------------------------------------------------------------------------

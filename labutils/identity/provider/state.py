@@ -3,6 +3,7 @@
 The endpoints are functions of this state and a request; `app.Provider` is the state with a door.
 """
 
+import hashlib
 import re
 from dataclasses import KW_ONLY, dataclass, field
 from ipaddress import ip_address, ip_network
@@ -14,7 +15,7 @@ from werkzeug.wrappers import Request
 
 from labutils.identity import tokens
 from labutils.identity.factors import AnyFactor
-from labutils.identity.keys import Json, PrivateKey, SigningKey
+from labutils.identity.keys import Json, PrivateKey, SigningKey, b64
 from labutils.identity.provider.throttle import Throttle
 from labutils.lab import Lab
 
@@ -330,6 +331,17 @@ class State:
             return True
         bare = without_port(uri)
         return bare is not None and bare in map(without_port, client.redirect_uris)
+
+    def challenge_met(self, challenge: str | None, verifier: str | None) -> bool:
+        """PKCE: only who began can show the text behind the hash that went ahead (RFC 7636, 4.6).
+
+        Where no challenge went ahead, no verifier may come.
+        """
+        if challenge is None or verifier is None:
+            return challenge is verifier is None
+        if not re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", verifier):  # RFC 7636, 4.1
+            return False
+        return b64(hashlib.sha256(verifier.encode()).digest()) == challenge
 
     # --- tokens ----------------------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 """The token endpoint (RFC 6749, 3.2), where a grant is exchanged for tokens."""
 
 import hashlib
-import re
 
 from werkzeug.wrappers import Request, Response
 
@@ -77,7 +76,7 @@ def redeem_code(
         raise InvalidGrant("the code was issued to another client")
     if code.redirect_uri != params.get("redirect_uri"):  # RFC 6749, 4.1.3
         raise InvalidGrant("redirect_uri is not the one that the code was sent to")
-    if not challenge_met(code.challenge, params.get("code_verifier")):
+    if not provider.challenge_met(code.challenge, params.get("code_verifier")):
         raise InvalidGrant("code_verifier does not match code_challenge (RFC 7636, 4.6)")
     if code.dpop_jkt is not None and code.dpop_jkt != cnf.get("jkt"):
         raise InvalidGrant(
@@ -95,18 +94,6 @@ def redeem_code(
     if client.secret is None:  # RFC 9449, 5: a public client's refresh tokens are bound
         code.grant.cnf = cnf
     return issue(provider, code.grant, code.grant.scope, cnf, nonce=code.grant.nonce)
-
-
-def challenge_met(challenge: str | None, verifier: str | None) -> bool:
-    """PKCE: only who began can show the text behind the hash that went ahead (RFC 7636, 4.6).
-
-    Where no challenge went ahead, no verifier may come.
-    """
-    if challenge is None or verifier is None:
-        return challenge is verifier is None
-    if not re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", verifier):  # RFC 7636, 4.1
-        return False
-    return b64(hashlib.sha256(verifier.encode()).digest()) == challenge
 
 
 def refresh(

@@ -88,13 +88,11 @@ CODE_FROM = code("""
             raise ValueError("no code")
         return answer["code"]
 """)
-INJECT = code("""
-    def inject_code(scene):
-        hers = parameters(scene.ada_signs_in())
-        his = parameters(scene.tom.get("https://diary.example/login"))
-        asked = hers | {"state": his["state"]}
-        scene.tom.get("https://diary.example/cb", params=asked)
-        return scene.tom.get("https://diary.example/")
+MAY_REDEEM = code("""
+    def may_redeem(challenge, verifier):
+        if verifier is None:
+            return False
+        return b64(hashlib.sha256(verifier.encode()).digest()) == challenge
 """)
 TRAP = code("""
     def redirect_code(apps):
@@ -122,7 +120,7 @@ TOOLS = "\n".join(
             import re
             from urllib.parse import parse_qsl, urlencode, urlsplit
             from labutils.identity.tokens import b64
-            from labutils.lessons.lesson_03 import CALLBACK, TRAP, RFC_VERIFIER as VERIFIER
+            from labutils.lessons.lesson_03 import CALLBACK, TRAP, VERIFIER
             from labutils.lessons.lesson_03 import hidden, one_client, parameters
             from labutils.stage.two_apps import API, LOGIN, NOTES
         """),
@@ -731,47 +729,39 @@ def not_on_loopback() -> list[Case]:
 # --- 03-11: code injection -----------------------------------------------------------------------
 
 
-def injected(answer: Tried) -> Verdict:
-    """The judge of 03-11: two diaries of other seeds, each with a note of its own."""
-    drawn = dice("lesson-03", "injected")
-    for words in ("a new diary", "another new diary"):
-        note = f"note-{next(drawn)}"
-        scene = stage.diary(note, seed=f"injected, {words}")
-        before = len(stage.wire_of(scene))
-        try:
-            response = answer(scene)
-        except Exception:
-            return answer.raised(words)
-        if response is None:
-            return Verdict("none", words)
-        if not isinstance(response, httpx.Response):
-            mistake = "redirect" if isinstance(response, dict) else "response"
-            return Verdict("differs", words, shown(repr(response), 80), mistake=mistake)
-        asked = [e for e in stage.wire_of(scene)[before:] if e.client == "tom"]
-        if not asked:
-            return Verdict("differs", words, "no request by its Tom", mistake="scene")
-        if note not in response.text:
-            got = f"{response.status_code}: {shown(response.text, 80)}"
-            return Verdict("differs", words, got, "Ada's notes", mistake=not_injected(asked))
-        if response.request.url != "https://diary.example/":
-            return Verdict("differs", words, str(response.request.url), mistake="page")
-    return PASSED
+def verifiers() -> list[tuple[str, str]]:
+    """Three verifiers and their challenges; the first are those of RFC 7636, appendix B."""
+    drawn = dice("lesson-03", "verifiers")
+    texts = (stage.RFC_VERIFIER, *(next(drawn) + next(drawn) for _ in range(2)))
+    return [(stage.challenge(one), one) for one in texts]
 
 
-def not_injected(asked: list[Exchange]) -> str:
-    """Why Tom is not signed in as Ada, by what his browser sent."""
-    callbacks = [e for e in asked if e.url.startswith("https://diary.example/cb")]
-    if not callbacks:
-        return "callback"
-    if callbacks[-1].status < 400:
-        return "page"
-    sent = [stage.query(e.url) for e in callbacks]
-    begun = [stage.query(e.header("location")) for e in asked if e.path == "/login"]
-    if not begun:
-        return "begun"
-    if sent[-1].get("state") not in [one.get("state") for one in begun]:
-        return "state"
-    return "code" if sent[-1].get("iss") else "iss"
+def own_verifiers() -> list[Case]:
+    """Codes that come back with the verifier of their own sign-in."""
+    return [Case(pair, True, "good", "a challenge and its own verifier") for pair in verifiers()]
+
+
+def other_verifiers() -> list[Case]:
+    """Codes that come back without that verifier, or that no challenge went ahead of."""
+    (first, one), (second, other), _ = verifiers()
+    rows: list[tuple[str | None, str | None, str, str]] = [
+        (first, None, "missing", "a challenge, and no verifier"),
+        (first, "", "missing", "a challenge, and an empty verifier"),
+        (first, other, "other", "a challenge, and the verifier of another sign-in"),
+        (second, one, "other", "a challenge, and the verifier of another sign-in"),
+        (first, first, "plain", "a challenge, and that challenge as the verifier"),
+        (None, None, "neither", "neither a challenge nor a verifier"),
+        (None, one, "neither", "no challenge, but a verifier"),
+        ("", one, "part", "an empty challenge, and a verifier"),
+        (first[:20], one, "part", "the first half of a challenge, and its verifier"),
+        (first + "A", one, "part", "a challenge with one letter more, and its verifier"),
+        (first + "\n", one, "part", "a challenge and a line break, and its verifier"),
+        (first.swapcase(), one, "part", "a challenge in the other letter case, and its verifier"),
+    ]
+    return [
+        Case((challenge, verifier), None, mistake, words)
+        for challenge, verifier, mistake, words in rows
+    ]
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -1523,86 +1513,63 @@ EXERCISES = (
         MATCHES,
     ),
     Exercise(
-        "03-11",
+        "03-12",
         "function",
-        injected,
-        "Ada's code, Tom's state. The diary compared what it was meant to compare, and redeemed "
-        "her code for his browser.",
+        verifier(own_verifiers, other_verifiers),
+        "A code is redeemed only for the sign-in that it was made for.",
         {
-            "response": (
-                "Return the response itself: scene.tom.get('https://diary.example/').",
-                altered(INJECT, ('.example/")', '.example/").text')),
+            "good": (
+                "Hash the verifier, encode the hash in base64url, and compare it with the "
+                "challenge.",
+                altered(MAY_REDEEM, ("sha256", "sha1")),
             ),
-            "redirect": (
-                "Return Tom's response from https://diary.example/, not parameters or JSON.",
-                altered(INJECT, ('return scene.tom.get("https://diary.example/")', "return asked")),
-            ),
-            "scene": (
-                "Use only the scene that the function is given. It is a different diary each time.",
-                wrong("""
-                    from labutils import target
-
-                    mine = target("03")
-
-                    def answer(scene):
-                        return mine.tom.get("https://diary.example/")
-                """),
-            ),
-            "callback": (
-                "Tom has not opened https://diary.example/cb yet. Nobody else will bring Ada's "
-                "code to his browser.",
+            "missing": (
+                "The verifier is missing. Tom has none either: a code that came with a challenge "
+                "needs its verifier. Look for None before you hash.",
                 altered(
-                    INJECT,
-                    ('    scene.tom.get("https://diary.example/cb", params=asked)\n', ""),
+                    MAY_REDEEM,
+                    ("    if verifier is None:\n", ""),
+                    ("        return False\n", ""),
                 ),
             ),
-            "begun": (
-                "Tom has not begun a sign-in of his own, so the diary has no state for his "
-                "browser: scene.tom.get('https://diary.example/login').",
-                wrong("""
-                    def answer(scene):
-                        hers = parameters(scene.ada_signs_in())
-                        scene.tom.get("https://diary.example/cb", params=hers)
-                        return scene.tom.get("https://diary.example/")
-                """),
-            ),
-            "state": (
-                "The diary compares state with Tom's session. Send the state of his own sign-in.",
-                altered(INJECT, (' | {"state": his["state"]}', "")),
-            ),
-            "iss": (
-                "The diary compares iss. Keep it as it was in Ada's response.",
+            "neither": (
+                "No challenge was stored with this code, so anybody could redeem it. This "
+                "provider insists on PKCE.",
                 altered(
-                    INJECT,
-                    ('hers | {"state"', '{"code": hers["code"]} | {"state"'),
+                    MAY_REDEEM,
+                    (
+                        "        return False",
+                        "        return challenge is None",
+                    ),
                 ),
             ),
-            "code": (
-                "The state is right, but the code is not Ada's, or has already been used.",
-                altered(INJECT, ("hers | {", "hers | {'code': 'x'} | {")),
+            "plain": (
+                "The challenge went through the browser, so Tom can send it. Compare the challenge "
+                "with the hash of the verifier.",
+                altered(MAY_REDEEM, ("return b64", "return challenge == verifier or b64")),
             ),
-            "page": (
-                "The sign-in worked. Now open https://diary.example/, and return that response.",
-                wrong("""
-                    def answer(scene):
-                        hers = parameters(scene.ada_signs_in())
-                        his = parameters(scene.tom.get("https://diary.example/login"))
-                        url = "https://diary.example/cb"
-                        scene.tom.get(url, params=hers | {"state": his["state"]})
-                        return scene.tom.get("https://diary.example//")
-                """),
+            "other": (
+                "That verifier belongs to another sign-in, as in the target.",
+                wrong("answer = lambda challenge, verifier: bool(challenge and verifier)"),
+            ),
+            "part": (
+                "The hash and the challenge must be equal, letter by letter.",
+                altered(
+                    MAY_REDEEM,
+                    (
+                        "b64(hashlib.sha256(verifier.encode()).digest()) == challenge",
+                        "b64(hashlib.sha256(verifier.encode()).digest()).lower()"
+                        " == str(challenge).lower()",
+                    ),
+                ),
             ),
         },
         (
-            "Two redirects: the one that Tom reads, with Ada's code, and the one at the start "
-            "of his own sign-in, with his state. parameters(...) reads both.",
-            "scene.tom.get('https://diary.example/cb', params=...) with Ada's parameters, but his "
-            "state.",
-            "hers = parameters(scene.ada_signs_in()); his = parameters(scene.tom.get(.../login)); "
-            "then /cb with hers | {'state': his['state']}, and return scene.tom.get(...) of the "
-            "page.",
+            "Two values arrive, and each may be None. In which of these four cases may the code "
+            "be redeemed at all?",
+            "Without a verifier, return False. Otherwise hash it, and compare.",
         ),
-        INJECT,
+        MAY_REDEEM,
     ),
 )
 

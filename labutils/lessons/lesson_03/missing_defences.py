@@ -315,6 +315,16 @@ def begins_alike(registered: Sequence[str], uri: str) -> bool:
     return any(uri.startswith(known.removesuffix("/cb")) for known in registered)
 
 
+class AsksWhoMayRedeem(Provider):
+    """A provider that asks `redeems` about the challenge of a code and the verifier that came."""
+
+    redeems: Callable[[str | None, str | None], bool]
+
+    def challenge_met(self, challenge: str | None, verifier: str | None) -> bool:
+        """What `redeems` says."""
+        return bool(self.redeems(challenge, verifier))
+
+
 class IgnoresPkce(Provider):
     """A provider that does not know PKCE, so it ignores the parameters (RFC 6749, 3.1 and 3.2)."""
 
@@ -477,14 +487,24 @@ def target_diary(flag: str = FLAG) -> Diary:
     return diary(flag, seed="target-03")
 
 
-def diary(note: str = NOTE, *, insists: bool = False, seed: str = "lesson-03/diary") -> Diary:
-    """A confidential client that sends all that a good client sends. The provider ignores what it
-    does not know, unless it `insists`: then it checks PKCE for each client (RFC 9700, 2.1.1)."""
-    apps = build_apps(seed, provider=Provider if insists else IgnoresPkce)
+def diary(
+    note: str = NOTE,
+    *,
+    redeems: Callable[[str | None, str | None], bool] | None = None,
+    seed: str = "lesson-03/diary",
+) -> Diary:
+    """A confidential client that sends all that a good client sends. The provider ignores PKCE,
+    unless it `redeems` codes by it: then it insists on it, for each client (RFC 9700, 2.1.1).
+
+    `redeems(challenge, verifier)`: whether a code may be redeemed; None for what did not come.
+    """
+    apps = build_apps(seed, provider=AsksWhoMayRedeem if redeems else IgnoresPkce)
+    if isinstance(apps.provider, AsksWhoMayRedeem) and redeems is not None:
+        apps.provider.redeems = redeems
     ada = apps.provider.users["ada"]  # whose password here nobody has seen
     apps.provider.users["ada"] = replace(ada, password=next(dice(seed, "password")))
     apps.provider.clients["diary"] = Client(
-        "diary", (DIARY + "/cb",), secret=SECRET, scope="notes", require_pkce=insists
+        "diary", (DIARY + "/cb",), secret=SECRET, scope="notes", require_pkce=redeems is not None
     )
     functions = Functions(
         authorization_request=partial(authorization_request, client_id="diary"),
@@ -494,6 +514,14 @@ def diary(note: str = NOTE, *, insists: bool = False, seed: str = "lesson-03/dia
     scene = _with(apps, FlowClient(apps.lab, DIARY, functions), [note, "Walk by the river"])
     scene.opens("ada", DIARY + "/login")
     return Diary(scene)
+
+
+def inject_code(scene: Diary) -> httpx.Response:
+    """The attack of the target: Ada's code in an answer with Tom's state (RFC 9700, 4.5)."""
+    hers = parameters(scene.ada_signs_in())
+    his = parameters(scene.tom.get(DIARY + "/login"))
+    scene.tom.get(DIARY + "/cb", params=hers | {"state": his["state"]})
+    return scene.tom.get(DIARY + "/")
 
 
 def with_a_secret(
@@ -553,6 +581,12 @@ def values_on(wire: Sequence[Exchange]) -> dict[str, str]:
         if exchange.path == "/token" and exchange.status == 200:
             values["access_token"] = json.loads(exchange.response_body)["access_token"]
     return values
+
+
+def redirect_on(wire: Sequence[Exchange]) -> str:
+    """The URL of the first redirect that leads to the client: the one that Tom has read."""
+    urls = (exchange.header("location") for exchange in wire)
+    return next(url for url in urls if url.startswith(CALLBACK))
 
 
 def through(wire: Sequence[Exchange], client: str) -> str:

@@ -238,34 +238,27 @@ def answer(registered, uri):
     return bare(uri) in {bare(known) for known in registered}
 """,
     ],
-    "03-11": [
+    "03-12": [
         """
-def answer(scene):
-    diary = "https://diary.example"
-    state = parameters(scene.tom.get(diary + "/login"))["state"]
-    hers = parameters(scene.ada_signs_in())
-    hers["state"] = state
-    return scene.tom.get(diary + "/cb", params=hers, follow_redirects=True)
+import hmac
+def answer(challenge, verifier):
+    if not challenge or not verifier:
+        return False
+    return hmac.compare_digest(b64(hashlib.sha256(verifier.encode()).digest()), challenge)
 """,
         """
-def answer(scene):
-    hers = scene.ada_signs_in().headers["location"]
-    his = parameters(scene.tom.get("https://diary.example/login"))["state"]
-    scene.tom.get(hers.replace(parameters(scene.ada_signs_in())["state"], his))
-    fresh = dict(parse_qsl(urlsplit(scene.ada_signs_in().headers["location"]).query))
-    his = parameters(scene.tom.get("https://diary.example/login"))["state"]
-    fresh.update(state=his)
-    scene.tom.get("https://diary.example/cb?" + urlencode(fresh))
-    return scene.tom.get("https://diary.example/")
+from base64 import urlsafe_b64encode
+def answer(challenge, verifier):
+    digest = hashlib.sha256((verifier or "").encode()).digest()
+    hashed = urlsafe_b64encode(digest).decode().rstrip("=")
+    return verifier is not None and hashed == challenge
 """,
         """
-def answer(scene):
-    his = parameters(scene.tom.get("https://diary.example/login"))
-    hers = parameters(scene.ada_signs_in())
-    arrived = {"code": hers["code"], "iss": his.get("iss", "https://login.example"),
-               "state": his["state"]}
-    scene.tom.get("https://diary.example/cb", params=arrived)
-    return scene.tom.get("https://diary.example/")
+def answer(challenge, verifier):
+    match challenge, verifier:
+        case (str(), str()):
+            return challenge == b64(hashlib.sha256(verifier.encode("ascii")).digest())
+    return False
 """,
     ],
 }
