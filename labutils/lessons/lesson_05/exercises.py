@@ -864,7 +864,8 @@ EXERCISES = (
         "provider like nothing at all.",
         {
             "form": (
-                "turns is a string of names, in order: 'Ada Tom Ada', for example.",
+                "turns is a string of the names Ada and Tom, with spaces between them, such as "
+                "'Ada Tom Ada'.",
                 'answer = ["Tom", "Ada"]',
             ),
             "both": (

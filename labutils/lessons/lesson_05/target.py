@@ -22,8 +22,10 @@ TARGET = Target(
     "05-target",
     "value",
     value(flag_mistake),
-    "You outlived the response. Ending the copies does not end what Tom has already made with "
-    "them: a refresh token in a family of his own, or a session of his own at `notes`.",
+    "You outlived the response. The operator ended every credential on the menu, and you had made "
+    "another: a session at `notes`, or a refresh token in a family of its own. To end those, the "
+    "operator ends Ada's session at the provider first, so that you can make no more, and then "
+    "everything that was issued to her since the theft, at each application.",
     {
         "other": (
             "That is not the flag. It is in the response of the API or of `notes` to GET /notes, "
