@@ -154,11 +154,12 @@ def all_taken(lines: Any) -> Verdict:
 # --- 08-11: two events of which nobody knows which came first -------------------------------------
 
 SHOWN = {"nov14-probing", "nov14-aws-accessed"}
-# What their statements put in order: the report was exported in the window, and the first attempts
-# were made in the admin console.
+# What their statements put in order: the report was exported in the window, the first attempts
+# were made in the admin console, and what was archived was viewed over the following day.
 SETTLED = (
     {"okta-user-report", "okta-support-window"},
     {"beyondtrust-console-denied", "beyondtrust-api-backdoor"},
+    {"nov22-sliver", "nov22-repos-archived"},
 )
 
 
@@ -831,8 +832,9 @@ EXERCISES = (
             ),
             "settled": (
                 "Their times leave it open, but what the ledger says about them does not: the "
-                "report was exported in the window, and the console was tried before the API. "
-                "Find a pair whose order nothing settles.",
+                "report was exported in the window, the console was tried before the API, and the "
+                "76 repositories are among those that were viewed over the day after Sliver. Find "
+                "a pair whose order nothing settles.",
                 'answer = ("okta-user-report", "okta-support-window")',
             ),
             "assumed": (

@@ -108,16 +108,21 @@ def bounds(time: str, precision: str) -> tuple[int, int]:
     return start, start + length - 1
 
 
+def in_lower_case(given: object) -> object:
+    """A word in lower case, and anything else as it is."""
+    return given.lower() if isinstance(given, str) else given
+
+
 def print_grades(own: Mapping[str, object], statements: Mapping[str, Sequence[Reading]]) -> None:
     """The grade that somebody gave to each statement, by its letter, beside that by the rules.
 
     A word that is no grade gets a sentence.
     """
     for letter, given in own.items():
-        if given is not ... and given not in GRADES:
+        if given is not ... and in_lower_case(given) not in GRADES:
             print(f"{letter}: {given!r} is not one of the words {', '.join(GRADES)}.")
     print_marks(
-        {question: own.get(question[0], ...) for question in statements},
+        {question: in_lower_case(own.get(question[0], ...)) for question in statements},
         {question: grade(readings) for question, readings in statements.items()},
         width=53,
     )

@@ -130,11 +130,13 @@ def print_retelling(letters: str) -> None:
 
 
 def print_timeline() -> None:
-    """Print the events of the figure: when each began, how exactly that is known, and its id."""
-    for event in map(ledger.fact, ON_THE_TIMELINE):
-        until = f" until {event.time_end}" if event.time_end else ""
+    """Print the events of the figure in the order of time: when each began, how exactly that is
+    known, its id, and what it is called in the figure."""
+    for event in sorted(map(ledger.fact, ON_THE_TIMELINE), key=lambda event: str(event.time)):
+        until = f", until {event.time_end}" if event.time_end else ""
         assumed = " (day assumed)" if event.time_assumed else ""
-        print(f"{event.time:<21} {event.time_precision:<7} {event.id}{until}{assumed}")
+        when = f"{event.time:<21}{event.time_precision:<7}"
+        print(f"{when}{event.id:<33}{event.title}{until}{assumed}")
 
 
 def in_the_gap() -> list[ledger.Fact]:
