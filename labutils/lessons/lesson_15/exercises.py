@@ -66,11 +66,10 @@ ROTATE = code("""
 """)
 REPORT = code("""
     def report(rows, found):
-        owners = {row.id: row.owner for row in rows}
-        said = dict.fromkeys(owners.values(), "finished")
-        for state in ("unknown", "open"):
-            said |= {owners[name]: state for _, name in found[state]}
-        return said
+        refused, opened = ({name for _, name in found[state]} for state in ("refused", "open"))
+        said = {row.owner: "finished" for row in rows}
+        said |= {row.owner: "unknown" for row in rows if row.id not in refused}
+        return said | {row.owner: "open" for row in rows if row.id in opened}
 """)
 wrong = partial(registry.wrong, TOOLS)
 altered = partial(registry.altered, TOOLS)
@@ -337,21 +336,26 @@ def lineage(answer: Tried) -> Verdict:
 
 
 def teams_and_proofs() -> list[Case]:
-    """Small inventories with drawn names, and what a proof found at their doors."""
+    """Small inventories with drawn names, and what a proof found at their doors; a door that was
+    `not tried` is in no list."""
     drawn = dice("lesson-15", "report")
     red, blue, green = (f"team-{next(drawn)[:3]}" for _ in range(3))
 
-    def case(mistake: str, words: str, *doors: tuple[str, str, bool]) -> Case:
-        """`doors`: of each row the owner, what its door said, and whether the row says replaced."""
+    def case(mistake: str, words: str, *doors: tuple[str, str, bool], ids: Any = None) -> Case:
+        """`doors`: of each row the owner, what its door said, and whether the row says replaced.
+
+        `ids`: what to call the rows, where that matters.
+        """
+        names = iter(ids or [f"c{next(drawn)[:5]}" for _ in doors])
         rows, want = [], dict[str, str]()
         found: dict[str, list[tuple[str, str]]] = {"open": [], "refused": [], "unknown": []}
         for owner, said, replaced in doors:
-            name = f"c{next(drawn)[:5]}"
+            name = next(names)
             row = CredentialRecord(name, "API key", owner, SINCE, 10**6, None)
             rows.append(replace(row, replaced=2000 if replaced else None))
-            found[said].append((old_secret(name), name))
+            found.get(said, []).append((old_secret(name), name))
             states = ("finished", "unknown", "open")
-            now = "finished" if said == "refused" else said
+            now = {"refused": "finished", "not tried": "unknown"}.get(said, said)
             want[owner] = max(want.get(owner, "finished"), now, key=states.index)
         return Case((rows, found), want, mistake, words)
 
@@ -381,7 +385,30 @@ def teams_and_proofs() -> list[Case]:
             (red, "unknown", True),
         ),
         case("both", "the same in the other order", (red, "unknown", True), (red, "open", True)),
+        case("untried", "one team, whose door was not tried", (red, "not tried", True)),
+        case(
+            "untried",
+            "a team with a door that refuses and one that was not tried",
+            (red, "not tried", True),
+            (red, "refused", True),
+        ),
+        case(
+            "both",
+            "a team with a door that opens and one that was not tried",
+            (red, "open", True),
+            (red, "not tried", True),
+        ),
         case("owner", "a credential without an owner", ("", "unknown", True), (red, "open", True)),
+        *(
+            case(
+                "others",
+                "five teams, whose ids look alike",
+                (red, said, True),
+                *[(f"{blue}-{number}", other, True) for number in range(4)],
+                ids=("c12", "C12", "c12 ", "c123", "xc12"),
+            )
+            for said, other in (("open", "refused"), ("refused", "unknown"))
+        ),
         case(
             "others",
             "three teams",
@@ -742,16 +769,26 @@ EXERCISES = (
             "finished": (
                 "Each door of that team refused the old secret: that team is finished. The result "
                 "is a dictionary with an entry for each owner.",
-                altered(REPORT, ('"finished")', '"open")')),
+                altered(REPORT, ('"finished"', '"open"')),
             ),
             "open": (
                 "An old secret opened a door there. Those pairs are in found['open'].",
-                altered(REPORT, ('("unknown", "open")', '("unknown",)')),
+                altered(REPORT, (' | {row.owner: "open" for row in rows if row.id in opened}', "")),
             ),
             "unknown": (
                 "A door there did not answer. That proves nothing: the team is not finished, and "
                 "nobody knows whether it is open.",
-                altered(REPORT, ('("unknown", "open")', '("open",)')),
+                altered(
+                    REPORT, ("if row.id not in refused", "if row.id not in refused | {row.id}")
+                ),
+            ),
+            "untried": (
+                "A door of that team was not tried, so it is in none of the lists. That proves "
+                "nothing: the team is not finished.",
+                altered(
+                    REPORT,
+                    ("row.id not in refused", "row.id in {name for _, name in found['unknown']}"),
+                ),
             ),
             "rows": (
                 "What a row says does not count here. The door refused, and that is the proof.",
@@ -790,18 +827,26 @@ EXERCISES = (
             "both": (
                 "One of that team's doors opens and another did not answer: `open` is the worse "
                 "news, and comes first.",
-                altered(REPORT, ('("unknown", "open")', '("open", "unknown")')),
+                altered(
+                    REPORT,
+                    (
+                        'return said | {row.owner: "open" for row in rows if row.id in opened}',
+                        "silent = {row.id for row in rows} - refused - opened\n"
+                        '    said |= {row.owner: "open" for row in rows if row.id in opened}\n'
+                        '    return said | {row.owner: "unknown" for row in rows if row.id in silent}',
+                    ),
+                ),
             ),
             "owner": (
                 "Some credentials have no owner: row.owner is an empty string. They belong in the "
                 "report as well.",
-                altered(REPORT, ("for row in rows}", "for row in rows if row.owner}")),
+                altered(REPORT, ("return said", "said.pop('', 0)\n    return said")),
             ),
         },
         (
-            "Begin with \"finished\" for each owner. Then go over found['unknown'], and last over "
-            "found['open'].",
-            "owners = {row.id: row.owner for row in rows} maps the name in a pair to the owner.",
+            'Begin with "finished" for each owner. Then go over the rows that did not refuse, and '
+            "last over those that are open.",
+            "{name for _, name in found['refused']} is the set of ids whose door refused.",
         ),
         REPORT,
     ),

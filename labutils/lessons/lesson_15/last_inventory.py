@@ -21,6 +21,7 @@ from .credential_rotation import CredentialRecord, old_secret
 FLAG = "flag-" + next(dice("lesson-15", "declared over"))
 BEGIN, END = "2023-11-24T17:00:00Z", "2023-11-24T18:00:00Z"
 PATIENCE = 3  # declarations that may be wrong, over all scenes of a kernel
+NOBODY_BELIEVES = "Nobody believes a fourth declaration. Restart the kernel to start again."
 VISIT = 15  # minutes between two visits of the intruder
 ROTATE, REMOVE, REVOKE, CUT = 10, 5, 10, 20  # minutes that each act takes
 OFFICE, ELSEWHERE = "192.0.2.30", "203.0.113.66"
@@ -68,7 +69,7 @@ def _row(
 def _rows() -> list[CredentialRecord]:
     """The inventory as the company keeps it. Twelve ordinary rows are among them."""
     ordinary = [
-        _row(f"c{n:02}", "API key", f"team-{n % 5:02}", "2023-06-01", "2023-11-20", "2023-11-24")
+        _row(f"c{n:02}", "API key", f"team-{n % 5:02}", "2023-06-01", "2023-11-24", "2023-11-24")
         for n in range(12)
     ]
     marked = [
@@ -79,8 +80,12 @@ def _rows() -> list[CredentialRecord]:
             "backup-account", "service account", "team-04", "2023-01-10", "2023-11-24", "2023-11-24"
         ),
         _row("status-page", "service token", "", "2023-04-01", "2023-11-24", "2023-11-24"),
-        _row("sync-rule", "automation rule", "team-12", "2023-11-17", made_by="j.fielding"),
-        _row("j.fielding", "user", "j.fielding", "2023-11-16", made_by="smartsheet-account"),
+        _row(
+            "sync-rule", "automation rule", "team-12", "2023-11-17", "2023-11-24", "", "j.fielding"
+        ),
+        _row(
+            "j.fielding", "user", "j.fielding", "2023-11-16", "2023-11-23", "", "smartsheet-account"
+        ),
         _row("m.sato", "user", "m.sato", "2023-11-20", "2023-11-24"),
         _row("k.nowak", "user", "k.nowak", "2023-11-21", "2023-11-24"),
     ]
@@ -136,6 +141,8 @@ class LastInventory:
             if row.replaced is not None:
                 self._replace(row.id)
         self._minute, self._jobs_that_stood = 0, set[str]()
+        if len(wrong_declarations()) >= PATIENCE:
+            print(NOBODY_BELIEVES)
 
     # --- what anybody can ask ---
 
@@ -194,11 +201,12 @@ class LastInventory:
         """Declare the incident over: the flag, or what is wrong. Three declarations may be wrong,
         and a new scene brings none of them back."""
         if len(wrong_declarations()) >= PATIENCE:
-            return "Nobody believes a fourth declaration. Restart the kernel to start again."
+            return NOBODY_BELIEVES
         said = self._declared()
-        if said != FLAG:
-            wrong_declarations().append(said)
-        return said
+        if said == FLAG:
+            return said
+        wrong_declarations().append(said)
+        return f"{said} Declarations left: {PATIENCE - len(wrong_declarations())}."
 
     def _declared(self) -> str:
         self._pass(VISIT)  # until the intruder has come by once more
@@ -247,6 +255,7 @@ class LastInventory:
             lost = old_secret(thing) not in self._doors[thing].secrets
             if old_secret(maker) in self._doors[maker].secrets and lost:
                 self._doors[thing] = Door({old_secret(thing)}, old_secret(thing))
+                print(f"{self.time}: the intruder comes by, and {thing} is back.")
 
     def _replace(self, name: str) -> None:
         door = self._doors[name]

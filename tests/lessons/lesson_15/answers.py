@@ -100,18 +100,18 @@ def answer(rows, stolen, since):
         """
 def answer(rows, found):
     said = {}
+    opened, refused = ({name for _, name in found[word]} for word in ("open", "refused"))
     for owner in {row.owner for row in rows}:
         names = {row.id for row in rows if row.owner == owner}
-        state = [word for word in ("open", "unknown") if any(n in names for _, n in found[word])]
-        said[owner] = (state or ["finished"])[0]
+        said[owner] = "open" if names & opened else "finished" if names <= refused else "unknown"
     return said
 """,
         """
 def answer(rows, found):
-    opened, silent = ({name for _, name in found[word]} for word in ("open", "unknown"))
+    opened, refused = ({name for _, name in found[word]} for word in ("open", "refused"))
     said = {}
     for row in rows:
-        now = "open" if row.id in opened else "unknown" if row.id in silent else "finished"
+        now = "open" if row.id in opened else "finished" if row.id in refused else "unknown"
         before = said.get(row.owner, "finished")
         said[row.owner] = max(before, now, key=["finished", "unknown", "open"].index)
     return said
@@ -120,8 +120,8 @@ def answer(rows, found):
 def answer(rows, found):
     state = {name: word for word in found for _, name in found[word]}
     said = {}
-    for row in sorted(rows, key=lambda row: "ruo".index(state[row.id][0])):
-        said[row.owner] = "finished" if state[row.id] == "refused" else state[row.id]
+    for row in sorted(rows, key=lambda row: "ruo".index(state.get(row.id, "unknown")[0])):
+        said[row.owner] = {"refused": "finished"}.get(word := state.get(row.id, "unknown"), word)
     return said
 """,
     ],

@@ -4,10 +4,12 @@ from itertools import permutations
 
 import pytest
 
+from labutils.lab import iso
 from labutils.lessons.lesson_15.credential_rotation import old_secret
 from labutils.lessons.lesson_15.last_inventory import (
     FLAG,
     IN_NO_LIST,
+    NOBODY_BELIEVES,
     PATIENCE,
     REMAKES,
     TAKES_TWO,
@@ -76,31 +78,33 @@ def test_a_name_that_is_not_there_is_said_and_takes_no_time(capsys):
     assert scene.time == "17:00" and opens(scene, "gateway-token")
 
 
-def test_after_three_wrong_declarations_a_new_scene_helps_no_more():
+def test_after_three_wrong_declarations_a_new_scene_helps_no_more(capsys):
     for _ in range(PATIENCE):
         assert LastInventory().declare() != FLAG
+    capsys.readouterr()
     scene = LastInventory()
+    assert capsys.readouterr().out == f"{NOBODY_BELIEVES}\n"
     scene.cut(IN_NO_LIST, *REMAKES)
     scene.rotate("gateway-token")
     scene.remove_old(TAKES_TWO)
-    assert scene.declare() == (
-        "Nobody believes a fourth declaration. Restart the kernel to start again."
-    )
+    assert scene.declare() == NOBODY_BELIEVES
 
 
 def test_declaring_says_what_is_wrong():
     scene = LastInventory()
-    assert scene.declare() == "The intruder is in. Stolen or created secrets that still open: 5."
+    assert scene.declare() == (
+        "The intruder is in. Stolen or created secrets that still open: 5. Declarations left: 2."
+    )
     scene = LastInventory()
     scene.rotate("gateway-token")
     scene.cut("m.sato", IN_NO_LIST, *REMAKES)
     scene.remove_old(TAKES_TWO)
-    said = "The intruder is out, but 1 job has stopped: a colleague's work."
+    said = "The intruder is out, but 1 job has stopped: a colleague's work. Declarations left: 1."
     assert scene.declare() == said
     scene = LastInventory()
     for _ in range(5):
         scene.rotate("c01")
-    assert scene.declare() == "It is 18:05. The archives were sent at 18:00."
+    assert scene.declare() == "It is 18:05. The archives were sent at 18:00. Declarations left: 0."
 
 
 def test_the_flag_is_given_in_time_and_to_nobody_else():
@@ -116,16 +120,27 @@ def test_a_token_that_no_log_and_no_row_shows_in_use_is_needed_all_the_same():
     assert "gateway-token" not in {line["credential"] for line in scene.log}
     scene.cut("gateway-token", IN_NO_LIST, *REMAKES)
     scene.remove_old(TAKES_TWO)
-    said = "The intruder is out, but 1 job has stopped: the quarterly audit."
+    said = "The intruder is out, but 1 job has stopped: the quarterly audit. Declarations left: 2."
     assert scene.declare() == said
 
 
-def test_two_that_make_each_other_anew_come_back_where_they_are_ended_one_after_the_other():
+def test_two_that_make_each_other_anew_come_back_where_they_are_ended_one_after_the_other(capsys):
     scene = LastInventory()
     for name in REMAKES:
         scene.revoke(name)
     scene.rotate("c01")
     assert any(opens(scene, one) for one in REMAKES)
+    assert "17:15: the intruder comes by, and j.fielding is back." in capsys.readouterr().out
+
+
+def test_the_log_and_the_inventory_agree_on_when_a_credential_was_used_last():
+    scene = LastInventory()
+    seen = {line["credential"]: line["time"][:10] for line in scene.log}
+    rows = {row.id: row for row in scene.rows}
+    assert {name for name in seen if name not in rows} == {IN_NO_LIST}
+    for name, row in rows.items():
+        used = iso(row.last_used)[:10] if row.last_used else None
+        assert used == seen.get(name), name
 
 
 ONE_BY_ONE = {
