@@ -22,18 +22,37 @@ DAY = 86_400  # seconds: the longest time that is tried
 LIVES = (120, 600, 3600)  # seconds until a bound cookie must be renewed by the device's key
 
 
+Renewal = Callable[[dict[str, str | None], str, str, Callable[[], str]], str]
+
+
+def course_renewal(
+    bound: dict[str, str | None], cookie: str, key: str, draw: Callable[[], str]
+) -> str:
+    """A new cookie in place of the old one, bound to the key. Raises ValueError for a cookie that
+    is not valid, and for a key that is not the one it is bound to."""
+    if cookie not in bound or bound[cookie] not in (None, key):
+        raise ValueError("there is no such session, or it is bound to another key")
+    del bound[cookie]
+    new = draw()
+    bound[new] = key
+    return new
+
+
 class BoundCookies(Provider):
     """A provider whose session cookie is short, and is renewed by a proof of the device's key."""
 
     cookie_life = 600
+    renewal: Renewal = staticmethod(course_renewal)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.device: dict[str, str] = {}  # the thumbprint of the device's key, by cookie
+        # the thumbprint of the device's key, by cookie; None until the first renewal
+        self.bound: dict[str, str | None] = {}
         self.good_until: dict[str, int] = {}  # by cookie
         self.add_endpoint("/renew", Endpoint(self.renew))
 
     def session_started(self, session: Session, request: Request) -> None:  # noqa: ARG002 - a hook
+        self.bound[session.cookie] = None
         self.good_until[session.cookie] = self.now + self.cookie_life
 
     def admits(self, session: Session, request: Request) -> bool:  # noqa: ARG002 - a hook
@@ -48,14 +67,17 @@ class BoundCookies(Provider):
         if self.current_session(request) is None:
             raise OAuthError("invalid_request", "there is no such session")
         key = self.device_key(request, cookie)
+        try:
+            new = self.renewal(self.bound, cookie, key, self.draw)
+        except ValueError as error:
+            raise OAuthError("invalid_request", str(error)) from error
         session = self.sessions.pop(cookie)
-        session.cookie = self.draw()
-        self.sessions[session.cookie], self.device[session.cookie] = session, key
+        session.cookie, self.sessions[new] = new, session
         self.good_until[session.cookie] = self.now + self.cookie_life
         return with_cookie(self, Response("renewed"), session)
 
     def device_key(self, request: Request, cookie: str) -> str:
-        """The thumbprint of the key that made the proof. Raises OAuthError for any other key."""
+        """The thumbprint of the key that made the proof. Raises OAuthError where it is none."""
         try:
             return dpop.check(
                 request.headers.get("DPoP", ""),
@@ -64,7 +86,6 @@ class BoundCookies(Provider):
                 now=self.now,
                 seen=self.seen_proofs,
                 token=cookie,
-                jkt=self.device.get(cookie),
             )
         except dpop.InvalidProof as error:
             raise OAuthError("invalid_dpop_proof", str(error)) from error
@@ -114,44 +135,45 @@ class Morning:
         return cookie_opens(self.apps, cookie)
 
 
-def bound(life: int) -> type[BoundCookies]:
-    """A provider whose cookies must be renewed within so many seconds."""
-    return type("BoundCookies", (BoundCookies,), {"cookie_life": life})
+def bound(life: int, renewal: Renewal = course_renewal) -> type[BoundCookies]:
+    """A provider whose cookies must be renewed within so many seconds, by this function."""
+    settings = {"cookie_life": life, "renewal": staticmethod(renewal)}
+    return type("BoundCookies", (BoundCookies,), settings)
 
 
 @cache
-def ordinary(second: int, _life: int = 600) -> bool:
+def ordinary(second: int, _life: int = 600, _renewal: Renewal = course_renewal) -> bool:
     """A cookie without a key."""
     morning = Morning(Provider)
     return morning.opens(second, morning.copied)
 
 
 @cache
-def away(second: int, life: int = 600) -> bool:
+def away(second: int, life: int = 600, renewal: Renewal = course_renewal) -> bool:
     """Ada is away. Tom tries to renew the copy with a key of his own."""
-    morning = Morning(bound(life))
+    morning = Morning(bound(life, renewal))
     return morning.opens(second, morning.renewed(second, morning.apps.tom, morning.toms))
 
 
 @cache
-def at_work(second: int, life: int = 600) -> bool:
+def at_work(second: int, life: int = 600, renewal: Renewal = course_renewal) -> bool:
     """Ada's browser renews its cookie. Tom has the first one."""
-    morning = Morning(bound(life))
+    morning = Morning(bound(life, renewal))
     morning.renewed(second, morning.apps.ada, morning.device)
     return morning.opens(second, morning.copied)
 
 
 @cache
-def malware(second: int, life: int = 600) -> bool:
+def malware(second: int, life: int = 600, renewal: Renewal = course_renewal) -> bool:
     """Malware on Ada's device lets the device's key renew, and sends Tom each new cookie."""
-    morning = Morning(bound(life))
+    morning = Morning(bound(life, renewal))
     return morning.opens(second, morning.renewed(second, morning.apps.ada, morning.device))
 
 
 @cache
-def there_at_sign_in(second: int, life: int = 600) -> bool:
+def there_at_sign_in(second: int, life: int = 600, renewal: Renewal = course_renewal) -> bool:
     """Malware was there when the session began, and had Tom's key bound in place of Ada's."""
-    morning = Morning(bound(life), toms_key_first=True)
+    morning = Morning(bound(life, renewal), toms_key_first=True)
     return morning.opens(second, morning.renewed(second, morning.apps.tom, morning.toms))
 
 
@@ -193,12 +215,14 @@ COOKIES = {
 }
 
 
-def last_second(way: Callable[[int, int], bool], life: int = 600) -> int:
+def last_second(
+    way: Callable[[int, int, Renewal], bool], life: int = 600, renewal: Renewal = course_renewal
+) -> int:
     """The last second after the theft at which a cookie opens; a day where it still does then."""
-    if way(DAY, life):
+    if way(DAY, life, renewal):
         return DAY
     low, high = 0, 2 * life  # what is dead then stays dead
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if way(middle, life) else (low, middle)
+        low, high = (middle, high) if way(middle, life, renewal) else (low, middle)
     return low

@@ -57,6 +57,15 @@ IMPORTS = code("""
     from labutils.lessons.lesson_11.tls_proxy import client_cert
     from labutils.stage.two_apps import API, LOGIN, NOTES
 """)
+RENEW = code("""
+    def renew(bound, cookie, key, draw):
+        if cookie not in bound or bound[cookie] not in (None, key):
+            raise ValueError("not a valid cookie, or not the key that it is bound to")
+        del bound[cookie]
+        new = draw()
+        bound[new] = key
+        return new
+""")
 PROVE = code("""
     def prove(key, method, url, now, jti, token):
         header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": public_jwk(key)}
@@ -605,6 +614,77 @@ timely = verifier(is_fresh, is_not_fresh)
 
 
 # --- the target ---------------------------------------------------------------------------------
+
+
+# --- 11-8: a cookie for the next minutes --------------------------------------------------------
+
+
+def renews(answer: Tried) -> Verdict:
+    """The judge of 11-8: what becomes of the server's memory at each renewal."""
+    drawn = dice("lesson-11", "cookies")
+    ada, tom, cookie, other = (next(drawn) for _ in range(4))
+    hers: dict[str, str | None] = {cookie: ada}
+    asked: list[tuple[str, str, dict[str, str | None], str, str, bool]] = [
+        ("learned", "the first renewal", {cookie: None}, cookie, ada, True),
+        ("good", "a bound cookie, and its key", hers, cookie, ada, True),
+        ("others", "two sessions", {other: tom, cookie: ada, "c": None}, cookie, ada, True),
+        ("key", "a bound cookie, and a different key", hers, cookie, tom, False),
+        ("unknown", "a cookie that is not valid", hers, other, ada, False),
+        ("unknown", "any cookie, without a session", {}, other, ada, False),
+        *(
+            ("key", f"a key that is nearly right, {near!r}", hers, cookie, near, False)
+            for near in (*nearly(ada), ada + tom, "")
+        ),
+        *(
+            ("unknown", f"a cookie that is nearly right, {near!r}", hers, near, ada, False)
+            for near in (*nearly(cookie), cookie + other, "")
+        ),
+    ]
+    for mistake, words, before, sent, key, good in asked:
+        bound, given = dict(before), list[str]()
+
+        def draw(given: list[str] = given) -> str:
+            given.append(next(drawn))
+            return given[-1]
+
+        try:
+            new = answer(bound, sent, key, draw)
+        except ValueError:
+            if good:
+                return answer.raised(words, "good")
+            if bound != before:
+                return Verdict(
+                    "differs", words, "a refusal, and a changed memory", "", "", "changed"
+                )
+            continue
+        except Exception:
+            return answer.raised(words, mistake)
+        if not good:
+            return Verdict("let_in", words, written(new), mistake=mistake)
+        if verdict := not_renewed(bound, before, sent, key, given, new):
+            return replace(verdict, case=words)
+    return PASSED
+
+
+def not_renewed(
+    bound: dict[str, str | None],
+    before: dict[str, str | None],
+    sent: str,
+    key: str,
+    given: list[str],
+    new: Any,
+) -> Verdict | None:
+    """What is wrong with a memory after a good renewal; None where nothing is."""
+    if type(new) is not str or new not in given:
+        return Verdict("differs", got=written(new), want="the new cookie", mistake="none")
+    if sent in bound:
+        return Verdict("differs", got="the old cookie among the valid ones", mistake="old")
+    want = {cookie: known for cookie, known in before.items() if cookie != sent} | {new: key}
+    if bound == want:
+        return None
+    untouched = all(bound.get(one) == known for one, known in want.items() if one != new)
+    mistake = "learned" if untouched else "others"
+    return Verdict("differs", got=written(bound), want=written(want), mistake=mistake)
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -1222,5 +1302,64 @@ EXERCISES = (
             "abs(now - iat) <= window is one test for both directions, and NaN fails it.",
         ),
         FRESH,
+    ),
+    Exercise(
+        "11-8",
+        "function",
+        renews,
+        "The copy ends with the next renewal, and a thief without the key renews nothing.",
+        {
+            "none": (
+                "Return the new cookie: what draw() gave.",
+                altered(RENEW, ("return new", "return bound")),
+            ),
+            "learned": (
+                "The first renewal says whose key it is. `bound` must have the new cookie, with "
+                "that key.",
+                altered(RENEW, ("bound[new] = key", "bound[new] = None")),
+            ),
+            "old": (
+                "The old cookie is still valid. Whoever copied it stays in.",
+                altered(RENEW, ("    del bound[cookie]\n", "")),
+            ),
+            "others": (
+                "The session of somebody else changed as well. Touch only this cookie.",
+                altered(RENEW, ("del bound[cookie]", "bound.clear()")),
+            ),
+            "good": (
+                "That is the key that this cookie is bound to, or the first one. Renew it.",
+                altered(RENEW, ("not in (None, key)", "is not None")),
+            ),
+            "key": (
+                "A different key renewed a bound cookie. So a thief with a copy binds a key of "
+                "his own.",
+                altered(RENEW, (" or bound[cookie] not in (None, key)", "")),
+            ),
+            "unknown": (
+                "That cookie is not valid: it is not in `bound`. Refuse it with ValueError, and "
+                "look before you use bound[cookie].",
+                altered(RENEW, ("cookie not in bound or bound[cookie]", "bound.get(cookie)")),
+            ),
+            "changed": (
+                "It refused, but it had already changed `bound`. A thief with the wrong key would "
+                "end Ada's session.",
+                wrong("""
+                    def answer(bound, cookie, key, draw):
+                        if cookie not in bound:
+                            raise ValueError("no such cookie")
+                        known = bound.pop(cookie)
+                        if known not in (None, key):
+                            raise ValueError("another key")
+                        new = draw()
+                        bound[new] = key
+                        return new
+                """),
+            ),
+        },
+        (
+            "First the two refusals: is the cookie in `bound`? Is bound[cookie] None, or this key?",
+            "Then del bound[cookie], and the new cookie goes into `bound`, with the key.",
+        ),
+        RENEW,
     ),
 )

@@ -831,9 +831,9 @@ EXERCISES = (
                     REPORT,
                     (
                         'return said | {row.owner: "open" for row in rows if row.id in opened}',
-                        "silent = {row.id for row in rows} - refused - opened\n"
+                        "left = {row.id for row in rows} - refused - opened\n"
                         '    said |= {row.owner: "open" for row in rows if row.id in opened}\n'
-                        '    return said | {row.owner: "unknown" for row in rows if row.id in silent}',
+                        '    return said | {row.owner: "unknown" for row in rows if row.id in left}',
                     ),
                 ),
             ),

@@ -177,6 +177,42 @@ def answer(headers, certificate):
     return dict([pair for pair in headers.items() if not same(pair[0])] + shown)
 """,
     ],
+    "11-8": [
+        """
+def answer(bound, cookie, key, draw):
+    if cookie not in bound:
+        raise ValueError("no such cookie")
+    if bound[cookie] is not None and bound[cookie] != key:
+        raise ValueError("another device")
+    new = draw()
+    bound[new] = key
+    bound.pop(cookie)
+    return new
+""",
+        """
+def answer(bound, cookie, key, draw):
+    missing = object()
+    known = bound.get(cookie, missing)
+    if known is missing or known not in {None, key}:
+        raise ValueError(cookie)
+    bound.pop(cookie)
+    new = draw()
+    bound.update({new: key})
+    return new
+""",
+        """
+def answer(bound, cookie, key, draw):
+    try:
+        known = bound[cookie]
+    except KeyError:
+        raise ValueError("not valid") from None
+    if (known or key) != key:
+        raise ValueError("not yours")
+    new, _ = draw(), bound.pop(cookie)
+    bound[new] = key
+    return new
+""",
+    ],
     "11-7": [
         """
 def answer(now, iat, window):

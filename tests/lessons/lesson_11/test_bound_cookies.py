@@ -32,7 +32,7 @@ def test_a_bound_cookie_is_renewed_by_its_own_key_alone_and_the_old_value_is_voi
     morning = Morning(bound(600))
     ada = morning.apps.ada
     refused = renew(ada, morning.toms, morning.copied)
-    assert refused.json()["error"] == "invalid_dpop_proof"
+    assert refused.json()["error_description"].endswith("it is bound to another key")
     new = renew(ada, morning.device, morning.copied).cookies["session"]
     again = renew(ada, morning.device, morning.copied)
     assert again.json()["error_description"] == "there is no such session"
