@@ -496,7 +496,7 @@ def _controls(chosen: Sequence[str], tried: ControlsTried) -> GradedPart:
         lost.append(
             f"yours stop {tried.by(usable)} of {THIEVES:,} other thieves ({100 * low:.0f} to "
             f"{100 * high:.0f} in a hundred, 95 % interval); {', '.join(tried.best)} stop {best}, "
-            f"points begin at {blind}, which one in four drawn sets exceeds"
+            f"points begin at {blind}, which one in four random sets exceeds"
         )
     return _part("controls", share, lost)
 

@@ -739,7 +739,7 @@ EXERCISES = (
         "12-1",
         "function",
         lists,
-        "Each token has one entry, whatever form it takes. The shortest possible entry is its jti.",
+        "Each token has one entry, whatever form it takes. Its jti is the shortest that is signed.",
         {
             "spelling": (
                 "A different form of the same token got a different entry, so the list does not "
@@ -757,8 +757,8 @@ EXERCISES = (
                 """),
             ),
             "hashable": (
-                "The list is a Python set. A set cannot hold a dictionary, but it can hold a "
-                "string.",
+                "The list is a Python set. A set holds neither a dictionary nor a list, but it "
+                "can hold a string.",
                 wrong("""
                     def answer(token):
                         return inspect(token).claims
@@ -937,7 +937,8 @@ EXERCISES = (
                 """),
             ),
             "others": (
-                "The entries for other people are missing or have changed.",
+                "Each person has a time of their own. An entry is missing, has changed, or has the "
+                "time of somebody else.",
                 wrong("""
                     def answer(revoked, sub, moment):
                         return {sub: max(moment, revoked.get(sub, moment))}
@@ -1067,7 +1068,7 @@ EXERCISES = (
             ),
             "offline": (
                 "An API that checks offline never learns about a reaction. Count from the theft: "
-                "the token works for its whole lifetime, however soon somebody reacts.",
+                "the token works for its whole lifetime, however soon or late somebody reacts.",
                 altered(
                     MINUTES,
                     (

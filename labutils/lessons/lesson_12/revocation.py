@@ -464,7 +464,7 @@ def six_texts(apps: EventApps) -> dict[str, str]:
     """What Tom sends to the API's address for events; Ada is signed in at `notes`."""
     session = apps.notes.latest_session()
     sid, sub = session["claims"]["sid"], session["claims"]["sub"]
-    older = apps.provider.event(sid, sub)
+    older = apps.provider.event("a session of another person", "u-1906")
     apps.lab.clock.tick(360)
     toms = SigningKey(ec_private_key("tom"), "ES256", apps.provider.event_key.kid)
     now = apps.lab.clock.now

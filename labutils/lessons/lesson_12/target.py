@@ -43,36 +43,36 @@ TARGET = Target(
         "who notices, and when?",
         "Only the token's own lifetime ends a theft that nobody notices. When the app renews its "
         "token, the provider sees the refresh token a second time, and that counts as a reaction. "
-        "The app calls every three minutes: when does it renew a four-minute token?",
-        "It renews a four-minute token at its second call, after 6 minutes, and a three-minute "
-        "token after 3. There are never more renewals than calls, so a shorter lifetime costs "
-        "nothing more. Offline, Tom's newest token works for its lifetime after the alarm. At an "
-        "API that is told it ends at once, if the event survives the restart: retries=True.",
+        "The app calls every four minutes: when does it renew a five-minute token?",
+        "It renews a five-minute token at its second call, after 8 minutes; a lifetime up to 4 "
+        "costs 15 renewals an hour. Offline, Tom's newest token works for its whole lifetime after "
+        "the alarm. At an API that is told it ends at once, if the event survives the restart: "
+        "retries=True.",
     ),
     code("""
-        # a three-minute token is renewed at the next call: then the provider and the API know
-        setting = Setting(3, "pushed")
-        flag = scene.try_setting(setting, expects=(3, 3), retries=True)
+        # an eight-minute token is renewed at the second call: then the provider and the API know
+        setting = Setting(8, "pushed")
+        flag = scene.try_setting(setting, expects=(8, 8), retries=True)
     """),
-    brief=f"""Ada's app calls the API every three minutes, and renews its token only when it wants \
+    brief=f"""Ada's app calls the API every four minutes, and renews its token only when it wants \
 to call and the token has expired. The provider allows {BUDGET} requests an hour for renewals, \
 introspection and polls together. Tom copies an access token. He may also copy the refresh token \
 while Ada's app is running; then he renews as often as he can. Somebody reacts after 0, 3, 10 or \
 30 minutes, or when the provider sees a refresh token a second time. An API that is told or polls \
 then restarts: it is down for two minutes.
-Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases, and forecast what \
-it leaves him. scene.try_setting(Setting(life, way, every), expects=(alone, both), retries=False) \
-measures one:
+Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases, and forecast \
+what it leaves him. scene.try_setting(Setting(life, way, every), expects=(alone, both), \
+retries=False) measures one:
 - life: the lifetime of a token, in minutes
 - way: 'offline', 'asks', 'pushed' or 'polls'
 - every: the minutes between two polls; a poll that falls during the restart waits until the next \
 one is due
-- retries=True: an event is pushed again every half minute until it arrives, each time just before \
-Tom's request
+- retries=True: an event is pushed again every half minute until it arrives, each time just \
+before Tom's request
 - expects: your forecast of the worst case in minutes, with the access token alone and with both \
-tokens. Half a minute off is right
+tokens. Half a minute either way counts as right
 It returns the flag if the setting succeeds and does what you expected. After three failed \
-settings it stops measuring, so work it out first.""",
+attempts it stops measuring, so work it out first.""",
     tools="scene.Setting is the class of settings.",
     scene=the_company,
 )

@@ -3,6 +3,7 @@
 It must leave a thief little, however late he is noticed, and whichever of two things he copied.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from math import inf
 from typing import TypeGuard
@@ -21,15 +22,15 @@ from .token_strategies import (
 )
 
 FLAG = "flag-" + next(dice("lesson-12", "a setting within the budget"))
-CALLS = 20  # calls of Ada's app in an hour
-BUDGET = 20  # requests to the provider in an hour
-LIMIT = 5  # minutes: a thief must have less
+CALLS = 15  # calls of Ada's app in an hour
+BUDGET = 10  # requests to the provider in an hour
+LIMIT = 10  # minutes: a thief must have less
 DELAYS = (0, 3, 10, 30)  # minutes until somebody reacts
 OUTAGE = 2  # minutes for which the API restarts when somebody reacts
 PATIENCE = 3  # settings that may miss
 NEAR = 0.5  # minutes by which a forecast may be wrong: Tom tries every half minute
 STOPPED = (
-    "The company makes no more changes: three settings were not good enough. Restart the kernel "
+    "The company makes no more changes: three attempts have failed. Restart the kernel "
     "to begin again; if you only start the target again, you get the same company."
 )
 NO_FORECAST = (
@@ -45,14 +46,14 @@ NO_SETTING = (
 
 
 class TokenBudget:
-    """The scene: a company that has 20 requests an hour to spend, and a thief who is measured."""
+    """The scene: a company that has 10 requests an hour to spend, and a thief who is measured."""
 
     calls, budget, limit, delays, outage = CALLS, BUDGET, LIMIT, DELAYS, OUTAGE
     Setting = Setting
 
     def __init__(self, flag: str | None = None) -> None:
         self._flag, self._missed = flag or FLAG, 0
-        self._measured: set[tuple[Setting, bool]] = set()
+        self._measured: list[list[float]] = []
 
     def __repr__(self) -> str:
         return "a company with a budget: try_setting(setting, expects=(..., ...), retries=...)"
@@ -74,30 +75,31 @@ class TokenBudget:
         if not is_forecast(expects):
             print(NO_FORECAST)
             return "no flag"
-        if (setting, retries) in self._measured:
-            print("That setting has been measured, and you know what it does. Choose another one.")
-            return "no flag"
-        self._measured.add((setting, retries))
         requests = measured_requests(setting, CALLS)
         over = ": too many" if requests > BUDGET else ""
         print(f"{counted(requests, 'request')} an hour; the budget is {BUDGET}{over}.")
         worst = worst_minutes(setting, retries=retries)
+        minutes = [minutes for minutes, _ in worst.values()]
+        if any(near(minutes, before) for before in self._measured):
+            print("You have seen a setting do just that. Choose one that does something else.")
+            return "no flag"
+        self._measured.append(minutes)
         foreseen = dict(zip(worst, expects, strict=True))
-        for name, (minutes, theft) in worst.items():
-            worth = counted(minutes, "minute")
+        for name, (most, theft) in worst.items():
+            worth = counted(most, "minute")
             after = counted(theft.delay, "minute")
             reuse = ", or when the token is reused" if theft.refresh_token else ""
-            long = "too long: " if minutes >= LIMIT else ""
+            long = "too long: " if most >= LIMIT else ""
             print(
                 f"{name} copied: up to {worth} ({long}must be less than {LIMIT}), for a reaction "
                 f"after {after}{reuse}{_while_down(setting, theft)}. You expected "
                 f"{foreseen[name]:g}."
             )
-        good = requests <= BUDGET and max(minutes for minutes, _ in worst.values()) < LIMIT
-        if good and all(abs(worst[name][0] - foreseen[name]) <= NEAR for name in worst):
+        good = requests <= BUDGET and max(minutes) < LIMIT
+        if good and near(minutes, expects):
             return self._flag
         if good:
-            print("The setting is good enough, but it does something else than you expected. Why?")
+            print("The setting is good enough, but you expected something else. Why?")
         self._missed += 1
         print(f"Attempts left: {PATIENCE - self._missed}.")
         return "no flag"
@@ -116,6 +118,11 @@ def is_forecast(expects: object) -> TypeGuard[tuple[float, float]]:
         and len(expects) == 2
         and all(type(one) in (int, float) and 0 <= one < inf for one in expects)
     )
+
+
+def near(minutes: Sequence[float], others: Sequence[float]) -> bool:
+    """Whether two pairs of minutes are the same, but for half a minute."""
+    return all(abs(one - other) <= NEAR for one, other in zip(minutes, others, strict=True))
 
 
 def is_one(setting: Setting) -> bool:

@@ -833,7 +833,8 @@ EXERCISES = (
                         'return said | {row.owner: "open" for row in rows if row.id in opened}',
                         "left = {row.id for row in rows} - refused - opened\n"
                         '    said |= {row.owner: "open" for row in rows if row.id in opened}\n'
-                        '    return said | {row.owner: "unknown" for row in rows if row.id in left}',
+                        "    quiet = {row.owner: 'unknown' for row in rows if row.id in left}\n"
+                        "    return said | quiet",
                     ),
                 ),
             ),

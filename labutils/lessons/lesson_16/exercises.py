@@ -620,7 +620,7 @@ EXERCISES = (
         "16-6",
         "value",
         value(suspected),
-        "One took the cases. The other only looked round, four and a half days earlier.",
+        "One took the cases. The other only looked around, four and a half days earlier.",
         {
             "type": (
                 "Give a set with two of the addresses that are printed above, as strings: "

@@ -83,8 +83,8 @@ def print_report(report: Mapping[str, float | str], gain: Gain) -> None:
     """Print what each claim of a report gained by `gain(percent, true)`, and why.
 
     `report` gives each letter a percentage from 0 to 100, or "cannot know". Where no log can show
-    a claim, a percentage counts as false, and "cannot know" gains what a right 100 does. Raises
-    SceneError for a report that is not of this form.
+    a claim, a percentage counts as false, and "cannot know" gains what a right 100 does; elsewhere
+    it loses as much. Raises SceneError for a report that is not of this form.
     """
     _check(report)
     if set(report.values()) == {50}:
@@ -103,7 +103,7 @@ def print_report(report: Mapping[str, float | str], gain: Gain) -> None:
 
 def _points(said: float | str, truth: bool | None, gain: Gain) -> float:
     if isinstance(said, str):
-        return gain(100, True) if truth is None else 0.0
+        return gain(100, True) if truth is None else -gain(100, True)
     return gain(said, truth is True)
 
 

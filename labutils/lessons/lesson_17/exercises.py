@@ -131,6 +131,12 @@ def elsewhere_cases() -> Iterator[Case]:
             "third",
             "three of ten days elsewhere",
         ),
+        (
+            [*(line("svc", HOME, day, 600) for day in range(19) if day % 14 < 5)]
+            + [line("svc", FAR, day, 700) for day in (1, 2, 14, 15)],
+            "idle",
+            "ten days of work in three weeks, four of them also elsewhere",
+        ),
         ([*month("svc-a", 9), line("svc", FAR, 3)], "name", "another program, svc-a, beside svc"),
         ([line("svc", FAR, 3)], "usual", "one line in all"),
         ([], "usual", "no line"),
@@ -252,7 +258,6 @@ def tenant_cases() -> Iterator[Case]:
         ),
         ([before, by("m.osei", 23.5)], {"j.weber", "m.osei"}, "none", "two of them"),
         ([before, by("j.weber", 3)], {"j.weber"}, "none", "two lines of one"),
-        ([before, by("", 3)], {"j.weber", ""}, "none", "a line that names nobody"),
         (
             [by("m.osei", 2, near) for near in nearly(FAR) if near != FAR],
             set(),
@@ -390,6 +395,8 @@ def evicted(answer: Tried) -> Verdict:
         if result.hours:
             got = f"a plan that costs people {result.hours:g} hours ({', '.join(result.outages)})"
             return Verdict("differs", case, got, mistake="cost")
+        if strange := not_there(plan, [*held, *made]):
+            return Verdict("differs", case, f"an act on {written(strange)}", mistake="another")
     return PASSED
 
 
@@ -401,6 +408,13 @@ def unreadable(plan: Any, start: int) -> str | None:
     if any(not start <= at <= start + IN_TIME for _, _, at in plan):
         return "when"
     return None
+
+
+def not_there(plan: Sequence[tuple[str, str, float]], names: Sequence[str]) -> str | None:
+    """What a plan is about that is neither one of these names nor an account in one of them, such
+    as that of a session; None where all of it is there."""
+    known = {*names, *(name.rpartition(" ")[2] for name in names)}
+    return next((what for _, what, _ in plan if what not in known), None)
 
 
 def way_back(drawn: Drawn, acts: Sequence[EvictionAct], start: int) -> str:
@@ -481,6 +495,18 @@ EXERCISES = (
                     (
                         "3 * len(days[line.address]) < len(at_work)",
                         "len(days[line.address]) < len(at_work) // 3",
+                    ),
+                ),
+            ),
+            "idle": (
+                "Days on which the program did nothing do not count: a third of the days when it "
+                "was active.",
+                altered(
+                    ELSEWHERE,
+                    (
+                        "{line.time // DAY for line in own}",
+                        "range(int((max(line.time for line in own) // DAY - min(line.time for "
+                        "line in own) // DAY) + 1 if own else 0))",
                     ),
                 ),
             ),
@@ -766,8 +792,8 @@ EXERCISES = (
                 """),
             ),
             "another": (
-                "None of these names is in this incident. Use what the function is given: `held` "
-                "and `made`.",
+                "There is a name in your plan that is not in this incident. Use what the function "
+                "is given: `held` and `made`.",
                 wrong("""
                     def answer(held, made, now):
                         return [("replace", "svc-planner", now), ("replace", "planner-token", now)]

@@ -20,20 +20,20 @@ STOPPED = (
 
 
 class Scene:
-    """Another incident: `lines`, `tickets`, `programs` (by name, its accounts and tokens),
-    `ask(names)`, and `accuse(address, person, made)`."""
+    """Another incident: `lines`, `tickets`, `programs` (by name, its accounts and tokens), `roster`
+    (by account, role and hours), `ask(names)`, and `accuse(address, person, made)`."""
 
     def __init__(self, incident: CalledIn, flag: str | None = None) -> None:
         flag = flag or FLAG
         self.lines: tuple[Line, ...] = incident.lines
         self.tickets: tuple[Ticket, ...] = incident.tickets
-        self.programs = incident.programs
+        self.programs, self.roster = incident.programs, incident.roster
         self.ask = partial(ask, incident)
         self.accuse = accuser(incident, flag)
 
     def __repr__(self) -> str:
         count = counted(len(self.lines), "line")
-        return f"another incident: {count}, tickets, programs, ask, accuse"
+        return f"another incident: {count}, tickets, programs, roster, ask, accuse"
 
 
 def accuser(incident: CalledIn, flag: str) -> Any:
@@ -55,16 +55,11 @@ def accuser(incident: CalledIn, flag: str) -> Any:
             print("Give each thing as line.made has it, with its kind: 'account k.lund'.")
             return "no flag"
         drawn = incident.drawn
-        parts = {
-            "the address": address == drawn.words["intruder_ip"],
-            "the person": person == drawn.words["victim"],
-            "what was made": set(map(str, made)) == set(drawn.footholds),
-        }
-        if all(parts.values()):
+        his = drawn.words["intruder_ip"], drawn.words["victim"], set(drawn.footholds)
+        if (address, person, set(map(str, made))) == his:
             return flag
         wrong += 1
-        right = ", ".join(part for part, is_right in parts.items() if is_right) or "nothing"
-        print(f"Right: {right}. Wrong accusations left: {PATIENCE - wrong}.")
+        print(f"At least one of the three is wrong. Wrong accusations left: {PATIENCE - wrong}.")
         return "no flag"
 
     return accuse
@@ -120,13 +115,14 @@ TARGET = Target(
         (person,) = near - {line.who for line in here if "session.start" in line.action}
         flag = scene.accuse(address, person, {line.made for line in own if line.made})
     """),
-    brief="""This is another company, in another month. scene.lines, scene.tickets and \
-scene.programs are as before, and scene.ask([...]) asks people: you have 30 minutes. An intruder \
-came with somebody's session, and with what he found in it he used a program's account and token. \
-He left himself a way back.
+    brief="""This is another company, in another month. scene.lines, scene.tickets, \
+scene.programs and scene.roster are as before, and scene.ask([...]) asks people: you have 30 \
+minutes. An intruder came with somebody's session, and with what he found in it he used a \
+program's account and token. He left himself a way back.
 scene.accuse(address, person, made) takes the address from which he used the programs' accounts, \
 the person whose session it was, and the names of everything that he made there, as line.made \
-gives them. It returns the flag if all three are right. Two accusations may be wrong.""",
+gives them. It returns the flag if all three are right, and does not say which is wrong. Two \
+accusations may be wrong.""",
     tools="",
     scene=the_other,
 )

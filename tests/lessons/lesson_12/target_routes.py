@@ -1,19 +1,20 @@
-"""Ways to a setting that leaves a thief less than five minutes within 20 requests (lesson 12)."""
+"""Ways to a setting that leaves a thief less than ten minutes within 10 requests (lesson 12)."""
 
 from labutils.lessons.lesson_12.token_budget import TokenBudget
 from labutils.lessons.lesson_12.token_strategies import Setting
 
 
-def tried(life: float, way: str, every: float = 0, *, expects=(3, 3), retries: bool = False):
+def tried(life: float, way: str, every: float = 0, *, expects=(8, 8), retries: bool = False):
     """Measure one setting."""
     setting = Setting(life, way, every)
     return lambda scene: scene.try_setting(setting, expects, retries=retries)
 
 
 def read_off(scene: TokenBudget) -> str:
-    """A good setting with any forecast, and then with the numbers that were printed."""
-    scene.try_setting(Setting(3, "pushed"), (1, 1), retries=True)
-    return scene.try_setting(Setting(3, "pushed"), (3, 3), retries=True)
+    """Good settings with any forecast, and then with the numbers that were printed."""
+    scene.try_setting(Setting(8, "pushed"), (1, 1), retries=True)
+    scene.try_setting(Setting(8, "pushed"), (8, 8), retries=True)
+    return scene.try_setting(Setting(7.6, "pushed"), (8, 8), retries=True)
 
 
 def all_in_order(scene: TokenBudget) -> str:
@@ -27,32 +28,30 @@ def all_in_order(scene: TokenBudget) -> str:
 
 
 ROUTES = {
-    "renewed at the next call, and pushed again": tried(3, "pushed", retries=True),
-    "over before the restart is": tried(2.5, "pushed", expects=(2.5, 3)),
-    "so short that nobody has to tell the API": tried(2, "offline", expects=(2, 4.5)),
-    "shorter, at the same price": tried(1, "offline", expects=[1, 3.5]),
+    "renewed at the second call, and pushed again": tried(8, "pushed", retries=True),
+    "shorter, and renewed at the same call": tried(5, "pushed", expects=[5, 8], retries=True),
+    "just long enough to be cheap": tried(4.5, "pushed", expects=(4.5, 8), retries=True),
 }
 SHUT = {
-    "four minutes, as the limit suggests": tried(4, "pushed", expects=(4, 4), retries=True),
-    "four minutes, with what it leaves": tried(4, "pushed", expects=(4, 6), retries=True),
-    "a good setting whose author forgot Tom's newest token": tried(2, "offline", expects=(2, 2)),
-    "a good setting with the minutes in the other order": tried(1, "offline", expects=(3.5, 1)),
-    "a good setting, guessed in the middle": tried(2, "offline", expects=(3, 3)),
+    "six minutes, as the budget suggests": tried(6, "pushed", expects=(6, 6), retries=True),
+    "nine minutes, as the limit suggests": tried(9, "pushed", expects=(9, 9), retries=True),
+    "nine minutes, with what it leaves": tried(9, "pushed", expects=(9, 12), retries=True),
+    "a good setting, guessed in the middle": tried(6, "pushed", expects=(7, 7), retries=True),
+    "a good setting, the other way round": tried(5, "pushed", expects=(8, 5), retries=True),
     "a good setting, and its numbers read off": read_off,
-    "no forecast": lambda scene: scene.try_setting(Setting(3, "pushed"), retries=True),
-    "a forecast of what is no number": tried(3, "pushed", expects=(float("nan"), 3), retries=True),
-    "a forecast of everything": tried(3, "pushed", expects=(float("inf"),) * 2, retries=True),
-    "a forecast in words": tried(3, "pushed", expects="33", retries=True),
-    "four minutes offline": tried(4, "offline", expects=(4, 9.5)),
-    "ten minutes, asked each time": tried(10, "asks"),
-    "ten minutes, pushed again": tried(10, "pushed", retries=True),
-    "everything on, and a life of five": tried(5, "pushed", expects=(5, 6), retries=True),
-    "three minutes, pushed once": tried(3, "pushed", expects=(3, 5.5)),
-    "three minutes offline": tried(3, "offline", expects=(3, 5.5)),
-    "two and a half minutes offline": tried(2.5, "offline", expects=(2.5, 5)),
-    "one minute, asked each time": tried(1, "asks", expects=(1, 3)),
-    "one minute, and a poll now and then": tried(1, "polls", 60, expects=(1, 3)),
-    "four minutes, polled as often as the budget allows": tried(4, "polls", 6, expects=(4, 9.5)),
+    "no forecast": lambda scene: scene.try_setting(Setting(8, "pushed"), retries=True),
+    "a forecast of what is no number": tried(8, "pushed", expects=(float("nan"), 8), retries=True),
+    "a forecast of everything": tried(8, "pushed", expects=(float("inf"),) * 2, retries=True),
+    "a forecast in words": tried(8, "pushed", expects="88", retries=True),
+    "eight minutes, pushed once": tried(8, "pushed", expects=(8, 16)),
+    "five minutes, pushed once": tried(5, "pushed", expects=(5, 12.5)),
+    "four minutes, which is too dear": tried(4, "pushed", expects=(4, 4), retries=True),
+    "one minute, which is too dear": tried(1, "offline", expects=(1, 4.5)),
+    "five minutes offline": tried(5, "offline", expects=(5, 12.5)),
+    "ten minutes, asked each time": tried(10, "asks", expects=(10, 12)),
+    "ten minutes, pushed again": tried(10, "pushed", expects=(10, 12), retries=True),
+    "eight minutes, and a poll now and then": tried(8, "polls", 30, expects=(8, 16)),
+    "nine minutes, polled as often as the budget allows": tried(9, "polls", 12, expects=(9, 20)),
     "no setting": lambda scene: scene.try_setting("short"),
     "no such way": tried(3, "hopes"),
     "no such life": tried(0, "offline"),

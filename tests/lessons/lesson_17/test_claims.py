@@ -74,7 +74,7 @@ def test_an_honest_report_gains_most_and_none_gains_more(printed):
     [
         (dict.fromkeys(CLAIMS, 100), "-2.50"),
         (dict.fromkeys(CLAIMS, 0), "-3.75"),
-        (dict.fromkeys(CLAIMS, UNKNOWN), "+0.50"),
+        (dict.fromkeys(CLAIMS, UNKNOWN), "-1.50"),
         (dict.fromkeys(CLAIMS, 51), "+0.00"),
     ],
     ids=["sure of all", "doubts all", "says of all that nobody can know", "sits on the fence"],
