@@ -77,7 +77,8 @@ def redeem_code(
     if code.redirect_uri != params.get("redirect_uri"):  # RFC 6749, 4.1.3
         raise InvalidGrant("redirect_uri is not the one that the code was sent to")
     if not provider.challenge_met(code.challenge, params.get("code_verifier")):
-        raise InvalidGrant("code_verifier does not match code_challenge (RFC 7636, 4.6)")
+        fault = "does not match code_challenge" if params.get("code_verifier") else "is missing"
+        raise InvalidGrant(f"code_verifier {fault} (RFC 7636, 4.6)")
     if code.dpop_jkt is not None and code.dpop_jkt != cnf.get("jkt"):
         raise InvalidGrant(
             "the proof was made with a different key from the one dpop_jkt named (RFC 9449, 10)"

@@ -747,6 +747,7 @@ def other_verifiers() -> list[Case]:
     rows: list[tuple[str | None, str | None, str, str]] = [
         (first, None, "missing", "a challenge, and no verifier"),
         (first, "", "missing", "a challenge, and an empty verifier"),
+        (stage.challenge(""), None, "missing", "the challenge for an empty string, no verifier"),
         (first, other, "other", "a challenge, and the verifier of another sign-in"),
         (second, one, "other", "a challenge, and the verifier of another sign-in"),
         (first, first, "plain", "a challenge, and that challenge as the verifier"),
@@ -755,6 +756,7 @@ def other_verifiers() -> list[Case]:
         ("", one, "part", "an empty challenge, and a verifier"),
         (first[:20], one, "part", "the first half of a challenge, and its verifier"),
         (first + "A", one, "part", "a challenge with one letter more, and its verifier"),
+        (first + "=", one, "part", "a challenge with padding, and its verifier"),
         (first + "\n", one, "part", "a challenge and a line break, and its verifier"),
         (first.swapcase(), one, "part", "a challenge in the other letter case, and its verifier"),
     ]
@@ -1188,8 +1190,8 @@ EXERCISES = (
                 """),
             ),
             "finished": (
-                "Tom's browser followed the redirect, so the code has been used. Stop at the "
-                "redirect: until=CALLBACK.",
+                "Tom's browser opened the URL in the redirect, so the code is used. Tom stops "
+                "at the redirect (until=CALLBACK), and Ada opens that URL.",
                 altered(LURE, (", until=CALLBACK", "")),
             ),
             "response": (

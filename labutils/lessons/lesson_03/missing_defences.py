@@ -25,7 +25,7 @@ from labutils.identity.provider import Provider
 from labutils.identity.provider.state import Client
 from labutils.identity.resource_server import ResourceServer
 from labutils.identity.tokens import b64
-from labutils.lab import Exchange, Lab, dice
+from labutils.lab import Exchange, Lab, SceneError, dice
 from labutils.stage.small_app import SmallApp
 from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps
 
@@ -34,6 +34,7 @@ TRAP = NOTES + ".tom.test/cb"  # a host of Tom's, whose name begins like the cli
 DIARY = "https://diary.example"
 NOTE = "Tea with Mary on Monday"
 FLAG = "flag-" + next(dice("lesson-03", "diary.example"))
+TARGET_SEED = "target-03"
 SECRET = next(dice("lesson-03", "the diary's secret"))
 PKCE = ("code_challenge", "code_challenge_method", "code_verifier")
 RFC_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636, appendix B
@@ -460,8 +461,8 @@ def _with(apps: TwoApps, client: FlowClient, adas: list[str]) -> OneClient:
 class Diary:
     """The target's scene: another client, Tom's browser, and what he can make Ada do."""
 
-    def __init__(self, apps: OneClient):
-        self._apps = apps
+    def __init__(self, apps: OneClient, *, is_target: bool = False):
+        self._apps, self._is_target = apps, is_target
 
     def __repr__(self) -> str:
         return "the diary: tom, ada_signs_in(), ada_opens(url)"
@@ -484,7 +485,7 @@ class Diary:
 
 def target_diary(flag: str = FLAG) -> Diary:
     """The target's scene: a diary whose first note is the flag."""
-    return diary(flag, seed="target-03")
+    return diary(flag, seed=TARGET_SEED)
 
 
 def diary(
@@ -513,11 +514,16 @@ def diary(
     )
     scene = _with(apps, FlowClient(apps.lab, DIARY, functions), [note, "Walk by the river"])
     scene.opens("ada", DIARY + "/login")
-    return Diary(scene)
+    return Diary(scene, is_target=seed == TARGET_SEED)
 
 
 def inject_code(scene: Diary) -> httpx.Response:
-    """The attack of the target: Ada's code in an answer with Tom's state (RFC 9700, 4.5)."""
+    """The attack of the target: Ada's code in an answer with Tom's state (RFC 9700, 4.5).
+
+    Raises SceneError for the target's own diary.
+    """
+    if scene._is_target:
+        raise SceneError("This is the diary of the target. Attack it yourself.")
     hers = parameters(scene.ada_signs_in())
     his = parameters(scene.tom.get(DIARY + "/login"))
     scene.tom.get(DIARY + "/cb", params=hers | {"state": his["state"]})
@@ -546,13 +552,16 @@ def wire_of(scene: Diary) -> Sequence[Exchange]:
 
 
 def print_compared(scene: Diary) -> None:
-    """Print what the provider compares: the challenge that came with Ada's sign-in, and the hash of
-    the verifier that the diary sent with her code."""
+    """Print what the provider compares, and what it answers: the challenge that came with Ada's
+    sign-in, and the hash of the verifier that the diary sent with her code."""
     asked = [query(e.url) for e in wire_of(scene) if e.path == "/authorize" and e.client == "ada"]
     hers = [one["code_challenge"] for one in asked if "code_challenge" in one][-1]
     print("the challenge of the sign-in that gave the code:", hers)
     sent = dict(parse_qsl(_last_token_request(scene).request_body))
     print("the hash of the verifier that the diary sends:  ", challenge(sent["code_verifier"]))
+    answer = _last_token_request(scene)
+    said = json.loads(answer.response_body).get("error_description", "here are tokens")
+    print("the provider, at its token endpoint:", answer.status, said)
 
 
 def who_refused(scene: Diary) -> str:

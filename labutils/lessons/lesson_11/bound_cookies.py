@@ -69,7 +69,7 @@ class BoundCookies(Provider):
         key = self.device_key(request, cookie)
         try:
             new = self.renewal(self.bound, cookie, key, self.draw)
-        except ValueError as error:
+        except (ValueError, dpop.InvalidProof) as error:
             raise OAuthError("invalid_request", str(error)) from error
         session = self.sessions.pop(cookie)
         session.cookie, self.sessions[new] = new, session
@@ -213,6 +213,14 @@ COOKIES = {
     "bound, malware stays": malware,
     "bound, malware first": there_at_sign_in,
 }
+
+
+def print_last_seconds(renewal: Renewal) -> None:
+    """Print for how long each cookie worked, where cookies are renewed by this function."""
+    for name, way in COOKIES.items():
+        last = last_second(way, renewal=renewal)
+        worked = "still works a day later" if last == DAY else f"last worked after {last} seconds"
+        print(f"{name:<22} {worked}")
 
 
 def last_second(

@@ -10,6 +10,7 @@ import jwt
 
 from labutils.classroom import registry
 from labutils.classroom.judging import (
+    OTHER_REFUSALS,
     PASSED,
     Case,
     Tried,
@@ -649,16 +650,16 @@ def renews(answer: Tried) -> Verdict:
 
         try:
             new = answer(bound, sent, key, draw)
-        except ValueError:
+        except Exception as error:
             if good:
                 return answer.raised(words, "good")
+            if not isinstance(error, ValueError | dpop.InvalidProof):
+                refuses = type(error) in OTHER_REFUSALS and bound == before
+                return answer.raised(words, "other refusal" if refuses else mistake)
             if bound != before:
-                return Verdict(
-                    "differs", words, "a refusal, and a changed memory", "", "", "changed"
-                )
+                got = "a refusal, and a changed memory"
+                return Verdict("differs", words, got, mistake="changed")
             continue
-        except Exception:
-            return answer.raised(words, mistake)
         if not good:
             return Verdict("let_in", words, written(new), mistake=mistake)
         if verdict := not_renewed(bound, before, sent, key, given, new):

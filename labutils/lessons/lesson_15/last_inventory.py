@@ -34,7 +34,7 @@ JOBS = {
     "m.sato": "a colleague's work",
     "k.nowak": "another colleague's work",
     "status-page": "the status page",
-    "gateway-token": "the quarterly audit",  # so rarely that no log and no row shows it
+    "gateway-token": "the quarterly audit",  # so rarely that no log shows it
 }
 ISSUED_AFTER = {"m.sato", "k.nowak"}  # the notice, to colleagues: no thief has their secrets
 REMAKES = {"j.fielding": "sync-rule", "sync-rule": "j.fielding"}  # each makes the other anew
@@ -73,7 +73,7 @@ def _rows() -> list[CredentialRecord]:
         for n in range(12)
     ]
     marked = [
-        _row("gateway-token", "service token", "auditors", "2023-03-01"),
+        _row("gateway-token", "service token", "auditors", "2023-03-01", "2023-09-29"),
         _row("billing-key", "API key", "team-07", "2023-02-01", "2023-11-24", "2023-11-24"),
         _row("deploy-key", "API key", "team-02", "2023-05-01", "2023-11-24", "2023-11-24"),
         _row(
@@ -94,7 +94,8 @@ def _rows() -> list[CredentialRecord]:
 
 def _log() -> list[dict[str, str]]:
     """Sign-ins of the last two days: when, who and from where."""
-    usual = [row.id for row in _rows() if row.id in JOBS and row.last_used]
+    of_late = seconds("2023-11-23T00:00:00Z")
+    usual = [row.id for row in _rows() if row.id in JOBS and (row.last_used or 0) > of_late]
     usual += [f"c{n:02}" for n in range(12)] + ["sync-rule"]
     drawn = dice("lesson-15", "log")
     seen = [(usual[int(next(drawn), 16) % len(usual)], OFFICE) for _ in range(LINES)]

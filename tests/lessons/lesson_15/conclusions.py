@@ -110,10 +110,10 @@ def part_three():
     settings = words_of("13", "13-four-settings")[0]
     packing = words_of("14", "14-only-packing")[0]
     return [
-        f"script in the page, {page}",
-        f"{both[1]} for a reaction {both[0]}",
+        f"with {page}",
+        f"{both[1]}, if somebody reacts {both[0]}",
         f"past the key {settings}",
-        f"{packing.split(' of 1,000')[0]} of 1,000 still read",
+        f"{packing.split(' of 1,000')[0]} of 1,000 thieves still read",
         one_missed(),
     ]
 
