@@ -8,7 +8,8 @@ import dis
 import sys
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
@@ -304,6 +305,24 @@ def _returned(result: Any, case: Case, words: str, *, is_good: bool) -> Verdict:
     return PASSED
 
 
+@contextmanager
+def calls_of(*tools: Callable[..., Any]) -> Iterator[list[str]]:
+    """The names of those of these functions that are called meanwhile, as often as they are."""
+    names = {tool.__code__: tool.__qualname__ for tool in tools if isinstance(tool, FunctionType)}
+    called: list[str] = []
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code in names:
+            called.append(names[frame.f_code])
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        yield called
+    finally:
+        sys.setprofile(before)
+
+
 def without_library(
     judge: Callable[[Tried], Verdict], *tools: Callable[..., Any]
 ) -> Callable[[Tried], Verdict]:
@@ -311,21 +330,10 @@ def without_library(
 
     The mistake is called `library`.
     """
-    names = {tool.__code__: tool.__qualname__ for tool in tools if isinstance(tool, FunctionType)}
 
     def judged(answer: Tried) -> Verdict:
-        called: list[str] = []
-
-        def note(frame: FrameType, event: str, _argument: object) -> None:
-            if event == "call" and frame.f_code in names:
-                called.append(names[frame.f_code])
-
-        before = sys.getprofile()
-        sys.setprofile(note)
-        try:
+        with calls_of(*tools) as called:
             verdict = judge(answer)
-        finally:
-            sys.setprofile(before)
         if not called:
             return verdict
         return Verdict("differs", got=f"the work to a library ({called[0]})", mistake="library")

@@ -62,6 +62,7 @@ scene.submit(cleaner) shows how two other cleaners do on each file, and says wha
 yours.
 It returns the flag on two conditions. Nobody may get a secret by reading, undoing encodings, \
 guessing or trying doors. And support must be able to answer all of scene.questions.
-scene.sample is this lesson's file. Try your cleaner on it.""",
+scene.sample is this lesson's file. Try your cleaner on it. The package's own, har.clean, does not \
+count.""",
     scene=UnseenRecordings,
 )

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from labutils import har
+from labutils.classroom.judging import calls_of
 from labutils.har.reading import JsonObject
 from labutils.lab import data_file, dice
 from labutils.stage.reversible_encodings import guessed, guessed_with_salt
@@ -211,6 +212,20 @@ def parameters(recording: JsonObject) -> set[str]:
     return names - cleaner_grade.texts(rest)
 
 
+def watched(clean: Cleaner) -> tuple[Cleaner, list[str]]:
+    """A cleaner that does the same, and a list of what it calls of the package's own cleaners."""
+    used: list[str] = []
+
+    def cleans(recording: JsonObject) -> object:
+        with calls_of(har.clean, har.clean_with, har.Cleaner.__init__) as called:
+            try:
+                return clean(recording)
+            finally:
+                used.extend(called)
+
+    return cleans, used
+
+
 def shorter(unseen: cleaner_grade.Planted) -> cleaner_grade.Planted:
     """Another recording, with fewer requests and with other keys, but with the same codes."""
     recording = copy.deepcopy(known_case().recording)
@@ -265,6 +280,7 @@ class UnseenRecordings:
         if not callable(clean):
             print("Hand in the cleaner itself, by its name, not what it returned.")
             return None
+        clean, used = watched(clean)
         seeds = {"the first file": "target-07", "a newly generated file": secrets.token_hex(16)}
         for name, seed in seeds.items():
             unseen = cleaner_grade.planted(known_case().recording, seed)
@@ -274,6 +290,9 @@ class UnseenRecordings:
             except Exception as error:
                 what = f"{type(error).__name__}: {shown(str(error), 120)}"
                 print(f"Yours raised {what}. Try it on scene.sample first.")
+                return None
+            if used:
+                print(f"That is the course's own cleaner ({used[0]}). Write one yourself.")
                 return None
             if result.mistake:
                 print(f"Yours, on {name}: {SAYS[result.mistake]}")

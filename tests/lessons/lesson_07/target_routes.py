@@ -134,7 +134,6 @@ ROUTES = {
     "a keyed hash": submitted(with_tags(keyed)),
     "numbers in order": submitted(with_tags(numbered)),
     "random texts that are remembered": submitted(with_tags(drawn)),
-    "the course's command, mended": submitted(mended_command),
     "a new file": submitted(built_anew),
 }
 
@@ -190,6 +189,7 @@ SHUT = {
     "signatures off": submitted(cleaner_grade.signatures_off),
     "three headers dropped": submitted(cleaner_grade.drop_three_headers),
     "the course's command": submitted(lambda recording: har.clean(recording, "salt")),
+    "the course's command, mended": submitted(mended_command),
     "tags alone": submitted(without_errors),
     "everything reversed": submitted(with_tags(lambda: lambda text: text[::-1])),
     "one tag for all": submitted(with_tags(lambda: "x{:.0}".format)),
