@@ -3,8 +3,8 @@
 from .logged_tokens import (
     KEY,
     LINE,
-    changed_once,
     four_ways_to_write,
+    print_refused,
     print_times,
     same_bytes,
     tokens_of_a_day,

@@ -1051,14 +1051,15 @@ EXERCISES = (
         without_library(
             lectured(decoding, ValueError, SyntaxError),
             inspect,
+            unb64,
             jwt.PyJWS.decode_complete,
             jwt.PyJWS.get_unverified_header,
         ),
         "Your function reads any header and payload, whatever their length and characters.",
         {
             "library": (
-                "A library took the token apart for you. Do it by hand: split, pad with '=', "
-                "decode, json.loads.",
+                "A library did the work, and `unb64` is the lab's. Do it by hand: split, pad with "
+                "'=', decode, json.loads.",
                 wrong("""
                 import jwt
 

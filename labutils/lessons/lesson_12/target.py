@@ -56,10 +56,11 @@ TARGET = Target(
     """),
     brief=f"""Ada's app calls the API every four minutes, and renews its token only when it wants \
 to call and the token has expired. The provider allows {BUDGET} requests an hour for renewals, \
-introspection and polls together. Tom copies an access token. He may also copy the refresh token \
-while Ada's app is running; then he renews as often as he can. Somebody reacts after 0, 3, 10 or \
-30 minutes, or when the provider sees a refresh token a second time. An API that is told or polls \
-then restarts: it is down for two minutes.
+introspection and polls together. Tom copies an access token just after a renewal; the app calls \
+again four minutes later. He may also copy the refresh token; then he renews as often as he can. \
+Somebody reacts after 0, 3, 10 or 30 minutes, or when the provider sees a refresh token a second \
+time. An API that is told or polls then restarts: it is down for two minutes.
+The minutes count until Tom gets in for the last time.
 Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases, and forecast \
 what it leaves him. scene.try_setting(Setting(life, way, every), expects=(alone, both), \
 retries=False) measures one:

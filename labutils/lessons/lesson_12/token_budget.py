@@ -23,6 +23,7 @@ from .token_strategies import (
 
 FLAG = "flag-" + next(dice("lesson-12", "a setting within the budget"))
 CALLS = 15  # calls of Ada's app in an hour
+LATER = (20, 30)  # and after a forecast that was wrong, so that what was printed helps nobody
 BUDGET = 10  # requests to the provider in an hour
 LIMIT = 10  # minutes: a thief must have less
 DELAYS = (0, 3, 10, 30)  # minutes until somebody reacts
@@ -48,12 +49,12 @@ NO_SETTING = (
 class TokenBudget:
     """The scene: a company that has 10 requests an hour to spend, and a thief who is measured."""
 
-    calls, budget, limit, delays, outage = CALLS, BUDGET, LIMIT, DELAYS, OUTAGE
+    budget, limit, delays, outage = BUDGET, LIMIT, DELAYS, OUTAGE
     Setting = Setting
 
     def __init__(self, flag: str | None = None) -> None:
         self._flag, self._missed = flag or FLAG, 0
-        self._measured: list[list[float]] = []
+        self._later, self.calls = list(LATER), CALLS
 
     def __repr__(self) -> str:
         return "a company with a budget: try_setting(setting, expects=(..., ...), retries=...)"
@@ -75,15 +76,11 @@ class TokenBudget:
         if not is_forecast(expects):
             print(NO_FORECAST)
             return "no flag"
-        requests = measured_requests(setting, CALLS)
+        requests = measured_requests(setting, self.calls)
         over = ": too many" if requests > BUDGET else ""
         print(f"{counted(requests, 'request')} an hour; the budget is {BUDGET}{over}.")
-        worst = worst_minutes(setting, retries=retries)
+        worst = worst_minutes(setting, self.calls, retries=retries)
         minutes = [minutes for minutes, _ in worst.values()]
-        if any(near(minutes, before) for before in self._measured):
-            print("You have seen a setting do just that. Choose one that does something else.")
-            return "no flag"
-        self._measured.append(minutes)
         foreseen = dict(zip(worst, expects, strict=True))
         for name, (most, theft) in worst.items():
             worth = counted(most, "minute")
@@ -102,6 +99,9 @@ class TokenBudget:
             print("The setting is good enough, but you expected something else. Why?")
         self._missed += 1
         print(f"Attempts left: {PATIENCE - self._missed}.")
+        if good and self._later:
+            self.calls = self._later.pop(0)
+            print(f"Things change: Ada's app now calls every {60 // self.calls} minutes.")
         return "no flag"
 
 
@@ -140,12 +140,15 @@ def _while_down(setting: Setting, theft: Theft) -> str:
     return ", and the event is sent again" if theft.retries else ", and the event is lost"
 
 
-def worst_minutes(setting: Setting, *, retries: bool) -> dict[str, tuple[float, Theft]]:
-    """The most minutes of each theft, over all delays, and the theft that gets them."""
+def worst_minutes(
+    setting: Setting, app_calls: int, *, retries: bool
+) -> dict[str, tuple[float, Theft]]:
+    """The most minutes of each theft, over all delays, and the theft that gets them; `app_calls`:
+    how often Ada's app calls the API in an hour."""
     outage = OUTAGE if setting.way in (PUSHED, POLLS) else 0
 
     def worst(*, refresh_token: bool) -> tuple[float, Theft]:
-        calls = CALLS if refresh_token else 0
+        calls = app_calls if refresh_token else 0
         thefts = [Theft(delay, refresh_token, calls, outage, retries) for delay in DELAYS]
         return max(
             ((measured_minutes(setting, one), one) for one in thefts), key=lambda one: one[0]

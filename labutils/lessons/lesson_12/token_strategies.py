@@ -31,7 +31,7 @@ EARLY = 3  # seconds before its end at which the app renews a token
 STEP = 0.5  # minutes between two tries of the thief
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Setting:
     """How long an access token lives, in minutes, and how the API hears that it was revoked.
 
@@ -42,6 +42,10 @@ class Setting:
     life: float
     way: str
     every: float = 0
+
+    def __repr__(self) -> str:
+        polls = f", every={self.every!r}" if self.every else ""
+        return f"Setting({self.life!r}, {self.way!r}{polls})"
 
 
 FOUR = {

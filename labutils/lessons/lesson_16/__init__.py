@@ -6,7 +6,6 @@ from .connected_system import (
     ACTS,
     CRM,
     LOGIN,
-    NARROW,
     OFFICE,
     RENTED,
     VENDOR,

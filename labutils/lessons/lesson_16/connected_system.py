@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import httpx
+import jwt
 from werkzeug.wrappers import Request, Response
 
 from labutils.identity.factors import Totp
-from labutils.identity.keys import Json, b64
+from labutils.identity.keys import Json, SigningKey, b64, ec_private_key
 from labutils.identity.oauth import OAuthError, as_json
 from labutils.identity.person import sign_in
 from labutils.identity.provider import Provider
@@ -24,6 +25,7 @@ from labutils.identity.provider.app import POST_ONLY, Endpoint
 from labutils.identity.provider.state import Client, User
 from labutils.identity.provider.token_endpoint import token
 from labutils.identity.resource_server import ResourceServer
+from labutils.identity.tokens import json_object, sign, verify_signature
 from labutils.lab import Lab
 
 if TYPE_CHECKING:
@@ -36,22 +38,27 @@ WIDE = "cases.write contacts.read cases.read offline_access"
 NARROW = "cases.write contacts.read offline_access"
 ACTIONS = {"/case": "cases.write", "/contact": "contacts.read", "/cases": "cases.read"}
 CASES = ("Case 1: the export fails", "Case 2: our token is lab-4f1c", "Case 3: a wrong invoice")
+JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"  # RFC 7523, 2.2
 Allowed = Callable[[str, str], bool]  # of an address and a scope
 
 
 class CustomerLogin(Provider):
     """The authorization server. `addresses`: from where a refresh token is taken; from anywhere
-    where there are none."""
+    where there are none. `client_key`: the public key of a client that signs, and has no secret."""
 
     rotates = False
     addresses: tuple[str, ...] = ()
+    client_key: Json | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.assertions: set[str] = set()  # the names of those that were used
         self.add_endpoint("/token", Endpoint(partial(self.exchange), POST_ONLY))
 
     def exchange(self, request: Request) -> Response:
-        """The token endpoint, with the two settings."""
+        """The token endpoint, with the three settings."""
+        if self.client_key is not None:
+            self.check_assertion(request, self.client_key)
         is_refresh = request.form.get("grant_type") == "refresh_token"
         if is_refresh and self.addresses and request.remote_addr not in self.addresses:
             self.log(request, "token.refresh_token", "failure", reason="address")
@@ -64,6 +71,21 @@ class CustomerLogin(Provider):
             self.refresh_tokens.pop(answer.pop("refresh_token"))
             return as_json(answer)
         return response
+
+    def check_assertion(self, request: Request, client_key: Json) -> None:
+        """`private_key_jwt`: the client signs who it is, for this server, once and for a minute
+        (RFC 7523, 3). Raises OAuthError."""
+        try:
+            assertion = request.form.get("client_assertion", "")
+            claims = json_object(verify_signature(assertion, client_key, "ES256"), "payload")
+        except jwt.PyJWTError as error:
+            why = "the client did not sign this request"
+            raise OAuthError("invalid_client", why, 401) from error
+        is_client = claims["iss"] == claims["sub"] == request.form.get("client_id")
+        is_new = claims["exp"] > self.now and claims["jti"] not in self.assertions
+        if not is_client or claims["aud"] != self.issuer or not is_new:
+            raise OAuthError("invalid_client", "the assertion is not for this request", 401)
+        self.assertions.add(claims["jti"])
 
 
 class CustomerApi(ResourceServer):
@@ -88,8 +110,8 @@ class ChatAgent:
     `store` is what it keeps for each customer; `agent` is its own line to the world.
     """
 
-    def __init__(self, lab: Lab, scope: str, secret: str):
-        self.lab, self.scope, self.secret = lab, scope, secret
+    def __init__(self, lab: Lab, scope: str, secret: str, key: SigningKey | None = None):
+        self.lab, self.scope, self.secret, self.key = lab, scope, secret, key
         self.store: dict[str, dict[str, str]] = {}
         self.waiting: dict[str, str] = {}  # verifiers, by state
         self.agent = lab.browser("chat-agent/4.2", VENDOR)
@@ -126,7 +148,7 @@ class ChatAgent:
             "redirect_uri": CHAT + "/cb",
             "code_verifier": verifier,
         }
-        answer = self.agent.post(LOGIN + "/token", data=form, auth=("chat-agent", self.secret))
+        answer = self.ask_for_tokens(form)
         if answer.is_success:
             self.store["company"] = {
                 "client_id": "chat-agent",
@@ -135,16 +157,30 @@ class ChatAgent:
             }
         return Response("connected" if answer.is_success else answer.text, answer.status_code)
 
-    def work(self) -> httpx.Response:
-        """Renew the access token, and file a case: what the agent does all day."""
+    def ask_for_tokens(self, form: dict[str, str]) -> httpx.Response:
+        """A token request, in which the client proves who it is: by its secret, or by its key."""
+        if self.key is None:
+            return self.agent.post(LOGIN + "/token", data=form, auth=("chat-agent", self.secret))
+        claims: Json = {"iss": "chat-agent", "sub": "chat-agent", "aud": LOGIN}
+        claims |= {"jti": self.lab.draw("chat"), "exp": self.lab.clock.now + 60}
+        form = form | {"client_id": "chat-agent", "client_assertion_type": JWT_BEARER}
+        form["client_assertion"] = sign(claims, self.key)
+        return self.agent.post(LOGIN + "/token", data=form)
+
+    def renew(self) -> httpx.Response:
+        """A new access token for the stored refresh token."""
         record = self.store["company"]
         form = {"grant_type": "refresh_token", "refresh_token": record["refresh_token"]}
-        answer = self.agent.post(
-            LOGIN + "/token", data=form, auth=(record["client_id"], record["client_secret"])
-        )
+        answer = self.ask_for_tokens(form)
+        if answer.is_success:
+            record["refresh_token"] = answer.json().get("refresh_token", record["refresh_token"])
+        return answer
+
+    def work(self) -> httpx.Response:
+        """Renew the access token, and file a case: what the agent does all day."""
+        answer = self.renew()
         if not answer.is_success:
             return answer
-        record["refresh_token"] = answer.json().get("refresh_token", record["refresh_token"])
         held = {"authorization": f"Bearer {answer.json()['access_token']}"}
         return self.agent.post(CRM + "/case", headers=held)
 
@@ -180,17 +216,21 @@ def connected(
     rotates: bool = False,
     addresses: tuple[str, ...] = (),
     secret: str = SECRET,
+    keyed: bool = False,
 ) -> Connected:
-    """A company that has just connected the chat agent."""
+    """A company that has just connected the chat agent. `keyed`: the agent has no secret, and signs
+    with a key that stands in no store."""
     lab = Lab(seed, "2025-08-07T09:00:00Z")
     login = CustomerLogin(lab, LOGIN, resource=CRM)
     login.rotates, login.addresses = rotates, addresses
     login.users = {"ada": User("ada", "analytical-engine-1843", "u-1815", "Ada Lovelace")}
+    key = SigningKey(ec_private_key("the vendor's machine"), "ES256", "chat-1") if keyed else None
+    login.client_key, secret = (key.jwk, "") if key else (None, secret)
     login.clients = {
-        "chat-agent": Client("chat-agent", (CHAT + "/cb",), secret, scope=WIDE),
+        "chat-agent": Client("chat-agent", (CHAT + "/cb",), secret or None, scope=WIDE),
         "crm": Client("crm", secret="the-api-asks-with-this", grant_types=()),
     }
-    chat = ChatAgent(lab, scope, secret)
+    chat = ChatAgent(lab, scope, secret, key)
     api = CustomerApi(lab, CRM, LOGIN, introspect_as=("crm", "the-api-asks-with-this"))
     for origin, app in ((LOGIN, login), (CRM, api), (CHAT, chat)):
         lab.add(origin.split("//")[1], app)

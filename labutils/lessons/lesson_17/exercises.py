@@ -552,7 +552,8 @@ EXERCISES = (
                 altered(EXPLAINED, ("return True", "return ticket")),
             ),
             "none": (
-                "One of the program's tickets is open at that time, and that explains the line.",
+                "One of the program's tickets is open at that time, and that explains the line. "
+                "Do not compare `system`: people put the wrong one in.",
                 wrong("""
                     def answer(line, tickets, names):
                         return False
@@ -684,7 +685,7 @@ EXERCISES = (
         "addresses, and searched the wiki hours before the program came.",
         {
             "in person": (
-                "That person signed in there with the second factor, during the working hours "
+                "That person signed in there with the second factor, at about the working hours "
                 "that the roster gives. Not ruled out, but somebody else fits better: what did "
                 "the program bring with it, and who had been where that could be found?",
                 'answer = {"name": "h.murphy", "second address": "203.0.113.61"}',

@@ -103,7 +103,8 @@ TARGET = Target(
         "from it, in chronological order: who was there before the program, and what was made "
         "there?",
         "A rented address has other tenants. Whoever signed in there with a second factor was "
-        "there in person; whose session came from elsewhere? People know what they made: ask.",
+        "probably there in person; whose session came from elsewhere? People know what they made: "
+        "ask them.",
     ),
     code("""
         rest = [line for names in scene.programs.values() for name in names

@@ -71,9 +71,8 @@ def answer(token):
 """,
         """
 def answer(token):
-    from labutils.identity.tokens import unb64
-    first, second, third = token.split(".")
-    return (json.loads(unb64(first)), json.loads(unb64(second)))
+    first, second, third = token.translate(str.maketrans("-_", "+/")).split(".")
+    return tuple(json.loads(base64.b64decode(part + "===")) for part in (first, second))
 """,
         """
 def answer(token):

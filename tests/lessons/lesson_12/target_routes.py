@@ -12,9 +12,16 @@ def tried(life: float, way: str, every: float = 0, *, expects=(8, 8), retries: b
 
 def read_off(scene: TokenBudget) -> str:
     """Good settings with any forecast, and then with the numbers that were printed."""
-    scene.try_setting(Setting(8, "pushed"), (1, 1), retries=True)
-    scene.try_setting(Setting(8, "pushed"), (8, 8), retries=True)
-    return scene.try_setting(Setting(7.6, "pushed"), (8, 8), retries=True)
+    scene.try_setting(Setting(6, "pushed"), (1, 1), retries=True)
+    scene.try_setting(Setting(7, "pushed"), (7, 8), retries=True)
+    return scene.try_setting(Setting(7.6, "pushed"), (7.5, 9), retries=True)
+
+
+def worked_out_in_the_end(scene: TokenBudget) -> str:
+    """Two wrong forecasts, and then one for an app that calls every two minutes."""
+    scene.try_setting(Setting(6, "pushed"), (6, 6), retries=True)
+    scene.try_setting(Setting(5, "pushed"), (5, 5), retries=True)
+    return scene.try_setting(Setting(7, "pushed"), (7, 8), retries=True)
 
 
 def all_in_order(scene: TokenBudget) -> str:
@@ -30,6 +37,7 @@ def all_in_order(scene: TokenBudget) -> str:
 ROUTES = {
     "renewed at the second call, and pushed again": tried(8, "pushed", retries=True),
     "shorter, and renewed at the same call": tried(5, "pushed", expects=[5, 8], retries=True),
+    "worked out in the end": worked_out_in_the_end,
     "just long enough to be cheap": tried(4.5, "pushed", expects=(4.5, 8), retries=True),
 }
 SHUT = {

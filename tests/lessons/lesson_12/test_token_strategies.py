@@ -89,11 +89,12 @@ def test_a_good_setting_of_which_something_else_was_expected_is_a_failed_attempt
     company = TokenBudget()
     assert company.try_setting(Setting(6, "pushed"), (6, 6), retries=True) == "no flag"
     said = capsys.readouterr().out.splitlines()
-    assert said[-2].startswith("The setting is good enough, but you expected something else")
-    assert said[-1] == "Attempts left: 2."
-    assert company.try_setting(Setting(6.2, "pushed"), (6, 8), retries=True) == "no flag"
-    assert "You have seen a setting do just that." in capsys.readouterr().out
-    assert company.try_setting(Setting(5, "pushed"), (5, 8), retries=True) == FLAG
+    assert said[-3].startswith("The setting is good enough, but you expected something else")
+    assert said[-2:] == [
+        "Attempts left: 2.",
+        "Things change: Ada's app now calls every 3 minutes.",
+    ]
+    assert company.try_setting(Setting(6, "pushed"), (6, 6), retries=True) == FLAG
 
 
 @pytest.mark.parametrize("expects", [None, 3, (3,), (3, 3, 3), ("3", 3), (True, 3), (-1, 3)])
@@ -130,7 +131,7 @@ def test_after_a_restart_the_event_is_there_before_tom_whatever_the_delay(delay)
 
 @pytest.mark.parametrize(("life", "requests"), [(1, 15), (4, 15), (4.5, 8), (8, 8)])
 def test_a_token_is_renewed_at_a_call_so_lives_between_two_calls_cost_the_same(life, requests):
-    assert measured_requests(Setting(life, "pushed"), TokenBudget.calls) == requests
+    assert measured_requests(Setting(life, "pushed"), TokenBudget().calls) == requests
 
 
 @table(

@@ -26,7 +26,7 @@ def three_parties() -> list[str]:
     assert all({"browser", "server"} <= set(off.split(", ")) for off, _ in through)
     assert {page for _, page in through} == {"page as it is"}
     return [
-        f"in {len(through)} of {len(outcomes)} settings",
+        f"in {len(through)} of {len(outcomes)} attempts",
         "neither the browser nor the server looks",
     ]
 
