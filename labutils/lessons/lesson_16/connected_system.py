@@ -81,11 +81,13 @@ class CustomerLogin(Provider):
         except jwt.PyJWTError as error:
             why = "the client did not sign this request"
             raise OAuthError("invalid_client", why, 401) from error
-        is_client = claims["iss"] == claims["sub"] == request.form.get("client_id")
-        is_new = claims["exp"] > self.now and claims["jti"] not in self.assertions
-        if not is_client or claims["aud"] != self.issuer or not is_new:
+        name, until, client = (claims.get(one) for one in ("jti", "exp", "iss"))
+        is_client = client == claims.get("sub") == request.form.get("client_id")
+        is_open = type(until) is int and until > self.now
+        is_new = isinstance(name, str) and name not in self.assertions
+        if not (is_client and claims.get("aud") == self.issuer and is_open and is_new):
             raise OAuthError("invalid_client", "the assertion is not for this request", 401)
-        self.assertions.add(claims["jti"])
+        self.assertions.add(str(name))
 
 
 class CustomerApi(ResourceServer):

@@ -7,6 +7,7 @@ import pytest
 from places import ROOT
 from tables import table
 
+from labutils.identity.keys import SigningKey, ec_private_key, sign
 from labutils.incident.policy import DAY
 from labutils.lessons.lesson_16 import month
 from labutils.lessons.lesson_16.address_rule import Month
@@ -95,6 +96,57 @@ def test_with_rotation_the_second_of_two_holders_ends_the_grant_for_both():  # R
 def test_with_rotation_and_no_thief_the_agent_works_on():
     company = connected(rotates=True)
     assert all(company.chat.work().is_success for _ in range(3))
+
+
+def assertion(company, key=None, **changed):
+    """What the agent's machine signs, or somebody else, with some claims changed; None: left out."""
+    now = company.lab.clock.now
+    claims = {"iss": "chat-agent", "sub": "chat-agent", "aud": LOGIN, "jti": "new", "exp": now + 60}
+    kept = {name: value for name, value in (claims | changed).items() if value is not None}
+    return sign(kept, key or company.chat.key)
+
+
+def renewed_with(company, text):
+    """What the token endpoint answers to the stolen refresh token and this assertion."""
+    form = {"grant_type": "refresh_token", "refresh_token": company.stolen()["refresh_token"]}
+    form |= {"client_id": "chat-agent", "client_assertion": text}
+    return company.tom.post(LOGIN + "/token", data=form)
+
+
+def test_a_client_with_a_key_works_and_what_it_stores_opens_nothing():  # RFC 7523, 2.2
+    company = connected(keyed=True)
+    assert company.chat.work().is_success and company.stolen()["client_secret"] == ""
+    assert renewed_with(company, "").json()["error"] == "invalid_client"
+    assert renewed_with(company, assertion(company)).is_success  # on the vendor's machine
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"iss": "crm"},
+        {"sub": "crm"},
+        {"aud": CRM},
+        {"aud": [LOGIN, CRM]},
+        {"exp": 0},
+        {"exp": "never"},
+        {"exp": None},
+        {"jti": None},
+        {"jti": ["new"]},
+    ],
+    ids=repr,
+)
+def test_an_assertion_is_for_this_client_this_server_and_now(changed):  # RFC 7523, 3
+    company = connected(keyed=True)
+    refused = renewed_with(company, assertion(company, **changed))
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+
+
+def test_an_assertion_serves_once_and_another_key_never():
+    company = connected(keyed=True)
+    text = assertion(company)
+    assert [renewed_with(company, text).status_code for _ in "ab"] == [200, 401]
+    toms = SigningKey(ec_private_key("tom"), "ES256", "chat-1")
+    assert renewed_with(company, assertion(company, toms)).status_code == 401
 
 
 def test_an_address_limit_refuses_the_thief_and_lets_the_vendor_work():
