@@ -99,7 +99,7 @@ def test_with_rotation_and_no_thief_the_agent_works_on():
 
 
 def assertion(company, key=None, **changed):
-    """What the agent's machine signs, or somebody else, with some claims changed; None: left out."""
+    """What the agent's machine signs, or somebody else; claims that are None are left out."""
     now = company.lab.clock.now
     claims = {"iss": "chat-agent", "sub": "chat-agent", "aud": LOGIN, "jti": "new", "exp": now + 60}
     kept = {name: value for name, value in (claims | changed).items() if value is not None}
