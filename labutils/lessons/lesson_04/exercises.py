@@ -50,8 +50,7 @@ SIGN_IN = code("""
 MEANT_FOR = code("""
     def meant_for(claims, issuer, client_id):
         audience = claims.get("aud")
-        if isinstance(audience, str):
-            audience = [audience]
+        audience = [audience] if isinstance(audience, str) else audience
         return claims.get("iss") == issuer and audience == [client_id]
 """)
 IN_TIME = code("""
