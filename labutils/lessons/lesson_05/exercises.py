@@ -547,9 +547,7 @@ def shown_in(sent: Exchange, tokens: dict[str, str]) -> str:
 @cache
 def lasting() -> dict[tuple[str, str], float]:
     """What the lesson's figure shows: the last minute of each credential after each action."""
-    scope: dict[str, Any] = {}
-    exec(f"{TOOLS}\n{OUTLIVE}", scope)
-    return what_dies_when(knock, scope["outlive"])
+    return what_dies_when(knock)
 
 
 def left_by(runbook: Iterable[str]) -> list[str]:

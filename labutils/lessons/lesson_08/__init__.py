@@ -1,6 +1,15 @@
 """08 · Incident timeline: what its notebook imports."""
 
-from .readings import as_entry, as_table, bounds, contradictions, grade, graded_by, print_grades
+from .readings import (
+    as_entry,
+    as_table,
+    bounds,
+    contradictions,
+    grade,
+    graded_by,
+    order,
+    print_grades,
+)
 from .retelling import (
     JUDGED,
     ON_THE_TIMELINE,

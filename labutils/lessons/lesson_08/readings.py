@@ -108,6 +108,13 @@ def bounds(time: str, precision: str) -> tuple[int, int]:
     return start, start + length - 1
 
 
+def order(first: tuple[int, int], second: tuple[int, int]) -> str:
+    """Which of two pairs of bounds comes first: "before", "after", or "unknown" if they overlap."""
+    if first[1] < second[0]:
+        return "before"
+    return "after" if second[1] < first[0] else "unknown"
+
+
 def in_lower_case(given: object) -> object:
     """A word in lower case, and anything else as it is."""
     return given.lower() if isinstance(given, str) else given
