@@ -49,18 +49,18 @@ TARGET = Target(
         "Play it once without waiting, and read what the team does and when. How many archives "
         "did you get before the alarm, and how many after it? And what of yours still works then?",
         "The alarm goes off at three archives in an hour. The team needs 35 minutes. So stay "
-        "below three in an hour for a while, and then ignore the limit. You know from 09-9 what "
+        "below three in an hour for a while, and then ignore the limit. You know from 09-p5 what "
         "survives an alarm: make it before you begin.",
         "A user and a script in Jira first. Two archives, scene.wait(50), two more: no alarm. The "
         "fifth sets it off, and there is time for two more. After 12:30, look-alike and implant.",
     ),
     code("""
-        scene.follow([*survive["before"], ("moveworks-token", "gateway", "bitbucket")])
+        scene.follow([*stay, ("moveworks-token", "gateway", "bitbucket")])
         for pause in (0, 0, 50, 0, 0, 0, 0):
             scene.wait(pause)
             scene.use("bitbucket-account", "bitbucket", "archive")
         scene.wait(60)
-        flag = scene.use(*survive["after"][0]).answer["flag"]
+        flag = scene.use("lookalike-account", "bitbucket", "view", "server").answer["flag"]
     """),
     brief=f"""It is 09:00. At 12:00 the company replaces the four credentials. Before then, get \
 {WANTED} archives into your browser: 'archive' at 'bitbucket', with bitbucket-account. And at \
