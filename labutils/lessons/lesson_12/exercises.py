@@ -92,10 +92,9 @@ REMEMBER = code("""
 """)
 REVIVE = code("""
     def revive(log, token):
-        issued = inspect(token).claims["iat"]
         for text in log:
             audience, sub, moment = about(text)
-            if audience == API and sub == "u-1815" and moment < issued:
+            if audience == API and sub == "u-1815" and moment < inspect(token).claims["iat"]:
                 return text
 """)
 REQUESTS = code("""
@@ -987,12 +986,12 @@ EXERCISES = (
             "same second": (
                 "That event is from the second in which the token was issued. The token was "
                 "issued no later than that, so it stays dead.",
-                altered(REVIVE, ("moment < issued", "moment <= issued")),
+                altered(REVIVE, ("moment < inspect", "moment <= inspect")),
             ),
             "later": (
                 "That event is older than the last one, but the token is older still. It was "
                 "issued before that event, so it stays dead.",
-                altered(REVIVE, ("moment < issued", "moment > issued")),
+                altered(REVIVE, ("moment < inspect", "moment > inspect")),
             ),
             "the last": (
                 "That is the newest event, the one that killed the token. The API knows it.",

@@ -98,12 +98,8 @@ POLL = code("""
                 return error
 """)
 COMPANY = code("""
-    company = {
-        "codes": "refused",
-        "devices": "from the office",
-        "consent": "approved clients",
-        "recovery": "second key",
-    }
+    company = {"codes": "refused", "devices": "from the office",
+               "consent": "approved clients", "recovery": "second key"}
 """)
 WHY = code("""
     why = {
