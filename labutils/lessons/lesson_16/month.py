@@ -83,6 +83,17 @@ def counts(line: Line) -> bool:
     return is_query and str(line["QUERY_IDENTIFIER"]).startswith(COUNTING)
 
 
+def looks_round(lines: Iterable[Line]) -> set[str]:
+    """The sessions that list the objects and count one's records within 30 minutes."""
+    lines = list(lines)
+    return {
+        one["SESSION_KEY"]
+        for one in filter(lists, lines)
+        for other in filter(counts, lines)
+        if one["SESSION_KEY"] == other["SESSION_KEY"] and abs(when(one) - when(other)) <= 30 * 60
+    }
+
+
 @cache
 def _facts() -> dict[str, str]:
     """The step that a line of the intruder's belongs to, by its request id."""
