@@ -686,8 +686,7 @@ EXERCISES = (
         ),
         code("""
             def forge_none(claims):
-                header = {"alg": "none"}
-                return f"{json_part(header)}.{json_part(claims)}."
+                return json_part({"alg": "none"}) + "." + json_part(claims) + "."
         """),
     ),
     Exercise(
