@@ -270,14 +270,14 @@ def test_the_minutes_fit_what_is_read_and_written(number):
         f"{path.name} takes {whole} min with the long path. Its first cell must say so.",
     )
     demand(
-        abs(minutes - estimate) <= 0.2 * estimate,
+        minutes == 5 * round(estimate / 5),
         f"{path.name} says {minutes} min. Its short path has {words} words, {own} lines that the "
-        f"learner writes and {len(short)} cells: about {estimate:.0f} min. Say that, within a "
-        "fifth, in the metadata, in the first cell, and at the headings.",
+        f"learner writes and {len(short)} cells: {estimate:.1f} min. Say that, rounded to 5, in "
+        "the metadata, in the first cell, and at the headings.",
     )
     demand(
-        minutes <= longest(number) and whole >= minutes,
-        f"{path.name} takes {minutes} min, and {whole} on the long path. The short path takes "
+        round(estimate) <= longest(number) and whole >= minutes,
+        f"{path.name} takes {estimate:.1f} min, and {whole} on the long path. The short path takes "
         f"{longest(number)} at most, and the long one no less than the short one.",
     )
 

@@ -686,11 +686,9 @@ EXERCISES = (
             "no earlier than the token that gets new ones.",
         ),
         code("""
-            cuts = [
-                {"moveworks-token", "passes", "implant"},
-                {"smartsheet-account", "lookalike-account", "bitbucket-account"},
-                {"aws-account"},
-            ]
+            cuts = [{"moveworks-token", "passes", "implant"},
+                    {"smartsheet-account", "lookalike-account", "bitbucket-account"},
+                    {"aws-account"}]
         """),
     ),
     Exercise(
