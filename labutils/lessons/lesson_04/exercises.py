@@ -184,6 +184,7 @@ def meant_for_others() -> list[Case]:
         ({"aud": []}, "nobody"),
         # Untrusted additional audiences: MUST be rejected (OpenID Connect Core, 3.1.3.7 (3)).
         ({"aud": ["notes", "wiki"]}, "others"),
+        ({"aud": ["wiki", "notes", "mail", "files"]}, "others"),
         ({"aud": ["wiki", "notes"], "azp": "wiki"}, "others"),
         ({"aud": ["wi", "ki"]}, "joined"),
     ]

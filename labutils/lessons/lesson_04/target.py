@@ -66,12 +66,12 @@ TARGET = Target(
     brief="""Two wikis, https://north.example and https://south.example, belong to one client, \
 `wiki`. They get ID tokens in a form. In each, one check is missing or careless, and a different \
 one: the issuer, the audience, the times or the nonce. Be Ada at both.
-- GET /login begins a sign-in, and redirects to the provider with a new nonce
+- GET /login begins a sign-in, and redirects to the provider: the nonce is in that URL
 - POST /cb with the field `id_token` ends it
 - GET /page says who is signed in; Ada's page has half of the flag. Join north and south.
 scene.tom is Tom's browser. scene.log has lines from a proxy log, and scene.now is the time. Ada \
-signs in wherever Tom asks her to: scene.ada_signs_in_at('some-name', nonce='...') returns the \
-tokens that his application receives; it sends the nonce that he gives. A wiki that has refused \
+signs in to applications of Tom's, too: scene.ada_signs_in_at('some-name', nonce='...') returns the \
+tokens that such an application receives. He chooses its client ID, and the nonce that it sends. A wiki that has refused \
 three tokens is locked until you restart the kernel.""",
     tools="inspect is in labutils.identity.tokens.",
     scene=board,

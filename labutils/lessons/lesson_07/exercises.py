@@ -663,7 +663,7 @@ EXERCISES = (
         "07-9",
         "value",
         value(fills_in),
-        "That is all that Ada typed that morning.",
+        "Two of these fields are what Ada typed. The page had hidden the others in its form.",
         {
             "text": (
                 "That is the body as it was sent. dict(parse_qsl(body)) reads its fields.",

@@ -60,8 +60,8 @@ SAYS = {
     ),
     "parameter": (
         "A key is still there as the *name* of a parameter: a URL or a form may end in a token "
-        "without a value. Where else in a request does the browser write the parameters of a "
-        "URL or of a form?"
+        "without a value. A HAR file lists parameters as pairs, {'name': ..., 'value': ...}: once "
+        "for the URL, and once for the form."
     ),
     "same tags": (
         "A code has the same tag in two of your files, so the key or prefix is not new for each "
