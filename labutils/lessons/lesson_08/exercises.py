@@ -833,13 +833,13 @@ EXERCISES = (
             "settled": (
                 "Their times leave it open, but what the ledger says about them does not: the "
                 "report was exported in the window, the console was tried before the API, and the "
-                "76 repositories are among those that were viewed over the day after Sliver. Find "
+                "76 repositories are among those of nov22-repos-viewed, the day after Sliver. Find "
                 "a pair whose order nothing settles.",
                 'answer = ("okta-user-report", "okta-support-window")',
             ),
             "assumed": (
-                "The day of one of them is assumed: no source dates it. So nothing at all can be "
-                "said about the order. Take two whose days are known.",
+                "The day of one of them is assumed: no source dates it. Take two whose days are "
+                "known.",
                 'answer = ("cf-oct18-admin-session", "cf-oct18-detected")',
             ),
             "another": (
@@ -847,7 +847,7 @@ EXERCISES = (
                 'answer = ("nov14-probing", "nov14-aws-accessed")',
             ),
             "name": (
-                "That is not one of the ids in the list. Copy both from its last column.",
+                "That is not one of the ids in the list. Copy both from its third column.",
                 'answer = ("nov14-probing", "the alert")',
             ),
             "form": (

@@ -77,8 +77,9 @@ The flag is in Ada's notes, but only after she has left. Two endpoints of https:
 return the notes:
 - GET /notes requires DPoP, with a nonce that changes every 20 seconds
 - GET /export requires DPoP, without a nonce
-scene.link and scene.verifier may help: an authorization request for the client `notes` with the \
-redirect_uri https://notes.example/cb, and its PKCE verifier. scene.now is the time. dpop.prove \
+scene.link and scene.verifier may help: the parameters of an authorization request (GET LOGIN + \
+"/authorize") for the client `notes` with the redirect_uri https://notes.example/cb, and its PKCE \
+verifier for LOGIN + "/token". scene.now is the time. dpop.prove \
 makes a proof with a nonce: dpop.prove(key, method, url, now=, jti=, token=, nonce=).""",
     tools="dpop is a module of labutils.identity.",
     scene=Page,

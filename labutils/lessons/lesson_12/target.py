@@ -43,8 +43,8 @@ TARGET = Target(
         "who notices, and when?",
         "Only the token's own lifetime ends a theft that nobody notices. When the app renews its "
         "token, the provider sees the refresh token a second time, and that counts as a reaction. "
-        "The app calls every four minutes: when does it renew a five-minute token?",
-        "It renews a five-minute token at its second call, after 8 minutes; a lifetime up to 4 "
+        "At 15 calls an hour, when does it renew a five-minute token?",
+        "At 15 calls an hour it renews a five-minute token after 8 minutes; a lifetime up to 4 "
         "costs 15 renewals an hour. Offline, Tom's newest token works for its whole lifetime after "
         "the alarm. At an API that is told it ends at once, if the event survives the restart: "
         "retries=True.",
@@ -59,7 +59,8 @@ to call and the token has expired. The provider allows {BUDGET} requests an hour
 introspection and polls together. Tom copies an access token just after a renewal; the app calls \
 again four minutes later. He may also copy the refresh token; then he renews as often as he can. \
 Somebody reacts after 0, 3, 10 or 30 minutes, or when the provider sees a refresh token a second \
-time. An API that is told or polls then restarts: it is down for two minutes.
+time. An API that is told or polls then restarts: it is down for two minutes. After a setting that \
+would do with a wrong forecast the app calls more often; scene.calls is its calls in an hour now.
 The minutes count until Tom gets in for the last time.
 Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases, and forecast \
 what it leaves him. scene.try_setting(Setting(life, way, every), expects=(alone, both), \

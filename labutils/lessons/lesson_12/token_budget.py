@@ -31,8 +31,8 @@ OUTAGE = 2  # minutes for which the API restarts when somebody reacts
 PATIENCE = 3  # settings that may miss
 NEAR = 0.5  # minutes by which a forecast may be wrong: Tom tries every half minute
 STOPPED = (
-    "The company makes no more changes: three attempts have failed. Restart the kernel "
-    "to begin again; if you only start the target again, you get the same company."
+    "Three attempts have failed, and the company measures no more. Restart the kernel to begin "
+    "again; if you only start the target again, you get the same company."
 )
 NO_FORECAST = (
     "First work out what the setting leaves Tom. expects=(4, 9) would say: up to 4 minutes with "
