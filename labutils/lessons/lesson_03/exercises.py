@@ -1211,7 +1211,7 @@ EXERCISES = (
         "function",
         own_answers_alone,
         "The client accepts only its provider's response to a request from the same browser. "
-        "This stops Tom's link, and it stops Ada's response in Tom's browser.",
+        "This stops Tom's link, and it stops Ada's response, unchanged, in Tom's browser.",
         {
             "good": (
                 "The state belongs to this browser: return the code.",

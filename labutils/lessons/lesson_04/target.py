@@ -70,9 +70,9 @@ one: the issuer, the audience, the times or the nonce. Be Ada at both.
 - POST /cb with the field `id_token` ends it
 - GET /page says who is signed in; Ada's page has half of the flag. Join north and south.
 scene.tom is Tom's browser. scene.log has lines from a proxy log, and scene.now is the time. Ada \
-signs in to applications of Tom's, too: scene.ada_signs_in_at('some-name', nonce='...') returns the \
-tokens that such an application receives. He chooses its client ID, and the nonce that it sends. A wiki that has refused \
-three tokens is locked until you restart the kernel.""",
+signs in to applications of Tom's, too: scene.ada_signs_in_at('some-name', nonce='...') returns \
+the tokens that such an application receives. He chooses its client ID, and the nonce that it \
+sends. A wiki that has refused three tokens is locked until you restart the kernel.""",
     tools="inspect is in labutils.identity.tokens.",
     scene=board,
 )

@@ -65,9 +65,9 @@ TARGET = Target(
     brief="""Everybody at this company signs in with a key. No code is accepted. Devices may ask \
 for a sign-in only from the office network. An administrator has to approve every client made by \
 another company. The help desk wants to see the second key. Get in as Ada.
-The flag is in the response to GET /vault, in two places:
-- https://api.example/vault, with an access token for Ada
-- https://wiki.example/vault, with Ada's wiki session.
+Each of these two responses has the flag:
+- GET https://api.example/vault, with an access token for Ada
+- GET https://wiki.example/vault, with Ada's wiki session.
 scene.tom is Tom's browser, at home.
 scene.send(link): Ada gets the link. If its host is login.example or a host below it, she does \
 what the pages ask. A sign-in begins with the link in the `location` of WIKI + "/login".
