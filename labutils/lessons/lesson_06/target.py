@@ -69,6 +69,6 @@ during the first wait, however short, the operator does everything in scene.runb
 revokes the refresh token that `notes` holds at that time.
 Read https://api.example/notes on day {LONG} or later, with an access token for Ada or for the \
 backup job. The response holds the flag. scene.day is the current day. Run \
-target('06') to start again.""",
+scene = target('06') to start again.""",
     scene=StolenFile,
 )
