@@ -823,7 +823,7 @@ EXERCISES = (
                 """),
             ),
             "both": (
-                "One of that team's doors opens and another did not answer: `open` is the worse "
+                "One of that team's doors opens and another does not answer: `open` is the worse "
                 "news, and comes first.",
                 altered(
                     REPORT,
