@@ -52,8 +52,8 @@ TARGET = Target(
         "below three in an hour for a while, and then ignore the limit. You know from 09-p5 what "
         "survives an alarm: make it before you begin.",
         "A user and a script in Jira first. Two archives, scene.wait(50), two more: no alarm. The "
-        "fifth sets it off, and there is time for two more. After 12:30, the look-alike: through the "
-        "implant, or with a pass that you hold.",
+        "fifth sets it off, and there is time for two more. After 12:30, the look-alike: through "
+        "the implant, or with a pass that you hold.",
     ),
     code("""
         scene.follow([*stay, ("moveworks-token", "gateway", "bitbucket")])
