@@ -64,8 +64,8 @@ TARGET = Target(
             flag += scene.tom.get(f"https://{wiki}.example/page").json()["half"]
     """),
     brief="""Two wikis, https://north.example and https://south.example, belong to one client, \
-`wiki`. They get ID tokens in a form. In each, one check is missing or careless, and a different \
-one: the issuer, the audience, the times or the nonce. Be Ada at both.
+`wiki`. They get ID tokens in a form. In each, one check is missing or careless, another one in \
+each: the issuer, the audience, the times or the nonce. Be Ada at both.
 - GET /login begins a sign-in, and redirects to the provider: the nonce is in that URL
 - POST /cb with the field `id_token` ends it
 - GET /page says who is signed in; Ada's page has half of the flag. Join north and south.

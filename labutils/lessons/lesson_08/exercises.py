@@ -156,11 +156,11 @@ def all_taken(lines: Any) -> Verdict:
 SHOWN = {"nov14-probing", "nov14-aws-accessed"}
 # What their statements put in order: the report was exported in the window, the first attempts
 # were made in the admin console, and what was archived was viewed over the following day.
-SETTLED = (
-    {"okta-user-report", "okta-support-window"},
-    {"beyondtrust-console-denied", "beyondtrust-api-backdoor"},
-    {"nov22-sliver", "nov22-repos-archived"},
-)
+SETTLED = {
+    frozenset({"okta-user-report", "okta-support-window"}): "window",
+    frozenset({"beyondtrust-console-denied", "beyondtrust-api-backdoor"}): "console",
+    frozenset({"nov22-sliver", "nov22-repos-archived"}): "archived",
+}
 
 
 def undecided(pair: Any) -> Verdict:
@@ -172,8 +172,8 @@ def undecided(pair: Any) -> Verdict:
         return Verdict("differs", got=written(strange[0]), mistake="name")
     if len(set(pair)) == 1 or set(pair) == SHOWN:
         return Verdict("differs", got=written(pair), mistake="another")
-    if set(pair) in SETTLED:
-        return Verdict("differs", got=written(pair), mistake="settled")
+    if settled := SETTLED.get(frozenset(pair)):
+        return Verdict("differs", got=written(pair), mistake=settled)
     events = [ledger.fact(name) for name in pair]
     if any(one.time_assumed for one in events):
         return Verdict("differs", got=written(pair), mistake="assumed")
@@ -830,12 +830,19 @@ EXERCISES = (
                 "at which each could have begun.",
                 'answer = ("okta-user-report", "nov23-alert")',
             ),
-            "settled": (
-                "Their times leave it open, but what the ledger says about them does not: the "
-                "report was exported in the window, the console was tried before the API, and the "
-                "76 repositories are among those of nov22-repos-viewed, the day after Sliver. Find "
-                "a pair whose order nothing settles.",
+            "window": (
+                "Their times leave it open, but a statement does not: the report was exported "
+                "while the files could be reached.",
                 'answer = ("okta-user-report", "okta-support-window")',
+            ),
+            "console": (
+                "Their times leave it open, but a statement does not: the console was tried first.",
+                'answer = ("beyondtrust-console-denied", "beyondtrust-api-backdoor")',
+            ),
+            "archived": (
+                "Their times leave it open, but a third entry does not. nov22-repos-viewed says: "
+                "over the day that followed Sliver. The 76 are among those.",
+                'answer = ("nov22-repos-archived", "nov22-sliver")',
             ),
             "assumed": (
                 "The day of one of them is assumed: no source dates it. Take two whose days are "

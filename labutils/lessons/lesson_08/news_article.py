@@ -22,7 +22,7 @@ CLAIMS = {
     4: "4,893 is the number of systems that Cloudflare reimaged.",
     5: "Of Cloudflare's tickets, fewer than one in 50,000 were read.",
     6: "In October, Cloudflare replaced 5,000 credentials but forgot four of them.",
-    7: "From the server of Jira the intruder got into the build system.",
+    7: "From the Jira server the intruder got into the build system.",
     8: "76 code repositories were archived and stolen.",
     9: "The account that the intruder had created was switched off within 90 minutes of the alert.",
     10: "The people who robbed Okta also broke into Cloudflare in November.",

@@ -8,6 +8,7 @@ from .token_strategies import (
     FOUR,
     Setting,
     measured,
+    minutes_left,
     minutes_with_the_refresh_token,
     requests_an_hour,
 )

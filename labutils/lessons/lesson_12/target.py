@@ -59,8 +59,9 @@ to call and the token has expired. The provider allows {BUDGET} requests an hour
 introspection and polls together. Tom copies an access token just after a renewal; the app calls \
 again four minutes later. He may also copy the refresh token; then he renews as often as he can. \
 Somebody reacts after 0, 3, 10 or 30 minutes, or when the provider sees a refresh token a second \
-time. An API that is told or polls then restarts: it is down for two minutes. After a setting that \
-would do with a wrong forecast the app calls more often; scene.calls is its calls in an hour now.
+time. An API that is told or polls then restarts: it is down for two minutes. If a setting is \
+good enough and your forecast is wrong, the app calls more often from then on: scene.calls times \
+an hour.
 The minutes count until Tom gets in for the last time.
 Find a setting that leaves Tom less than {LIMIT} minutes in each of these cases, and forecast \
 what it leaves him. scene.try_setting(Setting(life, way, every), expects=(alone, both), \

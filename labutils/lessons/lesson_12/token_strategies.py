@@ -146,6 +146,11 @@ def requests_an_hour(setting: Setting, calls: float) -> float:
     return renewals + (calls if setting.way == "asks" else 0)
 
 
+def minutes_left(setting: Setting, delay: float) -> float:
+    """Minutes for which a new access token opens the API, with a reaction after `delay` minutes."""
+    return setting.life if setting.way == OFFLINE else min(setting.life, delay)
+
+
 @dataclass(frozen=True)
 class Theft:
     """What Tom copied, and what goes on around it.

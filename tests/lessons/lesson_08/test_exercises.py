@@ -11,17 +11,25 @@ from labutils.lessons.lesson_08.exercises import undecided
 
 def test_of_276_pairs_three_pass_and_none_with_an_assumed_day():
     verdicts = Counter(undecided(pair).mistake for pair in combinations(ON_THE_TIMELINE, 2))
-    assert verdicts == {None: 3, "another": 1, "settled": 3, "assumed": 66, "decided": 203}
+    assert verdicts == {
+        None: 3,
+        "another": 1,
+        "window": 1,
+        "console": 1,
+        "archived": 1,
+        "assumed": 66,
+        "decided": 203,
+    }
 
 
 @table(
     ("pair", "mistake"),
     [
         (["nov14-okta-denied", "nov14-probing"], None),
-        (("nov22-sliver", "nov22-repos-archived"), "settled"),
+        (("nov22-sliver", "nov22-repos-archived"), "archived"),
         (("okta-support-window", "beyondtrust-console-denied"), "decided"),
         (("okta-service-account-credential", "okta-user-report"), "assumed"),
-        (("beyondtrust-api-backdoor", "beyondtrust-console-denied"), "settled"),
+        (("beyondtrust-api-backdoor", "beyondtrust-console-denied"), "console"),
         (("nov14-probing", "nov14-okta-denied"), None),
         (("nov14-aws-accessed", "nov14-probing"), "another"),
         (("nov16-wiki-search", "nov16-wiki-search"), "another"),
