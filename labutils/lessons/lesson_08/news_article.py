@@ -81,6 +81,8 @@ class Article:
             return STOPPED
         if not isinstance(number, int) or number not in self.claims:
             return f"There is no claim {number!r}. The claims are numbered 1 to {len(self.claims)}."
+        if number in self._corrected:
+            return f"Claim {number} is corrected already."
         try:
             name = ledger.fact(fact.id if isinstance(fact, ledger.Fact) else fact).id
         except ledger.UnknownFact as error:

@@ -738,7 +738,7 @@ EXERCISES = (
         "12-1",
         "function",
         lists,
-        "Each token has one entry, whatever form it takes. Its jti is the shortest that is signed.",
+        "Each token has one entry, whatever form it takes. Its jti is signed, and unique.",
         {
             "spelling": (
                 "A different form of the same token got a different entry, so the list does not "

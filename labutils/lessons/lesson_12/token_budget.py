@@ -38,6 +38,9 @@ NO_FORECAST = (
     "First work out what the setting leaves Tom. expects=(4, 9) would say: up to 4 minutes with "
     "the access token alone, up to 9 with both. Nothing was measured, and no attempt was used."
 )
+SEEN = (
+    "That was measured already, with this forecast. Nothing was measured, and no attempt was used."
+)
 WAYS = (OFFLINE, "asks", PUSHED, POLLS)
 NO_SETTING = (
     "That is not a setting. Try Setting(10, 'pushed'): a lifetime in minutes, from 0.5 to 60; one "
@@ -55,6 +58,7 @@ class TokenBudget:
     def __init__(self, flag: str | None = None) -> None:
         self._flag, self._missed = flag or FLAG, 0
         self._later, self.calls = list(LATER), CALLS
+        self._seen: list[object] = []  # what was tried, with the calls at that time
 
     def __repr__(self) -> str:
         return "a company with a budget: try_setting(setting, expects=(..., ...), retries=...)"
@@ -76,6 +80,11 @@ class TokenBudget:
         if not is_forecast(expects):
             print(NO_FORECAST)
             return "no flag"
+        tried = (setting, tuple(expects), retries, self.calls)
+        if tried in self._seen:
+            print(SEEN)
+            return "no flag"
+        self._seen.append(tried)
         requests = measured_requests(setting, self.calls)
         over = ": too many" if requests > BUDGET else ""
         print(f"{counted(requests, 'request')} an hour; the budget is {BUDGET}{over}.")
@@ -99,7 +108,7 @@ class TokenBudget:
             print("The setting is good enough, but you expected something else. Why?")
         self._missed += 1
         print(f"Attempts left: {PATIENCE - self._missed}.")
-        if good and self._later:
+        if good and self._later and self._missed < PATIENCE:
             self.calls = self._later.pop(0)
             print(f"Things change: Ada's app now calls every {60 // self.calls} minutes.")
         return "no flag"

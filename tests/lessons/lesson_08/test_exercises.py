@@ -7,6 +7,7 @@ from tables import table
 
 from labutils.lessons.lesson_08 import ON_THE_TIMELINE
 from labutils.lessons.lesson_08.exercises import undecided
+from labutils.lessons.lesson_08.news_article import Article
 
 
 def test_of_276_pairs_three_pass_and_none_with_an_assumed_day():
@@ -43,3 +44,13 @@ def test_of_276_pairs_three_pass_and_none_with_an_assumed_day():
 )
 def test_what_is_no_undecided_pair_is_told_why(pair, mistake):
     assert undecided(pair).mistake == mistake
+
+
+def test_a_claim_that_is_corrected_costs_no_second_correction():
+    article = Article()
+    article.leave_open(12, "attribution")
+    for _ in range(5):
+        article.leave_open(12, "nov23-alert")
+    assert article.said[1:] == ["Claim 12 is corrected already."] * 5
+    article.leave_open(8, "repos-exfiltration-unconfirmed")
+    assert article.said[-1].endswith("Corrected.")

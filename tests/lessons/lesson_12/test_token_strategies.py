@@ -97,6 +97,22 @@ def test_a_good_setting_of_which_something_else_was_expected_is_a_failed_attempt
     assert company.try_setting(Setting(6, "pushed"), (6, 6), retries=True) == FLAG
 
 
+def test_the_same_attempt_once_more_is_not_measured_and_costs_nothing(capsys):
+    company = TokenBudget()
+    for _ in range(5):
+        assert company.try_setting(Setting(1, "pushed"), (1, 1)) == "no flag"
+    said = capsys.readouterr().out
+    assert said.count("Attempts left: 2.") == 1 and "Attempts left: 1." not in said
+    assert said.count("That was measured already") == 4
+
+
+def test_the_last_failed_attempt_changes_nothing_any_more(capsys):
+    company = TokenBudget()
+    for worst in (1, 2, 3):
+        assert company.try_setting(Setting(6, "pushed"), (worst, worst), retries=True) == "no flag"
+    assert capsys.readouterr().out.splitlines()[-1] == "Attempts left: 0."
+
+
 @pytest.mark.parametrize("expects", [None, 3, (3,), (3, 3, 3), ("3", 3), (True, 3), (-1, 3)])
 def test_without_a_forecast_nothing_is_measured(expects, capsys):
     assert TokenBudget().try_setting(Setting(8, "pushed"), expects, retries=True) == "no flag"
