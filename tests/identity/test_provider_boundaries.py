@@ -2,6 +2,7 @@
 
 import hashlib
 import string
+from functools import cache
 
 import httpx
 import pytest
@@ -25,10 +26,16 @@ UNRESERVED = set(string.ascii_letters + string.digits + "-._~")  # RFC 7636, 4.1
 CHARACTERS = [chr(number) for number in range(0x250)] + ["\u0661", "\uff21", "\u2028"]
 
 
+@cache
+def provider():
+    """One provider for all verifiers: the comparison keeps nothing."""
+    return fresh().provider
+
+
 def is_met(verifier: str) -> bool:
     """Whether a verifier is taken whose hash was sent ahead."""
     hashed = b64(hashlib.sha256(verifier.encode()).digest())
-    return fresh().provider.challenge_met(hashed, verifier)
+    return provider().challenge_met(hashed, verifier)
 
 
 # --- PKCE ---------------------------------------------------------------------------------------
