@@ -950,6 +950,7 @@ PREDICTIONS = (
             ),
         },
         "What was stolen is on the company's lists and is switched off first: the account, and the "
-        "token that both accounts came in with. What the intruder created still has to be found.",
+        "token that both accounts came in with. What the intruder created still has to be found; "
+        "and the implant calls out to its owner, so it needs no gateway.",
     ),
 )
