@@ -17,7 +17,7 @@ from labutils.identity.resource_server import ResourceServer
 from labutils.identity.tokens import b64
 from labutils.stage.own_marks import print_marks
 from labutils.stage.three_doors import adas_session, copied, three_doors
-from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps
+from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps, client_credentials
 
 TRIES = (0.5, 4, 6, 1440)  # minutes after the action; the last is a day
 VERIFIER = "a-verifier-of-the-thief-which-he-made-up-himself"
@@ -118,7 +118,7 @@ class CopiesHolder:
 
     apps: TwoApps
     knock: Knock
-    outlive: Outlive | None = None  # the course's own way to use the client secret
+    outlive: Outlive
 
     def __post_init__(self) -> None:
         apps = self.apps
@@ -146,8 +146,6 @@ class CopiesHolder:
     def new_machine_token(self) -> str:
         """What the client secret gives him; empty where it gives nothing any more."""
         try:
-            if self.outlive is None:
-                return self.apps.machine_token(self.tom)
             token = self.outlive(self.tom, "backup", SECRET)
         except Exception:  # the learner's: who is refused finds no token in the response
             return ""
@@ -188,7 +186,7 @@ ROWS: dict[str, Callable[[CopiesHolder], bool]] = {
 }
 
 
-def still_open(action: str, knock: Knock, outlive: Outlive | None) -> dict[str, float]:
+def still_open(action: str, knock: Knock, outlive: Outlive) -> dict[str, float]:
     """With fresh applications: steal, act, and try each row at each of TRIES until it is refused.
 
     Row -> the last minute at which it opened; 0 where it opened at none. No try helps another.
@@ -206,7 +204,9 @@ def still_open(action: str, knock: Knock, outlive: Outlive | None) -> dict[str, 
     return last
 
 
-def what_dies_when(knock: Knock, outlive: Outlive | None = None) -> dict[tuple[str, str], float]:
+def what_dies_when(
+    knock: Knock, outlive: Outlive = client_credentials
+) -> dict[tuple[str, str], float]:
     """(row, action) -> the last minute at which it still opened, for each row and each action."""
     columns = {action: still_open(action, knock, outlive) for action in ACTIONS}
     return {(row, action): columns[action][row] for row in ROWS for action in ACTIONS}

@@ -555,11 +555,11 @@ def test_a_large_file_is_cleaned_with_little_memory_and_progress_is_shown(tmp_pa
         ",".join(json.dumps(entry, indent=1) for entry in CASE["log"]["entries"]),
     )
     source.write_text(
-        '{"log": {"version": "1.2", "entries": [' + ",".join([entries] * 200) + "]}}",
+        '{"log": {"version": "1.2", "entries": [' + ",".join([entries] * 360) + "]}}",
         encoding="utf-8",
     )
     size = source.stat().st_size
-    assert size > 10_000_000
+    assert size > 20_000_000
     program = (
         "import sys; from labutils.__main__ import main; main(sys.argv[1:]); "
         "print(open('/proc/self/status').read())"

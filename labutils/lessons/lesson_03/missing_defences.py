@@ -557,9 +557,9 @@ def print_compared(scene: Diary) -> None:
     asked = [query(e.url) for e in wire_of(scene) if e.path == "/authorize" and e.client == "ada"]
     hers = [one["code_challenge"] for one in asked if "code_challenge" in one][-1]
     print("the challenge of the sign-in that gave the code:", hers)
-    sent = dict(parse_qsl(_last_token_request(scene).request_body))
-    print("the hash of the verifier that the diary sends:  ", challenge(sent["code_verifier"]))
     answer = _last_token_request(scene)
+    sent = dict(parse_qsl(answer.request_body))
+    print("the hash of the verifier that the diary sends:  ", challenge(sent["code_verifier"]))
     said = json.loads(answer.response_body).get("error_description", "here are tokens")
     print("the provider, at its token endpoint:", answer.status, said)
 

@@ -24,7 +24,7 @@ from labutils.incident import ledger
 from labutils.lab import dice, iso, seconds
 from labutils.text import counted
 
-from .readings import KINDS, Reading, bounds
+from .readings import KINDS, Reading, bounds, order
 from .retelling import JUDGED, LENGTH, ON_THE_TIMELINE, SCENES, first_wrong_pair
 from .support_log import FROM_ELSEWHERE, as_text, support_log, taken_by_the_intruder
 
@@ -339,8 +339,7 @@ def pairs() -> Iterator[Case]:
     for _ in range(30):
         a, b, c, d = (int(next(drawn)[:4], 16) % 30 for _ in range(4))
         first, second = (min(a, b), max(a, b)), (min(c, d), max(c, d))
-        known = "before" if first[1] < second[0] else "after" if second[1] < first[0] else "unknown"
-        rows.append((first, second, known, "starts"))
+        rows.append((first, second, order(first, second), "starts"))
     yield from (Case((first, second), want, mistake) for first, second, want, mistake in rows)
 
 
@@ -840,8 +839,8 @@ EXERCISES = (
                 'answer = ("beyondtrust-console-denied", "beyondtrust-api-backdoor")',
             ),
             "archived": (
-                "Their times leave it open, but a third entry does not. nov22-repos-viewed says: "
-                "over the day that followed Sliver. The 76 are among those.",
+                "Their times leave it open, but a third entry does not. nov22-repos-viewed is "
+                "about the day that followed Sliver, and the 76 are among those.",
                 'answer = ("nov22-repos-archived", "nov22-sliver")',
             ),
             "assumed": (

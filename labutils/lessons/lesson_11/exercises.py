@@ -614,9 +614,6 @@ def is_not_fresh() -> list[Case]:
 timely = verifier(is_fresh, is_not_fresh)
 
 
-# --- the target ---------------------------------------------------------------------------------
-
-
 # --- 11-8: a cookie for the next minutes --------------------------------------------------------
 
 

@@ -280,17 +280,6 @@ def _line(key: str, second: float, **more: str) -> month.Line:
     return {"SESSION_KEY": key, "USER_ID": "005TOOL", "TIMESTAMP_DERIVED": moment, **more}
 
 
-def looked_round(lines: list[month.Line]) -> set[str]:
-    """The right answer."""
-    return {
-        one["SESSION_KEY"]
-        for one in lines
-        for other in lines
-        if month.lists(one) and month.counts(other) and one["SESSION_KEY"] == other["SESSION_KEY"]
-        if abs(month.when(one) - month.when(other)) <= 1800
-    }
-
-
 def round_cases() -> Iterator[Case]:
     """Logs, the coarse mistakes first."""
     logs = [
@@ -325,7 +314,7 @@ def round_cases() -> Iterator[Case]:
     ]
     for lines, mistake, words in logs:
         ordered = sorted(lines, key=month.when)
-        yield Case((ordered,), looked_round(ordered), mistake, words)
+        yield Case((ordered,), month.looks_round(ordered), mistake, words)
     draw = dice("lesson-16", "looks round")
     for number in range(5):
         makers = (listed, counted, read)
@@ -334,7 +323,9 @@ def round_cases() -> Iterator[Case]:
             makers[one % 3]("ABC"[two % 3], 700.0 * place)
             for place, (one, two) in enumerate(zip(digits, digits[3:], strict=False))
         ]
-        yield Case((lines,), looked_round(lines), "session", f"a drawn log, number {number + 1}")
+        yield Case(
+            (lines,), month.looks_round(lines), "session", f"a drawn log, number {number + 1}"
+        )
 
 
 # --- 16-4: a rule for an integration -------------------------------------------------------------
