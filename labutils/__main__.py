@@ -1,4 +1,4 @@
-"""What a person types: `python -m labutils` doctor, checklist, hunt, score, work, room, serve,
+"""What a person types: `python -m labutils` lab, doctor, checklist, hunt, score, work, room, serve,
 sanitize, telemetry, capstone, live."""
 
 from __future__ import annotations  # see labutils/doctor.py
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from labutils import doctor
 from labutils.incident import COURSE
-from labutils.text import counted, shown
+from labutils.text import counted, shown, version
 
 if TYPE_CHECKING:
     from labutils.hunt import Engine, RefusedRule
@@ -558,6 +558,23 @@ def work(folder: Path, numbers: list[str] | None) -> int:
     return 0
 
 
+def lab(folder: Path, options: Sequence[str]) -> int:
+    """Make the working copies, and open JupyterLab on the lesson that was worked in last.
+
+    `options` are JupyterLab's. The exit status is 2 where there can be no copies or no JupyterLab.
+    """
+    from labutils.classroom import jupyter
+
+    if status := work(folder, None):
+        return status
+    if sentence := doctor.without_jupyterlab():
+        return _refused(sentence)
+    folder = folder.resolve()
+    opened = shown(str(jupyter.lesson_to_open(folder).relative_to(folder.parent)))
+    print(f"Opening JupyterLab on {opened}; stop it with Ctrl-C.", flush=True)
+    return jupyter.run(jupyter.command(folder, options))
+
+
 def room(folder: Path, *, before: bool = False) -> int:
     """Print how a room is doing, without names. The exit status is 2 where there is no folder.
 
@@ -754,7 +771,15 @@ def _write_case(case: Incident, to: Path) -> int:
 
 
 def _classroom_commands(commands: Commands) -> None:
-    """The two commands for learners and instructors."""
+    """The commands for learners and instructors."""
+    opened = commands.add_parser(
+        "lab",
+        help="make your working copies, and open JupyterLab on the lesson that you worked in last",
+        epilog="Further options are JupyterLab's; name FOLDER before them.",
+    )
+    opened.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", default=Path("work"))
+    opened.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    opened.add_argument("--port", metavar="N", help="the port of JupyterLab")
     copies = commands.add_parser(
         "work", help="make your working copies of the lessons, with the story and the glossary"
     )
@@ -825,7 +850,7 @@ def _hunt_command(commands: Commands) -> None:
         choices=("sqlite", "duckdb"),
         default="sqlite",
         help="duckdb keeps the events as Parquet and searches large logs faster, with the same "
-        "hits (pip install 'anatomy-of-a-cloud-hack[duckdb]')",
+        "hits (`python -m pip install duckdb`)",
     )
     hunted.add_argument(
         "--html",
@@ -883,6 +908,12 @@ def _arguments_of(
         importlib.import_module(f"labutils.{name}.commands").arguments(parser)
 
 
+def _of_jupyterlab(chosen: argparse.Namespace) -> list[str]:
+    """The options of `lab` as JupyterLab takes them."""
+    port = [f"--port={chosen.port}"] if chosen.port else []
+    return [*(["--no-browser"] if chosen.no_browser else []), *port]
+
+
 def _print_any_name() -> None:
     """Let be printed what a terminal cannot show: the name of a file may hold it."""
     for stream in (sys.stdout, sys.stderr):
@@ -890,11 +921,7 @@ def _print_any_name() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Read the command line and do what it says; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m labutils", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("doctor", help="check the set-up")
+def _serve_command(commands: Commands) -> None:
     served = commands.add_parser(
         "serve", help="put the provider on loopback, for a real browser or client"
     )
@@ -909,9 +936,55 @@ def main(arguments: list[str] | None = None) -> int:
     served.add_argument(
         "--start", help="the lab's clock, starting at this ISO 8601 time, instead of the real time"
     )
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    try:
+        return serve(chosen.port, chosen.host, chosen.auto_login, chosen.seed, chosen.start)
+    except ValueError as error:
+        return _refused(f"--start must be a time such as 2023-10-18T09:00:00Z: {error}")
+
+
+def _sanitize(chosen: argparse.Namespace) -> int:
+    source, target, *keep = _sanitize_paths(chosen.parser, chosen)
+    return sanitize(
+        Path(source), Path(target), chosen.salt, keep=keep, hosts=chosen.hosts, force=chosen.force
+    )
+
+
+def _room_of_its_own(chosen: argparse.Namespace) -> int:
+    """Do what `capstone` and `live` say."""
+    status: int = importlib.import_module(f"labutils.{chosen.command}.commands").run(chosen)
+    return status
+
+
+RUN: dict[str, Callable[[argparse.Namespace], int]] = {
+    "capstone": _room_of_its_own,
+    "case": _about_a_case,
+    "checklist": _checklist,
+    "doctor": lambda _: doctor.examine(),
+    "hunt": _hunt,
+    "live": _room_of_its_own,
+    "room": lambda chosen: room(chosen.folder, before=chosen.before),
+    "sanitize": _sanitize,
+    "score": _about_a_case,
+    "serve": _serve,
+    "telemetry": _about_a_case,
+    "work": lambda chosen: work(chosen.folder, chosen.reset),
+}
+
+
+def _parser(arguments: Sequence[str] | None) -> argparse.ArgumentParser:
+    """The command line. The arguments say which rooms have to be imported for it."""
+    parser = argparse.ArgumentParser(prog="python -m labutils", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"labutils {version()}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("doctor", help="check the set-up")
+    _serve_command(commands)
     cleaned = commands.add_parser(
         "sanitize", help="clean a HAR file, so that it can be sent to support"
     )
+    cleaned.set_defaults(parser=cleaned)
     _sanitize_arguments(cleaned)
     written = commands.add_parser(
         "telemetry", help="play the breach and write what each service logged, one file per source"
@@ -930,37 +1003,19 @@ def main(arguments: list[str] | None = None) -> int:
         "live", help="the live exercise: teams hunt an active intruder, on loopback"
     )
     _arguments_of("live", rooms, arguments)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line and do what it says; the exit status."""
+    parser = _parser(arguments)
     _print_any_name()
-    chosen = parser.parse_args(arguments)
-    if chosen.command == "doctor":
-        return doctor.examine()
-    if chosen.command in ("telemetry", "score", "case"):
-        return _about_a_case(chosen)
-    if chosen.command == "hunt":
-        return _hunt(chosen)
-    if chosen.command in ("capstone", "live"):
-        status: int = importlib.import_module(f"labutils.{chosen.command}.commands").run(chosen)
-        return status
-    if chosen.command == "checklist":
-        return _checklist(chosen)
-    if chosen.command == "work":
-        return work(chosen.folder, chosen.reset)
-    if chosen.command == "room":
-        return room(chosen.folder, before=chosen.before)
-    if chosen.command == "sanitize":
-        source, target, *keep = _sanitize_paths(cleaned, chosen)
-        return sanitize(
-            Path(source),
-            Path(target),
-            chosen.salt,
-            keep=keep,
-            hosts=chosen.hosts,
-            force=chosen.force,
-        )
-    try:
-        return serve(chosen.port, chosen.host, chosen.auto_login, chosen.seed, chosen.start)
-    except ValueError as error:
-        return _refused(f"--start must be a time such as 2023-10-18T09:00:00Z: {error}")
+    chosen, options = parser.parse_known_args(arguments)
+    if chosen.command == "lab":
+        return lab(chosen.folder, [*_of_jupyterlab(chosen), *options])
+    if options:
+        parser.error(f"unrecognized arguments: {' '.join(options)}")
+    return RUN[chosen.command](chosen)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,16 @@
 DISTRIBUTION = "anatomy-of-a-cloud-hack"
 
 
+def version() -> str:
+    """Return the version of the installed package, or `unknown` where it was not installed."""
+    import importlib.metadata
+
+    try:
+        return importlib.metadata.version(DISTRIBUTION)
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
 def shown(text: str, longest: int = 200) -> str:
     """Text with all that does not print (controls, bidi marks, lone surrogates) escaped, cut to
     `longest` characters.

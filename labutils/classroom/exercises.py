@@ -407,12 +407,11 @@ def predict(identifier: str, guess: object = "") -> None:
         say(f"{item.id}: you predict {item.named(choice)}. Now run the experiment.")
     elif "after" in noted:
         say(
-            f"{item.id}: the result has already been shown here, so {item.named(choice)} counts as "
-            "a late guess, not as a prediction."
+            f"{item.id}: the result has already been shown here, so this is a late guess, not a "
+            "prediction."
         )
-        judged = item.belief(choice) or "That is right."
-        say(f"Result: {item.named(item.truth)}. {judged}")
-        say(item.because)
+        say(f"You guessed {item.named(choice)}. {item.belief(choice) or 'That is right.'}")
+        say(f"Result: {item.named(item.truth)}. {item.because}")
     elif noted.get("first") == choice:
         say(f"{item.id}: recorded: {item.named(choice)}. Now run the experiment.")
     else:
@@ -505,8 +504,10 @@ def progress(receipt: str = "") -> None:
             say_as_it_is(line)
             left = _left(each, items)
             say_as_it_is(fill(left, WIDTH, initial_indent="  ", subsequent_indent="  "))
-    tables(overview.table(course, items, numbers()))
-    say(overview.next_step(course, items, numbers()))
+    last = progress_file.last_answered()
+    link = overview.go_on(course, items, numbers(), last)
+    tables(overview.table(course, items, numbers()) + link)
+    say(overview.next_step(course, items, numbers(), last))
     _say_beliefs(course, items)
     say_as_it_is("To continue on another machine, run this line there:")
     say_as_it_is(f'progress("{progress_file.receipt(items)}")')

@@ -76,9 +76,41 @@ def paths(number: str) -> tuple[list[str], list[str]]:
     return short, long
 
 
-def next_step(lessons: Mapping[str, Lesson], items: Items, numbers: list[str]) -> str:
-    """A sentence on what is next: in the last lesson that was begun, or the one behind it."""
-    last = max(lessons)
+def current(lessons: Mapping[str, Lesson], last: str) -> str:
+    """Return the number of the lesson in which something was answered last; where no record says
+    so, the last lesson that was begun."""
+    return last[:2] if last[:2] in lessons else max(lessons)
+
+
+def go_on(lessons: Mapping[str, Lesson], items: Items, numbers: list[str], last: str) -> str:
+    """Return a link to what is next, in HTML; an empty text where its notebook is not here."""
+    number = current(lessons, last)
+    item = next_item(lessons[number], items)
+    if item is None:
+        number = next((one for one in numbers if one > number), number)
+    path = _beside(number)
+    if path is None:
+        return ""
+    cell = _cell_that_asks(path, item) if item else ""
+    fragment = f"#cell-id={quote(cell)}" if cell else ""
+    words = escape(f"{_title(path) or number}{f', at {item}' if item else ''}")
+    return f'<p>Go on: <a href="{escape(quote(path.name) + fragment)}">{words}</a></p>'
+
+
+def _cell_that_asks(path: Path, item: str) -> str:
+    """Return the id of the cell that asks this item; an empty text where no cell does."""
+    for cell in _cells(path):
+        if cell.get("cell_type") == "code" and item in ASKED.findall(_source(cell)):
+            return str(cell.get("id", ""))
+    return ""
+
+
+def next_step(
+    lessons: Mapping[str, Lesson], items: Items, numbers: list[str], answered: str = ""
+) -> str:
+    """Return a sentence on what is next: in the lesson of the item that was answered last, or in
+    the one behind it."""
+    last = current(lessons, answered)
     open_ = next_item(lessons[last], items)
     behind = [number for number in numbers if number > last]
     if open_ and behind and open_ in paths(last)[1]:

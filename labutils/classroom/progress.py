@@ -1,7 +1,11 @@
 """The progress file: what a learner has passed, first predicted, and first chosen.
 
-`progress.json` stands beside the notebooks and never leaves the machine by itself:
-{"version": 2, "items": {"05-1": {"passed": true, "tries": 4}, "05-p1": {"first": "b"}}}
+`progress.json` is kept beside the notebooks and never leaves the machine by itself:
+{"version": 2, "items": {"05-1": {"passed": true, "tries": 4}, "05-p1": {"first": "b"}},
+"last": "05-1"}
+
+"last" is the item that was answered last. So `progress()` and `labutils lab` know where to go on;
+no time is noted. The receipt leaves it out.
 
 Of a prediction whose result was shown before anything was predicted it says {"shown": true}, and
 what is guessed from then on stands beside it as "after". Neither counts as a prediction.
@@ -94,7 +98,7 @@ def understood(data: bytes) -> tuple[Items, bool]:
     if not isinstance(items, dict):
         return {}, False
     ours = _ours(items)
-    is_all = content.keys() <= {"version", "items"} and content.get("version", 2) == 2
+    is_all = content.keys() <= {"version", "items", "last"} and content.get("version", 2) == 2
     return ours, is_all and ours == _without_what_no_longer_counts(items)
 
 
@@ -149,11 +153,33 @@ def answered(items: Mapping[str, Item]) -> Items:
     return {name: item for name, item in items.items() if DONE & set(item)}
 
 
+def last(data: bytes) -> str:
+    """Return the item of a progress file that was answered last; an empty text where it says none.
+
+    Never raises.
+    """
+    try:
+        content = json.loads(data) if len(data) <= LARGEST else None
+    except (ValueError, RecursionError):
+        return ""
+    name = content.get("last") if isinstance(content, dict) else None
+    return name if isinstance(name, str) and NAME.fullmatch(name) else ""
+
+
+def last_answered() -> str:
+    """Return the item that the learner answered last, as far as the file can be read."""
+    try:
+        return last(files.read(path(), LARGEST + 1))
+    except OSError:
+        return ""
+
+
 # --- noting -------------------------------------------------------------------------------------
 
 
-def note(change: Callable[[Items], None]) -> Items:
+def note(change: Callable[[Items], None], answered: str = "") -> Items:
     """Change what is noted, alone among all who note something: what is noted from now on.
+    `answered` is the item that somebody answers at this moment, if one is.
 
     A damaged file is kept under a dated name, and a sentence says where. Raises NotNoted; then
     nothing has been written.
@@ -161,7 +187,7 @@ def note(change: Callable[[Items], None]) -> Items:
     try:
         file = Path(os.path.realpath(path()))  # a link is followed and stays
         with files.locked(file.parent):
-            return _changed(file, change)
+            return _changed(file, change, answered)
     except files.Busy:
         raise NotNoted(
             f"({path().name} is being written by another program, so this is not recorded. Run "
@@ -174,13 +200,16 @@ def note(change: Callable[[Items], None]) -> Items:
         ) from error
 
 
-def _changed(file: Path, change: Callable[[Items], None]) -> Items:
+def _changed(file: Path, change: Callable[[Items], None], answered: str) -> Items:
     """Read the file, change what it holds, and write it where that makes a difference."""
-    before, is_all = understood(_data(file))
+    present = _data(file)
+    before, is_all = understood(present)
     items = {name: dict(item) for name, item in before.items()}
     change(items)
     items = _ours(items)
-    content = {"version": 2, "items": dict(sorted(items.items()))}
+    content: dict[str, object] = {"version": 2, "items": dict(sorted(items.items()))}
+    if at := answered or last(present):
+        content["last"] = at
     data = (json.dumps(content, indent=1) + "\n").encode()
     if len(data) > LARGEST:
         raise OSError(errno.EFBIG, f"it would be larger than {LARGEST // 1024} KiB")
@@ -189,7 +218,7 @@ def _changed(file: Path, change: Callable[[Items], None]) -> Items:
         where = kept if path().is_symlink() else kept.name
         still = "whatever could be read still counts" if before else "a new file is started"
         _say(f"({path().name} is damaged. It is kept as {shown(str(where))}, and {still}.)")
-    elif items != before:
+    elif items != before or at != last(present):
         files.write(file, data)
     return items
 
@@ -229,11 +258,11 @@ def _what_to_do(error: OSError) -> str:
     return "Fix that, and run this cell again."
 
 
-def _noted(change: Callable[[Items], None]) -> Items | None:
+def _noted(change: Callable[[Items], None], answered: str) -> Items | None:
     """The same, with a sentence where it could not be noted or does not last; None where it could
     not."""
     try:
-        items = note(change)
+        items = note(change, answered)
     except NotNoted as sentence:
         _say(str(sentence))
         return None
@@ -247,7 +276,7 @@ def _noted(change: Callable[[Items], None]) -> Items | None:
 
 def tried(name: str, *, passed: bool) -> None:
     """One more try at an exercise, a target or a quiz. What was passed once stays passed."""
-    _noted(lambda items: _try(items.setdefault(name, {}), passed))
+    _noted(lambda items: _try(items.setdefault(name, {}), passed), name)
 
 
 def chose(name: str, choice: str, *, right: bool) -> None:
@@ -258,7 +287,7 @@ def chose(name: str, choice: str, *, right: bool) -> None:
         item.setdefault("first", choice)
         _try(item, right)
 
-    _noted(change)
+    _noted(change, name)
 
 
 def _try(item: Item, passed: bool) -> None:
@@ -280,7 +309,7 @@ def guessed(name: str, choice: str) -> Item | None:
         else:
             item.setdefault("first", choice)
 
-    items = _noted(change)
+    items = _noted(change, name)
     return None if items is None else items.get(name, {})
 
 

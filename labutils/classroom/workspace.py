@@ -298,7 +298,7 @@ def _busy(folder: Path) -> str:
 
 def pages_beside(folder: Path, course: Originals) -> dict[str, bytes] | None:
     """The pages to lay beside copies in this folder; None where the folder above has them."""
-    return None if _has_docs(folder) else course.pages()
+    return None if has_docs(folder) else course.pages()
 
 
 def _lay(path: Path, page: bytes, record: dict[str, str], name: str) -> None:
@@ -492,5 +492,6 @@ def _keep_record(folder: Path, record: dict[str, str], damaged: bool) -> Iterato
         files.write(path, data)
 
 
-def _has_docs(folder: Path) -> bool:
+def has_docs(folder: Path) -> bool:
+    """Return whether the folder above has the pages that lessons link to, as in a clone."""
     return (folder.resolve().parent / "docs" / "glossary.md").is_file()

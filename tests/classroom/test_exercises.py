@@ -400,10 +400,10 @@ def test_what_is_no_row_is_asked_again(guess, said):
 def test_a_guess_after_the_result_is_noted_as_that_and_is_no_prediction(said):
     said(verbs.reveal, "77-p1", 200)
     assert said(verbs.predict, "77-p1", "a") == (
-        "77-p1: the result has already been shown here, so a) 200 counts as a late guess, not "
-        "as a\nprediction.\n"
-        "Result: a) 200. That is right.\n"
-        "The API never heard of the logout.\n"
+        "77-p1: the result has already been shown here, so this is a late guess, not a "
+        "prediction.\n"
+        "You guessed a) 200. That is right.\n"
+        "Result: a) 200. The API never heard of the logout.\n"
     )
     assert items() == {"77-p1": {"shown": True, "after": "a"}}
     assert said(verbs.progress).startswith("Nothing is recorded yet.")
@@ -478,21 +478,24 @@ def test_what_run_all_passed_stays_open_until_a_guess_is_made(said):
 
 
 @pytest.mark.parametrize(
-    ("name", "observed", "guess", "told"),
+    ("name", "observed", "guess", "told", "result"),
     [
-        ("77-p1", 200, "b", "Result: a) 200. Belief: logging out ends every token."),
-        ("77-p2", 10, "100", "Result: 10 minutes. Belief: it never ends."),
-        ("77-p2", 10, "11", "Result: 10 minutes. That is right."),
-        ("77-p3", "ox", "oo", "Result: ox (it opens: 1; it is refused: 2). Belief: all doors"),
+        ("77-p1", 200, "b", "b) 401. Belief: logging out ends every token.", "a) 200."),
+        ("77-p2", 10, "100", "100 minutes. Belief: it never ends.", "10 minutes."),
+        ("77-p2", 10, "11", "11 minutes. That is right.", "10 minutes."),
+        (
+            *("77-p3", "ox", "oo", "oo (it opens: 1, 2). Belief: all doors are alike."),
+            "ox (it opens: 1; it is refused: 2).",
+        ),
     ],
 )
-def test_a_guess_after_run_all_shows_the_result_again_with_the_belief(
-    name, observed, guess, told, said
+def test_a_guess_after_run_all_is_what_its_belief_is_said_of_and_the_result_comes_after(
+    name, observed, guess, told, result, said
 ):
     verbs.predict(name, "")
     verbs.reveal(name, observed)
     text = said(verbs.predict, name, guess)
-    assert told in text and text.endswith(f"\n{TOY.items[name].because}\n")
+    assert text.endswith(f"\nYou guessed {told}\nResult: {result} {TOY.items[name].because}\n")
     assert items()[name] == {"shown": True, "after": guess}
 
 
@@ -781,6 +784,7 @@ def test_the_file_is_as_the_design_says(tmp_path):
     assert json.loads((tmp_path / "progress.json").read_text(encoding="utf-8")) == {
         "version": 2,
         "items": {"77-1": {"passed": True, "tries": 1}, "77-p1": {"first": "b"}},
+        "last": "77-p1",
     }
 
 

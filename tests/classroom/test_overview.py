@@ -72,6 +72,33 @@ def test_next_is_what_is_open_in_the_last_lesson_that_was_begun():
     assert re.fullmatch(r"Next: 03-\d+, in lesson 03\.", said) and "03-1," not in said
 
 
+def test_next_is_where_something_was_answered_last_whatever_is_begun_later_on():
+    """A lesson opened once, in 17, must not win over the one that somebody works in."""
+    items = {"00-1": {"passed": True}, "17-1": {"tries": 1}}
+    course = lessons("00", "17")
+    said = overview.next_step(course, items, ["00", "01", "17"], "00-1")
+    assert re.fullmatch(r"Next: 00-\d+, in lesson 00\.", said)
+    assert overview.next_step(course, items, ["00", "01", "17"], "").endswith("in lesson 17.")
+    assert overview.next_step(course, items, ["00", "01", "17"], "44-1").endswith("lesson 17.")
+
+
+def test_the_link_leads_to_the_cell_that_asks(own_progress):
+    cells = [
+        {"cell_type": "markdown", "source": "# Volley & <serve>", "id": "title"},
+        {"cell_type": "code", "source": ['check("03-1", a)\n', 'check("03-2", b)'], "id": "ask-1"},
+    ]
+    name = "03-a b.ipynb"
+    (own_progress / name).write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    assert overview.go_on(lessons("03"), {"03-2": {"tries": 1}}, ["03"], "03-2") == (
+        '<p>Go on: <a href="03-a%20b.ipynb#cell-id=ask-1">'
+        "Volley &amp; &lt;serve&gt;, at 03-2</a></p>"
+    )
+    assert overview.go_on(lessons("04"), {"04-1": {"tries": 1}}, ["04"], "") == ""
+    (own_progress / "04-x.ipynb").write_text("{}", encoding="utf-8")
+    behind = overview.go_on(lessons("03"), done("03"), ["03", "04"], "03-2")
+    assert behind == '<p>Go on: <a href="04-x.ipynb">04</a></p>'
+
+
 LESSON = [
     ("markdown", "## Code interception (11 min)"),
     ("code", 'check("03-6", intercept)'),

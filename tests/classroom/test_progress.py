@@ -361,7 +361,9 @@ def test_while_another_program_holds_the_lock_a_sentence_says_so(file, said, mon
 def test_a_file_never_grows_beyond_what_is_read(file, said):
     many = {f"{n:02}-{kind}{m}": {"first": "x" * 24} for n in range(99) for kind in "pq"
             for m in range(9)}  # fmt: skip
-    assert "larger than 64 KiB" in said(lambda: progress_file._noted(lambda it: it.update(many)))
+    assert "larger than 64 KiB" in said(
+        lambda: progress_file._noted(lambda it: it.update(many), "")
+    )
     assert file.read_bytes() == WHOLE
 
 
