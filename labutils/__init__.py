@@ -5,7 +5,10 @@ is broken, and a lesson that meets a broken package says so in one sentence.
 """
 
 import importlib
+import sys
 from typing import Any
+
+from labutils import supported
 
 _HOMES = {
     "Lab": "lab",
@@ -34,9 +37,12 @@ def __getattr__(name: str) -> Any:
     """
     if name not in _HOMES:
         raise AttributeError(f"labutils has no name {name!r}")
+    if supported.complaint():
+        raise ImportError(supported.complaint())
     from labutils.doctor import complaint
 
-    if missing := complaint():
+    missing = complaint()
+    if missing:
         raise ImportError(missing)
     try:
         module = importlib.import_module(f"labutils.{_HOMES[name]}")
@@ -46,3 +52,7 @@ def __getattr__(name: str) -> Any:
         raise ImportError(complaint(error)) from error
     globals()[name] = getattr(module, name)
     return globals()[name]
+
+
+if sys.argv[:1] == ["-m"] and supported.complaint():  # `python -m labutils`, in a Python too old
+    sys.exit(supported.complaint())  # to read the module that would say so

@@ -3,11 +3,15 @@
 
 `python tools/course.py VERB [ARGS]` builds `.venv` from requirements.txt when it is missing or
 stale, then runs the verb inside it. It needs nothing but Python's standard library and pip (or uv,
-where that is on the PATH), and it is written so that an old Python can still read it and say which
-one to use.
+where that is on the PATH). Python 3.6 can still read it and say which one to use.
+
+Which Python builds `.venv`: the one that PYTHON names (`make lab PYTHON=python3.13`); else the one
+that `.venv` was built with; else the one that runs this, or, where the course does not support that
+one, the newest on the PATH that it does.
 """
 
 import hashlib
+import inspect
 import json
 import os
 import pathlib
@@ -21,6 +25,8 @@ import environments
 import lessons
 from environments import run
 
+from labutils import supported
+
 HERE = pathlib.Path(__file__).resolve().parent.parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -30,7 +36,6 @@ PRISTINE = VENV / "pristine"
 # What a first start needs is compiled when the environment is built, and nothing else: compiled
 # files of all packages are 80 MB.
 FIRST = "import jupyterlab.labapp, ipykernel.kernelapp, labutils.classroom.exercises"
-LOCKED = [*environments.BY_HASH, "-r", "requirements.txt"]
 FOR_TESTS = ["-r", "requirements-test.txt"]  # what tests need besides, at the same versions
 SIEM_TESTS = "tests/tools/test_siem.py"
 LABUTILS = ["--no-deps", "--no-build-isolation", "--editable", "."]
@@ -43,21 +48,67 @@ def say(sentence):
 # --- the environment ----------------------------------------------------------------------------
 
 
-def supported_pythons():
-    """The oldest and the newest Python that pyproject.toml names, as ((3, 11), (3, 14))."""
-    text = (HERE / "pyproject.toml").read_text(encoding="utf-8")
-    low, high = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', text).groups()
-    return (3, int(low)), (3, int(high) - 1)
+def another_python():
+    """Return the Python that should run this instead of the one that does, or None."""
+    if os.environ.get("PYTHON"):
+        return None  # somebody named one, and make ran it
+    kept = python_of_venv()
+    if kept is not None and release_of(kept) is not None:
+        return None if same(kept, builder()) else kept
+    if not supported.complaint():
+        return None
+    (_, low), (_, high) = supported.bounds()
+    for minor in range(high, low - 1, -1):
+        for folder in os.get_exec_path():  # the first may be a version manager's, with no answer
+            found = shutil.which("python3.%d" % minor, path=folder)
+            if found and release_of(found) == (3, minor):
+                return found
+    return None
+
+
+def python_of_venv():
+    """Return the Python that `.venv` was made from, where it is still there; else None."""
+    try:
+        noted = (VENV / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    named = re.search(r"(?m)^executable = (.+)$", noted)
+    return named.group(1) if named and os.path.exists(named.group(1)) else None
+
+
+def same(one, other):
+    """Return whether two paths are one Python."""
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def release_of(python):
+    """Return the version of a Python that the course supports, such as (3, 13); else None."""
+    ask = [str(python), "-c", "import sys; print(*sys.version_info[:2])"]
+    try:
+        said = subprocess.run(ask, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        release = tuple(map(int, said.split()))
+    except (OSError, ValueError):
+        return None
+    low, high = supported.bounds()
+    return release if low <= release <= high else None
+
+
+def hand_over(python):
+    """Let another Python run the same command. Does not return."""
+    command = [python, os.path.abspath(__file__)] + sys.argv[1:]
+    environ = dict(os.environ, PYTHON=python)
+    if os.name != "nt":
+        os.execve(python, command, environ)
+    try:
+        sys.exit(subprocess.call(command, env=environ))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def require_python():
     """Exit with a sentence where this Python is not one that the course supports."""
-    oldest, newest = supported_pythons()
-    if not oldest <= sys.version_info[:2] <= newest:
-        sys.exit(
-            "The course needs Python 3.%d to 3.%d, and this is %d.%d. Name another one: make lab "
-            "PYTHON=python3.13" % (oldest[1], newest[1], sys.version_info[0], sys.version_info[1])
-        )
+    if supported.complaint():
+        sys.exit(supported.complaint())
 
 
 def require_a_folder_of_ones_own():
@@ -124,8 +175,9 @@ def ensure_environment(tests=False):
 def add_what_tests_need():
     """Install requirements-test.txt into `.venv`. Exits with a sentence on failure."""
     say("Adding what tests need, from requirements-test.txt ...")
-    if not environments.install(PYTHON, pip_for_venv, [*LOCKED, *FOR_TESTS]):
-        sys.exit("What tests need could not be installed: the step above says why.")
+    with environments.locked(HERE / "requirements.txt") as options:
+        if not environments.install(PYTHON, pip_for_venv, [*options, *FOR_TESTS]):
+            sys.exit("What tests need could not be installed: the step above says why.")
     TESTS_STAMP.write_text(tests_fingerprint(), encoding="ascii")
 
 
@@ -148,8 +200,10 @@ def build(tests=False):
         % sys.version_info[:2]
     )
     bare = [builder(), "-m", "venv", "--clear", "--without-pip", VENV]
-    locked = [*LOCKED, *FOR_TESTS] if tests else LOCKED
-    if not environments.install(PYTHON, pip_for_venv, locked, LABUTILS, first=bare):
+    with environments.locked(HERE / "requirements.txt") as options:
+        wanted = [*options, *FOR_TESTS] if tests else options
+        built = environments.install(PYTHON, pip_for_venv, wanted, LABUTILS, first=bare)
+    if not built:
         sys.exit(
             "The environment could not be built: the step above failed. Usual causes are a network "
             "without a way to the package index, and a full disk. Fix the cause and run the same "
@@ -252,25 +306,13 @@ def keep_what_reset_needs():
 
 
 def lab(*arguments):
-    """Make the learner's working copies, and open JupyterLab on the first of them."""
+    """Make the learner's working copies, and open JupyterLab on the one that was worked in last.
+    Further arguments are JupyterLab's, such as --no-browser and --port 8899."""
     if not (HERE / "work").exists():
         require_a_folder_of_ones_own()
-    if run(PYTHON, "-m", "labutils", "work", "work"):
-        return 2
-    root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    say("Opening JupyterLab on work/00-start-here.ipynb; stop it with Ctrl-C.")
-    command = [
-        PYTHON,
-        "-m",
-        "jupyterlab",
-        "--ServerApp.root_dir=" + str(HERE),
-        "--LabApp.default_url=/lab/tree/work/00-start-here.ipynb",
-        # the other one asks a registry on the internet, at a click
-        "--LabApp.extension_manager=readonly",
-        *root,
-    ]
+    command = [PYTHON, "-m", "labutils", "lab", "work", *arguments]
     try:
-        return run(*command, *arguments, env=dict(os.environ, **folders_for_a_home()))
+        return run(*command, env=dict(os.environ, **folders_for_a_home()))
     except KeyboardInterrupt:
         return 0
 
@@ -450,51 +492,10 @@ def lesson(*arguments):
     return run(PYTHON, "tools/lesson.py", *arguments)
 
 
-COMPILE = [
-    *("uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11"),
-    *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate"),
-    *("--fork-strategy", "fewest", "--custom-compile-command", "make lock"),
-]
-OF_THE_COURSE = ["pyproject.toml", "--extra", "lab", "--group", "build"]
-
-
 def lock(*arguments):
-    """Write requirements.txt, requirements-test.txt and requirements-uv.txt from pyproject.toml,
-    with hashes and without addresses. What stands in the first is left out of the second.
-
-    Needs `uv` on the PATH.
-    """
-    of_uv = ["--group", "uv", "-o", "requirements-uv.txt"]
-    status = run(*COMPILE, *of_uv, *arguments) or run(
-        *COMPILE, *OF_THE_COURSE, "-o", "requirements.txt", *arguments
-    )
-    if status:
-        return status
-    with tempfile.TemporaryDirectory() as folder:
-        both = pathlib.Path(folder, "both.txt")
-        before = HERE / "requirements-test.txt"
-        both.write_text(
-            "".join(
-                path.read_text(encoding="utf-8")
-                for path in (HERE / "requirements.txt", before)
-                if path.exists()
-            ),
-            encoding="utf-8",
-        )
-        of_tests = ["--group", "test", "-c", "requirements.txt", "-o", str(both)]
-        status = run(*COMPILE, *OF_THE_COURSE, *of_tests, *arguments)
-        if status:
-            return status
-        learners = set(pinned((HERE / "requirements.txt").read_text(encoding="utf-8")))
-        head, *blocks = re.split(r"\n(?=\S)", both.read_text(encoding="utf-8").strip())
-        others = [block for block in blocks if block.split()[0] not in learners]
-    before.write_text("\n".join([head, *others]) + "\n", encoding="utf-8")
-    return 0
-
-
-def pinned(text):
-    """The pins of a file of requirements, such as `pyjwt==2.15.1`."""
-    return re.findall(r"(?m)^([\w.-]+==\S+)", text)
+    """Write every lock, and the versions in environment.yml, from pyproject.toml and the
+    requirements.in of each tool; --upgrade takes newer versions. Needs `uv` on the PATH."""
+    return run(PYTHON, "tools/locks.py", *arguments)
 
 
 def bench(*arguments):
@@ -658,15 +659,40 @@ VERBS = {
 # What a learner says needs none of the packages for tests.
 OF_LEARNERS = ("lab", "reset")
 
-if __name__ == "__main__":
-    if len(sys.argv) < 2 or sys.argv[1] not in VERBS:
-        sys.exit("Say one of: python tools/course.py " + " | ".join(VERBS))
-    verb, rest = sys.argv[1], sys.argv[2:]
+
+def helped(verb, rest):
+    """Print what a verb does where somebody asks, or gives it arguments that it cannot have;
+    the exit status, or None where it can run."""
+    takes_none = not VERBS[verb].__code__.co_flags & inspect.CO_VARARGS
+    if rest[:1] in (["--help"], ["-h"]):
+        print("%s: %s" % (verb, inspect.getdoc(VERBS[verb])))
+        return 0
+    if takes_none and rest:
+        print("%s takes no arguments. It does this: %s" % (verb, inspect.getdoc(VERBS[verb])))
+        return 2
+    return None
+
+
+def main(arguments):
+    """Build what the verb needs, and run it; the exit status."""
+    if not arguments or arguments[0] not in VERBS:
+        return "Say one of: python tools/course.py " + " | ".join(VERBS)
+    verb, rest = arguments[0], arguments[1:]
+    status = helped(verb, rest)
+    if status is not None:
+        return status
+    other = another_python()
+    if other:
+        hand_over(other)
     if os.environ.get("LABUTILS_LESSONS"):  # whole paths: a notebook runs in another folder
         folders = os.environ["LABUTILS_LESSONS"].split(os.pathsep)
         os.environ["LABUTILS_LESSONS"] = os.pathsep.join(
             map(os.path.abspath, filter(None, folders))
         )
-    if verb not in ("clean", "lock", "mend"):
+    if verb not in ("clean", "mend"):
         ensure_environment(tests=verb not in OF_LEARNERS)
-    sys.exit(VERBS[verb](*rest))
+    return VERBS[verb](*rest)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,11 +1,11 @@
 """Environments of their own for tools whose packages the course does not need.
 
 Each lies in `.venv/NAME`, is built from a requirements.txt with hashes, and is built afresh when
-that file has changed.
+that file has changed. Python 3.6 can read this, since tools/course.py imports it before it says
+which Python to use.
 """
 
-from __future__ import annotations  # tools/course.py imports this, and an old Python reads it
-
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -13,14 +13,14 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 HOUSE = pathlib.Path(__file__).resolve().parent.parent
 QUIETLY = [
     *("install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"),
     *("--root-user-action", "ignore"),
 ]
-# A lock is whole, so nothing is resolved again; that of the course leaves out what pyproject.toml
-# says under [tool.uv].
+# A lock is whole, so nothing is resolved again.
 BY_HASH = ["--no-deps", "--only-binary", ":all:", "--require-hashes"]
 
 NO_PIP = (
@@ -30,18 +30,18 @@ NO_PIP = (
 )
 
 
-def installs(python) -> bool:
+def installs(python):
     """Whether this Python has a pip that installs into other environments: pip 22.3 or newer."""
     return answers(python, "-m", "pip", "--python", python, "--version")
 
 
-def answers(*command) -> bool:
+def answers(*command):
     """Whether this command succeeds; nothing of what it prints is shown."""
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return subprocess.call([str(part) for part in command], **silent) == 0
 
 
-def pip(*pythons) -> list[str]:
+def pip(*pythons):
     """The first pip that installs into other environments, of these Pythons; if none is named, of
     the one that .venv was made from and of .venv itself, which was given one where the first has
     none."""
@@ -51,12 +51,33 @@ def pip(*pythons) -> list[str]:
     sys.exit(NO_PIP)
 
 
+@contextlib.contextmanager
+def locked(lock):
+    """Give the options that install a lock without what pyproject.toml leaves out for speed.
+
+    The lock itself is whole, so that plain pip can install it.
+    """
+    blocks = re.split(r"\n(?=\S)", lock.read_text(encoding="utf-8"))
+    kept = [block for block in blocks if block.partition("==")[0] not in left_out()]
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "requirements.txt")
+        path.write_text("\n".join(kept), encoding="utf-8")
+        yield [*BY_HASH, "-r", str(path)]
+
+
+def left_out():
+    """Return the names of the packages that pyproject.toml leaves out for speed."""
+    pyproject = (HOUSE / "pyproject.toml").read_text(encoding="utf-8")
+    listed = re.search(r"(?m)^left-out-for-speed = \[(.*)\]", pyproject)
+    return re.findall(r'"([^"]+)"', listed.group(1) if listed else "")
+
+
 def run(*command, **options):
     """Run a command in the repository; its exit status."""
     return subprocess.call([str(part) for part in command], cwd=str(HOUSE), **options)
 
 
-def install(python, find_pip, *installs, first=()) -> bool:
+def install(python, find_pip, *installs, first=()):
     """Install into the environment of this Python; whether it succeeded. `find_pip` gives the steps
     that a pip needs first, and the pip; `installs` are the options of one installation each, and
     `first` is the step that makes the environment, where that is to be done.
@@ -96,31 +117,29 @@ def ways(python, find_pip, *installs):
     yield [*given, *[[*pip, "--python", python, *QUIETLY, *options] for options in installs]]
 
 
-def uv_of(python) -> pathlib.Path:
+def uv_of(python):
     """Where uv lies while it installs into the environment of this Python."""
     return pathlib.Path(python).parent.parent / "uv"
 
 
-def names_an_index(pip) -> bool:
+def names_an_index(pip):
     """Whether pip's settings name an index, a way to it, or that there is none."""
     command = [str(part) for part in pip]
     said = subprocess.run([*command, "config", "list"], stdout=subprocess.PIPE).stdout
     return bool(re.search(rb"(?m)^[^=]*(index|proxy|trusted-host|client-cert)[^=]*=", said))
 
 
-def folder_of(name: str) -> pathlib.Path:
+def folder_of(name):
     """Where the environment of that name lies, or would."""
     return HOUSE / ".venv" / name
 
 
-def is_built(name: str) -> bool:
+def is_built(name):
     """Whether there is an environment of that name, of whatever age."""
     return (folder_of(name) / "requirements.sha256").exists()
 
 
-def python_with(
-    name: str, requirements: pathlib.Path, base: pathlib.Path | None = None
-) -> pathlib.Path:
+def python_with(name, requirements, base=None):
     """The Python that has these requirements; its environment is built first where it must be.
 
     `base` is the Python that it is made from, where that is not this one; it needs no pip of its
@@ -133,7 +152,9 @@ def python_with(
     wanted = hashlib.sha256(requirements.read_bytes() + made_from).hexdigest()
     if not stamp.exists() or stamp.read_text(encoding="ascii") != wanted:
         bare = [base or sys._base_executable, "-m", "venv", "--clear", "--without-pip", folder]
-        if not install(python, lambda: ([], pip()), [*BY_HASH, "-r", requirements], first=bare):
+        with locked(requirements) as options:
+            built = install(python, lambda: ([], pip()), options, first=bare)
+        if not built:
             raise subprocess.CalledProcessError(1, ["pip", "install", "-r", str(requirements)])
         stamp.write_text(wanted, encoding="ascii")
     return python

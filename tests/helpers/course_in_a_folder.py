@@ -86,3 +86,17 @@ def kernel_lines(course: Course) -> list:
     """The doctor's lines about the kernel."""
     process = course.python("-c", "from labutils import doctor; print(list(doctor._kernel()))")
     return ast.literal_eval(process.communicate(timeout=60)[0])
+
+
+def old_pythons():
+    """Each Python from 3.6 to 3.10 that this machine has and that answers."""
+    managed = sorted(pathlib.Path.home().glob(".pyenv/versions/3.*/bin/python"))
+    named = [shutil.which(f"python3.{minor}") for minor in range(6, 11)]
+    ask = ["-c", "import sys; sys.exit(not (3, 6) <= sys.version_info[:2] <= (3, 10))"]
+    seen = set()
+    for python in map(str, filter(None, [*managed, *named])):
+        real = os.path.realpath(python)
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        if real not in seen and subprocess.call([python, *ask], **silent) == 0:
+            seen.add(real)
+            yield python

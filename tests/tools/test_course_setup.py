@@ -13,9 +13,11 @@ import course
 import environments
 import lessons
 import pytest
-from course_in_a_folder import Course, kernel_lines, posix
+from course_in_a_folder import Course, kernel_lines, old_pythons, posix
 from places import ROOT
+from tables import table
 
+from labutils import supported
 from labutils.classroom.workspace import PAGES
 
 IN_THE_ENVIRONMENT = course.PYTHON.relative_to(course.VENV)
@@ -157,7 +159,8 @@ def steps(tmp_path, monkeypatch):
     ran, fails = [], set()
 
     def run(*command, **_):
-        ran.append(" ".join(map(str, command)))
+        words = [re.sub(r".*/tmp\w+/(?=requirements\.txt$)", "", str(word)) for word in command]
+        ran.append(" ".join(words))  # the lock as it is installed: a copy, without what is left out
         return int(any(ran[-1].startswith(name) for name in fails))
 
     monkeypatch.setattr(course, "VENV", tmp_path / ".venv")
@@ -185,6 +188,19 @@ def test_uv_builds_where_it_is_there_with_the_hashes_of_the_lock(steps, monkeypa
     assert programs(ran) == ["venv", "uv", "uv"]
     assert "--require-hashes -r requirements.txt" in ran[1]
     assert "requirements-test.txt" not in ran[1]
+
+
+def test_what_is_left_out_for_speed_is_left_out_by_the_start_and_is_in_the_lock():
+    """The lock alone installs with plain pip; its pins and hashes are otherwise unchanged."""
+    lock = ROOT / "requirements.txt"
+    whole = lock.read_text(encoding="utf-8")
+    assert environments.left_out() == ["lark", "rfc3987-syntax"]
+    assert all(f"\n{name}==" in whole for name in environments.left_out())
+    with environments.locked(lock) as options:
+        assert options[:-1] == [*environments.BY_HASH, "-r"]
+        installed = pathlib.Path(options[-1]).read_text(encoding="utf-8")
+    left = [block for block in re.split(r"\n(?=\S)", whole) if block not in installed]
+    assert [block.partition("==")[0] for block in left] == environments.left_out()
 
 
 def test_where_there_is_no_uv_pip_brings_it_by_its_hash_and_it_goes_again(steps, monkeypatch):
@@ -383,24 +399,154 @@ def test_an_account_without_a_home_is_given_one(tmp_path, monkeypatch):
     assert all(tmp_path in pathlib.Path(folder).parents for folder in folders.values())
 
 
+# --- which Python -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pythons(tmp_path, monkeypatch):
+    """A PATH of pretended Pythons: `pythons(3.12)` puts one there, and gives its path; `made_of`
+    says which of them `.venv` was built with."""
+    monkeypatch.delenv("PYTHON", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(course, "VENV", tmp_path / ".venv")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / ".venv").mkdir()
+
+    def put(version, answer=None):
+        path = tmp_path / "bin" / f"python{version}"
+        path.write_text(
+            f"#!/bin/sh\necho {answer or version.replace('.', ' ')}\n", encoding="utf-8"
+        )
+        path.chmod(0o755)
+        return str(path)
+
+    def made_of(path):
+        text = f"home = {os.path.dirname(path)}\nexecutable = {path}\n"
+        (tmp_path / ".venv" / "pyvenv.cfg").write_text(text, encoding="utf-8")
+
+    put.made_of = made_of
+    return put
+
+
+def this_is(version, monkeypatch):
+    monkeypatch.setattr(supported.sys, "version_info", (*version, 0))
+
+
+@posix
+def test_the_python_of_venv_goes_on_under_a_default_that_is_too_old(pythons, monkeypatch):
+    """`.venv` of 3.11 under a default of 3.10: Ubuntu 22.04 on the second day."""
+    kept = pythons("3.11")
+    pythons.made_of(kept)
+    this_is((3, 10), monkeypatch)
+    assert course.another_python() == kept
+
+
+@posix
+def test_the_python_of_venv_goes_on_under_another_default_that_would_do(pythons, monkeypatch):
+    kept = pythons("3.12")
+    pythons.made_of(kept)
+    pythons("3.14")
+    this_is((3, 11), monkeypatch)
+    assert course.another_python() == kept
+
+
+@posix
+def test_a_named_python_wins(pythons, monkeypatch):
+    pythons.made_of(pythons("3.12"))
+    monkeypatch.setenv("PYTHON", "python3.11")
+    assert course.another_python() is None
+
+
+@posix
+def test_without_a_venv_the_newest_python_that_answers_stands_in_for_one_too_old(
+    pythons, monkeypatch
+):
+    this_is((3, 10), monkeypatch)
+    assert course.another_python() is None
+    pythons("3.9")
+    assert course.another_python() is None
+    older = pythons("3.11")
+    pythons("3.13", answer="nothing; exit 127")  # a name with nothing behind it
+    pythons("3.14", answer="3 9")  # a name that lies
+    assert course.another_python() == older
+
+
+@posix
+def test_each_folder_of_the_path_is_looked_into(pythons, tmp_path, monkeypatch):
+    """A version manager's shim comes first on the PATH and answers nothing."""
+    shim = tmp_path / "shims"
+    shim.mkdir()
+    (shim / "python3.12").write_text("#!/bin/sh\nexit 127\n", encoding="utf-8")
+    (shim / "python3.12").chmod(0o755)
+    real = pythons("3.12")
+    monkeypatch.setenv("PATH", os.pathsep.join([str(shim), str(tmp_path / "bin")]))
+    this_is((3, 10), monkeypatch)
+    assert course.another_python() == real
+
+
+@posix
+def test_a_venv_whose_python_is_gone_or_no_longer_supported_holds_nobody_up(pythons, monkeypatch):
+    this_is((3, 13), monkeypatch)
+    for path in ("/nowhere/python3.12", pythons("3.10")):
+        pythons.made_of(path)
+        assert course.another_python() is None
+
+
+@posix
+def test_the_same_python_under_another_name_is_the_same(pythons, tmp_path, monkeypatch):
+    other = tmp_path / "bin" / "python3"
+    other.symlink_to(pythons("3.12"))
+    pythons.made_of(str(other))
+    monkeypatch.setattr(course, "builder", lambda: str(tmp_path / "bin" / "python3.12"))
+    assert course.another_python() is None
+
+
+@posix
+def test_an_old_python_hands_over_to_one_that_can_and_no_further(tmp_path):
+    """Really: a Python of this machine that is too old, and the one that runs the tests."""
+    old = next(old_pythons(), None)
+    if old is None:
+        pytest.skip("this machine has no Python older than 3.11")
+    (tmp_path / "python3.14").symlink_to(sys._base_executable)
+    name = "python%d.%d" % sys.version_info[:2]
+    (tmp_path / name).symlink_to(sys._base_executable)
+    env = {**os.environ, "PATH": str(tmp_path)}
+    env.pop("PYTHON", None)
+    say = "import sys; sys.path.insert(0, 'tools'); import course; course.hand_over = print\n"
+    code = f"{say}course.VENV = course.HERE / 'nowhere'\nprint(course.another_python())"
+    done = subprocess.run([old, "-c", code], cwd=ROOT, env=env, stdout=subprocess.PIPE, check=True)
+    expected = tmp_path / ("python3.14" if sys.version_info[:2] == (3, 14) else name)
+    assert done.stdout.decode().strip() == str(expected)
+
+
+@table(
+    "arguments, status, said",
+    [
+        (["mend", "--help"], 0, "mend: Build the environment afresh"),
+        (["lab", "-h"], 0, "lab: Make the learner's working copies"),
+        (["mend", "03"], 2, "mend takes no arguments. It does this: Build the environment"),
+        (["clean", "--all"], 2, "clean takes no arguments."),
+    ],
+)
+def test_a_verb_says_what_it_does_and_takes_nothing_that_it_cannot_use(
+    arguments, status, said, capsys
+):
+    assert course.main(arguments) == status
+    assert capsys.readouterr().out.startswith(said)
+
+
+def test_every_verb_has_something_to_say():
+    assert all(verb.__doc__ for verb in course.VERBS.values())
+
+
 # --- JupyterLab ---------------------------------------------------------------------------------
 
 
-def test_jupyterlab_is_started_so_that_it_asks_nobody_on_the_internet(monkeypatch):
+def test_make_lab_is_labutils_lab_on_the_folder_work(monkeypatch):
     ran = []
     monkeypatch.setattr(course, "run", lambda *command, **_options: ran.append(command) or 0)
     assert course.lab("--no-browser") == 0
-    copies, jupyterlab = ran
-    assert copies[1:] == ("-m", "labutils", "work", "work")
-    assert "--LabApp.extension_manager=readonly" in jupyterlab
-    assert "--LabApp.default_url=/lab/tree/work/00-start-here.ipynb" in jupyterlab
-    assert jupyterlab[-1] == "--no-browser"
-
-
-def test_where_no_copies_can_be_made_jupyterlab_is_not_opened(monkeypatch):
-    ran = []
-    monkeypatch.setattr(course, "run", lambda *command, **_options: ran.append(command) or 2)
-    assert course.lab() == 2 and len(ran) == 1
+    assert ran == [(course.PYTHON, "-m", "labutils", "lab", "work", "--no-browser")]
 
 
 def test_reset_restores_the_working_copies(monkeypatch):

@@ -6,8 +6,7 @@ import shlex
 
 # By the id of a cell, or "" for each: what stands there, and what a browser's copy says.
 KERNEL = (
-    "No module named `labutils` in the next cell? Start with `make lab`, or choose the "
-    "*Anatomy of a Cloud Hack* kernel.",
+    "No module named `labutils` in the next cell? Close this, and start it with `make lab`.",
     "The next cell loads what the lesson needs. Wait until the circle at the top right is empty.",
 )
 START = (
@@ -18,9 +17,9 @@ START = (
     "browser loads about 20 MB for it: about ten seconds, or longer on a slow connection.",
 )
 MODULE = (
-    "| `ModuleNotFoundError: No module named 'labutils'` | The notebook is using the wrong "
-    "kernel. Choose the `.venv` one under Kernel, Change Kernel. On Colab, first run the cell that "
-    "installs the course. |",
+    "| `ModuleNotFoundError: No module named 'labutils'` | The notebook is running in a Python "
+    "without the course. Close it, and start it with `make lab`; in VS Code, choose the kernel "
+    "named `.venv`. On Colab, first run the cell that installs the course. |",
     "| `ModuleNotFoundError: No module named 'labutils'` | Reload the page and wait until the "
     "circle at the top right is empty. |",
 )
