@@ -4,10 +4,6 @@ It runs on the standard library alone, since what it examines may be what is bro
 imported in a process of its own, so that a crash is a line and not the end.
 """
 
-from __future__ import (
-    annotations,  # so that an older Python can read this, and hear which one to use
-)
-
 import ast
 import gzip
 import importlib.machinery
@@ -28,6 +24,7 @@ from email.message import Message
 from pathlib import Path
 from typing import Any
 
+from labutils import supported
 from labutils.text import DISTRIBUTION, shown
 
 ROOT = (
@@ -67,8 +64,6 @@ IMPORTED_BEFORE = {
     "pysigma-backend-sqlite": "labutils.hunt.compiled_parts",
 }
 
-KERNEL = "Anatomy of a Cloud Hack"  # the name under which JupyterLab lists the kernel of .venv
-
 Line = tuple[bool, str]  # whether all is well, and the sentence
 
 
@@ -102,7 +97,8 @@ class Package:
 def packages() -> list[Package]:
     """What pyproject.toml asks for, or the metadata of an installed labutils: first what it needs,
     then the extras."""
-    if project := _project():
+    if pyproject := _pyproject():
+        project = pyproject["project"]
         extras = project["optional-dependencies"]
         asked = [(line, "") for line in project["dependencies"]]
         asked += [(line, extra) for extra in ("lab",) for line in extras[extra]]
@@ -120,23 +116,11 @@ def packages() -> list[Package]:
     return [Package(match[1].lower(), match[2].strip(), extra) for match, extra in wanted if match]
 
 
-def pythons() -> str:
-    """The versions of Python that the course supports, such as >=3.11,<3.15."""
-    # Read without tomllib, which an older Python does not have.
-    text = PYPROJECT.read_text(encoding="utf-8") if PYPROJECT.exists() else ""
-    if found := re.search(r'requires-python = "(.+)"', text):
-        return found[1]
-    return _installed_metadata()["Requires-Python"] or ""
-
-
-def _project() -> dict[str, Any] | None:
+def _pyproject() -> dict[str, Any]:
+    """Return what pyproject.toml says; nothing where there is none, as beside a wheel."""
     import tomllib
 
-    return (
-        tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
-        if PYPROJECT.exists()
-        else None
-    )
+    return tomllib.loads(PYPROJECT.read_text(encoding="utf-8")) if PYPROJECT.exists() else {}
 
 
 def _installed_metadata() -> importlib.metadata.PackageMetadata | Message:
@@ -151,14 +135,15 @@ def _installed_metadata() -> importlib.metadata.PackageMetadata | Message:
 def locked() -> dict[str, set[str]]:
     """The versions in requirements.txt by package; empty where there is no such file.
 
-    A package for some machines alone is left out.
+    A package for some machines alone is left out, and so is what .venv does without for speed.
     """
+    without = _pyproject().get("tool", {}).get("labutils", {}).get("left-out-for-speed", [])
     path = ROOT / "requirements.txt"
     pins: dict[str, set[str]] = {}
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
         if match := re.fullmatch(r"([\w.-]+)==(\S+) \\", line):
             pins.setdefault(match[1], set()).add(match[2])
-    return pins
+    return {name: versions for name, versions in pins.items() if name not in without}
 
 
 def satisfies(version: str, wanted: str) -> bool:
@@ -202,6 +187,48 @@ def _reinstall(package: Package) -> str:
     return f'run {first}`python -m pip install {force}"{package.name}{package.versions}"`'
 
 
+def again(options: str = "") -> str:
+    """Return the command that installs the course's package once more.
+
+    It names the wheel or the folder that the package came from (PEP 610), and no name that an
+    index would be asked for: no index has this course.
+    """
+    source = '"' + (_came_from() or "WHEEL") + '"'
+    command = f"`{' '.join(filter(None, ['python -m pip install', options, source]))}`"
+    return command if _came_from() else f"{command}, where WHEEL is the file that you installed"
+
+
+def _came_from() -> str:
+    """Return the path of the wheel or the folder that this package was installed from; an empty
+    text where pip or uv noted none, or it is gone."""
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname  # only here, since every lesson imports this module
+
+    try:
+        noted = importlib.metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
+        url = urlsplit(json.loads(noted or "{}").get("url", ""))
+    except (importlib.metadata.PackageNotFoundError, ValueError, AttributeError):
+        return ""
+    path = url2pathname(url.path) if url.scheme == "file" else ""
+    return path if path and Path(path).exists() else ""
+
+
+def _install(packages: Iterable[Package]) -> str:
+    named = " ".join(f'"{package.name}{package.versions}"' for package in packages)
+    return f"`python -m pip install {named}`"
+
+
+def without_jupyterlab() -> str:
+    """Return the sentence for a Python that cannot open JupyterLab; empty where it can."""
+    if _there("jupyterlab"):
+        return ""
+    away = [package for package in packages() if package.extra and not package.installed]
+    return (
+        f"JupyterLab is not installed in this Python. Install it with {_install(away)}, or open "
+        "the copies in a notebook server of your own."
+    )
+
+
 # --- one sentence for a lesson ------------------------------------------------------------------
 
 
@@ -238,7 +265,7 @@ def complaint(error: ImportError | None = None) -> str:
         )
     return (
         f"{what}: {_reinstall(package)}. In a folder with the whole course, start it with "
-        f'`{_say("lab")}`, or choose the "{KERNEL}" kernel.'
+        f"`{_say('lab')}`."
     )
 
 
@@ -301,6 +328,17 @@ def checks() -> Iterator[Line]:
     if own:
         yield from _rest_of_the_lock({package.name for package in here})
     yield _data()
+    away = [package for package in packages() if package.extra and not package.installed]
+    if not own and "ipykernel" in {package.name for package in away}:
+        yield False, f"lessons need a notebook server, which is not here: run {_install(away)}"
+        return
+    if not own and "ipywidgets" in {package.name for package in away}:
+        buttons = [package for package in away if package.name == "ipywidgets"]
+        yield (
+            False,
+            "ipywidgets is missing, so questions have no buttons, and you type your answers: run "
+            f"{_install(buttons)}, and restart the kernel",
+        )
     yield from _kernel()
     yield _quiet()
 
@@ -313,15 +351,11 @@ def _is_bare() -> bool:
 
 
 def _python() -> Line:
-    version, wanted = "%d.%d" % sys.version_info[:2], pythons()
-    if not wanted:
-        return True, f"Python {version}"
-    low, high = sorted(re.findall(r"3\.(\d+)", wanted), key=int)  # a wheel turns them round
-    said = f"Python {version} (the course needs 3.{low} to 3.{int(high) - 1})"
-    if satisfies(version, wanted):
-        return True, said
-    named = r"py -3.13 tools\course.py lab" if os.name == "nt" else "make lab PYTHON=python3.13"
-    return False, f"{said}: install one of these and name it, for instance `{named}`"
+    if sentence := supported.complaint():
+        return False, sentence
+    version, known = "%d.%d" % sys.version_info[:2], supported.bounds()
+    needs = f" (the course needs 3.{known[0][1]} to 3.{known[1][1]})" if known else ""
+    return True, f"Python {version}{needs}"
 
 
 def _in_a_browser() -> Iterator[Line]:
@@ -416,7 +450,7 @@ def _data() -> Line:
         "`git checkout -- data`"
         if (ROOT / ".git").exists()
         else (
-            "`python -m pip install --force-reinstall --no-deps labutils`"
+            again("--force-reinstall --no-deps")
             if DATA.name == "_data"
             else "download the course again and copy its data folder here"
         )

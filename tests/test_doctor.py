@@ -4,14 +4,16 @@ broken."""
 import ast
 import gzip
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import lessons
 import pytest
-from course_in_a_folder import Course, kernel_lines, posix
+from course_in_a_folder import Course, kernel_lines, old_pythons, posix
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
@@ -19,7 +21,7 @@ from places import ROOT
 from tables import table
 
 import labutils
-from labutils import doctor
+from labutils import doctor, supported
 
 # --- set-ups that are broken --------------------------------------------------------------------
 
@@ -165,26 +167,56 @@ def test_the_doctor_runs_on_the_standard_library_alone(code):
     assert not HEAVY & set(done.stdout.split())
 
 
-@table(
-    "path, version",
-    [
-        *[(f"labutils/{name}.py", (3, 8)) for name in ("__init__", "__main__", "doctor", "text")],
-        *[(f"tools/{name}.py", (3, 7)) for name in ("course", "environments", "lessons")],
-    ],
+READ_BY_OLD_PYTHONS = [
+    *("labutils/__init__.py", "labutils/supported.py", "labutils/text.py"),
+    *("tools/course.py", "tools/environments.py", "tools/lessons.py"),
+]
+
+
+@table("path", READ_BY_OLD_PYTHONS)
+def test_python_3_6_can_read_what_tells_it_that_it_is_old(path):
+    """Later syntax is refused, and so is the import from __future__ that came with 3.7."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    ast.parse(text, feature_version=(3, 6))
+    assert "from __future__" not in text
+
+
+def sentence_for(version):
+    return (
+        f"The course needs Python 3.11 to 3.14, and this is {version}. Install one of these and "
+        "name it, for instance `make lab PYTHON=python3.13`."
+    )
+
+
+@posix
+@pytest.mark.parametrize(
+    "command", [["-m", "labutils", "doctor"], ["tools/course.py", "mend"]], ids=["doctor", "mend"]
 )
-def test_an_older_python_can_read_what_tells_it_that_it_is_old(path, version):
-    ast.parse((ROOT / path).read_text(encoding="utf-8"), feature_version=version)
+@pytest.mark.parametrize("python", list(old_pythons()))
+def test_an_old_python_gets_the_sentence_and_no_traceback(python, command):
+    """Asked of each old Python on this machine, so that reality can contradict the parser."""
+    alone = {**os.environ, "PYTHON": python, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [python, *command],
+        cwd=ROOT,
+        env=alone,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    told = re.search(r"this is (3\.\d+)\.", done.stdout)
+    assert told, done.stdout
+    assert (done.returncode, done.stdout) == (1, sentence_for(told[1]) + "\n")
 
 
 @pytest.mark.parametrize("version", [(3, 9), (3, 10), (3, 15)])
 def test_a_python_outside_the_range_is_the_one_line_that_is_said(version, monkeypatch, capsys):
-    monkeypatch.setattr(doctor.sys, "version_info", (*version, 0))
+    monkeypatch.setattr(supported.sys, "version_info", (*version, 0))
     assert doctor.examine() == 1
-    assert capsys.readouterr().out == (
-        f"MEND  Python {version[0]}.{version[1]} (the course needs 3.11 to 3.14): install one of "
-        "these and name it, "
-        "for instance `make lab PYTHON=python3.13`\n"
-    )
+    assert capsys.readouterr().out == f"MEND  {sentence_for('%d.%d' % version)}\n"
+    with pytest.raises(ImportError, match=r"^The course needs Python 3\.11 to 3\.14, and this is"):
+        labutils.__getattr__("check")
 
 
 # --- data ---------------------------------------------------------------------------------------
@@ -308,7 +340,87 @@ def test_a_broken_package_is_named_by_the_name_that_installs_it():
         "pyjwt cannot be imported (cannot import name 'PyJWK' from 'jwt'): run `python -m pip "
         "install "
     )
-    assert said.endswith('choose the "Anatomy of a Cloud Hack" kernel.')
+    assert said.endswith("In a folder with the whole course, start it with `make lab`.")
+
+
+# --- installed from a wheel ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """A package that was installed from a wheel, with some of its data damaged; where the wheel
+    was is noted as pip and uv note it (PEP 610)."""
+    wheel = tmp_path / "a folder" / "anatomy_of_a_cloud_hack-1.0.0-py3-none-any.whl"
+    wheel.parent.mkdir()
+    wheel.touch()
+    data = tmp_path / "labutils" / "_data"
+    shutil.copytree(ROOT / "data", data)
+    (data / "names.yaml").write_text("", encoding="utf-8")
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    monkeypatch.setattr(doctor, "DATA", data)
+    monkeypatch.setattr(doctor, "in_own_environment", lambda: False)
+    noted = [json.dumps({"url": wheel.as_uri(), "archive_info": {}})]
+    at = SimpleNamespace(read_text=lambda _name: noted[0])
+    monkeypatch.setattr(doctor.importlib.metadata, "distribution", lambda _name: at)
+    return SimpleNamespace(wheel=wheel, noted=noted)
+
+
+def test_damaged_data_of_a_wheel_come_from_that_wheel(installed):
+    assert doctor._data()[1].endswith(
+        f'`python -m pip install --force-reinstall --no-deps "{installed.wheel}"`'
+    )
+
+
+@pytest.mark.parametrize(
+    "noted", [None, "", "{", "[]", '{"url": "https://files.test/a.whl"}', '{"url": 7}']
+)
+def test_where_nobody_knows_the_wheel_the_remedy_names_no_package(installed, noted):
+    installed.noted[0] = noted
+    restore = '`python -m pip install --force-reinstall --no-deps "WHEEL"`'
+    assert doctor._data()[1].endswith(f"{restore}, where WHEEL is the file that you installed")
+
+
+def test_a_wheel_that_is_gone_is_not_named(installed):
+    installed.wheel.unlink()
+    assert str(installed.wheel) not in doctor._data()[1]
+
+
+def without_of_lab(monkeypatch, *names):
+    """The lines of a doctor in an environment of somebody's own, in which these packages of the
+    extra `lab` are missing; its kernel starts if ipykernel is there."""
+    asked = [one for one in doctor.packages() if one.extra]
+    monkeypatch.setattr(
+        doctor.Package,
+        "installed",
+        property(lambda self: None if self.name in names else "9.9"),
+    )
+    monkeypatch.setattr(doctor, "packages", lambda: asked)
+    monkeypatch.setattr(doctor, "_packages", lambda _wanted: iter(()))
+    monkeypatch.setattr(doctor, "_kernel", lambda: iter([(True, "a Python kernel starts")]))
+    return [sentence for good, sentence in doctor.checks() if not good]
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_without_the_extra_the_one_command_that_brings_all_of_it_is_said(monkeypatch):
+    said = without_of_lab(monkeypatch, "jupyterlab", "ipykernel", "ipywidgets")
+    assert said == [
+        "lessons need a notebook server, which is not here: run `python -m pip install "
+        '"jupyterlab>=4.4,<5" "ipykernel>=6.5" "ipywidgets>=8,<9"`'
+    ]
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_missing_buttons_are_named(monkeypatch):
+    said = without_of_lab(monkeypatch, "ipywidgets")
+    assert said == [
+        "ipywidgets is missing, so questions have no buttons, and you type your answers: run "
+        '`python -m pip install "ipywidgets>=8,<9"`, and restart the kernel'
+    ]
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_a_kernel_of_a_hub_needs_no_jupyterlab_of_its_own(monkeypatch):
+    assert without_of_lab(monkeypatch, "jupyterlab") == []
 
 
 def test_an_import_error_of_our_own_goes_on_its_way(monkeypatch):
@@ -365,7 +477,7 @@ def test_in_a_browser_no_other_process_is_started_and_missing_pictures_are_no_fa
 
 
 def test_the_bounds_of_an_installed_package_are_read_in_either_order(monkeypatch):
-    monkeypatch.setattr(doctor, "pythons", lambda: "<3.15,>=3.11")
+    monkeypatch.setattr(supported, "pythons", lambda: "<3.15,>=3.11")
     assert "the course needs 3.11 to 3.14" in doctor._python()[1]
 
 

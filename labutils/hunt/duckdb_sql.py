@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MEMORY = "1200MB"  # what is more lies on the disk
+INSTALL = '`python -m pip install "duckdb>=1.4"`'  # as pyproject.toml has it
 MISSING = (
-    "DuckDB is not installed. Install it with pip install 'anatomy-of-a-cloud-hack[duckdb]', or "
-    "leave out --engine: SQLite finds the same hits."
+    f"DuckDB is not installed. Run {INSTALL}, or leave out --engine: SQLite finds the same hits."
 )
 
 

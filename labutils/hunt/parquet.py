@@ -4,13 +4,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from labutils.hunt.duckdb_sql import CannotAsk, MissingEngine, connect, literal
+from labutils.hunt.duckdb_sql import INSTALL, CannotAsk, MissingEngine, connect, literal
 
 BEGIN = b"PAR1"
 FETCHED = 1_000  # rows at once
 WANTED = (
-    "is Parquet, which DuckDB reads, and DuckDB is not installed: pip install "
-    "'anatomy-of-a-cloud-hack[duckdb]', or export it as JSON Lines"
+    "is Parquet, which DuckDB reads, and DuckDB is not installed: run "
+    f"{INSTALL}, or export it as JSON Lines"
 )
 
 

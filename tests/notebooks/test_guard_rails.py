@@ -363,13 +363,10 @@ def test_links_say_where_they_lead(name, notebook):
     )
 
 
-KERNEL = (
-    "No module named `labutils` in the next cell? Start with `make lab`, or choose the "
-    "*Anatomy of a Cloud Hack* kernel."
-)
+KERNEL = "No module named `labutils` in the next cell? Close this, and start it with `make lab`."
 
 
-def test_labutils_is_imported_first_and_the_text_above_names_the_right_kernel(name, notebook):
+def test_labutils_is_imported_first_and_the_text_above_says_what_to_do_without_it(name, notebook):
     """So that a missing package, or another kernel, is met by a sentence and not by a riddle."""
     first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
     above, imports = notebook.cells[first - 1], notebook.cells[first]
