@@ -547,6 +547,7 @@ def test_classroom(*arguments):
 
     All but the last needs Linux and root.
     """
+    with_package("playwright", "tools/browser/requirements.txt")
     checks = ["tools/classroom/check.py", "tools/grading/check_graded.py"]
     return run(PYTHON, "-m", "pytest", "-rs", *checks, *arguments)
 
@@ -601,6 +602,13 @@ def test_browser(*arguments):
     return run(PYTHON, "tools/browser/run.py", *arguments)
 
 
+def test_starts(*arguments):
+    """Each way to start, built from nothing, up to the first question's buttons in a real Chromium;
+    words name the ways."""
+    with_package("playwright", "tools/browser/requirements.txt")
+    return run(PYTHON, "tools/browser/check_starts.py", *arguments)
+
+
 def with_package(name, requirements):
     """Install these requirements into `.venv` where the package of that name is missing."""
     if run(PYTHON, "-c", "import " + name, stderr=subprocess.DEVNULL):
@@ -651,6 +659,7 @@ VERBS = {
     "measure": measure,
     "test-clients": test_clients,
     "test-browser": test_browser,
+    "test-starts": test_starts,
     "reset": reset,
     "mend": mend,
     "clean": clean,

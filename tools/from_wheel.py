@@ -39,10 +39,10 @@ def main(versions: list[str]) -> int:
         python = place / "env" / course.PYTHON.relative_to(course.VENV)
         pip = environments.pip()
         bare = [base, "-m", "venv", "--clear", "--without-pip", place / "env"]
-        locked = [*course.LOCKED, *course.FOR_TESTS]
-        if not environments.install(
-            python, lambda: ([], pip), locked, ["--no-deps", wheel], first=bare
-        ):
+        with environments.locked(course.HERE / "requirements.txt") as options:
+            wanted = [*options, *course.FOR_TESTS], ["--no-deps", wheel]
+            built = environments.install(python, lambda: ([], pip), *wanted, first=bare)
+        if not built:
             sys.exit("The wheel could not be installed: the step above says why.")
         if versions:
             others = ["-r", COLAB] if versions == ["colab"] else versions

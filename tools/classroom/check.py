@@ -6,6 +6,7 @@ theft is tried from a learner's own notebook, as the learner.
 
 import asyncio
 import contextlib
+import importlib.util
 import json
 import os
 import pwd
@@ -29,6 +30,7 @@ from classroom_platform import LEARNER, Platform, another_key
 from classroom_strangers import strangers
 from tornado.httpclient import HTTPClientError
 
+from tools.browser import first_question
 from tools.classroom import accounts, load, sign_in
 from tools.classroom import settings as classroom
 from tools.classroom.sockets import NGINX
@@ -179,6 +181,21 @@ def test_ten_learners_finish_two_lessons_side_by_side(room):
     assert measured["failed"] == []
     assert measured["cell, p95, s"] < 1
     assert measured["memory at most, MB a learner"] < 600
+
+
+def test_a_learner_who_signs_in_finds_buttons_below_the_first_question(room):
+    """In a real Chromium: the lock of the class had lost ipywidgets, and no other test noticed."""
+    if not shutil.which("chromium") or importlib.util.find_spec("playwright") is None:
+        pytest.skip("needs Chromium as `chromium` on the PATH")
+    with first_question.chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(URL)
+        page.fill("#username_input", "probe03")
+        page.fill("#password_input", room.password("probe03"))
+        page.click("#login_submit")
+        count, seconds = first_question.buttons_in(page)
+    print(f"{count} buttons after {seconds:.1f} s")
+    assert count >= 2
 
 
 def test_what_they_did_is_on_the_wall_without_a_name(room):
