@@ -3,6 +3,7 @@ instructor's agenda, and the answer key; and what names the public address of th
 """
 
 import base64
+import datetime
 import json
 import pathlib
 import re
@@ -332,10 +333,20 @@ def switches(paths: list[pathlib.Path]) -> str:
         lines += ["| product | setting | where | the page's date |", "|---|---|---|---|"]
         lines += [
             f"| {row['vendor']} | [{row['switch']}]({row['page']}) | {row['where']} | "
-            f"{row['dated']} |"
+            f"{_dated(row['dated'], sheet['read'])} |"
             for row in rows
         ]
     return "\n".join(lines)
+
+
+OLD = 366  # days from which on a page about a product may have been overtaken
+
+
+def _dated(dated: Any, read: datetime.date) -> str:
+    """The date of a page, and a mark on one that was more than a year old when it was read."""
+    if isinstance(dated, datetime.date) and (read - dated).days > OLD:
+        return f"{dated}: over a year old, not tried"
+    return str(dated)
 
 
 def write(paths: list[pathlib.Path]) -> None:

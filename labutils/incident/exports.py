@@ -24,7 +24,7 @@ COLOURS = {
 GRADIENT = ["#ffffff", "#666666"]  # by how many steps show a technique
 # STIX confidence, 0 to 100: what is known of the event, and how well the technique fits it. The
 # weaker of the two counts.
-CERTAINTY = {"confirmed": 95, "reported": 70, "single": 50, "disputed": 30}
+CERTAINTY = {"confirmed": 95, "quoted": 85, "reported": 70, "single": 50, "disputed": 30}
 FIT = {"exact": 95, "close": 70, "loose": 40}
 UNKNOWN = 30  # at most, where nobody knows whether it came about
 

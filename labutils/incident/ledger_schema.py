@@ -47,7 +47,7 @@ class Fact:
     statement: str
     actor: str
     outcome: Literal["succeeded", "denied", "unknown", "not_applicable"]
-    confidence: Literal["confirmed", "reported", "single", "disputed"]
+    confidence: Literal["confirmed", "quoted", "reported", "single", "disputed"]
     sources: tuple[Publication, ...]
     tactic: str
     title: str = ""  # a few words, for a picture
@@ -230,6 +230,15 @@ def _must_have_been_read(row: Row, fact: Fact) -> None:
         raise row.error("unread names a source that the fact does not list", "unread")
     if fact.confidence == "confirmed" and all(source.kind != "primary" for source in fact.read):
         raise row.error("what is confirmed was read at a primary source", "confidence")
+    if fact.confidence == "quoted" and not _is_quoted(fact):
+        sentence = "what is quoted was read in a retelling, and its primary source is listed unread"
+        raise row.error(sentence, "confidence")
+
+
+def _is_quoted(fact: Fact) -> bool:
+    """Return whether somebody's own words were read where somebody else quotes them."""
+    primary_unread = any(source.kind == "primary" for source in fact.unread)
+    return primary_unread and any(source.kind == "secondary" for source in fact.read)
 
 
 def _must_be_time(row: Row, key: str, text: str | None) -> None:

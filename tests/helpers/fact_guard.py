@@ -147,6 +147,12 @@ SAID = {
         ),
         "told by one report",
     ),
+    "quoted": (
+        re.compile(
+            r"according to|\bsa(?:ys?|id)\b|\bquote[sd]?\b|\bown words\b|\bwr(?:ites|ote)\b", re.I
+        ),
+        "somebody's own words, and whose",
+    ),
     "disputed": (re.compile(r"disagree|disput|differ|at odds|contradict", re.I), "disputed"),
     "reported": (
         re.compile(

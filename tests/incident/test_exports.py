@@ -331,7 +331,7 @@ def test_that_the_archives_left_is_unknown_and_nowhere_a_fact():
         )
 
 
-SURE = {"confirmed": 95, "reported": 70, "single": 50, "disputed": 30}
+SURE = {"confirmed": 95, "quoted": 85, "reported": 70, "single": 50, "disputed": 30}
 FIT = {"exact": 95, "close": 70, "loose": 40}
 
 

@@ -269,7 +269,7 @@ def test_a_small_ledger_is_sound():
             "confidence: confirmed",
             "confidence: sure",
             18,
-            "confidence must be one of confirmed, reported, single, disputed, not 'sure'",
+            "confidence must be one of confirmed, quoted, reported, single, disputed, not 'sure'",
         ),
         ("effect: absent", "effect: none", 21, "effect must be one of stopped, partial, detected,"),
         ("    detail: nobody looked\n", "", 20, "ControlEffect needs detail"),
@@ -354,6 +354,27 @@ def test_a_fact_that_was_not_read_at_the_primary_that_it_lists_says_how_it_came_
         if fact.confidence != "confirmed" and not retold:
             assert fact.via, fact.id
     assert "retelling" in ledger.fact("wiki-pages-total").via
+
+
+def test_what_a_victim_says_in_a_text_that_was_read_is_quoted_and_no_rumour():
+    """A quotation, word for word, is nearer than a retelling; the post itself was not read."""
+    quoted = [fact for fact in ledger.facts() if fact.confidence == "quoted"]
+    assert [fact.id for fact in quoted] == [
+        "beyondtrust-detects",
+        "beyondtrust-console-denied",
+        "beyondtrust-api-backdoor",
+        "okta-beyondtrust-ack",
+    ]
+    assert all("word for word" in fact.note for fact in quoted)
+    said = check(changed("confidence: confirmed", "confidence: quoted"))
+    assert "what is quoted was read in a retelling, and its primary source is listed" in said[0]
+    assert ledger.fact("cf-oct18-two-accounts").confidence == "reported"
+
+
+def test_no_statement_of_the_company_s_own_rests_on_the_supplier():
+    """What Cloudflare noticed, and when, Okta's root cause cannot say."""
+    for name in ("cf-oct18-two-accounts", "cf-oct18-detected", "cf-oct18-before-okta"):
+        assert "rca" not in {source.id for source in ledger.fact(name).sources}
 
 
 def test_an_omission_that_no_source_dates_has_no_date():

@@ -196,13 +196,15 @@ def test_04_none_of_the_lessons_bad_tokens_signs_anybody_in(monkeypatch):
 
 
 def test_05_a_client_proves_itself_without_a_shared_secret():
-    """Its audience is the provider, by its issuer identifier alone (RFC 10070)."""
+    """Its audience is the provider, by its issuer identifier alone, and its type says what it is
+    (RFC 10070)."""
     key = a_key()
     token = names_in("05").client_assertion(key, "backup", ISSUER)
     claims = jwt.decode(
         token, key.public_key(), algorithms=["ES256"], audience=ISSUER, issuer="backup"
     )
     assert claims["sub"] == "backup" and claims["exp"] - claims["iat"] == 60
+    assert jwt.get_unverified_header(token)["typ"] == "client-authentication+jwt"
     again = jwt.decode(
         names_in("05").client_assertion(key, "backup", ISSUER), options={"verify_signature": False}
     )

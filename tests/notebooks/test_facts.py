@@ -53,7 +53,7 @@ def test_a_page_about_logs_tells_nothing_of_the_real_events(page):
 
 def test_each_fact_has_a_link_of_its_own():
     """A source of one fact is none of another, and what nobody read is none at all."""
-    both = "By one report a policy blocked the first attempts."
+    both = "BeyondTrust says that a policy blocked the first attempts."
     (problem,) = about(both, "beyondtrust-console-denied, nov14-probing")
     assert problem.startswith("beyondtrust-console-denied rests on ak1, and no link leads there")
     report = "[authentik](https://goauthentik.io/blog/2023-10-23-another-okta-breach)"
@@ -470,6 +470,11 @@ MORE = [
     ("refusal-control", "Firewall rules blocked the attempt at the console server."),
     ("merged-5000", "Four of 5,000 were missed."),
     ("attribution-named", "It was Midnight Blizzard."),
+    ("attribution-named", "In 2024 it turned out that Midnight Blizzard had robbed Okta in 2023."),
+    (
+        "attribution-named",
+        "Lazarus, which hit Microsoft in 2024, was behind the Cloudflare breach.",
+    ),
     ("five-sessions", "They hijacked five sessions."),
 ]
 TRUE = [
@@ -481,6 +486,10 @@ TRUE = [
     "Four of thousands were left.",
     "Hard keys are bound to an origin.",
     "The authorization code was stolen on the way.",
+    # What is forbidden about 2023 may be said of other events, where a source says it.
+    "In January 2024 Midnight Blizzard used a legacy OAuth app to read Microsoft's mail.",
+    "Scattered Lapsus$ Hunters claimed the Gainsight theft.",
+    "Callers of UNC3944 talked staff of Salesforce's customers into a device code in 2025.",
 ]
 
 

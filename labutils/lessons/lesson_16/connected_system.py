@@ -38,6 +38,7 @@ WIDE = "cases.write contacts.read cases.read offline_access"
 NARROW = "cases.write contacts.read offline_access"
 ACTIONS = {"/case": "cases.write", "/contact": "contacts.read", "/cases": "cases.read"}
 CASES = ("Case 1: the export fails", "Case 2: our token is lab-4f1c", "Case 3: a wrong invoice")
+TYPE = "client-authentication+jwt"  # RFC 10070: an assertion says what it is
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"  # RFC 7523, 2.2
 Allowed = Callable[[str, str], bool]  # of an address and a scope
 
@@ -74,14 +75,18 @@ class CustomerLogin(Provider):
 
     def check_assertion(self, request: Request, client_key: Json) -> None:
         """`private_key_jwt`: the client signs who it is, for this server, once and for a minute
-        (RFC 7523, 3). Raises OAuthError."""
+        (RFC 7523, 3); the type keeps out whatever else its key may sign, and the issuer is the
+        only audience (RFC 10070). Raises OAuthError."""
         try:
             assertion = request.form.get("client_assertion", "")
             claims = json_object(verify_signature(assertion, client_key, "ES256"), "payload")
+            typ = str(jwt.get_unverified_header(assertion).get("typ"))  # it is verified by now
         except jwt.PyJWTError as error:
             why = "the client did not sign this request"
             raise OAuthError("invalid_client", why, 401) from error
         name, until, client = (claims.get(one) for one in ("jti", "exp", "iss"))
+        if typ.lower().removeprefix("application/") != TYPE:
+            raise OAuthError("invalid_client", f"the assertion is not of the type {TYPE}", 401)
         is_client = client == claims.get("sub") == request.form.get("client_id")
         is_open = type(until) is int and until > self.now
         is_new = isinstance(name, str) and name not in self.assertions
@@ -166,7 +171,7 @@ class ChatAgent:
         claims: Json = {"iss": "chat-agent", "sub": "chat-agent", "aud": LOGIN}
         claims |= {"jti": self.lab.draw("chat"), "exp": self.lab.clock.now + 60}
         form = form | {"client_id": "chat-agent", "client_assertion_type": JWT_BEARER}
-        form["client_assertion"] = sign(claims, self.key)
+        form["client_assertion"] = sign(claims, self.key, TYPE)
         return self.agent.post(LOGIN + "/token", data=form)
 
     def renew(self) -> httpx.Response:

@@ -139,6 +139,21 @@ def moved_ranges() -> list[str]:
     ]
 
 
+def guess() -> list[str]:
+    """The share that bound tokens and the alarm stop is the share of thieves that we put elsewhere:
+    an input of ours. Shown thief by thief, so that no number is needed."""
+    crowd = {thief.name: thief for thief in thieves.drawn(200, "guess", thieves.DEFAULT)}
+    code = worlds.LOSSES["code"]
+    for control in ("service_tokens_bound", "alert_token_elsewhere"):
+        world = breach.with_controls([control])
+        for thief in crowd.values():
+            (stops,) = draws.search.stopped_in([code], [world], [thief.case])[code]
+            assert stops == (thief.place != "supplier"), thief
+    places = thieves.DEFAULT.places
+    assert (places.count("supplier"), len(places)) == (1, 10)
+    return ["one thief in ten comes from the supplier's host", "three in ten, and it is about 700"]
+
+
 def recap() -> list[str]:
     least = [stopped("code", "repository_least_privilege", one) for one in ASSUMPTIONS]
     assert all(set(counts) == {1000} for counts in least)
@@ -156,6 +171,7 @@ CONCLUSIONS = {
     "14-only-packing": only_packing,
     "14-unstopped": unstopped,
     "14-moved-ranges": moved_ranges,
+    "14-guess": guess,
     "14-recap": recap,
 }
 # Counted over draws: the paragraph names them, and the assumptions.

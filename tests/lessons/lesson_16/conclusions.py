@@ -25,9 +25,9 @@ def of_2025(control: str) -> str:
 
 def rotation() -> list[str]:
     return [
-        f"stopped {of_2023('exposed_rotated')} of {THIEVES:,} thieves from archiving the code in "
-        "2023",
-        f"and {of_2025('2025')} from exporting the cases in 2025",
+        f"Of {THIEVES:,} modelled thieves of each kind",
+        f"stopped {of_2023('exposed_rotated')} of the 2023 kind, and {of_2025('2025')} of the 2025 "
+        "kind",
     ]
 
 

@@ -98,12 +98,12 @@ def test_with_rotation_and_no_thief_the_agent_works_on():
     assert all(company.chat.work().is_success for _ in range(3))
 
 
-def assertion(company, key=None, **changed):
+def assertion(company, key=None, typ="client-authentication+jwt", **changed):
     """What the agent's machine signs, or somebody else; claims that are None are left out."""
     now = company.lab.clock.now
     claims = {"iss": "chat-agent", "sub": "chat-agent", "aud": LOGIN, "jti": "new", "exp": now + 60}
     kept = {name: value for name, value in (claims | changed).items() if value is not None}
-    return sign(kept, key or company.chat.key)
+    return sign(kept, key or company.chat.key, typ)
 
 
 def renewed_with(company, text):
@@ -139,6 +139,29 @@ def test_an_assertion_is_for_this_client_this_server_and_now(changed):  # RFC 75
     company = connected(keyed=True)
     refused = renewed_with(company, assertion(company, **changed))
     assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize(
+    ("typ", "status"),
+    [
+        ("client-authentication+jwt", 200),
+        (
+            "application/Client-Authentication+JWT",
+            200,
+        ),  # a media type, in any case (RFC 7515, 4.1.9)
+        ("JWT", 401),
+        ("at+jwt", 401),
+        ("", 401),
+        ("xclient-authentication+jwt", 401),
+    ],
+)
+def test_an_assertion_says_that_it_is_one(typ, status):  # RFC 10070
+    company = connected(keyed=True)
+    answer = renewed_with(company, assertion(company, typ=typ))
+    assert answer.status_code == status
+    if status == 401:
+        said = answer.json()["error_description"]
+        assert said == "the assertion is not of the type client-authentication+jwt"
 
 
 def test_an_assertion_serves_once_and_another_key_never():
