@@ -602,6 +602,12 @@ def test_browser(*arguments):
     return run(PYTHON, "tools/browser/run.py", *arguments)
 
 
+def picture(*arguments):
+    """Take the picture of a lesson for README and the site, in a real Chromium."""
+    with_package("playwright", "tools/browser/requirements.txt")
+    return run(PYTHON, "tools/browser/picture.py", *arguments)
+
+
 def test_starts(*arguments):
     """Each way to start, built from nothing, up to the first question's buttons in a real Chromium;
     words name the ways."""
@@ -660,6 +666,7 @@ VERBS = {
     "test-clients": test_clients,
     "test-browser": test_browser,
     "test-starts": test_starts,
+    "picture": picture,
     "reset": reset,
     "mend": mend,
     "clean": clean,

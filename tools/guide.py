@@ -1,8 +1,7 @@
-"""The pages that are written from the lessons themselves: README's table and picture, the
+"""The pages that are written from the lessons themselves: README's table, the
 instructor's agenda, and the answer key; and what names the public address of the course.
 """
 
-import base64
 import datetime
 import json
 import pathlib
@@ -59,7 +58,15 @@ def lesson_table(paths: list[pathlib.Path]) -> str:
             rows.append(f"| **{PARTS[path.name[:2]]}** | |")
         link = f"[{title_of(notebook)}](notebooks/{path.name})"
         rows.append(f"| {link} | {minutes_of(notebook)} |")
+    short, long = (sum(each) for each in zip(*map(both_paths, paths), strict=True))
+    rows.append(f"| **All {len(paths)}** | **{short:,}, or {long:,}** |")
     return "\n".join(rows)
+
+
+def both_paths(path: pathlib.Path) -> tuple[int, int]:
+    """The minutes of a lesson without its long path, and with it."""
+    course = nbformat.read(path, as_version=4).metadata.labutils
+    return course.minutes, course.get("minutes_long", course.minutes)
 
 
 # --- ways to cut the course ---------------------------------------------------------------------
@@ -88,6 +95,44 @@ def cuts(paths: list[pathlib.Path]) -> str:
         total = sum(minutes[number] for number in cut["lessons"])
         taught = f"{each} | {total} min | {in_the_room(total)} min"
         rows.append(f"| {cut['time']} | {taught} | {cut['why']} |")
+    return "\n".join(rows)
+
+
+# --- for the person who decides -----------------------------------------------------------------
+
+
+def hours(minutes: int) -> str:
+    """Minutes as hours, to the nearest half: `4½ h`."""
+    halves = round(minutes / 30)
+    return f"{halves // 2 or ''}{'½' * (halves % 2)} h"
+
+
+def roles(paths: list[pathlib.Path]) -> str:
+    """Who takes which lessons, in how many hours, and with what they leave."""
+    minutes = minutes_by_lesson(paths)
+    rows = ["| who | lessons | hours | with what they leave |", "|---|---|---|---|"]
+    for role in teaching()["roles"]:
+        total = sum(minutes[number] for number in role["lessons"])
+        taken = ", ".join(role["lessons"])
+        rows.append(f"| {role['who']} | {taken} | {hours(total)} | {role['leave_with']} |")
+    return "\n".join(rows)
+
+
+def programmes(paths: list[pathlib.Path]) -> str:
+    """Programmes block by block, with the hours that each takes in a room."""
+    minutes = minutes_by_lesson(paths)
+    rows = [
+        "| programme | lessons, block by block | hours in the room | for |",
+        "|---|---|---|---|",
+    ]
+    for one in teaching()["programmes"]:
+        taught = [sum(minutes[number] for number in block) for block in one["blocks"]]
+        each = " · ".join(
+            f"{', '.join(block)} ({hours(in_the_room(total))})"
+            for block, total in zip(one["blocks"], taught, strict=True)
+        )
+        total = hours(sum(map(in_the_room, taught)))
+        rows.append(f"| {one['title']} | {each} | {total} | {one['for']} |")
     return "\n".join(rows)
 
 
@@ -249,19 +294,15 @@ def _right(item: Quiz) -> str:
 
 # --- the public address -------------------------------------------------------------------------
 
-NO_ADDRESS = (
-    "The public address of this course is not known yet: `[project.urls] Repository` is not set in "
-    "pyproject.toml. So badges and links to it are left out."
-)
-
 
 def badges(address: str | None) -> str:
-    """Links to where the course is tested and started; a sentence where there is no address.
+    """Links to where the course is tested and started; nothing where there is no address, which
+    CONTRIBUTING.md says how to set.
 
     The addresses of both badges are known for repositories on GitHub alone.
     """
     if address is None:
-        return NO_ADDRESS
+        return ""
     links = [f"The course is developed at <{address}>."]
     host, _, name = address.removeprefix("https://").partition("/")
     if host == "github.com":
@@ -282,14 +323,6 @@ def cited(citation: str, address: str | None) -> str:
 # --- writing them -------------------------------------------------------------------------------
 
 
-def cover() -> tuple[bytes, str]:
-    """The picture in README, which is the grid that lesson 05 drew, and the sentence under it."""
-    notebook = nbformat.read(next(NOTEBOOKS.glob("05-*.ipynb")), as_version=4)
-    drawn = next(cell for cell in notebook.cells if cell.id == "figure-dies").outputs
-    picture = next(output for output in drawn if "image/png" in output.get("data", {}))
-    return base64.b64decode(picture.data["image/png"]), picture.metadata["image/png"]["alt"]
-
-
 def between(page: str, mark: str, text: str) -> str:
     """A page with this text between the two comments of that mark."""
     opening = f"<!-- {mark}: written by `make notebooks` -->"
@@ -299,10 +332,7 @@ def between(page: str, mark: str, text: str) -> str:
 
 def pages(paths: list[pathlib.Path]) -> dict[str, str]:
     """Each page that holds something written from the lessons, by its path in the repository."""
-    _, sentence = cover()
-    alt = f"A grid: what a thief copied, and what people can do about it. {sentence}"
     readme = (HERE / "README.md").read_text(encoding="utf-8")
-    readme = between(readme, "picture", f"![{alt}](docs/what-dies-when.png)")
     readme = between(readme, "address", badges(public_address()))
     citation = (HERE / "CITATION.cff").read_text(encoding="utf-8")
     guide = (HERE / "docs" / "instructor.md").read_text(encoding="utf-8")
@@ -311,6 +341,9 @@ def pages(paths: list[pathlib.Path]) -> dict[str, str]:
     timed = (HERE / "docs" / "teaching-plans.md").read_text(encoding="utf-8")
     for mark, written in (("plans", plans), ("changes", changes)):
         timed = between(timed, mark, written(paths))
+    leads = (HERE / "docs" / "for-training-leads.md").read_text(encoding="utf-8")
+    for mark, written in (("roles", roles), ("programmes", programmes)):
+        leads = between(leads, mark, written(paths))
     key = (HERE / "docs" / "answer-key.md").read_text(encoding="utf-8")
     at_work = (HERE / "docs" / "at-work.md").read_text(encoding="utf-8")
     return {
@@ -318,6 +351,7 @@ def pages(paths: list[pathlib.Path]) -> dict[str, str]:
         "README.md": between(readme, "lessons", lesson_table(paths)),
         "docs/instructor.md": guide,
         "docs/teaching-plans.md": timed,
+        "docs/for-training-leads.md": leads,
         "docs/answer-key.md": between(key, "answers", answer_key(paths)),
         "docs/at-work.md": between(at_work, "switches", switches(paths)),
     }
@@ -350,8 +384,6 @@ def _dated(dated: Any, read: datetime.date) -> str:
 
 
 def write(paths: list[pathlib.Path]) -> None:
-    """Write all of them, and the picture of README."""
-    picture, _ = cover()
-    (HERE / "docs" / "what-dies-when.png").write_bytes(picture)
+    """Write all of them."""
     for name, text in pages(paths).items():
         (HERE / name).write_text(text, encoding="utf-8")

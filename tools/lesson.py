@@ -1,5 +1,8 @@
 """Make the skeleton of a lesson: `python tools/lesson.py NN [name-of-the-file] [--in FOLDER]`.
 
+Numbers from 20 up are free; those below belong to the course, and `--of-the-course` is for whoever
+writes a lesson of it.
+
 The files are in tools/skeleton. They are a whole lesson on a toy subject, which runs. What is left
 to write is marked TO WRITE, and the rails say it as well. With `--in` the lesson is in a folder of
 one's own, and LABUTILS_LESSONS names that folder.
@@ -18,6 +21,8 @@ import nbformat
 HERE = pathlib.Path(__file__).resolve().parent.parent
 SKELETON = HERE / "tools" / "skeleton"
 MINUTES = 24
+FIRST_FREE = 20  # numbers below belong to the course
+RETIRED = HERE / "data" / "retired-ids.txt"
 CELL = re.compile(r"(?m)^%% (markdown|code) ([a-z0-9A-Z-]+)\n")
 OF_THE_LESSON = ("__init__.py", "exercises.py", "questions.yaml", "target.py", "door.py")
 OF_ITS_TESTS = ("answers.py", "target_routes.py")
@@ -78,15 +83,38 @@ def notebook(number: str) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
 
-def make(where: dict[str, pathlib.Path], number: str, name: str) -> list[pathlib.Path]:
-    """Write the skeleton; the paths that were written. Raises CannotMake."""
+def retired() -> set[str]:
+    """Return the ids that no item may have again."""
+    text = RETIRED.read_text(encoding="utf-8")
+    return set(re.findall(r"(?m)^\d\d-\w+$", text))
+
+
+def must_be_free(number: str, *, of_the_course: bool) -> None:
+    """Raise CannotMake where this is no number of a lesson, or one that somebody else has had."""
     if not re.fullmatch(r"\d\d", number):
         raise CannotMake(
             f"{number!r} is not a number of a lesson. Give two digits: make lesson ARGS=21"
         )
+    if int(number) < FIRST_FREE and not of_the_course:
+        raise CannotMake(
+            f"{number} belongs to the course: numbers below {FIRST_FREE} do. Take another: make "
+            "lesson ARGS=21"
+        )
+    if any(name.startswith(f"{number}-") for name in retired()):
+        raise CannotMake(
+            f"Lesson {number} has had items whose ids are retired (data/retired-ids.txt). Take "
+            "another number."
+        )
+
+
+def make(
+    where: dict[str, pathlib.Path], number: str, name: str, *, of_the_course: bool = False
+) -> list[pathlib.Path]:
+    """Write the skeleton; the paths that were written. Raises CannotMake."""
+    must_be_free(number, of_the_course=of_the_course)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise CannotMake(
-            f"{name!r} is not a name for a notebook. Give the standard term in small letters, with "
+            f"{name!r} is not a name for a notebook. Give the standard term in lower case, with "
             f'hyphens: make lesson ARGS="{number} token-binding"'
         )
     path = where["notebook"] / f"{number}-{name}.ipynb"
@@ -112,6 +140,7 @@ def read_arguments(words: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("number", help="two digits, such as 21")
     parser.add_argument("name", nargs="?", default="a-new-lesson", help="of the notebook's file")
+    parser.add_argument("--of-the-course", action="store_true", help="a number below 20")
     parser.add_argument("--in", dest="folder", type=pathlib.Path, help="a folder of your own")
     return parser.parse_args(words)
 
@@ -122,7 +151,7 @@ def main(words: list[str]) -> int:
     folder = asked.folder.expanduser().resolve() if asked.folder else None
     where = places(asked.number, folder)
     try:
-        paths = make(where, asked.number, asked.name)
+        paths = make(where, asked.number, asked.name, of_the_course=asked.of_the_course)
     except CannotMake as error:
         print(error)
         return 2

@@ -238,10 +238,32 @@ def test_the_pages_say_what_the_lessons_say():
     for name, text in guide.pages(paths).items():
         stored = (ROOT / name).read_text(encoding="utf-8")
         demand(stored == text, f"{name} is not what the lessons say: make notebooks ARGS=pages")
-    demand(
-        (ROOT / "docs" / "what-dies-when.png").read_bytes() == guide.cover()[0],
-        "docs/what-dies-when.png is not what lesson 05 drew: make notebooks ARGS=pages",
-    )
+
+
+def test_the_first_page_tells_a_stranger_what_it_is_for_whom_and_how_long():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    first, _, rest = readme.partition("\n## Start\n")
+    for word in ("**For** people", "**Afterwards** you can", "**Takes** an hour", "lesson-00.png"):
+        demand(word in first, f"README does not say {word!r} before it says how to start.")
+    demand("pyproject" not in readme, "README is for strangers: a note of the build is in it.")
+    demand("URL" not in readme, "README has a command that nobody can type: an address is missing.")
+    assert rest.index("In the browser") < rest.index("Windows, conda")
+    assert all(word in rest for word in ("LTI 1.3", "nbgrader", "for-training-leads.md"))
+    short, long = re.search(r"\| \*\*All 18\*\* \| \*\*([\d,]+), or ([\d,]+)\*\* \|", rest).groups()
+    assert 900 < int(short.replace(",", "")) < int(long.replace(",", ""))
+
+
+def test_whoever_decides_finds_hours_programmes_and_what_is_recorded():
+    page = (ROOT / "docs" / "for-training-leads.md").read_text(encoding="utf-8")
+    for word in ("nbgrader", "LTI 1.3", "Accessibility", "Licence", "kept current", "recorded"):
+        demand(word in page, f"docs/for-training-leads.md says nothing of {word}.")
+    listed = guide.teaching()["roles"]
+    taken = [role["lessons"] for role in listed]
+    taken += [block for one in guide.teaching()["programmes"] for block in one["blocks"]]
+    numbers = {name[:2] for name in lessons.sums()}
+    assert len(listed) >= 4 and all(set(block) <= numbers for block in taken)
+    assert len(guide.teaching()["programmes"]) == 3
+    assert (guide.hours(30), guide.hours(60), guide.hours(275)) == ("½ h", "1 h", "4½ h")
 
 
 def test_the_agenda_tells_the_short_path_from_the_long_one():
@@ -301,9 +323,8 @@ def test_the_answer_key_names_truths_beliefs_solutions_routes_and_quiz_answers()
 # --- where the course is published --------------------------------------------------------------
 
 
-def test_without_a_public_address_there_is_one_sentence_and_no_badge():
-    assert guide.badges(None) == guide.NO_ADDRESS
-    assert "](" not in guide.NO_ADDRESS and "://" not in guide.NO_ADDRESS
+def test_without_a_public_address_there_is_neither_a_badge_nor_a_note_of_the_build():
+    assert guide.badges(None) == ""
     assert guide.cited("title: x\nrepository-code: https://old.example/x\n", None) == "title: x\n"
 
 

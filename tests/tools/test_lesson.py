@@ -11,7 +11,9 @@ import lesson as skeleton
 import nbformat
 import pytest
 from places import ROOT
+from rails import demand_none
 
+from labutils.classroom import course, progress
 from labutils.classroom.workspace import fingerprint
 
 
@@ -73,9 +75,37 @@ def test_it_overwrites_nothing(tmp_path, there):
 
 
 def test_a_number_of_the_course_is_taken(tmp_path):
-    with pytest.raises(skeleton.CannotMake, match="Lesson 14 is there already"):
-        skeleton.make(skeleton.places("14", tmp_path), "14", "mine")
+    with pytest.raises(skeleton.CannotMake, match="Lesson 00 is there already"):
+        skeleton.make(skeleton.places("00", tmp_path), "00", "mine", of_the_course=True)
+    for number in ("14", "18", "19"):
+        with pytest.raises(skeleton.CannotMake, match=f"{number} belongs to the course"):
+            skeleton.make(skeleton.places(number, tmp_path), number, "mine")
     assert files(tmp_path) == []
+
+
+def test_a_number_whose_items_are_retired_is_not_had_again(tmp_path, monkeypatch):
+    ids = tmp_path / "retired-ids.txt"
+    ids.write_text("# gone\n33-p1\n", encoding="utf-8")
+    monkeypatch.setattr(skeleton, "RETIRED", ids)
+    with pytest.raises(skeleton.CannotMake, match="Lesson 33 has had items whose ids are retired"):
+        skeleton.make(skeleton.places("33", tmp_path), "33", "mine")
+    assert files(tmp_path) == [ids.name]
+
+
+def test_no_item_has_a_retired_id_and_the_list_is_in_order():
+    """Progress and receipts outlive an item that goes, so its id is never another's."""
+    gone = [
+        line
+        for line in skeleton.RETIRED.read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    ]
+    assert gone == sorted(set(gone)) and len(gone) > 100
+    assert all(progress.NAME.fullmatch(name) for name in gone)
+    here = {name for number in course.numbers() for name in course.lesson(number).items}
+    demand_none(
+        f"{name} is retired (data/retired-ids.txt), and a lesson has it again. Take another id."
+        for name in sorted(here & set(gone))
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,8 +113,8 @@ def test_a_number_of_the_course_is_taken(tmp_path):
     [
         ("7", "a-b", "'7' is not a number of a lesson. Give two digits"),
         ("../x", "a-b", "is not a number of a lesson"),
-        ("17", "../up", "'../up' is not a name for a notebook. Give the standard term"),
-        ("17", "Bind A Token", "is not a name for a notebook"),
+        ("27", "../up", "'../up' is not a name for a notebook. Give the standard term"),
+        ("27", "Bind A Token", "is not a name for a notebook"),
     ],
 )
 def test_what_is_no_number_or_no_name_gets_a_sentence(tmp_path, number, name, says):

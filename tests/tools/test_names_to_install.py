@@ -21,7 +21,8 @@ PUBLISHED = PYPROJECT["tool"]["labutils"]["published"]
 # What is installed by its name and is no dependency: the tool of a workflow.
 OTHERS = {"pip-audit", "pip"}
 INSTALLS = re.compile(
-    r"(?:\bpip3? install|\buv pip install|\buvx --from|\buv tool (?:install|run)|\bpipx \w+)\s+(.*)"
+    r"(?P<tool>\bpip3? install|\buv pip install|\buvx --from|\buv tool (?:install|run)|\bpipx \w+)"
+    r"\s+(?=(?P<rest>.*))"
 )
 END = re.compile(r"`|\n|&&|;|\||#|,\s")  # what a command ends with, in prose or in a script
 WITH_A_VALUE = {"-r", "-e", "--editable", "--requirement", "--python", "--target", "-c"}
@@ -46,7 +47,7 @@ KNOWN = dependencies() | OTHERS | ({DISTRIBUTION} if PUBLISHED else set())
 def installed(text):
     """What each command in a text installs, word by word."""
     for match in INSTALLS.finditer(text):
-        command = END.split(match[1], maxsplit=1)[0].strip().rstrip(".)")
+        command = END.split(match["rest"], maxsplit=1)[0].strip().rstrip(".)")
         try:
             words = shlex.split(command)
         except ValueError:  # a quotation mark of the sentence around it
@@ -59,7 +60,7 @@ def installed(text):
                 break
             elif not word.startswith("-"):
                 yield word
-                if match[0].startswith(("uv", "pipx")) and "pip install" not in match[0]:
+                if "pip install" not in match["tool"]:
                     break  # what follows is the command that is run
 
 
@@ -144,6 +145,7 @@ def test_whatever_is_installed_by_its_name_is_a_dependency():
         ("python -m pip install --require-hashes -r requirements.txt", []),
         ("pip install -e .", []),
         ("pip install DuckDB", []),
+        ('`uvx --from "WHEEL[lab]" labutils lab`, or `pip install labutils`', ["labutils"]),
     ],
 )
 def test_the_rail_can_fail(text, faults):

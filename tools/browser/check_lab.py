@@ -101,7 +101,7 @@ def first_start(browser: Any, folder: pathlib.Path) -> list[str]:
         if page.evaluate(PATH) != LESSON:
             wrong.append(f"{page.evaluate(PATH)} is open, and not {LESSON}")
         if page.evaluate(OUTPUTS):
-            wrong.append("outputs stand in the copy before anything was run")
+            wrong.append("the copy has outputs before anything was run")
         page.evaluate(PREDICT)
         page.evaluate(RUN_ALL)
         page.wait_for_function(ALL_RAN, timeout=90_000)

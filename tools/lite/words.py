@@ -14,7 +14,7 @@ START = (
     "circle means that the kernel is waiting for you.",
     "1. Wait until the circle at the top right is empty. Python runs in this browser, in a "
     "*kernel*, and an empty circle means that the kernel is waiting for you. The first time, the "
-    "browser loads about 20 MB for it: about ten seconds, or longer on a slow connection.",
+    "browser loads 28 to 43 MB for it: about fifteen seconds, or longer on a slow connection.",
 )
 MODULE = (
     "| `ModuleNotFoundError: No module named 'labutils'` | The notebook is running in a Python "

@@ -94,7 +94,7 @@ LOSSES = (
     ),
     Loss(
         "quoted-field",
-        "The name of a field stands in quotes, so it is a text: two texts are compared.",
+        "The name of a field is quoted, so it is taken for a text, and two texts are compared.",
         lambda one: one.siem == "kusto" and bool(re.search(r"'\w+(\.\w+)+'", one.text)),
         wrong=True,
     ),

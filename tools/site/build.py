@@ -30,10 +30,10 @@ SOURCE, SITE, LITE = (HOUSE / "build" / name for name in ("site-source", "site",
 PARTS = {"00": None, "01": "Tokens", "06": "The breach", "11": "Mitigations"}
 BROWSER = "Start in the browser"
 WAIT = (
-    '\n<p class="wait">The browser loads about 20 MB the first time. Python is ready after some '
-    "ten seconds, later on a slow line.</p>"
+    '\n<p class="wait">The first time, the browser loads 28 to 43 MB. Python is ready after about '
+    "fifteen seconds, or later on a slow connection.</p>"
 )
-CLONE = "git clone URL anatomy-of-a-cloud-hack\ncd anatomy-of-a-cloud-hack\n"
+CLONE = "cd anatomy-of-a-cloud-hack\n"
 PAGES = {
     "To read": [
         "ways-to-start",
@@ -56,6 +56,7 @@ PAGES = {
         "your-own-incident",
     ],
     "To teach and to build": [
+        "for-training-leads",
         "instructor",
         "teaching-plans",
         "browser",
@@ -199,7 +200,7 @@ def tables_of_contents() -> Iterator[str]:
 def start_of(readme: str) -> str:
     """What README says on how to start, once the course is there."""
     text = readme.split("\n## Start\n", 1)[1].split("\n## ", 1)[0].strip()
-    for getting_it in (CLONE, " *URL* is the address of this repository."):
+    for getting_it in (CLONE, " Unpack the course, or clone it, and then:"):
         assert getting_it in text, getting_it
         text = text.replace(getting_it, "")
     return text
@@ -218,8 +219,8 @@ def where_it_is(address: str | None) -> str:
 
 def front_page(ways: dict[str, str], address: str | None) -> str:
     readme = (HOUSE / "README.md").read_text(encoding="utf-8")
-    alt = re.search(r"!\[([^]]*)\]\(docs/what-dies-when\.png\)", readme)
-    assert alt, "README has the picture of lesson 05"
+    alt = re.search(r"!\[([^]]*)\]\(docs/lesson-00\.png\)", readme)
+    assert alt, "README has the picture of lesson 00"
     text = (HERE / "index.md").read_text(encoding="utf-8")
     for mark, part in {
         "LAUNCH": buttons(ways, "00-start-here.ipynb") + (WAIT if BROWSER in ways else ""),

@@ -12,10 +12,12 @@ import base64
 import collections
 import html
 import io
+import pathlib
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator
 
@@ -528,27 +530,38 @@ def main() -> int:
             print("The slides need reveal.js, which npm brings; there is no npm on the PATH.")
             return 2
         subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=HERE, check=True)
-    shutil.rmtree(SLIDES, ignore_errors=True)
-    SLIDES.mkdir(parents=True)
+    SLIDES.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="slides-", dir=SLIDES.parent) as folder:
+        made = pathlib.Path(folder, "slides")
+        build(made)
+        shutil.rmtree(SLIDES, ignore_errors=True)
+        made.replace(SLIDES)  # only now: a build that fails leaves the slides of before
+    print("The slides are built: open build/slides/index.html.")
+    return 0
+
+
+def build(folder: pathlib.Path) -> None:
+    """Write the slides of each lesson that has some, and the page that leads to them."""
     for part in ("dist", "plugin/notes"):
-        shutil.copytree(REVEAL / part, SLIDES / "reveal.js" / part)
+        shutil.copytree(REVEAL / part, folder / "reveal.js" / part)
     for name in ("slides.css", "slides.js"):
-        shutil.copyfile(HERE / "static" / name, SLIDES / name)
+        shutil.copyfile(HERE / "static" / name, folder / name)
     export, titles = exporter(), {}
     for path in lessons():
         notebook = nbformat.read(path, as_version=4)
         cells = list(slides_of(notebook))
+        if not cells:
+            print(f"{path.stem}: no cell is marked for the wall, so it has no slides.")
+            continue
         for place, cell in enumerate(cells):
             cell.id = f"slide-{place}"
         titles[path.stem] = title_of(notebook)
         metadata = {**notebook.metadata, "title": titles[path.stem]}
         page, _ = export.from_notebook_node(new_notebook(cells=cells, metadata=metadata))
-        (SLIDES / f"{path.stem}.html").write_text(page, encoding="utf-8")
+        (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
         kinds = collections.Counter(map(kind_of, cells))
         print(f"{path.stem}: {kinds['slide']}, and {kinds['subslide']} of the long path")
-    (SLIDES / "index.html").write_text(index(titles), encoding="utf-8")
-    print("The slides are built: open build/slides/index.html.")
-    return 0
+    (folder / "index.html").write_text(index(titles), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -142,7 +142,7 @@ class Board:
         """
         if not re.fullmatch("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", str(client_id)):
             raise SceneError(
-                "Use only small letters, digits and hyphens in the name. It must not begin "
+                "Use only lower-case letters, digits and hyphens in the name. It must not begin "
                 "or end with a hyphen."
             )
         if client_id in self._apps.provider.clients and client_id not in self._own:

@@ -456,7 +456,7 @@ def almost(text: str) -> Iterator[tuple[str, str]]:
     yield text[1:], "a valid one without its first character"
     yield text + "x", "a valid one with an extra letter"
     yield f" {text}", "a valid one with a space before it"
-    yield text.swapcase(), "a valid one with capital and small letters swapped"
+    yield text.swapcase(), "a valid one with upper and lower case swapped"
 
 
 # --- 05-4: the client secret --------------------------------------------------------------------

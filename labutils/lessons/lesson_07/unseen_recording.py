@@ -81,7 +81,7 @@ SAYS = {
         "all possible codes and compares. A plain hash and hash() need no key."
     ),
     "glued": (
-        "Digits of a one-time code stand in your replacements, beside something else. Nothing of a "
+        "Digits of a one-time code are in your replacements, beside something else. Nothing of a "
         "secret may stay, not even its end."
     ),
     "salted": (

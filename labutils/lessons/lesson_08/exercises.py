@@ -637,8 +637,8 @@ EXERCISES = (
         "'Unknown' is an answer too. It keeps a guess out of the report.",
         {
             "words": (
-                "The first ends before the second begins, so the word is 'before', in small "
-                "letters. The others are 'after' and 'unknown'.",
+                "The first ends before the second begins, so the word is 'before', in lower "
+                "case. The others are 'after' and 'unknown'.",
                 altered(ORDER, ('"before"', '"earlier"')),
             ),
             "swapped": (
@@ -803,7 +803,7 @@ EXERCISES = (
                 "if line['type'] == 'report_export']",
             ),
             "list": (
-                "Hand in a list of lines, as they stand in the log: search(log, {...}) gives one.",
+                "Hand in a list of lines, as they are in the log: search(log, {...}) gives one.",
                 "answer = 4",
             ),
         },

@@ -742,7 +742,7 @@ EXERCISES = (
                 ),
             ),
             "fifty": (
-                "50 percent says nothing, so it gains nothing: 0.25 - 0.5 ** 2 is 0.",
+                "50 per cent says nothing, so it gains nothing: 0.25 - 0.5 ** 2 is 0.",
                 altered(GAIN, ("0.25 - (1 - p)", "1 - (1 - p)"), ("0.25 - p", "1 - p")),
             ),
             "true": (
@@ -755,14 +755,14 @@ EXERCISES = (
             ),
             "floor": (
                 "A false claim gains nothing, however much you doubted it. Otherwise a report "
-                "full of nonsense at 0 percent would win. Use min(0, ...).",
+                "full of nonsense at 0 per cent would win. Use min(0, ...).",
                 altered(GAIN, ("min(0, 0.25 - p ** 2)", "0.25 - p ** 2")),
             ),
         },
         (
             "p is percent / 100. How far is it from 1 if the claim is true, and from 0 if it is "
             "false?",
-            "Subtract the square of that distance from 0.25. 50 percent gives 0 both times.",
+            "Subtract the square of that distance from 0.25. 50 per cent gives 0 both times.",
             "True: 0.25 - (1 - p) ** 2. False: min(0, 0.25 - p ** 2).",
         ),
         GAIN,

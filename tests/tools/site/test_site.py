@@ -566,3 +566,42 @@ def test_a_tall_picture_is_two_slides_and_is_not_cut_through_what_is_drawn():
     upper, lower = slides.halves(png(90))
     assert upper.count("<img") == 1 and lower.count("<img") == 2
     assert not 0.48 < slides.middle(slides.picture_of(png(90))) < 0.52
+
+
+@pytest.fixture
+def workshop(tmp_path, monkeypatch):
+    """Slides of two lessons into a folder of their own, without reveal.js: 05, and one whose cells
+    bear no mark for the wall, as a skeleton's do."""
+    bare = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("# 21 \u00b7 A skeleton")],
+        metadata={"labutils": {"lesson": "05", "minutes": 24}},
+    )
+    nbformat.write(bare, tmp_path / "21-a-skeleton.ipynb")
+    for part in ("dist", "plugin/notes"):
+        (tmp_path / "reveal" / part).mkdir(parents=True)
+    monkeypatch.setattr(slides, "REVEAL", tmp_path / "reveal")
+    monkeypatch.setattr(slides, "SLIDES", tmp_path / "build" / "slides")
+    two = [next(path for path in slides.lessons() if path.name.startswith("05"))]
+    monkeypatch.setattr(slides, "lessons", lambda: [*two, tmp_path / "21-a-skeleton.ipynb"])
+    return tmp_path / "build"
+
+
+def test_a_lesson_without_a_mark_has_no_slides_and_stops_no_other(workshop, capsys):
+    assert slides.main() == 0
+    assert "21-a-skeleton: no cell is marked for the wall" in capsys.readouterr().out
+    page = (workshop / "slides" / "index.html").read_text(encoding="utf-8")
+    assert "05-" in page and "21-a-skeleton" not in page
+    assert [path.name for path in workshop.iterdir()] == ["slides"]
+
+
+def test_slides_that_cannot_be_built_leave_those_of_before(workshop, monkeypatch):
+    assert slides.main() == 0
+    before = sorted(workshop.rglob("*"))
+
+    def broken(_notebook):
+        raise ValueError("a cell that cannot be shown")
+
+    monkeypatch.setattr(slides, "slides_of", broken)
+    with pytest.raises(ValueError, match="cannot be shown"):
+        slides.main()
+    assert sorted(workshop.rglob("*")) == before

@@ -1,0 +1,54 @@
+"""The picture of a lesson in README and on the site: lesson 00 in a real Chromium, at its first
+question.
+
+    make picture        writes docs/lesson-00.png
+
+A maintainer runs it when the lesson looks different. A browser draws it, so it is not compared byte
+for byte. It stops at the question: a picture with the answer would spoil it. It needs Chromium as
+`chromium` on the PATH.
+"""
+
+import pathlib
+import shutil
+import sys
+import tempfile
+
+from check_lab import ROOT, copy_of_the_repository, opened, started
+from first_question import FLAGS, buttons_in
+
+PICTURE = ROOT / "docs" / "lesson-00.png"
+FIRST, LAST = "opening", "predict-bearer"  # the cells on the picture
+QUIET = """() => { const app = window.jupyterapp;
+  app.shell.collapseLeft(); app.shell.collapseRight() }"""
+BOX = f"""() => {{
+  const widgets = window.jupyterapp.shell.currentWidget.content.widgets;
+  const at = name => widgets.find(c => c.model.id === name).node.getBoundingClientRect();
+  const first = at('{FIRST}'), last = at('{LAST}');
+  return {{x: first.x, y: first.y, width: first.width, height: last.bottom - first.y}} }}"""
+SCROLL = f"""() => window.jupyterapp.shell.currentWidget.content.widgets
+  .find(c => c.model.id === '{FIRST}').node.scrollIntoView({{block: 'start'}})"""
+
+
+def main() -> int:
+    """Take the picture, and say where it is."""
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as tool:
+        folder = pathlib.Path(name, "course")
+        copy_of_the_repository(folder)
+        browser = tool.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        with started(folder) as address, opened(browser, address) as page:
+            page.set_viewport_size({"width": 980, "height": 1300})
+            page.evaluate(QUIET)
+            buttons_in(page)
+            page.wait_for_timeout(1_000)
+            page.evaluate(SCROLL)
+            page.wait_for_timeout(1_000)
+            page.screenshot(path=str(PICTURE), clip=page.evaluate(BOX))
+        browser.close()
+    print(f"Written to {PICTURE.relative_to(ROOT)}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
