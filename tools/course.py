@@ -464,10 +464,36 @@ def test_extras(*arguments):
 
 
 def test_all(*arguments):
-    """All that runs without a browser, another user account, or a network beyond the registries;
-    hypothesis tries more than in `make test`."""
+    """Every check that there is: `make test` with more of hypothesis, `make test-extras`, and those
+    that want a browser, Node.js, or root. What this machine lacks is said and passed over."""
     os.environ.setdefault("LABUTILS_EXAMPLES", "100")
-    return test(*arguments) or test_extras(*arguments)
+    status = test(*arguments) or test_extras(*arguments)
+    for name, programs in OTHER_CHECKS.items():
+        if status:
+            break
+        lacking = [program for program in programs if shutil.which(program) is None]
+        if name == "test-classroom" and not (hasattr(os, "geteuid") and os.geteuid() == 0):
+            lacking.append("root")
+        if lacking:
+            say("make %s is not run here: it wants %s." % (name, ", ".join(lacking)))
+        else:
+            say("--- make %s" % name)
+            status = VERBS[name]()
+    return status
+
+
+# The checks beside pytest's, in the order of `make test-all`, and the programs that each wants.
+OTHER_CHECKS = {
+    "test-wheel": (),
+    "test-clients": ("node", "npm"),
+    "lite": ("node", "npm"),
+    "test-lite": ("node", "npm"),
+    "check-lite": ("node", "npm", "chromium"),
+    "test-browser": ("chromium",),
+    "test-starts": ("chromium",),
+    "test-site": ("npm", "chromium"),
+    "test-classroom": ("nginx",),
+}
 
 
 def quick(*numbers):

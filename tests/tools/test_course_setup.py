@@ -535,6 +535,33 @@ def test_a_verb_says_what_it_does_and_takes_nothing_that_it_cannot_use(
     assert capsys.readouterr().out.startswith(said)
 
 
+def test_every_check_is_run_by_make_test_all():
+    """A check that nothing runs goes red without anybody noticing: test-browser was."""
+    checks = {name for name in course.VERBS if name.startswith(("test-", "check-"))}
+    assert checks - set(course.OTHER_CHECKS) == {"test-extras", "test-all"}
+    assert set(course.OTHER_CHECKS) <= set(course.VERBS)
+
+
+def test_make_test_all_passes_over_what_the_machine_lacks_and_stops_at_the_first_failure(
+    monkeypatch, capsys
+):
+    ran = []
+    monkeypatch.setattr(course, "test", lambda: 0)
+    monkeypatch.setattr(course, "test_extras", lambda: 0)
+    for name in course.OTHER_CHECKS:
+        monkeypatch.setitem(course.VERBS, name, lambda name=name: ran.append(name) or 0)
+    monkeypatch.setattr(course.shutil, "which", lambda name: None if name == "chromium" else name)
+    monkeypatch.setattr(course.os, "geteuid", lambda: 1000, raising=False)
+    assert course.test_all() == 0
+    said = capsys.readouterr().out
+    assert "make test-browser is not run here: it wants chromium." in said
+    assert "make test-classroom is not run here: it wants root." in said
+    assert ran == ["test-wheel", "test-clients", "lite", "test-lite"]
+    monkeypatch.setitem(course.VERBS, "test-clients", lambda: 3)
+    ran.clear()
+    assert course.test_all() == 3 and ran == ["test-wheel"]
+
+
 def test_every_verb_has_something_to_say():
     assert all(verb.__doc__ for verb in course.VERBS.values())
 
