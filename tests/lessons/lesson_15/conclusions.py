@@ -111,7 +111,7 @@ def part_three():
     packing = words_of("14", "14-only-packing")[0]
     return [
         f"with {page}",
-        f"{both[1]}, if somebody reacts {both[0]}",
+        f"{both[1]} at most, if somebody reacts {both[0]}",
         f"past the key {settings}",
         f"{packing.split(' of 1,000')[0]} of 1,000 thieves still read",
         one_missed(),
