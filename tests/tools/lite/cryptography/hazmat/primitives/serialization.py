@@ -32,7 +32,7 @@ class PrivateFormat(Enum):
 
 
 NoEncryption = absent("NoEncryption")
-load_pem_private_key = absent("load_pem_private_key")
+_private_keys = absent("load_pem_private_key")
 load_ssh_public_key = absent("load_ssh_public_key")
 
 
@@ -48,6 +48,14 @@ def encoded(spki: bytes, encoding: Encoding) -> bytes:
     text = base64.b64encode(spki).decode()
     lines = "\n".join(text[at : at + 64] for at in range(0, len(text), 64))
     return f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n".encode()
+
+
+def load_pem_private_key(data: bytes, password: bytes | None) -> object:
+    """Raise ValueError for what is no private key: PyJWT asks for one before it takes a public
+    key. No lesson loads a private key."""
+    if b"PRIVATE KEY-----" not in data:
+        raise ValueError("Unable to load PEM file.")
+    return _private_keys(data, password)
 
 
 def load_pem_public_key(data: bytes, _backend: object = None) -> object:
