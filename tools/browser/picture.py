@@ -17,7 +17,7 @@ from check_lab import ROOT, copy_of_the_repository, opened, started
 from first_question import FLAGS, buttons_in
 
 PICTURE = ROOT / "docs" / "lesson-00.png"
-FIRST, LAST = "opening", "predict-bearer"  # the cells on the picture
+FIRST, LAST = "token-after", "predict-bearer"  # the cells on the picture
 QUIET = """() => { const app = window.jupyterapp;
   app.shell.collapseLeft(); app.shell.collapseRight() }"""
 BOX = f"""() => {{
