@@ -5,6 +5,7 @@ import ast
 import json
 import re
 import subprocess
+from functools import cache
 
 import pytest
 from places import ROOT
@@ -44,8 +45,13 @@ def sentences_of_code(text):
             yield node.value
 
 
+@cache
 def texts():
     """Each text that a person reads, with its file."""
+    return list(read_texts())
+
+
+def read_texts():
     for name in listed():
         path = ROOT / name
         if name.startswith(("tests/", "data/rules/", "tools/siem/pipelines")):
@@ -71,7 +77,7 @@ def faults_of(text):
 
 
 def test_all_prose_is_worded_as_the_course_words_it():
-    read = list(texts())
+    read = texts()
     assert len({name for name, _ in read}) > 300
     demand_none(f"{name}: {fault}" for name, text in read for fault in faults_of(text))
 

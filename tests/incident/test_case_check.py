@@ -113,7 +113,7 @@ def test_a_sound_case_shows_its_steps_losses_and_silent_logs(capsys):
     assert main(["case", "check", str(DRIFT)]) == 0
     said = capsys.readouterr()
     assert not said.err
-    assert said.out.startswith("drift-2025: 68 facts, 16 steps, 6 services, 18 controls that apply")
+    assert said.out.startswith("drift-2025: 69 facts, 16 steps, 6 services, 18 controls that apply")
     assert said.out.count("as told") == 16
     assert re.search(r"secrets  +supplier_hard_keys\n", said.out)
     assert "cf-secrets-in-text      leaves no line in any log" in said.out
