@@ -22,7 +22,7 @@ _HOMES = {
     "quiz": "classroom.exercises",
     "refuses": "classroom.guard",
     "reveal": "classroom.exercises",
-    "show": "pictures.canvas",
+    "show": "classroom.figures",
     "slider": "classroom.sliders",
     "solution": "classroom.exercises",
     "target": "classroom.exercises",

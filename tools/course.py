@@ -126,7 +126,8 @@ def fingerprint():
 
     How the code is linted and tested, which pyproject.toml says from `[tool.ruff]` on, is no part.
     """
-    names = ("requirements.txt", "data/jupyterlab-overrides.json", "data/jupyter-server.json")
+    names = ["requirements.txt", "data/jupyterlab-overrides.json", "data/jupyter-server.json"]
+    names += ["data/labextension/package.json", "data/labextension/static/look.js"]
     parts = [(HERE / name).read_bytes() for name in names]
     parts.append((HERE / "pyproject.toml").read_bytes().partition(b"\n[tool.ruff]")[0])
     return hashlib.sha256(b"".join(parts) + sys.version.encode()).hexdigest()

@@ -19,21 +19,41 @@ def offer(item: Asked, verb: Verb) -> None:
 
 
 def _show(item: Asked, verb: Verb) -> None:
-    """Show the buttons. What was chosen is answered in their place."""
+    """Show the options below the question, and keep a place below them for the answer.
+
+    The options stay, so that the keyboard's focus stays where it was: what was chosen is marked.
+    """
     try:
         import ipywidgets
     except ImportError:
         return
     from IPython.display import display
 
-    box = ipywidgets.VBox(_controls(ipywidgets, item, lambda answer: choose(answer)))
-    handle = display(view_of(box), raw=True, display_id=True)
+    controls = _controls(ipywidgets, item, lambda answer, pressed: choose(answer, pressed))
+    box = ipywidgets.VBox(controls)
+    box.add_class("lu-options")
+    display(view_of(box), raw=True)
+    place = display({"text/plain": "", "text/html": ""}, raw=True, display_id=True)
 
-    def choose(answer: str) -> None:
+    def choose(answer: str, pressed: Any) -> None:
         with panel.collected() as said:
             verb(item.id, answer)
-        handle.update(said.after_a_click().bundle(), raw=True)
-        box.close()
+        _mark(controls, pressed)
+        place.update(said.after_a_click().bundle(), raw=True)
+
+
+def _mark(controls: list[Any], pressed: Any) -> None:
+    """Mark the option that was pressed: by a word, a frame, and the others' dashes."""
+    for one in controls:
+        if not hasattr(one, "on_click"):
+            continue
+        chosen = one is pressed
+        (one.add_class if chosen else one.remove_class)("lu-chosen")
+        (one.remove_class if chosen else one.add_class)("lu-done")
+        one.description = one.description.removesuffix(CHOSEN) + (CHOSEN if chosen else "")
+
+
+CHOSEN = "   ✓ your choice"
 
 
 def view_of(box: Any) -> dict[str, Any]:
@@ -42,7 +62,7 @@ def view_of(box: Any) -> dict[str, Any]:
     return {BUTTONS: view, "text/plain": ""}
 
 
-def _controls(widgets: Any, item: Asked, choose: Callable[[str], None]) -> list[Any]:
+def _controls(widgets: Any, item: Asked, choose: Callable[[str, Any], None]) -> list[Any]:
     """What a person presses to answer."""
     if isinstance(item, GridRow):
         return _row(widgets, item, choose)
@@ -51,18 +71,17 @@ def _controls(widgets: Any, item: Asked, choose: Callable[[str], None]) -> list[
     offered = item.choices if isinstance(item, Quiz) else item.guesses
     buttons = []
     for letter, one in offered.items():
-        button = _button(widgets, letter, one.text)
-        button.on_click(lambda _, letter=letter: choose(letter))
+        button = _button(widgets, f"{letter}   {one.text}")
+        button.on_click(lambda pressed, letter=letter: choose(letter, pressed))
         buttons.append(button)
-    return [widgets.HBox(buttons)]
+    return buttons
 
 
-def _button(widgets: Any, text: str, says: str, **more: Any) -> Any:
-    layout = widgets.Layout(width="auto", min_width="3.5em", align_self="flex-start")
-    return widgets.Button(description=text, tooltip=says, layout=layout, **more)
+def _button(widgets: Any, text: str, **more: Any) -> Any:
+    return widgets.Button(description=text, layout=widgets.Layout(width="auto"), **more)
 
 
-def _row(widgets: Any, item: GridRow, choose: Callable[[str], None]) -> list[Any]:
+def _row(widgets: Any, item: GridRow, choose: Callable[[str, Any], None]) -> list[Any]:
     """A choice of two for each column, and a button that waits until all are made."""
     options = list(zip(item.words, "ox", strict=True))
     style = {"button_width": "auto"}
@@ -76,30 +95,30 @@ def _row(widgets: Any, item: GridRow, choose: Callable[[str], None]) -> list[Any
         for column in item.columns
     ]
     lines = [
-        widgets.HBox([widgets.Label(f"{number}.", layout=widgets.Layout(width="2em")), column])
-        for number, column in enumerate(columns, 1)
+        widgets.HBox([widgets.Label(column.text, layout=widgets.Layout(width="22em")), control])
+        for column, control in zip(item.columns, columns, strict=True)
     ]
-    done = _button(widgets, "This is my prediction", "First choose for each line", disabled=True)
+    done = _button(widgets, "This is my prediction", disabled=True)
+    done.tooltip = "First choose for each line"
 
     def look(_: object) -> None:
         done.disabled = any(column.value is None for column in columns)
 
     for column in columns:
         column.observe(look, names="value")
-    done.on_click(lambda _: choose("".join(column.value for column in columns)))
+    done.on_click(lambda pressed: choose("".join(column.value for column in columns), pressed))
     return [*lines, done]
 
 
-def _number(widgets: Any, item: Estimate, choose: Callable[[str], None]) -> list[Any]:
+def _number(widgets: Any, item: Estimate, choose: Callable[[str, Any], None]) -> list[Any]:
     """A field for a number, and a button that waits until it holds one."""
     number = widgets.Text(placeholder=item.unit, layout=widgets.Layout(width="12em"))
-    done = _button(
-        widgets, "This is my prediction", f"First enter a number of {item.unit}", disabled=True
-    )
+    done = _button(widgets, "This is my prediction", disabled=True)
+    done.tooltip = f"First enter a number of {item.unit}"
 
     def look(_: object) -> None:
         done.disabled = item.read(number.value) is None
 
     number.observe(look, names="value")
-    done.on_click(lambda _: choose(number.value))
-    return [widgets.HBox([number, done])]
+    done.on_click(lambda pressed: choose(number.value, pressed))
+    return [number, done]

@@ -20,7 +20,7 @@ from labutils.classroom.buttons import offer
 from labutils.classroom.course import lesson, numbers
 from labutils.classroom.judging import PASSED, Tried, Verdict, does_nothing, is_plain
 from labutils.classroom.mixed import SEEDS, Mixed, mixed
-from labutils.classroom.panel import answers, say, say_as_it_is, state, tables
+from labutils.classroom.panel import answers, remark, say, say_as_it_is, state, tables
 from labutils.classroom.progress import WIDTH
 from labutils.classroom.python_errors import explained
 from labutils.classroom.registry import (
@@ -233,12 +233,19 @@ def target(number: str, seed: int | None = None) -> Any:
     item = _item(identifier, Target)
     if item is None:
         return None
-    say(f"{item.id}: {item.brief}")
+    _say_brief(item)
     scene = item.scene()
     if type(scene).__module__ != "builtins":  # a plain value counts nothing
         for way in ("__copy__", "__deepcopy__", "__reduce_ex__"):
             setattr(type(scene), way, _no_copy)
     return scene
+
+
+@answers
+def _say_brief(item: Target) -> None:
+    """Say what a target asks for."""
+    state("target")
+    say(f"{item.id}: {item.brief}")
 
 
 def _no_copy(*_: object) -> NoReturn:
@@ -272,7 +279,7 @@ class Yours:
             if not self.failed:
                 self.failed = True
                 what = f"{type(error).__name__}: {shown(str(error), 120)}"
-                say_as_it_is(
+                remark(
                     f"Your {self.exercise.id} raised {what}{tried.line()}. "
                     "The course's version is used instead."
                 )
@@ -301,23 +308,23 @@ def mine(identifier: str, answer: Any = None) -> Any:
     again = _is_the_courses(answer)
     _the_courses.append(course)
     if again:
-        say_as_it_is(
+        remark(
             f"{identifier}: this name holds the course's version from an earlier run, so that "
             "version is used. To use yours, run the exercise's cell."
         )
         return course
     if _is_blank(answer):
-        say_as_it_is(f"{identifier} is not written yet, so the course's version is used.")
+        remark(f"{identifier} is not written yet, so the course's version is used.")
         return course
     judged, _ = verdict(exercise, answer)
     if judged.kind not in ("passed", "let_in", "refused_good"):
-        say_as_it_is(
+        remark(
             f"{identifier} does not work yet, so the course's version is used. check says what is "
             "missing."
         )
         return course
     unfinished = "" if judged is PASSED else ", although it has not passed yet"
-    say_as_it_is(f"Your version is used{unfinished} ({identifier}).")
+    remark(f"Your version is used{unfinished} ({identifier}).")
     return Yours(exercise, answer, course) if exercise.kind == "function" else answer
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from labutils.classroom.panel import SIGNS
 from labutils.classroom.registry import AnyPrediction, Exercise, Lesson, Quiz
 from labutils.classroom.workspace import COPY
 
@@ -16,12 +15,7 @@ Items = Mapping[str, Mapping[str, Any]]
 
 DONE, TRIED, OPEN = "✔", "◐", "○"
 WRONG = "✕"  # of a prediction: something else came out
-COLOURS = {
-    DONE: SIGNS["passed"][1],
-    TRIED: SIGNS["not yet"][1],
-    WRONG: SIGNS["not yet"][1],
-    OPEN: SIGNS["not attempted"][1],
-}
+CLASSES = {DONE: "lu-right", TRIED: "lu-open", WRONG: "lu-open", OPEN: "lu-quiet"}
 HEAD = ("Lesson", "Exercises", "Target", "Predictions", "Quiz")
 HEADING = re.compile(r"^#{2,3} .*$", re.MULTILINE)
 ASKED = re.compile(r'^(?:check|quiz)\("(\d\d-\w+)"', re.MULTILINE)
@@ -127,23 +121,17 @@ def next_step(
 
 def table(lessons: Mapping[str, Lesson], items: Items, numbers: list[str]) -> str:
     """The lessons × items in HTML. Each cell also says its number, for who does not see signs."""
-    head = "".join(f'<th scope="col" style="{CELL}">{name}</th>' for name in HEAD)
+    head = "".join(f'<th scope="col">{name}</th>' for name in HEAD)
     rows = "".join(_row(number, lessons.get(number), items) for number in numbers)
     return (
-        '<table style="border-collapse:collapse"><caption style="text-align:left;padding:4px 0">'
+        "<table><caption>"
         f"{escape(LEGEND)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
-CELL = "text-align:left;padding:2px 10px 2px 0;white-space:nowrap"
-
-
 def _row(number: str, lesson: Lesson | None, items: Items) -> str:
     if lesson is None:
-        return (
-            f'<tr><th scope="row" style="{CELL}">{_name(number)}</th>'
-            f'<td colspan="4" style="{CELL}">not begun</td></tr>'
-        )
+        return f'<tr><th scope="row">{_name(number)}</th><td colspan="4">not begun</td></tr>'
     of_predictions = [sign_of_prediction(one, items) for one in lesson.predictions]
     target = sign_of(lesson.target, items) if lesson.target else ""
     reached = {DONE: "reached", TRIED: "tried", OPEN: "open"}
@@ -153,8 +141,8 @@ def _row(number: str, lesson: Lesson | None, items: Items) -> str:
         _signs(of_predictions),
         _signs([sign_of(one, items) for one in lesson.quizzes]),
     ]
-    inside = "".join(f'<td style="{CELL}">{cell}</td>' for cell in cells)
-    return f'<tr><th scope="row" style="{CELL}">{_name(number)}</th>{inside}</tr>'
+    inside = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<tr><th scope="row">{_name(number)}</th>{inside}</tr>'
 
 
 def _name(number: str) -> str:
@@ -204,4 +192,4 @@ def _signs(signs: list[str]) -> str:
 
 
 def _coloured(sign: str) -> str:
-    return f'<span aria-hidden="true" style="color:{COLOURS[sign]}">{sign}</span>'
+    return f'<span aria-hidden="true" class="{CLASSES[sign]}">{sign}</span>'

@@ -1,5 +1,5 @@
 """How a verb answers: in lines of text everywhere; and where somebody works through a lesson, in a
-quiet panel with the same text, whose state is told by a word, a shape and a colour.
+card with the same text, whose state is told by a word, a sign and a colour.
 
 Stored outputs, tests and other front ends get the lines alone.
 """
@@ -18,6 +18,7 @@ from typing import Literal, ParamSpec, TypeVar
 
 from labutils.classroom.progress import WIDTH
 from labutils.classroom.workspace import RECORD
+from labutils.pictures import look
 
 SWITCH = "LABUTILS_PANELS"  # 1 or 0, where somebody wants it otherwise
 
@@ -29,16 +30,21 @@ _EMPHASIS = re.compile(r"(?<![\w*`])\*([A-Za-z][\w ]*\w)\*(?![\w*`])")  # *so*, 
 _CODE = re.compile(r"`([^`\n]+)`")
 P = ParamSpec("P")
 R = TypeVar("R")
-State = Literal["asked", "passed", "not yet", "not attempted", "told"]
-# A sign, and a colour that has a contrast of 3 with white and with black (WCAG 2.2, 1.4.11). The
-# colours of the course's pictures mean something else and are not among them.
-SIGNS: dict[State, tuple[str, str]] = {
-    "passed": ("✔", "#0b7a5a"),  # a tick
-    "not yet": ("◐", "#a35a00"),  # half a circle
-    "not attempted": ("○", "#757575"),  # an empty one
-    "asked": ("?", "#5b6fb5"),
-    "told": ("", "#757575"),
+State = Literal["asked", "passed", "not yet", "not attempted", "told", "target", "note"]
+SIGNS: dict[State, str] = {
+    "passed": "✔",  # a tick
+    "not yet": "◐",  # half a circle
+    "not attempted": "○",  # an empty one
 }
+KINDS: dict[State, str] = {
+    "passed": "lu-passed",
+    "not yet": "lu-not-yet",
+    "not attempted": "lu-not-attempted",
+    "asked": "lu-asked",
+    "target": "lu-target",
+    "note": "lu-note",
+}  # the classes of look.css
+LABELS: dict[State, str] = {"asked": "Your guess", "target": "Target"}
 
 
 @dataclass
@@ -67,30 +73,43 @@ class Reply:
         )
         return Reply(self.state, self.lines[start + 1 :])
 
+    @property
+    def shown(self) -> list[str]:
+        """The lines that are in the card as sentences, and not in its table."""
+        return [line for line, _ in self.lines[self.replaced :] if line] or [""]
+
     def html(self) -> str:
-        """The panel. Styles stand in the elements, since front ends take style sheets away."""
-        sign, colour = SIGNS[self.state]
-        mark = f'<b aria-hidden="true" style="color:{colour}">{sign}</b> ' if sign else ""
-        first, *rest = [line for line, _ in self.lines[self.replaced :] if line] or [""]
+        """The card: a question with its choices, or what was answered."""
+        first, *rest = self.shown
         begin = _BEGIN.match(first)
         head = begin[0] if begin else ""
-        inside = "".join(f'<div style="{_style(line)}">{_marked(line)}</div>' for line in rest)
-        return (
-            f'<div style="border-left:4px solid {colour};padding:2px 12px;margin:4px 0;'
-            f'max-width:52em"><div style="margin:3px 0">{mark}<b>{escape(head)}</b>'
-            f"{_marked(first.removeprefix(head))}</div>{self.table}{inside}</div>"
-        )
+        if self.state == "asked":
+            inside = _question(first.removeprefix(head).strip() or head, rest)
+        else:
+            sign = SIGNS.get(self.state, "")
+            mark = f'<span class="lu-sign" aria-hidden="true">{sign}</span>' if sign else ""
+            bold = f'<span class="lu-head">{escape(head)}</span>' if head else ""
+            said = f"{mark}{bold}{_marked(first.removeprefix(head))}"
+            lines = [f'<div class="lu-line">{said}</div>', self.table, *map(_line, rest)]
+            inside = f"<div data-told>{''.join(lines)}</div>"
+        return look.card(inside, KINDS.get(self.state, ""), LABELS.get(self.state, ""))
+
+
+def _question(asked: str, rest: list[str]) -> str:
+    """A question; its choices and how to type one, which go where its buttons are alive."""
+    choices = "".join(map(_line, rest))
+    return f'<div class="lu-question">{_marked(asked)}</div><div class="lu-choices">{choices}</div>'
+
+
+def _line(line: str) -> str:
+    """A sentence of a card; a choice a little to the right."""
+    place = "lu-line lu-choice" if line.startswith("  ") else "lu-line"
+    return f'<div class="{place}">{_marked(line.strip())}</div>'
 
 
 def _marked(line: str) -> str:
     """A line in HTML, an emphasis in it as one, and code as code."""
     return _CODE.sub(r"<code>\1</code>", _EMPHASIS.sub(r"<em>\1</em>", escape(line)))
-
-
-def _style(line: str) -> str:
-    """How a line of the panel is set: a choice a little to the right."""
-    left = "1.5em" if line.startswith("  ") else "0"
-    return f"margin:3px 0 3px {left};white-space:pre-wrap;overflow-wrap:anywhere"
 
 
 def _wrapped(line: str, indent: str) -> str:
@@ -167,6 +186,14 @@ def answers(verb: Callable[P, R]) -> Callable[P, R]:
                     job()
 
     return answering
+
+
+def remark(text: str) -> None:
+    """Say something in passing: a quiet line where a card would be too much."""
+    if _open or not wanted():
+        say_as_it_is(text)
+    else:
+        show(Reply("note", [(text, text)]))
 
 
 def show(answer: Reply) -> None:

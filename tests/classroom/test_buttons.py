@@ -45,32 +45,54 @@ def widgets(bundle):
 
 
 def buttons(bundle):
-    return {one.description: one for one in widgets(bundle) if isinstance(one, ipywidgets.Button)}
+    """The buttons of a view by their letter; one that says more by all of its words."""
+    found = [one for one in widgets(bundle) if isinstance(one, ipywidgets.Button)]
+    return {one.description.partition("   ")[0]: one for one in found}
 
 
-def test_a_question_has_a_button_for_each_choice_that_says_its_text(shown):
+def test_the_options_are_the_buttons_and_say_their_words(shown):
     exercises.predict("03-p1", "")
-    question, view = shown
+    question, view, place = shown
     item = exercises.lesson("03").items["03-p1"]
-    assert {name: one.tooltip for name, one in buttons(view).items()} == {
-        letter: guess.text for letter, guess in item.guesses.items()
-    }
+    assert [one.description for one in buttons(view).values()] == [
+        f"{letter}   {guess.text}" for letter, guess in item.guesses.items()
+    ]
     assert "Put one letter between the quotes" in question["text/plain"]
     assert view["text/plain"] == ""  # a front end without widgets shows nothing odd
+    assert place == {"text/plain": "", "text/html": ""}
 
 
-def test_a_click_notes_the_guess_and_takes_the_place_of_the_buttons(shown):
+def test_a_click_notes_the_guess_and_answers_below_the_options_which_stay(shown):
+    """So the keyboard's focus stays on the button that was pressed (WCAG 2.4.3)."""
     exercises.predict("03-p1", "")
-    buttons(shown[1])["b"].click()
+    options = buttons(shown[1])
+    options["b"].click()
     assert load()["03-p1"] == {"first": "b"}
-    assert shown[1]["text/plain"].startswith("03-p1: recorded: b)") and VIEW not in shown[1]
+    assert VIEW in shown[1] and shown[2]["text/plain"].startswith("03-p1: recorded: b)")
+    assert options["b"].description.endswith("✓ your choice") and not options["b"].disabled
+    assert "lu-chosen" in options["b"]._dom_classes
+    assert all("lu-done" in options[letter]._dom_classes for letter in "ac")
 
 
-def test_a_click_answers_a_quiz_without_asking_it_again(shown):
+def test_a_second_click_says_that_the_first_guess_stays(shown):
+    exercises.predict("03-p1", "")
+    options = buttons(shown[1])
+    options["b"].click()
+    options["c"].click()
+    assert load()["03-p1"] == {"first": "b"}
+    assert "your first guess stays: b)" in shown[2]["text/plain"]
+
+
+def test_a_wrong_choice_in_a_quiz_can_be_followed_by_another(shown):
     exercises.quiz("03-q1", "")
-    buttons(shown[1])["d"].click()
+    options = buttons(shown[1])
+    options["a"].click()
+    assert shown[2]["text/plain"].startswith("You chose a: not quite.")
+    options["d"].click()
     assert load()["03-q1"]["passed"]
-    assert shown[1]["text/plain"].startswith("You chose d: right.")
+    assert shown[2]["text/plain"].startswith("You chose d: right.")
+    chosen = [name for name, one in options.items() if "your choice" in one.description]
+    assert chosen == ["d"]
 
 
 def test_a_row_is_noted_once_each_line_has_a_choice(shown):

@@ -8,6 +8,7 @@ for byte. It stops at the question: a picture with the answer would spoil it. It
 `chromium` on the PATH.
 """
 
+import os
 import pathlib
 import shutil
 import sys
@@ -17,7 +18,7 @@ from check_lab import ROOT, copy_of_the_repository, opened, started
 from first_question import FLAGS, buttons_in
 
 PICTURE = ROOT / "docs" / "lesson-00.png"
-FIRST, LAST = "token-after", "predict-bearer"  # the cells on the picture
+FIRST = LAST = "predict-bearer"  # the cells on the picture
 QUIET = """() => { const app = window.jupyterapp;
   app.shell.collapseLeft(); app.shell.collapseRight() }"""
 BOX = f"""() => {{
@@ -34,6 +35,7 @@ def main() -> int:
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as name, sync_playwright() as tool:
+        os.environ["JUPYTERLAB_SETTINGS_DIR"] = str(pathlib.Path(name, "settings"))  # no own theme
         folder = pathlib.Path(name, "course")
         copy_of_the_repository(folder)
         browser = tool.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)

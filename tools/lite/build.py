@@ -175,6 +175,9 @@ def build(*, offline: bool) -> int:
     write_lock(at, offline=offline)
     contents(SOURCE / "files")
     shutil.copyfile(HOUSE / "data" / "jupyterlab-overrides.json", SOURCE / "overrides.json")
+    looks = python.parent.parent / "share" / "jupyter" / "labextensions" / "labutils-look"
+    shutil.rmtree(looks, ignore_errors=True)
+    shutil.copytree(HOUSE / "data" / "labextension", looks)  # JupyterLite packs what lies there
     text = json.dumps(settings(offline=offline), indent=1)
     (SOURCE / "jupyter-lite.json").write_text(text, encoding="utf-8")
     command = [python, "-m", "jupyterlite_core.app", "build", "--lite-dir", SOURCE]

@@ -1,0 +1,59 @@
+// Written by tools/look.py from labutils/pictures/look.py and look.css. It asks no network, and
+// reads of a notebook nothing but whether its metadata name this course.
+(() => {
+  const plugin = {
+    id: 'labutils-look:plugin',
+    autoStart: true,
+    activate: app => {
+      const style = document.createElement('style');
+      style.id = 'labutils-look';
+      style.textContent = ":root{--lu-ink:#1f2328;--lu-quiet:#59616b;--lu-paper:#ffffff;--lu-card:#f7f8f9;--lu-line:#d8dde2;--lu-intruder:#b34700;--lu-intruder-fill:#d55e00;--lu-intruder-soft:#fdf1e8;--lu-defender:#00609a;--lu-defender-fill:#0072b2;--lu-defender-soft:#eaf4fb;--lu-right:#0b7a5a;--lu-not-yet:#8a4b00;--lu-prose:39rem;--lu-wide:50rem;--lu-instrument:74rem;--lu-mono:ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace}[data-jp-theme-light='false'],.vscode-dark{--lu-ink:#e6e8ea;--lu-quiet:#a3abb3;--lu-paper:#111111;--lu-card:#1c1f22;--lu-line:#3a4046;--lu-intruder:#ff9d61;--lu-intruder-fill:#e8762c;--lu-intruder-soft:#33231a;--lu-defender:#74c0f0;--lu-defender-fill:#3a9ad9;--lu-defender-soft:#17293a;--lu-right:#4cc79d;--lu-not-yet:#f0a95a;}.lu-page .jp-Cell{max-width:64rem;margin-inline:auto!important;box-sizing:border-box}.lu-page .jp-RenderedMarkdown{font-size:1rem;line-height:1.6;max-width:var(--lu-prose);padding-right:0}.lu-page .jp-RenderedMarkdown p,.lu p,.lu .lu-question{text-wrap:pretty}.lu-page .jp-RenderedMarkdown h1{font-size:2.1rem;line-height:1.15;letter-spacing:-.015em;margin:.4em 0 .35em;font-weight:650;border:0}.lu-page .jp-RenderedMarkdown h2{font-size:1.35rem;margin:1.5em 0 .4em;font-weight:650;border:0}.lu-page .jp-RenderedMarkdown h3{font-size:1.12rem;margin:1.3em 0 .3em;font-weight:650}.lu-page .jp-RenderedMarkdown table{display:block;overflow-x:auto;margin:.6em 0 1em;font-size:.95rem;max-width:var(--lu-wide);border:0}.lu-page .jp-RenderedMarkdown tr{background:none!important}.lu-page .jp-RenderedMarkdown th,.lu-page .jp-RenderedMarkdown td{text-align:left!important;vertical-align:top;padding:6px 18px 6px 0!important;background:none!important;border:0!important;border-bottom:1px solid var(--lu-line)!important}.lu-page .jp-RenderedMarkdown th{color:var(--lu-quiet);font-weight:600}.lu-page .jp-RenderedMarkdown blockquote{border:0;margin:1.2em 0;padding:0;background:none;color:var(--lu-ink);font-size:1.25rem;line-height:1.4;font-weight:600}.lu-page .jp-InputArea-editor{max-width:var(--lu-wide);box-sizing:border-box;border-radius:8px;padding:4px 6px}.lu-page .jp-OutputArea-output{max-width:var(--lu-wide);box-sizing:border-box}.lu-page .jp-OutputArea-output.jp-RenderedHTMLCommon{padding:0}.lu-page .jp-OutputArea-output img{max-width:100%;height:auto}.lu-page .jp-OutputPrompt{color:transparent}.lu-page .jp-RenderedMarkdown :not(pre)>code{font-size:.9em;background:var(--lu-card);border-radius:4px;padding:1px 4px}.lu{font:400 1rem/1.55 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;color:var(--lu-ink);background:var(--lu-card);border:1px solid var(--lu-line);border-radius:10px;padding:12px 18px;margin:6px 0;max-width:var(--lu-wide);box-sizing:border-box}.lu p,.lu .lu-line{margin:.3em 0;max-width:var(--lu-prose);white-space:pre-wrap;overflow-wrap:anywhere}.lu .lu-choice{margin-left:1.4em}.lu code,.lu pre{font:500 .875rem/1.5 var(--lu-mono)!important;background:none!important;color:inherit!important;padding:0!important;border:0}.lu pre{margin:.3em 0;white-space:pre-wrap;overflow-wrap:anywhere}.lu .lu-label{font-size:.75rem;letter-spacing:.07em;text-transform:uppercase;color:var(--lu-quiet);font-weight:650;margin:0 0 .2em}.lu .lu-question{font-size:1.06rem;font-weight:600;max-width:var(--lu-prose);margin:.1em 0 .3em;white-space:pre-wrap}.lu .lu-head{font-weight:650}.lu .lu-sign{font-weight:700;margin-right:.35em;color:var(--lu-quiet)}.lu.lu-passed{border-left:5px solid var(--lu-right)}.lu.lu-passed .lu-sign{color:var(--lu-right)}.lu.lu-not-yet{border-left:5px solid var(--lu-not-yet)}.lu.lu-not-yet .lu-sign{color:var(--lu-not-yet)}.lu.lu-not-attempted{border-left:5px solid var(--lu-quiet)}.lu.lu-note{background:none;border:0;padding:2px 0;color:var(--lu-quiet);font-size:.93rem}.lu.lu-target{background:var(--lu-paper);border:2px solid var(--lu-intruder-fill);padding:16px 22px}.lu.lu-target>.lu-label{color:var(--lu-intruder)}.lu table{border-collapse:collapse;margin:.3em 0;font-size:.95rem;max-width:100%;display:block;overflow-x:auto;border:0}.lu tr,.lu tr:hover{background:none!important}.lu th,.lu td{text-align:left!important;vertical-align:top;padding:5px 18px 5px 0!important;border:0!important;border-bottom:1px solid var(--lu-line)!important;background:none!important;color:var(--lu-ink)}.lu th{font-weight:600;color:var(--lu-quiet)}.lu td[data-hot]{color:var(--lu-intruder);font-weight:650;background:var(--lu-intruder-soft)!important}.lu a{color:var(--lu-defender)}.lu figure{margin:0}.lu figcaption{color:var(--lu-quiet);font-size:.93rem}.lu caption{text-align:left;color:var(--lu-quiet);padding:2px 0 6px}.lu .lu-right{color:var(--lu-right)}.lu .lu-open{color:var(--lu-not-yet)}.lu .lu-quiet{color:var(--lu-quiet)}.lu .lu-picture{display:block;max-width:100%;height:auto}[data-jp-theme-light='false'] .lu-picture{filter:invert(.933) hue-rotate(180deg)}.lu-options{background:var(--lu-card);border:1px solid var(--lu-line);border-top:0;border-radius:0 0 10px 10px;padding:4px 18px 14px!important;margin:0 0 6px!important;max-width:var(--lu-wide);box-sizing:border-box;gap:7px;overflow:visible!important}.lu-options .jupyter-button{display:block;width:100%!important;max-width:var(--lu-prose);height:auto!important;min-height:44px;white-space:pre-wrap;text-align:left;font:400 1rem/1.4 system-ui,sans-serif;padding:9px 14px;margin:0!important;color:var(--lu-ink);background:var(--lu-paper);border:1.5px solid var(--lu-line);border-radius:8px;box-shadow:none!important;overflow:visible}.lu-options .jupyter-button:hover:not(:disabled){border-color:var(--lu-defender-fill);background:var(--lu-defender-soft)}.lu-options .jupyter-button:focus-visible{outline:3px solid var(--lu-defender-fill);outline-offset:2px}.lu-options .lu-done,.lu-options .lu-done:hover{cursor:default;color:var(--lu-quiet);border-style:dashed;background:var(--lu-paper)}.lu-options .lu-chosen,.lu-options .lu-chosen:hover{color:var(--lu-ink);font-weight:600;border:2px solid var(--lu-ink)}.lu-options .lu-true,.lu-options .lu-true:hover{color:var(--lu-ink);border:2px solid var(--lu-right)}.jp-OutputArea-child:has(+ .jp-OutputArea-child .lu-options) .lu-choices{display:none}.jp-OutputArea-child:has(+ .jp-OutputArea-child .lu-options) .lu-asked{border-bottom:0;border-radius:10px 10px 0 0;margin-bottom:0;padding-bottom:4px}.lu-heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}@media (max-width:600px){.lu{padding:10px 12px}.lu-options{padding:4px 12px 12px!important}.lu-page .jp-InputPrompt,.lu-page .jp-OutputPrompt{display:none}}";
+      document.head.append(style);
+
+      const ours = widget => {
+        try { return !!widget.context.model.getMetadata('labutils'); } catch { return false; }
+      };
+      const dress = widget => {
+        if (!widget?.context?.ready || !widget.content?.node) return;
+        widget.context.ready.then(() =>
+          widget.content.node.classList.toggle("lu-page", ours(widget)));
+      };
+      const dressAll = () => { for (const widget of app.shell.widgets('main')) dress(widget); };
+      app.restored.then(dressAll);
+      app.shell.layoutModified?.connect(dressAll);
+      app.shell.currentChanged?.connect(dressAll);
+
+      // A click on an option moves the selection on, so that Shift+Enter runs what comes next. An
+      // answer by the keyboard (detail 0) moves nothing, and the focus always stays.
+      document.addEventListener('click', event => {
+        const option = event.target.closest?.('.lu-options button');
+        const panel = app.shell.currentWidget;
+        if (!option || event.detail === 0 || !panel || !ours(panel)) return;
+        const notebook = panel.content;
+        const at = notebook.widgets.findIndex(cell => cell.node.contains(option));
+        if (at >= 0 && at + 1 < notebook.widgets.length) {
+          notebook.deselectAll();
+          notebook.activeCellIndex = at + 1;
+        }
+      });
+
+      // One place from which a screen reader hears what an answer was. It is there from the start:
+      // a region that comes with its own text is not read out.
+      const heard = document.createElement('div');
+      heard.id = 'labutils-heard';
+      heard.setAttribute('role', 'status');
+      heard.className = 'lu-heard';
+      document.body.append(heard);
+      new MutationObserver(changes => {
+        for (const change of changes) for (const node of change.addedNodes) {
+          const told = node.querySelector?.('.lu [data-told]');
+          if (told) heard.textContent = told.textContent;
+        }
+      }).observe(document.body, {childList: true, subtree: true});
+    }
+  };
+  (window._JUPYTERLAB ??= {})['labutils-look'] = {
+    init: () => {},
+    get: () => Promise.resolve(() => ({__esModule: true, default: plugin}))
+  };
+})();

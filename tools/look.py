@@ -1,0 +1,87 @@
+"""Write data/labextension/static/look.js: the style sheet of labutils.pictures.look, and a page of
+JavaScript, as a prebuilt extension of JupyterLab, Notebook 7 and JupyterLite. No npm, no build.
+
+    python tools/look.py
+"""
+
+import json
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SCRIPT = ROOT / "data" / "labextension" / "static" / "look.js"
+
+JAVASCRIPT = """\
+// Written by tools/look.py from labutils/pictures/look.py and look.css. It asks no network, and
+// reads of a notebook nothing but whether its metadata name this course.
+(() => {
+  const plugin = {
+    id: 'labutils-look:plugin',
+    autoStart: true,
+    activate: app => {
+      const style = document.createElement('style');
+      style.id = 'labutils-look';
+      style.textContent = %(css)s;
+      document.head.append(style);
+
+      const ours = widget => {
+        try { return !!widget.context.model.getMetadata('labutils'); } catch { return false; }
+      };
+      const dress = widget => {
+        if (!widget?.context?.ready || !widget.content?.node) return;
+        widget.context.ready.then(() =>
+          widget.content.node.classList.toggle(%(page)s, ours(widget)));
+      };
+      const dressAll = () => { for (const widget of app.shell.widgets('main')) dress(widget); };
+      app.restored.then(dressAll);
+      app.shell.layoutModified?.connect(dressAll);
+      app.shell.currentChanged?.connect(dressAll);
+
+      // A click on an option moves the selection on, so that Shift+Enter runs what comes next. An
+      // answer by the keyboard (detail 0) moves nothing, and the focus always stays.
+      document.addEventListener('click', event => {
+        const option = event.target.closest?.('.lu-options button');
+        const panel = app.shell.currentWidget;
+        if (!option || event.detail === 0 || !panel || !ours(panel)) return;
+        const notebook = panel.content;
+        const at = notebook.widgets.findIndex(cell => cell.node.contains(option));
+        if (at >= 0 && at + 1 < notebook.widgets.length) {
+          notebook.deselectAll();
+          notebook.activeCellIndex = at + 1;
+        }
+      });
+
+      // One place from which a screen reader hears what an answer was. It is there from the start:
+      // a region that comes with its own text is not read out.
+      const heard = document.createElement('div');
+      heard.id = 'labutils-heard';
+      heard.setAttribute('role', 'status');
+      heard.className = 'lu-heard';
+      document.body.append(heard);
+      new MutationObserver(changes => {
+        for (const change of changes) for (const node of change.addedNodes) {
+          const told = node.querySelector?.('.lu [data-told]');
+          if (told) heard.textContent = told.textContent;
+        }
+      }).observe(document.body, {childList: true, subtree: true});
+    }
+  };
+  (window._JUPYTERLAB ??= {})['labutils-look'] = {
+    init: () => {},
+    get: () => Promise.resolve(() => ({__esModule: true, default: plugin}))
+  };
+})();
+"""
+
+
+def script() -> str:
+    """Return the extension's script as it should be stored."""
+    sys.path.insert(0, str(ROOT))
+    from labutils.pictures import look
+
+    return JAVASCRIPT % {"css": json.dumps(look.css()), "page": json.dumps(look.PAGE)}
+
+
+if __name__ == "__main__":
+    SCRIPT.parent.mkdir(parents=True, exist_ok=True)
+    SCRIPT.write_text(script(), encoding="utf-8")
