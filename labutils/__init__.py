@@ -14,6 +14,7 @@ _HOMES = {
     "Lab": "lab",
     "accepts": "classroom.guard",
     "check": "classroom.exercises",
+    "experiment": "classroom.experiment",
     "hint": "classroom.exercises",
     "mine": "classroom.exercises",
     "opened": "classroom.guard",

@@ -19,41 +19,71 @@ def offer(item: Asked, verb: Verb) -> None:
 
 
 def _show(item: Asked, verb: Verb) -> None:
-    """Show the options below the question, and keep a place below them for the answer.
-
-    The options stay, so that the keyboard's focus stays where it was: what was chosen is marked.
-    """
-    try:
-        import ipywidgets
-    except ImportError:
+    """Show the options below the question, and keep a place below them for the answer."""
+    controls = options(item, lambda answer, pressed: choose(answer, pressed))
+    if not controls:
         return
     from IPython.display import display
 
-    controls = _controls(ipywidgets, item, lambda answer, pressed: choose(answer, pressed))
-    box = ipywidgets.VBox(controls)
-    box.add_class("lu-options")
-    display(view_of(box), raw=True)
     place = display({"text/plain": "", "text/html": ""}, raw=True, display_id=True)
 
     def choose(answer: str, pressed: Any) -> None:
         with panel.collected() as said:
             verb(item.id, answer)
-        _mark(controls, pressed)
+        mark(controls, pressed)
         place.update(said.after_a_click().bundle(), raw=True)
 
 
-def _mark(controls: list[Any], pressed: Any) -> None:
-    """Mark the option that was pressed: by a word, a frame, and the others' dashes."""
+def options(
+    item: Asked, choose: Callable[[str, Any], None], skip: Callable[[], None] | None = None
+) -> list[Any]:
+    """Show the options of a question, and return them; none where there is no ipywidgets.
+
+    `skip` is what *Show me without a guess* does, where there is such a button.
+    """
+    try:
+        import ipywidgets
+    except ImportError:
+        return []
+    from IPython.display import display
+
+    controls = _controls(ipywidgets, item, choose)
+    if skip is not None:
+        without = _button(ipywidgets, WITHOUT)
+        without.add_class("lu-skip")
+        without.on_click(lambda _: skip())
+        controls.append(without)
+    box = ipywidgets.VBox(controls)
+    box.add_class("lu-options")
+    display(view_of(box), raw=True)
+    return controls
+
+
+def mark(
+    controls: list[Any], pressed: Any, first: str | None = None, truth: str | None = None
+) -> None:
+    """Mark the option that was pressed, or that a noted guess names; and the true one, where that
+    may be seen. The options stay, so that the keyboard's focus stays where it was."""
     for one in controls:
         if not hasattr(one, "on_click"):
             continue
-        chosen = one is pressed
-        (one.add_class if chosen else one.remove_class)("lu-chosen")
-        (one.remove_class if chosen else one.add_class)("lu-done")
-        one.description = one.description.removesuffix(CHOSEN) + (CHOSEN if chosen else "")
+        letter = one.description.partition("   ")[0]
+        chosen = one is pressed or (pressed is None and first is not None and letter == first)
+        says = CHOSEN if chosen else TRUE if truth is not None and letter == truth else ""
+        for name, is_so in (
+            ("lu-chosen", chosen),
+            ("lu-true", letter == truth),
+            ("lu-done", not chosen),
+        ):
+            (one.add_class if is_so else one.remove_class)(name)
+        plain = one.description.removesuffix(CHOSEN).removesuffix(TRUE)
+        one.description = plain + says
+        if letter == WITHOUT and truth is not None:
+            one.layout.display = "none"
 
 
-CHOSEN = "   ✓ your choice"
+CHOSEN, TRUE = "   ✓ your choice", "   ← what happened"
+WITHOUT = "Show me without a guess"
 
 
 def view_of(box: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from labutils.classroom.buttons import offer
 from labutils.classroom.course import lesson, numbers
 from labutils.classroom.judging import PASSED, Tried, Verdict, does_nothing, is_plain
 from labutils.classroom.mixed import SEEDS, Mixed, mixed
-from labutils.classroom.panel import answers, remark, say, say_as_it_is, state, tables
+from labutils.classroom.panel import answers, moral, remark, say, say_as_it_is, state, tables
 from labutils.classroom.progress import WIDTH
 from labutils.classroom.python_errors import explained
 from labutils.classroom.registry import (
@@ -395,6 +395,12 @@ def quiz(identifier: str, choice: str = "") -> None:
 # --- predictions --------------------------------------------------------------------------------
 
 
+def prediction(identifier: object) -> AnyPrediction | None:
+    """Return the prediction of that name, or None after a sentence that says which there are."""
+    item: AnyPrediction | None = _item(identifier, *PREDICTIONS)
+    return item
+
+
 @answers
 def predict(identifier: str, guess: object = "") -> None:
     """Ask what the next experiment will show, and note the first guess."""
@@ -448,6 +454,8 @@ def reveal(identifier: str, observed: object = ...) -> None:
         right = came_true(item, noted.get("first"))
         state("told" if right is None else "passed" if right else "not yet")
     say(item.because)
+    if item.moral:
+        moral(item.moral)
 
 
 def _named(item: AnyPrediction, noted: object) -> str:

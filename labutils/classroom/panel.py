@@ -54,6 +54,7 @@ class Reply:
     state: State = "told"
     lines: list[tuple[str, str]] = field(default_factory=list)
     table: str = ""  # HTML in place of the lines that were said before it
+    moral: str = ""  # the sentence to remember: the last line, in large type
     replaced: int = 0
     later: list[Callable[[], None]] = field(default_factory=list)
 
@@ -91,6 +92,8 @@ class Reply:
             bold = f'<span class="lu-head">{escape(head)}</span>' if head else ""
             said = f"{mark}{bold}{_marked(first.removeprefix(head))}"
             lines = [f'<div class="lu-line">{said}</div>', self.table, *map(_line, rest)]
+            if self.moral:
+                lines[-1] = f'<div class="lu-moral">{_marked(self.moral)}</div>'
             inside = f"<div data-told>{''.join(lines)}</div>"
         return look.card(inside, KINDS.get(self.state, ""), LABELS.get(self.state, ""))
 
@@ -138,6 +141,13 @@ def _say(line: str, printed: str) -> None:
         _open[-1].lines.append((line, printed))
     else:
         print(printed)
+
+
+def moral(text: str) -> None:
+    """Say the sentence that is worth remembering, after all others."""
+    if _open:
+        _open[-1].moral = text
+    say(text)
 
 
 def state(name: State) -> None:

@@ -67,6 +67,7 @@ class _Choosing:
     guesses: Row
     truth: str | int | float | list[Any]
     because: str
+    moral: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class _Estimating:
     too_high: str
     because: str
     factor: int | float = 1.5
+    moral: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class _Filling:
     beliefs: Row
     because: str
     words: tuple[str, ...] = OPENS
+    moral: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ def _prediction(identifier: str, row: Row) -> AnyPrediction:
         one = build(_Estimating, row)
         return Estimate(
             identifier, one.ask, one.unit, one.truth, one.too_low, one.too_high, one.because,
-            one.factor,
+            one.factor, one.moral,
         )  # fmt: skip
     raise row.error(
         f"{identifier} needs guesses (choices a, b, ...), columns (a row of a grid), or a unit "
@@ -161,7 +164,7 @@ def _choosing(identifier: str, row: Row) -> Prediction:
                 "the right guess has no belief, and each wrong one has its own", letter
             )
     kept = {letter: Guess(g.text, g.value, g.belief) for letter, g in guesses.items()}
-    return Prediction(identifier, one.ask, kept, one.because)
+    return Prediction(identifier, one.ask, kept, one.because, one.moral)
 
 
 def _letters(row: Row) -> Row:
@@ -192,7 +195,7 @@ def _filling(identifier: str, row: Row) -> GridRow:
         value(one.beliefs, key, str)
     return GridRow(
         identifier, one.ask, columns, one.truth, dict(one.beliefs), one.because,
-        (one.words[0], one.words[1]),
+        (one.words[0], one.words[1]), one.moral,
     )  # fmt: skip
 
 

@@ -118,12 +118,14 @@ class Guess:
 
 @dataclass(frozen=True)
 class Prediction:
-    """A question that the next experiment answers. `because` explains what comes out."""
+    """A question that an experiment answers. `because` explains what comes out; `moral` is the one
+    sentence to remember, where there is one."""
 
     id: str
     question: str
     guesses: dict[str, Guess]
     because: str
+    moral: str = ""
 
     @property
     def truth(self) -> str:
@@ -172,6 +174,7 @@ class Estimate:
     too_high: str
     because: str
     factor: float = 1.5
+    moral: str = ""
 
     @property
     def truth(self) -> str:
@@ -233,6 +236,7 @@ class GridRow:
     beliefs: Mapping[str, str]
     because: str
     words: tuple[str, str] = ("it opens", "it is refused")
+    moral: str = ""
 
     def lines(self) -> list[str]:
         """The columns, and how to answer."""

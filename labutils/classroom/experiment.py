@@ -1,0 +1,142 @@
+"""A prediction and its experiment in one cell.
+
+    with experiment("06-p15") as seen:
+        apps.ada.get("https://wiki.example/logout")
+        seen.result = apps.tom.get(API + "/me", headers=bearer(token)).status_code
+
+Where somebody works, the question comes first, with its options as buttons, and all that the body
+shows is held back until one of them is pressed, or *Show me without a guess*. So Run All gives
+nothing away and records nothing: later cells have what they need, and the question stays open. On
+the second day Run All brings back what was answered. Elsewhere it is what `predict` and `reveal`
+print, and that is stored and compared.
+"""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from labutils.classroom import buttons, exercises, panel
+from labutils.classroom import progress as progress_file
+from labutils.classroom.registry import AnyPrediction
+
+SHOW = "show"  # typed in place of a guess: the result, without one
+Place = tuple[Any, dict[str, Any], dict[str, Any]]  # where something is shown, and what
+
+
+class Experiment:
+    """One prediction with its experiment. `result` is what the experiment showed; the body sets it.
+
+    A name that no prediction has is a sentence, and the body runs as if there were no question.
+    """
+
+    result: Any = ...
+
+    def __init__(self, identifier: object, guess: object = ""):
+        self.item: AnyPrediction | None = exercises.prediction(identifier)
+        self.guess = guess
+        self.held = self.item is not None and panel.wanted()
+        self.is_over = False
+        self.places: list[Place] = []
+
+    def __enter__(self) -> "Experiment":
+        if self.item is None:
+            return self
+        if not self.held:
+            exercises.predict(self.item.id, "" if self.guess == SHOW else self.guess)
+            return self
+        self._ask(self.item)
+        from IPython.utils.capture import capture_output
+
+        self.capturing: Any = capture_output()
+        self.captured: Any = self.capturing.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.item is None:
+            return
+        if not self.held:
+            if kind is None:
+                exercises.reveal(self.item.id, self.result)
+            return
+        self.capturing.__exit__(kind, error, trace)
+        if kind is not None:  # what it printed before it failed helps to find out why
+            self.captured.show()
+            return
+        self._keep_places()
+        if self._is_answered(self.item):
+            self._reveal()
+
+    # --- before -----------------------------------------------------------------------------------
+
+    def _ask(self, item: AnyPrediction) -> None:
+        """Show the question and its options; note a guess that was typed."""
+        with panel.collected() as question:
+            panel.state("asked")
+            for line in (f"{item.id}. {item.question}", *item.lines()):
+                panel.say(line, indent="     " if line.startswith("  ") else "")
+        panel.show(question)
+        self.options = buttons.options(item, self._choose, skip=self._skip)
+        if item.read(self.guess) is not None:
+            progress_file.guessed(item.id, str(item.read(self.guess)))
+
+    def _is_answered(self, item: AnyPrediction) -> bool:
+        """Whether the result may be shown: it was guessed, now or before, or asked for."""
+        if self.guess == SHOW:
+            return True
+        noted = progress_file.load().get(item.id, {})
+        return bool({"first", "shown"} & noted.keys())
+
+    def _keep_places(self) -> None:
+        """Make a place for each thing that the body showed, and one for the answer."""
+        shown = [(one.data, one.metadata or {}) for one in self.captured.outputs]
+        if self.captured.stdout:
+            shown.insert(0, ({"text/plain": self.captured.stdout.rstrip("\n")}, {}))
+        self.places = [(_place(), data, metadata) for data, metadata in shown]
+        self.answer = _place()
+
+    # --- the answer -------------------------------------------------------------------------------
+
+    def _choose(self, choice: str, pressed: Any) -> None:
+        """Note the guess that somebody pressed, and show what the body showed. Once."""
+        if self.item is None or self.is_over:
+            return
+        progress_file.guessed(self.item.id, choice)
+        self._reveal(pressed)
+
+    def _skip(self) -> None:
+        """Show what the body showed, to somebody who wants to see it without a guess."""
+        if not self.is_over:
+            self._reveal()
+
+    def _reveal(self, pressed: Any = None) -> None:
+        assert self.item is not None
+        self.is_over = True
+        noted = progress_file.load().get(self.item.id, {})
+        first = self.item.read(noted.get("first"))
+        buttons.mark(self.options, pressed, first, self.item.truth)
+        for place, data, metadata in self.places:
+            place.update(data, raw=True, metadata=metadata)
+        with panel.collected() as said:
+            exercises.reveal(self.item.id, self.result)
+        self.answer.update(said.bundle(), raw=True)
+
+
+def _place() -> Any:
+    """A place on the screen in which something will be shown."""
+    from IPython.display import display
+
+    show: Callable[..., Any] = display  # IPython has no types for it
+    return show({"text/plain": "", "text/html": ""}, raw=True, display_id=True)
+
+
+def experiment(identifier: str, guess: object = "") -> Experiment:
+    """Ask, run the body with what it shows held back, and show it once somebody answered.
+
+    `guess` is an answer typed beforehand; `"show"` shows the result without one.
+    """
+    return Experiment(identifier, guess)
