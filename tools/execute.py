@@ -77,12 +77,12 @@ def canonical(notebook: nbformat.NotebookNode) -> str:
 
 def of_the_course(metadata: dict) -> dict:
     """What of a cell's metadata is the course's: what it is on a wall, what the wall shows, and the
-    speaker's note (docs/authoring.md)."""
+    speaker's notes (docs/authoring.md)."""
     slideshow, own = metadata.get("slideshow", {}), metadata.get("labutils", {})
     kept = {}
     if "slide_type" in slideshow:
         kept["slideshow"] = {"slide_type": slideshow["slide_type"]}
-    if said := {name: own[name] for name in ("note", "wall") if name in own}:
+    if said := {name: own[name] for name in ("note", "told", "wall") if name in own}:
         kept["labutils"] = said
     return kept
 

@@ -148,9 +148,32 @@ def test_in_four_lessons_what_is_written_is_used_later():
 # --- predictions --------------------------------------------------------------------------------
 
 
+def results(number: str) -> dict[str, list[ast.expr]]:
+    """Prediction -> what `seen.result` is set to in the cell of its experiment."""
+    found = {}
+    for name, (place, _) in asked(number, "experiment").items():
+        nodes = ast.walk(ast.parse(cells(number)[place].source))
+        sets = [node for node in nodes if isinstance(node, ast.Assign)]
+        found[name] = [node.value for node in sets if ast.unparse(node.targets[0]) == "seen.result"]
+    return found
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_an_experiment_says_what_it_showed_and_stands_alone(number):
+    """One question a cell: Run All must not answer the second when the first is pressed."""
+    said = results(number)
+    alone = [place for place, _ in asked(number, "experiment").values()]
+    demand(
+        all(len(values) == 1 for values in said.values()) and len(set(alone)) == len(alone),
+        f"Lesson {number}: each of {', '.join(said)} has a cell of its own, which sets seen.result "
+        "once.",
+    )
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_each_prediction_is_asked_and_then_revealed(number):
-    predicted, revealed = asked(number, "predict"), asked(number, "reveal")
+    both = asked(number, "experiment")
+    predicted, revealed = asked(number, "predict") | both, asked(number, "reveal") | both
     names = [item.id for item in course(number).predictions]
     demand(
         len(names) >= 3, f"Predictions of lesson {number}: {len(names)}; three or more are wanted."
@@ -164,15 +187,16 @@ def test_each_prediction_is_asked_and_then_revealed(number):
     )
     for name in names:
         demand(
-            predicted[name][0] < revealed[name][0],
+            name in both or predicted[name][0] < revealed[name][0],
             f"{name} is revealed before it is asked. Move its predict(...) up.",
         )
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_at_least_half_of_the_predictions_are_computed(number):
-    """Computed: `reveal` is given what the cell observed, and no constant."""
+    """Computed: `reveal` or `seen.result` is given what the cell observed, and no constant."""
     given = {name: call.args[1:] for name, (_, call) in asked(number, "reveal").items()}
+    given |= results(number)
     computed = [name for name, rest in given.items() if rest and not is_constant(rest[0])]
     demand(
         2 * len(computed) >= len(given),

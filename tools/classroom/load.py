@@ -29,7 +29,9 @@ from tornado.websocket import websocket_connect
 from tools.classroom.accounts import processes_of
 
 LOOPBACK = ("127.0.0.1", "localhost")
-BLANK = re.compile(r'(predict\("[^"]+", )""')  # a prediction that nobody has made yet
+BLANK = re.compile(
+    r'((?:predict|experiment)\("[^"]+", )""'
+)  # a prediction that nobody has made yet
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

@@ -23,6 +23,7 @@ from tools.colab import opened_in_colab
 from tools.environments import python_with
 from tools.guide import lesson_table
 from tools.lessons import paths as lessons
+from tools.site.apart import EXPERIMENT, apart
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOUSE = HERE.parent.parent
@@ -65,7 +66,7 @@ PAGES = {
     ],
 }
 LINK = re.compile(r"(?<!!)\[([^]]*)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
-REVEALS = re.compile(r"(?m)^\s*reveal\(")
+REVEALS, RESULT = re.compile(r"(?m)^\s*reveal\("), re.compile(r"(?m)^\s*seen\.result = ")
 WIDTHS = (WIDTH, 110)  # characters of a line that a lesson says; of the words of a picture
 NO_LEARNER = re.compile(r"(?m)^(?:.* is not written yet.*|You made no prediction\.)\n?")
 
@@ -126,6 +127,7 @@ def lesson_page(path: pathlib.Path, ways: dict[str, str], address: str | None) -
     about behind a click."""
     notebook = nbformat.read(path, as_version=4)
     launch = buttons(ways, path.name, "../")
+    notebook.cells = list(apart(notebook.cells))
     for place, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
             cell.source = relinked(cell.source, path, address)
@@ -133,8 +135,11 @@ def lesson_page(path: pathlib.Path, ways: dict[str, str], address: str | None) -
                 title, _, rest = cell.source.partition("\n")
                 cell.source = f"{title}\n\n{launch}\n{rest}"
             continue
-        if REVEALS.search(cell.source):
-            cell.metadata.tags = [*cell.metadata.get("tags", []), "hide-output"]
+        shows = RESULT.search(cell.source) and not EXPERIMENT.search(cell.source)
+        if shows or REVEALS.search(cell.source):
+            # the code of an experiment stands above, with its question
+            tags = ["remove-input"] if shows else []
+            cell.metadata.tags = [*cell.metadata.get("tags", []), *tags, "hide-output"]
             cell.metadata.mystnb = {
                 "code_prompt_show": "Show what came out",
                 "code_prompt_hide": "Hide what came out",

@@ -34,6 +34,7 @@ from labutils.classroom.course import lesson
 from labutils.classroom.registry import AnyPrediction, Estimate, GridRow, Lesson, Prediction, Quiz
 from tools.guide import title_of
 from tools.lessons import paths as lessons
+from tools.site.apart import EXPERIMENT, apart, around
 from tools.site.build import HERE, HOUSE, LINK, NO_LEARNER, of_the_course, words_of_picture
 
 SLIDES = HOUSE / "build" / "slides"
@@ -60,7 +61,7 @@ TURN, NEXT = "## Your turn: ", "\n\n---\n\n"  # NEXT: between the slides of one 
 DECK = re.compile(r"(?:\.\./notebooks/)?(\d\d-[\w-]+)\.ipynb")
 COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 CODE_SPAN, EMPHASIS = re.compile(r"`([^`]+)`"), re.compile(r"\*(\w+)\*")
-VOTE = re.compile(r'^(?:predict|quiz)\("(\d\d-[pq]\d+)"', re.MULTILINE)
+VOTE = re.compile(r'^(?:predict|quiz|with experiment)\("(\d\d-[pq]\d+)"', re.MULTILINE)
 CAME_OUT = re.compile(r"^(\d\d-p\d+)\. Result: ", re.MULTILINE)
 LEFT_OUT = re.compile(r"^(?:\w+ = )?target\(", re.MULTILINE)
 EXERCISE = re.compile(r'^check\("([\w-]+)"', re.MULTILINE)
@@ -86,7 +87,7 @@ def told(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
     """The cells of the slides in their order, each after the heading that it stands under."""
     course = lesson(notebook.metadata.labutils.lesson)
     heading, asked_above, voted = "", "", set[str]()
-    for cell in notebook.cells:
+    for cell in apart(notebook.cells):
         if cell.cell_type == "markdown":
             before, heading = heading, next(reversed(HEADING.findall(cell.source)), heading)
             asked_above = cell.source if TASK.search(cell.source) else asked_above
@@ -253,9 +254,8 @@ def votes(cell: NotebookNode, asked: list[AnyPrediction | Quiz]) -> Iterator[Not
     for item in asked:
         offered, how = choices(item)
         listed = "".join(f"<li>{in_html(choice)}</li>" for choice in offered)
-        title, verb = (
-            ("Quiz", "quiz") if isinstance(item, Quiz) else ("What do you think?", "predict")
-        )
+        verb = "experiment" if EXPERIMENT.search(cell.source) else "predict"
+        title, verb = ("Quiz", "quiz") if isinstance(item, Quiz) else ("What do you think?", verb)
         parts = [
             f"## {title}\n\n<p>{in_html(item.question)}</p>",
             f'<ul class="vote">{listed}</ul>' if offered else "",
@@ -385,7 +385,7 @@ def parted(
         for identifier in CAME_OUT.findall(text):
             item = course.items[identifier]
             result = f"Result: {item.named(item.truth)}."
-            before, text = around(f"{identifier}. {result} {item.because}", text)
+            before, _, text = around(f"{identifier}. {result} {item.because}", text)
             yield from printed(before, words_above)
             title = f"## What came out: {identifier}"
             if identifier in voted:
@@ -430,13 +430,6 @@ def halves(output: NotebookNode) -> Iterator[str]:
             f' style="margin-top: {-100 * height * start:.2f}%"></div>'
             for start, end in parts
         )
-
-
-def around(said: str, text: str) -> tuple[str, str]:
-    """What stands in a text before something that is said there, wherever lines end, and after."""
-    place = re.search(r"\s+".join(map(re.escape, said.split())), text)
-    assert place, f"a stored output does not say: {said}"
-    return text[: place.start()], text[place.end() :]
 
 
 def printed(text: str, words_above: str) -> Iterator[NotebookNode]:
