@@ -82,7 +82,7 @@ def of_the_course(metadata: dict) -> dict:
     kept = {}
     if "slide_type" in slideshow:
         kept["slideshow"] = {"slide_type": slideshow["slide_type"]}
-    if said := {name: own[name] for name in ("note", "told", "wall") if name in own}:
+    if said := {name: own[name] for name in ("asked", "note", "told", "wall") if name in own}:
         kept["labutils"] = said
     return kept
 

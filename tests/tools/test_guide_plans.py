@@ -35,7 +35,7 @@ def sections_of(number):
                 here, takes = re.fullmatch(r"(.*?)(?: \((\d+) min.*\))?", heading).groups()
                 found[here] = (int(takes) if takes else None, set())
         elif here:
-            names = re.findall(r'(?:predict|quiz|check)\("(\d\d-[\w-]+)"', cell.source)
+            names = re.findall(r'(?:predict|experiment|quiz|check)\("(\d\d-[\w-]+)"', cell.source)
             found[here][1].update(names)
     return found
 

@@ -17,8 +17,8 @@ EXPERIMENT = re.compile(r'^with experiment\("(\d\d-p\d+)", ""\) as seen:\n', re.
 def apart(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
     """The cells, and for each with an experiment two: one that asks, and one that shows.
 
-    What the wall shows belongs to the second, and so does the note `told`. The first keeps the
-    code, as it is to be run.
+    Of the marks for a wall, `note` and `asked` are for the first, and `told` and `wall` for the
+    second. The first keeps the code, as it is to be run.
     """
     for cell in cells:
         found = EXPERIMENT.search(cell.source) if cell.cell_type == "code" else None
@@ -34,10 +34,9 @@ def apart(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
         if not shows.outputs[0].text:
             del shows.outputs[0]
         own = cell.metadata.get("labutils", {})
-        for half, note in ((asks, "note"), (shows, "told")):
-            half.metadata.labutils = {"note": own[note]} if note in own else {}
-        if "wall" in own:
-            shows.metadata.labutils["wall"] = own["wall"]
+        for half, note, wall in ((asks, "note", "asked"), (shows, "told", "wall")):
+            marks = {"note": own.get(note), "wall": own.get(wall)}
+            half.metadata.labutils = {name: said for name, said in marks.items() if said}
         yield from (asks, shows)
 
 

@@ -22,7 +22,7 @@ ASKED = question("15-p22")
 
 def experiment(text=ASKED + CAME_OUT, more=()):
     outputs = [new_output("stream", name="stdout", text=text), *more]
-    said = {"note": "Ask first.", "told": "Then say.", "wall": "output"}
+    said = {"note": "Ask first.", "told": "Then say.", "asked": "A table", "wall": "output"}
     return new_code_cell(SOURCE, id="contain", outputs=outputs, metadata={"labutils": said})
 
 
@@ -35,7 +35,7 @@ def test_the_first_asks_and_the_second_says_what_came_out():
 
 def test_each_half_has_its_own_note_and_the_wall_is_the_seconds():
     asks, shows = apart([experiment()])
-    assert asks.metadata.labutils == {"note": "Ask first."}
+    assert asks.metadata.labutils == {"note": "Ask first.", "wall": "A table"}
     assert shows.metadata.labutils == {"note": "Then say.", "wall": "output"}
 
 
