@@ -41,7 +41,7 @@ def shown_by_the_lesson(name: str) -> str:
     (path,) = NOTEBOOKS.glob("03-*.ipynb")
     code = [c.source for c in nbformat.read(path, 4).cells if c.cell_type == "code"]
     (cell,) = [source for source in code if f"def {name}(" in source]
-    (function,) = [n for n in ast.parse(cell).body if isinstance(n, ast.FunctionDef)]
+    (function,) = [n for n in ast.walk(ast.parse(cell)) if isinstance(n, ast.FunctionDef)]
     return ast.unparse(function)
 
 
