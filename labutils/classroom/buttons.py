@@ -20,18 +20,15 @@ def offer(item: Asked, verb: Verb) -> None:
 
 def _show(item: Asked, verb: Verb) -> None:
     """Show the options below the question, and keep a place below them for the answer."""
-    controls = options(item, lambda answer, pressed: choose(answer, pressed))
-    if not controls:
-        return
-    from IPython.display import display
-
-    place = display({"text/plain": "", "text/html": ""}, raw=True, display_id=True)
 
     def choose(answer: str, pressed: Any) -> None:
         with panel.collected() as said:
             verb(item.id, answer)
         mark(controls, pressed)
         place.update(said.after_a_click().bundle(), raw=True)
+
+    if controls := options(item, choose):
+        place = panel.place()
 
 
 def options(

@@ -401,6 +401,15 @@ def prediction(identifier: object) -> AnyPrediction | None:
     return item
 
 
+def ask(item: AnyPrediction, guess: object) -> None:
+    """Say what a prediction asks, its options, and of a guess that is none, that it is none."""
+    state("asked")
+    for line in (f"{item.id}. {item.question}", *item.lines()):
+        say(line, indent="     " if line.startswith("  ") else "")
+    if item.read(guess) is None:
+        _say_not_noted(guess)
+
+
 @answers
 def predict(identifier: str, guess: object = "") -> None:
     """Ask what the next experiment will show, and note the first guess."""
@@ -409,10 +418,7 @@ def predict(identifier: str, guess: object = "") -> None:
         return
     choice = item.read(guess)
     if choice is None:
-        state("asked")
-        for line in (f"{item.id}. {item.question}", *item.lines()):
-            say(line, indent="     " if line.startswith("  ") else "")
-        _say_not_noted(guess)
+        ask(item, guess)
         offer(item, predict)
         return
     noted = progress_file.guessed(item.id, choice)

@@ -11,7 +11,6 @@ the second day Run All brings back what was answered. Elsewhere it is what `pred
 print, and that is stored and compared.
 """
 
-from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -76,13 +75,12 @@ class Experiment:
     def _ask(self, item: AnyPrediction) -> None:
         """Show the question and its options; note a guess that was typed."""
         with panel.collected() as question:
-            panel.state("asked")
-            for line in (f"{item.id}. {item.question}", *item.lines()):
-                panel.say(line, indent="     " if line.startswith("  ") else "")
+            exercises.ask(item, "" if self.guess == SHOW else self.guess)
         panel.show(question)
         self.options = buttons.options(item, self._choose, skip=self._skip)
-        if item.read(self.guess) is not None:
-            progress_file.guessed(item.id, str(item.read(self.guess)))
+        choice = item.read(self.guess)
+        if choice is not None:
+            progress_file.guessed(item.id, choice)
 
     def _is_answered(self, item: AnyPrediction) -> bool:
         """Whether the result may be shown: it was guessed, now or before, or asked for."""
@@ -96,8 +94,8 @@ class Experiment:
         shown = [(one.data, one.metadata or {}) for one in self.captured.outputs]
         if self.captured.stdout:
             shown.insert(0, ({"text/plain": self.captured.stdout.rstrip("\n")}, {}))
-        self.places = [(_place(), data, metadata) for data, metadata in shown]
-        self.answer = _place()
+        self.places = [(panel.place(), data, metadata) for data, metadata in shown]
+        self.answer = panel.place()
 
     # --- the answer -------------------------------------------------------------------------------
 
@@ -124,14 +122,6 @@ class Experiment:
         with panel.collected() as said:
             exercises.reveal(self.item.id, self.result)
         self.answer.update(said.bundle(), raw=True)
-
-
-def _place() -> Any:
-    """A place on the screen in which something will be shown."""
-    from IPython.display import display
-
-    show: Callable[..., Any] = display  # IPython has no types for it
-    return show({"text/plain": "", "text/html": ""}, raw=True, display_id=True)
 
 
 def experiment(identifier: str, guess: object = "") -> Experiment:

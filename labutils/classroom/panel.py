@@ -14,7 +14,7 @@ from functools import wraps
 from html import escape
 from pathlib import Path
 from textwrap import fill
-from typing import Literal, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from labutils.classroom.progress import WIDTH
 from labutils.classroom.workspace import RECORD
@@ -212,6 +212,14 @@ def show(answer: Reply) -> None:
 
     if answer.lines:
         display(answer.bundle(), raw=True)
+
+
+def place() -> Any:
+    """Return a place on the screen, empty until something is shown in it by `update`."""
+    from IPython.display import display
+
+    displayed: Callable[..., Any] = display  # IPython has no types for it
+    return displayed({"text/plain": "", "text/html": ""}, raw=True, display_id=True)
 
 
 def wanted() -> bool:

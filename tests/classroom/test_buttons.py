@@ -4,39 +4,23 @@ import sys
 
 import ipywidgets
 import pytest
+from front_end import VIEW, bundles_shown, widget_of
 
 from labutils.classroom import exercises, panel
 from labutils.classroom.progress import load
 from labutils.classroom.registry import Estimate
 
-VIEW = "application/vnd.jupyter.widget-view+json"
-
 
 @pytest.fixture
 def shown(monkeypatch, tmp_path):
     """What a front end is given, in order; what was replaced is gone."""
-    bundles = []
-
-    class Handle:
-        def __init__(self, place):
-            self.place = place
-
-        def update(self, bundle, **_):
-            bundles[self.place] = bundle
-
-    def display(bundle, **_):
-        bundles.append(bundle)
-        return Handle(len(bundles) - 1)
-
     monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.setenv(panel.SWITCH, "1")
-    monkeypatch.setattr("IPython.display.display", display)
-    return bundles
+    return bundles_shown(monkeypatch)
 
 
 def widgets(bundle):
     """All widgets of a view, those inside it too."""
-    waiting = [ipywidgets.widgets.widget._instances[bundle[VIEW]["model_id"]]]
+    waiting = [widget_of(bundle)]
     every = []
     while waiting:
         every.append(waiting.pop(0))

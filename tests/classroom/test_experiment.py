@@ -5,6 +5,7 @@ import json
 import ipywidgets
 import nbformat
 import pytest
+from front_end import VIEW, bundles_shown, widget_of
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -12,7 +13,6 @@ from labutils.classroom import exercises, panel
 from labutils.classroom.experiment import experiment
 from labutils.classroom.progress import load
 
-VIEW = "application/vnd.jupyter.widget-view+json"
 TRUE = exercises.lesson("03").items["03-p1"]
 
 
@@ -25,28 +25,13 @@ def own_progress(monkeypatch, tmp_path):
 @pytest.fixture
 def screen(monkeypatch):
     """What a front end shows, place by place; a place that is filled shows what fills it."""
-    places = []
-
-    class Place:
-        def __init__(self, at):
-            self.at = at
-
-        def update(self, bundle, **_):
-            places[self.at] = bundle
-
-    def display(bundle, **_):
-        places.append(bundle)
-        return Place(len(places) - 1)
-
-    monkeypatch.setenv(panel.SWITCH, "1")
-    monkeypatch.setattr("IPython.display.display", display)
-    return places
+    return bundles_shown(monkeypatch)
 
 
 def options(screen):
     """The buttons of the last question by letter, or by their words."""
     view = [bundle for bundle in screen if VIEW in bundle][-1]
-    box = ipywidgets.widgets.widget._instances[view[VIEW]["model_id"]]
+    box = widget_of(view)
     return {one.description.partition("   ")[0]: one for one in box.children}
 
 
@@ -137,6 +122,7 @@ def test_whoever_types_loses_nothing(screen, guess, noted):
 def test_a_guess_that_is_none_holds_on(screen, own_progress):
     run("zebra")
     assert "the act itself" not in seen_on(screen) and not own_progress.exists()
+    assert "zebra" in seen_on(screen)
 
 
 @pytest.mark.parametrize("noted", [{"first": "b"}, {"shown": True}])
@@ -182,7 +168,7 @@ def test_a_row_and_a_number_are_held_and_answered_too(screen):
         seen.result = row.truth
     assert "tried" not in seen_on(screen)
     view = [bundle for bundle in screen if VIEW in bundle][-1]
-    box = ipywidgets.widgets.widget._instances[view[VIEW]["model_id"]]
+    box = widget_of(view)
     lines = [one.children[1] for one in box.children if isinstance(one, ipywidgets.HBox)]
     for line, letter in zip(lines, row.truth, strict=True):
         line.value = letter
