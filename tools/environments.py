@@ -57,8 +57,9 @@ def locked(lock):
 
     The lock itself is whole, so that plain pip can install it.
     """
+    dropped = left_out()
     blocks = re.split(r"\n(?=\S)", lock.read_text(encoding="utf-8"))
-    kept = [block for block in blocks if block.partition("==")[0] not in left_out()]
+    kept = [block for block in blocks if block.partition("==")[0] not in dropped]
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "requirements.txt")
         path.write_text("\n".join(kept), encoding="utf-8")

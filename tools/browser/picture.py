@@ -10,35 +10,29 @@ for byte. It stops at the question: a picture with the answer would spoil it. It
 
 import os
 import pathlib
-import shutil
 import sys
 import tempfile
 
 from check_lab import ROOT, copy_of_the_repository, opened, started
-from first_question import FLAGS, buttons_in
+from first_question import buttons_in, chromium
 
 PICTURE = ROOT / "docs" / "lesson-00.png"
-FIRST = LAST = "predict-bearer"  # the cells on the picture
+CELL = "predict-bearer"  # what is on the picture
 QUIET = """() => { const app = window.jupyterapp;
   app.shell.collapseLeft(); app.shell.collapseRight() }"""
-BOX = f"""() => {{
-  const widgets = window.jupyterapp.shell.currentWidget.content.widgets;
-  const at = name => widgets.find(c => c.model.id === name).node.getBoundingClientRect();
-  const first = at('{FIRST}'), last = at('{LAST}');
-  return {{x: first.x, y: first.y, width: first.width, height: last.bottom - first.y}} }}"""
-SCROLL = f"""() => window.jupyterapp.shell.currentWidget.content.widgets
-  .find(c => c.model.id === '{FIRST}').node.scrollIntoView({{block: 'start'}})"""
+NODE = f"""window.jupyterapp.shell.currentWidget.content.widgets
+  .find(c => c.model.id === '{CELL}').node"""
+BOX = f"""() => {{ const {{x, y, width, height}} = {NODE}.getBoundingClientRect();
+  return {{x, y, width, height}} }}"""
+SCROLL = f"() => {NODE}.scrollIntoView({{block: 'start'}})"
 
 
 def main() -> int:
     """Take the picture, and say where it is."""
-    from playwright.sync_api import sync_playwright
-
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as tool:
+    with tempfile.TemporaryDirectory() as name, chromium() as browser:
         os.environ["JUPYTERLAB_SETTINGS_DIR"] = str(pathlib.Path(name, "settings"))  # no own theme
         folder = pathlib.Path(name, "course")
         copy_of_the_repository(folder)
-        browser = tool.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         with started(folder) as address, opened(browser, address) as page:
             page.set_viewport_size({"width": 980, "height": 1300})
             page.evaluate(QUIET)
@@ -47,7 +41,6 @@ def main() -> int:
             page.evaluate(SCROLL)
             page.wait_for_timeout(1_000)
             page.screenshot(path=str(PICTURE), clip=page.evaluate(BOX))
-        browser.close()
     print(f"Written to {PICTURE.relative_to(ROOT)}.")
     return 0
 
