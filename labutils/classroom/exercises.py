@@ -14,7 +14,7 @@ from textwrap import fill
 from types import CodeType, FunctionType
 from typing import Any, NoReturn
 
-from labutils.classroom import overview
+from labutils.classroom import overview, toolbox
 from labutils.classroom import progress as progress_file
 from labutils.classroom.buttons import offer
 from labutils.classroom.course import lesson, numbers
@@ -195,6 +195,8 @@ def check(identifier: str, answer: object = ...) -> None:
         progress_file.tried(identifier, passed=passed)
     state("passed" if passed else "not yet")
     say_as_it_is(f"{identifier}: passed. {words}" if passed else f"{identifier}: not yet. {words}")
+    if passed and not isinstance(exercise, Mixed | Target):
+        _keep(exercise, answer)
     if stuck(identifier, passed=passed):
         say(
             "You have spent ten minutes on this exercise. "
@@ -202,6 +204,21 @@ def check(identifier: str, answer: object = ...) -> None:
             "shows one way to solve it. Nothing below depends on it, so you can go on, and come "
             "back later."
         )
+
+
+def _keep(exercise: Exercise, answer: object) -> None:
+    """Keep what passed where later lessons find it: a function, or a text of several lines, such
+    as a rule."""
+    is_text = isinstance(answer, str) and "\n" in answer
+    if toolbox.path() is None or not (exercise.kind == "function" or is_text):
+        return
+    name = _name_of_answer(exercise)
+    try:
+        toolbox.keep(exercise.id, name, answer)
+    except toolbox.NotKept as sentence:
+        say(str(sentence))
+    else:
+        say(f"`{name}` is in your toolbox now.")
 
 
 @answers
@@ -289,8 +306,8 @@ class Yours:
 def mine(identifier: str, answer: Any = None) -> Any:
     """The learner's answer where it can be used, else the course's; says which.
 
-    An exercise on the long path may have been left out, and its cell with it: `mine` is then called
-    without an answer, and looks for it by its name.
+    It looks in the notebook, by the name of the answer where none is given; then in the toolbox,
+    where what passed in another lesson is kept, or before the kernel was restarted.
 
     A verifier that lets too much in, or too little, can be used: it meets the next forgery. What
     raises, or gives something else, would only stop later cells.
@@ -307,6 +324,12 @@ def mine(identifier: str, answer: Any = None) -> Any:
     course = namespace[_name_of_answer(exercise)]
     again = _is_the_courses(answer)
     _the_courses.append(course)
+    kept = (
+        toolbox.load(identifier, _name_of_answer(exercise)) if again or _is_blank(answer) else None
+    )
+    if kept is not None:
+        again, answer = False, kept
+    where = "" if kept is None else " from your toolbox"
     if again:
         remark(
             f"{identifier}: this name holds the course's version from an earlier run, so that "
@@ -319,12 +342,12 @@ def mine(identifier: str, answer: Any = None) -> Any:
     judged, _ = verdict(exercise, answer)
     if judged.kind not in ("passed", "let_in", "refused_good"):
         remark(
-            f"{identifier} does not work yet, so the course's version is used. check says what is "
-            "missing."
+            f"{identifier}{where} does not work yet, so the course's version is used. check says "
+            "what is missing."
         )
         return course
     unfinished = "" if judged is PASSED else ", although it has not passed yet"
-    remark(f"Your version is used{unfinished} ({identifier}).")
+    remark(f"Your version{where} is used{unfinished} ({identifier}).")
     return Yours(exercise, answer, course) if exercise.kind == "function" else answer
 
 

@@ -11,6 +11,7 @@ the second day Run All brings back what was answered. Elsewhere it is what `pred
 print, and that is stored and compared.
 """
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -20,6 +21,20 @@ from labutils.classroom.registry import AnyPrediction
 
 SHOW = "show"  # typed in place of a guess: the result, without one
 Place = tuple[Any, dict[str, Any], dict[str, Any]]  # where something is shown, and what
+Job = Callable[[], None]
+
+_open: list["Experiment"] = []  # whose bodies run now, and hold back what they show
+
+
+def when_shown(display_id: str, job: Job) -> None:
+    """Do something with what is shown under that id: now, or once an answer has shown it.
+
+    So an instrument comes alive no sooner than its picture may be seen.
+    """
+    if _open:
+        _open[-1].jobs[display_id] = job
+    else:
+        job()
 
 
 class Experiment:
@@ -36,6 +51,7 @@ class Experiment:
         self.held = self.item is not None and panel.wanted()
         self.is_over = False
         self.places: list[Place] = []
+        self.jobs: dict[str, Job] = {}  # by the id of what is played with
 
     def __enter__(self) -> "Experiment":
         if self.item is None:
@@ -48,6 +64,7 @@ class Experiment:
 
         self.capturing: Any = capture_output()
         self.captured: Any = self.capturing.__enter__()
+        _open.append(self)
         return self
 
     def __exit__(
@@ -62,6 +79,7 @@ class Experiment:
             if kind is None:
                 exercises.reveal(self.item.id, self.result)
             return
+        _open.remove(self)
         self.capturing.__exit__(kind, error, trace)
         if kind is not None:  # what it printed before it failed helps to find out why
             self.captured.show()
@@ -90,12 +108,19 @@ class Experiment:
         return bool({"first", "shown"} & noted.keys())
 
     def _keep_places(self) -> None:
-        """Make a place for each thing that the body showed, and one for the answer."""
-        shown = [(one.data, one.metadata or {}) for one in self.captured.outputs]
+        """Make a place for each thing that the body showed, and one for the answer.
+
+        What happened comes first, then why, then what one plays with: after a click the eye is at
+        the options. What is played with keeps its id, under which it comes alive.
+        """
+        shown = _shown_last(self.captured.outputs)
         if self.captured.stdout:
-            shown.insert(0, ({"text/plain": self.captured.stdout.rstrip("\n")}, {}))
-        self.places = [(panel.place(), data, metadata) for data, metadata in shown]
+            shown.insert(0, ("", {"text/plain": self.captured.stdout.rstrip("\n")}, {}))
+        acts = [one for one in shown if one[0] not in self.jobs]
+        played_with = [one for one in shown if one[0] in self.jobs]
+        self.places = [(_place(name), data, metadata) for name, data, metadata in acts]
         self.answer = panel.place()
+        self.places += [(_place(name), data, metadata) for name, data, metadata in played_with]
 
     # --- the answer -------------------------------------------------------------------------------
 
@@ -119,9 +144,35 @@ class Experiment:
         buttons.mark(self.options, pressed, first, self.item.truth)
         for place, data, metadata in self.places:
             place.update(data, raw=True, metadata=metadata)
+        for job in self.jobs.values():
+            job()
         with panel.collected() as said:
             exercises.reveal(self.item.id, self.result)
         self.answer.update(said.bundle(), raw=True)
+
+
+def _shown_last(outputs: Any) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """What was shown, in order: the id of each ("" where it has none), and its latest content."""
+    shown: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+    for one in outputs:
+        name = (one.transient or {}).get("display_id", "")
+        content = (name, one.data, one.metadata or {})
+        before = [at for at, (other, _, _) in enumerate(shown) if name and other == name]
+        if before:
+            shown[before[0]] = content
+        else:
+            shown.append(content)
+    return shown
+
+
+def _place(display_id: str) -> Any:
+    """A place on the screen with that id, or with one of its own."""
+    if not display_id:
+        return panel.place()
+    from IPython.display import display
+
+    displayed: Any = display  # IPython has no types for it
+    return displayed({"text/plain": "", "text/html": ""}, raw=True, display_id=display_id)
 
 
 def experiment(identifier: str, guess: object = "") -> Experiment:

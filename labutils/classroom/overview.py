@@ -1,6 +1,7 @@
 """What is done, as a table: a lesson a row, a sign an item; and what is next."""
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from html import escape
@@ -9,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from labutils.classroom.registry import AnyPrediction, Exercise, Lesson, Quiz
-from labutils.classroom.workspace import COPY
+from labutils.classroom.workspace import COPY, base
 
 Items = Mapping[str, Mapping[str, Any]]
 
@@ -88,7 +89,7 @@ def go_on(lessons: Mapping[str, Lesson], items: Items, numbers: list[str], last:
     cell = _cell_that_asks(path, item) if item else ""
     fragment = f"#cell-id={quote(cell)}" if cell else ""
     words = escape(f"{_title(path) or number}{f', at {item}' if item else ''}")
-    return f'<p>Go on: <a href="{escape(quote(path.name) + fragment)}">{words}</a></p>'
+    return f'<p>Go on: <a href="{escape(address(path) + fragment)}">{words}</a></p>'
 
 
 def _cell_that_asks(path: Path, item: str) -> str:
@@ -150,12 +151,17 @@ def _name(number: str) -> str:
     path = _beside(number)
     if path is None:
         return number
-    return f'<a href="{escape(quote(path.name))}">{escape(_title(path) or number)}</a>'
+    return f'<a href="{escape(address(path))}">{escape(_title(path) or number)}</a>'
+
+
+def address(path: Path) -> str:
+    """The address of a notebook in a link of this one: practice is a folder below the lessons."""
+    return quote(Path(os.path.relpath(path)).as_posix())
 
 
 def _beside(number: str) -> Path | None:
-    """The notebook of a lesson in this folder, and no copy that was put aside."""
-    beside = sorted(Path.cwd().glob(f"{number}-*.ipynb"))
+    """The notebook of a lesson among the learner's copies, and no copy that was put aside."""
+    beside = sorted(base().glob(f"{number}-*.ipynb"))
     return next((path for path in beside if not COPY.search(path.name)), None)
 
 

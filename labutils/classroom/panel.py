@@ -12,12 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from html import escape
-from pathlib import Path
 from textwrap import fill
 from typing import Any, Literal, ParamSpec, TypeVar
 
 from labutils.classroom.progress import WIDTH
-from labutils.classroom.workspace import RECORD
+from labutils.classroom.workspace import home
 from labutils.pictures import look
 
 SWITCH = "LABUTILS_PANELS"  # 1 or 0, where somebody wants it otherwise
@@ -223,13 +222,13 @@ def place() -> Any:
 
 
 def wanted() -> bool:
-    """Whether somebody works here: in a notebook of a folder with working copies, in a browser's
-    Python, or in Colab."""
+    """Whether somebody works here: in a notebook among the learner's copies, in a browser's Python,
+    or in Colab."""
     switch = os.environ.get(SWITCH)
     if switch in ("0", "1"):
         return switch == "1"
     return in_a_notebook() and (
-        Path(RECORD).exists() or sys.platform == "emscripten" or "google.colab" in sys.modules
+        home() is not None or sys.platform == "emscripten" or "google.colab" in sys.modules
     )
 
 

@@ -24,7 +24,8 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from labutils.classroom import files
+from labutils.classroom import files, workspace
+from labutils.classroom.workspace import PROGRESS
 from labutils.text import shown
 
 LARGEST = 64 * 1024  # bytes of a progress file that is read
@@ -41,8 +42,8 @@ Items = dict[str, Item]
 
 
 def path() -> Path:
-    """Where the learner's own progress stands."""
-    return Path(os.environ.get("LABUTILS_PROGRESS") or "progress.json")
+    """Where the learner's own progress stands: one file for the lessons and their practice."""
+    return Path(os.environ.get("LABUTILS_PROGRESS") or workspace.base() / PROGRESS)
 
 
 IN_MEMORY = Path("/home/pyodide")  # where Python in a browser begins

@@ -1,7 +1,8 @@
-"""What JupyterLab's server leaves out of a lesson when it saves one: the buttons of a question.
+"""What JupyterLab's server leaves out of a lesson when it saves one: its widgets.
 
 They work while the kernel lives that made them. In a notebook that is opened again they would be
-an error of the front end, in place of a question that can be answered by typing.
+an error of the front end, in place of a question that can be answered by typing, and of the picture
+that an instrument has beside its widget.
 """
 
 from typing import Any
@@ -22,10 +23,20 @@ def _load_jupyter_server_extension(app: Any) -> None:
 
 
 def without_buttons(model: dict[str, Any], **_: Any) -> None:
-    """Take the buttons out of a lesson of this course; another notebook stays as it is."""
+    """Take the widgets out of a lesson of this course; another notebook stays as it is."""
     content = model.get("content")
     if not isinstance(content, dict) or "labutils" not in content.get("metadata", {}):
         return
     for cell in content.get("cells", []):
         if outputs := cell.get("outputs"):
-            cell["outputs"] = [one for one in outputs if BUTTONS not in one.get("data", {})]
+            cell["outputs"] = [kept for one in outputs if (kept := _without_widget(one))]
+
+
+def _without_widget(output: dict[str, Any]) -> dict[str, Any]:
+    """An output without its widget; an empty one where it has no picture and no text beside it."""
+    data = output.get("data", {})
+    if BUTTONS not in data:
+        return output
+    others = {kind: content for kind, content in data.items() if kind != BUTTONS}
+    has_content = any("".join(one) if isinstance(one, list) else one for one in others.values())
+    return {**output, "data": others} if has_content else {}

@@ -20,9 +20,10 @@ from labutils.text import DISTRIBUTION
 
 RECORD = ".course.json"
 PROGRESS = "progress.json"
+PRACTICE = "practice"  # the folder of what a lesson has for whoever wants more
 COPY = re.compile(r"-Copy|\.yours-")  # what a learner keeps beside a lesson
 LARGEST = 20_000_000  # bytes of a notebook that is still looked at
-LINK_TO_DOCS = re.compile(r"\[([^\]]*)\]\(\.\./((?:docs|data)/[^)\s]*)\)")
+LINK_TO_DOCS = re.compile(r"\[([^\]]*)\]\(\.\./((?:\.\./)?)((?:docs|data)/[^)\s]*)\)")
 # What lessons link to. The wheel carries it, and it is laid beside copies that have no docs folder.
 PAGES = (
     "docs/story.md",
@@ -33,6 +34,22 @@ PAGES = (
     "docs/capstone.md",
     "docs/scoring-a-hunt.md",
 )
+
+
+def base() -> Path:
+    """Return the folder of the lessons: this one, or the one above where this one is practice."""
+    here = Path.cwd()
+    return here.parent if here.name == PRACTICE else here
+
+
+def home() -> Path | None:
+    """Return the folder of the learner's copies; None where nobody works through the course."""
+    return base() if (base() / RECORD).exists() else None
+
+
+def number_of(name: str) -> str:
+    """Return the number of the lesson that a notebook belongs to: `06` for practice/06-replay."""
+    return name.rpartition("/")[2][:2]
 
 
 class CannotCopy(Exception):
@@ -104,7 +121,7 @@ def lesson_folders() -> list[Path]:
 def guests_beside(sums: Iterable[str]) -> dict[str, Path]:
     """The lessons of somebody else's by file name. A number that the course has stays the
     course's; of two files of one number the first counts."""
-    taken, found = {name[:2] for name in sums}, {}
+    taken, found = {number_of(name) for name in sums}, {}
     for folder in lesson_folders()[1:]:
         for path in sorted(folder.glob("[0-9][0-9]-*.ipynb")):
             if path.name[:2] not in taken and not COPY.search(path.name):
@@ -201,7 +218,7 @@ def without_outputs(
             continue
         source = prose(str(cell.get("id", "")), "".join(cell["source"]))
         if pages is not None:
-            source = LINK_TO_DOCS.sub(lambda link: _moved(link[1], link[2], pages), source)
+            source = LINK_TO_DOCS.sub(lambda link: _moved(*link.groups(), pages=pages), source)
         cell["source"] = source.splitlines(keepends=True)
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
@@ -223,13 +240,14 @@ def prose_of(number: str) -> Callable[[str, str], str]:
 def _page(path: Path) -> bytes:
     """A page of docs/ as it stands in a docs folder beside the copies, which lie one level up."""
     text = path.read_text(encoding="utf-8").replace("](../notebooks/", "](../")
-    return LINK_TO_DOCS.sub(lambda link: _moved(link[1], link[2], frozenset()), text).encode()
+    return LINK_TO_DOCS.sub(lambda link: _moved(*link.groups(), pages=frozenset()), text).encode()
 
 
-def _moved(words: str, page: str, pages: frozenset[str]) -> str:
-    """A link into docs/ or data/: to a page beside the copy, to the site, or as plain words."""
+def _moved(words: str, up: str, page: str, *, pages: frozenset[str]) -> str:
+    """A link into docs/ or data/: to a page beside the copies, to the site, or as plain words. `up`
+    is the way out of the folder of practice."""
     if page.partition("#")[0] in pages:
-        return f"[{words}]({page})"
+        return f"[{words}]({up}{page})"
     link = in_the_repository(page, public_address())
     return f"[{words}]({link})" if link else words
 
@@ -284,8 +302,8 @@ def _make_copies(folder: Path, course: Originals) -> Iterator[str]:
         _lay(folder / name, page, record, name)
     for name in course.names:
         _rename_former(folder, name, record)
-        copy = without_outputs(course.text(name), beside=pages, prose=prose_of(name[:2]))
-        yield from _renew(folder / name, copy, record)
+        copy = without_outputs(course.text(name), beside=pages, prose=prose_of(number_of(name)))
+        yield from _renew(folder / name, name, copy, record)
     yield from _keep_record(folder, record, damaged)
 
 
@@ -307,28 +325,34 @@ def _lay(path: Path, page: bytes, record: dict[str, str], name: str) -> None:
         not path.is_file() or digest(files.read(path)) != record.get(name)
     ):
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    files.write(path, page)
+    _write(path, page)
     record[name] = digest(page)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file, and the folder that it belongs to where that is missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    files.write(path, data)
 
 
 def _rename_former(folder: Path, name: str, record: dict[str, str]) -> None:
     """Give a copy that was made under another name of its lesson the name of today."""
-    former = [old for old in record if old[:3] == name[:3] and Path(old).name == old]
+    beginning = name[: name.rindex("/") + 4] if "/" in name else name[:3]  # up to `06-`
+    former = [old for old in record if old.startswith(beginning) and old.endswith(".ipynb")]
     for old in former:
         if old != name and (folder / old).is_file() and not os.path.lexists(folder / name):
             os.replace(folder / old, folder / name)
             record[name] = record.pop(old)
 
 
-def _renew(path: Path, copy: bytes, record: dict[str, str]) -> Iterator[str]:
+def _renew(path: Path, name: str, copy: bytes, record: dict[str, str]) -> Iterator[str]:
     """Write one copy, where there is none or where nobody changed the one that is there."""
-    name, new = path.name, fingerprint(copy)
+    new = fingerprint(copy)
     if _is_no_file(path):
         yield f"{path} is not a file. Move it elsewhere, and run the same command again."
         return
     if not path.exists():
-        files.write(path, copy)
+        _write(path, copy)
         record[name] = _as_made(copy)
         return
     present = files.read(path)
@@ -338,7 +362,7 @@ def _renew(path: Path, copy: bytes, record: dict[str, str]) -> Iterator[str]:
     elif fingerprint(present) == new or not sources:  # what it was made from nobody knows
         record[name] = f"{new} {added}"
     elif fingerprint(present) == sources:
-        if kept := _exchange(path, copy, record):
+        if kept := _exchange(path, name, copy, record):
             yield (
                 f"{name} was updated. Your copy had outputs, pictures or cell settings, so it is "
                 f"kept as {kept.name}."
@@ -346,7 +370,7 @@ def _renew(path: Path, copy: bytes, record: dict[str, str]) -> Iterator[str]:
     elif sources != new:
         yield (
             f"{name} has your changes, and the course has a newer version. To get the new version "
-            f"and keep yours beside it, run: make reset LESSON={name[:2]}."
+            f"and keep yours beside it, run: make reset LESSON={number_of(name)}."
         )
 
 
@@ -360,15 +384,15 @@ def _as_made(copy: bytes) -> str:
     return f"{fingerprint(copy)} {additions(copy)}"
 
 
-def _exchange(path: Path, copy: bytes, record: dict[str, str]) -> Path | None:
+def _exchange(path: Path, name: str, copy: bytes, record: dict[str, str]) -> Path | None:
     """Put a fresh copy in place of one, and keep that under a dated name: that name. None
     where nobody used it, so that there is nothing to keep.
 
     It is read once, where it is kept: nothing else writes there.
     """
-    as_made = record.get(path.name, "")
+    as_made = record.get(name, "")
     kept = files.exchange(path, copy, files.YOURS)
-    record[path.name] = _as_made(copy)
+    record[name] = _as_made(copy)
     if _is_used(kept, as_made, copy):
         return kept
     kept.unlink()
@@ -391,7 +415,7 @@ def _take_over(folder: Path, course: Originals) -> Iterator[str]:
     """Once: what a learner did in notebooks/ before there were working copies."""
     for name in course.sums:
         if course.edited(name) and not os.path.lexists(folder / name):
-            files.write(folder / name, files.read(course.folder / name))
+            _write(folder / name, files.read(course.folder / name))
             where = f"{folder.name}/{name}"
             yield f"What you wrote in notebooks/{name} was copied; continue in {where}."
     for old in sorted(course.folder.glob("*.yours-*.ipynb")):
@@ -410,10 +434,13 @@ def reset(folder: Path, course: Originals, numbers: Iterable[str]) -> Iterator[s
     cannot be written (then what the learner had is still there).
     """
     numbers = list(numbers)
-    chosen = {number: [n for n in course.names if n[:2] == number.zfill(2)] for number in numbers}
+    chosen = {
+        number: [name for name in course.names if number_of(name) == number.zfill(2)]
+        for number in numbers
+    }
     if not numbers or not all(chosen.values()):
         unknown = [number for number, names in chosen.items() if not names]
-        there = ", ".join(name[:2] for name in course.names)
+        there = ", ".join(sorted({number_of(name) for name in course.names}))
         sentence = "".join(f"There is no lesson {number}. " for number in unknown)
         raise CannotCopy(f"{sentence}Name a lesson: make reset LESSON=03. The lessons are {there}.")
     try:
@@ -436,23 +463,24 @@ def _reset(folder: Path, course: Originals, names: Iterable[str]) -> Iterator[st
     record, damaged = yield from _begun(folder, course)
     for name in names:
         _rename_former(folder, name, record)
-        yield from _reset_one(folder / name, course, record)
+        yield from _reset_one(folder, name, course, record)
     yield from _keep_record(folder, record, damaged)
 
 
-def _reset_one(path: Path, course: Originals, record: dict[str, str]) -> Iterator[str]:
+def _reset_one(folder: Path, name: str, course: Originals, record: dict[str, str]) -> Iterator[str]:
+    path = folder / name
     if _is_no_file(path):
         raise CannotCopy(
             f"{path} is not a file. Move it elsewhere, and run the same command again."
         )
-    pages, prose = pages_beside(path.parent, course), prose_of(path.name[:2])
-    copy = without_outputs(course.text(path.name), beside=pages, prose=prose)
+    pages, prose = pages_beside(folder, course), prose_of(number_of(name))
+    copy = without_outputs(course.text(name), beside=pages, prose=prose)
     if not path.exists():
-        files.write(path, copy)
-        record[path.name] = _as_made(copy)
-    elif kept := _exchange(path, copy, record):
+        _write(path, copy)
+        record[name] = _as_made(copy)
+    elif kept := _exchange(path, name, copy, record):
         yield f"Your version is kept as {kept.name}."
-    yield f"{path.name} is restored."
+    yield f"{name} is restored."
 
 
 def _begun(folder: Path, course: Originals) -> Generator[str, None, tuple[dict[str, str], bool]]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from labutils.classroom import exercises, panel
 from labutils.classroom.panel import SIGNS, Reply
+from labutils.classroom.workspace import PRACTICE, RECORD
 from labutils.pictures import look
 
 RIGHT = "u-1815"  # what passes 00-1
@@ -224,7 +225,14 @@ def kernel(monkeypatch, tmp_path):
 
 def test_in_a_folder_of_working_copies(kernel):
     assert not panel.wanted()
-    (kernel / panel.RECORD).write_text("{}", encoding="utf-8")
+    (kernel / RECORD).write_text("{}", encoding="utf-8")
+    assert panel.wanted()
+
+
+def test_in_the_folder_of_practice_below_them(kernel, monkeypatch):
+    (kernel / RECORD).write_text("{}", encoding="utf-8")
+    (kernel / PRACTICE).mkdir()
+    monkeypatch.chdir(kernel / PRACTICE)
     assert panel.wanted()
 
 
@@ -238,7 +246,7 @@ def test_in_a_browser_and_in_colab(monkeypatch):
 
 
 def test_not_without_a_kernel_and_not_where_somebody_wants_none(kernel, monkeypatch):
-    (kernel / panel.RECORD).write_text("{}", encoding="utf-8")
+    (kernel / RECORD).write_text("{}", encoding="utf-8")
     monkeypatch.setenv(panel.SWITCH, "0")
     assert not panel.wanted()
     monkeypatch.delenv(panel.SWITCH)
