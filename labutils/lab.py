@@ -4,6 +4,7 @@ Nothing here opens a socket. A host is a WSGI callable, and a browser is an http
 network ends at the lab.
 """
 
+import copy
 import hashlib
 import secrets
 import time
@@ -11,11 +12,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 import httpx
+
+from labutils.copying import Memo, copied, functions_too, twin
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -103,7 +107,7 @@ def iso(seconds: float) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def dice(seed: str | None, party: str) -> Iterator[str]:
+class dice(Iterator[str]):  # noqa: N801 - a stream such as itertools.count
     """A party's stream of identifiers, 22 characters each.
 
     They are hashes of a counter, or real randomness where `seed` is None.
@@ -111,14 +115,16 @@ def dice(seed: str | None, party: str) -> Iterator[str]:
     Each party has a stream of its own, so that one more request by one does not change the
     tokens of another.
     """
-    count = 0
-    while True:
-        count += 1
-        yield (
-            hashlib.sha256(f"{seed}/{party}/{count}".encode()).hexdigest()[:22]
-            if seed is not None
-            else secrets.token_urlsafe(16)
-        )
+
+    def __init__(self, seed: str | None, party: str):
+        self.seed, self.party, self.drawn = seed, party, 0
+
+    def __next__(self) -> str:
+        self.drawn += 1
+        if self.seed is None:
+            return secrets.token_urlsafe(16)
+        text = f"{self.seed}/{self.party}/{self.drawn}"
+        return hashlib.sha256(text.encode()).hexdigest()[:22]
 
 
 @dataclass(frozen=True)
@@ -152,6 +158,9 @@ class Exchange:
     def header(self, name: str) -> str:
         """A response header, or an empty string."""
         return dict(self.response_headers).get(name, "")
+
+    def __deepcopy__(self, _: Memo) -> "Exchange":
+        return self  # what was on the network does not change any more
 
 
 class _Network(httpx.BaseTransport):
@@ -194,6 +203,17 @@ class _Network(httpx.BaseTransport):
             )
         )
         return response
+
+
+class _Browser(httpx.Client):
+    """An httpx.Client that can be copied, with its cookies."""
+
+    def __deepcopy__(self, memo: Memo) -> "_Browser":
+        jar = CookieJar()  # a jar has a lock, and a lock cannot be copied
+        for cookie in self.cookies.jar:
+            jar.set_cookie(copy.copy(cookie))
+        memo[id(self.cookies.jar)] = jar
+        return twin(self, memo)
 
 
 def _any_bytes(
@@ -262,9 +282,22 @@ class Lab:
         It does not follow redirects by itself.
         """
         headers = {"user-agent": name, "accept-encoding": "identity"}
-        return httpx.Client(
+        return _Browser(
             transport=_Network(self, name, ip, certificate), headers=headers, timeout=None
         )
+
+    def copy(self) -> "Lab":
+        """Return a copy with everything in it: hosts, their state, clock, dice and both logs.
+
+        What is done in the one changes nothing in the other, and the next request gives the same
+        bytes in both, unless their randomness is real. To take along what holds on to the lab, such
+        as a browser, copy both at once: `later, tom = copied((lab, tom))`, of labutils.copying.
+        """
+        return copied(self)
+
+    def __deepcopy__(self, memo: Memo) -> "Lab":
+        with functions_too(self, memo):
+            return twin(self, memo)
 
     def log(self, service: str, event: str, outcome: str = "success", **facts: object) -> None:
         """Write one line of the audit log.

@@ -12,6 +12,7 @@ import jwt
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from labutils.copying import Memo
 from labutils.lab import data_file
 
 # The order of the curve P-256, a prime (FIPS 186-5).
@@ -139,6 +140,9 @@ class SigningKey:
     private: PrivateKey | bytes
     alg: str
     kid: str
+
+    def __deepcopy__(self, _: Memo) -> "SigningKey":
+        return self  # a key does not change
 
     @cached_property
     def jwk(self) -> dict[str, str]:

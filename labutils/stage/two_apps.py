@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from labutils.copying import copied
 from labutils.identity.keys import Json
 from labutils.identity.oauth import TokenResponse
 from labutils.identity.person import sign_in
@@ -41,6 +42,10 @@ class TwoApps:
         return sign_in(
             getattr(self, who), at + "/login", who, self.provider.users[who].password, until=until
         )
+
+    def copy(self) -> "TwoApps":
+        """Return a copy with its lab and both browsers: what is done there changes nothing here."""
+        return copied(self)
 
     @property
     def session_cookie(self) -> str:
