@@ -23,6 +23,7 @@ LABUTILS = HERE / "labutils"
 # From top to bottom; a room uses those below it. Two rooms on one floor do not use each other.
 FLOORS = (
     ("lessons",),
+    ("instruments",),
     ("classroom",),
     ("live",),
     ("stage", "capstone"),

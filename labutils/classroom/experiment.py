@@ -144,11 +144,11 @@ class Experiment:
         buttons.mark(self.options, pressed, first, self.item.truth)
         for place, data, metadata in self.places:
             place.update(data, raw=True, metadata=metadata)
-        for job in self.jobs.values():
-            job()
         with panel.collected() as said:
             exercises.reveal(self.item.id, self.result)
         self.answer.update(said.bundle(), raw=True)
+        for job in self.jobs.values():
+            job()
 
 
 def _shown_last(outputs: Any) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:

@@ -29,6 +29,17 @@ LIGHT = {
     "defender-soft": "#eaf4fb",
     "right": "#0b7a5a",
     "not-yet": "#8a4b00",
+    "head": "#a3216b",
+    "body": "#6a3db8",
+    "sign": "#59616b",
+    "s1": "#6a3db8",
+    "s2": "#00795a",
+    "s3": "#8f6200",
+    "s4": "#b02078",
+    "s5": "#064e5c",
+    "s6": "#4f6d00",
+    "s7": "#5c3a2e",
+    "s8": "#59616b",
 }
 DARK = {
     "ink": "#e6e8ea",
@@ -44,7 +55,23 @@ DARK = {
     "defender-soft": "#17293a",
     "right": "#4cc79d",
     "not-yet": "#f0a95a",
+    "head": "#f391c0",
+    "body": "#b9a2f5",
+    "sign": "#a3abb3",
+    "s1": "#b9a2f5",
+    "s2": "#45b992",
+    "s3": "#f5cf5b",
+    "s4": "#f48fbd",
+    "s5": "#a6eef2",
+    "s6": "#a9c437",
+    "s7": "#c9986f",
+    "s8": "#a3abb3",
 }
+# The parts of a token, and secrets that are followed from hand to hand. None of them is a verdict:
+# they keep away from the two accents. The eighth secret and all later ones are grey.
+PARTS = ("head", "body", "sign")
+SECRETS = ("s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8")
+TINT = 0.08  # how much of its colour the ground of a part or a secret has
 # What is set in which colour on which ground; each pair has a contrast of 4.5 (WCAG 2.2, 1.4.3).
 TEXT_ON = {
     "ink": ("paper", "card", "intruder-soft", "defender-soft"),
@@ -53,6 +80,7 @@ TEXT_ON = {
     "defender": ("paper", "card", "defender-soft"),
     "right": ("paper", "card"),
     "not-yet": ("paper", "card"),
+    **dict.fromkeys((*PARTS, *SECRETS), ("paper", "card")),
 }
 # Widths: a line of prose has 65 to 70 characters; a card holds code and tables, too.
 PROSE, CARD, INSTRUMENT = "39rem", "50rem", "74rem"
@@ -64,6 +92,12 @@ def contrast(one: str, other: str) -> float:
     """Return the contrast of two colours such as `#1f2328`, from 1 to 21 (WCAG 2.2)."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def tinted(colour: str, ground: str, share: float = TINT) -> str:
+    """Return the colour of a ground with that share of another colour laid over it."""
+    parts = ((int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(share * one + (1 - share) * other):02x}" for one, other in parts)
 
 
 def _luminance(colour: str) -> float:
@@ -81,12 +115,13 @@ def css() -> str:
     rules = resources.files(__package__).joinpath("look.css").read_text(encoding="utf-8")
     rules = re.sub(r"/\*.*?\*/", "", rules, flags=re.DOTALL)
     widths = f"--lu-prose:{PROSE};--lu-wide:{CARD};--lu-instrument:{INSTRUMENT};"
-    light = f":root{{{_variables(LIGHT)}{widths}--lu-mono:{MONOSPACE}}}"
-    dark = f"[data-jp-theme-light='false'],.vscode-dark{{{_variables(DARK)}}}"
+    light = f":root{{{variables(LIGHT)}{widths}--lu-mono:{MONOSPACE}}}"
+    dark = f"[data-jp-theme-light='false'],.vscode-dark{{{variables(DARK)}}}"
     return light + dark + re.sub(r"\s*\n\s*", "", rules)
 
 
-def _variables(colours: dict[str, str]) -> str:
+def variables(colours: dict[str, str]) -> str:
+    """Return colours as variables of a style sheet: `--lu-ink:#1f2328;` and so on."""
     return "".join(f"--lu-{name}:{colour};" for name, colour in colours.items())
 
 

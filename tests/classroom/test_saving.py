@@ -34,6 +34,27 @@ def test_a_saved_lesson_has_its_question_and_no_buttons():
     assert cell["outputs"] == [PRINTED, QUESTION]
 
 
+PICTURE = {"image/svg+xml": "<svg/>", "text/plain": "a token"}
+
+
+@pytest.mark.parametrize(
+    ("data", "kept"),
+    [
+        (PICTURE, PICTURE),
+        ({"text/plain": ["a ", "token"]}, {"text/plain": ["a ", "token"]}),
+        ({"text/plain": ""}, None),
+        ({"text/plain": []}, None),
+        ({}, None),
+    ],
+)
+def test_of_an_instrument_the_picture_and_the_words_are_saved(data, kept):
+    widget = {saving.BUTTONS: {"model_id": "1"}}
+    book = notebook(labutils={"lesson": "00"})
+    book.cells[0].outputs = [new_output("display_data", {**widget, **data})]
+    outputs = saved(book)["cells"][0]["outputs"]
+    assert outputs == ([new_output("display_data", kept)] if kept else [])
+
+
 def test_another_notebook_keeps_its_widgets():
     content = notebook()
     assert saved(copy.deepcopy(content)) == content

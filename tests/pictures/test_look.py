@@ -1,6 +1,8 @@
 """One module says how the course looks; the extension that brings it is written from there."""
 
+import itertools
 import json
+import math
 import re
 
 import look as tool
@@ -20,6 +22,46 @@ def test_each_text_can_be_read_on_each_ground_that_it_is_set_on(theme):
             assert look.contrast(theme[text], theme[ground]) >= 4.5, (text, ground)
     for fill in ("intruder-fill", "defender-fill"):
         assert look.contrast(theme[fill], theme["paper"]) >= 3, fill
+
+
+@pytest.mark.parametrize("theme", [look.LIGHT, look.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("name", [*look.PARTS, *look.SECRETS])
+def test_a_part_and_a_secret_can_be_read_on_a_tint_of_their_own_colour(theme, name):
+    for ground in ("paper", "card"):
+        assert look.contrast(theme[name], look.tinted(theme[name], theme[ground])) >= 4.5
+
+
+def oklab(colour):
+    """The place of a colour in a space in which equal distances look equal (Oklab, Ottosson)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    cones = [
+        sum(share * part for share, part in zip(row, linear, strict=True)) ** (1 / 3)
+        for row in (
+            (0.4122214708, 0.5363325363, 0.0514459929),
+            (0.2119034982, 0.6806995451, 0.1073969566),
+            (0.0883024619, 0.2817188376, 0.6299787005),
+        )
+    ]
+    return [
+        sum(share * cone for share, cone in zip(row, cones, strict=True))
+        for row in (
+            (0.2104542553, 0.7936177850, -0.0040720468),
+            (1.9779984951, -2.4285922050, 0.4505937099),
+            (0.0259040371, 0.7827717662, -0.8086757660),
+        )
+    ]
+
+
+@pytest.mark.parametrize("theme", [look.LIGHT, look.DARK], ids=["light", "dark"])
+def test_secrets_are_told_apart_and_from_the_two_accents(theme):
+    """Nobody takes two of them for equal, or one of them for a verdict."""
+    named = {name: theme[name] for name in (*look.SECRETS, "intruder", "defender")}
+    for (one, first), (other, second) in itertools.combinations(named.items(), 2):
+        assert math.dist(oklab(first), oklab(second)) > 0.075, (one, other)
+    parts = {name: theme[name] for name in (*look.PARTS, "intruder", "right")}
+    for (one, first), (other, second) in itertools.combinations(parts.items(), 2):
+        assert math.dist(oklab(first), oklab(second)) > 0.1, (one, other)
 
 
 def test_the_contrast_is_that_of_the_standard():

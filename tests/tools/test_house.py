@@ -104,7 +104,17 @@ def test_in_the_engine_a_class_name_stands_once():
 
 # --- tests mirror the tree ------------------------------------------------------------------------
 
-MIRRORED = ("identity", "har", "hunt", "incident", "pictures", "stage", "classroom", "lessons")
+MIRRORED = (
+    "identity",
+    "har",
+    "hunt",
+    "incident",
+    "pictures",
+    "stage",
+    "classroom",
+    "instruments",
+    "lessons",
+)
 
 
 def subjects_of(folder: str) -> set[str]:

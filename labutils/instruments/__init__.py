@@ -1,0 +1,5 @@
+"""What a learner holds in their hands: a token under glass, messages on the wire, ribbons of time.
+
+Each is one class and one function of the same name. Python draws all of it; `hands.js` puts the
+drawing on the screen and says what was touched.
+"""

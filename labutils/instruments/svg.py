@@ -1,0 +1,155 @@
+"""SVG in the colours of the course: live it takes the theme of its page, alone it is light."""
+
+import re
+from dataclasses import dataclass, field
+from html import escape
+
+from labutils.pictures import look
+
+SANS = "system-ui,-apple-system,'Segoe UI',Roboto,sans-serif"
+# The share of the type size that a character takes: of the monospaced type, and on average of the
+# other one. No machine has the same fonts, so nothing is placed by it to the pixel.
+MONO_WIDTH, SANS_WIDTH = 0.602, 0.55
+_VARIABLE = re.compile(r"var\(--lu-([\w-]+)\)")
+
+
+def colour(name: str) -> str:
+    """Return a colour of the course for a style: `var(--lu-ink)`."""
+    return f"var(--lu-{name})"
+
+
+def alone(picture: str) -> str:
+    """Return an SVG whose colours need no style sheet, for whoever shows it by itself."""
+    return _VARIABLE.sub(lambda match: look.LIGHT[match[1]], picture)
+
+
+@dataclass
+class Svg:
+    """A picture of that width, filled from the top."""
+
+    width: float
+    parts: list[str] = field(default_factory=list)
+
+    def add(self, part: str) -> None:
+        """Add an element that is written already."""
+        self.parts.append(part)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        ink: str = "ink",
+        *,
+        size: float = 14,
+        anchor: str = "start",
+        bold: bool = False,
+        mono: bool = False,
+    ) -> None:
+        """Write a line of text; `x` and `y` are where it begins, or ends, on its base line."""
+        more = ' font-weight="600"' if bold else ""
+        more += f' text-anchor="{anchor}"' if anchor != "start" else ""
+        more += f' font-family="{look.MONOSPACE}"' if mono else ""
+        self.add(
+            f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" style="fill:{colour(ink)}"{more} '
+            f'xml:space="preserve">{escape(_printable(words))}</text>'
+        )
+
+    def line(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        ink: str = "line",
+        wide: float = 1,
+        dash: str = "",
+    ) -> None:
+        """Draw a straight line from one point to another."""
+        dashed = f' stroke-dasharray="{dash}"' if dash else ""
+        self.add(
+            f'<line x1="{start[0]:g}" y1="{start[1]:g}" x2="{end[0]:g}" y2="{end[1]:g}" '
+            f'style="stroke:{colour(ink)}" stroke-width="{wide:g}"{dashed}/>'
+        )
+
+    def box(
+        self,
+        corner: tuple[float, float],
+        size: tuple[float, float],
+        *,
+        fill: str = "",
+        edge: str = "",
+        wide: float = 1,
+        round_by: float = 0,
+    ) -> None:
+        """Draw a rectangle from its upper left corner: filled, with an edge, or both."""
+        inside = colour(fill) if fill else "none"
+        around = f";stroke:{colour(edge)};stroke-width:{wide:g}" if edge else ""
+        self.add(
+            f'<rect x="{corner[0]:g}" y="{corner[1]:g}" width="{size[0]:g}" height="{size[1]:g}" '
+            f'rx="{round_by:g}" style="fill:{inside}{around}"/>'
+        )
+
+    def sign(self, x: float, y: float, kind: str) -> None:
+        """Draw what a verdict is told by: a filled red dot (`harm`: somebody gets in), a blue ring
+        (`refused`), or a quiet tick (`fine`)."""
+        if kind == "harm":
+            self.add(
+                f'<circle cx="{x:g}" cy="{y:g}" r="6" style="fill:{colour("intruder-fill")}"/>'
+            )
+        elif kind == "refused":
+            self.add(
+                f'<circle cx="{x:g}" cy="{y:g}" r="5" style="fill:none;stroke-width:2.5;'
+                f'stroke:{colour("defender-fill")}"/>'
+            )
+        else:
+            self.add(
+                f'<path d="M{x - 5:g} {y:g}l4 4.5 7-9" style="fill:none;stroke-width:2.2;'
+                f'stroke:{colour("quiet")}"/>'
+            )
+
+    def heading(self, title: str, hint: str) -> float:
+        """Write the title and the hint, and return the height below them."""
+        y = 12.0
+        for line in wrapped(title, self.width - 40, 17) if title else []:
+            y += 22
+            self.text(20, y, line, size=17, bold=True)
+        for line in wrapped(hint, self.width - 40, 14) if hint else []:
+            y += 20
+            self.text(20, y, line, "quiet")
+        return y + 12
+
+    def inside(self) -> str:
+        """Return what was drawn, without the picture around it."""
+        return "".join(self.parts)
+
+    def done(self, height: float, says: str, attributes: str = "") -> str:
+        """Return the whole picture; `says` is what a screen reader reads instead of it."""
+        ground = f'<rect width="100%" height="100%" style="fill:{colour("paper")}"/>'
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width:g}" height="{height:g}" '
+            f'viewBox="0 0 {self.width:g} {height:g}" role="img" '
+            f'aria-label="{escape(_printable(says))}" font-family="{SANS}" {attributes}>'
+            f"{ground}{self.inside()}</svg>"
+        )
+
+
+def wrapped(text: str, width: float, size: float, *, mono: bool = False) -> list[str]:
+    """Return the lines of a text that is that wide in pixels; a longer word is cut."""
+    room = max(1, int(width / (size * (MONO_WIDTH if mono else SANS_WIDTH))))
+    lines: list[str] = []
+    for word in text.split():
+        pieces = [word[at : at + room] for at in range(0, len(word), room)]
+        for piece in pieces:
+            if lines and len(lines[-1]) + 1 + len(piece) <= room:
+                lines[-1] += f" {piece}"
+            else:
+                lines.append(piece)
+    return lines or [""]
+
+
+def _printable(text: str) -> str:
+    """A text without the characters that no XML may have (XML 1.0, 2.2)."""
+    return "".join(
+        one if one in "\t\n\r" or 0x20 <= ord(one) < 0xD800 or 0xE000 <= ord(one) < 0xFFFE
+        or ord(one) > 0xFFFF else "\ufffd"
+        for one in text
+    )  # fmt: skip
