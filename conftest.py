@@ -186,7 +186,7 @@ def pytest_terminal_summary(terminalreporter):
             terminalreporter.write_line(
                 f"notebooks/{name} is not as the course stored it. To restore it: git checkout "
                 f"notebooks/{name}. To store your version as the course's: make notebooks "
-                f"ARGS={name[:2]}. To work through a lesson, use its copy in work/: make lab."
+                f"ARGS={path.name[:2]}. To work through a lesson, use its copy in work/: make lab."
             )
 
 

@@ -299,6 +299,7 @@ def keep_what_reset_needs():
         for name, digest in wanted.items():
             path = HERE / "notebooks" / name
             if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+                (PRISTINE / name).parent.mkdir(exist_ok=True)
                 shutil.copyfile(str(path), str(PRISTINE / name))
         shutil.copyfile(str(lessons.NOTEBOOKS / "SHA256SUMS"), str(kept))
 
@@ -420,7 +421,7 @@ def compile_tests(left_out):
 
 def stored():
     """The course's own notebooks, by their paths."""
-    return ["notebooks/" + name for name in lessons.sums() if (lessons.NOTEBOOKS / name).exists()]
+    return [path.relative_to(HERE).as_posix() for path in lessons.stored()]
 
 
 def test(*arguments):

@@ -22,26 +22,26 @@ import lessons
 import nbformat
 from nbclient import NotebookClient
 
-from labutils.classroom.workspace import COPY
+from labutils.classroom.workspace import COPY, PRACTICE
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOKS = HERE / "notebooks"
 
 
-def executed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook, run from a clean kernel in notebooks/.
+def executed(notebook: nbformat.NotebookNode, folder: pathlib.Path) -> nbformat.NotebookNode:
+    """The notebook, run from a clean kernel in its folder.
 
     Raises CellExecutionError where a cell fails.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        env = {**os.environ, "LABUTILS_PROGRESS": str(pathlib.Path(folder, "progress.json"))}
+    with tempfile.TemporaryDirectory() as empty:
+        env = {**os.environ, "LABUTILS_PROGRESS": str(pathlib.Path(empty, "progress.json"))}
         client = NotebookClient(
             notebook,
             timeout=120,
             kernel_name="python3",
             record_timing=False,
             extra_arguments=["--log-level=ERROR"],  # no word on how the kernel is reached
-            resources={"metadata": {"path": str(NOTEBOOKS)}},
+            resources={"metadata": {"path": str(folder)}},
         )
         client.execute(env=env)
     return notebook
@@ -75,14 +75,17 @@ def canonical(notebook: nbformat.NotebookNode) -> str:
     return json.dumps(as_lines(notebook), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+OF_A_CELL = ("asked", "minutes", "note", "told", "wall")
+
+
 def of_the_course(metadata: dict) -> dict:
-    """What of a cell's metadata is the course's: what it is on a wall, what the wall shows, and the
-    speaker's notes (docs/authoring.md)."""
+    """What of a cell's metadata is the course's: what it is on a wall, what the wall shows, the
+    speaker's notes, and the minutes of what begins there (docs/authoring.md)."""
     slideshow, own = metadata.get("slideshow", {}), metadata.get("labutils", {})
     kept = {}
     if "slide_type" in slideshow:
         kept["slideshow"] = {"slide_type": slideshow["slide_type"]}
-    if said := {name: own[name] for name in ("asked", "note", "told", "wall") if name in own}:
+    if said := {name: own[name] for name in OF_A_CELL if name in own}:
         kept["labutils"] = said
     return kept
 
@@ -109,21 +112,27 @@ def as_lines(notebook: nbformat.NotebookNode) -> dict:
     return json.loads(nbformat.writes(notebook))
 
 
+def notebooks_in(folder: pathlib.Path) -> list[pathlib.Path]:
+    """The notebooks of a folder, in order, and no copy that somebody saved beside one."""
+    named = sorted(folder.glob("[0-9][0-9]-*.ipynb"))
+    return [path for path in named if not COPY.search(path.name)]
+
+
 def main(numbers: list[str]) -> int:
     """Run and store the lessons of these numbers, or all of them; note their sums, and renew the
     pages."""
-    paths = sorted(
-        path for path in NOTEBOOKS.glob("[0-9][0-9]-*.ipynb") if not COPY.search(path.name)
-    )
+    paths = [*notebooks_in(NOTEBOOKS), *notebooks_in(NOTEBOOKS / PRACTICE)]
     for path in (*paths, *lessons.guests()):
         if not numbers or path.name[:2] in numbers:
-            path.write_text(
-                canonical(executed(nbformat.read(path, as_version=4))), encoding="utf-8"
-            )
-            print(f"stored {path.name}")
-    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in paths]
+            run = executed(nbformat.read(path, as_version=4), path.parent)
+            path.write_text(canonical(run), encoding="utf-8")
+            print(f"stored {path.relative_to(NOTEBOOKS) if path in paths else path.name}")
+    sums = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(NOTEBOOKS)}\n"
+        for path in paths
+    ]
     (NOTEBOOKS / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
-    guide.write(paths)
+    guide.write(notebooks_in(NOTEBOOKS))
     return background.main()
 
 

@@ -50,6 +50,7 @@ def main(versions: list[str]) -> int:
         empty = place / "empty"
         empty.mkdir()
         for name in lessons.sums():
+            (empty / name).parent.mkdir(exist_ok=True)
             shutil.copyfile(lessons.NOTEBOOKS / name, empty / name)
         env = {**os.environ, "LABUTILS_PROGRESS": str(place / "progress.json")}
         return subprocess.call(

@@ -28,8 +28,23 @@ def sums(folder=NOTEBOOKS):
 
 
 def paths():
-    """The course's own notebooks, in order, and no copy that somebody saved beside one."""
+    """The course's own lessons, in order, and no copy that somebody saved beside one."""
+    return [path for path in stored() if path.parent == NOTEBOOKS]
+
+
+def practices():
+    """The notebooks of practice, in order: each belongs to the lesson of its number."""
+    return [path for path in stored() if path.parent != NOTEBOOKS]
+
+
+def stored():
+    """All notebooks of the course: its lessons, and their practice."""
     return [NOTEBOOKS / name for name in sums() if (NOTEBOOKS / name).exists()]
+
+
+def practice(number):
+    """The practice of the lesson of that number; None where it has none."""
+    return next((path for path in practices() if path.name[:2] == number), None)
 
 
 def guests():

@@ -98,7 +98,9 @@ def _controls(widgets: Any, item: Asked, choose: Callable[[str, Any], None]) -> 
     offered = item.choices if isinstance(item, Quiz) else item.guesses
     buttons = []
     for letter, one in offered.items():
-        button = _button(widgets, f"{letter}   {one.text}")
+        button = _button(widgets, f"{letter}   {one.text.replace('`', '')}")
+        if one.text[:1] == one.text[-1:] == "`":  # a line of a log
+            button.add_class("lu-mono")
         button.on_click(lambda pressed, letter=letter: choose(letter, pressed))
         buttons.append(button)
     return buttons

@@ -50,6 +50,8 @@ def lesson(number: str) -> Lesson | None:
         _in_order(map(words.question, quizzes)),
         _in_order(map(words.question, predictions)),
         target,
+        words.ending(asked.ending),
+        asked.objectives,
     )
 
 

@@ -20,7 +20,7 @@ from labutils.classroom.buttons import offer
 from labutils.classroom.course import lesson, numbers
 from labutils.classroom.judging import PASSED, Tried, Verdict, does_nothing, is_plain
 from labutils.classroom.mixed import SEEDS, Mixed, mixed
-from labutils.classroom.panel import answers, moral, remark, say, say_as_it_is, state, tables
+from labutils.classroom.panel import answers, marked, moral, remark, say, say_as_it_is, state, tables
 from labutils.classroom.progress import WIDTH
 from labutils.classroom.python_errors import explained
 from labutils.classroom.registry import (
@@ -263,6 +263,10 @@ def _say_brief(item: Target) -> None:
     """Say what a target asks for."""
     state("target")
     say(f"{item.id}: {item.brief}")
+    if item.card:
+        rows = (f"<dt>{marked(name)}</dt><dd>{marked(says)}</dd>" for name, says in item.card.rows)
+        goal = f'<div class="lu-question">{marked(item.card.goal)}</div>'
+        tables(f"{goal}<dl>{''.join(rows)}</dl>")
 
 
 def _no_copy(*_: object) -> NoReturn:

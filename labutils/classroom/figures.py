@@ -17,11 +17,9 @@ def show(figure: "Figure", sentence: str) -> None:
     if isinstance(figure, Blank) or not panel.wanted():
         canvas.show(figure, sentence)
         return
-    from IPython.display import display
-
     bundle = canvas.stored(figure)
     width = int(figure.get_figwidth() * 80)
     source = f"data:image/png;base64,{bundle['image/png'].strip()}"
     picture = f'<img class="lu-picture" width="{width}" alt="{escape(sentence)}" src="{source}">'
     html = f'{look.style()}<div class="lu-figure">{picture}</div>'
-    display({"text/plain": sentence, "text/html": html}, raw=True)
+    panel.put({"text/plain": sentence, "text/html": html})

@@ -61,7 +61,7 @@ def paths(number: str) -> tuple[list[str], list[str]]:
     """The exercises, the target and the quiz of a lesson as its notebook beside this one has them:
     those of the short path, and those of the long one; nothing where there is no notebook."""
     short, long, on_the_long_path = list[str](), list[str](), False
-    for cell in _cells(_beside(number)):
+    for cell in _cells(notebook_of(number)):
         source = _source(cell)
         if cell.get("cell_type") == "markdown":
             headings = HEADING.findall(source)
@@ -83,7 +83,7 @@ def go_on(lessons: Mapping[str, Lesson], items: Items, numbers: list[str], last:
     item = next_item(lessons[number], items)
     if item is None:
         number = next((one for one in numbers if one > number), number)
-    path = _beside(number)
+    path = notebook_of(number)
     if path is None:
         return ""
     cell = _cell_that_asks(path, item) if item else ""
@@ -148,7 +148,7 @@ def _row(number: str, lesson: Lesson | None, items: Items) -> str:
 
 def _name(number: str) -> str:
     """The lesson's number and title, as a link where its notebook lies beside this one."""
-    path = _beside(number)
+    path = notebook_of(number)
     if path is None:
         return number
     return f'<a href="{escape(address(path))}">{escape(_title(path) or number)}</a>'
@@ -159,10 +159,16 @@ def address(path: Path) -> str:
     return quote(Path(os.path.relpath(path)).as_posix())
 
 
-def _beside(number: str) -> Path | None:
+def notebook_of(number: str) -> Path | None:
     """The notebook of a lesson among the learner's copies, and no copy that was put aside."""
     beside = sorted(base().glob(f"{number}-*.ipynb"))
     return next((path for path in beside if not COPY.search(path.name)), None)
+
+
+def title_of(number: str) -> str:
+    """The title of a lesson; nothing where its notebook is not here."""
+    path = notebook_of(number)
+    return _title(path) if path else ""
 
 
 def _title(path: Path) -> str:

@@ -89,10 +89,10 @@ class Reply:
             sign = SIGNS.get(self.state, "")
             mark = f'<span class="lu-sign" aria-hidden="true">{sign}</span>' if sign else ""
             bold = f'<span class="lu-head">{escape(head)}</span>' if head else ""
-            said = f"{mark}{bold}{_marked(first.removeprefix(head))}"
+            said = f"{mark}{bold}{marked(first.removeprefix(head))}"
             lines = [f'<div class="lu-line">{said}</div>', self.table, *map(_line, rest)]
             if self.moral:
-                lines[-1] = f'<div class="lu-moral">{_marked(self.moral)}</div>'
+                lines[-1] = f'<div class="lu-moral">{marked(self.moral)}</div>'
             inside = f"<div data-told>{''.join(lines)}</div>"
         return look.card(inside, KINDS.get(self.state, ""), LABELS.get(self.state, ""))
 
@@ -100,16 +100,16 @@ class Reply:
 def _question(asked: str, rest: list[str]) -> str:
     """A question; its choices and how to type one, which go where its buttons are alive."""
     choices = "".join(map(_line, rest))
-    return f'<div class="lu-question">{_marked(asked)}</div><div class="lu-choices">{choices}</div>'
+    return f'<div class="lu-question">{marked(asked)}</div><div class="lu-choices">{choices}</div>'
 
 
 def _line(line: str) -> str:
     """A sentence of a card; a choice a little to the right."""
     place = "lu-line lu-choice" if line.startswith("  ") else "lu-line"
-    return f'<div class="{place}">{_marked(line.strip())}</div>'
+    return f'<div class="{place}">{marked(line.strip())}</div>'
 
 
-def _marked(line: str) -> str:
+def marked(line: str) -> str:
     """A line in HTML, an emphasis in it as one, and code as code."""
     return _CODE.sub(r"<code>\1</code>", _EMPHASIS.sub(r"<em>\1</em>", escape(line)))
 
@@ -207,10 +207,15 @@ def remark(text: str) -> None:
 
 def show(answer: Reply) -> None:
     """Show an answer that was collected."""
+    if answer.lines:
+        put(answer.bundle())
+
+
+def put(bundle: dict[str, str]) -> None:
+    """Show something by its media types."""
     from IPython.display import display
 
-    if answer.lines:
-        display(answer.bundle(), raw=True)
+    display(bundle, raw=True)
 
 
 def place() -> Any:

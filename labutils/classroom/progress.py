@@ -5,7 +5,8 @@
 "last": "05-1"}
 
 "last" is the item that was answered last. So `progress()` and `labutils lab` know where to go on;
-no time is noted. The receipt leaves it out.
+no time is noted. "way" is the way through the course that somebody chose (labutils.classroom.ways).
+The receipt leaves both out.
 
 Of a prediction whose result was shown before anything was predicted it says {"shown": true}, and
 what is guessed from then on stands beside it as "after". Neither counts as a prediction.
@@ -24,7 +25,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from labutils.classroom import files, workspace
+from labutils.classroom import files, ways, workspace
 from labutils.classroom.workspace import PROGRESS
 from labutils.text import shown
 
@@ -99,7 +100,9 @@ def understood(data: bytes) -> tuple[Items, bool]:
     if not isinstance(items, dict):
         return {}, False
     ours = _ours(items)
-    is_all = content.keys() <= {"version", "items", "last"} and content.get("version", 2) == 2
+    is_all = (
+        content.keys() <= {"version", "items", "last", "way"} and content.get("version", 2) == 2
+    )
     return ours, is_all and ours == _without_what_no_longer_counts(items)
 
 
@@ -167,6 +170,28 @@ def last(data: bytes) -> str:
     return name if isinstance(name, str) and NAME.fullmatch(name) else ""
 
 
+def way(data: bytes) -> str:
+    """Return the way through the course that a progress file says; an empty text where it says
+    none.
+
+    Never raises.
+    """
+    try:
+        content = json.loads(data) if len(data) <= LARGEST else None
+    except (ValueError, RecursionError):
+        return ""
+    chosen = content.get("way") if isinstance(content, dict) else None
+    return chosen if chosen in ways.NAMES else ""
+
+
+def chosen_way() -> str:
+    """Return the way that the learner chose, as far as the file can be read."""
+    try:
+        return way(files.read(path(), LARGEST + 1))
+    except OSError:
+        return ""
+
+
 def last_answered() -> str:
     """Return the item that the learner answered last, as far as the file can be read."""
     try:
@@ -178,9 +203,10 @@ def last_answered() -> str:
 # --- noting -------------------------------------------------------------------------------------
 
 
-def note(change: Callable[[Items], None], answered: str = "") -> Items:
+def note(change: Callable[[Items], None], answered: str = "", chosen: str = "") -> Items:
     """Change what is noted, alone among all who note something: what is noted from now on.
-    `answered` is the item that somebody answers at this moment, if one is.
+    `answered` is the item that somebody answers at this moment, if one is; `chosen` the way through
+    the course that somebody chooses.
 
     A damaged file is kept under a dated name, and a sentence says where. Raises NotNoted; then
     nothing has been written.
@@ -188,7 +214,7 @@ def note(change: Callable[[Items], None], answered: str = "") -> Items:
     try:
         file = Path(os.path.realpath(path()))  # a link is followed and stays
         with files.locked(file.parent):
-            return _changed(file, change, answered)
+            return _changed(file, change, answered, chosen)
     except files.Busy:
         raise NotNoted(
             f"({path().name} is being written by another program, so this is not recorded. Run "
@@ -201,7 +227,7 @@ def note(change: Callable[[Items], None], answered: str = "") -> Items:
         ) from error
 
 
-def _changed(file: Path, change: Callable[[Items], None], answered: str) -> Items:
+def _changed(file: Path, change: Callable[[Items], None], answered: str, chosen: str) -> Items:
     """Read the file, change what it holds, and write it where that makes a difference."""
     present = _data(file)
     before, is_all = understood(present)
@@ -211,6 +237,8 @@ def _changed(file: Path, change: Callable[[Items], None], answered: str) -> Item
     content: dict[str, object] = {"version": 2, "items": dict(sorted(items.items()))}
     if at := answered or last(present):
         content["last"] = at
+    if on := chosen or way(present):
+        content["way"] = on
     data = (json.dumps(content, indent=1) + "\n").encode()
     if len(data) > LARGEST:
         raise OSError(errno.EFBIG, f"it would be larger than {LARGEST // 1024} KiB")
@@ -219,7 +247,7 @@ def _changed(file: Path, change: Callable[[Items], None], answered: str) -> Item
         where = kept if path().is_symlink() else kept.name
         still = "whatever could be read still counts" if before else "a new file is started"
         _say(f"({path().name} is damaged. It is kept as {shown(str(where))}, and {still}.)")
-    elif items != before or at != last(present):
+    elif items != before or at != last(present) or on != way(present):
         files.write(file, data)
     return items
 
@@ -257,6 +285,14 @@ def _what_to_do(error: OSError) -> str:
             "write it, and run this cell again."
         )
     return "Fix that, and run this cell again."
+
+
+def choose_way(chosen: str) -> None:
+    """Note the way through the course that somebody chose, with a sentence where that fails."""
+    try:
+        note(lambda _: None, chosen=chosen)
+    except NotNoted as sentence:
+        _say(str(sentence))
 
 
 def _noted(change: Callable[[Items], None], answered: str) -> Items | None:

@@ -1,5 +1,5 @@
 """What a lesson asks, read from its `questions.yaml`: predictions and quizzes, as an author or a
-translator edits them.
+translator edits them. What it is for (`objectives`) and how it ends (`ending`) are there as well.
 
 All that stands there is quoted text or a number, so that YAML makes nothing else of it: no date of
 `2023-11-14`, no time of `16:28`, no truth of `yes`. 1 and 0 stand for true and false. A text that
@@ -15,6 +15,7 @@ from labutils.classroom.registry import (
     AnyPrediction,
     Choice,
     Column,
+    Ending,
     Estimate,
     GridRow,
     Guess,
@@ -32,6 +33,8 @@ class Questions:
 
     predictions: Mapping[str, AnyPrediction]
     quizzes: Mapping[str, Quiz]
+    ending: Ending = Ending()
+    objectives: tuple[str, ...] = ()
 
 
 def read_questions(path: Path, number: str) -> Questions:
@@ -49,7 +52,8 @@ def read_questions(path: Path, number: str) -> Questions:
         identifier: _quiz(identifier, row)
         for identifier, row in _rows(sheet, "quizzes", number, "q").items()
     }
-    return Questions(predictions, quizzes)
+    ending = build(Ending, value(sheet, "ending", Row)) if "ending" in sheet else Ending()
+    return Questions(predictions, quizzes, ending, build(_QuestionSheet, sheet).objectives)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class _QuestionSheet:
     predictions: Row | None = None
     quizzes: Row | None = None
     beliefs: Row | None = None
+    ending: Row | None = None
+    objectives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -59,12 +59,26 @@ class Target(Exercise):
     """An open task in a lab of its own. `scene` builds it, and `brief` says what to reach.
 
     A flag proves that it was reached; `hints` has three tiers. `tools` says what is at hand for
-    somebody who does not sit in the lesson.
+    somebody who does not sit in the lesson. Where there is a `card`, the brief is its text.
     """
 
     brief: str = ""
+    card: "Card | None" = None
     tools: str = ""
     scene: Callable[..., Any] = lambda: None
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a target asks for, at a glance: the goal, and rows such as *You hold* and *Time*."""
+
+    goal: str
+    rows: Sequence[tuple[str, str]]
+
+    @property
+    def text(self) -> str:
+        """The same as lines: what is printed where there are no cards."""
+        return "\n".join([self.goal, *(f"{name}: {says}" for name, says in self.rows)])
 
 
 @dataclass(frozen=True)
@@ -292,6 +306,15 @@ AnyPrediction = Prediction | Estimate | GridRow
 
 
 @dataclass(frozen=True)
+class Ending:
+    """The sentence that opens the lesson after this one, and the one that opens the next lesson of
+    the story, where that is another."""
+
+    next: str = ""
+    story: str = ""
+
+
+@dataclass(frozen=True)
 class Lesson:
     """What one notebook asks of its learner."""
 
@@ -300,6 +323,8 @@ class Lesson:
     quizzes: tuple[Quiz, ...] = ()
     predictions: tuple[AnyPrediction, ...] = ()
     target: Target | None = None
+    ending: "Ending" = field(default_factory=lambda: Ending())
+    objectives: tuple[str, ...] = ()
     items: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:

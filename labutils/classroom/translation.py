@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from labutils.classroom.registry import (
     AnyPrediction,
     Choice,
+    Ending,
     Estimate,
     GridRow,
     Guess,
@@ -41,6 +42,7 @@ def digest_of(text: str) -> str:
 def english_of(item: AnyPrediction | Quiz) -> str:
     """All that is read of a question, as one text: what `of` is the digest of."""
     texts = [item.question, getattr(item, "because", ""), getattr(item, "unit", "")]
+    texts += [moral] if (moral := getattr(item, "moral", "")) else []
     if isinstance(item, Prediction):
         texts += [part for one in item.guesses.values() for part in (one.text, one.belief)]
     elif isinstance(item, Quiz):
@@ -50,6 +52,11 @@ def english_of(item: AnyPrediction | Quiz) -> str:
     else:
         texts += [item.too_low, item.too_high]
     return "\n".join(texts)
+
+
+def english_of_ending(ending: Ending) -> str:
+    """The sentences at the end of a lesson, as one text: what `of` is the digest of."""
+    return "\n".join((ending.next, ending.story))
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,16 @@ class _Cell:
 class _TranslationSheet:
     cells: Row | None = None
     questions: Row | None = None
+    ending: Row | None = None
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """The sentences at the end of a lesson; each may be left out, but for `of`."""
+
+    of: str
+    next: str = ""
+    story: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +88,7 @@ class _Question:
     of: str
     ask: str = ""
     because: str = ""
+    moral: str = ""
     unit: str = ""
     too_low: str = ""
     too_high: str = ""
@@ -88,6 +106,13 @@ class Translation:
 
     cells: Mapping[str, _Cell]
     questions: Mapping[str, _Question]
+    last: _Ending | None = None
+
+    def ending(self, english: Ending) -> Ending:
+        """The sentences at the end, or the English ones where there are none, or stale ones."""
+        if self.last is None or self.last.of != digest_of(english_of_ending(english)):
+            return english
+        return Ending(self.last.next or english.next, self.last.story or english.story)
 
     def prose(self, cell: str, english: str) -> str:
         """The text of a cell, or the English one where there is none, or where it is stale."""
@@ -134,6 +159,7 @@ def read_translation(folder: Path, asked: str) -> Translation:
     return Translation(
         {name: build(_Cell, value(cells, name, Row)) for name in cells},
         {name: build(_Question, value(questions, name, Row)) for name in questions},
+        build(_Ending, value(sheet, "ending", Row)) if "ending" in sheet else None,
     )
 
 
@@ -144,6 +170,7 @@ def _translated(item: Any, words: _Question) -> Any:
         for name, text in (
             ("question", words.ask),
             ("because", words.because),
+            ("moral", words.moral),
             ("unit", words.unit),
             ("too_low", words.too_low),
             ("too_high", words.too_high),

@@ -528,8 +528,9 @@ def test_the_command_makes_a_copy_of_each_lesson_and_says_where(home, capsys):
     assert copies == "Your copies of the lessons are in work."
     assert pages.startswith("The story of the events and the glossary are in work")
     assert (home / "work" / "docs" / "story.md").is_file()
-    lessons = {path.name for path in (home / "work").glob("*.ipynb")}
-    assert lessons == set(workspace.originals().sums)
+    copied = (home / "work").rglob("*.ipynb")
+    names = {path.relative_to(home / "work").as_posix() for path in copied}
+    assert names == set(workspace.originals().sums)
 
 
 def test_the_command_restores_a_lesson_and_keeps_what_was_there(home, capsys):
@@ -554,3 +555,60 @@ def test_a_folder_that_cannot_be_made_is_named_in_a_sentence(home, capsys):
     (home / "work").write_text("a file", encoding="utf-8")
     assert commands.main(["work"]) == 2
     assert "work cannot be read or written" in capsys.readouterr().err
+
+
+# --- practice -----------------------------------------------------------------------------------
+
+PIECES = "practice/03-a-lesson.ipynb"
+
+
+@pytest.fixture
+def practice(root):
+    """The same, where lesson 03 has practice."""
+    text = notebook("print('piece')").replace(b"../docs", b"../../docs")
+    (root / "notebooks" / "practice").mkdir()
+    (root / "notebooks" / PIECES).write_bytes(text)
+    with (root / "notebooks" / "SHA256SUMS").open("a", encoding="utf-8") as sums:
+        sums.write(f"{workspace.digest(text)}  {PIECES}\n")
+    return root
+
+
+def test_practice_is_copied_into_a_folder_of_its_own(practice):
+    assert start(practice) == []
+    copy = practice / "work" / PIECES
+    text = copy.read_text("utf-8")
+    assert "piece" in text and "../../docs/glossary.md" in text
+    assert start(practice) == []
+    assert PIECES in json.loads((practice / "work" / ".course.json").read_bytes())
+
+
+def test_its_links_lead_to_the_pages_beside_the_lessons(practice, tmp_path):
+    elsewhere = tmp_path / "home" / "course"
+    list(make_copies(elsewhere, workspace.originals(practice)))
+    text = (elsewhere / PIECES).read_text("utf-8")
+    assert "](../docs/glossary.md)" in text and "../../docs" not in text
+
+
+def test_a_reset_restores_a_lesson_with_its_practice_and_keeps_both(practice):
+    start(practice)
+    for name in (NAMES[0], PIECES):
+        edit(practice / "work" / name, "print", "mine")
+    said = restore(practice, "03")
+    assert [line for line in said if line.endswith("is restored.")] == [
+        f"{NAMES[0]} is restored.",
+        f"{PIECES} is restored.",
+    ]
+    assert len(list((practice / "work").rglob("*.yours-*"))) == 2
+    assert "mine" not in (practice / "work" / PIECES).read_text("utf-8")
+
+
+def test_a_changed_piece_is_left_alone_by_an_update(practice):
+    start(practice)
+    edit(practice / "work" / PIECES, "print", "mine")
+    text = (practice / "notebooks" / PIECES).read_bytes().replace(b"piece", b"newer")
+    (practice / "notebooks" / PIECES).write_bytes(text)
+    sums = practice / "notebooks" / "SHA256SUMS"
+    lines = [line for line in sums.read_text("utf-8").splitlines() if not line.endswith(PIECES)]
+    sums.write_text("\n".join([*lines, f"{workspace.digest(text)}  {PIECES}", ""]), "utf-8")
+    [said] = start(practice)
+    assert said.startswith(f"{PIECES} has your changes") and said.endswith("LESSON=03.")

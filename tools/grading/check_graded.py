@@ -49,6 +49,7 @@ def nbgrader(python: Path, place: Path, *words: str) -> None:
     env = {**os.environ, "PYTHONPATH": str(HOUSE), "HOME": str(place), "JUPYTER_NO_CONFIG": "1"}
     env["PATH"] = f"{python.parent}:{os.environ['PATH']}"  # nbgrader calls alembic by its name
     env["LABUTILS_PROGRESS"] = str(place / "progress.json")
+    env["LABUTILS_TOOLBOX"] = "0"
     script = python.parent / "nbgrader"
     done = subprocess.run(
         [python, script, *words],

@@ -20,7 +20,10 @@ from tools.environments import HOUSE
 
 BUILT = HOUSE / "build" / "grading"
 POINTS = {"exercise": 1, "target": 3}
-CONFIG = """c = get_config()
+CONFIG = """import os
+
+os.environ["LABUTILS_TOOLBOX"] = "0"  # an answer counts by what stands in the submission
+c = get_config()
 c.CourseDirectory.course_id = "anatomy-of-a-cloud-hack"
 # A lesson has cells that are wrong on purpose until an exercise is solved: the rest runs on.
 c.ExecutePreprocessor.timeout = 120
@@ -93,10 +96,11 @@ def write(folder: Path, numbers: list[str]) -> list[Path]:
     course = workspace.originals(HOUSE)
     written = []
     for name in course.sums:
-        number = name[:2]
+        number, file = workspace.number_of(name), name.rpartition("/")[2]
         if numbers and number not in numbers:
             continue
-        path = folder / "source" / number / name
+        assigned = number if file == name else f"{number}-{workspace.PRACTICE}"
+        path = folder / "source" / assigned / file
         path.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(assignment(course.text(name), number), indent=1, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")

@@ -115,7 +115,7 @@ def contents(folder: pathlib.Path) -> None:
         print(sentence)
     for name in (workspace.RECORD, files.LOCK):
         (folder / name).unlink(missing_ok=True)
-    for path in folder.glob("*.ipynb"):
+    for path in folder.rglob("*.ipynb"):
         lesson = json.loads(path.read_text(encoding="utf-8"))
         for cell in lesson["cells"]:
             if cell["cell_type"] == "markdown":
