@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from html import escape
 from importlib import resources
-from typing import Any
+from typing import Any, TypedDict
 
 from labutils.classroom import experiment, panel
 from labutils.classroom.saving import BUTTONS
@@ -26,6 +26,13 @@ NARROWEST, WIDEST = 240, 1184  # of a live one: what 390 px leave, and 74rem
 FRONT_END = "~0.11.*"
 # A touch comes in another thread than a cell (ipykernel 7 runs it in a subshell).
 LOCK = threading.RLock()
+
+
+class Words(TypedDict, total=False):
+    """What is said above an instrument, a sentence each."""
+
+    title: str
+    hint: str
 
 
 class Instrument(ABC):
@@ -95,9 +102,13 @@ class Instrument(ABC):
     def redraw(self) -> None:
         """Draw it again wherever it is alive."""
         with LOCK:
-            html = self.live() if self.screens else ""
+            html = self.drawing() if self.screens else ""
             for screen in self.screens:
                 screen.html = html
+
+    def drawing(self) -> str:
+        """Return the live view as it is sent: halves of characters, which no UTF-8 has, are `?`."""
+        return self.live().encode(errors="replace").decode()
 
     # --- how it is shown ------------------------------------------------------------------------
 
@@ -185,7 +196,7 @@ def _screen_class() -> Any:
         def __init__(self, instrument: Instrument, handle: Any):
             self.instrument, self.handle = instrument, handle
             self.is_here = self.may_live = False
-            super().__init__(html=instrument.live(), name=instrument.name)
+            super().__init__(html=instrument.drawing(), name=instrument.name)
             self.on_msg(self._heard)
             if "google.colab" in sys.modules:
                 _let_colab_load_widgets()

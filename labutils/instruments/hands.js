@@ -88,12 +88,13 @@ export function stretches(text, inParts) {
 export function paint(area) {
   const text = area.value, copy = area.previousElementSibling, spans = [];
   const runs = area.dataset.of === text ? JSON.parse(area.dataset.runs || "[]") : []; // else of an older text
+  let next = 0; // the run that at is in or before; they follow each other
   for (const [css, from, to] of stretches(text, area.matches("[data-parts]")))
     for (let at = from; at < to; ) {
-      const inside = runs.find(([a, b]) => a <= at && at < b);
-      const next = inside ? inside[1] : Math.min(to, ...runs.map(([a]) => a).filter((a) => a > at));
-      const end = Math.min(to, next);
-      spans.push(span(css, text.slice(at, end), at, inside?.[2]));
+      while (next < runs.length && runs[next][1] <= at) next += 1;
+      const [begin, finish, id] = runs[next] ?? [to, to];
+      const end = Math.min(to, begin > at ? begin : finish);
+      spans.push(span(css, text.slice(at, end), at, begin > at ? undefined : id));
       at = end;
     }
   copy.replaceChildren(...spans, "\u200b"); // so that an empty last line has a height

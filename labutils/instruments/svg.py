@@ -1,6 +1,7 @@
 """SVG in the colours of the course: live it takes the theme of its page, alone it is light."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 
@@ -53,6 +54,26 @@ class Svg:
         self.add(
             f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" style="fill:{colour(ink)}"{more} '
             f'xml:space="preserve">{escape(_printable(words))}</text>'
+        )
+
+    def phrases(self, x: float, y: float, phrases: Iterable[tuple[str, str]], size: float) -> None:
+        """Write bold phrases after each other, each a text and its colour."""
+        spans = "".join(
+            f'<tspan dx="{10 if at else 0}" style="fill:{colour(ink)}">'
+            f"{escape(_printable(words))}</tspan>"
+            for at, (words, ink) in enumerate(phrases)
+        )
+        self.add(f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" font-weight="600">{spans}</text>')
+
+    def characters(
+        self, x: float, y: float, words: str, ink: str = "ink", *, size: float = 14
+    ) -> None:
+        """Write monospaced text that takes the same width in every font."""
+        long, said = len(words) * size * MONO_WIDTH, escape(_printable(words))
+        self.add(
+            f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" style="fill:{colour(ink)}" '
+            f'font-family="{look.MONOSPACE}" font-weight="500" textLength="{long:g}" '
+            f'lengthAdjust="spacingAndGlyphs" xml:space="preserve">{said}</text>'
         )
 
     def line(
