@@ -25,6 +25,7 @@ _HOMES = {
     "quiz": "classroom.exercises",
     "refuses": "classroom.guard",
     "reveal": "classroom.exercises",
+    "ribbons": "instruments.ribbons",
     "show": "classroom.figures",
     "show_log": "classroom.cards",
     "show_request": "classroom.cards",

@@ -1,0 +1,206 @@
+"""Ribbons, without a browser: what is turned, and what is there afterwards."""
+
+import itertools
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labutils.instruments import ribbons_picture
+from labutils.instruments.ribbons import Ribbons, ribbons
+from labutils.instruments.ribbons_picture import Axis
+
+DAY = 1440
+LIFETIMES = (5, 10, 60)
+MAKE = """
+from labutils.instruments.ribbons import Ribbons
+worth = {("cookie", 5): 0, ("cookie", 9): 60, ("token", 5): 1}
+r = Ribbons(worth, horizon=90, parents={"token": "cookie"})
+print(r.bundle(), r.live())
+"""
+
+
+def lifetimes(**options):
+    """A cookie, a code and what came from it, for three lifetimes of an access token."""
+    worth = {}
+    for minutes in LIFETIMES:
+        worth["cookie", minutes] = 14 * DAY
+        worth["code", minutes] = 0
+        worth["access token", minutes] = minutes
+        worth["refresh token", minutes] = 200 * DAY
+    parents = {"code": "cookie", "access token": "code", "refresh token": "code"}
+    return Ribbons(worth, horizon=90 * DAY, dial="lifetime", parents=parents, **options)
+
+
+def test_the_words_are_the_whole_table():
+    assert lifetimes().words() == (
+        "lifetime           5 minutes  10 minutes  1 hour\n"
+        "cookie             14 days    14 days     14 days\n"
+        "  code             refused    refused     refused\n"
+        "    access token   5 minutes  10 minutes  1 hour\n"
+        "    refresh token  90 days +  90 days +   90 days +"
+    )
+
+
+def test_many_settings_are_lines_and_one_is_a_column():
+    many = Ribbons({("cookie", minutes): minutes for minutes in range(1, 8)}, horizon=90)
+    assert many.words().splitlines()[:2] == ["Setting    cookie", "1 minute   1 minute"]
+    assert Ribbons({("cookie", 0): 30}, horizon=90).words() == "cookie  30 minutes"
+
+
+def test_the_handle_goes_through_the_settings():
+    shown = lifetimes()
+    assert (shown.at, shown.place) == (5, 0)
+    shown.turn(60)
+    assert shown.at == 60 and 'value="2"' in shown.live()
+    assert 'aria-valuetext="1 hour"' in shown.live()
+    shown.touched("turn", "1")
+    assert shown.at == 10
+
+
+def test_it_starts_where_it_is_told():
+    assert lifetimes(start=10).at == 10
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1.5", "²", "nan"])
+def test_no_other_touch_turns_it(text):
+    shown = lifetimes()
+    shown.touched("turn", text)
+    assert shown.at == 5
+
+
+def test_a_place_beyond_the_last_is_the_last():
+    shown = lifetimes()
+    shown.touched("turn", "9" * 30)
+    assert shown.at == 60
+
+
+def test_an_unknown_setting_is_a_sentence():
+    with pytest.raises(ValueError, match="no setting 7; there are 5, 10, 60"):
+        lifetimes().turn(7)
+
+
+@pytest.mark.parametrize("width", [240, 520, 760, 1184])
+@pytest.mark.parametrize("setting", LIFETIMES)
+def test_the_line_can_be_dragged_to_a_setting(width, setting):
+    shown = lifetimes(start=60 if setting != 60 else 5)
+    shown.touched("width", str(width))
+    axis = ribbons_picture.axis_of(shown)
+    shown.touched("drag", str(axis.x(setting) / ribbons_picture.width_of(shown)))
+    assert shown.at == setting
+
+
+@given(st.text(max_size=8) | st.floats().map(str))
+def test_no_drag_goes_astray(share):
+    shown = lifetimes()
+    shown.touched("drag", share)
+    assert shown.at in LIFETIMES
+
+
+def test_settings_that_are_words_have_no_line():
+    shown = Ribbons({("cookie", "reset the password"): 60, ("cookie", "revoke"): 0}, horizon=90)
+    assert "data-drag" not in shown.live() and 'type="range"' in shown.live()
+    shown.touched("drag", "0.9")
+    assert shown.at == "reset the password"
+    shown.turn("revoke")
+    assert shown.sentence() == "Nothing opens anything any more."
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "refused"), (1, "1 minute"), (90, "1 hour 30 minutes"), (DAY, "1 day"), (None, "unknown")],
+)
+def test_a_duration_in_words(minutes, words):
+    assert lifetimes().value_in_words(minutes) == words
+
+
+def test_a_bar_that_reaches_the_horizon_says_so():
+    assert lifetimes().table()["refresh token"][5] == "90 days +"
+    assert Ribbons({("cookie", 0): 90}, horizon=90).words() == "cookie  1 hour 30 minutes +"
+
+
+def test_a_bar_is_the_intruders_and_a_refusal_is_a_ring_of_the_defender():
+    picture = lifetimes().live()
+    assert picture.count("<rect ") == 1 + 3  # the ground, and three bars
+    assert picture.count("<circle ") == 1 + 1  # the code's ring, and the knob
+    assert "stroke:var(--lu-defender-fill)" in picture and ">refused</text>" in picture
+
+
+def test_what_is_not_known_says_so():
+    shown = Ribbons({("token", 0): 5}, horizon=90, parents={"token": "cookie"})
+    assert shown.words().splitlines() == ["cookie   unknown", "  token  5 minutes"]
+    assert ">unknown</text>" in shown.live()
+
+
+def test_own_words_for_minutes_and_an_own_sentence():
+    shown = lifetimes(unit_words=lambda minutes: f"{minutes:g} min", on_turn=lambda at: f"At {at}.")
+    assert "5 min" in shown.words() and shown.sentence() == "At 5."
+    shown.turn(10)
+    assert "At 10." in shown.live()
+
+
+def test_a_sentence_that_fails_is_told():
+    assert lifetimes(on_turn=lambda at: {}[at]).sentence() == "KeyError: 5"
+
+
+def test_a_sentence_that_never_comes_is_told():
+    def never(at):
+        while at:
+            pass
+
+    assert lifetimes(on_turn=never).sentence().startswith("It does not end.")
+
+
+@pytest.mark.parametrize(
+    ("worth", "options", "says"),
+    [
+        ({}, {}, "at least one thing"),
+        ({("cookie", 0): -1}, {}, "'cookie' at 0 is -1"),
+        ({("cookie", 0): float("nan")}, {}, "no number of minutes"),
+        ({("cookie", 0): 1}, {"horizon": 0}, "horizon"),
+        ({("cookie", 0): 1}, {"start": 3}, "no setting 3"),
+        ({("a", 0): 1, ("b", 0): 1}, {"parents": {"a": "b", "b": "a"}}, "came from itself"),
+    ],
+)
+def test_bad_input_is_a_sentence(worth, options, says):
+    with pytest.raises(ValueError, match=says):
+        Ribbons(worth, **{"horizon": 90, **options})
+
+
+def test_names_are_escaped_and_both_pictures_are_xml():
+    shown = Ribbons({("<script>&\x00\"'", "<b>"): 5, ("x", "<i>"): 9}, horizon=90, dial="<u>")
+    assert "<script>" not in shown.live() and "<b>" not in shown.live()
+    assert "<u>" not in shown.live()
+    ElementTree.fromstring(shown.bundle()["image/svg+xml"])
+
+
+@pytest.mark.parametrize("width", [240, 400, 760, 1184])
+def test_ticks_do_not_touch_and_no_bar_is_wider_than_the_picture(width):
+    shown = lifetimes()
+    shown.touched("width", str(width))
+    axis = ribbons_picture.axis_of(shown)
+    places = [x for x, _ in axis.ticks()]
+    assert all(b - a >= ribbons_picture.TICK_ROOM for a, b in itertools.pairwise(places))
+    assert axis.right < ribbons_picture.width_of(shown) and len(places) >= 2
+
+
+@given(st.lists(st.floats(min_value=1e-6, max_value=1e9), min_size=2, max_size=6))
+def test_a_longer_duration_is_never_to_the_left(durations):
+    axis = Axis(1e-6, 1e9, 0, 100)
+    places = [axis.x(one) for one in sorted(durations)]
+    assert places == sorted(places) and places[0] >= 0 and places[-1] <= 100
+
+
+def test_what_is_drawn_is_the_same_bytes_in_each_process():
+    def once(seed):
+        return subprocess.check_output([sys.executable, "-c", MAKE], env={"PYTHONHASHSEED": seed})
+
+    assert once("1") == once("2")
+
+
+def test_it_is_shown_and_returned(capsys):
+    assert isinstance(ribbons({("cookie", 0): 5}, horizon=90), Ribbons)
+    assert capsys.readouterr().out == ""  # no notebook runs here
