@@ -32,6 +32,7 @@ _HOMES = {
     "slider": "classroom.sliders",
     "solution": "classroom.exercises",
     "target": "classroom.exercises",
+    "wire": "instruments.wire",
 }
 __all__ = sorted(_HOMES)
 

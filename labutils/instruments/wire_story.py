@@ -1,0 +1,132 @@
+"""All that is known of the messages of a lab, as somebody chose to look at them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from labutils.instruments.wire_log import Line, lines_by_message
+from labutils.instruments.wire_messages import (
+    Handover,
+    Message,
+    Party,
+    channel,
+    handovers,
+    roles,
+)
+from labutils.instruments.wire_secrets import SECRETS, Known, Secret
+from labutils.lab import Exchange, Lab
+
+DIVIDER = "sent again, in a copy of the lab"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to look at.
+
+    `watch`: the names of the values to follow. `start`: how many messages to leave out. `parties`:
+    where there are any, only messages between them count, and columns are in their order.
+    """
+
+    watch: Collection[str] = SECRETS
+    intruders: Collection[str] = ("tom",)
+    start: int = 0
+    parties: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Story:
+    """The messages of a lab, and what goes with them.
+
+    `handovers` are by the number of a message, `log` by the `id` of an exchange.
+    """
+
+    messages: tuple[Message, ...]
+    parties: tuple[Party, ...]
+    known: Known
+    handovers: dict[int, list[Handover]]
+    log: dict[int, list[Line]]
+
+    def lines(self, message: Message) -> list[Line]:
+        """Return the lines of the log that belong to a message."""
+        return self.log.get(id(message.exchange), [])
+
+    def travelling(self) -> list[Secret]:
+        """Return the secrets that can be followed: those in two messages or more."""
+        seen: dict[int, int] = {}
+        for message in self.messages:
+            for secret in message.carries:
+                seen[secret.number] = seen.get(secret.number, 0) + 1
+        return [secret for secret in self.known if seen.get(secret.number, 0) > 1]
+
+    def words(self) -> list[str]:
+        """Return it as lines of text."""
+        lines: list[str] = []
+        for message in self.messages:
+            if message.is_copy and (message.number == 1 or not self.before(message).is_copy):
+                lines.append(f"   {DIVIDER}")
+            lines += [one.words for one in self.handovers.get(message.number, ())]
+            lines.append(message.words)
+        return lines or ["Nothing was sent yet."]
+
+    def before(self, message: Message) -> Message:
+        """Return the message before another one."""
+        return self.messages[message.number - 2]
+
+
+def story_of(lab: Lab, people: Collection[str], choice: Choice, recorded: int) -> Story:
+    """Return the story of a lab's wire; the first `recorded` messages are the lesson's, and those
+    after them were sent again."""
+    earlier = in_order(lab.wire[: choice.start])
+    shown = in_order(lab.wire[choice.start : recorded])
+    if choice.parties:
+        shown = [one for one in shown if {one.client, one.host} <= set(choice.parties)]
+    again = in_order(lab.wire[recorded:])
+    known = Known(choice.watch)
+    for exchange in (*shown, *again):
+        known.learn(exchange)
+    hosts = {one.host for one in lab.wire} | set(lab.hosts)
+    copies = {id(one) for one in again}
+    messages = tuple(
+        Message(
+            number,
+            one,
+            channel(one, hosts),
+            known.sent(one),
+            known.given(one),
+            by_intruder=one.client in choice.intruders,
+            is_copy=id(one) in copies,
+        )
+        for number, one in enumerate((*shown, *again), 1)
+    )
+    left_out = in_order(lab.wire[choice.start : recorded]) if choice.parties else shown
+    return Story(
+        messages,
+        _parties(messages, roles(lab.wire, people, choice.intruders), choice),
+        known,
+        handovers((*earlier, *left_out, *again), messages, known),
+        lines_by_message(lab.wire, lab.audit),
+    )
+
+
+def in_order(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """Return them in the order in which they were sent. A wire has them as they were answered."""
+    return sorted(exchanges, key=lambda one: one.time)
+
+
+def _parties(
+    messages: Sequence[Message], role_of: dict[str, str], choice: Choice
+) -> tuple[Party, ...]:
+    """The columns: as chosen; else browsers first, then servers as they come in, and last the
+    intruder, who comes from the other side."""
+    names = dict.fromkeys(
+        name for one in messages for name in (one.exchange.client, one.exchange.host)
+    )
+    chosen = [name for name in choice.parties if name in names]
+
+    def place(name: str) -> int:
+        return 2 if name in choice.intruders else 0 if role_of.get(name) == "browser" else 1
+
+    rest = sorted((name for name in names if name not in chosen), key=place)
+    return tuple(
+        Party(name, role_of.get(name, "server"), name in choice.intruders)
+        for name in (*chosen, *rest)
+    )
