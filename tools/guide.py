@@ -2,6 +2,7 @@
 instructor's agenda, and the answer key; and what names the public address of the course.
 """
 
+import dataclasses
 import datetime
 import json
 import pathlib
@@ -13,6 +14,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+import lessons
 import nbformat
 import yaml
 
@@ -43,10 +45,11 @@ def title_of(notebook: nbformat.NotebookNode) -> str:
 
 
 def minutes_of(notebook: nbformat.NotebookNode) -> str:
-    """The minutes of a lesson: of its short path, and where there is one of its long path."""
+    """The minutes of a lesson; and where there is more of it, those with the long path or with the
+    practice."""
     course = notebook.metadata.labutils
-    longer = course.get("minutes_long")
-    return f"{course.minutes}, or {longer}" if longer else str(course.minutes)
+    longer = both_paths(course)[1]
+    return f"{course.minutes}, or {longer}" if longer > course.minutes else str(course.minutes)
 
 
 def lesson_table(paths: list[pathlib.Path]) -> str:
@@ -58,15 +61,39 @@ def lesson_table(paths: list[pathlib.Path]) -> str:
             rows.append(f"| **{PARTS[path.name[:2]]}** | |")
         link = f"[{title_of(notebook)}](notebooks/{path.name})"
         rows.append(f"| {link} | {minutes_of(notebook)} |")
-    short, long = (sum(each) for each in zip(*map(both_paths, paths), strict=True))
+    courses = [nbformat.read(path, as_version=4).metadata.labutils for path in paths]
+    short, long = (sum(each) for each in zip(*map(both_paths, courses), strict=True))
     rows.append(f"| **All {len(paths)}** | **{short:,}, or {long:,}** |")
     return "\n".join(rows)
 
 
-def both_paths(path: pathlib.Path) -> tuple[int, int]:
-    """The minutes of a lesson without its long path, and with it."""
-    course = nbformat.read(path, as_version=4).metadata.labutils
+def both_paths(course: nbformat.NotebookNode) -> tuple[int, int]:
+    """The minutes of a lesson without its long path or its practice, and with it, by what its
+    notebook says of itself."""
+    if practice := lessons.practice(course.lesson):
+        more = nbformat.read(practice, as_version=4).metadata.labutils.minutes
+        return course.minutes, course.minutes + more
     return course.minutes, course.get("minutes_long", course.minutes)
+
+
+@dataclasses.dataclass(frozen=True)
+class Beat:
+    """What happens next in a lesson: the cell where it begins, its heading, its minutes."""
+
+    cell: str
+    title: str
+    minutes: int
+
+
+def beats(notebook: nbformat.NotebookNode) -> list[Beat]:
+    """The beats of a lesson, in order; none of one that has sections."""
+    found = []
+    for cell in notebook.cells:
+        minutes = cell.metadata.get("labutils", {}).get("minutes")
+        if minutes:
+            title = (HEADING.findall(cell.source) or ["The opening"])[0]
+            found.append(Beat(cell.id, title, minutes))
+    return found
 
 
 # --- ways to cut the course ---------------------------------------------------------------------
@@ -156,25 +183,30 @@ def teaching() -> dict[str, Any]:
 
 def plans(paths: list[pathlib.Path]) -> str:
     """Each plan with a clock: when a block begins, what to do, and another way where one is."""
-    titles = {path.name[:2]: title_of(nbformat.read(path, as_version=4)) for path in paths}
-    return "\n\n".join(_plan(plan, titles) for plan in teaching()["plans"].values())
+    notebooks = {path.name[:2]: nbformat.read(path, as_version=4) for path in paths}
+    return "\n\n".join(_plan(plan, notebooks) for plan in teaching()["plans"].values())
 
 
-def _plan(plan: dict[str, Any], titles: dict[str, str]) -> str:
+def _plan(plan: dict[str, Any], notebooks: dict[str, nbformat.NotebookNode]) -> str:
     keys = [key for key in PLAN_COLUMNS if any(key in block for block in plan["blocks"])]
     head = ["minute", "what", "takes", *(PLAN_COLUMNS[key] for key in keys)]
     rows, begins = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"], 0
     for block in plan["blocks"]:
-        cells = [str(begins), titles.get(block.get("lesson", ""), ""), str(block["minutes"])]
-        said = {**block, "do": _with_sections(block)}
+        notebook = notebooks.get(block.get("lesson", ""))
+        title = title_of(notebook) if notebook else ""
+        cells = [str(begins), title, str(block["minutes"])]
+        said = {**block, "do": _with_sections(block, notebook)}
         rows.append(f"| {' | '.join([*cells, *(said.get(key, '') for key in keys)])} |")
         begins += block["minutes"]
     return "\n".join([f"## {plan['title']}", "", plan["says"], "", plan["rehearsed"], "", *rows])
 
 
-def _with_sections(block: dict[str, Any]) -> str:
-    """What to do in a block, after the sections that are taught in it."""
-    names = (re.sub("^Target: .*", "the target", one) for one in block.get("sections", []))
+def _with_sections(block: dict[str, Any], notebook: nbformat.NotebookNode | None) -> str:
+    """What to do in a block, after the sections that are taught in it. Of a lesson in beats, a plan
+    names the cells where they begin."""
+    titles = {beat.cell: beat.title for beat in beats(notebook)} if notebook else {}
+    sections = (titles.get(one, one) for one in block.get("sections", []))
+    names = (re.sub("^Target: .*", "the target", one) for one in sections)
     taught = "; ".join(names)
     return f"*{taught}.* {block['do']}" if taught else str(block["do"])
 
@@ -196,18 +228,25 @@ def _agenda_of(notebook: nbformat.NotebookNode) -> str:
     """A table of the sections of the short path, and the sections of the long path below it."""
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     begins, rows, longer = 0, [], []
-    for title, minutes, long in SECTION.findall(text):
+    sections = [(beat.title, beat.minutes, "") for beat in beats(notebook)]
+    for title, minutes, long in sections or SECTION.findall(text):
         if long:
             longer.append(f"{title} ({minutes})")
         else:
             rows.append(f"| {begins} | {title} | {minutes} |")
             begins += int(minutes)
-    if left := notebook.metadata.labutils.minutes - begins:
+    if (left := notebook.metadata.labutils.minutes - begins) > 0 and not sections:
         rows.append(f"| {begins} | What really happened, the recap, and questions | {left} |")
     row = teaching()["lessons"].get(notebook.metadata.labutils.lesson)
     if row:
         rows += ["", f"*Do:* {row['do']}", "", f"*Leave out:* {row['leave_out']}"]
         rows += ["", f"*Look out for:* {row['watch']}"]
+    if lessons.practice(notebook.metadata.labutils.lesson):
+        short, whole = both_paths(notebook.metadata.labutils)
+        rows += [
+            "",
+            f"If you have more time: its practice, {whole - short} minutes, piece by piece.",
+        ]
     if longer:
         rows += ["", f"Long path (minutes): {', '.join(longer)}."]
     if waits := list(_waits(notebook)):

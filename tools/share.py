@@ -27,11 +27,13 @@ def shown(notebook: pathlib.Path) -> int:
 
 
 def written(number: str) -> int:
-    """S: the lines that the learner of a lesson writes, as the model solutions have them."""
+    """S: the lines that the learner of a lesson writes, as the model solutions have them. What
+    its practice asks does not count."""
     from labutils.classroom.course import lesson
 
-    course = lesson(number)
-    return sum(lines(item.solution) for item in course.checked) if course else 0
+    course, text = lesson(number), lessons.notebook(number).read_text(encoding="utf-8")
+    asked = [item for item in course.checked if f'check(\\"{item.id}\\"' in text] if course else []
+    return sum(lines(item.solution) for item in asked)
 
 
 def share(number: str) -> float:

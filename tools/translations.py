@@ -10,7 +10,12 @@ import lessons
 import nbformat
 
 from labutils.classroom.course import lesson
-from labutils.classroom.translation import digest_of, english_of, read_translation
+from labutils.classroom.translation import (
+    digest_of,
+    english_of,
+    english_of_ending,
+    read_translation,
+)
 
 
 def prose(number: str) -> dict[str, str]:
@@ -32,7 +37,9 @@ def stale(number: str) -> list[str]:
     return [
         f"{path.parent.name}/{path.name}, {sentence}."
         for path in sheets
-        for sentence in read_translation(folder, path.stem).stale(prose(number), questions(number))
+        for sentence in read_translation(folder, path.stem).stale(
+            prose(number), questions(number), lesson(number).ending
+        )
     ]
 
 
@@ -41,6 +48,7 @@ def main(numbers: list[str]) -> int:
     for number in numbers:
         for name, text in prose(number).items():
             print(f"{digest_of(text)}  {name}")
+        print(f"{digest_of(english_of_ending(lesson(number).ending))}  ending")
         for name, item in questions(number).items():
             print(f"{digest_of(english_of(item))}  {name}")
         for sentence in stale(number):

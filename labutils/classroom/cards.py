@@ -32,9 +32,10 @@ def show(text: str, html: str, kind: str = "", label: str = "") -> None:
 def show_request(exchange: "Exchange", who: str = "") -> None:
     """Show a request as it was sent, with what proves who sends it standing out, and its answer.
 
-    `who` is the person, where that is not the client's name.
+    `who` is the person, where that is not the client's name; *You* send.
     """
-    who = f"{who or exchange.client.title()} sends, from {exchange.ip}"
+    who = who or exchange.client.title()
+    who = f"{who} {'send' if who == 'You' else 'sends'}, from {exchange.ip}"
     _, _, address = exchange.url.partition("://")
     host, _, path = address.partition("/")
     first = [f"{exchange.method} /{shortened(path)} HTTP/1.1", f"Host: {host}"]

@@ -20,7 +20,17 @@ from labutils.classroom.buttons import offer
 from labutils.classroom.course import lesson, numbers
 from labutils.classroom.judging import PASSED, Tried, Verdict, does_nothing, is_plain
 from labutils.classroom.mixed import SEEDS, Mixed, mixed
-from labutils.classroom.panel import answers, marked, moral, remark, say, say_as_it_is, state, tables
+from labutils.classroom.panel import (
+    SIGNS,
+    answers,
+    marked,
+    moral,
+    remark,
+    say,
+    say_as_it_is,
+    state,
+    tables,
+)
 from labutils.classroom.progress import WIDTH
 from labutils.classroom.python_errors import explained
 from labutils.classroom.registry import (
@@ -486,9 +496,31 @@ def reveal(identifier: str, observed: object = ...) -> None:
         say(_compared(item, noted))
         right = came_true(item, noted.get("first"))
         state("told" if right is None else "passed" if right else "not yet")
+        if came_out == item.truth:
+            tables(_in_a_card(item, item.read(noted.get("first")), right))
     say(item.because)
     if item.moral:
         moral(item.moral)
+
+
+def _in_a_card(item: AnyPrediction, choice: str | None, right: bool | None) -> str:
+    """What came out and what was predicted, for a card: in one line for whoever was right."""
+    came_out = marked(item.named(item.truth))
+    if choice is None:
+        return f'<div class="lu-line"><span class="lu-head">Result:</span> {came_out}</div>'
+    if right:
+        near = (
+            "" if choice == item.truth else f" You said {marked(item.named(choice))}: near enough."
+        )
+        sign = f'<span class="lu-sign" aria-hidden="true">{SIGNS["passed"]}</span>'
+        head = '<span class="lu-head">You saw it coming:</span>'
+        return f'<div class="lu-line">{sign}{head} {came_out}{near}</div>'
+    sign = f'<span class="lu-sign" aria-hidden="true">{SIGNS["not yet"]}</span>'
+    pairs = (("You", marked(item.named(choice))), ("Result", came_out))
+    both = "".join(f"<span>{name}</span><div>{says}</div>" for name, says in pairs)
+    head = f'<div class="lu-line">{sign}<span class="lu-head">Not what you expected.</span></div>'
+    belief = f'<div class="lu-line">{marked(item.belief(choice))}</div>'
+    return f'{head}<div class="lu-both">{both}</div>{belief}'
 
 
 def _named(item: AnyPrediction, noted: object) -> str:

@@ -85,12 +85,17 @@ class Reply:
         head = begin[0] if begin else ""
         if self.state == "asked":
             inside = _question(first.removeprefix(head).strip() or head, rest)
+        elif self.table:
+            lines = [self.table, *map(_line, self.shown)]
+            if self.moral:
+                lines[-1] = f'<div class="lu-moral">{marked(self.moral)}</div>'
+            inside = f"<div data-told>{''.join(lines)}</div>"
         else:
             sign = SIGNS.get(self.state, "")
             mark = f'<span class="lu-sign" aria-hidden="true">{sign}</span>' if sign else ""
             bold = f'<span class="lu-head">{escape(head)}</span>' if head else ""
             said = f"{mark}{bold}{marked(first.removeprefix(head))}"
-            lines = [f'<div class="lu-line">{said}</div>', self.table, *map(_line, rest)]
+            lines = [f'<div class="lu-line">{said}</div>', *map(_line, rest)]
             if self.moral:
                 lines[-1] = f'<div class="lu-moral">{marked(self.moral)}</div>'
             inside = f"<div data-told>{''.join(lines)}</div>"

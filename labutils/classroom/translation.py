@@ -127,9 +127,13 @@ class Translation:
         translated: Item = _translated(item, found)
         return translated
 
-    def stale(self, cells: Mapping[str, str], items: Mapping[str, Any]) -> Iterator[str]:
+    def stale(
+        self, cells: Mapping[str, str], items: Mapping[str, Any], ending: Ending | None = None
+    ) -> Iterator[str]:
         """What no longer translates the English of today, in sentences. `cells` are the texts of
-        the notebook by id, `items` its questions."""
+        the notebook by id, `items` its questions, `ending` its last sentences."""
+        if self.last and self.last.of != (now := digest_of(english_of_ending(ending or Ending()))):
+            yield f"ending: of should be {now!r}, or it is stale"
         for name, cell in self.cells.items():
             if name not in cells:
                 yield f"cell {name}: there is no such cell"

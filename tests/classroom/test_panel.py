@@ -97,7 +97,21 @@ def test_the_text_beside_a_panel_is_what_is_printed_without_one(
     assert printed == beside + "\n"
 
 
-@pytest.mark.parametrize("place", range(len(VERBS) - 1))
+RESULT = 7  # of VERBS: its card compares, where the text tells
+
+
+def test_the_card_of_a_result_compares_what_was_guessed_with_what_came_out(shown):
+    for verb in VERBS[: RESULT + 1]:
+        verb()
+    bundle = panels(shown)[-1]
+    said = " ".join(words(bundle["text/html"]))
+    assert said.startswith("◐ Not what you expected. You a) ") and " Result " in said
+    *_, why = bundle["text/plain"].replace("*", "").replace("`", "").split("This assumes ")
+    assert " ".join(f"This assumes {why}".split()) in said
+    assert "03-p1" not in said, "a card needs no name"
+
+
+@pytest.mark.parametrize("place", sorted({*range(len(VERBS) - 1)} - {RESULT}))
 def test_a_panel_says_each_word_of_the_text(shown, place):
     for verb in VERBS[: place + 1]:
         verb()

@@ -27,9 +27,11 @@ def german(monkeypatch):
 
 def test_a_question_is_asked_in_the_language_and_judged_as_before(german):
     prediction = german.items["00-p1"]
-    assert prediction.question.startswith("Tom hat eine Kopie")
+    assert prediction.question.startswith("Sie haben eine Kopie")
     assert prediction.guesses["c"].text == "200, mit Adas Daten" and prediction.truth == "c"
-    assert prediction.observed(200) == "c" and "Bearer-Token" in prediction.because
+    assert prediction.observed(200) == "c" and "Unterschrift" in prediction.because
+    assert prediction.moral.startswith("Wer es hat, kommt hinein.")
+    assert german.ending.next.startswith("Sie haben nie in das Token hineingesehen.")
 
 
 def test_what_is_not_translated_stays_english(german):
@@ -52,7 +54,7 @@ def test_prose_comes_cell_by_cell_and_english_where_there_is_none(monkeypatch):
     copy = workspace.without_outputs(originals.text(name), prose=workspace.prose_of("00"))
     texts = [source for _, source in workspace.cells(copy)]
     assert texts[0].startswith("# 00 · Los geht es")
-    assert any(text.startswith("## What you will be able to do") for text in texts)
+    assert any(text.startswith("## Now you are on call") for text in texts)
     monkeypatch.setenv("LABUTILS_LANG", "fr")
     english = workspace.without_outputs(originals.text(name), prose=workspace.prose_of("00"))
     assert workspace.cells(english) == workspace.cells(

@@ -539,9 +539,12 @@ def test_the_command_restores_a_lesson_and_keeps_what_was_there(home, capsys):
     lesson.write_text("mine", encoding="utf-8")
     capsys.readouterr()
     assert commands.main(["work", "course", "--reset", "0"]) == 0
-    kept, restored = capsys.readouterr().out.splitlines()
+    kept, *restored = capsys.readouterr().out.splitlines()
     assert kept.startswith("Your version is kept as 00-start-here.yours-")
-    assert restored == "00-start-here.ipynb is restored."
+    assert restored == [
+        "00-start-here.ipynb is restored.",
+        "practice/00-start-here.ipynb is restored.",
+    ]
 
 
 @pytest.mark.usefixtures("home")

@@ -1,22 +1,36 @@
-"""The course's notebooks, each as (path, notebook)."""
+"""The course's notebooks, each as (path, notebook).
+
+A test that takes a `name` is held by all of them. With the mark `lessons_alone` it is held by the
+lessons and not by their practice; with `sections` or `beats`, by the lessons of that shape.
+"""
 
 import lessons
 import nbformat
 import pytest
+from moulds import IN_BEATS, IN_SECTIONS
 
 from labutils.lab import Lab
 
-COURSE = [path.name for path in (*lessons.paths(), *lessons.guests())]
+LESSONS = [path.name for path in (*lessons.paths(), *lessons.guests())]
+PRACTICE = [f"practice/{path.name}" for path in lessons.practices()]
 
 
 def pytest_generate_tests(metafunc):
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", COURSE)
+        marks = {mark.name for mark in metafunc.definition.iter_markers()}
+        names = [*LESSONS, *PRACTICE]
+        if marks & {"lessons_alone", "sections", "beats"}:
+            names = LESSONS
+        if "sections" in marks:
+            names = [name for name in names if name[:2] in IN_SECTIONS]
+        if "beats" in marks:
+            names = [name for name in names if name[:2] in IN_BEATS]
+        metafunc.parametrize("name", names)
 
 
 @pytest.fixture
 def path(name):
-    return lessons.notebook(name[:2])
+    return lessons.NOTEBOOKS / name if name in PRACTICE else lessons.notebook(name[:2])
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import lessons
 import pytest
 import yaml
 from cryptography.hazmat.primitives.asymmetric import ec
-from nbformat import read
+from moulds import both_of
 from places import DATA, ROOT
 from rails import demand, demand_none
 from tables import table
@@ -32,8 +32,7 @@ ISSUER, AUDIENCE = "https://login.example", "https://api.example"
 
 
 def box(number: str) -> str:
-    cells = read(lessons.notebook(number), as_version=4).cells
-    found = [cell.source for cell in cells if cell.id == "at-work"]
+    found = [cell.source for cell in both_of(number) if cell.id == "at-work"]
     demand(len(found) == 1, f"Lesson {number} has no cell called at-work.")
     return found[0]
 

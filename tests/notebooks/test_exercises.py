@@ -2,11 +2,10 @@
 
 import re
 
-import lessons
-import nbformat
 import pytest
 from cells import run_cell
 from flags import answers_that_give_away, gives_away, parts_of_the_flag
+from moulds import both_of
 from places import NOTEBOOKS, NUMBERS
 from rails import demand, demand_none
 from tables import table_by_lesson
@@ -272,10 +271,10 @@ def test_a_folder_that_cannot_be_written_to_loses_no_receipt(capsys, monkeypatch
 # --- the solved run -----------------------------------------------------------------------------
 
 
-def solved(notebook):
-    """The lesson with each exercise's cell replaced by its model solution, and each quiz by its
-    right choice."""
-    for cell in notebook.cells:
+def solved(cells):
+    """The cells with each exercise's replaced by its model solution, and each quiz by its right
+    choice."""
+    for cell in cells:
         if cell.cell_type != "code":
             continue
         if found := re.fullmatch(r"exercise-(\d\d-\d+)", cell.id):
@@ -289,15 +288,16 @@ def solved(notebook):
         if found := re.fullmatch(r"quiz-(\d\d-q\d)", cell.id):
             item = COURSE[found.group(1)[:2]].items[found.group(1)]
             cell.source = f'quiz("{item.id}", "{right_choice(item)}")'
-    return notebook
+    return cells
 
 
-def test_solved_by_its_model_solutions_the_lesson_passes(name, tmp_path, monkeypatch):
+@pytest.mark.lessons_alone
+def test_solved_by_its_model_solutions_the_lesson_passes(name, tmp_path, monkeypatch, capsys):
+    """The lesson, and then its practice."""
     monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
     monkeypatch.chdir(NOTEBOOKS)
-    notebook = solved(nbformat.read(lessons.notebook(name[:2]), as_version=4))
     lesson, said, names = COURSE[name[:2]], {}, {"__name__": "__main__"}
-    for cell in notebook.cells:
+    for cell in solved(both_of(name[:2])):
         if cell.cell_type == "code":
             said[cell.id], error = run_cell(cell, names)
             demand(not error, f"{name}, cell {cell.id}, solved by its model solution: {error}.")
@@ -312,17 +312,17 @@ def test_solved_by_its_model_solutions_the_lesson_passes(name, tmp_path, monkeyp
         if words not in said.get(cell, "")
     )
     passed = f"exercises {len(lesson.exercises)} of {len(lesson.exercises)}"
-    assert f"Lesson {name[:2]}: {passed}" in said["progress"]
+    progress()
+    assert f"Lesson {name[:2]}: {passed}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("number", COURSE)
 def test_the_notebook_holds_a_cell_for_each_exercise_and_quiz_item(number):
-    path = lessons.notebook(number)
-    names = {cell.id for cell in nbformat.read(path, as_version=4).cells}
+    names = {cell.id for cell in both_of(number)}
     wanted = [f"exercise-{item.id}" for item in COURSE[number].exercises]
     wanted += [f"quiz-{item.id}" for item in COURSE[number].quizzes]
     demand_none(
-        f"{path.name}: no cell is called {cell}. Give this id to the cell that asks it."
+        f"Lesson {number}: no cell is called {cell}. Give this id to the cell that asks it."
         for cell in wanted
         if cell not in names
     )

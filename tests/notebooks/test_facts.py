@@ -31,6 +31,7 @@ def test_what_a_lesson_says_of_the_real_events_is_held_by_the_facts_it_names(pat
     demand_none(f"{path.name}, {problem}" for problem in guard.file_problems(path))
 
 
+@pytest.mark.lessons_alone
 def test_every_lesson_names_a_fact(name, prose):
     demand(
         guard.COMMENT.search("\n".join(prose)),

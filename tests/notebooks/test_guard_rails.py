@@ -20,9 +20,11 @@ import pytest
 import translations
 import yaml
 from ledgers import ledger
-from places import DATA, NOTEBOOKS, NUMBERS, ROOT
+from places import DATA, NOTEBOOKS, ROOT
 from rails import Failed, demand, demand_none, longest, quoted
 from tables import table
+
+from labutils.classroom.workspace import number_of
 
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
@@ -73,6 +75,7 @@ def seen(cell):
 # --- what is left to write ----------------------------------------------------------------------
 
 
+@pytest.mark.lessons_alone
 def test_nothing_of_a_skeleton_is_left_to_write(name, notebook):
     number = name[:2]
     paths = [
@@ -120,7 +123,7 @@ def test_every_image_in_the_text_has_words_for_those_who_do_not_see_it(name, not
 def test_every_code_cell_was_run_in_order_and_its_output_is_kept(name, notebook):
     cells = of_kind(notebook, "code")
     in_order = [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
-    store = f"Run and store it: make notebooks ARGS={name[:2]}."
+    store = f"Run and store it: make notebooks ARGS={number_of(name)}."
     demand(in_order, f"{name}: its cells were not run from top to bottom. {store}")
     shown = sum(bool(cell.outputs) for cell in cells)
     demand(
@@ -208,12 +211,12 @@ def test_the_file_is_small(path):
 
 
 def test_the_lesson_is_as_the_course_stored_it(path, name):
-    if path.parent != NOTEBOOKS:
+    if NOTEBOOKS not in path.parents:
         return  # somebody else's, who stores it where it is
     demand(
         hashlib.sha256(path.read_bytes()).hexdigest() == lessons.sums()[name],
         f"notebooks/{name} was changed. To restore it: git checkout notebooks/{name}. "
-        f"To store it as the course's: make notebooks ARGS={name[:2]}.",
+        f"To store it as the course's: make notebooks ARGS={path.name[:2]}.",
     )
 
 
@@ -243,6 +246,7 @@ def test_outputs_and_sources_name_no_host_of_the_real_network(name, notebook):
 # --- shape and accessibility --------------------------------------------------------------------
 
 
+@pytest.mark.sections
 def test_the_metadata_says_which_lesson_it_is_and_how_long_it_takes(notebook, name):
     course, number = notebook.metadata.get("labutils", {}), name[:2]
     minutes = course.get("minutes", 0)
@@ -263,6 +267,7 @@ def test_the_metadata_says_which_lesson_it_is_and_how_long_it_takes(notebook, na
 MOST_UNSAID = 7  # minutes for what has none at its heading: the opening question, the recap
 
 
+@pytest.mark.sections
 def test_the_minutes_at_the_headings_make_those_of_the_lesson(name, notebook):
     titles = [title for _, title in headings(sources(notebook))]
     parts = [int(m) for t in titles for m in re.findall(r"\((\d+) min(?: · long)?\)", t)]
@@ -286,6 +291,7 @@ def test_the_minutes_at_the_headings_make_those_of_the_lesson(name, notebook):
     )
 
 
+@pytest.mark.sections
 def test_the_lesson_follows_the_order_that_learners_know(name, notebook):
     titles = [title for _, title in headings(sources(notebook))]
     places = {
@@ -320,6 +326,7 @@ def test_cells_are_short(name, notebook):
     demand_none(faults)
 
 
+@pytest.mark.sections
 def test_the_prose_is_neither_thin_nor_thick(name, notebook):
     lesson = [cell for cell in notebook.cells if cell.id != AT_WORK]
     texts = [cell.source for cell in lesson if cell.cell_type == "markdown"]
@@ -332,6 +339,7 @@ def test_the_prose_is_neither_thin_nor_thick(name, notebook):
     demand_none(faults)
 
 
+@pytest.mark.sections
 def test_under_each_figure_stands_a_sentence_that_says_the_same(name, notebook):
     cells = of_kind(notebook, "code")
     drawn = [c for c in cells if any("image/png" in o.get("data", {}) for o in c.outputs)]
@@ -366,6 +374,7 @@ def test_links_say_where_they_lead(name, notebook):
 KERNEL = "No module named `labutils` in the next cell? Close this, and start it with `make lab`."
 
 
+@pytest.mark.sections
 def test_labutils_is_imported_first_and_the_text_above_says_what_to_do_without_it(name, notebook):
     """So that a missing package, or another kernel, is met by a sentence and not by a riddle."""
     first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
@@ -388,6 +397,7 @@ def imported(notebook):
     return set(re.findall(r"(?m)^from labutils import (.+)$", first)[0].split(", "))
 
 
+@pytest.mark.sections
 def test_a_learner_who_is_stuck_can_ask_where_the_lesson_says_so(name, notebook):
     """`check` answers `Stuck? hint(...)`, and a hint names `solution`: each lesson imports both."""
     missing = {"check", "hint", "solution", "quiz", "progress"} - imported(notebook)
@@ -410,6 +420,7 @@ def test_the_text_of_an_exercise_stands_right_above_it(name, notebook):
     demand_none(faults)
 
 
+@pytest.mark.sections
 def test_no_cell_takes_a_name_that_the_lesson_needs(name, notebook):
     """A cell that says `hint = ...` would break every later `hint(...)`."""
     faults = []
@@ -431,7 +442,7 @@ def addresses():
     return {source.url for source in ledger().sources.values()} | {s["url"] for s in standards}
 
 
-def dead_links(text):
+def dead_links(text, folder=NOTEBOOKS):
     """Links to pages that are no registered source, and to files that are not there."""
     for _, _, target in LINK.findall(text):
         if "://" in target and target not in addresses():
@@ -439,15 +450,15 @@ def dead_links(text):
                 f"{target} is not a registered source. Use an address of the ledger, or enter it "
                 "in data/standards.yaml."
             )
-        if "://" not in target and not (NOTEBOOKS / target.split("#")[0]).exists():
-            yield f"there is no file {target}, seen from notebooks/."
+        if "://" not in target and not (folder / target.split("#")[0]).exists():
+            yield f"there is no file {target}, seen from {folder.name}/."
 
 
-def test_links_lead_to_registered_sources_or_to_files_that_exist(name, notebook):
+def test_links_lead_to_registered_sources_or_to_files_that_exist(name, path, notebook):
     demand_none(
         f"{name}, cell {cell.id}: {fault}"
         for cell in of_kind(notebook, "markdown")
-        for fault in dead_links(cell.source)
+        for fault in dead_links(cell.source, path.parent)
     )
 
 
@@ -476,9 +487,9 @@ def codespell() -> subprocess.CompletedProcess:
     """What codespell says of the prose of all lessons, each in a file of its number: to start it
     takes most of its time."""
     with tempfile.TemporaryDirectory() as folder:
-        for number in NUMBERS:
-            notebook = nbformat.read(lessons.notebook(number), as_version=4)
-            page = Path(folder, f"{number}.md")
+        for path in (*lessons.stored(), *lessons.guests()):
+            page = Path(folder, f"{path.parent.name}-{path.stem}.md")
+            notebook = nbformat.read(path, as_version=4)
             page.write_text("\n\n".join(sources(notebook)), encoding="utf-8")
         return subprocess.run(
             [sys.executable, "-m", "codespell_lib", folder],
@@ -489,13 +500,13 @@ def codespell() -> subprocess.CompletedProcess:
         )
 
 
-def test_the_prose_is_spelt_in_british_english(name, notebook):
+def test_the_prose_is_spelt_in_british_english(name, path, notebook):
     checked = codespell()
-    every = re.findall(r"(\d\d)\.md:\d+: (\w+) ==> (.+)", checked.stdout)
+    every = re.findall(r"([\w-]+)\.md:\d+: (\w+) ==> (.+)", checked.stdout)
     demand_none(
         f"{name}: {wrong!r} is misspelt; codespell proposes {right}."
-        for number, wrong, right in every
-        if number == name[:2]
+        for page, wrong, right in every
+        if page == f"{path.parent.name}-{path.stem}"
     )
     demand(every or checked.returncode == 0, f"{name}: codespell failed: {checked.stderr}")
     # authorization is a term of OAuth; addresses and code are as they are
@@ -597,6 +608,7 @@ def test_the_marks_of_slides_and_notes_are_those_of_the_format(name, notebook):
     demand_none(f"{name}, {fault}." for fault in mark_faults(notebook.cells))
 
 
+@pytest.mark.lessons_alone
 def test_each_lesson_is_made_for_a_wall_too(name, notebook):
     kinds = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in notebook.cells]
     demand(kinds.count("slide") >= 8, f"{name}: mark what the wall shows (docs/authoring.md).")
@@ -637,6 +649,7 @@ def test_what_the_wall_shows_outlasts_make_notebooks():
     assert stored["metadata"] == {name: marks[name] for name in ("slideshow", "labutils")}
 
 
+@pytest.mark.lessons_alone
 def test_no_translation_is_stale(name):
     demand_none(translations.stale(name[:2]))
 

@@ -1,25 +1,24 @@
 """Rails for lessons in which the learner acts: share, predictions, targets, quizzes."""
 
 import ast
-import builtins
-import dis
 import re
 import runpy
-from collections.abc import Iterable, Iterator
-from types import CodeType
 
 import lessons
 import nbformat
 import new_learner
 import pytest
 import share
+from acts import asked, calls, unbound
+from moulds import IN_SECTIONS, both_of, cells_of, mould_of
 from places import NUMBERS
 from rails import demand, demand_none, longest
 
 from labutils.classroom.course import lesson
 from labutils.classroom.registry import GridRow, Lesson, Prediction
 
-WITH_SHARE = [number for number in NUMBERS if number != "00"]  # lesson 00 shows how it works
+# Lesson 00 shows how it works, and an instrument is played with.
+WITH_SHARE = [number for number in NUMBERS if number != "00" and mould_of(number) != "instrument"]
 
 
 def course(number: str) -> Lesson:
@@ -32,32 +31,9 @@ def course(number: str) -> Lesson:
     return found
 
 
-def cells(number: str) -> list:
-    path = lessons.notebook(number)
-    return nbformat.read(path, as_version=4).cells
-
-
 def code(number: str) -> list:
-    return [cell for cell in cells(number) if cell.cell_type == "code"]
-
-
-def calls(cell, verb: str) -> list[ast.Call]:
-    """The calls of a verb in a cell."""
-    tree = ast.walk(ast.parse(cell.source))
-    named = [
-        node for node in tree if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    ]
-    return [node for node in named if node.func.id == verb]
-
-
-def asked(number: str, verb: str) -> dict[str, tuple[int, ast.Call]]:
-    """Item -> (place of the cell, call) for each call of a verb that names its item."""
-    found = {}
-    for place, cell in enumerate(cells(number)):
-        for call in calls(cell, verb) if cell.cell_type == "code" else []:
-            if call.args and isinstance(call.args[0], ast.Constant):
-                found[call.args[0].value] = (place, call)
-    return found
+    """The code cells of a lesson and of its practice."""
+    return [cell for cell in both_of(number) if cell.cell_type == "code"]
 
 
 # --- what the learner writes --------------------------------------------------------------------
@@ -86,7 +62,7 @@ def test_there_is_a_target_with_three_tiers_of_hints(number):
         f"{target.id} has {len(target.hints)} hints; write three, one for each tier.",
     )
     demand(
-        f"target-{number}" in [cell.id for cell in cells(number)],
+        f"target-{number}" in [cell.id for cell in cells_of(number)],
         f"Lesson {number}: no cell is called target-{number}. Name so the cell that checks it.",
     )
 
@@ -152,7 +128,7 @@ def results(number: str) -> dict[str, list[ast.expr]]:
     """Prediction -> what `seen.result` is set to in the cell of its experiment."""
     found = {}
     for name, (place, _) in asked(number, "experiment").items():
-        nodes = ast.walk(ast.parse(cells(number)[place].source))
+        nodes = ast.walk(ast.parse(both_of(number)[place].source))
         sets = [node for node in nodes if isinstance(node, ast.Assign)]
         found[name] = [node.value for node in sets if ast.unparse(node.targets[0]) == "seen.result"]
     return found
@@ -244,7 +220,7 @@ def test_each_wrong_guess_names_a_belief(number):
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_no_prediction_is_asked_in_prose_alone(number):
-    prose = [cell for cell in cells(number) if cell.cell_type == "markdown"]
+    prose = [cell for cell in both_of(number) if cell.cell_type == "markdown"]
     demand_none(
         f"Lesson {number}, cell {cell.id}: it asks in prose. Write the question as a Prediction."
         for cell in prose
@@ -275,13 +251,13 @@ def test_neither_a_letter_nor_the_length_gives_the_answer_away():
 # --- minutes ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", IN_SECTIONS)
 def test_the_minutes_fit_what_is_read_and_written(number):
     path = lessons.notebook(number)
     metadata = nbformat.read(path, as_version=4).metadata["labutils"]
     minutes, whole = metadata["minutes"], metadata.get("minutes_long", metadata["minutes"])
     long_path = _on_the_long_path(number)
-    short = [cell for cell in cells(number) if cell.id not in (*long_path, "at-work")]
+    short = [cell for cell in cells_of(number) if cell.id not in (*long_path, "at-work")]
     prose = "\n".join(cell.source for cell in short if cell.cell_type == "markdown")
     words = len(re.sub(r"<!--.*?-->", "", prose).split())
     names = {cell.id for cell in short}
@@ -292,7 +268,7 @@ def test_the_minutes_fit_what_is_read_and_written(number):
         bool(calls(cell, "experiment")) for cell in short if cell.cell_type == "code"
     )
     estimate = words / 130 + 1.5 * own + read / 2
-    first = cells(number)[0].source
+    first = cells_of(number)[0].source
     demand(
         whole == minutes or f" · {whole} min with the long path" in first,
         f"{path.name} takes {whole} min with the long path. Its first cell must say so.",
@@ -313,7 +289,7 @@ def test_the_minutes_fit_what_is_read_and_written(number):
 @pytest.mark.parametrize("number", WITH_SHARE)
 def test_a_target_is_on_the_short_path_and_has_eight_lines_at_most(number):
     cell = f"target-{number}"
-    assert cell in [one.id for one in cells(number)]
+    assert cell in [one.id for one in cells_of(number)]
     demand(
         cell not in _on_the_long_path(number),
         f"Lesson {number}: its target is on the long path. The best part belongs on the short one.",
@@ -341,7 +317,7 @@ def _cell_of(identifier: str) -> str:
 def _on_the_long_path(number: str) -> set[str]:
     """The cells of sections whose heading ends in `(10 min · long)`, up to the next heading."""
     names, long = set(), False
-    for cell in cells(number):
+    for cell in cells_of(number):
         headings = re.findall(r"(?m)^#+ (.+)$", cell.source) if cell.cell_type == "markdown" else []
         if headings:
             long = headings[-1].endswith("long)")
@@ -353,35 +329,11 @@ def _on_the_long_path(number: str) -> set[str]:
 # --- the short path -----------------------------------------------------------------------------
 
 
-def unbound(sources: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """(cell, name) for each name that a cell needs and that neither it nor one before it binds.
-
-    `sources` are the names and texts of cells. Each part of a cell is looked at in the order in
-    which it runs; what a function in it needs may be bound by the end of the cell.
-    """
-    bound = set(dir(builtins))
-    for cell, source in sources:
-        code = compile(source, cell, "exec")
-        for step in dis.get_instructions(code):
-            if step.opname == "STORE_NAME":
-                bound.add(step.argval)
-            elif step.opname == "LOAD_NAME" and step.argval not in bound:
-                yield cell, step.argval
-        yield from ((cell, name) for name in sorted(_globals_inside(code) - bound))
-
-
-def _globals_inside(code: CodeType) -> set[str]:
-    """The global names that functions and comprehensions in this code use."""
-    inner = [part for part in code.co_consts if isinstance(part, CodeType)]
-    steps = [step for part in inner for step in dis.get_instructions(part)]
-    names = {step.argval for step in steps if step.opname == "LOAD_GLOBAL"}
-    return names.union(*map(_globals_inside, inner))
-
-
 @pytest.mark.parametrize("number", NUMBERS)
 def test_who_leaves_the_long_sections_out_misses_no_name(number):
     long_path = _on_the_long_path(number)
-    short = [(cell.id, cell.source) for cell in code(number) if cell.id not in long_path]
+    code = [cell for cell in cells_of(number) if cell.cell_type == "code"]
+    short = [(cell.id, cell.source) for cell in code if cell.id not in long_path]
     demand_none(
         f"Lesson {number}, cell {cell}: {name} is bound in a section of the long path alone, and "
         f"who leaves that out gets a NameError. An exercise is found by its number, as in "

@@ -26,11 +26,18 @@ def said(row):
 
 @functools.cache
 def sections_of(number):
-    """The sections of a lesson: their minutes (None where the heading gives none), and the items
-    that stand in each."""
+    """The sections of a lesson, or the cells where its beats begin: their minutes (None where the
+    heading gives none), and the items that stand in each."""
     found, here = {}, ""
-    for cell in nbformat.read(LESSONS[number], as_version=4).cells:
-        if cell.cell_type == "markdown":
+    notebook = nbformat.read(LESSONS[number], as_version=4)
+    beats = {beat.cell: beat.minutes for beat in guide.beats(notebook)}
+    for cell in notebook.cells:
+        if cell.id in beats:
+            here = cell.id
+            found[here] = (beats[here], set())
+        elif cell.cell_type == "markdown" and beats:
+            continue
+        elif cell.cell_type == "markdown":
             for heading in re.findall(r"(?m)^#{2,3} (.*)$", cell.source):
                 here, takes = re.fullmatch(r"(.*?)(?: \((\d+) min.*\))?", heading).groups()
                 found[here] = (int(takes) if takes else None, set())

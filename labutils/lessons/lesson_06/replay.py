@@ -1,9 +1,14 @@
 """What Tom takes out of a recording, and how he renews it (lesson 06)."""
 
+from collections.abc import Callable
+from typing import Any
+
 import httpx
 
 from labutils.stage.thief import Entry
 from labutils.stage.two_apps import LOGIN
+
+TradeCookie = Callable[[httpx.Client, str], Any]  # a session cookie in, tokens out
 
 
 def steal(recording: list[Entry]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from labutils.classroom.judging import REFUSED, response_mistake, value
 from labutils.classroom.registry import (
+    Card,
     Target,
     code,
 )
@@ -18,6 +19,25 @@ def flag_mistake(answer: Any) -> str | None:
     is_early = isinstance(answer, str) and "comes on day" in answer
     return response_mistake(answer) or ("early" if is_early else "other")
 
+
+CARD = Card(
+    f"Read Ada's notes on day {LONG}, or later.",
+    (
+        ("You hold", "`scene.file`, a list of entries, and `scene.tom`, Tom's browser."),
+        ("Time", "`scene.wait(days)` lets days pass. `scene.day` is today."),
+        (
+            "Against you",
+            "One hour after the theft, during your first wait, the operator does everything in "
+            "`scene.runbook`. One step revokes the refresh token that `notes` holds by then.",
+        ),
+        (
+            "It counts",
+            "GET `https://api.example/notes` with an access token for Ada or for the backup job. "
+            "The response holds the flag.",
+        ),
+        ("Start again", "`scene = target('06')`"),
+    ),
+)
 
 TARGET = Target(
     "06-target",
@@ -62,13 +82,7 @@ TARGET = Target(
         notes = scene.tom.get(API + "/notes", headers=bearer(pair["access_token"]))
         flag = notes.json()["flag"]
     """),
-    brief=f"""A file was stolen: scene.file, a list of entries like those in `recording`. \
-Get the longest-lived access out of it.
-scene.tom is Tom's browser. scene.wait(days) lets that many days pass. An hour after the theft, \
-during the first wait, however short, the operator does everything in scene.runbook. One step \
-revokes the refresh token that `notes` holds at that time.
-Read https://api.example/notes on day {LONG} or later, with an access token for Ada or for the \
-backup job. The response holds the flag. scene.day is the current day. Run \
-scene = target('06') to start again.""",
+    brief=CARD.text,
+    card=CARD,
     scene=StolenFile,
 )
