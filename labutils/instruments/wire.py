@@ -14,16 +14,17 @@ from labutils.instruments import wire_picture as picture
 from labutils.instruments import wire_requests as requests
 from labutils.instruments.frame import Instrument
 from labutils.instruments.svg import Svg, colour
-from labutils.instruments.wire_messages import Message
+from labutils.instruments.wire_messages import WireMessage
 from labutils.instruments.wire_picture import Sheet
 from labutils.instruments.wire_secrets import SECRETS, Secret
-from labutils.instruments.wire_story import DIVIDER, Choice, Story, story_of
+from labutils.instruments.wire_story import DIVIDER, Selection, Story, story_of
 from labutils.lab import Lab, SceneError
 
 WINDOW = 40  # messages that are shown at a time
 PANE, SPACE = 380, 24  # pixels: the pane beside the diagram, and between the two
 BESIDE = 860  # pixels from which on there is room for that
 LONG = 14  # messages from which on the names of the parties are repeated below
+IN_SIGHT = 6  # messages that are on the screen with the title
 FOLLOWED = 14  # buttons of secrets to follow
 TITLE = "On the wire"
 People = Mapping[str, httpx.Client]
@@ -49,7 +50,7 @@ def wire(  # noqa: PLR0913 - each is a choice of whoever writes a lesson
     does not change the picture.
     """
     intruders = (intruder,) if isinstance(intruder, str) else tuple(intruder)
-    choice = Choice(SECRETS if watch is None else watch, intruders, start or 0, parties)
+    choice = Selection(SECRETS if watch is None else watch, intruders, start or 0, parties)
     shown = Wire(lab, people or {}, choice, title or TITLE, hint)
     shown.show()
     return shown
@@ -65,7 +66,9 @@ class Wire(Instrument):
 
     name = "wire"
 
-    def __init__(self, lab: Lab, people: People, choice: Choice, title: str = "", hint: str = ""):
+    def __init__(
+        self, lab: Lab, people: People, choice: Selection, title: str = "", hint: str = ""
+    ):
         super().__init__(title, hint)
         self.choice, self.recorded = choice, len(lab.wire)
         self._original, self._complaint = _copy_of(lab, people)
@@ -83,15 +86,22 @@ class Wire(Instrument):
         self.person = ""
         self.is_fresh = False
         self._tell()
-        self.open = self.until = len(self.messages)
+        self.until = len(self.messages)
+        self.open = self._first()
         self.redraw()
+
+    def _first(self) -> int:
+        """The message that is open at the start: the intruder's first, where that is in sight."""
+        theirs = (one.number for one in self.messages if one.by_intruder)
+        number = next(theirs, 1)
+        return min(len(self.messages), number if number <= IN_SIGHT else 1)
 
     def _tell(self) -> None:
         """Look at the messages anew."""
         self.story: Story = story_of(self.lab, self.people, self.choice, self.recorded)
 
     @property
-    def messages(self) -> tuple[Message, ...]:
+    def messages(self) -> tuple[WireMessage, ...]:
         """All messages; what was sent from here is last."""
         return self.story.messages
 
@@ -103,11 +113,11 @@ class Wire(Instrument):
 
     def next(self) -> None:
         """Go one message on."""
-        self.step(self.until + 1)
+        self.step(self.open + 1)
 
     def previous(self) -> None:
         """Go one message back."""
-        self.step(self.until - 1)
+        self.step(self.open - 1)
 
     def follow(self, name: str) -> None:
         """Make pale each message that does not carry this secret; an empty name ends that.
@@ -122,7 +132,10 @@ class Wire(Instrument):
 
     @property
     def edit(self) -> str:
-        """The request of the open message as a text, to change it and `send` it."""
+        """The request of the open message as a text, to change it and `send` it.
+
+        Raises SceneError where none is open.
+        """
         if not self.open:
             raise SceneError("No message is open. Go to one first: step(1).")
         return requests.recorded(self.messages[self.open - 1].exchange).text
@@ -225,12 +238,12 @@ class Wire(Instrument):
         return "\n".join(self.story.words())
 
     @property
-    def window(self) -> Sequence[Message]:
+    def window(self) -> Sequence[WireMessage]:
         """The messages that are shown: forty, with the open one among them."""
         first = (max(1, self.open) - 1) // WINDOW * WINDOW
         return self.messages[first : first + WINDOW]
 
-    def rows(self, sheet: Sheet) -> Iterator[tuple[Message | None, Svg, int]]:
+    def rows(self, sheet: Sheet) -> Iterator[tuple[WireMessage | None, Svg, int]]:
         """Yield what is shown from top to bottom: a message or None, its drawing, its height."""
         for message in self.window:
             if message.is_copy and (message.number == 1 or not self.story.before(message).is_copy):
@@ -239,7 +252,7 @@ class Wire(Instrument):
                 if {handover.giver, handover.taker} <= {one.name for one in sheet.parties}:
                     drawn = picture.aside(handover, sheet, self.choice.intruders)
                     yield None, drawn, picture.BETWEEN
-            yield message, picture.Row(message, sheet).draw(), picture.ROW
+            yield message, picture.MessageRow(message, sheet).draw(), picture.ROW
 
     def still(self) -> str:
         """Return the diagram of all messages of the window."""
@@ -310,7 +323,7 @@ class Wire(Instrument):
         diagram = f'<div {opening} style="width:{sheet.width}px">{"".join(parts)}</div>'
         return diagram, top
 
-    def _button(self, message: Message, drawn: Svg) -> str:
+    def _button(self, message: WireMessage, drawn: Svg) -> str:
         """A message in the diagram, which opens it."""
         is_open = message.number == self.open
         shade = " later" if message.number > self.until else ""
@@ -331,15 +344,15 @@ class Wire(Instrument):
             f'<button data-do="step" data-value="{to}" aria-label="{says}"'
             f"{' disabled' if is_off else ''}>{sign}</button>"
             for sign, says, to, is_off in (
-                (_icon("M3 2v10M12 2L5 7l7 5z"), "To the start", 0, self.until == 0),
-                (_icon("M11 2L4 7l7 5z"), "One message back", self.until - 1, self.until == 0),
-                (_icon("M3 2l7 5-7 5z"), "One message on", self.until + 1, self.until == total),
-                (_icon("M11 2v10M2 2l7 5-7 5z"), "To the end", total, self.until == total),
+                (_icon("M3 2v10M12 2L5 7l7 5z"), "To the start", 0, self.open == 0),
+                (_icon("M11 2L4 7l7 5z"), "One message back", self.open - 1, self.open == 0),
+                (_icon("M3 2l7 5-7 5z"), "One message on", self.open + 1, self.open == total),
+                (_icon("M11 2v10M2 2l7 5-7 5z"), "To the end", total, self.open == total),
             )
         )
         return (
             f'<div class="row steps" role="group" aria-label="Step through">{buttons}'
-            f'<span role="status">{self.until} of {total}</span></div>'
+            f'<span role="status">{self.open} of {total}</span></div>'
         )
 
     def _follow(self) -> str:
@@ -411,7 +424,7 @@ def _icon(path: str) -> str:
     return f'<svg {box}><path d="{path}"/></svg>'
 
 
-def _said(message: Message) -> str:
+def _said(message: WireMessage) -> str:
     """A message as a screen reader says it."""
     one = message.exchange
     who = ", intruder" if message.by_intruder else ""

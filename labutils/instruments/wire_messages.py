@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from labutils.instruments.wire_secrets import Known, Secret, in_body
+from labutils.instruments.wire_secrets import KnownSecrets, Secret, in_body
 from labutils.lab import Exchange, iso
 
 UNKNOWN_HOST = 599  # the status with which the lab's network answers for one
@@ -126,7 +126,7 @@ def standard_name(exchange: Exchange) -> str:
 
 
 @dataclass(frozen=True)
-class Message:
+class WireMessage:
     """An exchange as the wire shows it. `number` counts from 1; `is_copy`: it was sent again, in a
     copy of the lab."""
 
@@ -220,14 +220,14 @@ class Holders:
 
 
 def handovers(
-    wire: Sequence[Exchange], messages: Iterable[Message], known: Known
+    wire: Sequence[Exchange], messages: Iterable[WireMessage], known: KnownSecrets
 ) -> dict[int, list[Handover]]:
     """Return what was handed over outside the network, by the number of the message that uses it.
 
     `wire` is what is shown and all that went before it. State and code are looked at even where
     nobody watches them: it is these that a link carries to another browser (RFC 9700, 4.7).
     """
-    links, holders = Known(("state", "code")), Holders()
+    links, holders = KnownSecrets(("state", "code")), Holders()
     number = {id(message.exchange): message.number for message in messages}
     found: dict[int, list[Handover]] = {}
     for exchange in wire:
@@ -242,7 +242,7 @@ def handovers(
 
 
 def _handed_over(
-    exchange: Exchange, sent: Iterable[Secret], holders: Holders, known: Known, number: int
+    exchange: Exchange, sent: Iterable[Secret], holders: Holders, known: KnownSecrets, number: int
 ) -> list[Handover]:
     """What this message uses and its sender was not given, by who had it and how it came."""
     in_url = {value for _, value in parse_qsl(urlsplit(exchange.url).query)}

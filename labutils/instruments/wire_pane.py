@@ -2,12 +2,12 @@
 the request as a text to change.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from labutils.instruments.svg import colour
 from labutils.instruments.wire_log import line_as_text
-from labutils.instruments.wire_messages import Handover, Message, standard_name
+from labutils.instruments.wire_messages import Handover, WireMessage, standard_name
 from labutils.instruments.wire_requests import answered, recorded
 from labutils.instruments.wire_secrets import Secret, marked
 from labutils.instruments.wire_story import Story
@@ -17,21 +17,22 @@ LONGEST = 4000  # characters of a message that are shown
 TALLEST = 22  # lines of the text that is edited
 
 
-def opened(message: Message, story: Story, *, may_send: bool, more: str = "") -> str:
+def opened(message: WireMessage, story: Story, *, may_send: bool, more: str = "") -> str:
     """Return the pane of a message; `more` is what is beside its button."""
     one = message.exchange
-    button = '<button class="main" data-do="edit">Edit and send again</button>' if may_send else ""
+    # Its key is that of the button that sends: whoever pressed the one has the focus on the other.
+    edit = '<button class="main" data-key="act" data-do="edit">Edit and send again</button>'
     return (
         heading(message)
         + "".join(map(_handed_over, story.handovers.get(message.number, ())))
-        + _raw("Request", recorded(one).text, message.sends)
-        + _raw("Response", answered(one), message.gives)
+        + _raw("Request", "sends", recorded(one).text, message.sends)
+        + _raw("Response", "gives", answered(one), message.gives)
         + _log(message, story)
-        + f'<p class="row">{button}{more}</p>'
+        + f'<div class="row" data-key="acts">{edit if may_send else ""}{more}</div>'
     )
 
 
-def heading(message: Message) -> str:
+def heading(message: WireMessage) -> str:
     """Return what a message is, in two lines."""
     one, name = message.exchange, standard_name(message.exchange)
     way = f"{one.client} ({one.ip}) → {one.host}"
@@ -43,20 +44,29 @@ def heading(message: Message) -> str:
 
 
 def _handed_over(handover: Handover) -> str:
-    names = ", ".join(secret.name for secret in handover.secrets) or "what is in this link"
+    """A sentence about what its sender got past the network."""
+    names = ", ".join(secret.name for secret in handover.secrets)
+    thing = "this link" if handover.is_link else "this secret"
+    named = f" ({escape(names)})" if names else ""
     return (
-        f'<p class="past"><b>{escape(handover.taker)}</b> was never given {escape(names)} on this '
-        f"network. It came from <b>{escape(handover.giver)}</b> some other way.</p>"
+        f'<p class="past">No message on this network gave <b>{escape(handover.taker)}</b> '
+        f"{thing}{named}. It came from <b>{escape(handover.giver)}</b> some other way.</p>"
     )
 
 
-def _raw(name: str, text: str, secrets: Iterable[Secret]) -> str:
-    """A text of the network, its secrets marked."""
+def _raw(name: str, verb: str, text: str, secrets: Sequence[Secret]) -> str:
+    """A text of the network, its secrets named and marked."""
+    text = text.rstrip()
     left = len(text) - LONGEST
     end = f'<span class="more">… {left:,} more characters</span>' if left > 0 else ""
     inside = "".join(_piece(piece, one) for piece, one in marked(text[:LONGEST], secrets))
+    names = ", ".join(
+        f'<b data-secret="{one.number}" style="--c:{colour(one.ink)}">{escape(one.name)}</b>'
+        for one in secrets
+    )
+    of = f"{name}, {verb} {names}" if names else name
     return (
-        f'<div class="raw" tabindex="0" role="region" aria-label="{name}"><span class="of">{name}'
+        f'<div class="raw" tabindex="0" role="group" aria-label="{name}"><span class="of">{of}'
         f"</span><pre>{inside}{end}</pre></div>"
     )
 
@@ -70,7 +80,7 @@ def _piece(text: str, secret: Secret | None) -> str:
     )
 
 
-def _log(message: Message, story: Story) -> str:
+def _log(message: WireMessage, story: Story) -> str:
     """The lines of the log that belong to it, or that there is none."""
     lines = "".join(f"<li>{escape(line_as_text(one))}</li>" for one in story.lines(message))
     none = '<li class="none">no line</li>'
@@ -88,11 +98,13 @@ def editor(draft: str, people: Iterable[str], person: str, trouble: str, *, is_f
     return (
         f'<textarea name="request" class="raw" aria-label="The request" spellcheck="false" '
         f'rows="{min(TALLEST, wrapped)}"{fresh}>\n{escape(draft)}</textarea>{wrong}'
-        f'<div class="row form"><label>from the machine of '
-        f'<select name="person">{options}</select></label>'
-        '<button class="main" data-do="send">Send</button>'
+        '<p class="form"><label>Sent from the machine of '
+        f'<select name="person">{options}</select></label></p>'
+        '<div class="row" data-key="acts">'
+        '<button class="main" data-key="act" data-do="send">Send</button>'
         '<button data-do="close">Cancel</button></div>'
-        '<p class="way">It is sent in a copy of the lab: the lesson\'s own stays as it is.</p>'
+        '<p class="way after">It is sent in a copy of the lab. The lab of this lesson does not '
+        "change.</p>"
     )
 
 

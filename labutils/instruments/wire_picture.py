@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from labutils.instruments.svg import SANS_WIDTH, Svg, colour, wrapped
-from labutils.instruments.wire_messages import Handover, Message, Party
+from labutils.instruments.wire_messages import Handover, Party, WireMessage
 from labutils.instruments.wire_secrets import Secret
 from labutils.pictures.look import TINT
 
@@ -179,10 +179,10 @@ def title(secret: Secret) -> str:
 
 
 @dataclass(frozen=True)
-class Row:
+class MessageRow:
     """A message on a sheet: its number and channel, the request, and below it the response."""
 
-    message: Message
+    message: WireMessage
     sheet: Sheet
 
     @property
@@ -327,12 +327,12 @@ def divider(text: str, sheet: Sheet) -> Svg:
     return svg
 
 
-def threads(tops: Mapping[int, float], messages: Sequence[Message], sheet: Sheet) -> str:
+def threads(tops: Mapping[int, float], messages: Sequence[WireMessage], sheet: Sheet) -> str:
     """Return a curve through all places of each secret that is seen twice, in the order of time.
     `tops` are the upper edges of the rows, by the number of a message."""
     points: dict[Secret, list[Span]] = {}
     for message in messages:
-        for pill in Row(message, sheet).secrets:
+        for pill in MessageRow(message, sheet).secrets:
             points.setdefault(pill.secret, []).append((pill.x, pill.y + tops[message.number]))
     return "".join(
         f'<path class="thread" data-secret="{secret.number}" d="{_curve(some)}" '

@@ -6,7 +6,7 @@ Two are the same one where their values are equal, whatever they are called and 
 import json
 import re
 from base64 import b64decode
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -128,16 +128,17 @@ def _hidden_fields(page: str) -> Iterator[Pair]:
 @dataclass(frozen=True)
 class Secret:
     """A value that travels. Its name is that under which it was first seen, and a number where
-    there are several."""
+    there are several. `hue` is its place among those that have a colour."""
 
     name: str
     value: str
     number: int
+    hue: int
 
     @property
     def ink(self) -> str:
         """The name of its colour in labutils/pictures/look.py."""
-        return f"s{min(self.number, COLOURS) + 1}"
+        return f"s{min(self.hue, COLOURS) + 1}"
 
 
 def short(name: str) -> str:
@@ -147,13 +148,15 @@ def short(name: str) -> str:
 
 
 @dataclass
-class Known:
+class KnownSecrets:
     """The secrets that were seen so far, in the order in which they were first seen.
 
-    `watch` are the names of the values to follow.
+    `watch` are the names of the values to follow. `foremost` are values that have a colour before
+    all others; these get theirs in the order in which they come.
     """
 
     watch: Collection[str] = SECRETS
+    foremost: Sequence[str] = ()
     by_key: dict[str, Secret] = field(default_factory=dict)
     cookies: set[str] = field(default_factory=set)  # names of those that a server set
 
@@ -178,8 +181,14 @@ class Known:
     def _add(self, name: str, value: str) -> None:
         called = short(name)
         same = sum(one.name.partition(" ")[0] == called for one in self)
-        secret = Secret(f"{called} {same + 1}" if same else called, value, len(self.by_key))
-        self.by_key[_key(name, value)] = secret
+        number = len(self.by_key)
+        if value in self.foremost:
+            hue = self.foremost.index(value)
+        else:
+            before = sum(one.value in self.foremost for one in self)
+            hue = len(self.foremost) + number - before
+        named = f"{called} {same + 1}" if same else called
+        self.by_key[_key(name, value)] = Secret(named, value, number, hue)
 
     def _find(self, name: str, value: str) -> Secret | None:
         return self.by_key.get(_key(name, value))

@@ -1,25 +1,25 @@
 """All that is known of the messages of a lab, as somebody chose to look at them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from labutils.instruments.wire_log import Line, lines_by_message
 from labutils.instruments.wire_messages import (
     Handover,
-    Message,
     Party,
+    WireMessage,
     channel,
     handovers,
     roles,
 )
-from labutils.instruments.wire_secrets import SECRETS, Known, Secret
+from labutils.instruments.wire_secrets import COLOURS, SECRETS, KnownSecrets, Secret
 from labutils.lab import Exchange, Lab
 
 DIVIDER = "sent again, in a copy of the lab"
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selection:
     """What to look at.
 
     `watch`: the names of the values to follow. `start`: how many messages to leave out. `parties`:
@@ -39,13 +39,13 @@ class Story:
     `handovers` are by the number of a message, `log` by the `id` of an exchange.
     """
 
-    messages: tuple[Message, ...]
+    messages: tuple[WireMessage, ...]
     parties: tuple[Party, ...]
-    known: Known
+    known: KnownSecrets
     handovers: dict[int, list[Handover]]
     log: dict[int, list[Line]]
 
-    def lines(self, message: Message) -> list[Line]:
+    def lines(self, message: WireMessage) -> list[Line]:
         """Return the lines of the log that belong to a message."""
         return self.log.get(id(message.exchange), [])
 
@@ -67,43 +67,69 @@ class Story:
             lines.append(message.words)
         return lines or ["Nothing was sent yet."]
 
-    def before(self, message: Message) -> Message:
+    def before(self, message: WireMessage) -> WireMessage:
         """Return the message before another one."""
         return self.messages[message.number - 2]
 
 
-def story_of(lab: Lab, people: Collection[str], choice: Choice, recorded: int) -> Story:
+def story_of(lab: Lab, people: Collection[str], choice: Selection, recorded: int) -> Story:
     """Return the story of a lab's wire; the first `recorded` messages are the lesson's, and those
-    after them were sent again."""
-    earlier = in_order(lab.wire[: choice.start])
-    shown = in_order(lab.wire[choice.start : recorded])
+    after them were sent again.
+
+    What somebody got past the network has a colour before all else, since a story is about that.
+    """
+    own, again = lab.wire[:recorded], in_order(lab.wire[recorded:])
+    shown = in_order(own[choice.start :])
     if choice.parties:
         shown = [one for one in shown if {one.client, one.host} <= set(choice.parties)]
-    again = in_order(lab.wire[recorded:])
-    known = Known(choice.watch)
-    for exchange in (*shown, *again):
-        known.learn(exchange)
+    whole = [*in_order(own[: choice.start]), *in_order(own[choice.start :]), *again]
     hosts = {one.host for one in lab.wire} | set(lab.hosts)
-    copies = {id(one) for one in again}
-    messages = tuple(
-        Message(
+
+    first = _known(shown, choice)
+    taken = handovers(whole[: len(own)], _messages(shown, (), first, hosts, choice), first)
+    foremost = dict.fromkeys(
+        secret.value for some in taken.values() for one in some for secret in one.secrets
+    )
+    known = _known((*shown, *again), choice, tuple(foremost)[:COLOURS])
+    messages = _messages(shown, again, known, hosts, choice)
+    return Story(
+        messages,
+        _parties(messages, roles(lab.wire, people, choice.intruders), choice),
+        known,
+        handovers(whole, messages, known),
+        lines_by_message(lab.wire, lab.audit),
+    )
+
+
+def _known(
+    exchanges: Iterable[Exchange], choice: Selection, foremost: Sequence[str] = ()
+) -> KnownSecrets:
+    """The secrets of these messages."""
+    known = KnownSecrets(choice.watch, foremost)
+    for exchange in exchanges:
+        known.learn(exchange)
+    return known
+
+
+def _messages(
+    shown: Sequence[Exchange],
+    again: Sequence[Exchange],
+    known: KnownSecrets,
+    hosts: Collection[str],
+    choice: Selection,
+) -> tuple[WireMessage, ...]:
+    """All messages, in order and numbered."""
+    return tuple(
+        WireMessage(
             number,
             one,
             channel(one, hosts),
             known.sent(one),
             known.given(one),
             by_intruder=one.client in choice.intruders,
-            is_copy=id(one) in copies,
+            is_copy=number > len(shown),
         )
         for number, one in enumerate((*shown, *again), 1)
-    )
-    left_out = in_order(lab.wire[choice.start : recorded]) if choice.parties else shown
-    return Story(
-        messages,
-        _parties(messages, roles(lab.wire, people, choice.intruders), choice),
-        known,
-        handovers((*earlier, *left_out, *again), messages, known),
-        lines_by_message(lab.wire, lab.audit),
     )
 
 
@@ -113,7 +139,7 @@ def in_order(exchanges: Sequence[Exchange]) -> list[Exchange]:
 
 
 def _parties(
-    messages: Sequence[Message], role_of: dict[str, str], choice: Choice
+    messages: Sequence[WireMessage], role_of: dict[str, str], choice: Selection
 ) -> tuple[Party, ...]:
     """The columns: as chosen; else browsers first, then servers as they come in, and last the
     intruder, who comes from the other side."""

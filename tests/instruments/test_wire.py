@@ -16,11 +16,10 @@ from werkzeug.wrappers import Request, Response
 from labutils.identity.oauth import bearer
 from labutils.instruments.svg import alone
 from labutils.instruments.wire import WINDOW, CannotSend, Wire, wire
-from labutils.instruments.wire_picture import DOT, SMALL, Row, Sheet, width_of
+from labutils.instruments.wire_picture import DOT, SMALL, MessageRow, Sheet, width_of
 from labutils.instruments.wire_requests import NotARequest
-from labutils.instruments.wire_story import DIVIDER, Choice
+from labutils.instruments.wire_story import DIVIDER, Selection
 from labutils.lab import Lab, SceneError
-from labutils.lessons.lesson_03.missing_defences import one_client
 from labutils.pictures import look
 from labutils.stage.thief import morning
 from labutils.stage.two_apps import API, LOGIN, NOTES, build_apps
@@ -29,13 +28,15 @@ START = "2023-10-18T09:00:00Z"
 
 
 def shown(lab, people=(), **choice):
-    return Wire(lab, dict(people), Choice(**choice), "On the wire")
+    return Wire(lab, dict(people), Selection(**choice), "On the wire")
 
 
 def flow():
-    """The sign-in of lesson 03: nine messages, and a browser for each of two people."""
-    scene = one_client()
-    scene.opens("ada", NOTES + "/login")
+    """Ada signs in at notes, which reads her data: ten messages, and two people's browsers."""
+    scene = build_apps("the wire", profiles={"u-1815": {"owner": "u-1815"}})
+    scene.sign_in(at=NOTES)
+    token = scene.notes.latest_session()["access_token"]
+    scene.notes.network.get(API + "/me", headers=bearer(token))
     return scene, shown(scene.lab, {"ada": scene.ada, "tom": scene.tom})
 
 
@@ -54,17 +55,19 @@ def long_wire():
 
 def test_a_step_opens_a_message_and_makes_pale_what_came_later():
     _, w = flow()
-    assert (w.open, w.until, len(w.messages)) == (9, 9, 9)
+    assert (w.open, w.until, len(w.messages)) == (1, 10, 10)
+    assert 'class="message later"' not in w.live()
     w.step(4)
     assert (w.open, w.until) == (4, 4)
-    assert re.findall(r'class="message later" data-key="m(\d)"', w.live()) == list("56789")
+    later = re.findall(r'class="message later" data-key="m(\d+)"', w.live())
+    assert later == ["5", "6", "7", "8", "9", "10"]
     w.next()
     assert w.open == 5
     w.previous()
     w.previous()
     assert w.open == 3
     w.step(99)
-    assert w.open == 9
+    assert w.open == 10
     w.step(-1)
     assert (w.open, w.until) == (0, 0)
     assert "Go one message on." in w.live()
@@ -92,21 +95,24 @@ def test_the_buttons_do_what_the_methods_do():
 
 def test_a_secret_is_followed_by_its_name():
     _, w = flow()
+    w.step(10)
     w.follow("code")
     html = w.live()
     assert f'data-lit="{w.followed.number}"' in html
-    pale = re.findall(r'class="message apart" data-key="m(\d)"', html)
+    pale = re.findall(r'class="message apart" data-key="m(\d+)"', html)
     assert pale == [str(one.number) for one in w.messages if w.followed not in one.carries][:-1]
     w.follow("")
     assert "data-lit" not in w.live()
-    with pytest.raises(SceneError, match="There is no secret 'cod'. There are: sign-in, session, "):
+    with pytest.raises(
+        SceneError, match="There is no secret 'cod'. There are: browser, session, code, "
+    ):
         w.follow("cod")
 
 
 def test_only_what_is_in_two_messages_can_be_followed():
     _, w = flow()
     offered = re.findall(r'data-do="follow"[^>]*>([^<]+)<', w.live())
-    assert offered == ["sign-in", "session", "code", "app", "access"]  # and not the verifier
+    assert offered == ["browser", "session", "code", "app", "access"]  # and not the verifier
 
 
 def test_forty_messages_are_shown_and_two_buttons_lead_to_the_others():
@@ -127,6 +133,19 @@ def test_forty_messages_are_shown_and_two_buttons_lead_to_the_others():
     assert "messages 321 to " in w.still()
 
 
+def test_at_the_start_the_intruders_first_message_is_open_where_it_is_in_sight():
+    apps = build_apps("first")
+    apps.sign_in()
+    start = len(apps.lab.wire)
+    apps.ada.get(API + "/me")
+    apps.tom.get(API + "/me")
+    apps.tom.get(LOGIN + "/jwks")
+    assert shown(apps.lab, start=start).open == 2
+    assert shown(apps.lab).open == 1
+    assert shown(apps.lab, intruders=()).open == 1
+    assert shown(Lab("empty", START)).open == 0
+
+
 # --- sending again ------------------------------------------------------------------------------
 
 
@@ -138,7 +157,7 @@ def test_what_is_sent_again_as_tom_has_his_address_and_is_not_on_the_lessons_wir
         scene.lab.clock.now,
         scene.tom.cookies.jar,
     )
-    w.step(8)
+    w.step(9)
     answer = w.send(w.edit, "tom")
     assert answer is w.reply
     assert (answer.status_code, answer.json()["owner"]) == (200, "u-1815")
@@ -160,8 +179,19 @@ def test_what_is_sent_again_as_tom_has_his_address_and_is_not_on_the_lessons_wir
     assert w.words().splitlines()[-3:] == [
         f"   {DIVIDER}",
         "   not on the wire  notes.example -> tom  copy: access",
-        "10 09:00:10 tom -> api.example  direct, intruder  GET /notes  200  sends access",
+        "11 09:00:11 tom -> api.example  direct, intruder  GET /me  200  sends access",
     ]
+
+
+def test_the_pane_says_what_came_some_other_way():
+    _, w = flow()
+    w.step(9)
+    assert "some other way" not in w.live()
+    w.send(w.edit, "tom")
+    assert (
+        "No message on this network gave <b>tom</b> this secret (access). It came from "
+        "<b>notes.example</b> some other way."
+    ) in w.live()
 
 
 def test_its_line_in_the_log_is_shown_and_the_lessons_log_has_none():
@@ -182,8 +212,8 @@ def test_what_the_lesson_does_later_changes_nothing_here():
     scene, w = flow()
     words, picture = w.words(), w.still()
     scene.lab.clock.tick(86_400)
-    scene.opens("tom", NOTES + "/login")
-    w.step(8)
+    scene.sign_in("tom", NOTES)
+    w.step(9)
     assert (w.words(), w.still()) == (words, picture)
     assert w.send(w.edit, "tom").status_code == 200
 
@@ -193,14 +223,14 @@ def test_what_is_sent_stays_in_the_copy_until_it_is_forgotten():
     w.step(6)
     text = w.edit
     assert [w.send(text, "tom").status_code for _ in range(2)] == [400, 400]
-    assert len(w.messages) == 11
+    assert len(w.messages) == 12
     w.touched("again")
-    assert (len(w.messages), w.reply, w.open) == (9, None, 9)
+    assert (len(w.messages), w.reply, w.open) == (10, None, 1)
 
 
 def test_every_message_can_be_sent_again_as_its_sender():
     scene, w = flow()
-    for number in range(1, 10):
+    for number in range(1, 11):
         w.step(number)
         exchange = w.messages[number - 1].exchange
         w.send(w.edit, "ada")
@@ -211,19 +241,19 @@ def test_every_message_can_be_sent_again_as_its_sender():
             exchange.request_body,
         )
         w.start_again()
-    assert len(scene.lab.wire) == 9
+    assert len(scene.lab.wire) == 10
 
 
 def test_a_user_agent_that_somebody_wrote_stays():
     _, w = flow()
-    w.step(8)
+    w.step(9)
     w.send(w.edit.replace("user-agent: notes.example", "user-agent: a forger"), "tom")
     assert ("user-agent", "a forger") in w.messages[w.open - 1].exchange.request_headers
 
 
 def test_the_editor():
     _, w = flow()
-    w.step(8)
+    w.step(9)
     w.touched("edit")
     html = w.live()
     assert "<textarea" in html
@@ -234,9 +264,7 @@ def test_the_editor():
     assert "The first line must be a method and a path" in html
     assert "data-replace" not in html
     assert "<option selected>ada</option>" in html
-    w.touched(
-        "send", fields={"request": w.messages[7].exchange.method + " /notes\nhost: api.example"}
-    )
+    w.touched("send", fields={"request": w.messages[8].exchange.method + " /me\nhost: api.example"})
     assert w.reply.status_code == 401
     assert "<textarea" not in w.live()
     w.touched("edit")
@@ -255,7 +283,7 @@ def test_what_cannot_be_sent_gets_a_sentence(text, person, sentence):
     _, w = flow()
     with pytest.raises(SceneError, match=sentence):
         w.send(text, person)
-    assert len(w.messages) == 9
+    assert len(w.messages) == 10
 
 
 def test_an_unknown_host_is_answered_and_nothing_is_sent_anywhere():
@@ -311,7 +339,7 @@ def test_any_text_can_be_typed(text, person):
     TYPED.live()
     with suppress(NotARequest, CannotSend):
         TYPED.send(text, person)
-    assert len(SCENE.lab.wire) == 9
+    assert len(SCENE.lab.wire) == 10
 
 
 @settings(max_examples=60, deadline=None)
@@ -327,7 +355,7 @@ def test_any_request_can_be_sent(method, path, host, header, body):
     TYPED.touched("send", fields={"request": text, "person": "tom"})
     TYPED.live()
     TYPED.start_again()
-    assert len(SCENE.lab.wire) == 9
+    assert len(SCENE.lab.wire) == 10
 
 
 # --- how it is drawn ----------------------------------------------------------------------------
@@ -387,7 +415,7 @@ def test_everything_is_inside_the_picture_at_each_width(width):
     w.width = width
     sheet = Sheet(width - 26, w.story.parties)
     for message in w.messages:
-        row = Row(message, sheet)
+        row = MessageRow(message, sheet)
         for pill in row.secrets:
             assert sheet.margin <= pill.x - pill.width / 2
             assert pill.x + pill.width / 2 <= sheet.width
@@ -404,7 +432,7 @@ def test_names_become_dots_where_they_have_no_room_and_the_first_keep_theirs():
     token = w.messages[5]
     named = {}
     for width in (250, 420, 760):
-        row = Row(token, Sheet(width, w.story.parties))
+        row = MessageRow(token, Sheet(width, w.story.parties))
         named[width] = [one.has_name for one in row.secrets if one.secret in token.sends]
         assert all(one.width == DOT for one in row.secrets if not one.has_name)
     assert named == {250: [False, False], 420: [True, False], 760: [True, True]}
@@ -415,7 +443,7 @@ def test_channels_are_told_by_a_word_and_by_the_line():
     _, w = flow()
     sheet = Sheet(760, w.story.parties)
     for message in w.messages:
-        drawn = Row(message, sheet).draw().inside()
+        drawn = MessageRow(message, sheet).draw().inside()
         is_back = message.channel == "back channel"
         assert (">back<" in drawn, 'stroke-dasharray="6 4"' in drawn) == (is_back, is_back)
         assert (">front<" in drawn) != is_back
@@ -429,7 +457,7 @@ def test_an_intruder_is_told_by_words_and_a_refusal_by_a_ring_and_a_word():
     apps.tom.get(API + "/me", headers=bearer("x"))
     w = shown(apps.lab)
     in_, out = (
-        Row(one, Sheet(760, w.story.parties)).draw().inside()
+        MessageRow(one, Sheet(760, w.story.parties)).draw().inside()
         for one in w.messages
         if one.by_intruder
     )
@@ -444,16 +472,28 @@ def test_each_message_says_itself_to_a_screen_reader():
     _, w = flow()
     assert (
         'aria-label="Message 6: notes.example to login.example, back channel, POST /token, '
-        'sends code, verifier; 200, gives access"'
+        'sends code, verifier; 200, gives access, ID, refresh"'
     ) in w.live()
     assert w.live().count('tabindex="0"') == 3  # one message, and the two texts that scroll
+
+
+def test_the_open_message_names_its_secrets_and_marks_them_in_the_same_colour():
+    _, w = flow()
+    w.step(6)
+    html = w.live()
+    for secret in w.messages[5].carries:
+        style = f'style="--c:var(--lu-{secret.ink})"'
+        assert f'<b data-secret="{secret.number}" {style}>{secret.name}</b>' in html
+        assert re.search(f'<mark data-secret="{secret.number}" title="{secret.name}" ', html)
+    assert "Request, sends <b" in html
+    assert "Response, gives <b" in html
 
 
 def test_every_curve_belongs_to_a_secret_that_is_seen_twice():
     _, w = flow()
     w.width = 1085
     curves = re.findall(r'class="thread" data-secret="(\d+)"', w.live())
-    assert curves == [str(one.number) for one in w.story.known if one.name != "verifier"]
+    assert curves == [str(one.number) for one in w.story.travelling()]
     w.width = 700
     assert "thread" not in w.live()
 
@@ -471,9 +511,9 @@ def test_what_is_written_in_colour_can_be_read(colours):
 def test_it_is_the_same_bytes_under_two_hash_seeds():
     program = (
         "from labutils.instruments.wire import wire\n"
-        "from labutils.lessons.lesson_03.missing_defences import NOTES, one_client\n"
-        "scene = one_client()\n"
-        "scene.opens('ada', NOTES + '/login')\n"
+        "from labutils.stage.two_apps import NOTES, build_apps\n"
+        "scene = build_apps('bytes')\n"
+        "scene.sign_in(at=NOTES)\n"
         "w = wire(scene.lab, {'ada': scene.ada, 'tom': scene.tom})\n"
         "w.step(8)\n"
         "w.send(w.edit, 'tom')\n"

@@ -5,7 +5,6 @@ from werkzeug.wrappers import Request, Response
 
 from labutils.instruments.wire_log import line_as_text, lines_by_message
 from labutils.lab import Lab
-from labutils.lessons.lesson_13 import authenticators, phishing
 from labutils.stage.thief import morning
 from labutils.stage.two_apps import build_apps
 
@@ -68,16 +67,6 @@ def test_a_line_that_is_written_seconds_after_the_message_began_because_others_w
         ("outer.example", "/", ["asked", "nobody"]),
         ("tom", "/", ["before", "after"]),
         ("outer.example", "/", ["asked", "nobody"]),
-    ]
-
-
-def test_through_a_relay_the_line_is_that_of_the_second_message():
-    account = authenticators.with_code()
-    phishing.through_relay(account)
-    assert events_of(account.apps.lab) == [
-        ("login-example.test", "/authorize", ["factor.ask"]),
-        ("login-example.test", "/authorize", ["session.start"]),
-        ("login-example.test", "/authorize", ["authorize.code"]),
     ]
 
 

@@ -7,25 +7,25 @@ from dataclasses import replace
 import pytest
 
 from labutils.identity.oauth import bearer
-from labutils.instruments.wire_messages import Message, channel, roles, standard_name
-from labutils.instruments.wire_story import Choice, story_of
+from labutils.identity.person import sign_in
+from labutils.incident.relay import Relay
+from labutils.instruments.wire_messages import WireMessage, channel, roles, standard_name
+from labutils.instruments.wire_story import Selection, story_of
 from labutils.lab import Exchange
-from labutils.lessons.lesson_03.missing_defences import NOTES, one_client
-from labutils.lessons.lesson_13 import authenticators, phishing
 from labutils.stage.thief import SILENT_REQUEST, morning, trade_code
-from labutils.stage.two_apps import API, LOGIN, build_apps, log_out
+from labutils.stage.two_apps import API, LOGIN, NOTES, build_apps, log_out
 
 SENT = Exchange(0, "ada", "192.0.2.10", "GET", "https://a.example/", [], "", 200, [], "")
 
 
 def story(lab, people=(), **choice):
-    return story_of(lab, people, Choice(**choice), len(lab.wire))
+    return story_of(lab, people, Selection(**choice), len(lab.wire))
 
 
 def past(lab, **choice):
     """What came some other way: (message, what, from, to)."""
     some = story(lab, **choice).handovers
-    return [(n, one.what, one.giver, one.taker) for n in some for one in some[n]]
+    return [(number, one.what, one.giver, one.taker) for number in some for one in some[number]]
 
 
 # --- parties ------------------------------------------------------------------------------------
@@ -68,13 +68,8 @@ def test_chosen_parties_are_columns_in_their_order_and_others_are_left_out():
 
 
 def test_a_server_of_the_intruders_is_a_relay():
-    account = authenticators.with_code()
-    phishing.through_relay(account)
-    found = roles(account.apps.lab.wire, [], ["login-example.test"])
-    assert (found["login-example.test"], found["login.example"]) == (
-        "relay",
-        "authorization server",
-    )
+    found = roles(through_a_relay().wire, [], ["login.test"])
+    assert (found["login.test"], found["login.example"]) == ("relay", "authorization server")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +125,7 @@ def test_what_a_message_is_called_in_its_standard(changes, name):
 def test_a_message_is_refused_also_by_a_redirect_with_an_error(status, location, refused):
     headers = [("location", location)] if location else []
     one = replace(SENT, status=status, response_headers=headers)
-    assert Message(1, one, "front channel", (), ()).is_refused == refused
+    assert WireMessage(1, one, "front channel", (), ()).is_refused == refused
 
 
 # --- past the network ---------------------------------------------------------------------------
@@ -142,11 +137,8 @@ def test_nothing_comes_some_other_way_where_nobody_steals():
     apps.sign_in(at="https://notes.example")
     apps.wiki.network.get(API + "/me", headers=bearer(apps.wiki.latest_session()["access_token"]))
     assert past(apps.lab) == []
-    for world in ("", "PKCE", "session"):
-        scene = one_client(without=world)
-        scene.opens("ada", NOTES + "/login")
-        scene.opens("tom", NOTES + "/login")
-        assert past(scene.lab) == []
+    apps.sign_in("tom")
+    assert past(apps.lab) == []
 
 
 def test_a_stolen_token_is_seen_once_where_the_thief_first_uses_it():
@@ -170,6 +162,22 @@ def test_what_a_stolen_cookie_gives_is_the_thiefs_own():
     assert [one[1:] for one in past(apps.lab)] == [("copy: session", "ada", "tom")]
 
 
+def test_what_is_stolen_has_a_colour_before_all_else_and_keeps_it():
+    apps = build_apps("lesson-06")
+    morning(apps)
+    token = apps.notes.latest_session()["access_token"]
+    apps.tom.get(API + "/me", headers=bearer(token))
+    recorded = len(apps.lab.wire)
+    inks = {one.name: one.ink for one in story(apps.lab).known}
+    assert (inks["access 2"], inks["browser"]) == ("s1", "s2")
+    refresh = {"grant_type": "refresh_token", "client_id": "notes"}
+    refresh["refresh_token"] = apps.notes.latest_session()["refresh_token"]
+    apps.tom.post(LOGIN + "/token", data=refresh)
+    later = story_of(apps.lab, (), Selection(), recorded)
+    assert {one.name: one.ink for one in later.known}.items() >= inks.items()
+    assert list(later.handovers)[-1] == later.messages[-1].number
+
+
 def test_two_names_at_one_address_are_one_machine():
     apps = build_apps("past")
     apps.sign_in()
@@ -179,42 +187,31 @@ def test_two_names_at_one_address_are_one_machine():
 
 
 def test_a_link_with_a_code_to_another_browser():
-    scene = one_client(without="state")
-    seen = scene.opens("tom", NOTES + "/login", until=NOTES + "/cb")
-    scene.opens("ada", seen.headers["location"])
-    (link,) = past(scene.lab)
-    assert link[1:] == ("link: code, sign-in", "tom", "ada")
-    assert story(scene.lab).messages[link[0] - 1].exchange.path == "/cb"
+    apps = build_apps("a link")
+    seen = apps.sign_in("tom", NOTES, until=NOTES + "/cb")
+    apps.ada.get(seen.headers["location"])
+    (link,) = past(apps.lab)
+    assert link[1:] == ("link: code", "tom", "ada")
+    assert story(apps.lab).messages[link[0] - 1].exchange.path == "/cb"
+
+
+def through_a_relay():
+    """Ada opens Tom's link, which leads to a relay of his, and signs in there."""
+    apps = build_apps("a relay")
+    relay = Relay(apps.lab.browser("login.test", "203.0.113.66"), LOGIN, "https://login.test")
+    apps.lab.add("login.test", relay)
+    link = apps.tom.get(NOTES + "/login").headers["location"].replace(LOGIN, "https://login.test")
+    sign_in(apps.ada, link, "ada", apps.provider.users["ada"].password, until=NOTES)
+    return apps.lab
 
 
 def test_a_link_to_a_relay_is_known_by_its_state_which_nobody_watches():
-    account = authenticators.with_code()
-    phishing.through_relay(account)
-    assert past(account.apps.lab) == [(2, "link", "tom", "ada")]
-    assert past(account.apps.lab, watch=("state",)) == [(2, "link: state", "tom", "ada")]
+    lab = through_a_relay()
+    assert past(lab) == [(2, "link", "tom", "ada")]
+    assert past(lab, watch=("state",)) == [(2, "link: state", "tom", "ada")]
 
 
 # --- in words -----------------------------------------------------------------------------------
-
-
-def test_the_story_of_lesson_03():
-    scene = one_client()  # its cookie `sign-in` is the state
-    scene.opens("ada", NOTES + "/login")
-    assert story(scene.lab).words() == [
-        " 1 09:00:01 ada -> notes.example  front channel  GET /login  303  gives sign-in",
-        " 2 09:00:02 ada -> login.example  front channel  GET /authorize  200  sends sign-in",
-        " 3 09:00:03 ada -> login.example  front channel  POST /authorize  200  "
-        "sends sign-in; gives session",
-        " 4 09:00:04 ada -> login.example  front channel  POST /authorize  303  "
-        "sends session, sign-in; gives code, sign-in, session",
-        " 5 09:00:05 ada -> notes.example  front channel  GET /cb  303  sends code, sign-in; "
-        "gives app",
-        " 6 09:00:06 notes.example -> login.example  back channel  POST /token  200  "
-        "sends code, verifier; gives access",
-        " 7 09:00:07 ada -> notes.example  front channel  GET /  200  sends sign-in, app",
-        " 8 09:00:08 notes.example -> api.example  back channel  GET /notes  200  sends access",
-        " 9 09:00:09 api.example -> login.example  back channel  GET /jwks  200",
-    ]
 
 
 def test_the_story_of_lesson_06():
@@ -234,24 +231,6 @@ def test_the_story_of_lesson_06():
         "17 09:00:17 ada -> login.example  front channel  GET /logout  200  sends ID 2, session",
         "18 09:10:18 tom -> api.example  direct, intruder  GET /me  401 refused  sends access 2",
         "19 09:10:19 api.example -> login.example  back channel  GET /jwks  200",
-    ]
-
-
-def test_the_story_of_lesson_13():
-    account = authenticators.with_code()
-    phishing.through_relay(account)
-    words = story(account.apps.lab, intruders=("tom", "login-example.test")).words()
-    assert words[:4] == [
-        " 1 09:00:01 tom -> wiki.example  front channel, intruder  GET /login  303  gives browser",
-        "   not on the wire  tom -> ada  link",
-        " 2 09:00:02 ada -> login-example.test  front channel  GET /authorize  200",
-        " 3 09:00:03 login-example.test -> login.example  back channel, intruder  "
-        "GET /authorize  200",
-    ]
-    assert words[-2:] == [
-        " 8 09:00:08 ada -> login-example.test  front channel  POST /authorize  303  gives code",
-        " 9 09:00:09 login-example.test -> login.example  back channel, intruder  POST /authorize"
-        "  303  sends session; gives code, session",
     ]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from labutils.instruments.wire_secrets import (
     COLOURS,
     SECRETS,
-    Known,
+    KnownSecrets,
     Secret,
     asked_pairs,
     given_pairs,
@@ -29,7 +29,7 @@ OTHER = "another-value-that-is-long"
 
 
 def known_of(*exchanges, watch=SECRETS):
-    known = Known(watch)
+    known = KnownSecrets(watch)
     for exchange in exchanges:
         known.learn(exchange)
     return known
@@ -163,9 +163,18 @@ def test_state_and_nonce_are_secrets_only_where_somebody_watches_them():
 
 
 def test_the_eighth_secret_and_all_later_ones_are_grey():
-    inks = [Secret("a", "b", number).ink for number in range(10)]
+    inks = [Secret("a", "b", 0, hue).ink for hue in range(10)]
     assert inks == ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s8", "s8"]
     assert COLOURS == 7
+
+
+def test_values_that_are_foremost_have_a_colour_before_all_others():
+    some = [replace(NOTHING, url=f"https://a.example/?code={LONG}{at}") for at in range(9)]
+    known = KnownSecrets(foremost=(LONG + "8", LONG + "2"))
+    for exchange in some:
+        known.learn(exchange)
+    assert [one.ink for one in known] == ["s3", "s4", "s2", "s5", "s6", "s7", "s8", "s8", "s1"]
+    assert [one.number for one in known] == list(range(9))
 
 
 def test_equal_secrets_have_equal_colours_over_all_messages():
@@ -186,7 +195,7 @@ def test_a_cookie_that_is_deleted_is_none():
 
 
 def test_a_text_in_pieces():
-    secret = Secret("code", "a/b+c-and-more", 0)
+    secret = Secret("code", "a/b+c-and-more", 0, 0)
     text = f"<a>{secret.value}&code=a%2Fb%2Bc-and-more"
     assert list(marked(text, [secret])) == [
         ("<a>", None),
@@ -194,12 +203,12 @@ def test_a_text_in_pieces():
         ("&code=", None),
         ("a%2Fb%2Bc-and-more", secret),
     ]
-    assert list(marked("short", [Secret("sid", "1", 0)])) == [("short", None)]
-    assert list(marked("x", [Secret("half a character", "\ud800" * 8, 0)])) == [("x", None)]
+    assert list(marked("short", [Secret("sid", "1", 0, 0)])) == [("short", None)]
+    assert list(marked("x", [Secret("half a character", "\ud800" * 8, 0, 0)])) == [("x", None)]
 
 
 @given(st.text(), st.lists(st.text(min_size=8), max_size=4))
 def test_the_pieces_are_the_text(text, values):
-    secrets = [Secret(f"s{at}", value, at) for at, value in enumerate(values)]
+    secrets = [Secret(f"s{at}", value, at, at) for at, value in enumerate(values)]
     whole = text.join(values)
     assert "".join(piece for piece, _ in marked(whole, secrets)) == whole
