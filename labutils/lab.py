@@ -4,7 +4,6 @@ Nothing here opens a socket. A host is a WSGI callable, and a browser is an http
 network ends at the lab.
 """
 
-import copy
 import hashlib
 import secrets
 import time
@@ -12,14 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 import httpx
 
-from labutils.copying import Memo, copied, functions_too, twin
+from labutils.copying import copied
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -159,7 +157,7 @@ class Exchange:
         """A response header, or an empty string."""
         return dict(self.response_headers).get(name, "")
 
-    def __deepcopy__(self, _: Memo) -> "Exchange":
+    def __deepcopy__(self, _: object) -> "Exchange":
         return self  # what was on the network does not change any more
 
 
@@ -203,17 +201,6 @@ class _Network(httpx.BaseTransport):
             )
         )
         return response
-
-
-class _Browser(httpx.Client):
-    """An httpx.Client that can be copied, with its cookies."""
-
-    def __deepcopy__(self, memo: Memo) -> "_Browser":
-        jar = CookieJar()  # a jar has a lock, and a lock cannot be copied
-        for cookie in self.cookies.jar:
-            jar.set_cookie(copy.copy(cookie))
-        memo[id(self.cookies.jar)] = jar
-        return twin(self, memo)
 
 
 def _any_bytes(
@@ -282,7 +269,7 @@ class Lab:
         It does not follow redirects by itself.
         """
         headers = {"user-agent": name, "accept-encoding": "identity"}
-        return _Browser(
+        return httpx.Client(
             transport=_Network(self, name, ip, certificate), headers=headers, timeout=None
         )
 
@@ -294,10 +281,6 @@ class Lab:
         as a browser, copy both at once: `later, tom = copied((lab, tom))`, of labutils.copying.
         """
         return copied(self)
-
-    def __deepcopy__(self, memo: Memo) -> "Lab":
-        with functions_too(self, memo):
-            return twin(self, memo)
 
     def log(self, service: str, event: str, outcome: str = "success", **facts: object) -> None:
         """Write one line of the audit log.

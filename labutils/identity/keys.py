@@ -12,7 +12,6 @@ import jwt
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from labutils.copying import Memo
 from labutils.lab import data_file
 
 # The order of the curve P-256, a prime (FIPS 186-5).
@@ -141,7 +140,7 @@ class SigningKey:
     alg: str
     kid: str
 
-    def __deepcopy__(self, _: Memo) -> "SigningKey":
+    def __deepcopy__(self, _: object) -> "SigningKey":
         return self  # a key does not change
 
     @cached_property

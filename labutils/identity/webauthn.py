@@ -25,7 +25,6 @@ from fido2.webauthn import (
 )
 from werkzeug.wrappers import Request, Response
 
-from labutils.copying import Memo, twin
 from labutils.identity import tokens
 from labutils.identity.factors import Draw, WrongAnswer
 from labutils.identity.keys import Json
@@ -80,11 +79,6 @@ class SecurityKeys:
         )
         self.registered: dict[bytes, AttestedCredentialData] = {}
         self.counters: dict[bytes, int] = {}
-
-    def __deepcopy__(self, memo: Memo) -> "SecurityKeys":
-        """A copy with counters of its own; settings and public keys, which stay, are shared."""
-        memo |= {id(fixed): fixed for fixed in (self.server, *self.registered.values())}
-        return twin(self, memo)
 
     def ask(self, draw: Draw, /) -> tuple[dict[str, str], Json]:
         """A challenge for the keys that are registered (WebAuthn, 7.2).
