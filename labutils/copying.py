@@ -37,13 +37,13 @@ def copied(scene: T) -> T:
     a generator or a lock.
     """
     memory = io.BytesIO()
-    writer = _Writer(memory, protocol=5)
+    writer = _SceneWriter(memory, protocol=5)
     try:
         writer.dump(scene)
     except (pickle.PicklingError, AttributeError) as error:
         raise TypeError(str(error)) from error
     memory.seek(0)
-    copy: T = _Reader(memory, writer.shared).load()
+    copy: T = _SceneReader(memory, writer.shared).load()
     return copy
 
 
@@ -60,7 +60,7 @@ def is_shared(part: object) -> bool:
     return said is not None and said(part, {}) is part
 
 
-class _Writer(pickle.Pickler):
+class _SceneWriter(pickle.Pickler):
     """Writes a scene; `shared` is what it leaves out, by id."""
 
     def __init__(self, file: io.BytesIO, protocol: int):
@@ -86,7 +86,7 @@ class _Writer(pickle.Pickler):
         return NotImplemented  # pickle knows the others
 
 
-class _Reader(pickle.Unpickler):
+class _SceneReader(pickle.Unpickler):
     """Reads what a writer wrote, in the same process."""
 
     def __init__(self, file: io.BytesIO, shared: dict[int, object]):
