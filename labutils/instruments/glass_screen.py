@@ -33,7 +33,7 @@ def drawn(glass: "Glass") -> str:
     """Return the whole screen in HTML."""
     wide = "wide" if glass.width >= SIDE_BY_SIDE else "tall"
     return (
-        f'<section class="{wide}" aria-label="{escape(glass.title)}">'
+        f'<section class="{wide}" role="group" aria-label="{escape(glass.title)}">'
         f"{glass.heading(_choices(glass))}"
         f'<div class="halves"><div>{_token(glass)}{_verdicts(glass)}{_code(glass)}</div>'
         f"<div>{_card(glass, HEADER)}{_card(glass, PAYLOAD)}{_signature(glass)}</div></div>"
@@ -164,7 +164,9 @@ def _signature(glass: "Glass") -> str:
 
 def _verdicts(glass: "Glass") -> str:
     rows = "".join(_verdict(glass, name, one) for name, one in glass.verdicts.items())
-    return f'<ul class="verdicts" role="status" data-rove="focus">{rows}</ul>' if rows else ""
+    if not rows:
+        return ""
+    return f'<div aria-live="polite" data-rove="focus"><ul class="verdicts">{rows}</ul></div>'
 
 
 def _verdict(glass: "Glass", name: str, verdict: "Verdict") -> str:
@@ -196,7 +198,7 @@ def _code(glass: "Glass") -> str:
         for at, line in enumerate(lines)
     )
     return (
-        f'<div class="code" tabindex="0" role="region" aria-label="Code of {escape(glass.asked)}">'
+        f'<div class="code" tabindex="0" role="group" aria-label="Code of {escape(glass.asked)}">'
         f"<ol>{shown_lines}</ol></div>"
     )
 

@@ -130,6 +130,7 @@ function render({ model, el }) {
   root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys are for its cells
   lost.className = "lost";
   lost.setAttribute("role", "status");
+  root.append(lost);
   el.append(root);
   let count = 0, silence, typing, pending, pointed = "", caret = "", drawn;
 
@@ -172,8 +173,8 @@ function render({ model, el }) {
     const fresh = document.createElement("template");
     fresh.innerHTML = drawn;
     const focus = root.contains(document.activeElement) ? document.activeElement : null;
-    if (root.childNodes.length) morph(root.firstElementChild, fresh.content.firstElementChild, focus);
-    else root.append(fresh.content, lost);
+    if (lost.nextElementSibling) morph(lost.nextElementSibling, fresh.content.firstElementChild, focus);
+    else root.append(fresh.content);
     root.querySelectorAll("[data-runs]").forEach(paint);
     const shown = root.querySelector("[data-show]"), box = shown?.closest("[tabindex]");
     if (box) box.scrollTop = shown.offsetTop - box.clientHeight / 2;

@@ -148,8 +148,8 @@ class Ribbons(Instrument):
     def live(self) -> str:
         """Return the bars in HTML, and the handle that moves through the settings."""
         return (
-            f'<section aria-label="{escape(self.title)}">{self.heading()}{self._handle()}'
-            f"{ribbons_picture.bars(self)}"
+            f'<section role="group" aria-label="{escape(self.title)}">{self.heading()}'
+            f"{self._handle()}{ribbons_picture.bars(self)}"
             f'<p class="sentence" role="status">{escape(self.sentence())}</p>'
             f"<small>{ribbons_picture.legend_of(self)}</small></section>"
         )

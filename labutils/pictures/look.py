@@ -72,10 +72,11 @@ DARK = {
 PARTS = ("head", "body", "sign")
 SECRETS = ("s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8")
 TINT = 0.08  # how much of its colour the ground of a part or a secret has
+LIT = 0.24  # and of one that is pointed at; its text is ink
 # What is set in which colour on which ground; each pair has a contrast of 4.5 (WCAG 2.2, 1.4.3).
 TEXT_ON = {
     "ink": ("paper", "card", "intruder-soft", "defender-soft"),
-    "quiet": ("paper", "card"),
+    "quiet": ("paper", "card", "defender-soft"),
     "intruder": ("paper", "card", "intruder-soft"),
     "defender": ("paper", "card", "defender-soft"),
     "right": ("paper", "card"),

@@ -29,6 +29,8 @@ def test_each_text_can_be_read_on_each_ground_that_it_is_set_on(theme):
 def test_a_part_and_a_secret_can_be_read_on_a_tint_of_their_own_colour(theme, name):
     for ground in ("paper", "card"):
         assert look.contrast(theme[name], look.tinted(theme[name], theme[ground])) >= 4.5
+        lit = look.tinted(theme[name], theme[ground], look.LIT)
+        assert look.contrast(theme["ink"], lit) >= 4.5
 
 
 def oklab(colour):
