@@ -15,7 +15,8 @@ ROOT = HERE.parent.parent
 
 
 def main() -> int:
-    """Let Chromium load a cleaned recording, use a security key, and open what `make lab` opens.
+    """Let Chromium load a cleaned recording, use a security key, play with the instruments, and
+    open what `make lab` opens.
 
     The exit status is 0 if all went well.
     """
@@ -40,7 +41,8 @@ def main() -> int:
         )
         har = subprocess.call([sys.executable, HERE / "check_har.py", cleaned])
     key = subprocess.call([sys.executable, HERE / "check_webauthn.py"])
-    return subprocess.call([sys.executable, HERE / "check_lab.py"]) or key or har
+    hands = subprocess.call([sys.executable, HERE / "check_instruments.py"])
+    return subprocess.call([sys.executable, HERE / "check_lab.py"]) or hands or key or har
 
 
 if __name__ == "__main__":
