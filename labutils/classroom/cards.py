@@ -74,15 +74,27 @@ def show_log(
     for line in (columns, *lines):
         padded = (f"{one:<{width}}" for one, width in zip(line, widths, strict=True))
         text.append("  ".join(padded).rstrip())
-    said = [fill(one, WIDTH) for one in (why, moral) if one]
+    said = _as_text(why, moral)
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
     body = "".join(f"<tr>{_cells(columns, line, lit)}</tr>" for line in lines)
     html = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    if why:
-        html += f'<div class="lu-line">{panel.marked(why)}</div>'
-    if moral:
-        html += f'<div class="lu-moral">{panel.marked(moral)}</div>'
-    show("\n".join([*text, *(["", *said] if said else [])]), html, "lu-log", label)
+    html += _as_html(why, moral)
+    show("\n".join([*text, *(["", said] if said else [])]), html, "lu-log", label)
+
+
+def show_why(why: str, moral: str = "") -> None:
+    """Show what an act showed, in a sentence or two, and the one to remember in large type."""
+    show(_as_text(why, moral), _as_html(why, moral))
+
+
+def _as_text(why: str, moral: str) -> str:
+    return "\n".join(fill(one, WIDTH) for one in (why, moral) if one)
+
+
+def _as_html(why: str, moral: str) -> str:
+    line = f'<div class="lu-line">{panel.marked(why)}</div>' if why else ""
+    large = f'<div class="lu-moral">{panel.marked(moral)}</div>' if moral else ""
+    return line + large
 
 
 def _cells(columns: Sequence[str], line: Sequence[str], lit: Cell | None) -> str:

@@ -17,7 +17,6 @@ from jwt.types import Options
 from labutils.identity.oauth import bearer
 from labutils.identity.tokens import SigningKey, ec_private_key, inspect, json_part, sign
 from labutils.lab import dice, iso, seconds
-from labutils.stage.forgeries import takes
 from labutils.stage.two_apps import WIKI, build_apps
 
 Claims = dict[str, Any]
@@ -62,20 +61,6 @@ def with_the_key(token: str) -> Claims:
     """The claims of a token, as PyJWT gives them with the key. It does not look at the clock."""
     options: Options = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
     return dict(jwt.decode(token, jwt.PyJWK(KEY.jwk), ["ES256"], options=options))
-
-
-def print_refused(token: str) -> int:
-    """Change each character of a token once, and print for each part how many of the changes a
-    verifier with the key refuses. All that it refuses."""
-    refused = [not takes(with_the_key, changed) for changed in changed_once(token)]
-    place = 0
-    for name, part in zip(("header", "payload", "signature"), token.split("."), strict=True):
-        count = sum(refused[place : place + len(part)])
-        print(f"{name:<10} {count} of {len(part)} changes refused")
-        place += len(part) + 1
-    dots = [no for letter, no in zip(token, refused, strict=True) if letter == "."]
-    print(f"{'dots':<10} {sum(dots)} of {len(dots)} changes refused")
-    return sum(refused)
 
 
 def with_key_and_time(seconds_left: SecondsLeft, now: int) -> Callable[[str], Claims]:

@@ -10,15 +10,18 @@ import pytest
 from labutils.classroom.course import lesson
 from labutils.classroom.exercises import verdict
 from labutils.identity.tokens import b64, inspect, unb64
-from labutils.lessons.lesson_01 import (
+from labutils.lessons.lesson_01.exercises import CHANGED, DECODE, REWRITTEN, SECONDS_LEFT
+from labutils.lessons.lesson_01.logged_tokens import (
     LINE,
-    payroll_page,
+    READ_AT,
+    STILL_GOOD,
+    Scene,
+    token,
     with_key_and_time,
     with_the_key,
     without_the_key,
 )
-from labutils.lessons.lesson_01.exercises import CHANGED, DECODE, REWRITTEN, SECONDS_LEFT
-from labutils.lessons.lesson_01.logged_tokens import READ_AT, STILL_GOOD, Scene, token
+from labutils.lessons.lesson_01.payroll import payroll_page
 from labutils.stage.forgeries import takes
 
 TOKEN = LINE.partition("Bearer ")[2].strip('"')
