@@ -69,7 +69,7 @@ class Instrument(ABC):
     def heading(self, controls: str = "") -> str:
         """Return the title and the hint in HTML, and what belongs beside the title."""
         title = f'<p class="title">{escape(self.title)}</p>' if self.title else ""
-        hint = f'<p class="hint">{escape(self.hint)}</p>' if self.hint else ""
+        hint = f'<p class="hint">{panel.marked(self.hint)}</p>' if self.hint else ""
         above = f"<header>{title}{controls}</header>" if title or controls else ""
         return above + hint
 

@@ -3,7 +3,8 @@
     python tools/browser/check_lab.py
 
 It looks whether the first lesson's working copy opens, without outputs; runs all of it; changes a
-cell, saves, starts again, and looks whether the change is there and the originals are as they were.
+cell, plays with an instrument, saves, starts again, and looks whether the change and a picture of
+the instrument are there and the originals are as they were.
 """
 
 import hashlib
@@ -38,7 +39,22 @@ ALL_RAN = f"""() => {CODE}.every(c => c.model.executionCount !== null) ||
 TYPE = f"""() => {{ const cell = {CODE}[0].model.sharedModel;
   cell.setSource('# my own line\\n' + cell.getSource()) }}"""
 PREDICT = f"""() => {CODE}.forEach(c => {{ const cell = c.model.sharedModel;
-  cell.setSource(cell.getSource().replace('predict("00-p1", "")', 'predict("00-p1", "a")')) }})"""
+  cell.setSource(cell.getSource().replace('experiment("00-p1")', 'experiment("00-p1", "a")')) }})"""
+# A cell at the end with an instrument, as a learner may write one.
+GLASS = """from labutils import glass
+from labutils.stage.forgeries import CLAIMS, SERVICE, forgeries, sign, strict
+shown = glass(sign(CLAIMS, SERVICE), {"strict": strict}, more=forgeries())"""
+ADD = """async code => {
+  const {commands, shell} = window.jupyterapp;
+  const notebook = shell.currentWidget.content;
+  notebook.activeCellIndex = notebook.widgets.length - 1;
+  await commands.execute('notebook:insert-cell-below');
+  notebook.activeCell.model.sharedModel.setSource(code);
+  await commands.execute('notebook:run-cell');
+}"""
+TO_THE_END = """() => { const notebook = window.jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = notebook.widgets.length - 1;
+  return notebook.scrollToItem(notebook.widgets.length - 1); }"""
 SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 
@@ -108,17 +124,41 @@ def first_start(browser: Any, folder: pathlib.Path) -> list[str]:
         outputs = page.evaluate(OUTPUTS)
         wrong += [f"a cell fails: {o['evalue']}" for o in outputs if o["output_type"] == "error"]
         page.evaluate(TYPE)
+        wrong += an_instrument_lives(page)
         page.evaluate(SAVE)
         page.wait_for_timeout(1500)
     return wrong
 
 
+def an_instrument_lives(page: Any) -> list[str]:
+    """What is not as it should be when somebody plays with a token under glass."""
+    page.evaluate(ADD, GLASS)
+    page.evaluate(TO_THE_END)
+    try:
+        page.locator(".lu-live button", has_text="alg none").click(timeout=30_000)
+        page.locator(".lu-live .refused", has_text="strict").wait_for(timeout=10_000)
+    except Exception as error:
+        return [f"no instrument lives: {str(error).splitlines()[0]}"]
+    return []
+
+
 def second_start(browser: Any, folder: pathlib.Path) -> list[str]:
-    """Whether what was written is still there."""
+    """Whether what was written is still there, and a picture of the instrument."""
+    wrong = []
     with started(folder) as address, opened(browser, address) as page:
         source = page.evaluate(f"() => {CODE}[0].model.sharedModel.getSource()")
-    there = source.startswith("# my own line\n")
-    return [] if there else ["what was written is gone at the second start"]
+        if not source.startswith("# my own line\n"):
+            wrong.append("what was written is gone at the second start")
+        *_, output = page.evaluate(OUTPUTS)
+        if sorted(output.get("data", {})) != ["image/svg+xml", "text/plain"]:
+            wrong.append(f"of the instrument this was saved: {sorted(output.get('data', {}))}")
+        page.evaluate(TO_THE_END)
+        picture = page.locator(".jp-RenderedSVG img").last
+        try:
+            picture.wait_for(timeout=10_000)
+        except Exception:
+            wrong.append("the picture of the instrument is not shown at the second start")
+    return wrong
 
 
 def main() -> int:
