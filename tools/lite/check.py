@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, TimeoutError, sync_playwright
 
 from tools.lessons import paths as lessons
 from tools.lite import in_its_place
@@ -38,8 +38,17 @@ READY = """async () => {
   await context.ready;
   await context.session.kernel.info;
 }"""
+# Run unseen: whether verbs answer in cards and hold results back, or in the text that is stored.
+QUIETLY = """async code => { await window.jupyterapp.shell.currentWidget.sessionContext.session
+  .kernel.requestExecute({code, silent: true}).done; }"""
+IN_TEXT = "import os; os.environ['LABUTILS_PANELS'] = '0'"
+IN_CARDS = "import os; os.environ.pop('LABUTILS_PANELS')"
 RUN_ALL = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
 CELLS = "() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON().cells"
+# An instrument, as a learner may show one.
+GLASS = """from labutils import glass
+from labutils.stage.forgeries import CLAIMS, SERVICE, forgeries, sign, strict
+shown = glass(sign(CLAIMS, SERVICE), {"strict": strict}, more=forgeries())"""
 # A cell at the end of the lesson with this code, run; then the lesson is saved.
 ADD = """async code => {
   const {commands, shell} = window.jupyterapp;
@@ -110,6 +119,17 @@ def progress_kept(page: Page) -> Iterator[str]:
         yield f"a new kernel does not know the progress: {printed}"
 
 
+def an_instrument_lives(page: Page) -> Iterator[str]:
+    """What is wrong when somebody plays with a token under glass. Where its front end is missing
+    nothing fails: a picture stands there, and nothing lives."""
+    page.evaluate(ADD, GLASS)
+    try:
+        page.locator(".lu-live button", has_text="alg none").click(timeout=60_000)
+        page.locator(".lu-live .refused", has_text="strict").wait_for(timeout=30_000)
+    except TimeoutError as error:
+        yield f"no instrument lives: {str(error).splitlines()[0]}"
+
+
 def work_through(
     context: BrowserContext, address: str, path: pathlib.Path, *, pictures: bool
 ) -> Iterator[str]:
@@ -118,7 +138,9 @@ def work_through(
     With `pictures`, each must be drawn.
     """
     page = opened(context, address, path.name)
+    page.evaluate(QUIETLY, IN_TEXT)
     run_all(page)
+    page.evaluate(QUIETLY, IN_CARDS)
     cells = page.evaluate(CELLS)
     yield from differences(path, cells)
     if pictures and (now := drawn(cells)) != (wanted := drawn(cells_of(path))):
@@ -127,6 +149,8 @@ def work_through(
     if path.name[:2] == "00":
         yield from progress_kept(page)
         page.screenshot(path=SHOTS / "after-a-reload.png")
+        yield from an_instrument_lives(page)
+        page.screenshot(path=SHOTS / "an-instrument.png")
 
 
 def what_is_said(context: BrowserContext, address: str, path: pathlib.Path) -> Iterator[str]:

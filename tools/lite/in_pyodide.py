@@ -29,7 +29,8 @@ def text(value):
 def stored(outputs):
     """Stored outputs as (what was printed, what was displayed, the error).
 
-    The text of a panel counts as printed. Buttons and sliders count as nothing.
+    The text of a panel counts as printed. Buttons and sliders count as nothing, and of an
+    instrument its picture and its words.
     """
     printed, displayed, error = "", [], None
     for output in outputs:
@@ -39,9 +40,17 @@ def stored(outputs):
             error = [output["ename"], output["evalue"]]
         elif PANEL in output["data"]:
             printed += text(output["data"]["text/plain"]) + "\n"
-        elif WIDGET not in output["data"]:
-            displayed.append(output["data"])
+        elif data := without_widget(output["data"]):
+            displayed.append(data)
     return printed, displayed, error
+
+
+def without_widget(data):
+    """What is displayed beside a widget; nothing beside buttons."""
+    if WIDGET not in data:
+        return data
+    others = {kind: value for kind, value in data.items() if kind != WIDGET}
+    return others if any(map(text, others.values())) else {}
 
 
 class Kept(DisplayHook):
