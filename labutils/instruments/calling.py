@@ -11,9 +11,11 @@ from functools import partial
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
+from labutils.classroom.exercises import Yours
 from labutils.text import shown
 
 LONGEST = 1.0  # seconds that a call may take: somebody types, and waits for it
+MOST_WRAPPERS = 20  # around a function; one may wrap itself
 LONGEST_SENTENCE = 240  # characters of an exception's own text
 
 Function = Callable[..., Any]
@@ -83,14 +85,18 @@ def _sentence(error: BaseException) -> str:
 
 
 def own_function(function: Function) -> Function:
-    """Return the function inside `functools.partial` and decorators: the one with the code."""
-    while isinstance(function, partial):
-        function = function.func
-    try:
-        unwrapped: Function = inspect.unwrap(function)
-    except ValueError:  # it wraps itself
-        return function
-    return own_function(unwrapped) if isinstance(unwrapped, partial) else unwrapped
+    """Return the function inside `functools.partial`, decorators and what `mine` gives: the one
+    with the code."""
+    for _ in range(MOST_WRAPPERS):
+        if isinstance(function, partial):
+            function = function.func
+        elif isinstance(function, Yours):
+            function = function.function
+        elif callable(inner := getattr(function, "__wrapped__", None)):
+            function = inner
+        else:
+            break
+    return function
 
 
 def is_the_learners(function: Function) -> bool:

@@ -19,7 +19,7 @@ from labutils.instruments.token_text import (
     PAYLOAD,
     Json,
     NotJson,
-    Part,
+    TokenPart,
     claim_id,
     decoded_text,
     in_json,
@@ -45,7 +45,7 @@ LONGEST_VALUE = 300  # characters of what a verifier shows
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TokenVerdict:
     """What a verifier said of the token."""
 
     kind: Kind
@@ -106,7 +106,7 @@ class Glass(Instrument):
         self.faults: dict[str, str] = {}  # why what is typed there changes nothing
         self.note = ""  # about the last touch
         self.replace = False  # what somebody typed was not taken as it is
-        self._judged: tuple[str, dict[str, Verdict], bool | None] | None = None
+        self._judged: tuple[str, dict[str, TokenVerdict], bool | None] | None = None
 
     def _first_asked(self) -> str:
         """The verifier whose code is shown at first: the learner's own, the last of several."""
@@ -168,7 +168,7 @@ class Glass(Instrument):
         self.token, self.typed, self.faults, self.note = token, {}, {}, ""
         self.replace = False
 
-    def _edit(self, part: Part, text: str) -> None:
+    def _edit(self, part: TokenPart, text: str) -> None:
         """Take the JSON of a part. Half a JSON stays typed, and changes nothing else."""
         self.note, self.replace, self.typed[part.css] = "", False, text[:LONGEST]
         self.faults.pop(part.css, None)
@@ -198,11 +198,11 @@ class Glass(Instrument):
         return bool(self._judgement()[2])
 
     @property
-    def verdicts(self) -> dict[str, Verdict]:
+    def verdicts(self) -> dict[str, TokenVerdict]:
         """What each verifier says of the token, by its name."""
         return self._judgement()[1]
 
-    def _judgement(self) -> tuple[str, dict[str, Verdict], bool | None]:
+    def _judgement(self) -> tuple[str, dict[str, TokenVerdict], bool | None]:
         """The token with its verdicts. Each verifier is called once for each token."""
         if self._judged is None or self._judged[0] != self.token:
             fits = None if self.key is None else _fits(self.key, self.token)
@@ -211,16 +211,16 @@ class Glass(Instrument):
             self._judged = (self.token, verdicts, fits)
         return self._judged
 
-    def _verdict(self, verifier: Verifier) -> Verdict:
+    def _verdict(self, verifier: Verifier) -> TokenVerdict:
         outcome = call(verifier, self.token)
         if not outcome.returned:
-            return Verdict("refused", outcome.why, outcome.line)
+            return TokenVerdict("refused", outcome.why, outcome.line)
         if outcome.value is ...:
-            return Verdict("unwritten")
+            return TokenVerdict("unwritten")
         if not outcome.value or isinstance(outcome.value, BaseException):
-            return Verdict("refused", f"It returned {shown(repr(outcome.value), 60)}.")
+            return TokenVerdict("refused", f"It returned {shown(repr(outcome.value), 60)}.")
         says = f"It shows {shown(outcome.value, LONGEST_VALUE)}" if _is_page(outcome) else ""
-        return Verdict("harm" if self._is_harm(outcome.value) else "fine", says)
+        return TokenVerdict("harm" if self._is_harm(outcome.value) else "fine", says)
 
     def _is_harm(self, result: object) -> bool:
         """Whether somebody got in who should not have."""
@@ -228,11 +228,11 @@ class Glass(Instrument):
             self.harm is not None and call(self.harm, self.token, result).value is True
         )
 
-    def claims(self, part: Part) -> Json | None:
+    def claims(self, part: TokenPart) -> Json | None:
         """Return the JSON of a part; None where it has none that can be read."""
         return _object_in(self.token, part)
 
-    def text_of(self, part: Part) -> tuple[str, str]:
+    def text_of(self, part: TokenPart) -> tuple[str, str]:
         """Return what is written in the place of a part, and what is wrong with it."""
         if part.css in self.typed:
             return self.typed[part.css], self.faults.get(part.css, "")
@@ -252,7 +252,7 @@ class Glass(Instrument):
             if name in claims
         ]
 
-    def changes(self, part: Part) -> list[Note]:
+    def changes(self, part: TokenPart) -> list[Note]:
         """Return what is not as in the original, claim by claim."""
         now, before = self.claims(part), _object_in(self.original, part)
         if now is None or before is None:
@@ -314,7 +314,7 @@ def _is_page(outcome: Outcome) -> bool:
     return isinstance(outcome.value, str)
 
 
-def _object_in(token: str, part: Part) -> Json | None:
+def _object_in(token: str, part: TokenPart) -> Json | None:
     try:
         return read_object(decoded_text(segments(token)[DECODED.index(part)]))
     except NotJson:

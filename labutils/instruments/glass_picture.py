@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 from labutils.instruments.calling import source
 from labutils.instruments.svg import MONO_WIDTH, Svg, wrapped
-from labutils.instruments.token_text import DECODED, SIGNATURE, Part, in_json, segments
+from labutils.instruments.token_text import DECODED, SIGNATURE, TokenPart, in_json, segments
 from labutils.text import counted, shown
 
 if TYPE_CHECKING:
-    from labutils.instruments.glass import Glass, Verdict
+    from labutils.instruments.glass import Glass, TokenVerdict
 
 MARGIN, GAP = 20, 18
 TOKEN, TEXT, SMALL = 14, 14, 13  # sizes of type
@@ -33,7 +33,7 @@ def in_words(glass: "Glass") -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _rows(glass: "Glass", part: Part) -> list[tuple[str, str, str]]:
+def _rows(glass: "Glass", part: TokenPart) -> list[tuple[str, str, str]]:
     """Name, value and what is to be said of each claim."""
     claims, notes = glass.claims(part) or {}, dict[str, list[str]]()
     for note in glass.times() if part is DECODED[1] else []:
@@ -58,7 +58,7 @@ def _size(glass: "Glass") -> str:
     return counted(len(segments(glass.token)[2]) * 3 // 4, "byte")
 
 
-def _said(name: str, verdict: "Verdict") -> str:
+def _said(name: str, verdict: "TokenVerdict") -> str:
     return f"{shown(name, 60)}: {verdict.word}{f'. {verdict.says}' if verdict.says else ''}"
 
 
@@ -125,7 +125,7 @@ def _pieces(token: str, room: int) -> list[tuple[int, int, str, str]]:
     return pieces
 
 
-def _label(picture: Svg, part: Part, top: float, beside: str = "") -> float:
+def _label(picture: Svg, part: TokenPart, top: float, beside: str = "") -> float:
     """The name of a part below a rule of its colour; where the next line begins."""
     right = picture.width - MARGIN
     picture.line((MARGIN, top), (right, top), part.css, 3)
@@ -135,7 +135,7 @@ def _label(picture: Svg, part: Part, top: float, beside: str = "") -> float:
     return top + 24
 
 
-def _table(picture: Svg, glass: "Glass", part: Part, top: float) -> float:
+def _table(picture: Svg, glass: "Glass", part: TokenPart, top: float) -> float:
     """The claims of a part, with their times in words; where it ends."""
     y = _label(picture, part, top)
     rows = _rows(glass, part)
@@ -182,7 +182,7 @@ def _signature(picture: Svg, glass: "Glass", top: float) -> float:
     return y + 14
 
 
-def _verdict(picture: Svg, glass: "Glass", name: str, verdict: "Verdict", top: float) -> float:
+def _verdict(picture: Svg, glass: "Glass", name: str, verdict: "TokenVerdict", top: float) -> float:
     """A verifier with its sign, its word and its sentence; where it ends."""
     y = top + 14
     picture.line((MARGIN, y), (picture.width - MARGIN, y))

@@ -13,8 +13,8 @@ from labutils.instruments.token_text import (
     PAYLOAD,
     SIGNATURE,
     NotJson,
-    Part,
     Run,
+    TokenPart,
     decoded_text,
     runs_in_json,
     runs_in_token,
@@ -23,7 +23,7 @@ from labutils.instruments.token_text import (
 from labutils.text import counted, shown
 
 if TYPE_CHECKING:
-    from labutils.instruments.glass import Glass, Note, Verdict
+    from labutils.instruments.glass import Glass, Note, TokenVerdict
 
 SIDE_BY_SIDE = 780  # pixels from which both halves fit beside each other
 ABOUT = {HEADER: "how it is signed", PAYLOAD: "the claims"}
@@ -108,7 +108,7 @@ def _four_characters(four: str) -> str:
     return f"`{four}` is `{spelt}`: {size}, read without a key."
 
 
-def _meaning_at(glass: "Glass", part: Part) -> str:
+def _meaning_at(glass: "Glass", part: TokenPart) -> str:
     """What the claim at the caret is for, where it has a registered name."""
     runs = runs_in_token(glass.token)
     name = next((name for begin, end, name in runs if begin <= glass.caret < end), "")
@@ -125,7 +125,7 @@ def _in_code(text: str) -> str:
 # --- what it says -----------------------------------------------------------------------------
 
 
-def _card(glass: "Glass", part: Part) -> str:
+def _card(glass: "Glass", part: TokenPart) -> str:
     text, fault = glass.text_of(part)
     area = _area(part.css, f"The {part.name}, in JSON", text, runs_in_json(part, text))
     wrong = f'<p class="fault" role="status">{escape(fault)}</p>' if fault else ""
@@ -169,7 +169,7 @@ def _verdicts(glass: "Glass") -> str:
     return f'<div aria-live="polite" data-rove="focus"><ul class="verdicts">{rows}</ul></div>'
 
 
-def _verdict(glass: "Glass", name: str, verdict: "Verdict") -> str:
+def _verdict(glass: "Glass", name: str, verdict: "TokenVerdict") -> str:
     button = ""
     if source(glass.verifiers[name])[0]:
         button = (

@@ -191,16 +191,16 @@ def _aligned(lines: Sequence[Sequence[str]]) -> str:
     return "\n".join(row.rstrip() for row in rows)
 
 
-def in_order(names: Sequence[str], parents: Mapping[str, str]) -> list[ribbons_picture.Row]:
+def in_order(names: Sequence[str], parents: Mapping[str, str]) -> list[ribbons_picture.Ribbon]:
     """Return the things in the order in which they are drawn: each below what it came from.
 
     Raises ValueError where something came from itself.
     """
     every = list(dict.fromkeys([*names, *parents.values(), *parents]))
-    rows: list[ribbons_picture.Row] = []
+    rows: list[ribbons_picture.Ribbon] = []
 
     def add(name: str, depth: int) -> None:
-        rows.append(ribbons_picture.Row(name, depth))
+        rows.append(ribbons_picture.Ribbon(name, depth))
         for child in (one for one in every if parents.get(one) == name):
             add(child, depth + 1)
 

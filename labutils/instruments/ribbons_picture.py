@@ -36,7 +36,7 @@ LEAST = 3  # pixels of the shortest bar
 
 
 @dataclass(frozen=True)
-class Row:
+class Ribbon:
     """A thing that a thief holds, and its place in the tree of what came from what."""
 
     name: str
@@ -102,7 +102,7 @@ def axis_of(ribbons: "Ribbons", width: float | None = None) -> Axis:
     return Axis(shortest, ribbons.horizon, left, max(left + 60, wide - room))
 
 
-def _label_width(row: Row) -> float:
+def _label_width(row: Ribbon) -> float:
     return row.depth * INDENT + len(row.text) * TEXT * 0.56
 
 
@@ -188,7 +188,7 @@ def _scale(picture: Svg, axis: Axis, top: float, bottom: float) -> None:
         picture.text(x, bottom + 21, name, "quiet", size=SMALL, anchor=anchor)
 
 
-def _tree(picture: Svg, rows: list[tuple[Row, float]]) -> None:
+def _tree(picture: Svg, rows: list[tuple[Ribbon, float]]) -> None:
     """A line to each thing from what it came from."""
     above: dict[int, float] = {}  # where the latest row of each depth is
     for row, middle in rows:
@@ -199,7 +199,7 @@ def _tree(picture: Svg, rows: list[tuple[Row, float]]) -> None:
             picture.line((x, middle), (x + INDENT - 12, middle), "quiet", 1.5)
 
 
-def _name(picture: Svg, row: Row, middle: float, is_narrow: bool) -> None:
+def _name(picture: Svg, row: Ribbon, middle: float, is_narrow: bool) -> None:
     """The name of a row, beside its bar or above it."""
     y = middle - BAR / 2 - 8 if is_narrow else middle + 5
     text = f"└ {row.text}" if is_narrow and row.depth else row.text
@@ -207,7 +207,7 @@ def _name(picture: Svg, row: Row, middle: float, is_narrow: bool) -> None:
     picture.text(x, y, text, size=TEXT, bold=row.depth == 0)
 
 
-def _bar(picture: Svg, ribbons: "Ribbons", row: Row, axis: Axis, middle: float) -> None:
+def _bar(picture: Svg, ribbons: "Ribbons", row: Ribbon, axis: Axis, middle: float) -> None:
     """How long one thing opens something, as a bar; ticks for the other settings."""
     minutes = ribbons.minutes(row.name, ribbons.at)
     if minutes:
@@ -223,7 +223,7 @@ def _bar(picture: Svg, ribbons: "Ribbons", row: Row, axis: Axis, middle: float) 
         picture.line((x, y + 1), (x, y + 7), "quiet", 2)
 
 
-def _others(ribbons: "Ribbons", row: Row) -> list[float]:
+def _others(ribbons: "Ribbons", row: Ribbon) -> list[float]:
     """What a thing is worth at each setting, if that is not always the same."""
     known = {ribbons.minutes(row.name, setting) for setting in ribbons.settings}
     return sorted(minutes for minutes in known if minutes) if len(known) > 1 else []
@@ -233,7 +233,7 @@ def _end_of(minutes: float, axis: Axis) -> float:
     return max(axis.x(minutes), axis.left + LEAST)
 
 
-def _value(picture: Svg, ribbons: "Ribbons", row: Row, axis: Axis, middle: float) -> None:
+def _value(picture: Svg, ribbons: "Ribbons", row: Ribbon, axis: Axis, middle: float) -> None:
     """How long one thing opens something, in words at the end of its bar."""
     minutes = ribbons.minutes(row.name, ribbons.at)
     x = _end_of(minutes, axis) + 10 if minutes else axis.left + (22 if minutes == 0 else 2)

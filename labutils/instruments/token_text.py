@@ -22,7 +22,7 @@ _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")  # which no UTF-8 has
 
 
 @dataclass(frozen=True)
-class Part:
+class TokenPart:
     """A part of a token: its name in the style sheet, and in words."""
 
     css: str
@@ -30,9 +30,9 @@ class Part:
 
 
 HEADER, PAYLOAD, SIGNATURE = (
-    Part("head", "header"),
-    Part("body", "payload"),
-    Part("sign", "signature"),
+    TokenPart("head", "header"),
+    TokenPart("body", "payload"),
+    TokenPart("sign", "signature"),
 )
 DECODED = (HEADER, PAYLOAD)  # which hold JSON
 
@@ -129,7 +129,7 @@ def _skip(text: str, at: int) -> int:
     return end
 
 
-def runs_in_json(part: Part, text: str) -> list[Run]:
+def runs_in_json(part: TokenPart, text: str) -> list[Run]:
     """Return which characters of a text of JSON belong to which member."""
     return [(begin, end, claim_id(part, name)) for name, begin, end in members(text)]
 
@@ -146,7 +146,7 @@ def runs_in_token(token: str) -> list[Run]:
     return runs
 
 
-def _spelt(part: Part, segment: str) -> list[Run]:
+def _spelt(part: TokenPart, segment: str) -> list[Run]:
     """Which characters of one segment spell which member. A character that holds bits of two
     belongs to the later one."""
     try:
@@ -170,6 +170,6 @@ def _spelt(part: Part, segment: str) -> list[Run]:
     return list(zip(starts, limits, names, strict=True))
 
 
-def claim_id(part: Part, name: str) -> str:
+def claim_id(part: TokenPart, name: str) -> str:
     """Return what a claim is called by `hands.js`."""
     return f"{part.css}.{name}"

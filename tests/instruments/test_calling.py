@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from labutils.classroom import exercises
+from labutils.classroom.exercises import Yours
 from labutils.instruments.calling import call, is_the_learners, own_function, source
 from labutils.stage.forgeries import strict
 
@@ -35,8 +37,14 @@ def test_a_value_comes_back():
 
 @pytest.mark.parametrize(
     "function",
-    [refuses, functools.partial(refuses), wrapped(refuses), wrapped(functools.partial(refuses))],
-    ids=["plain", "partial", "wraps", "both"],
+    [
+        refuses,
+        functools.partial(refuses),
+        wrapped(refuses),
+        wrapped(functools.partial(refuses)),
+        Yours(exercises.lesson("02").items["02-5"], refuses, refuses),
+    ],
+    ids=["plain", "partial", "wraps", "both", "mine"],
 )
 def test_the_line_that_refuses_is_the_one_that_raised(function):
     outcome = call(function, "a.b.c")
@@ -116,7 +124,12 @@ def test_somebody_who_interrupts_is_heard():
 
 
 def test_whose_a_function_is():
-    assert is_the_learners(refuses) and is_the_learners(functools.partial(refuses))
+    mine = Yours(exercises.lesson("02").items["02-5"], refuses, strict)
+    assert (
+        is_the_learners(refuses)
+        and is_the_learners(mine)
+        and is_the_learners(functools.partial(refuses))
+    )
     assert not is_the_learners(strict)
 
 
