@@ -3,7 +3,8 @@ Jupyter, and then the instruments themselves with Python behind them.
 
     python tools/browser/check_instruments.py
 
-It prints what is wrong; the exit status is 1 where anything is.
+Where the tools of the site are installed (tools/site), axe looks at each instrument, too. It prints
+what is wrong; the exit status is 1 where anything is.
 """
 
 import pathlib
@@ -21,9 +22,13 @@ from labutils.instruments.frame import Instrument  # noqa: E402
 from labutils.instruments.glass import Glass  # noqa: E402
 from labutils.instruments.ribbons import Ribbons  # noqa: E402
 from labutils.instruments.token_text import PAYLOAD  # noqa: E402
+from labutils.instruments.wire import wire  # noqa: E402
 from labutils.stage.forgeries import CLAIMS, SERVICE, forgeries, sign, strict  # noqa: E402
+from labutils.stage.two_apps import NOTES, build_apps  # noqa: E402
 from tools.loopback import FLAGS, served  # noqa: E402
 
+AXE = ROOT / "tools" / "site" / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FIRST = '<button data-do="a" data-value="1" data-key="one">1</button>'
 SECOND = '<button data-do="a" data-value="2" data-key="two">2</button>'
 DRAWING = f"""<section><div data-rove>{FIRST}
@@ -40,9 +45,9 @@ DRAWING = f"""<section><div data-rove>{FIRST}
 <div tabindex="0" id="box" style="height:60px;overflow:auto"><p style="height:500px">long</p>
 <p data-show>shown</p></div></section>"""
 # A model as anywidget gives one, and what was sent to it.
-MODEL = """async ([html, css, answers]) => {
+MODEL = """async ([html, css, name]) => {
   const {default: hands, ...rest} = await import('/hands.js');
-  const state = {html, name: 'tried', seen: 0}, heard = {};
+  const state = {html, name, seen: 0}, heard = {};
   const style = document.createElement('style');
   style.textContent = css;
   document.head.append(style);
@@ -57,7 +62,7 @@ MODEL = """async ([html, css, answers]) => {
   const model = {get: name => state[name], on: (name, job) => heard[name] = job, off() {},
     send: async message => {
       window.said.push(message);
-      if (answers && message.do !== 'here') window.answer(...await window.python(message));
+      if (window.python && message.do !== 'here') window.answer(...await window.python(message));
     }};
   hands.initialize({model});
   window.stop = hands.render({model, el: host});
@@ -65,11 +70,11 @@ MODEL = """async ([html, css, answers]) => {
 Finding = tuple[str, bool]
 
 
-def opened(browser: Any, address: str, html: str, answers: bool = False, wide: int = 1000) -> Any:
+def opened(browser: Any, address: str, html: str) -> Any:
     """A page with a drawing in the hands of hands.js."""
-    page = browser.new_page(viewport={"width": wide, "height": 900})
+    page = browser.new_page(viewport={"width": 1_000, "height": 900})
     page.goto(address)
-    page.evaluate(MODEL, [html, frame.css(), answers])
+    page.evaluate(MODEL, [html, frame.css(), "tried"])
     page.wait_for_timeout(100)
     return page
 
@@ -254,6 +259,15 @@ def some_ribbons() -> Ribbons:
     return Ribbons(worth, horizon=9_000, parents={"token": "code"}, dial="lifetime of a token")
 
 
+def a_wire() -> Instrument:
+    apps = build_apps("a wire to look at")
+    apps.sign_in(at=NOTES)
+    return wire(apps.lab, {"ada": apps.ada, "tom": apps.tom})
+
+
+INSTRUMENTS: tuple[Callable[[], Instrument], ...] = (a_glass, some_ribbons, a_wire)
+
+
 def alive(browser: Any, address: str, instrument: Instrument, wide: int) -> Any:
     """An instrument on a page, with Python behind it."""
     page = browser.new_page(viewport={"width": wide, "height": 900})
@@ -264,7 +278,7 @@ def alive(browser: Any, address: str, instrument: Instrument, wide: int) -> Any:
 
     page.expose_function("python", touch)
     page.goto(address)
-    page.evaluate(MODEL, [instrument.drawing(), frame.css(), True])
+    page.evaluate(MODEL, [instrument.drawing(), frame.css(), instrument.name])
     page.wait_for_timeout(400)
     return page
 
@@ -285,13 +299,33 @@ def sizes(browser: Any, address: str) -> Iterator[Finding]:
       .map(one => parseFloat(getComputedStyle(one).fontSize) *
         (one.getScreenCTM ? one.getScreenCTM().a : 1)))"""
     for wide in (290, 420, 760, 1_220):
-        for make in (a_glass, some_ribbons):
-            page = alive(browser, address, make(), wide)
-            name = make().name
+        for make in INSTRUMENTS:
+            instrument = make()
+            page, name = alive(browser, address, instrument, wide), instrument.name
             yield f"nothing of the {name} is wider than its place at {wide} pixels", fits(page)
             size = page.evaluate(smallest)
             yield f"no text of the {name} is smaller than 12.5 pixels at {wide}", size >= 12.5
             page.close()
+
+
+def what_axe_finds(browser: Any, address: str) -> Iterator[Finding]:
+    """Nothing is in the way of whoever cannot see, on light and on dark ground."""
+    if not AXE.exists():
+        print("axe is left out: `npm ci` in tools/site brings it.")
+        return
+    # A message of the wire says in its name all that is drawn, in another order.
+    run = """tags => axe.run('.lu-live', {runOnly: tags,
+      rules: {'label-content-name-mismatch': {enabled: false}}})"""
+    for make in INSTRUMENTS:
+        page = alive(browser, address, make(), 1_100)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        for ground in ("#ffffff", "#111111"):
+            page.evaluate("ground => { document.body.style.background = ground }", ground)
+            page.wait_for_timeout(100)
+            for one in page.evaluate(run, TAGS)["violations"]:
+                yield f"{one['help']} ({one['nodes'][0]['html'][:120]}, {ground})", False
+            yield f"axe looked at it on {ground}", True
+        page.close()
 
 
 def play(browser: Any, address: str) -> Iterator[Finding]:
@@ -335,6 +369,7 @@ def findings(browser: Any, address: str) -> Iterator[Finding]:
         yield from check(page)
         page.close()
     yield from sizes(browser, address)
+    yield from what_axe_finds(browser, address)
     yield from play(browser, address)
 
 
