@@ -19,6 +19,15 @@ def colour(name: str) -> str:
     return f"var(--lu-{name})"
 
 
+SIGNS = {  # how the sign of a verdict is painted
+    "harm": f"fill:{colour('intruder-fill')}",
+    "refused": f"fill:none;stroke-width:2.5;stroke:{colour('defender-fill')}",
+    "fits": f"fill:{colour('ink')}",
+    "unwritten": f"fill:none;stroke-width:2;stroke-dasharray:3 2;stroke:{colour('quiet')}",
+    "fine": f"fill:none;stroke-width:2.2;stroke:{colour('quiet')}",
+}
+
+
 def alone(picture: str) -> str:
     """Return an SVG whose colours need no style sheet, for whoever shows it by itself."""
     return _VARIABLE.sub(lambda match: look.LIGHT[match[1]], picture)
@@ -111,21 +120,13 @@ class Svg:
 
     def sign(self, x: float, y: float, kind: str) -> None:
         """Draw what a verdict is told by: a filled red dot (`harm`: somebody gets in), a blue ring
-        (`refused`), or a quiet tick (`fine`)."""
-        if kind == "harm":
-            self.add(
-                f'<circle cx="{x:g}" cy="{y:g}" r="6" style="fill:{colour("intruder-fill")}"/>'
-            )
-        elif kind == "refused":
-            self.add(
-                f'<circle cx="{x:g}" cy="{y:g}" r="5" style="fill:none;stroke-width:2.5;'
-                f'stroke:{colour("defender-fill")}"/>'
-            )
+        (`refused`), a filled dot of ink (`fits`: a lamp that is lit), a dashed ring (`unwritten`),
+        or a quiet tick (`fine`)."""
+        if kind == "fine":
+            shape = f'<path d="M{x - 5:g} {y:g}l4 4.5 7-9"'
         else:
-            self.add(
-                f'<path d="M{x - 5:g} {y:g}l4 4.5 7-9" style="fill:none;stroke-width:2.2;'
-                f'stroke:{colour("quiet")}"/>'
-            )
+            shape = f'<circle cx="{x:g}" cy="{y:g}" r="{6 if kind in ("harm", "fits") else 5}"'
+        self.add(f'{shape} style="{SIGNS[kind]}"/>')
 
     def heading(self, title: str, hint: str) -> float:
         """Write the title and the hint, and return the height below them."""

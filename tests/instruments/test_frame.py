@@ -363,6 +363,22 @@ def test_alone_a_picture_has_its_colours_in_it():
     assert "var(" not in alone(picture.done(20, ""))
 
 
+@pytest.mark.parametrize(
+    ("kind", "shape", "colour"),
+    [
+        ("harm", "<circle", "fill:var(--lu-intruder-fill)"),
+        ("refused", "<circle", "fill:none;stroke-width:2.5;stroke:var(--lu-defender-fill)"),
+        ("fits", "<circle", "fill:var(--lu-ink)"),
+        ("unwritten", "<circle", "stroke-dasharray"),
+        ("fine", "<path", "stroke:var(--lu-quiet)"),
+    ],
+)
+def test_a_sign_says_by_its_shape_what_its_colour_says(kind, shape, colour):
+    picture = Svg(100)
+    picture.sign(10, 10, kind)
+    assert picture.inside().startswith(shape) and colour in picture.inside()
+
+
 def test_what_is_written_into_a_picture_is_escaped_and_can_be_read_as_xml():
     from xml.etree import ElementTree
 
