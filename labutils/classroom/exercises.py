@@ -9,7 +9,7 @@ import ast
 import linecache
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from textwrap import fill
 from types import CodeType, FunctionType
 from typing import Any, NoReturn
@@ -274,9 +274,9 @@ def _say_brief(item: Target) -> None:
     state("target")
     say(f"{item.id}: {item.brief}")
     if item.card:
-        rows = (f"<dt>{marked(name)}</dt><dd>{marked(says)}</dd>" for name, says in item.card.rows)
         goal = f'<div class="lu-question">{marked(item.card.goal)}</div>'
-        tables(f"{goal}<dl>{''.join(rows)}</dl>")
+        rows = ((name, marked(says)) for name, says in item.card.rows)
+        tables(goal + _pairs(rows))
 
 
 def _no_copy(*_: object) -> NoReturn:
@@ -516,11 +516,16 @@ def _in_a_card(item: AnyPrediction, choice: str | None, right: bool | None) -> s
         head = '<span class="lu-head">You saw it coming:</span>'
         return f'<div class="lu-line">{sign}{head} {came_out}{near}</div>'
     sign = f'<span class="lu-sign" aria-hidden="true">{SIGNS["not yet"]}</span>'
-    pairs = (("You", marked(item.named(choice))), ("Result", came_out))
-    both = "".join(f"<span>{name}</span><div>{says}</div>" for name, says in pairs)
+    both = _pairs((("You", marked(item.named(choice))), ("Result", came_out)))
     head = f'<div class="lu-line">{sign}<span class="lu-head">Not what you expected.</span></div>'
     belief = f'<div class="lu-line">{marked(item.belief(choice))}</div>'
-    return f'{head}<div class="lu-both">{both}</div>{belief}'
+    return f"{head}{both}{belief}"
+
+
+def _pairs(rows: Iterable[tuple[str, str]]) -> str:
+    """Names and what belongs to them, below each other, in HTML."""
+    both = "".join(f"<span>{name}</span><div>{says}</div>" for name, says in rows)
+    return f'<div class="lu-both">{both}</div>'
 
 
 def _named(item: AnyPrediction, noted: object) -> str:

@@ -1166,5 +1166,6 @@ PREDICTIONS = (
         },
         "Numbers stay, and support can still see which strings are equal. But the two things that "
         "support must read have become tags: the URL and the words of the error.",
+        "No door opens. An empty file would be as clean, and as useless.",
     ),
 )

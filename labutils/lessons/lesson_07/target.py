@@ -4,6 +4,7 @@ from typing import Any
 
 from labutils.classroom.judging import value
 from labutils.classroom.registry import (
+    Card,
     Target,
     code,
 )
@@ -17,6 +18,25 @@ def flag_mistake(answer: Any) -> str | None:
         return None
     return "cleaner" if callable(answer) or isinstance(answer, dict) else "other"
 
+
+CARD = Card(
+    "Write a cleaner for files that you cannot see.",
+    (
+        ("Hand in", "A function that takes a HAR, as a dictionary, and returns a cleaned one."),
+        (
+            "Try it",
+            "`scene.submit(cleaner)` grades it on two files that you have not seen; one of them is "
+            "made while you wait. It says what is wrong, and how two other cleaners do.",
+        ),
+        (
+            "Against you",
+            "A thief who reads, undoes encodings, guesses, and tries doors. And no value may have "
+            "the same tag in two files.",
+        ),
+        ("It counts", "Nothing gets out, and support can answer all of `scene.questions`."),
+        ("At hand", "`scene.sample` is Ada's file. The package's own `har.clean` does not count."),
+    ),
+)
 
 TARGET = Target(
     "07-target",
@@ -55,14 +75,7 @@ TARGET = Target(
 
         flag = scene.submit(cleaner)
     """),
-    brief="""Write a cleaner: a function that takes a HAR as a dictionary and returns a cleaned one.
-It is graded on two files that you have not seen. One of them is generated while you wait. A third \
-file shares values with the first: no value may have the same tag in both.
-scene.submit(cleaner) shows how two other cleaners do on each file, and says what is wrong with \
-yours.
-It returns the flag on two conditions. Nobody may get a secret by reading, undoing encodings, \
-guessing or trying doors. And support must be able to answer all of scene.questions.
-scene.sample is this lesson's file. Try your cleaner on it. The package's own, har.clean, does not \
-count.""",
+    brief=CARD.text,
+    card=CARD,
     scene=UnseenRecordings,
 )
