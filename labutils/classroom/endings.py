@@ -16,7 +16,7 @@ Items = progress.Items
 
 
 @dataclass(frozen=True)
-class Door:
+class WayOn:
     """A way on: the lesson that it leads to, what its button says, and the sentence above it."""
 
     number: str
@@ -66,7 +66,7 @@ def _assumed(belief: str) -> str:
     return f"{first[:1].upper()}{first[1:]}."
 
 
-def ways_on(course: Lesson, items: Items) -> Iterator[Door]:
+def ways_on(course: Lesson, items: Items) -> Iterator[WayOn]:
     """The ways on from a lesson: first that of whoever goes on by the way that they came."""
     number, order = course.number, ways()
     begun = sorted({name[:2] for name in progress.answered(items)})
@@ -74,17 +74,17 @@ def ways_on(course: Lesson, items: Items) -> Iterator[Door]:
     after = f"{int(number) + 1:02d}" if lesson(f"{int(number) + 1:02d}") else ""
     following = order.next_in_story(number)
     if number == order.story[0]:  # here the two ways part
-        yield Door(after, f"{NAMES[TOKENS]}: {_called(after)}", course.ending.next)
-        yield Door(following, f"{NAMES[STORY]}: {_called(following)}", course.ending.story)
+        yield WayOn(after, f"{NAMES[TOKENS]}: {_called(after)}", course.ending.next)
+        yield WayOn(following, f"{NAMES[STORY]}: {_called(following)}", course.ending.story)
         return
     if on == STORY and following:
         hook = course.ending.story or (course.ending.next if following == after else "")
         words = "Next in the story" if number in order.story else "Back to the story"
-        yield Door(following, f"{words}: {_called(following)}", hook)
+        yield WayOn(following, f"{words}: {_called(following)}", hook)
         if visit := order.visits.get(number):
-            yield Door(visit, f"How did that work? {_called(visit)}, and back")
+            yield WayOn(visit, f"How did that work? {_called(visit)}, and back")
     elif after:
-        yield Door(after, f"Next: {_called(after)}", course.ending.next)
+        yield WayOn(after, f"Next: {_called(after)}", course.ending.next)
 
 
 def _called(number: str) -> str:
@@ -109,7 +109,7 @@ def _standing(made: int, right: int, fallen: list[str], names: list[str]) -> str
     return html
 
 
-def _door(door: Door) -> str:
+def _door(door: WayOn) -> str:
     """A way on in HTML: the sentence, and a link to the lesson where its notebook is here."""
     hook = f'<div class="lu-moral">{panel.marked(door.hook)}</div>' if door.hook else ""
     path = overview.notebook_of(door.number)

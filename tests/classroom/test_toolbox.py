@@ -14,6 +14,11 @@ from labutils.classroom import exercises, toolbox
 API = "https://api.example"
 
 
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
+
+
 @pytest.fixture
 def box(tmp_path, monkeypatch):
     """A toolbox of nobody's yet."""

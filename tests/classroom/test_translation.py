@@ -27,11 +27,11 @@ def german(monkeypatch):
 
 def test_a_question_is_asked_in_the_language_and_judged_as_before(german):
     prediction = german.items["00-p1"]
-    assert prediction.question.startswith("Sie haben eine Kopie")
+    assert "eine Kopie dieses Tokens" in prediction.question
     assert prediction.guesses["c"].text == "200, mit Adas Daten" and prediction.truth == "c"
     assert prediction.observed(200) == "c" and "Unterschrift" in prediction.because
     assert prediction.moral.startswith("Wer es hat, kommt hinein.")
-    assert german.ending.next.startswith("Sie haben nie in das Token hineingesehen.")
+    assert "nie in das Token hineingesehen" in german.ending.next
 
 
 def test_what_is_not_translated_stays_english(german):

@@ -27,7 +27,6 @@ CATEGORIES = re.compile(
 )
 ID = re.compile(r"\b\d\d-(?:[pq]?\d+|target)\b")
 FOR_AN_INSTRUMENT = 2  # minutes to play with one
-UNSAID = 2  # minutes by which those of the beats may miss those of the lesson
 
 
 def words_in(text: str) -> int:
@@ -238,7 +237,7 @@ def test_the_minutes_of_the_beats_are_those_of_the_lesson(number):
     said = [cell.metadata.get("labutils", {}).get("minutes", 0) for cell in cells]
     stated = course_of(number)["minutes"]
     demand(
-        abs(sum(said) - stated) <= UNSAID and said[0],
+        sum(said) == stated and said[0],
         f"{number}: the minutes in its cells' metadata make {sum(said)}, and it says {stated}.",
     )
 

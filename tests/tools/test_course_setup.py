@@ -637,10 +637,10 @@ def test_the_wheel_carries_data_and_lessons_and_finds_them_beside_its_code(tmp_p
         for path in (package / "_data").rglob("*")
         if path.is_file()
     } == in_repository
-    assert {path.name for path in (package / "_notebooks").iterdir()} == {
-        *lessons.sums(),
-        "SHA256SUMS",
-    }
+    packed = package / "_notebooks"
+    assert {
+        path.relative_to(packed).as_posix() for path in packed.rglob("*") if path.is_file()
+    } == {*lessons.sums(), "SHA256SUMS"}
     assert {f"docs/{path.name}" for path in (package / "_docs").iterdir()} == set(PAGES)
     assert (package / "py.typed").is_file()
     code = (

@@ -8,15 +8,16 @@ from tables import table
 
 from labutils.classroom import progress, workspace
 from labutils.classroom.course import lesson
+from labutils.classroom.workspace import number_of
 from labutils.lessons.lesson_03 import exercises as lesson_03
 from tools.grading import export
 
 COURSE = workspace.originals(export.HOUSE)
-NAMES = [name for name in COURSE.sums if lesson(name[:2])]
+NAMES = [name for name in COURSE.sums if lesson(number_of(name))]
 
 
 def exported(name: str) -> dict:
-    return export.assignment(COURSE.text(name), name[:2])
+    return export.assignment(COURSE.text(name), number_of(name))
 
 
 def asking_cells(notebook: dict) -> dict[str, dict]:
@@ -32,12 +33,19 @@ def test_each_judged_exercise_is_asked_about_once_right_after_it(name):
     notebook = exported(name)
     nbformat.validate(nbformat.from_dict(notebook))
     asking = asking_cells(notebook)
-    assert list(asking) == [one for one in asking if one in lesson(name[:2]).items]
-    assert set(asking) == {exercise.id for exercise in lesson(name[:2]).checked}
+    assert list(asking) == [one for one in asking if one in lesson(number_of(name)).items]
     cells = notebook["cells"]
     for identifier, cell in asking.items():
         before = "".join(cells[cells.index(cell) - 1]["source"])
         assert f'check("{identifier}"' in before or f'"{identifier}"' in before
+
+
+def test_a_lesson_and_its_practice_ask_about_all_that_is_judged():
+    asked: dict[str, list[str]] = {}
+    for name in NAMES:
+        asked.setdefault(number_of(name), []).extend(asking_cells(exported(name)))
+    for number, names in asked.items():
+        assert sorted(names) == sorted(item.id for item in lesson(number).checked), number
 
 
 @table("name", NAMES)

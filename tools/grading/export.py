@@ -20,10 +20,10 @@ from tools.environments import HOUSE
 
 BUILT = HOUSE / "build" / "grading"
 POINTS = {"exercise": 1, "target": 3}
-CONFIG = """import os
+CONFIG = """c = get_config()
+import os
 
-os.environ["LABUTILS_TOOLBOX"] = "0"  # an answer counts by what stands in the submission
-c = get_config()
+os.environ["LABUTILS_TOOLBOX"] = "0"  # an answer counts by what is in the submission
 c.CourseDirectory.course_id = "anatomy-of-a-cloud-hack"
 # A lesson has cells that are wrong on purpose until an exercise is solved: the rest runs on.
 c.ExecutePreprocessor.timeout = 120

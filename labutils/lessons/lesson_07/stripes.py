@@ -176,14 +176,12 @@ class Stripes(Instrument):
         kind = "harm" if self.still_open(self.chosen) else "refused"
         sign = Svg(16)
         sign.sign(8, 8, kind)
-        ink = "intruder" if kind == "harm" else "defender"
         return (
             f'<section role="group" aria-label="{escape(self.title)}">{self.heading()}'
             f'<div class="row" role="group" aria-label="cleaners">{buttons}</div>'
-            f'<p class="sentence" role="status" style="margin:10px 0 6px;font-weight:650;'
-            f'color:{colour(ink)}"><svg width="16" height="16" aria-hidden="true" '
-            f'style="vertical-align:-2px">{sign.inside()}</svg> '
-            f"{escape(self.chosen)}: {escape(self.verdict(self.chosen))}</p>"
+            f'<p class="sentence {kind}" role="status"><svg width="16" height="16" '
+            f'aria-hidden="true" style="vertical-align:-2px">{sign.inside()}</svg> '
+            f'<b class="word">{escape(self.chosen)}: {escape(self.verdict(self.chosen))}</b></p>'
             f'<svg width="{picture.width:g}" height="{height:g}" role="group" data-rove '
             f'aria-label="the file, request by request" style="max-width:100%;display:block">'
             f"{picture.inside()}</svg>{self._opened()}</section>"
@@ -202,11 +200,11 @@ class Stripes(Instrument):
             for file in self.files
             if file != UNTOUCHED
         )
-        marked = f'<b style="color:{colour("intruder")}">{escape(shown(key, 120))}</b>'
+        marked = f'<b class="word">{escape(shown(key, 120))}</b>'
         return (
             f'<p style="margin:10px 0 2px"><b>Request {stripe.entry}</b>, '
             f"<code>{escape(stripe.place)}</code>, opens: {escape(', '.join(stripe.opens))}</p>"
-            f'<code style="display:block;overflow-wrap:anywhere;white-space:pre-wrap">'
+            f'<code class="harm" style="display:block;overflow-wrap:anywhere;white-space:pre-wrap">'
             f"{escape(before[-160:])}{marked}{escape(after[:160])}</code><small>{left}</small>"
         )
 
