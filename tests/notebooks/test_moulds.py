@@ -10,6 +10,7 @@ import lessons
 import pytest
 import share
 from acts import asked, unbound
+from cells import run_cell
 from moulds import IN_BEATS, WORDS, cells_of, course_of, mould_of, practice_of
 from rails import demand, demand_none, longest, quoted
 
@@ -328,3 +329,27 @@ def test_a_text_that_repeats_a_card_is_noticed():
 )
 def test_a_heading_that_names_a_category_is_noticed(heading, is_one):
     assert bool(CATEGORIES.search(heading)) is is_one, quoted(heading)
+
+
+# --- what is run again --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", IN_BEATS)
+def test_no_cell_changes_what_an_earlier_one_prints_when_it_is_run_again(
+    number, tmp_path, monkeypatch
+):
+    """An act that is held back works on a copy of the lab, or on one of its own."""
+    monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
+    names: dict = {"__name__": "__main__"}
+    cells = [cell for cell in cells_of(number) if cell.cell_type == "code"]
+    whose = re.compile(
+        r"(?ms)^\d\d-\d+ is not written yet[^\n]*\n|^\d\d-\d+: this name holds.*?cell\.\n"
+    )
+    said = [[run_cell(cell, names) for cell in cells] for _ in range(2)]
+    said = [[(whose.sub("", text), error) for text, error in each] for each in said]
+    demand_none(
+        f"{number}, cell {cell.id}: run again it prints {quoted(again[0])}, and first it printed "
+        f"{quoted(first[0])}."
+        for cell, first, again in zip(cells, *said, strict=True)
+        if first != again
+    )

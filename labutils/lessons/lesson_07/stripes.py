@@ -166,11 +166,12 @@ class Stripes(Instrument):
 
     def live(self) -> str:
         """Return the buttons of the cleaners, the stripes, and the text of the one that is open."""
-        buttons = "".join(
+        cleaners = "".join(
             f'<button data-do="clean" data-value="{escape(file)}" data-key="{escape(file)}" '
             f'aria-pressed="{str(file == self.chosen).lower()}">{escape(file)}</button>'
             for file in self.files
         )
+        row = f'<div class="row" role="group" aria-label="cleaners">{cleaners}</div>'
         picture = Svg(max(self.width - 42, 200))
         height = self._rows(picture, TOP, self.chosen)
         kind = "harm" if self.still_open(self.chosen) else "refused"
@@ -178,7 +179,7 @@ class Stripes(Instrument):
         sign.sign(8, 8, kind)
         return (
             f'<section role="group" aria-label="{escape(self.title)}">{self.heading()}'
-            f'<div class="row" role="group" aria-label="cleaners">{buttons}</div>'
+            f"{row if len(self.files) > 1 else ''}"
             f'<p class="sentence {kind}" role="status"><svg width="16" height="16" '
             f'aria-hidden="true" style="vertical-align:-2px">{sign.inside()}</svg> '
             f'<b class="word">{escape(self.chosen)}: {escape(self.verdict(self.chosen))}</b></p>'
