@@ -14,13 +14,13 @@ from importlib.metadata import version
 
 from labutils.classroom.workspace import public_address, without_outputs
 from labutils.text import DISTRIBUTION
-from tools.lessons import paths as lessons
+from tools.lessons import NOTEBOOKS, stored
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOUSE = HERE.parent
 COLAB = HOUSE / "build" / "colab"
 VERSIONS = HERE / "colab_versions.txt"
-LESSON = re.compile(r"\]\((\d\d-[\w-]+\.ipynb)")
+LESSON = re.compile(r"\]\((?:\.\./)?((?:practice/)?\d\d-[\w-]+\.ipynb)")
 BEFORE = (
     "**On Colab.** Run the next cell first: it installs the course, in about half a minute. Colab "
     "deletes this machine after a while. `progress()` prints a receipt: keep it, and give it to "
@@ -86,8 +86,10 @@ def main() -> int:
         return 0
     shutil.rmtree(COLAB, ignore_errors=True)
     COLAB.mkdir(parents=True)
-    for path in lessons():
-        (COLAB / path.name).write_text(copy_for(path.read_bytes(), address), encoding="utf-8")
+    for path in stored():
+        copy = COLAB / path.relative_to(NOTEBOOKS)
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(copy_for(path.read_bytes(), address), encoding="utf-8")
     print("The copies for Colab are in build/colab.")
     return 0
 

@@ -342,9 +342,7 @@ def test_no_cell_changes_what_an_earlier_one_prints_when_it_is_run_again(
     monkeypatch.setenv("LABUTILS_PROGRESS", str(tmp_path / "progress.json"))
     names: dict = {"__name__": "__main__"}
     cells = [cell for cell in cells_of(number) if cell.cell_type == "code"]
-    whose = re.compile(
-        r"(?ms)^\d\d-\d+ is not written yet[^\n]*\n|^\d\d-\d+: this name holds.*?cell\.\n"
-    )
+    whose = re.compile(r"\d\d-\d+(?: is not written yet.*?used|: this name holds.*?cell)\. ")
     said = [[run_cell(cell, names) for cell in cells] for _ in range(2)]
     said = [[(whose.sub("", text), error) for text, error in each] for each in said]
     demand_none(

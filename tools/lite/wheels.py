@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from labutils.incident.background.store import PACKED
 from tools.environments import pip
-from tools.lessons import paths as lessons
+from tools.lessons import stored
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOUSE = HERE.parent.parent
@@ -139,7 +139,7 @@ def pictures(folder: pathlib.Path) -> pathlib.Path:
     """A wheel of the lessons' pictures as they are stored, by the sentences that say the same: for
     a site without matplotlib."""
     found = {}
-    for lesson in lessons():
+    for lesson in stored():
         for cell in json.loads(lesson.read_text(encoding="utf-8"))["cells"]:
             for output in cell.get("outputs", []):
                 if drawn := output.get("data", {}).get("image/png"):

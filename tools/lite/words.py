@@ -9,31 +9,18 @@ KERNEL = (
     "No module named `labutils` in the next cell? Close this, and start it with `make lab`.",
     "The next cell loads what the lesson needs. Wait until the circle at the top right is empty.",
 )
-START = (
-    "1. Wait until the circle at the top right is empty. Python runs in a *kernel*, and an empty "
-    "circle means that the kernel is waiting for you.",
-    "1. Wait until the circle at the top right is empty. Python runs in this browser, in a "
-    "*kernel*, and an empty circle means that the kernel is waiting for you. The first time, the "
-    "browser loads 28 to 43 MB for it: about fifteen seconds, or longer on a slow connection.",
-)
-MODULE = (
-    "| `ModuleNotFoundError: No module named 'labutils'` | The notebook is running in a Python "
-    "without the course. Close it, and start it with `make lab`; in VS Code, choose the kernel "
-    "named `.venv`. On Colab, first run the cell that installs the course. |",
-    "| `ModuleNotFoundError: No module named 'labutils'` | Reload the page and wait until the "
-    "circle at the top right is empty. |",
-)
-AGAIN = (
-    "Choose Kernel, Restart Kernel. On your own machine, close JupyterLab, then run `make lab`.",
-    "Choose Kernel, Restart Kernel.",
+KERNEL_IN_BEATS = (
+    "*No module named `labutils`? Start this with `make lab`, and choose the kernel Python 3.*",
+    "*The first cell takes a while: this browser loads 28 to 43 MB for it, once. Wait until the "
+    "circle at the top right is empty.*",
 )
 DOCTOR = (
-    "Run `python -m labutils doctor` in a terminal. It tells you what is missing.",
-    "Run `from labutils.doctor import examine; examine()` in a cell. It tells you what is missing.",
+    "Anything else? `python -m labutils doctor` in a terminal",
+    "Anything else? `from labutils.doctor import examine; examine()` in a cell",
 )
 COPIES = (
-    "You work on copies, in the `work` folder. `make reset LESSON=00` gives you a fresh copy and "
-    "keeps your old one next to it, under today's date.",
+    "You work on copies, in the folder `work`. `make reset LESSON=00` gives you a fresh one and "
+    "keeps yours beside it, under the date.",
     "You work on copies that this browser keeps. To get a fresh one, rename yours in the list on "
     "the left and reload the page.",
 )
@@ -51,7 +38,7 @@ HUNT = (
     "This is how you run a rule file in a terminal.",
     "This is how you run a rule file as a command.",
 )
-CHANGES = (KERNEL, START, MODULE, AGAIN, DOCTOR, COPIES, KEY, TEST, HUNT)
+CHANGES = (KERNEL, KERNEL_IN_BEATS, DOCTOR, COPIES, KEY, TEST, HUNT)
 COMMAND = re.compile(r"python -m labutils ([^`\n]+)")
 MAIN = "from labutils.__main__ import main"
 

@@ -11,7 +11,9 @@ from nbformat import NotebookNode
 
 from labutils.classroom import exercises
 
-EXPERIMENT = re.compile(r'^with experiment\("(\d\d-p\d+)", ""\) as seen:\n', re.MULTILINE)
+EXPERIMENT = re.compile(
+    r'^with experiment\("(\d\d-p\d+)"(?:, "")?\) as seen:(?: *#.*)?\n', re.MULTILINE
+)
 
 
 def apart(cells: list[NotebookNode]) -> Iterator[NotebookNode]:

@@ -17,12 +17,13 @@ from importlib.metadata import version
 import nbformat
 
 from labutils.classroom.exercises import WIDTH
-from labutils.classroom.workspace import in_the_repository, public_address
+from labutils.classroom.workspace import PRACTICE, in_the_repository, public_address
 from labutils.text import DISTRIBUTION
 from tools.colab import opened_in_colab
 from tools.environments import python_with
 from tools.guide import lesson_table
 from tools.lessons import paths as lessons
+from tools.lessons import practices, stored
 from tools.site.apart import EXPERIMENT, apart
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -119,14 +120,15 @@ def relinked(text: str, page: pathlib.Path, address: str | None) -> str:
 
 def on_the_site() -> set[pathlib.Path]:
     pages = {HOUSE / "docs" / f"{name}.md" for names in PAGES.values() for name in names}
-    return {*lessons(), *pages}
+    return {*stored(), *pages}
 
 
 def lesson_page(path: pathlib.Path, ways: dict[str, str], address: str | None) -> str:
     """A lesson as the site shows it: alternative texts carried over, and what a prediction asks
     about behind a click."""
     notebook = nbformat.read(path, as_version=4)
-    launch = buttons(ways, path.name, "../")
+    below = PRACTICE if path.parent.name == PRACTICE else ""
+    launch = buttons(ways, f"{below}/{path.name}".lstrip("/"), "../../" if below else "../")
     notebook.cells = list(apart(notebook.cells))
     for place, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
@@ -198,6 +200,7 @@ def tables_of_contents() -> Iterator[str]:
         caption = PARTS.get(path.name[:2], caption)
         part.append(f"notebooks/{path.stem}")
     yield toctree(caption, part)
+    yield toctree("Practice", [f"notebooks/practice/{path.stem}" for path in practices()])
     for caption, names in PAGES.items():
         yield toctree(caption, [f"docs/{name}" for name in names])
 
@@ -253,12 +256,13 @@ def write_source(address: str | None, lite: bool) -> None:
     (SOURCE / "site.json").write_text(json.dumps(settings), encoding="utf-8")
     ways = launches(address, lite)
     (SOURCE / "index.md").write_text(front_page(ways, address), encoding="utf-8")
-    for path in lessons():
+    (SOURCE / "notebooks" / "practice").mkdir()
+    for path in stored():
         page = lesson_page(path, ways, address)
-        (SOURCE / "notebooks" / path.name).write_text(page, encoding="utf-8")
+        (SOURCE / path.relative_to(HOUSE)).write_text(page, encoding="utf-8")
     for path in sorted((HOUSE / "docs").glob("*.png")):
         shutil.copyfile(path, SOURCE / "docs" / path.name)
-    for path in on_the_site() - set(lessons()):
+    for path in on_the_site() - set(stored()):
         text = relinked(path.read_text(encoding="utf-8"), path, address)
         page = SOURCE / path.relative_to(HOUSE)
         page.parent.mkdir(exist_ok=True)

@@ -361,7 +361,8 @@ def shown(
             yield slide(step, "fragment")
             room -= height
             continue
-        titled = "image/png" in output.get("data", {})  # a picture has a title of its own
+        # A picture has a title of its own, and so has an instrument.
+        titled = {"image/png", "image/svg+xml"} & set(output.get("data", {}))
         if not titled:
             yield slide(new_markdown_cell(heading))
         yield slide(step, "slide" if titled else "-")
@@ -385,11 +386,13 @@ def parted(
         for identifier in CAME_OUT.findall(text):
             item = course.items[identifier]
             result = f"Result: {item.named(item.truth)}."
-            before, _, text = around(f"{identifier}. {result} {item.because}", text)
+            said = f"{identifier}. {result} {item.because} {item.moral}".rstrip()
+            before, _, text = around(said, text)
             yield from printed(before, words_above)
             title = f"## What came out: {identifier}"
             if identifier in voted:
                 shown = f"{title}\n\n**{in_html(result)}**\n\n{in_html(item.because)}"
+                shown += f"\n\n**{in_html(item.moral)}**" if item.moral else ""
                 yield f'{shown}\n\n<aside class="notes">{"".join(beliefs(item))}</aside>'
             words_above = ""
         yield from printed(text, words_above)

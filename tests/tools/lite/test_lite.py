@@ -529,7 +529,7 @@ def test_what_node_loads_is_the_distribution_by_its_name():
 
 
 def lessons_in_the_browser():
-    for path in lessons.paths():
+    for path in lessons.stored():
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown":
                 yield path.name, words.for_the_browser(cell.source)
@@ -543,7 +543,7 @@ def test_no_lesson_speaks_of_a_terminal_a_folder_or_a_command():
 
 def test_each_change_of_words_is_of_words_that_a_lesson_has():
     whole = "".join(
-        cell.source for path in lessons.paths() for cell in nbformat.read(path, as_version=4).cells
+        cell.source for path in lessons.stored() for cell in nbformat.read(path, as_version=4).cells
     )
     assert [here for here, _ in words.CHANGES if here not in whole] == []
 
@@ -562,7 +562,7 @@ def test_the_pictures_of_the_lessons_are_packed_by_the_sentence_that_says_the_sa
     exec(code, names)  # noqa: S102
     stored = [
         output.metadata["image/png"]["alt"]
-        for path in lessons.paths()
+        for path in lessons.stored()
         for cell in nbformat.read(path, as_version=4).cells
         for output in cell.get("outputs", [])
         if "image/png" in output.get("data", {})

@@ -199,8 +199,8 @@ def test_the_settings_of_sphinx_read_what_the_builder_writes(tmp_path, monkeypat
     build.write_source(GITHUB, lite=True)
     written = json.loads((tmp_path / "source" / "site.json").read_text(encoding="utf-8"))
     assert written == {"version": build.version(build.DISTRIBUTION), "address": GITHUB}
-    assert {path.name for path in (tmp_path / "source" / "notebooks").iterdir()} == {
-        path.name for path in build.lessons()
+    assert {path.name for path in (tmp_path / "source" / "notebooks").rglob("*.ipynb")} == {
+        path.name for path in build.stored()
     }
 
 
@@ -302,10 +302,11 @@ def test_the_turn_of_the_room_comes_with_its_skeleton_and_no_solution(number):
 @pytest.mark.parametrize("number", pages())
 def test_a_deck_fits_into_its_time(number):
     """At most 45 slides an hour, of the short path and of the long one."""
-    short, *more = map(int, re.findall(r"(\d+) min", notebook(number).cells[0].source))
+    course = notebook(number).metadata.labutils
+    short, whole = course.minutes, course.get("minutes_long", course.minutes)
     kinds = collections.Counter(map(slides.kind_of, told(number)))
     assert kinds["slide"] <= slides.A_HOUR * short / 60
-    assert kinds["subslide"] <= slides.A_HOUR * (more[0] - short if more else 0) / 60
+    assert kinds["subslide"] <= slides.A_HOUR * (whole - short) / 60
 
 
 @pytest.mark.parametrize("number", pages())
