@@ -16,6 +16,7 @@ import pytest
 from course_in_a_folder import Course, kernel_lines, old_pythons, posix
 from hypothesis import given
 from hypothesis import strategies as st
+from moulds import IN_BEATS
 from packaging.specifiers import SpecifierSet
 from places import ROOT
 from tables import table
@@ -94,6 +95,43 @@ def test_a_lesson_says_what_is_missing_in_one_sentence(broken):
         "installed instead): "
         "run `make mend` and start again. `python -m labutils doctor` tells you more."
     )
+
+
+MISSING = """
+import os, sys
+
+class Without:
+    def __init__(self, finder, name):
+        self.finder, self.name = finder, name
+
+    def find_spec(self, name, path=None, target=None):
+        hidden = name.partition(".")[0] == self.name
+        return None if hidden else self.finder.find_spec(name, path, target)
+
+for package in sys.argv[2:]:
+    if os.fork() == 0:
+        sys.meta_path[:] = [Without(finder, package) for finder in sys.meta_path]
+        try:
+            __import__(f"labutils.lessons.lesson_{sys.argv[1]}.start")
+        except ImportError as error:
+            print(package, "|", error, flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
+@posix
+@pytest.mark.parametrize("number", IN_BEATS)
+def test_the_one_import_of_a_lesson_says_what_is_missing_in_a_sentence(number):
+    """Each dependency in turn: cell 1 has one line of import, and no other line says it."""
+    modules = sorted({one.module.partition(".")[0] for one in doctor.required()})
+    command = [sys.executable, "-c", MISSING, number, *modules]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, check=True)
+    said = dict(line.split(" | ", 1) for line in done.stdout.splitlines())
+    assert said.keys() == set(modules)
+    for module, sentence in said.items():
+        assert " is missing from the Python that runs this" in sentence, (module, sentence)
+        assert "run `make mend`" in sentence, (module, sentence)
 
 
 @posix

@@ -14,7 +14,7 @@ from textwrap import fill
 from types import CodeType, FunctionType
 from typing import Any, NoReturn
 
-from labutils.classroom import overview, toolbox
+from labutils.classroom import overview, toolbox, ways
 from labutils.classroom import progress as progress_file
 from labutils.classroom.buttons import offer
 from labutils.classroom.course import lesson, numbers
@@ -568,7 +568,12 @@ def progress(receipt: str = "") -> None:
     """Say what is done, which predictions came true, and which beliefs fell.
 
     The last line is a receipt: give it to `progress` on another machine, and nothing is lost.
+    `progress("story")` takes the way from the breach down, `progress("tokens")` the other one.
     """
+    if isinstance(receipt, str) and receipt in ways.NAMES:
+        progress_file.choose_way(receipt)
+        say(f"{ways.NAMES[receipt]}: the last cell of each lesson leads on by this way.")
+        return
     carried, strangers = progress_file.from_receipt(receipt if isinstance(receipt, str) else "")
     strangers += sorted(set(carried) - set(_known(carried)))
     carried = _known(carried)
@@ -591,7 +596,7 @@ def progress(receipt: str = "") -> None:
             say_as_it_is(fill(left, WIDTH, initial_indent="  ", subsequent_indent="  "))
     last = progress_file.last_answered()
     link = overview.go_on(course, items, numbers(), last)
-    tables(overview.table(course, items, numbers()) + link)
+    tables(overview.dots(course, items, numbers(), last) + link)
     say(overview.next_step(course, items, numbers(), last))
     _say_beliefs(course, items)
     say_as_it_is("To continue on another machine, run this line there:")

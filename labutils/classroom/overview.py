@@ -1,4 +1,4 @@
-"""What is done, as a table: a lesson a row, a sign an item; and what is next."""
+"""What is done, as a dot for each lesson; and what is next."""
 
 import json
 import os
@@ -9,18 +9,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from labutils.classroom.registry import AnyPrediction, Exercise, Lesson, Quiz
+from labutils.classroom.registry import Exercise, Lesson, Quiz
 from labutils.classroom.workspace import COPY, base
 
 Items = Mapping[str, Mapping[str, Any]]
 
 DONE, TRIED, OPEN = "✔", "◐", "○"
-WRONG = "✕"  # of a prediction: something else came out
-CLASSES = {DONE: "lu-right", TRIED: "lu-open", WRONG: "lu-open", OPEN: "lu-quiet"}
-HEAD = ("Lesson", "Exercises", "Target", "Predictions", "Quiz")
 HEADING = re.compile(r"^#{2,3} .*$", re.MULTILINE)
 ASKED = re.compile(r'^(?:check|quiz)\("(\d\d-\w+)"', re.MULTILINE)
-LEGEND = f"{DONE} done, or came true   {TRIED} tried   {WRONG} came out differently   {OPEN} open"
 
 
 AFTER_THE_LAST = (
@@ -35,14 +31,6 @@ def sign_of(item: Exercise | Quiz, items: Items) -> str:
     if noted.get("passed"):
         return DONE
     return TRIED if noted.get("tries") else OPEN
-
-
-def sign_of_prediction(item: AnyPrediction, items: Items) -> str:
-    """What came of a prediction that was made before the result."""
-    choice = item.read(items.get(item.id, {}).get("first"))
-    if choice is None:
-        return OPEN
-    return WRONG if item.belief(choice) else DONE
 
 
 def next_item(lesson: Lesson, items: Items) -> str | None:
@@ -120,38 +108,48 @@ def next_step(
     return f"Lesson {last}, the last one, is done. {AFTER_THE_LAST}"
 
 
-def table(lessons: Mapping[str, Lesson], items: Items, numbers: list[str]) -> str:
-    """The lessons × items in HTML. Each cell also says its number, for who does not see signs."""
-    head = "".join(f'<th scope="col">{name}</th>' for name in HEAD)
-    rows = "".join(_row(number, lessons.get(number), items) for number in numbers)
-    return (
-        "<table><caption>"
-        f"{escape(LEGEND)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+# By the number of its first lesson; lesson 00 stands before them.
+PARTS = {
+    "00": "",
+    "01": "Tokens",
+    "06": "The breach",
+    "11": "Mitigations",
+    "16": "Another breach, and yours",
+}
+
+
+def dots(lessons: Mapping[str, Lesson], items: Items, numbers: list[str], last: str) -> str:
+    """Return a dot for each lesson in HTML, part by part: filled where all that it asks is done,
+    half where it was begun, with a ring where somebody was last."""
+    here = current(lessons, last) if lessons else ""
+    groups: list[tuple[str, list[str]]] = []
+    for number in numbers:
+        if number in PARTS or not groups:
+            groups.append((PARTS.get(number, ""), []))
+        groups[-1][1].append(_dot(number, lessons.get(number), items, number == here))
+    return "".join(
+        f'<div class="lu-part"><span>{escape(name)}</span><div>{"".join(each)}</div></div>'
+        for name, each in groups
     )
 
 
-def _row(number: str, lesson: Lesson | None, items: Items) -> str:
-    if lesson is None:
-        return f'<tr><th scope="row">{_name(number)}</th><td colspan="4">not begun</td></tr>'
-    of_predictions = [sign_of_prediction(one, items) for one in lesson.predictions]
-    target = sign_of(lesson.target, items) if lesson.target else ""
-    reached = {DONE: "reached", TRIED: "tried", OPEN: "open"}
-    cells = [
-        _signs([sign_of(one, items) for one in lesson.exercises]),
-        f"{_coloured(target)} {reached[target]}" if target else "–",
-        _signs(of_predictions),
-        _signs([sign_of(one, items) for one in lesson.quizzes]),
-    ]
-    inside = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr><th scope="row">{_name(number)}</th>{inside}</tr>'
-
-
-def _name(number: str) -> str:
-    """The lesson's number and title, as a link where its notebook lies beside this one."""
+def _dot(number: str, lesson: Lesson | None, items: Items, is_here: bool) -> str:
+    """One lesson as a dot; for who does not see it, its title and its state in words."""
+    state = "not begun" if lesson is None else "done" if is_done(lesson, items) else "begun"
+    says = f"{title_of(number) or number}: {state}{', you were here' if is_here else ''}"
+    kind = f"lu-dot lu-{state.replace(' ', '-')}{' lu-here' if is_here else ''}"
+    inside = f'class="{kind}" title="{escape(says)}" aria-label="{escape(says)}"'
     path = notebook_of(number)
     if path is None:
-        return number
-    return f'<a href="{escape(address(path))}">{escape(_title(path) or number)}</a>'
+        return f'<span role="img" {inside}>{number}</span>'
+    return f'<a href="{escape(address(path))}" {inside}>{number}</a>'
+
+
+def is_done(lesson: Lesson, items: Items) -> bool:
+    """Return whether all has passed that a lesson asks on its short path."""
+    short = paths(lesson.number)[0] or [item.id for item in lesson.checked]
+    checked = {item.id for item in lesson.checked}
+    return all(items.get(name, {}).get("passed") for name in short if name in checked)
 
 
 def address(path: Path) -> str:
@@ -194,14 +192,3 @@ def _source(cell: dict[str, Any]) -> str:
     source = cell.get("source")
     lines = source if isinstance(source, list) else [source]
     return "".join(line for line in lines if isinstance(line, str))
-
-
-def _signs(signs: list[str]) -> str:
-    if not signs:
-        return "–"
-    done = sum(sign == DONE for sign in signs)
-    return f"{''.join(map(_coloured, signs))} {done} of {len(signs)}"
-
-
-def _coloured(sign: str) -> str:
-    return f'<span aria-hidden="true" class="{CLASSES[sign]}">{sign}</span>'

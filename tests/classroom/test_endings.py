@@ -2,7 +2,7 @@
 
 import pytest
 
-from labutils.classroom import endings, panel, progress, toolbox, ways
+from labutils.classroom import endings, exercises, panel, progress, toolbox, ways
 from labutils.classroom.course import lesson, numbers
 
 
@@ -115,3 +115,11 @@ def test_links_lead_from_practice_to_the_lessons(tmp_path, monkeypatch):
     (tmp_path / "07-x.ipynb").write_text('{"cells": []}', encoding="utf-8")
     monkeypatch.chdir(tmp_path / "practice")
     assert overview.address(overview.notebook_of("07")) == "../07-x.ipynb"
+
+
+def test_the_way_is_chosen_by_a_word(capsys):
+    exercises.progress("story")
+    assert capsys.readouterr().out == (
+        "From the breach down: the last cell of each lesson leads on by this way.\n"
+    )
+    assert progress.chosen_way() == ways.STORY

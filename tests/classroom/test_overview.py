@@ -6,7 +6,6 @@ import re
 import pytest
 
 from labutils.classroom import exercises, overview
-from labutils.classroom.overview import DONE, OPEN, TRIED, WRONG
 
 
 @pytest.fixture(autouse=True)
@@ -20,29 +19,23 @@ def lessons(*numbers):
     return {number: exercises.lesson(number) for number in numbers}
 
 
-def row(html, number):
-    return re.search(rf'<tr><th scope="row"[^>]*>(?:<a[^>]*>)?{number}.*?</tr>', html)[0]
+def dot(html, number):
+    return re.search(rf'<(?:a|span)[^>]*class="lu-dot[^>]*>{number}</(?:a|span)>', html)[0]
 
 
-def test_each_item_has_a_sign_and_each_cell_its_number():
-    items = {
-        "03-1": {"passed": True, "tries": 2},
-        "03-2": {"tries": 1},
-        "03-p1": {"first": "c"},
-        "03-p12": {"first": "a"},
-        "03-target": {"tries": 3},
-        "03-q1": {"passed": True, "tries": 1, "first": "d"},
-    }
-    html = row(overview.table(lessons("03"), items, ["03"]), "03")
-    signs = "".join(re.findall(rf"[{DONE}{TRIED}{WRONG}{OPEN}]", html))
-    lesson = exercises.lesson("03")
-    assert signs[:2] in (DONE + TRIED, OPEN * 2) and signs.count(TRIED) == 2
-    assert f"1 of {len(lesson.exercises)}" in html and f"1 of {len(lesson.quizzes)}" in html
-    assert " tried</td>" in html and signs.count(WRONG) == 1
+def test_a_lesson_is_a_dot_that_says_what_is_done_and_where_one_was():
+    checked = {item.id: {"passed": True} for item in exercises.lesson("04").checked}
+    items = {"03-1": {"passed": True}, **checked}
+    html = overview.dots(lessons("03", "04"), items, ["03", "04", "05"], "03-1")
+    assert "lu-begun lu-here" in dot(html, "03") and "begun, you were here" in dot(html, "03")
+    assert "lu-done" in dot(html, "04") and "lu-here" not in dot(html, "04")
+    assert "not begun" in dot(html, "05")
 
 
-def test_a_lesson_that_was_not_begun_says_so():
-    assert "not begun" in row(overview.table({}, {}, ["03"]), "03")
+def test_the_dots_are_in_their_parts():
+    html = overview.dots({}, {}, exercises.numbers(), "")
+    assert html.count("lu-part") == 5 and html.count("lu-dot") == len(exercises.numbers())
+    assert html.index("The breach") < html.index(">06<") < html.index("Mitigations")
 
 
 def test_a_lesson_beside_this_one_is_a_link_with_its_title(own_progress):
@@ -50,15 +43,15 @@ def test_a_lesson_beside_this_one_is_a_link_with_its_title(own_progress):
     (own_progress / "03-codes & flows.ipynb").write_text(
         json.dumps({"cells": [cell]}), encoding="utf-8"
     )
-    html = row(overview.table({}, {}, ["03"]), "03")
-    assert '<a href="03-codes%20%26%20flows.ipynb">' in html
-    assert "03 · Codes &lt;b&gt;and&lt;/b&gt; flows</a>" in html
+    html = dot(overview.dots({}, {}, ["03"], ""), "03")
+    assert 'href="03-codes%20%26%20flows.ipynb"' in html
+    assert "03 · Codes &lt;b&gt;and&lt;/b&gt; flows: not begun" in html
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"cells": []}', '{"cells": [{"source": 1}]}'])
 def test_a_notebook_that_cannot_be_read_is_named_by_its_number(own_progress, content):
     (own_progress / "03-x.ipynb").write_text(content, encoding="utf-8")
-    assert ">03</a>" in row(overview.table({}, {}, ["03"]), "03")
+    assert ">03</a>" in dot(overview.dots({}, {}, ["03"], ""), "03")
 
 
 def done(number):
