@@ -17,7 +17,7 @@ from check_lab import ROOT, copy_of_the_repository, opened, started
 from first_question import buttons_in, chromium
 
 PICTURE = ROOT / "docs" / "lesson-00.png"
-CELL = "predict-bearer"  # what is on the picture
+CELL = "use-it"  # what is on the picture
 QUIET = """() => { const app = window.jupyterapp;
   app.shell.collapseLeft(); app.shell.collapseRight() }"""
 NODE = f"""window.jupyterapp.shell.currentWidget.content.widgets
