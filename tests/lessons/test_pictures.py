@@ -20,8 +20,8 @@ from tables import table
 
 from labutils.incident import breach, ledger
 from labutils.incident.policy import World
-from labutils.lessons.lesson_06.attacker_minutes import DEFENCES, DELAYS, LINES
-from labutils.lessons.lesson_06.pictures import delays, heat
+from labutils.lessons.lesson_06.attacker_minutes import DEFENCES
+from labutils.lessons.lesson_06.pictures import heat
 from labutils.lessons.lesson_07.pictures import tradeoff
 from labutils.lessons.lesson_08.pictures import timeline
 from labutils.lessons.lesson_09.pictures import estate_map, tactic_by_step
@@ -132,11 +132,6 @@ PLATES = {
     "the minutes": lambda: heat(
         {(item, name): 129600 for item in ITEMS for name in DEFENCES}, 129600, "Minutes"
     ),
-    "the delays": lambda: delays(
-        {(name, delay): 9.5 + at for at, name in enumerate(LINES) for delay in DELAYS},
-        129600,
-        "What each theft is worth",
-    ),
     "the hours until he is out": lambda: hours_until_out(eviction.sweep_of_visits()),
     "the overlap of two keys": lambda: key_overlap({0: (2, 5), 6: (0, 10), 10: (0, 14)}),
     "the proofs made before": lambda: ahead(
@@ -212,7 +207,7 @@ def test_no_text_is_clipped_by_the_edge_of_its_sheet(plate):
 
 # --- names at the ends of curves ----------------------------------------------------------------
 
-CURVES = ("the strategies", "the delays", "the hours until he is out", "the overlap of two keys")
+CURVES = ("the strategies", "the hours until he is out", "the overlap of two keys")
 CURVES += ("the proofs made before", "the lives of a code", "the thieves over a sweep")
 
 

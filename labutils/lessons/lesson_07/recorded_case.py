@@ -75,13 +75,6 @@ def rebuild(har: dict[str, Any]) -> RebuiltCase:
     return RebuiltCase(lab, provider, verifier)
 
 
-def print_entries(har: dict[str, Any]) -> None:
-    """Print a line for each entry: its place, the method, the address and the status."""
-    for number, entry in enumerate(har["log"]["entries"]):
-        request, status = entry["request"], entry["response"]["status"]
-        print(f"{number:2} {request['method']:<4} {request['url'][:60]:<60} {status}")
-
-
 # --- doors --------------------------------------------------------------------------------------
 
 
