@@ -125,7 +125,9 @@ class Ribbons(Instrument):
         if longest == 0:
             return "Nothing opens anything any more."
         names = [name for minutes, name in worth if minutes == longest]
-        return f"Longest: {' and '.join(names)}, {self.value_in_words(longest)}."
+        *first, last = names
+        every = f"{', '.join(first)} and {last}" if first else last
+        return f"Longest: {every}, {self.value_in_words(longest)}."
 
     # --- what it looks like -----------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ TICKS = (
 )
 TEXT, SMALL = 14, 13  # sizes of type
 BAR, ROW, NARROW_ROW = 22, 40, 62  # heights
+BOLD_WIDTH = 0.62  # the share of the type size that a bold character takes
 INDENT = 22  # of what came from something
 TICK_ROOM = 62  # pixels between the names of two ticks
 PADDING = 42  # of a live card: what is left of the place is the picture's
@@ -97,13 +98,13 @@ def axis_of(ribbons: "Ribbons", width: float | None = None) -> Axis:
     least = min([*known, ribbons.horizon / 10])
     shortest = max((minutes for minutes, _ in TICKS if minutes < least), default=least / 2)
     values = [ribbons.value_in_words(one) for one in ribbons.worth.values()]
-    room = 12 + max(len(words) for words in values) * TEXT * 0.56
+    room = 14 + max(len(words) for words in values) * TEXT * BOLD_WIDTH
     left = 8.0 if wide < NARROW else 16 + max(_label_width(row) for row in ribbons.rows)
     return Axis(shortest, ribbons.horizon, left, max(left + 60, wide - room))
 
 
 def _label_width(row: Ribbon) -> float:
-    return row.depth * INDENT + len(row.text) * TEXT * 0.56
+    return row.depth * INDENT + len(row.text) * TEXT * BOLD_WIDTH
 
 
 def bars(ribbons: "Ribbons") -> str:
