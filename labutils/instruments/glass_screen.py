@@ -199,7 +199,7 @@ def _code(glass: "Glass") -> str:
     )
     return (
         f'<div class="code" tabindex="0" role="group" aria-label="Code of {escape(glass.asked)}">'
-        f"<ol>{shown_lines}</ol></div>"
+        f"<p><b>The code of {escape(shown(glass.asked, 60))}</b></p><ol>{shown_lines}</ol></div>"
     )
 
 

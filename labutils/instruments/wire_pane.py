@@ -24,11 +24,11 @@ def opened(message: WireMessage, story: Story, *, may_send: bool, more: str = ""
     edit = '<button class="main" data-key="act" data-do="edit">Edit and send again</button>'
     return (
         heading(message)
+        + f'<div class="row" data-key="acts">{edit if may_send else ""}{more}</div>'
         + "".join(map(_handed_over, story.handovers.get(message.number, ())))
         + _raw("Request", "sends", recorded(one).text, message.sends)
         + _raw("Response", "gives", answered(one), message.gives)
         + _log(message, story)
-        + f'<div class="row" data-key="acts">{edit if may_send else ""}{more}</div>'
     )
 
 

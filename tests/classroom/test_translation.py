@@ -28,7 +28,10 @@ def german(monkeypatch):
 def test_a_question_is_asked_in_the_language_and_judged_as_before(german):
     prediction = german.items["00-p1"]
     assert "eine Kopie dieses Tokens" in prediction.question
-    assert prediction.guesses["c"].text == "200, mit Adas Daten" and prediction.truth == "c"
+    assert (
+        prediction.guesses["c"].text == "200, angenommen: mit Adas Daten"
+        and prediction.truth == "c"
+    )
     assert prediction.observed(200) == "c" and "Unterschrift" in prediction.because
     assert prediction.moral.startswith("Wer es hat, kommt hinein.")
     assert "nie in das Token hineingesehen" in german.ending.next

@@ -18,7 +18,10 @@ from labutils.classroom.course import lesson
 from labutils.classroom.exercises import _name_of_answer
 from labutils.classroom.registry import Prediction
 
-KERNEL = "*No module named `labutils`? Start this with `make lab`, and choose the kernel Python 3.*"
+KERNEL = (
+    "*No module named `labutils`? Start this with `make lab`, and choose the kernel Python 3. A "
+    "name is not defined? Run the first grey cell again, and go on from there.*"
+)
 BETWEEN = 90  # words of Markdown between two code cells
 OF_AN_EXERCISE = 110  # the same, where an exercise is explained
 FIRST = 50  # words before the first act, without the title

@@ -10,9 +10,10 @@ KERNEL = (
     "The next cell loads what the lesson needs. Wait until the circle at the top right is empty.",
 )
 KERNEL_IN_BEATS = (
-    "*No module named `labutils`? Start this with `make lab`, and choose the kernel Python 3.*",
+    "*No module named `labutils`? Start this with `make lab`, and choose the kernel Python 3. A "
+    "name is not defined?",
     "*The first cell takes a while: this browser loads 28 to 43 MB for it, once. Wait until the "
-    "circle at the top right is empty.*",
+    "circle at the top right is empty. A name is not defined?",
 )
 DOCTOR = (
     "Anything else? `python -m labutils doctor` in a terminal",

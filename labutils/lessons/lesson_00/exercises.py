@@ -166,7 +166,7 @@ EXERCISES = (
         "00-3",
         "function",
         used,
-        "One header, and the API lets you in. Nothing in the request says who you are.",
+        "That is how a token travels: in one header, after the word Bearer.",
         {
             "browser": (
                 "Send the request with the browser that the function is given.",

@@ -105,7 +105,7 @@ def change_a_word(token: str, forged: str) -> None:
         {"the payroll": payroll()},
         now=forged,
         title="Tom's token",
-        hint="Write any ID into `sub`, or a salary. The payroll answers while you type.",
+        hint="Write `u-1815`, or any other ID, into `sub`. The payroll answers while you type.",
     )
 
 
@@ -128,13 +128,13 @@ def change_each(token: str) -> int:
 
 
 def with_a_lamp(token: str) -> None:
-    """Show the token under glass, with a lamp for its signature."""
+    """Show the token under glass, with a dot that says whether its signature fits."""
     glass(
         token,
         {"no key": payroll(), "with the key": payroll(with_the_key)},
         key=KEY.jwk,
-        title="Ada's token, and a lamp",
-        hint="Type over any character, and watch the lamp.",
+        title="Ada's token, and its signature",
+        hint="Type over any character, and watch the dot below *signature*.",
     )
 
 
