@@ -62,6 +62,7 @@ NOT_PLAIN = (
     "that says of itself what it equals."
 )
 NOT_A_FUNCTION = "Give check the function itself, by its name, not what it returned."
+NO_FLAG = "That is None: the scene gave no flag, and said above what is wrong."
 NO_SENTENCE = "That is not right, and the course has no message for this mistake. A hint may help."
 NOTHING_YET = (
     "Nothing is recorded yet. Your predictions, passed exercises and answers are saved in "
@@ -188,6 +189,10 @@ def check(identifier: str, answer: object = ...) -> None:
     """Say whether an answer is right, and if not, what shows it and what to think about."""
     exercise = _item(identifier, Exercise)
     if exercise is None:
+        return
+    if answer is None and isinstance(exercise, Target):
+        state("not yet")
+        say_as_it_is(f"{identifier}: not yet. {NO_FLAG}")
         return
     if _is_blank(answer):
         state("not attempted")

@@ -131,6 +131,7 @@ class Svg:
     def heading(self, title: str, hint: str) -> float:
         """Write the title and the hint, and return the height below them."""
         y = 12.0
+        hint = hint.replace("*", "").replace("`", "")  # alive, they are emphasis and code
         for line in wrapped(title, self.width - 40, 17) if title else []:
             y += 22
             self.text(20, y, line, size=17, bold=True)

@@ -97,7 +97,7 @@ def what_opens(recording: JsonObject) -> list[str]:
         the_doors(),
         {},
         title="The file, string by string",
-        hint="A row is a request, a stripe is a string. Red opens a door. Press a red one.",
+        hint="A row is a request, a stripe is a string. Orange opens a door. Press an orange one.",
     )
     return file.still_open("as it is")
 
@@ -125,11 +125,11 @@ def by_words(recording: JsonObject, words: Any) -> Stripes:
         recording,
         the_doors(),
         {
-            "three headers dropped": cleaner_grade.drop_three_headers,
+            "cookie and authorization headers dropped": cleaner_grade.drop_three_headers,
             "your words": lambda whole: replace_by_names(whole, words),
         },
         title="What a list of words leaves",
-        hint="Red still opens a door. Blue has gone out. Add words until nothing is red.",
+        hint="Orange still opens a door. A blue ring has gone out. Add words until none is orange.",
     )
     file.clean("your words")
     return file
@@ -143,7 +143,7 @@ def missed(recording: JsonObject, words: Any) -> int:
         cleaned = replace_by_names(strange.recording, listed)
         left = len(cleaner_grade.readable(cleaned, strange.secrets))
         rows.append({"list": name, "words": len(list(listed)), "of nine, still readable": left})
-    show_log(rows, "Tomorrow's file, with nine secrets under names of its own")
+    show_log(rows, "Tomorrow's file, with nine secrets")
     return left
 
 

@@ -13,7 +13,7 @@ from labutils import har
 from labutils.har.reading import JsonObject
 from labutils.instruments.frame import Instrument
 from labutils.instruments.svg import Svg, colour
-from labutils.text import counted, shown
+from labutils.text import shown
 
 Cleaner = Callable[[JsonObject], JsonObject]
 Doors = Mapping[str, Callable[[str], bool]]
@@ -90,18 +90,28 @@ class Stripes(Instrument):
         return found
 
     @cached_property
-    def _left(self) -> dict[str, list[str]]:
-        """For each file and each entry, all of its texts in one."""
+    def _left(self) -> dict[str, list[dict[str, str]]]:
+        """For each file and each entry, its texts by their places."""
         return {
-            name: ["\n".join(text for _, text in walk(one)) for one in file["log"]["entries"]]
+            name: [dict(walk(one)) for one in file["log"]["entries"]]
             for name, file in self.files.items()
         }
 
     def stays(self, stripe: Stripe, file: str) -> bool:
-        """Return whether what matters in a text can still be read in its entry of that file."""
+        """Return whether what matters in a text can still be read in that file: where it was, or
+        where the same text is in its entry now."""
         entries = self._left[file]
-        there = entries[stripe.entry] if stripe.entry < len(entries) else ""
-        return any(one in there for one in stripe.secrets or (stripe.text,))
+        there = entries[stripe.entry] if stripe.entry < len(entries) else {}
+        text = there.get(stripe.place, "")
+        kept = any(one in text for one in stripe.secrets or (stripe.text,))
+        return kept or stripe.text in there.values()
+
+    def called(self, stripe: Stripe) -> str:
+        """Return the way to a text, and the name beside it where a header or a cookie has one."""
+        beside = stripe.place.removesuffix("value") + "name"
+        name = self._left[UNTOUCHED][stripe.entry].get(beside)
+        is_named = stripe.place.endswith(".value") and name
+        return f"{stripe.place}, called {shown(str(name), 40)}" if is_named else stripe.place
 
     def still_open(self, file: str) -> list[str]:
         """Return the doors that a file opens."""
@@ -191,8 +201,12 @@ class Stripes(Instrument):
     def _opened(self) -> str:
         """The text of the open stripe, in HTML."""
         if self.open < 0:
-            count = counted(len(self.red()), "stripe")
-            return f"<small>{count} open a door. Press one, or use the arrow keys.</small>"
+            red = [self.stripes[number] for number in self.red()]
+            count = sum(self.stays(stripe, self.chosen) for stripe in red)
+            return (
+                f"<small>{count} of {len(red)} orange stripes are left; what is white has gone "
+                "out, too. Press an orange or a blue one, or use the arrow keys.</small>"
+            )
         stripe = self.stripes[self.open]
         key = stripe.secrets[0]
         before, _, after = shown(stripe.text, 400).partition(key)
@@ -204,7 +218,8 @@ class Stripes(Instrument):
         marked = f'<b class="word">{escape(shown(key, 120))}</b>'
         return (
             f'<p style="margin:10px 0 2px"><b>Request {stripe.entry}</b>, '
-            f"<code>{escape(stripe.place)}</code>, opens: {escape(', '.join(stripe.opens))}</p>"
+            f"<code>{escape(self.called(stripe))}</code>, opens: "
+            f"{escape(', '.join(stripe.opens))}</p>"
             f'<code class="harm" style="display:block;overflow-wrap:anywhere;white-space:pre-wrap">'
             f"{escape(before[-160:])}{marked}{escape(after[:160])}</code><small>{left}</small>"
         )

@@ -59,6 +59,26 @@ def test_the_words_say_for_each_file_what_it_opens_and_how_many_stripes_stay(fil
     assert lines[3] == "words: 0 of 12 red stripes, opens no door"
 
 
+def test_a_cookie_is_gone_where_it_was_replaced_and_stays_where_it_was_not(recording):
+    """One value is in a header and in a list of cookies: each place is judged for itself."""
+    file = Stripes(
+        recording,
+        start.the_doors(),
+        {"cookie": lambda whole: start.replace_by_names(whole, ["cookie"])},
+    )
+    red = [file.stripes[number] for number in file.red()]
+    stays = {stripe.place for stripe in red if file.stays(stripe, "cookie")}
+    gone = {stripe.place for stripe in red if not file.stays(stripe, "cookie")}
+    assert any(".headers[" in place for place in gone)
+    assert any(".cookies[" in place for place in stays)
+    assert not any(".headers[" in place and file.still_open("cookie") == [] for place in stays)
+
+
+def test_a_header_is_named_by_its_name(file):
+    names = [file.called(file.stripes[number]) for number in file.red()]
+    assert any(name.endswith(", called Cookie") or "called cookie" in name for name in names), names
+
+
 def test_a_cleaner_is_chosen_and_a_stripe_opened_by_name_or_by_button(file):
     file.clean("words")
     assert 'data-value="words" data-key="words" aria-pressed="true"' in file.live()
