@@ -274,7 +274,7 @@ class Stripes(Instrument):
             f'<rect x="{x:g}" y="{y:g}" width="{wide:g}" height="{ROW - 6}" rx="1" role="button" '
             f'tabindex="{0 if is_current else -1}" data-do="open" data-value="{number}" '
             f'data-key="s{number}" aria-label="{escape(says)}{"" if stays else ", gone"}" '
-            f'style="cursor:pointer;fill:{inside};stroke:{colour(ink)};stroke-width:1.5'
+            f'style="cursor:pointer;pointer-events:all;fill:{inside};stroke:{colour(ink)};stroke-width:1.5'
             f'{is_open if number == self.open else ""}"/>'
         )
 
