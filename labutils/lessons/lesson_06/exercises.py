@@ -757,8 +757,8 @@ EXERCISES = (
                 altered(TRADE_COOKIE, ('if "code" not in answer', "if True")),
             ),
             "form": (
-                "Send the five fields that notes sends in recording[4]['form'], with the code that "
-                "you got, and your own VERIFIER as code_verifier.",
+                "Send the five fields that the text above names, with the code that you got, and "
+                "VERIFIER as code_verifier.",
                 altered(TRADE_COOKIE, (', "code_verifier": VERIFIER', "")),
             ),
             "JSON": (
@@ -805,8 +805,8 @@ EXERCISES = (
             "Send two requests: /authorize with the cookie, then /token with the code.",
             "query(response.headers['location']) is a dictionary. It contains either `code` or "
             "`error`.",
-            "form = recording[4]['form'] | {'code': ..., 'code_verifier': VERIFIER}. Leave the "
-            "rest as it is.",
+            "form = {'grant_type': 'authorization_code', 'client_id': 'notes', "
+            "'redirect_uri': ..., 'code': ..., 'code_verifier': VERIFIER}",
         ),
         TRADE_COOKIE,
     ),
