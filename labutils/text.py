@@ -1,5 +1,7 @@
 """Text that is safe to show, and numbers of things: in a terminal, a notebook, a sentence."""
 
+from collections.abc import Sequence
+
 # What the package is called where packages are installed; it is imported as `labutils`.
 DISTRIBUTION = "anatomy-of-a-cloud-hack"
 
@@ -30,3 +32,12 @@ def counted(number: float, thing: str, things: str = "") -> str:
     `things` is the plural, where it is not `thing` with an s.
     """
     return f"{number:.15g} {thing if number == 1 else things or f'{thing}s'}"
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table as text, with its columns under each other. All rows are as long.
+
+    Raises ValueError where one is not.
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]

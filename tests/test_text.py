@@ -3,7 +3,7 @@
 import pytest
 from tables import table
 
-from labutils.text import counted, shown
+from labutils.text import aligned, counted, shown
 
 
 @table(
@@ -30,3 +30,16 @@ def test_a_plural_of_its_own_is_taken(number, words):
 def test_what_does_not_print_is_escaped_and_the_rest_is_cut():
     assert shown("a\x1b\u202eb") == "a\\u001b\\u202eb"
     assert shown("abcdef", 3) == "abc... (6 characters)"
+
+
+def test_columns_stand_under_each_other_and_no_line_ends_in_spaces():
+    assert aligned([["who", "status"], ["Ada", ""], ["somebody", "200"]]) == [
+        "who       status",
+        "Ada",
+        "somebody  200",
+    ]
+
+
+def test_a_row_that_is_too_short_is_refused_and_not_filled():
+    with pytest.raises(ValueError, match="shorter"):
+        aligned([["who", "status"], ["Ada"]])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from labutils.classroom import panel
 from labutils.classroom.progress import WIDTH
 from labutils.pictures import look
+from labutils.text import aligned
 
 if TYPE_CHECKING:
     from labutils.lab import Exchange
@@ -69,11 +70,7 @@ def show_log(
     """
     columns = list(dict.fromkeys(name for row in rows for name in row))
     lines = [[str(row.get(name, "")) for name in columns] for row in rows]
-    widths = [max(len(one) for one in each) for each in zip(columns, *lines, strict=True)]
-    text = [label]
-    for line in (columns, *lines):
-        padded = (f"{one:<{width}}" for one, width in zip(line, widths, strict=True))
-        text.append("  ".join(padded).rstrip())
+    text = [label, *aligned([columns, *lines])]
     said = _as_text(why, moral)
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
     body = "".join(f"<tr>{_cells(columns, line, lit)}</tr>" for line in lines)
@@ -93,8 +90,7 @@ def _as_text(why: str, moral: str) -> str:
 
 def _as_html(why: str, moral: str) -> str:
     line = f'<div class="lu-line">{panel.marked(why)}</div>' if why else ""
-    large = f'<div class="lu-moral">{panel.marked(moral)}</div>' if moral else ""
-    return line + large
+    return line + (panel.large(moral) if moral else "")
 
 
 def _cells(columns: Sequence[str], line: Sequence[str], lit: Cell | None) -> str:

@@ -111,7 +111,7 @@ def _standing(made: int, right: int, fallen: list[str], names: list[str]) -> str
 
 def _door(door: WayOn) -> str:
     """A way on in HTML: the sentence, and a link to the lesson where its notebook is here."""
-    hook = f'<div class="lu-moral">{panel.marked(door.hook)}</div>' if door.hook else ""
+    hook = panel.large(door.hook) if door.hook else ""
     path = overview.notebook_of(door.number)
     if path is None:
         return f'{hook}<div class="lu-line">{escape(door.words)}</div>'

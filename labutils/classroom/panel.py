@@ -85,19 +85,17 @@ class Reply:
         head = begin[0] if begin else ""
         if self.state == "asked":
             inside = _question(first.removeprefix(head).strip() or head, rest)
-        elif self.table:
-            lines = [self.table, *map(_line, self.shown)]
-            if self.moral:
-                lines[-1] = f'<div class="lu-moral">{marked(self.moral)}</div>'
-            inside = f"<div data-told>{''.join(lines)}</div>"
         else:
-            sign = SIGNS.get(self.state, "")
-            mark = f'<span class="lu-sign" aria-hidden="true">{sign}</span>' if sign else ""
-            bold = f'<span class="lu-head">{escape(head)}</span>' if head else ""
-            said = f"{mark}{bold}{marked(first.removeprefix(head))}"
-            lines = [f'<div class="lu-line">{said}</div>', *map(_line, rest)]
+            if self.table:
+                lines = [self.table, *map(_line, self.shown)]
+            else:
+                sign = SIGNS.get(self.state, "")
+                mark = f'<span class="lu-sign" aria-hidden="true">{sign}</span>' if sign else ""
+                bold = f'<span class="lu-head">{escape(head)}</span>' if head else ""
+                said = f"{mark}{bold}{marked(first.removeprefix(head))}"
+                lines = [f'<div class="lu-line">{said}</div>', *map(_line, rest)]
             if self.moral:
-                lines[-1] = f'<div class="lu-moral">{marked(self.moral)}</div>'
+                lines[-1] = large(self.moral)
             inside = f"<div data-told>{''.join(lines)}</div>"
         return look.card(inside, KINDS.get(self.state, ""), LABELS.get(self.state, ""))
 
@@ -117,6 +115,11 @@ def _line(line: str) -> str:
 def marked(line: str) -> str:
     """A line in HTML, an emphasis in it as one, and code as code."""
     return _CODE.sub(r"<code>\1</code>", _EMPHASIS.sub(r"<em>\1</em>", escape(line)))
+
+
+def large(line: str) -> str:
+    """The sentence to remember, in HTML."""
+    return f'<div class="lu-moral">{marked(line)}</div>'
 
 
 def _wrapped(line: str, indent: str) -> str:

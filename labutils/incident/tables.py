@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from labutils.text import shown
+from labutils.text import aligned, shown
 
 LONGEST = 160  # characters of a cell
 
@@ -31,8 +31,7 @@ def as_text(tables: Sequence[Table]) -> str:
 
 def _lines(table: Table) -> str:
     cells = [[shown(cell, LONGEST) for cell in row] for row in (table.head, *table.rows) if row]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
+    lines = [f"  {line}" for line in aligned(cells)]
     return "\n".join([shown(table.title, LONGEST), *lines])
 
 

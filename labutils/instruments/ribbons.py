@@ -10,7 +10,7 @@ from labutils.instruments import ribbons_picture
 from labutils.instruments.calling import call
 from labutils.instruments.frame import Instrument, Words
 from labutils.instruments.times import minutes_in_words
-from labutils.text import shown
+from labutils.text import aligned, shown
 
 Setting = float | str
 InWords = Callable[[float], str]
@@ -145,7 +145,7 @@ class Ribbons(Instrument):
                 [words, *(values[setting] for values in table.values())]
                 for words, setting in zip(columns, self.settings, strict=True)
             ]
-        return _aligned(lines)
+        return "\n".join(aligned(lines))
 
     def live(self) -> str:
         """Return the bars in HTML, and the handle that moves through the settings."""
@@ -181,16 +181,6 @@ def _require_durations(worth: Mapping[tuple[str, Any], float], horizon: float) -
     for (name, setting), minutes in worth.items():
         if not minutes >= 0:
             raise ValueError(f"{name!r} at {setting!r} is {minutes!r}, and no number of minutes")
-
-
-def _aligned(lines: Sequence[Sequence[str]]) -> str:
-    """A table as text, its columns under each other."""
-    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
-    rows = (
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
-        for line in lines
-    )
-    return "\n".join(row.rstrip() for row in rows)
 
 
 def in_order(names: Sequence[str], parents: Mapping[str, str]) -> list[ribbons_picture.Ribbon]:

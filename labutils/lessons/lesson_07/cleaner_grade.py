@@ -49,13 +49,21 @@ def drop_three_headers(har: JsonObject) -> JsonObject:
 
 def word_list(har: JsonObject) -> JsonObject:
     """Names that sound secret, searched for in the text as word lists are: letter case counts."""
+    return without_values(har, f"(?:{SECRETIVE})")
+
+
+def without_values(har: JsonObject, name: str, flags: re.RegexFlag = re.NOFLAG) -> JsonObject:
+    """The file without the values beside the names that a regular expression matches.
+
+    It searches the text of the file: headers and forms, JSON in a body, and parameters.
+    """
     text = json.dumps(har)
     for before, value in (
-        (rf'"name": "(?:{SECRETIVE})", "value": "', r'(?:[^"\\]|\\.)*'),
-        (rf'\\"(?:{SECRETIVE})\\": ?\\"', r'[^"\\]*'),
-        (rf"\b(?:{SECRETIVE})=", r'[^&"\\\s;]*'),
+        (rf'"name": "{name}", "value": "', r'(?:[^"\\]|\\.)*'),
+        (rf'\\"{name}\\": ?\\"', r'[^"\\]*'),
+        (rf"\b{name}=", r'[^&"\\\s;]*'),
     ):
-        text = re.sub(f"({before}){value}", r"\1[removed]", text)
+        text = re.sub(f"({before}){value}", r"\1[removed]", text, flags=flags)
     cleaned: JsonObject = json.loads(text)
     return cleaned
 

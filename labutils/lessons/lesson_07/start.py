@@ -107,16 +107,8 @@ def replace_by_names(recording: JsonObject, words: Any) -> JsonObject:
     either = "|".join(re.escape(str(word)) for word in words if str(word).strip())
     if not either:
         return recording
-    text = json.dumps(recording)
     name = rf"[\w.-]*(?:{either})[\w.-]*"
-    for before, value in (
-        (rf'"name": "{name}", "value": "', r'(?:[^"\\]|\\.)*'),
-        (rf'\\"{name}\\": ?\\"', r'[^"\\]*'),
-        (rf"\b{name}=", r'[^&"\\\s;]*'),
-    ):
-        text = re.sub(f"({before}){value}", r"\1[removed]", text, flags=re.IGNORECASE)
-    cleaned: JsonObject = json.loads(text)
-    return cleaned
+    return cleaner_grade.without_values(recording, name, re.IGNORECASE)
 
 
 def by_words(recording: JsonObject, words: Any) -> Stripes:
