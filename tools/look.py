@@ -46,10 +46,27 @@ JAVASCRIPT = """\
         const notebook = panel.content;
         const at = notebook.widgets.findIndex(cell => cell.node.contains(option));
         if (at >= 0 && at + 1 < notebook.widgets.length) {
+          stays(option, notebook.outerNode ?? notebook.node);
           notebook.deselectAll();
           notebook.activeCellIndex = at + 1;
         }
       });
+
+      // What was pressed stays where it is on the screen while the answer comes in below it, until
+      // somebody scrolls: a selection that moves on would take the page along.
+      const stays = (option, scroller) => {
+        const where = option.getBoundingClientRect().top;
+        const until = performance.now() + 2000;
+        const hands = new AbortController();
+        for (const touch of ['wheel', 'keydown', 'pointerdown', 'touchstart'])
+          document.addEventListener(touch, () => hands.abort(), {capture: true, once: true});
+        const hold = () => {
+          if (hands.signal.aborted || performance.now() > until || !option.isConnected) return;
+          scroller.scrollTop += option.getBoundingClientRect().top - where;
+          requestAnimationFrame(hold);
+        };
+        hold();
+      };
 
       // One place from which a screen reader hears what an answer was. It is there from the start:
       // a region that comes with its own text is not read out.

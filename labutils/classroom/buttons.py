@@ -61,6 +61,10 @@ def mark(
 ) -> None:
     """Mark the option that was pressed, or that a noted guess names; and the true one, where that
     may be seen. The options stay, so that the keyboard's focus stays where it was."""
+    lines = [one for one in controls if hasattr(one, "children")]
+    if lines and truth is not None:
+        for line, chosen, true in zip(lines, first or truth, truth, strict=True):
+            _mark_line(line, chosen if first else None, true)
     for one in controls:
         if not hasattr(one, "on_click"):
             continue
@@ -77,6 +81,16 @@ def mark(
         one.description = plain + says
         if letter == WITHOUT and truth is not None:
             one.layout.display = "none"
+
+
+def _mark_line(line: Any, chosen: str | None, true: str) -> None:
+    """Say beside a line of a row whether the choice came true, or else what happened there."""
+    name, control, *_ = line.children
+    if chosen:
+        control.value = chosen
+    control.disabled = True
+    words = next(word for word, letter in control.options if letter == true)
+    line.children = [name, control, type(name)("✓" if chosen == true else f"← {words}")]
 
 
 CHOSEN, TRUE = "   ✓ your choice", "   ← what happened"

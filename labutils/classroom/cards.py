@@ -46,7 +46,10 @@ def show_request(exchange: "Exchange", who: str = "") -> None:
         if name in ("authorization", "cookie", "dpop")
     ]
     body = exchange.request_body and shortened(exchange.request_body)
-    answer = shortened(exchange.response_body, 400)
+    leads_to = exchange.header("location")
+    answer = (
+        f"Location: {shortened(leads_to)}" if leads_to else shortened(exchange.response_body, 400)
+    )
     text = "\n".join(filter(None, [who, *first, *proof, body]))
     hot = "".join(f'\n<span class="lu-hot">{escape(line)}</span>' for line in proof)
     sent = escape("\n".join(first)) + hot + (f"\n\n{escape(body)}" if body else "")

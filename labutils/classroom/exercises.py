@@ -34,6 +34,7 @@ from labutils.classroom.panel import (
 from labutils.classroom.progress import WIDTH
 from labutils.classroom.python_errors import explained
 from labutils.classroom.registry import (
+    QUOTES,
     AnyPrediction,
     Estimate,
     Exercise,
@@ -424,7 +425,7 @@ def quiz(identifier: str, choice: str = "") -> None:
     for name, offered in item.choices.items():
         say(f"  {name}) {offered.text}", indent="     ")
     if letter is None:
-        say_as_it_is(f"Put one letter between the quotes: {', '.join(item.choices)}.")
+        say_as_it_is(f"Put one letter {QUOTES}: {', '.join(item.choices)}.")
         _say_not_noted(choice)
         offer(item, quiz)
         return
@@ -443,10 +444,13 @@ def prediction(identifier: object) -> AnyPrediction | None:
     return item
 
 
-def ask(item: AnyPrediction, guess: object) -> None:
-    """Say what a prediction asks, its options, and of a guess that is none, that it is none."""
+def ask(item: AnyPrediction, guess: object, place: str = QUOTES) -> None:
+    """Say what a prediction asks, its options, and of a guess that is none, that it is none.
+
+    `place` is where an answer is typed.
+    """
     state("asked")
-    for line in (f"{item.id}. {item.question}", *item.lines()):
+    for line in (f"{item.id}. {item.question}", *item.lines(place)):
         say(line, indent="     " if line.startswith("  ") else "")
     if item.read(guess) is None:
         _say_not_noted(guess)
@@ -521,10 +525,27 @@ def _in_a_card(item: AnyPrediction, choice: str | None, right: bool | None) -> s
         head = '<span class="lu-head">You saw it coming:</span>'
         return f'<div class="lu-line">{sign}{head} {came_out}{near}</div>'
     sign = f'<span class="lu-sign" aria-hidden="true">{SIGNS["not yet"]}</span>'
+    if isinstance(item, GridRow):
+        return _row_in_a_card(item, choice, sign)
     both = _pairs((("You", marked(item.named(choice))), ("Result", came_out)))
     head = f'<div class="lu-line">{sign}<span class="lu-head">Not what you expected.</span></div>'
     belief = f'<div class="lu-line">{marked(item.belief(choice))}</div>'
     return f"{head}{both}{belief}"
+
+
+def _row_in_a_card(item: GridRow, choice: str, sign: str) -> str:
+    """How many lines of a row came true; what happened in the others, and the beliefs behind."""
+    words = dict(zip("ox", item.words, strict=True))
+    lines = zip(item.columns, choice, item.truth, strict=True)
+    others = [(column, guess, true) for column, guess, true in lines if guess != true]
+    count = f"{len(item.columns) - len(others)} of {len(item.columns)} as you expected."
+    said = [f'{sign}<span class="lu-head">{count}</span>']
+    said += [
+        f"{marked(column.text)} {marked(words[true])}, and you said: {marked(words[guess])}"
+        for column, guess, true in others
+    ]
+    said += [marked(belief) for belief in item.beliefs_behind(choice)]
+    return "".join(f'<div class="lu-line">{one}</div>' for one in said)
 
 
 def _pairs(rows: Iterable[tuple[str, str]]) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 from labutils.classroom import buttons, exercises, panel
 from labutils.classroom import progress as progress_file
-from labutils.classroom.registry import AnyPrediction
+from labutils.classroom.registry import QUOTES, AnyPrediction
 
 SHOW = "show"  # typed in place of a guess: the result, without one
 Place = tuple[Any, dict[str, Any], dict[str, Any]]  # where something is shown, and what
@@ -57,7 +57,10 @@ class Experiment:
         if self.item is None:
             return self
         if not self.held:
-            exercises.predict(self.item.id, "" if self.guess == SHOW else self.guess)
+            if self.item.read(self.guess) is None:
+                self._say(self.item)
+            else:
+                exercises.predict(self.item.id, self.guess)
             return self
         self._ask(self.item)
         from IPython.utils.capture import capture_output
@@ -93,12 +96,17 @@ class Experiment:
     def _ask(self, item: AnyPrediction) -> None:
         """Show the question and its options; note a guess that was typed."""
         with panel.collected() as question:
-            exercises.ask(item, "" if self.guess == SHOW else self.guess)
+            self._say(item)
         panel.show(question)
         self.options = buttons.options(item, self._choose, skip=self._skip)
         choice = item.read(self.guess)
         if choice is not None:
             progress_file.guessed(item.id, choice)
+
+    def _say(self, item: AnyPrediction) -> None:
+        """Say the question, and where an answer may be typed."""
+        place = f'{QUOTES} of experiment("{item.id}", "")'
+        exercises.ask(item, "" if self.guess == SHOW else self.guess, place)
 
     def _is_answered(self, item: AnyPrediction) -> bool:
         """Whether the result may be shown: it was guessed, now or before, or asked for."""

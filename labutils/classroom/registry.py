@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from labutils.classroom.judging import Verdict
 
+QUOTES = "between the quotes"  # where an answer is typed: those of `predict` and `quiz`
+
 
 def code(text: str) -> str:
     """Code in a table, indented like the table, as it stands in a cell."""
@@ -146,10 +148,10 @@ class Prediction:
         """The letter of the right choice."""
         return next(letter for letter, guess in self.guesses.items() if not guess.belief)
 
-    def lines(self) -> list[str]:
-        """The choices, a line each, and how to choose."""
+    def lines(self, place: str = QUOTES) -> list[str]:
+        """The choices, a line each, and how to choose; `place` is where the answer is typed."""
         offered = [f"  {letter}) {guess.text}" for letter, guess in self.guesses.items()]
-        return [*offered, f"Put one letter between the quotes: {', '.join(self.guesses)}."]
+        return [*offered, f"Put one letter {place}: {', '.join(self.guesses)}."]
 
     def read(self, answer: object) -> str | None:
         """The choice that was made, or None where it is none."""
@@ -195,9 +197,9 @@ class Estimate:
         """The number, as it is written."""
         return f"{self.truth_value:g}"
 
-    def lines(self) -> list[str]:
-        """How to answer."""
-        return [f"Put a number of {self.unit} between the quotes."]
+    def lines(self, place: str = QUOTES) -> list[str]:
+        """How to answer, and where."""
+        return [f"Put a number of {self.unit} {place}."]
 
     def read(self, answer: object) -> str | None:
         """The number that was guessed, or None where it is none."""
@@ -252,16 +254,13 @@ class GridRow:
     words: tuple[str, str] = ("it opens", "it is refused")
     moral: str = ""
 
-    def lines(self) -> list[str]:
-        """The columns, and how to answer."""
+    def lines(self, place: str = QUOTES) -> list[str]:
+        """The columns, and how to answer, and where."""
         names = [f"  {number}. {column.text}" for number, column in enumerate(self.columns, 1)]
         example = ("ox" * len(self.columns))[: len(self.columns)]
         if example == self.truth:
             example = "o" * len(self.columns)
-        how = (
-            f"Put {len(self.columns)} letters between the quotes, one for each line, from top to "
-            "bottom:"
-        )
+        how = f"Put {len(self.columns)} letters {place}, one for each line, from top to bottom:"
         letters = f"o if {self.words[0]}, x if {self.words[1]}"
         return [*names, f"{how} {letters}. For example: {example!r}."]
 

@@ -61,7 +61,7 @@ class TokenVerdict:
     def word(self) -> str:
         """The verdict in a word or two."""
         return {
-            "harm": "gets in",
+            "harm": "lets it in",
             "fine": "accepted",
             "refused": "refused",
             "unwritten": "not written yet",

@@ -112,7 +112,7 @@ def bars(ribbons: "Ribbons") -> str:
     picture = Svg(width_of(ribbons))
     height = _bars(picture, ribbons, axis_of(ribbons), 8)
     more = 'class="bars"'
-    if ribbons.has_numbers and len(ribbons.settings) > 1:
+    if _has_mark(ribbons):
         more = 'class="bars turned" data-drag="drag"'
     return picture.done(height, said(ribbons), more)
 
@@ -139,9 +139,11 @@ def stored(ribbons: "Ribbons") -> str:
 
 
 def legend_of(ribbons: "Ribbons") -> str:
-    """Return what the ticks mean; an empty text where there are none."""
+    """Return what the dashed line and the ticks mean, where there are some."""
+    line = "Dashed line: the handle." if _has_mark(ribbons) else ""
     has_ticks = any(_others(ribbons, row) for row in ribbons.rows)
-    return "Ticks below a bar: the other settings." if has_ticks else ""
+    ticks = "Ticks below a bar: where it ends at the other settings." if has_ticks else ""
+    return f"{line} {ticks}".strip()
 
 
 def said(ribbons: "Ribbons") -> str:
@@ -170,7 +172,7 @@ def _bars(picture: Svg, ribbons: "Ribbons", axis: Axis, top: float) -> float:
         _tree(picture, rows)
     for row, middle in rows:
         _bar(picture, ribbons, row, axis, middle)
-    if ribbons.has_numbers and len(ribbons.settings) > 1:
+    if _has_mark(ribbons):
         _mark(picture, ribbons, axis, top, bottom)
     picture.add(f'<g style="paint-order:stroke;stroke:{colour("paper")};stroke-width:5">')
     for row, middle in rows:
@@ -253,6 +255,11 @@ def _goes_on(picture: Svg, end: float, middle: float) -> None:
         f'<path d="M{x:g} {bottom:g}l6 {top - bottom:g}" style="stroke:{colour("paper")}" '
         'stroke-width="4" fill="none"/>'
     )
+
+
+def _has_mark(ribbons: "Ribbons") -> bool:
+    """Whether the handle has a place on the axis."""
+    return ribbons.has_numbers and len(ribbons.settings) > 1
 
 
 def _mark(picture: Svg, ribbons: "Ribbons", axis: Axis, top: float, bottom: float) -> None:

@@ -13,7 +13,7 @@ from labutils.instruments import wire_pane as pane
 from labutils.instruments import wire_picture as picture
 from labutils.instruments import wire_requests as requests
 from labutils.instruments.frame import Instrument
-from labutils.instruments.svg import Svg, colour
+from labutils.instruments.svg import Svg, colour, wrapped
 from labutils.instruments.wire_messages import WireMessage
 from labutils.instruments.wire_picture import Sheet
 from labutils.instruments.wire_secrets import SECRETS, Secret
@@ -272,7 +272,10 @@ class Wire(Instrument):
             y += 24
         for at, part in parts:
             svg.add(f'<g transform="translate(12 {at:g})">{part.inside()}</g>')
-        return svg.done(y + 12, self._says())
+        for line in wrapped(picture.legend(self.window, sheet), self.width - 44, picture.SMALL):
+            y += 20
+            svg.text(22, y, line, "quiet", size=picture.SMALL)
+        return svg.done(y + 14, self._says())
 
     def _says(self) -> str:
         is_part = len(self.window) < len(self.messages)
@@ -294,7 +297,8 @@ class Wire(Instrument):
             f'<section class="{kind}"{lit} aria-label="{escape(self.title)}">'
             f"{self.heading(self._steps())}{self._follow()}{self._windows()}"
             f'<div class="both">{diagram}<div class="pane" data-key="pane" '
-            f'style="order:{order};margin-top:{top:g}px">{self._pane()}</div></div></section>'
+            f'style="order:{order};margin-top:{top:g}px">{self._pane()}</div></div>'
+            f"<small>{escape(picture.legend(self.window, sheet))}</small></section>"
         )
 
     def _diagram(self, sheet: Sheet, *, is_beside: bool) -> tuple[str, float]:

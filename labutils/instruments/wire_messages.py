@@ -225,10 +225,12 @@ def handovers(
     """Return what was handed over outside the network, by the number of the message that uses it.
 
     `wire` is what is shown and all that went before it. State and code are looked at even where
-    nobody watches them: it is these that a link carries to another browser (RFC 9700, 4.7).
+    nobody watches them: it is these that a link carries to another browser (RFC 9700, 4.7). What
+    is sent again as somebody who steals nothing was written by whoever edited it.
     """
     links, holders = KnownSecrets(("state", "code")), Holders()
-    number = {id(message.exchange): message.number for message in messages}
+    told = [one for one in messages if one.by_intruder or not one.is_copy]
+    number = {id(one.exchange): one.number for one in told}
     found: dict[int, list[Handover]] = {}
     for exchange in wire:
         links.learn(exchange)

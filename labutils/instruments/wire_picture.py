@@ -115,6 +115,23 @@ def columns(svg: Svg, sheet: Sheet, height: float) -> None:
     svg.add(f'<path d="{path}" style="stroke:{colour("line")};stroke-width:1.5"/>')
 
 
+CHANNELS = {
+    "front channel": "front: through a browser",
+    "back channel": "back: from server to server, dashed",
+    "direct": "direct: from a program of one's own",
+}
+
+
+def legend(messages: Sequence[WireMessage], sheet: Sheet) -> str:
+    """Return what the words and signs of these messages mean, those that are there."""
+    seen = {message.channel for message in messages}
+    said = [words for name, words in CHANNELS.items() if name in seen]
+    drawn = [pill for message in messages for pill in MessageRow(message, sheet).secrets]
+    if any(not pill.has_name for pill in drawn):
+        said.append("a dot: a secret whose name has no room")
+    return " · ".join(said)
+
+
 # --- secrets ------------------------------------------------------------------------------------
 
 

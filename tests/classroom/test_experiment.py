@@ -177,6 +177,40 @@ def test_a_row_and_a_number_are_held_and_answered_too(screen):
     assert "tried" in seen_on(screen) and load() == {"03-p5": {"first": row.truth}}
 
 
+def lines_of(screen):
+    """The lines of a row that is asked on the screen: choice and what is said beside it."""
+    view = [bundle for bundle in screen if VIEW in bundle][-1]
+    boxes = [one for one in widget_of(view).children if isinstance(one, ipywidgets.HBox)]
+    return [(box.children[1], *(one.value for one in box.children[2:])) for box in boxes]
+
+
+def guess_a_row(letters):
+    row = exercises.lesson("03").items["03-p5"]
+    with experiment("03-p5", letters) as seen:
+        seen.result = row.truth
+    return row
+
+
+def test_beside_each_line_of_a_row_stands_what_happened_there(screen):
+    row = exercises.lesson("03").items["03-p5"]
+    wrong = ("x" if row.truth[0] == "o" else "o") + row.truth[1:]
+    guess_a_row(wrong)
+    words = dict(zip("ox", row.words, strict=True))
+    (first, said), *others = lines_of(screen)
+    assert (first.value, said) == (wrong[0], f"← {words[row.truth[0]]}") and first.disabled
+    assert {says for _, says in others} == {"✓"}
+    card = [bundle["text/html"] for bundle in screen if "text/html" in bundle][-1]
+    assert f"{len(row.columns) - 1} of {len(row.columns)} as you expected" in card
+    assert f"and you said: {words[wrong[0]]}" in card
+
+
+def test_on_the_second_day_a_row_shows_what_was_guessed(screen):
+    row = guess_a_row("x" * len(exercises.lesson("03").items["03-p5"].columns))
+    screen.clear()
+    guess_a_row("")
+    assert [control.value for control, _ in lines_of(screen)] == ["x"] * len(row.columns)
+
+
 # --- in a kernel --------------------------------------------------------------------------------
 
 

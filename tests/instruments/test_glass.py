@@ -218,7 +218,7 @@ def test_a_genuine_token_is_accepted_quietly(shown):
 def test_a_forgery_that_gets_in_is_where_the_harm_is(shown):
     shown.load("alg none")
     assert kinds(shown) == {"obedient": "harm", "strict": "refused", "yours": "refused"}
-    assert shown.verdicts["obedient"].word == "gets in"
+    assert shown.verdicts["obedient"].word == "lets it in"
     assert "alg is 'none', and the key is for RS256 alone" in shown.verdicts["strict"].says
 
 
@@ -394,7 +394,7 @@ def test_the_words(shown):
         "           iat  1697619600  2023-10-18, 09:00:00 UTC\n"
         "           exp  1697620200  2023-10-18, 09:10:00 UTC, 10 minutes after iat\n"
         "signature  0 bytes. There is none: nobody signed this.\n"
-        "● obedient: gets in\n"
+        "● obedient: lets it in\n"
         "○ strict: refused. InvalidAlgorithmError: alg is 'none', and the key is for RS256 alone\n"
         "○ yours: refused. nobody signed this\n"
         '  line 4: raise ValueError("nobody signed this")'

@@ -40,6 +40,28 @@ def flow():
     return scene, shown(scene.lab, {"ada": scene.ada, "tom": scene.tom})
 
 
+def test_below_the_messages_stands_what_front_back_and_direct_mean():
+    scene, w = flow()
+    legend = "front: through a browser · back: from server to server, dashed"
+    assert legend in w.live() and "direct: " not in w.live()
+    scene.tom.get(API + "/me", headers=bearer("nothing"))
+    w = shown(scene.lab, {"tom": scene.tom})
+    assert "direct: from a program of one" in w.live()
+    assert "direct: from a program of one" in w.still()
+
+
+def test_what_ada_sends_again_came_from_nobody():
+    """Tom's request, sent as Ada: she was handed nothing by him."""
+    scene, _ = flow()
+    token = scene.notes.latest_session()["access_token"]
+    scene.tom.get(API + "/me", headers=bearer(token))
+    w = shown(scene.lab, {"ada": scene.ada, "tom": scene.tom})
+    w.step(len(w.messages))
+    assert "It came from" in w.live()
+    w.send(w.edit, "ada")
+    assert w.messages[w.open - 1].is_copy and "It came from" not in w.live()
+
+
 def long_wire():
     """More than 300 messages."""
     apps = build_apps("a long day")

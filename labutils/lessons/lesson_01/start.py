@@ -45,7 +45,7 @@ from .logged_tokens import (
     with_the_key,
     without_the_key,
 )
-from .payroll import Read, payroll_page
+from .payroll import Read, payroll_page, read
 
 WEEK_LATER = seconds("2023-10-25T09:00:00Z")
 AN_ALPHABET = (
@@ -77,18 +77,18 @@ def with_claim(token: str, **claims: str) -> str:
     return ".".join([head, b64(json.dumps(said, separators=(",", ":")).encode()), signature])
 
 
-def payroll(read: Read = without_the_key, when: int | None = None) -> Visitor:
+def payroll(reads: Read = read, when: int | None = None) -> Visitor:
     """Return a payroll application as a verifier: what it shows to whoever brings a token."""
 
     def shows(token: str) -> str:
-        page = payroll_page(token, read, when)
+        page = payroll_page(token, reads, when)
         said = page.json()
         if page.is_success:
             return f"{said['name']}, salary {said['salary']}"
         kind, _, why = said["error"].partition(": ")
         raise ValueError(f"nobody has the ID {why}" if kind == "KeyError" else why)
 
-    visitor: Visitor = reading(shows, read)
+    visitor: Visitor = reading(shows, reads)
     return visitor
 
 

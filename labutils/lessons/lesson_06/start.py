@@ -18,6 +18,7 @@ from labutils import (  # first: where a package is broken, they say so in a sen
     target,
     wire,
 )
+from labutils.classroom.cards import show_why
 from labutils.classroom.endings import welcome_back
 from labutils.identity import tokens
 from labutils.identity.oauth import bearer
@@ -29,39 +30,39 @@ from .pictures import heat
 from .replay import TradeCookie, print_entry, refresh, steal
 from .second_factor import ada_signs_in
 
-SECOND_LINE = (
-    "The API checked everything that it checks: signature, times, issuer, audience. All of it is "
-    "right. Only the address is new, and a token does not say whose address it belongs to."
+NO_QUESTION = (
+    "Nobody asked Tom for a password or a code. To the provider this cookie is Ada, already signed "
+    "in; so it sent his browser on, and `notes` greets her: `u-1815`. Cookie or token: whoever "
+    "holds it can use it. That is all that *bearer* means."
 )
-BEARER = "Whoever holds it can use it. That is all that *bearer* means."
+SIGNED_IN = "Whoever holds the cookie has already signed in."
+HOME, TOMS_ROOM = "198.51.100.23", "198.51.100.140"
+FOUR_HUNDRED_DAYS = 400 * 1440  # minutes
 Worth = Mapping[tuple[str, int], float]  # minutes that a stolen item serves, by the delay
 
 
 def tonight() -> tuple[TwoApps, dict[str, str]]:
     """Return Ada's apps after her morning, and what Tom took out of its recording."""
-    apps = build_apps("lesson-06", profiles={"u-1815": {"name": "Ada Lovelace", "salary": 68000}})
+    apps = build_apps("lesson-06", profiles={"u-1815": {"name": "Ada Lovelace", "salary": 9100}})
     stolen = steal(morning(apps))
     apps.ada.get(API + "/me", headers=bearer(stolen["access token"]))
     return apps, stolen
 
 
 def watch(apps: TwoApps) -> None:
-    """Show the last request as it was sent, and the last two reads that the API logged."""
-    last = apps.lab.wire[-1]
-    show_request(last)
-    reads = [line for line in apps.lab.audit if line["event"] == "api.read"][-2:]
-    names = ("event", "outcome", "user", "ip")
-    rows = [{"time": line["time"][11:19]} | {name: line[name] for name in names} for line in reads]
-    label = "What the API logged: Ada's read, then Tom's"
-    show_log(rows, label, lit=("ip", last.ip), why=SECOND_LINE, moral=BEARER)
+    """Show what Tom's browser sent to the provider, and the page that it got in the end."""
+    at_the_provider = [one for one in apps.lab.wire if one.host == "login.example"]
+    show_request(next(one for one in reversed(at_the_provider) if one.client == "tom"))
+    show_request(apps.lab.wire[-1])
+    show_why(NO_QUESTION, SIGNED_IN)
 
 
 def undisturbed(trade_cookie: TradeCookie) -> dict[str, float]:
-    """Return for how many minutes each of the five serves Tom if nobody does anything."""
+    """Return for how many minutes, of 400 days, each of the five serves Tom if nobody does
+    anything. He tries at once, and then every month or so."""
     thief, nothing = Thief(steal, refresh, trade_cookie), stage.DEFENCES["nothing"]
-    return {
-        item: stage.how_long(stage.Theft(thief, item, nothing).opens, stage.TRIES) for item in ITEMS
-    }
+    tries = (0.5, 9, 11, *(days * 1440 for days in (1, *range(30, 361, 30), 364, 366, 400)))
+    return {item: stage.how_long(stage.Theft(thief, item, nothing).opens, tries) for item in ITEMS}
 
 
 def sweep(trade_cookie: TradeCookie) -> Worth:
@@ -74,9 +75,9 @@ def bars(minutes: dict[str, float]) -> None:
     """Show for how long each of the five serves Tom."""
     ribbons(
         {(item, 0.0): lasted for item, lasted in minutes.items()},
-        horizon=stage.NINETY_DAYS,
+        horizon=FOUR_HUNDRED_DAYS,
         title="Nobody notices",
-        hint="From the theft to Tom's last success, on a scale of factors.",
+        hint="From the theft to Tom's last success. The scale is no ruler: minutes, then months.",
     )
 
 
@@ -106,6 +107,24 @@ def on_the_wire(apps: TwoApps) -> None:
     )
 
 
+def one_day(trade_cookie: TradeCookie) -> TwoApps:
+    """Return Ada's apps after a day with one session: she works at the office, Tom trades her
+    cookie in the afternoon, and in the evening she goes on at home."""
+    apps = build_apps("lesson-06-day")
+    apps.sign_in("ada", NOTES)
+    tom, home = (apps.lab.browser(who, ip) for who, ip in (("tom", TOMS_ROOM), ("ada", HOME)))
+    home.cookies = apps.ada.cookies  # the same laptop
+    for hour, act in (
+        ("14:02:09", lambda: apps.ada.get(NOTES + "/login", follow_redirects=True)),
+        ("14:02:44", lambda: trade_cookie(tom, apps.session_cookie)),
+        ("14:03:19", lambda: apps.ada.get(NOTES + "/login", follow_redirects=True)),
+        ("18:40:51", lambda: home.get(NOTES + "/login", follow_redirects=True)),
+    ):
+        apps.lab.clock.move_to(f"2023-10-19T{hour}Z")
+        act()
+    return apps
+
+
 def sessions(apps: TwoApps) -> list[dict[str, str]]:
     """Return the lines of the provider's log that name a session."""
     return [
@@ -123,9 +142,8 @@ def sessions(apps: TwoApps) -> list[dict[str, str]]:
 def line_of(apps: TwoApps) -> int:
     """Show what the provider logged about Ada's session, and return which line is Tom's."""
     rows = sessions(apps)
-    address = apps.lab.wire[-1].ip
-    show_log(rows, "What the provider logged about one session", lit=("ip", address))
-    return [row["ip"] for row in rows].index(address)
+    show_log(rows, "What the provider logged about one session", lit=("ip", TOMS_ROOM))
+    return [row["ip"] for row in rows].index(TOMS_ROOM)
 
 
 # --- for practice -------------------------------------------------------------------------------
@@ -176,7 +194,7 @@ __all__ = [
     "API", "ITEMS", "LOGIN", "NOTES", "SILENT_REQUEST", "VERIFIER", "Thief", "ada_signs_in",
     "bars", "bars_by_delay", "bearer", "build_apps", "by_reaction", "check", "ending",
     "experiment", "heat", "hint", "line_of", "log_of_a_tied_cookie", "log_out", "longest",
-    "mine", "morning", "on_the_wire", "print_entry", "query", "quiz", "refresh", "show",
+    "mine", "morning", "on_the_wire", "one_day", "print_entry", "query", "quiz", "refresh", "show",
     "show_log", "show_request", "solution", "stage", "steal", "sweep", "target", "tokens",
     "tonight", "twice", "undisturbed", "watch", "while_her_app_refreshes",
 ]  # fmt: skip

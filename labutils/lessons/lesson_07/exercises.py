@@ -14,15 +14,13 @@ from labutils.classroom import registry
 from labutils.classroom.judging import Case, Tried, Verdict, compare, value, written
 from labutils.classroom.registry import (
     Exercise,
-    Guess,
-    Prediction,
     code,
 )
 from labutils.har.forensics import get
 from labutils.lab import data_file, dice
 
 from . import cleaner_grade
-from .cleaner_grade import FIVE_QUESTIONS, PLAIN
+from .cleaner_grade import PLAIN
 
 TOOLS = code("""
     import hashlib
@@ -1124,48 +1122,5 @@ EXERCISES = (
             "re.fullmatch(PLAIN, text) is None if the string as a whole does not match.",
         ),
         CLEAN_ERROR,
-    ),
-)
-
-
-def _answered(*lost: str) -> list[bool]:
-    """For each of the five questions, whether it has an answer when these are lost."""
-    return [question not in lost for question in FIVE_QUESTIONS]
-
-
-PREDICTIONS = (
-    Prediction(
-        "07-p8",
-        "Your cleaner replaces every string except those under six harmless names. Equal strings "
-        "get equal tags. Support asks: which request failed? What was requested, and from which "
-        "service? Was it the same session? Was the same token sent? What did the error say? Which "
-        "of these five questions can no longer be answered?",
-        {
-            "a": Guess(
-                "whether it was the same session, and whether the same token was sent",
-                _answered(FIVE_QUESTIONS[2], FIVE_QUESTIONS[3]),
-                "This assumes that support must read a cookie or a token to compare it. Equal "
-                "strings have equal tags.",
-            ),
-            "b": Guess(
-                "which request failed, and what the error said",
-                _answered(FIVE_QUESTIONS[0], FIVE_QUESTIONS[4]),
-                "This assumes that a cleaned file says nothing about a fault. A status is a "
-                "number, and numbers stay.",
-            ),
-            "c": Guess(
-                "what was requested from which service, and what the error said",
-                _answered(FIVE_QUESTIONS[1], FIVE_QUESTIONS[4]),
-            ),
-            "d": Guess(
-                "none: tags are as good as the strings",
-                _answered(),
-                "This assumes that a tag can replace a string for every purpose. A tag can be "
-                "compared, but it cannot be read, and a URL must be read.",
-            ),
-        },
-        "Numbers stay, and support can still see which strings are equal. But the two things that "
-        "support must read have become tags: the URL and the words of the error.",
-        "No door opens. An empty file would be as clean, and as useless.",
     ),
 )

@@ -80,6 +80,15 @@ def the_doors() -> Any:
     return recorded_case.doors(the_case())
 
 
+def what_was_logged() -> None:
+    """Show what Ada's provider logged while she recorded her file."""
+    rows = [
+        {"time": line["time"][11:19]} | {name: line[name] for name in ("event", "outcome", "ip")}
+        for line in the_case().lab.audit
+    ]
+    show_log(rows, "What Ada's provider logged, from entry 2 to entry 14")
+
+
 def use_it(token: str) -> int:
     """Send an access token as Tom, show the request, and return by how many lines the provider's
     log grew."""
@@ -226,5 +235,5 @@ __all__ = [
     "guessed", "har", "hashlib", "hint", "hmac", "inspect", "iso", "json", "mine", "missed",
     "open_ticket", "parse_qsl", "put_back", "quiz", "re", "secrets", "show", "show_log",
     "sign_in_as_ada", "solution", "tag", "target", "texts", "the_case", "urlsplit", "urlunsplit",
-    "use_it", "what_opens", "what_support_gets", "with_tags",
+    "use_it", "what_opens", "what_support_gets", "what_was_logged", "with_tags",
 ]  # fmt: skip

@@ -209,7 +209,8 @@ class Stripes(Instrument):
             )
         stripe = self.stripes[self.open]
         key = stripe.secrets[0]
-        before, _, after = shown(stripe.text, 400).partition(key)
+        before, _, after = stripe.text.partition(key)
+        before = f"…{before[-120:]}" if len(before) > 120 else before
         left = ", ".join(
             f"{escape(file)}: {'still there' if self.stays(stripe, file) else 'gone'}"
             for file in self.files
@@ -221,7 +222,7 @@ class Stripes(Instrument):
             f"<code>{escape(self.called(stripe))}</code>, opens: "
             f"{escape(', '.join(stripe.opens))}</p>"
             f'<code class="harm" style="display:block;overflow-wrap:anywhere;white-space:pre-wrap">'
-            f"{escape(before[-160:])}{marked}{escape(after[:160])}</code><small>{left}</small>"
+            f"{escape(before)}{marked}{escape(shown(after, 120))}</code><small>{left}</small>"
         )
 
     def _rows(self, picture: Svg, y: float, file: str) -> float:

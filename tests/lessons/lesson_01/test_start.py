@@ -1,8 +1,12 @@
 """What lesson 01 shows of its own: payrolls that answer while one types."""
 
+import inspect
+
+import lessons
+import nbformat
 import pytest
 
-from labutils.lessons.lesson_01 import start
+from labutils.lessons.lesson_01 import payroll, start
 
 TOKEN = start.LINE.partition("Bearer ")[2].strip('"')
 
@@ -38,3 +42,16 @@ def test_each_change_of_a_character_is_counted_in_its_part(capsys):
 def test_a_week_later_two_of_three_let_the_token_in():
     applications = start.three_payrolls(lambda text: (None, start.inspect(text).claims))
     assert start.let_in(TOKEN, applications) == [True, True, False]
+
+
+def test_the_code_above_the_question_is_the_payrolls_own():
+    """What a learner reasons from is what runs."""
+    source = inspect.getsource(payroll.read)
+    body = [line for line in source.splitlines() if '"""' not in line and line]
+    body[0] = "def read(token):"  # without its types
+    text = next(
+        cell.source
+        for cell in nbformat.read(lessons.notebook("01"), 4).cells
+        if cell.id == "change-a-word"
+    )
+    assert "\n".join(body) in text

@@ -93,6 +93,15 @@ def test_a_cleaner_is_chosen_and_a_stripe_opened_by_name_or_by_button(file):
         file.look_at(0)
 
 
+def test_an_open_stripe_shows_its_secret_from_the_beginning(file):
+    """However long the text before it is, or the secret itself."""
+    for number in file.red():
+        file.look_at(number)
+        stripe = file.stripes[number]
+        told = file.live().rpartition('<b class="word">')[2]
+        assert told.startswith(start.escape(stripe.secrets[0][:40]))
+
+
 @pytest.mark.parametrize(
     ("what", "value"), [("clean", "soap"), ("open", "0"), ("open", "x"), ("open", "9" * 40)]
 )
