@@ -63,8 +63,8 @@ def mark(
     may be seen. The options stay, so that the keyboard's focus stays where it was."""
     lines = [one for one in controls if hasattr(one, "children")]
     if lines and truth is not None:
-        for line, chosen, true in zip(lines, first or truth, truth, strict=True):
-            _mark_line(line, chosen if first else None, true)
+        for line, guess, true in zip(lines, first or truth, truth, strict=True):
+            _mark_line(line, guess if first else "", true)
     for one in controls:
         if not hasattr(one, "on_click"):
             continue
@@ -83,7 +83,7 @@ def mark(
             one.layout.display = "none"
 
 
-def _mark_line(line: Any, chosen: str | None, true: str) -> None:
+def _mark_line(line: Any, chosen: str, true: str) -> None:
     """Say beside a line of a row whether the choice came true, or else what happened there."""
     name, control, *_ = line.children
     if chosen:

@@ -22,6 +22,7 @@ from labutils.classroom.cards import show_why
 from labutils.classroom.endings import welcome_back
 from labutils.identity import tokens
 from labutils.identity.oauth import bearer
+from labutils.lab import seconds
 from labutils.stage.thief import ITEMS, SILENT_REQUEST, VERIFIER, Thief, morning, query
 from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps, log_out
 
@@ -110,7 +111,7 @@ def on_the_wire(apps: TwoApps) -> None:
 def one_day(trade_cookie: TradeCookie) -> TwoApps:
     """Return Ada's apps after a day with one session: she works at the office, Tom trades her
     cookie in the afternoon, and in the evening she goes on at home."""
-    apps = build_apps("lesson-06-day")
+    apps = build_apps("lesson-06-day", "2023-10-19T09:00:00Z")
     apps.sign_in("ada", NOTES)
     tom, home = (apps.lab.browser(who, ip) for who, ip in (("tom", TOMS_ROOM), ("ada", HOME)))
     home.cookies = apps.ada.cookies  # the same laptop
@@ -120,7 +121,7 @@ def one_day(trade_cookie: TradeCookie) -> TwoApps:
         ("14:03:19", lambda: apps.ada.get(NOTES + "/login", follow_redirects=True)),
         ("18:40:51", lambda: home.get(NOTES + "/login", follow_redirects=True)),
     ):
-        apps.lab.clock.move_to(f"2023-10-19T{hour}Z")
+        apps.lab.clock.wait_until(seconds(f"2023-10-19T{hour}Z"))
         act()
     return apps
 
