@@ -9,22 +9,19 @@ the instrument are there and the originals are as they were.
 
 import hashlib
 import json
-import os
 import pathlib
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tools" / "browser"))
+from server import OPTIONS, started  # noqa: E402
+
 LESSON = "work/00-start-here.ipynb"
 TOKEN = "check-lab"
 PREDICTED = {"00-p1": {"first": "a"}}  # one prediction is made
@@ -75,28 +72,10 @@ def digests(folder: pathlib.Path) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in paths if p.is_file()}
 
 
-@contextmanager
-def started(folder: pathlib.Path) -> Iterator[str]:
-    """The address of a JupyterLab that `make lab` started in that folder."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    options = ["--no-browser", "--port", str(port), f"--IdentityProvider.token={TOKEN}"]
-    options.append("--LabApp.expose_app_in_browser=True")
-    process = subprocess.Popen(
-        [sys.executable, "tools/course.py", "lab", *options], cwd=folder, start_new_session=True
-    )
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/api", timeout=2)
-                break
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.2)
-        yield address
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
+def lab(folder: pathlib.Path) -> AbstractContextManager[str]:
+    """The address of a JupyterLab that `make lab` starts in that folder."""
+    command = [sys.executable, "tools/course.py", "lab", OPTIONS]
+    return started(command, folder, TOKEN, more=["--LabApp.expose_app_in_browser=True"])
 
 
 @contextmanager
@@ -113,7 +92,7 @@ def opened(browser: Any, address: str) -> Iterator[Any]:
 def first_start(browser: Any, folder: pathlib.Path) -> list[str]:
     """What is not as it should be when somebody begins, runs all, and writes something."""
     wrong = []
-    with started(folder) as address, opened(browser, address) as page:
+    with lab(folder) as address, opened(browser, address) as page:
         if page.evaluate(PATH) != LESSON:
             wrong.append(f"{page.evaluate(PATH)} is open, and not {LESSON}")
         if page.evaluate(OUTPUTS):
@@ -145,7 +124,7 @@ def an_instrument_lives(page: Any) -> list[str]:
 def second_start(browser: Any, folder: pathlib.Path) -> list[str]:
     """Whether what was written is still there, and a picture of the instrument."""
     wrong = []
-    with started(folder) as address, opened(browser, address) as page:
+    with lab(folder) as address, opened(browser, address) as page:
         source = page.evaluate(f"() => {CODE}[0].model.sharedModel.getSource()")
         if not source.startswith("# my own line\n"):
             wrong.append("what was written is gone at the second start")

@@ -11,22 +11,18 @@ otherwise.
 import os
 import pathlib
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tools" / "browser")]
 
 import locks  # noqa: E402
 from first_question import buttons_in, chromium  # noqa: E402
+from server import started  # noqa: E402
 
 TOKEN = "check-starts"
 Command = list[str]
@@ -119,35 +115,6 @@ WAYS: dict[str, Callable[[Way], tuple[Command, pathlib.Path]]] = {
 }
 
 
-@contextmanager
-def started(command: Command, folder: pathlib.Path) -> Iterator[str]:
-    """JupyterLab as that command starts it; the address at which it answers."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    options = ["--no-browser", f"--port={port}", f"--IdentityProvider.token={TOKEN}"]
-    words = [word for part in command for word in (options if part == "{options}" else [part])]
-    words = [word.replace("{options}", " ".join(options)) for word in words]
-    log = open(folder / "server.log", "w", encoding="utf-8")  # noqa: SIM115
-    process = subprocess.Popen(
-        words, cwd=folder, env=environment(), stdout=log, stderr=log, start_new_session=True
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(3_000):
-            if process.poll() is not None:
-                raise RuntimeError((folder / "server.log").read_text(encoding="utf-8")[-600:])
-            try:
-                urllib.request.urlopen(f"{address}/api", timeout=2)
-                break
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.1)
-        yield f"{address}/?token={TOKEN}"
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
-        log.close()
-
-
 def tried(name: str, browser) -> str:
     """A row of the table: what was measured of one way. Raises what goes wrong."""
     with tempfile.TemporaryDirectory(prefix="starts-") as folder:
@@ -155,10 +122,10 @@ def tried(name: str, browser) -> str:
         command, at = WAYS[name](Way(pathlib.Path(folder)))
         built = time.monotonic() - began
         began = time.monotonic()
-        with started(command, at) as address:
+        with started(command, at, TOKEN, environment=environment()) as address:
             answered = time.monotonic() - began
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.goto(address)
+            page.goto(f"{address}/?token={TOKEN}")
             count, seconds = buttons_in(page)
             page.close()
     return f"| {name} | {built:.0f} | {answered:.1f} | {seconds:.1f} | {count} |"
