@@ -493,6 +493,7 @@ OTHER_CHECKS = {
     "check-lite": ("node", "npm", "chromium"),
     "test-browser": ("chromium",),
     "test-starts": ("chromium",),
+    "test-lessons": ("chromium",),
     "test-site": ("npm", "chromium"),
     "test-classroom": ("nginx",),
 }
@@ -636,6 +637,13 @@ def picture(*arguments):
     return run(PYTHON, "tools/browser/picture.py", *arguments)
 
 
+def test_lessons(*numbers):
+    """Lessons that have beats, worked through in a real JupyterLab by mouse and by keyboard alone,
+    on three screens; a few minutes each."""
+    with_package("playwright", "tools/browser/requirements.txt")
+    return run(PYTHON, "tools/browser/check_lessons.py", *numbers)
+
+
 def test_starts(*arguments):
     """Each way to start, built from nothing, up to the first question's buttons in a real Chromium;
     words name the ways."""
@@ -694,6 +702,7 @@ VERBS = {
     "test-clients": test_clients,
     "test-browser": test_browser,
     "test-starts": test_starts,
+    "test-lessons": test_lessons,
     "picture": picture,
     "reset": reset,
     "mend": mend,
