@@ -332,9 +332,19 @@ def _literal(name: str, value: object) -> str:
             f"It uses `{name}` of this notebook, which is no text, number, list or function, so it "
             "works here alone and is not in your toolbox. Give it to the function as an argument."
         )
-    if isinstance(value, str) and "\n" in value and '"""' not in value and "\\" not in value:
-        return f'"""{value}"""' if not value.endswith('"') else written
-    return written
+    return f'"""{value}"""' if _can_stand_in_lines(value) else written
+
+
+def _can_stand_in_lines(value: object) -> bool:
+    """Whether a text is the same between triple quotes: only line feeds are kept in a source."""
+    return (
+        isinstance(value, str)
+        and "\n" in value
+        and '"""' not in value
+        and "\\" not in value
+        and not value.endswith('"')
+        and value.replace("\n", "").isprintable()
+    )
 
 
 def _is_literal(value: object) -> bool:

@@ -6,7 +6,7 @@ import sys
 from types import ModuleType, SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from labutils.classroom import exercises, toolbox
@@ -129,6 +129,7 @@ def test_a_generator_is_kept_as_a_function(notebook):
     assert list(toolbox.load("01-1", "steps")(3)) == [0, 1, 2]
 
 
+@example("\r\n").via("a file is read with its line ends made one")
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200))
 def test_any_text_is_kept_as_it_is(text):
     assert ast.literal_eval(toolbox._literal("rule", text)) == text
