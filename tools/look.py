@@ -58,10 +58,12 @@ JAVASCRIPT = """\
         const where = option.getBoundingClientRect().top;
         const until = performance.now() + 2000;
         const hands = new AbortController();
+        const {signal} = hands;
         for (const touch of ['wheel', 'keydown', 'pointerdown', 'touchstart'])
-          document.addEventListener(touch, () => hands.abort(), {capture: true, once: true});
+          document.addEventListener(touch, () => hands.abort(), {capture: true, signal});
         const hold = () => {
-          if (hands.signal.aborted || performance.now() > until || !option.isConnected) return;
+          if (performance.now() > until || !option.isConnected) hands.abort();
+          if (signal.aborted) return;
           scroller.scrollTop += option.getBoundingClientRect().top - where;
           requestAnimationFrame(hold);
         };

@@ -20,6 +20,7 @@ from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools" / "browser"))
+from first_question import chromium  # noqa: E402
 from server import OPTIONS, started  # noqa: E402
 
 LESSON = "work/00-start-here.ipynb"
@@ -142,16 +143,11 @@ def second_start(browser: Any, folder: pathlib.Path) -> list[str]:
 
 def main() -> int:
     """Begin twice in a fresh copy; print what is wrong. The exit status is 1 where anything is."""
-    from playwright.sync_api import sync_playwright
-
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as p:
+    with tempfile.TemporaryDirectory() as name, chromium() as browser:
         folder = pathlib.Path(name, "course")
         copy_of_the_repository(folder)
         before = digests(folder)
-        flags = ["--no-sandbox", "--disable-background-networking"]
-        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         wrong = first_start(browser, folder) + second_start(browser, folder)
-        browser.close()
         if digests(folder) != before:
             wrong.append("an original in notebooks/ was changed")
         noted = json.loads((folder / "work" / "progress.json").read_bytes())["items"]
