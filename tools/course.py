@@ -386,11 +386,20 @@ def style():
 
 PYTEST = [PYTHON, "-m", "pytest"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"]
-# What guards a tool of its own, and what builds seven more months of logs to hunt in: both run with
-# `make test-extras` and `make test-all`.
+# What guards a product beside the lessons; and what computes kept numbers again, or builds more
+# worlds to hunt in. Both run with `make test-extras` and `make test-all`.
 EXTRAS = [
     *("tests/tools/" + name for name in ("axon", "hub", "lite", "site", "colab")),
+    "tests/live",
+    "tests/hunt/test_duckdb_engine.py",
     "tests/data/months",
+    "tests/data/test_rules_over_traffic.py",
+    "tests/incident/test_held_out.py",
+    "tests/incident/test_scoring_attacked.py",
+    "tests/capstone/test_grading_attacked.py",
+    "tests/lessons/lesson_07/test_unseen_recording.py",
+    "tests/lessons/lesson_14/test_draws.py",
+    "tests/notebooks/test_conclusions.py",
 ]
 NO_TESTS = 5  # pytest's exit status where nothing was selected
 
@@ -453,14 +462,16 @@ def test(*arguments):
 def counts_of_extras():
     """What is left out of `make test`, each subject with the number of its test functions."""
     for path in EXTRAS:
-        texts = [one.read_text(encoding="utf-8") for one in (HERE / path).rglob("test_*.py")]
+        files = (HERE / path).rglob("test_*.py") if not path.endswith(".py") else [HERE / path]
+        texts = [one.read_text(encoding="utf-8") for one in files]
         count = sum(len(re.findall(r"(?m)^def test_", text)) for text in texts)
-        yield "%s (%d test functions)" % (path.rpartition("/")[2], count)
+        subject = path.rpartition("/")[2].replace("test_", "").replace(".py", "").replace("_", " ")
+        yield "%s (%d test functions)" % (subject, count)
 
 
 def test_extras(*arguments):
-    """What guards Axon, the hub, the browser's Python, the site and Colab; and the course's rules
-    in other months."""
+    """What guards Axon, the hub, the browser's Python, the site, Colab, the live room and DuckDB;
+    and what computes kept numbers again, or hunts in other worlds."""
     keep_bytecode()
     return run(*PYTEST, *on_all_cores(), *EXTRAS, *arguments)
 

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from labutils.capstone import asking, case_file, checking
+from labutils.capstone import asking, brought, case_file, checking
 from labutils.capstone.folder import new
 from labutils.capstone.grading import WEIGHTS, ReportGrade, grade
 from labutils.capstone.incident import NoIncident
@@ -26,6 +26,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     made.add_argument("folder", metavar="OUT", type=Path)
     made.add_argument(
         "--seed", metavar="S", required=True, help="any string: each one gives an incident"
+    )
+    made.add_argument(
+        "--toolbox",
+        metavar="FILE",
+        type=Path,
+        help="what you wrote in the lessons (work/toolbox.py): it is copied into the folder, and "
+        "each Sigma rule in it into rules/",
     )
     asked = verbs.add_parser("ask", help="ask somebody; it costs minutes")
     asked.add_argument("folder", metavar="FOLDER", type=Path)
@@ -70,7 +77,7 @@ def run(chosen: argparse.Namespace) -> int:
         )
     try:
         if chosen.verb == "new":
-            return _new(chosen.folder, chosen.seed)
+            return _new(chosen.folder, chosen.seed, chosen.toolbox)
         if not chosen.folder.is_dir():
             return _refused(
                 f"{shown(str(chosen.folder))} is not a folder; `capstone new` writes one."
@@ -92,11 +99,18 @@ def run(chosen: argparse.Namespace) -> int:
         return _refused(f"{named}: {error.strerror or error}.")
 
 
-def _new(folder: Path, seed: str) -> int:
+def _new(folder: Path, seed: str, toolbox: Path | None) -> int:
+    if toolbox and not toolbox.is_file():
+        return _refused(f"{shown(str(toolbox))} is not a file; leave --toolbox out to bring none.")
+    rules = brought.rules_of(toolbox) if toolbox else {}
     counts = new(folder, seed)
     for source, count in counts.items():
         print(f"{count:8}  logs/{source}.jsonl")
     print(f"{sum(counts.values()):8}  events in all. Begin with {shown(str(folder / 'brief.md'))}.")
+    if toolbox:
+        brought.bring(toolbox, rules, folder)
+        and_rules = "".join(f", and your rule is rules/{name}.yml" for name in rules)
+        print(f"Your toolbox is {shown(str(folder / brought.NAME))}{and_rules}.")
     return 0
 
 

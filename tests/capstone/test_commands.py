@@ -36,6 +36,22 @@ def test_new_says_where_to_begin(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert status == 2 and "not empty; name a new folder" in error
 
 
+def test_new_takes_what_was_written_in_the_lessons_along(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    toolbox, folder = tmp_path / "toolbox.py", tmp_path / "one"
+    words = ("new", str(folder), "--seed", SEED, "--toolbox", str(toolbox))
+    status, _, error = said(capsys, *words)
+    assert status == 2 and "is not a file; leave --toolbox out to bring none" in error
+    toolbox.write_text("def broken(:")
+    status, _, error = said(capsys, *words)
+    assert status == 2 and "cannot be read as Python" in error
+    assert not folder.exists(), "nothing is half done"
+    toolbox.write_text("def elsewhere(lines):\n    return lines\n")
+    status, out, _ = said(capsys, *words)
+    assert status == 0 and f"Your toolbox is {folder / 'toolbox.py'}." in out
+
+
 def test_ask_prints_the_answer_and_the_sum(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = said(capsys, "ask", str(made), "vendor", "--seed", SEED)
     assert status == 0 and "That took 60 minutes. In all: 60 minutes." in out
