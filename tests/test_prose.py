@@ -22,7 +22,14 @@ RULES = {
 # A field of a log, a name of a standard, or somebody else's text: it is spelt as it is.
 CODE = re.compile(r"`[^`]*`|\]\([^)]*\)|https?://\S+|(?ms:^```.*?^```$)|<!--.*?-->")
 PROSE = 4  # words from which on a text in code is a sentence
-SHEETS = ("questions.yaml", "checklist.yaml", "controls.yaml", "teaching.yaml", "facts.yaml")
+SHEETS = (
+    "questions.yaml",
+    "exercises.yaml",
+    "checklist.yaml",
+    "controls.yaml",
+    "teaching.yaml",
+    "facts.yaml",
+)
 
 
 def listed():

@@ -1,7 +1,7 @@
 """What a translation says of the English that it translates: `python tools/translations.py NN`.
 
-Prints the digest of each cell of prose and of each question of a lesson, for `of:` in its sheet
-(docs/authoring.md), and what of the sheets that there are is stale.
+Prints the digest of each cell of prose, each question and each exercise of a lesson, for `of:` in
+its sheet (docs/authoring.md), and what of the sheets that there are is stale.
 """
 
 import sys
@@ -14,6 +14,7 @@ from labutils.classroom.translation import (
     digest_of,
     english_of,
     english_of_ending,
+    english_of_exercise,
     read_translation,
 )
 
@@ -30,15 +31,20 @@ def questions(number: str) -> dict:
     return {item.id: item for item in (*course.predictions, *course.quizzes)}
 
 
+def exercises(number: str) -> dict:
+    """The exercises of a lesson by id."""
+    return {item.id: item for item in lesson(number).exercises}
+
+
 def stale(number: str) -> list[str]:
     """What is stale in the sheets of a lesson, in sentences."""
     folder = lessons.folder_of(number)
-    sheets = [path for path in sorted(folder.glob("*.yaml")) if path.stem != "questions"]
+    sheets = [path for path in sorted(folder.glob("*.yaml")) if len(path.stem) <= 3]
     return [
         f"{path.parent.name}/{path.name}, {sentence}."
         for path in sheets
         for sentence in read_translation(folder, path.stem).stale(
-            prose(number), questions(number), lesson(number).ending
+            prose(number), questions(number) | exercises(number), lesson(number).ending
         )
     ]
 
@@ -51,6 +57,8 @@ def main(numbers: list[str]) -> int:
         print(f"{digest_of(english_of_ending(lesson(number).ending))}  ending")
         for name, item in questions(number).items():
             print(f"{digest_of(english_of(item))}  {name}")
+        for name, item in exercises(number).items():
+            print(f"{digest_of(english_of_exercise(item))}  {name}")
         for sentence in stale(number):
             print(sentence)
     return 0

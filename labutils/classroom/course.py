@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -25,28 +26,39 @@ def numbers() -> list[str]:
 def lesson(number: str) -> Lesson | None:
     """The lesson of that two-digit number, or None where there is none.
 
-    Its folder holds `exercises.py` (EXERCISES, and what of PREDICTIONS and QUIZZES comes from
-    code), `target.py` (TARGET) and `questions.yaml`. Raises SheetError, which names file and line,
-    for a fault in the last, and what a module of the lesson raises.
+    Its folder holds `exercises.yaml` and `trials.py`, `questions.yaml`, `predictions.py` (those of
+    its PREDICTIONS that come from code) and `target.py` (TARGET). Raises SheetError, which names
+    file and line, for a fault in a sheet, and what a module of the lesson raises.
     """
     # Here, and not above: they want PyYAML, which a first `import labutils` can do without.
+    from labutils.classroom.exercise_sheet import read_exercises
     from labutils.classroom.questions import Questions, read_questions
     from labutils.classroom.translation import language, read_translation
 
     package = _module(f"labutils.lessons.lesson_{number}")
     if package is None:
         return None
-    code = _module(f"{package.__name__}.exercises")
+    code = _module(f"{package.__name__}.exercises")  # of a lesson that has no sheet yet
+    from_code = _module(f"{package.__name__}.predictions") or code
     target = getattr(_module(f"{package.__name__}.target"), "TARGET", None)
     folder = Path(package.__path__[0])
+    sheet = folder / "exercises.yaml"
+    exercises = (
+        read_exercises(sheet, vars(_module(f"{package.__name__}.trials") or code))
+        if sheet.exists()
+        else [
+            replace(one, imports=getattr(code, "TOOLS", ""))
+            for one in getattr(code, "EXERCISES", ())
+        ]
+    )
     sheet = folder / "questions.yaml"
     asked = read_questions(sheet, number) if sheet.exists() else Questions({}, {})
     words = read_translation(folder, language())
     quizzes = [*asked.quizzes.values(), *getattr(code, "QUIZZES", ())]
-    predictions = [*asked.predictions.values(), *getattr(code, "PREDICTIONS", ())]
+    predictions = [*asked.predictions.values(), *getattr(from_code, "PREDICTIONS", ())]
     return Lesson(
         number,
-        tuple(getattr(code, "EXERCISES", ())),
+        tuple(map(words.exercise, exercises)),
         _in_order(map(words.question, quizzes)),
         _in_order(map(words.question, predictions)),
         target,

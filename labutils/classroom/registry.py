@@ -39,7 +39,9 @@ class Exercise:
 
     `mistakes` maps the name of a mistake to what is said of it, and to code whose `answer` makes
     it. `solution` is code for the exercise's cell. `refusal` are the exceptions by which the
-    learner's function may refuse something: they are answers, and no faults.
+    learner's function may refuse something: they are answers, and no faults. `without` says which
+    of the usual steps its trial does not have, and why; `imports` what its cell has imported;
+    `trial` what the judge is derived from.
     """
 
     id: str
@@ -50,6 +52,9 @@ class Exercise:
     hints: Sequence[str]
     solution: str
     refusal: tuple[type[Exception], ...] = ()
+    without: Mapping[str, str] = field(default_factory=dict)
+    imports: str = ""
+    trial: Callable[[Any], Any] | None = None
 
     def sentence(self, mistake: str | None) -> str | None:
         """What the exercise says of a mistake, where it has a sentence of its own for it."""

@@ -8,7 +8,7 @@ import dataclasses
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from labutils.classroom.registry import (
     Choice,
     Ending,
     Estimate,
+    Exercise,
     GridRow,
     Guess,
     Prediction,
@@ -54,6 +55,11 @@ def english_of(item: AnyPrediction | Quiz) -> str:
     return "\n".join(texts)
 
 
+def english_of_exercise(item: Exercise) -> str:
+    """What `check` and `hint` say of an exercise, as one text: what `of` is the digest of."""
+    return "\n".join([item.praise, *(say for say, _ in item.mistakes.values()), *item.hints])
+
+
 def english_of_ending(ending: Ending) -> str:
     """The sentences at the end of a lesson, as one text: what `of` is the digest of."""
     return "\n".join((ending.next, ending.story))
@@ -69,6 +75,7 @@ class _Cell:
 class _TranslationSheet:
     cells: Row | None = None
     questions: Row | None = None
+    exercises: Row | None = None
     ending: Row | None = None
 
 
@@ -100,12 +107,24 @@ class _Question:
 
 
 @dataclass(frozen=True)
+class _Sentences:
+    """What is said of an exercise; each part may be left out, but for `of`. `mistakes` are by their
+    names, and `hints` all of them or none."""
+
+    of: str
+    praise: str = ""
+    mistakes: dict[str, str] | None = None
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Translation:
-    """What a sheet has: texts of cells by id, and questions by id, each with the digest of the
-    English that it translates."""
+    """What a sheet has: texts of cells by id, questions and exercises by id, each with the digest
+    of the English that it translates."""
 
     cells: Mapping[str, _Cell]
     questions: Mapping[str, _Question]
+    exercises: Mapping[str, _Sentences] = dataclasses.field(default_factory=dict)
     last: _Ending | None = None
 
     def ending(self, english: Ending) -> Ending:
@@ -127,26 +146,48 @@ class Translation:
         translated: Item = _translated(item, found)
         return translated
 
+    def exercise(self, item: Exercise) -> Exercise:
+        """The exercise with what is translated of it; as it is where that is stale."""
+        found = self.exercises.get(item.id)
+        if found is None or found.of != digest_of(english_of_exercise(item)):
+            return item
+        sentences = found.mistakes or {}
+        return dataclasses.replace(
+            item,
+            praise=found.praise or item.praise,
+            mistakes={
+                name: (sentences.get(name, say), code)
+                for name, (say, code) in item.mistakes.items()
+            },
+            hints=found.hints if len(found.hints) == len(item.hints) else item.hints,
+        )
+
     def stale(
         self, cells: Mapping[str, str], items: Mapping[str, Any], ending: Ending | None = None
     ) -> Iterator[str]:
         """What no longer translates the English of today, in sentences. `cells` are the texts of
-        the notebook by id, `items` its questions, `ending` its last sentences."""
-        if self.last and self.last.of != (now := digest_of(english_of_ending(ending or Ending()))):
-            yield f"ending: of should be {now!r}, or it is stale"
-        for name, cell in self.cells.items():
-            if name not in cells:
-                yield f"cell {name}: there is no such cell"
-            elif cell.of != digest_of(cells[name]):
-                yield f"cell {name}: of should be {digest_of(cells[name])!r}, or it is stale"
-        for name, question in self.questions.items():
-            if name not in items:
-                yield f"question {name}: there is no such question"
-            elif question.of != (now := digest_of(english_of(items[name]))):
-                yield f"question {name}: of should be {now!r}, or it is stale"
+        the notebook by id, `items` its questions and exercises, `ending` its last sentences."""
+        last = {"at the end": self.last} if self.last else {}
+        read: dict[str, Callable[[Any], str]] = {
+            "cell": str,
+            "question": english_of,
+            "exercise": english_of_exercise,
+            "ending": english_of_ending,
+        }
+        for what, parts, english in (
+            ("cell", self.cells, cells),
+            ("question", self.questions, items),
+            ("exercise", self.exercises, items),
+            ("ending", last, {"at the end": ending or Ending()}),
+        ):
+            for name, part in parts.items():
+                if name not in english:
+                    yield f"{what} {name}: there is no such {what}"
+                elif part.of != (now := digest_of(read[what](english[name]))):
+                    yield f"{what} {name}: of should be {now!r}, or it is stale"
 
 
-NOTHING = Translation({}, {})
+NOTHING = Translation({}, {}, {})
 
 
 def read_translation(folder: Path, asked: str) -> Translation:
@@ -160,10 +201,12 @@ def read_translation(folder: Path, asked: str) -> Translation:
     sheet = read(path, scalar=quoted)
     must_have_fields(_TranslationSheet, sheet)
     cells, questions = sheet.get("cells", Row()), sheet.get("questions", Row())
+    exercises = sheet.get("exercises", Row())
     return Translation(
         {name: build(_Cell, value(cells, name, Row)) for name in cells},
         {name: build(_Question, value(questions, name, Row)) for name in questions},
-        build(_Ending, value(sheet, "ending", Row)) if "ending" in sheet else None,
+        {name: build(_Sentences, value(exercises, name, Row)) for name in exercises},
+        last=build(_Ending, value(sheet, "ending", Row)) if "ending" in sheet else None,
     )
 
 

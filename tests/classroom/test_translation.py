@@ -11,6 +11,7 @@ from labutils.classroom.translation import (
     Translation,
     digest_of,
     english_of,
+    english_of_exercise,
     language,
     read_translation,
 )
@@ -90,6 +91,28 @@ def test_a_translation_of_another_text_is_stale_and_english_is_shown(tmp_path):
     assert old.prose("title", "Title") == "Title" and old.question(quiz) is quiz
     assert len(list(old.stale({"title": "Title"}, {"00-q1": quiz}))) == 2
     assert "there is no such cell" in next(old.stale({}, {"00-q1": quiz}))
+
+
+def test_what_check_says_of_an_exercise_is_translated_by_the_names_of_its_mistakes(tmp_path):
+    english = course.lesson("05").items["05-6"]
+    of = digest_of(english_of_exercise(english))
+    (tmp_path / "de.yaml").write_text(
+        f"exercises:\n  05-6:\n    of: '{of}'\n    praise: 'Gut.'\n"
+        "    mistakes: {edge: 'Um diese Minute ist sie noch offen.'}\n    hints: ['nur einer']\n",
+        encoding="utf-8",
+    )
+    fresh = read_translation(tmp_path, "de")
+    german = fresh.exercise(english)
+    assert german.praise == "Gut." and german.sentence("edge").startswith("Um diese Minute")
+    assert german.sentence("each") == english.sentence("each")
+    assert german.hints == english.hints, "all hints are translated, or none"
+    assert (
+        german.judge is english.judge and german.mistakes["edge"][1] == english.mistakes["edge"][1]
+    )
+    assert list(fresh.stale({}, {"05-6": english})) == []
+    other = dataclasses.replace(english, praise="Something else.")
+    assert fresh.exercise(other) is other
+    assert "is stale" in next(fresh.stale({}, {"05-6": other}))
 
 
 def test_each_kind_of_question_has_parts_that_are_translated():

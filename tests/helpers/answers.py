@@ -1,9 +1,7 @@
 """The answers that stand in each lesson's answers.py, and how an exercise judges one."""
 
 import ast
-import json
 import runpy
-from collections import Counter
 
 import lessons
 from mutants import Mutant, mutants
@@ -15,18 +13,13 @@ from labutils.classroom.judging import Verdict
 from labutils.classroom.registry import Exercise
 
 BOOKS = {number: runpy.run_path(str(lessons.tests_of(number) / "answers.py")) for number in NUMBERS}
-TOOLS = {number: f"labutils.lessons.lesson_{number}.exercises" for number in BOOKS}
-
-LIST = lessons.tests_of("00").parent / "questions.json"
-QUESTIONS = json.loads(LIST.read_text(encoding="utf-8"))  # test_questions.py says what it lists
-CHANGED = "If the judge was changed on purpose: python tests/lessons/test_questions.py"
 
 
 def tools(number: str) -> dict:
     """What the lesson's cells have imported before an exercise."""
     namespace: dict = {}
-    module = __import__(TOOLS[number], fromlist=["TOOLS"])
-    exec(getattr(module, "TOOLS", ""), namespace)
+    exercises = lesson(number).exercises
+    exec(exercises[0].imports if exercises else "", namespace)
     return namespace
 
 
@@ -53,11 +46,6 @@ def small_changes(exercise: Exercise) -> list[tuple[Mutant, Verdict]]:
         except Exception:
             continue  # the cell itself fails: the learner sees it
     return changes
-
-
-def named(changes: list[tuple[Mutant, Verdict]]) -> dict[str, int]:
-    """How many changes make each mistake; without a mistake, the kind of the verdict counts."""
-    return dict(sorted(Counter(verdict.mistake or verdict.kind for _, verdict in changes).items()))
 
 
 def functions() -> list[Exercise]:

@@ -1,13 +1,9 @@
 """Lesson 05: right answers in other styles, and changes of the solution that change nothing."""
 
-from labutils.lessons.lesson_05.exercises import (
-    FILL,
-    KIND_OF,
-    KNOCK,
-    OUTLIVE,
-    REFRESH,
-    WRONG_DOOR,
-)
+from solutions import solution_of
+
+KNOCK, FILL, REFRESH = map(solution_of, ("05-1", "05-2", "05-3"))
+OUTLIVE, KIND_OF, WRONG_DOOR = map(solution_of, ("05-4", "05-5", "05-7"))
 
 
 def but(solution, old, new):

@@ -5,17 +5,18 @@ import itertools
 import lessons
 import nbformat
 import pytest
+from solutions import made, solution_of
 from tables import table
 
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
-from labutils.lessons.lesson_05.exercises import KNOCK, OUTLIVE, REFRESH, TOOLS, left_by
 from labutils.lessons.lesson_05.pictures import lifetimes
 from labutils.lessons.lesson_05.rotation import new_store, race, refresh_and_delete
+from labutils.lessons.lesson_05.trials import left_by
 from labutils.stage import what_dies_when as stage
 
-OWN: dict = {}
-exec(f"{TOOLS}\n{KNOCK}\n{OUTLIVE}\n{REFRESH}", OWN)
+REFRESH = solution_of("05-3")
+OWN = made("05-1") | made("05-4") | made("05-3")
 CODES = "import hashlib, itertools, random, secrets, time\ncount = itertools.count(10**20)\n"
 
 

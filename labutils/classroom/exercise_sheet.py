@@ -1,0 +1,99 @@
+"""Exercises, read from a lesson's `exercises.yaml`: solution, praise, mistakes and hints, as an
+author or a translator edits them. What each is tried with is in the lesson's `trials.py`.
+
+All text is quoted or a block (`|`), as in questions.yaml. docs/authoring.md shows an exercise.
+"""
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from labutils.classroom.derived import derived
+from labutils.classroom.registry import Exercise
+from labutils.sheets import Row, build, quoted, read, value
+
+PREFIX = "try_"  # trials are called after what the solution binds: try_knock, try_runbook
+
+
+@dataclass(frozen=True)
+class _Exercise:
+    """`without` says which of the usual steps its trial does not have, each with the reason."""
+
+    praise: str
+    solution: str
+    mistakes: Row
+    hints: tuple[str, ...]
+    trial: str = ""
+    without: Row | None = None
+
+
+@dataclass(frozen=True)
+class _Mistake:
+    """What is said of a mistake, and how it is made: `change` has pairs of old and new text of the
+    solution, and `code` leaves an `answer`."""
+
+    say: str
+    change: tuple[str, ...] = ()
+    code: str = ""
+
+
+def read_exercises(path: Path, trials: Mapping[str, Any]) -> tuple[Exercise, ...]:
+    """Return the exercises of a sheet, each judged by its trial.
+
+    Raises SheetError, which names the file and the line.
+    """
+    sheet = read(path, scalar=quoted)
+    imports = value(sheet, "imports", str) if "imports" in sheet else ""
+    names = [name for name in sheet if name != "imports"]
+    return tuple(_exercise(name, value(sheet, name, Row), imports, trials) for name in names)
+
+
+def _exercise(identifier: str, row: Row, imports: str, trials: Mapping[str, Any]) -> Exercise:
+    one = build(_Exercise, row)
+    solution = one.solution.strip("\n")
+    name, kind = _bound(row, solution)
+    trial = trials.get(called := one.trial or PREFIX + name)
+    if not callable(trial):
+        raise row.error(f"{identifier} needs a trial, {called} of trials.py", "trial")
+    mistakes = {
+        mistake: _mistake(one.mistakes, mistake, imports, solution, name)
+        for mistake in one.mistakes
+    }
+    sources = {mistake: source for mistake, (_, source) in mistakes.items()}
+    judge: Callable[[Any], Any] = derived(trial, f"{imports}\n{solution}", sources, kind)
+    return Exercise(
+        identifier, kind, judge, one.praise, mistakes, one.hints, solution,
+        without=dict(one.without or {}), imports=imports, trial=trial,
+    )  # fmt: skip
+
+
+def _bound(row: Row, solution: str) -> tuple[str, Literal["function", "value"]]:
+    """What the last statement of a solution binds, and whether it is a function."""
+    try:
+        last = ast.parse(solution).body[-1]
+    except (SyntaxError, IndexError) as error:
+        raise row.error(f"the solution is no Python: {error}", "solution") from None
+    if isinstance(last, ast.FunctionDef):
+        return last.name, "function"
+    if isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Name):
+        return last.targets[0].id, "value"
+    raise row.error("the solution must end with a function or a value that has a name", "solution")
+
+
+def _mistake(rows: Row, name: str, imports: str, solution: str, bound: str) -> tuple[str, str]:
+    """What is said of a mistake, and the code that makes it."""
+    one = build(_Mistake, value(rows, name, Row))
+    if bool(one.code) == bool(one.change):
+        raise rows.error(f"{name} needs either code or a change of the solution", name)
+    if one.code:
+        return one.say, f"{imports}\n{one.code}"
+    if len(one.change) % 2:
+        raise rows.error("change has pairs: an old text and a new one", name)
+    text = solution
+    for old, new in zip(one.change[::2], one.change[1::2], strict=True):
+        if old not in text:
+            raise rows.error(f"the solution does not hold {old!r}", name)
+        text = text.replace(old, new)
+    return one.say, f"{imports}\n{text}\nanswer = {bound}"

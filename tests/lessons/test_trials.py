@@ -1,0 +1,110 @@
+"""Sheets and trials: what holds for each exercise, whatever it is about."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+import httpx
+import pytest
+from answers import by_id
+from places import NUMBERS
+
+from labutils.classroom import exercises
+from labutils.classroom.course import lesson
+from labutils.classroom.derived import answer_of, played
+from labutils.classroom.exercises import COMMON
+from labutils.classroom.judging import PASSED, Tried
+from labutils.classroom.registry import Exercise
+from labutils.classroom.trying import USUAL, Observed, alike
+
+TRIED = [one for number in NUMBERS for one in lesson(number).exercises if one.trial]
+ANYBODYS = {*COMMON, "other"}  # mistakes that no exercise needs a sentence of its own for
+
+
+@cache
+def trace(identifier: str, mistake: str = "") -> tuple[Observed, ...]:
+    """What is seen of the model solution, or of the answer that makes a mistake."""
+    exercise = next(one for one in TRIED if one.id == identifier)
+    source = (
+        exercise.mistakes[mistake][1] if mistake else f"{exercise.imports}\n{exercise.solution}"
+    )
+    answer = answer_of(source)
+    assert exercise.trial
+    return tuple(played(exercise.trial, Tried(answer) if callable(answer) else answer))
+
+
+def looks_alike(one: tuple[Observed, ...], other: tuple[Observed, ...]) -> bool:
+    same = (alike(a.seen, b.seen) for a, b in zip(one, other, strict=False))
+    return len(one) == len(other) and all(same)
+
+
+@pytest.mark.parametrize("exercise", TRIED, ids=by_id)
+def test_a_trial_shows_the_same_of_the_same_answer(exercise: Exercise) -> None:
+    once = trace(exercise.id)
+    trace.cache_clear()
+    again = trace(exercise.id)
+    assert once and [one.case for one in once] == [one.case for one in again]
+    assert looks_alike(once, again)
+
+
+@pytest.mark.parametrize("exercise", TRIED, ids=by_id)
+def test_all_mistakes_look_different_from_each_other_and_from_the_solution(
+    exercise: Exercise,
+) -> None:
+    for mistake in exercise.mistakes:
+        assert not looks_alike(trace(exercise.id, mistake), trace(exercise.id)), mistake
+    for one, other in combinations(exercise.mistakes, 2):
+        assert not looks_alike(trace(exercise.id, one), trace(exercise.id, other)), (one, other)
+
+
+@pytest.mark.parametrize("exercise", TRIED, ids=by_id)
+def test_who_makes_a_mistake_is_told_of_that_one(exercise: Exercise) -> None:
+    for mistake, (sentence, source) in exercise.mistakes.items():
+        judged, words = exercises.verdict(exercise, answer_of(source))
+        assert judged is not PASSED and judged.mistake in (mistake, *COMMON), mistake
+        assert sentence in words or judged.mistake in COMMON, mistake
+
+
+def abouts(step: Observed) -> Iterator[str]:
+    """The mistakes that a step names."""
+    yield from step.about.values() if isinstance(step.about, Mapping) else [step.about]
+
+
+@pytest.mark.parametrize("exercise", TRIED, ids=by_id)
+def test_there_is_a_sentence_for_each_mistake_that_a_trial_names(exercise: Exercise) -> None:
+    named = {one for step in trace(exercise.id) for one in abouts(step) if one}
+    assert named - ANYBODYS <= {*exercise.mistakes}
+
+
+class Watched(Tried):
+    """A model solution that notes of what kinds its arguments are."""
+
+    kinds: frozenset[str] = frozenset()
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        for one in (*arguments, *named.values()):
+            self.kinds |= {"client"} if isinstance(one, httpx.Client) else set()
+            self.kinds |= {"collection"} if isinstance(one, list | tuple | set | dict) else set()
+        return super().__call__(*arguments, **named)
+
+
+def wanted(exercise: Exercise) -> set[str]:
+    """What a trial is to do: by what an answer is given."""
+    if exercise.kind == "value":
+        return set()  # what is handed in is looked at, and not called
+    answer = Watched(answer_of(f"{exercise.imports}\n{exercise.solution}"))
+    assert exercise.trial
+    list(exercise.trial(answer))
+    of_a_client = {"elsewhere", "refused"} if "client" in answer.kinds else set()
+    of_a_collection = {"large"} if "collection" in answer.kinds else set()
+    return {"again", "edge"} | of_a_client | of_a_collection
+
+
+@pytest.mark.parametrize("exercise", TRIED, ids=by_id)
+def test_a_trial_does_what_every_trial_does_or_says_why_not(exercise: Exercise) -> None:
+    done = {step.usual for step in trace(exercise.id)} - {""}
+    assert done <= {*USUAL}
+    assert wanted(exercise) <= done | {*exercise.without}
+    assert not done & {*exercise.without}, "a reason for what is done"
+    assert all(len(reason) > 10 for reason in exercise.without.values())
