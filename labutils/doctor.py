@@ -40,6 +40,7 @@ LONGEST_START = 60  # seconds until a kernel must have answered
 MODULES = {
     "cryptography": "cryptography.hazmat.primitives.asymmetric.ec",
     "fido2": "fido2.client",
+    "google-re2": "re2",
     "ipython": "IPython.display",
     "jupyterlab": "jupyterlab.labapp",
     "matplotlib": "matplotlib.backends.backend_agg",
@@ -102,10 +103,10 @@ def packages() -> list[Package]:
         extras = project["optional-dependencies"]
         asked = [(line, "") for line in project["dependencies"]]
         asked += [(line, extra) for extra in ("lab",) for line in extras[extra]]
+        asked = [(line.partition(";")[0], extra) for line, extra in asked if _is_for_here(line)]
     else:
-        lines = [
-            line.partition(";") for line in _installed_metadata().get_all("Requires-Dist") or []
-        ]
+        wanted_by = _installed_metadata().get_all("Requires-Dist") or []
+        lines = [line.partition(";") for line in wanted_by if _is_for_here(line)]
         named = [(line, re.search(r"extra == ['\"](\w+)", marker)) for line, _, marker in lines]
         asked = [(line, extra[1] if extra else "") for line, extra in named]
     wanted = [
@@ -114,6 +115,11 @@ def packages() -> list[Package]:
         if extra in ("", "lab")
     ]
     return [Package(match[1].lower(), match[2].strip(), extra) for match, extra in wanted if match]
+
+
+def _is_for_here(line: str) -> bool:
+    """Whether a requirement is for this Python: one that is not for a browser's says so."""
+    return sys.platform != "emscripten" or "!= 'emscripten'" not in line.replace('"', "'")
 
 
 def _pyproject() -> dict[str, Any]:

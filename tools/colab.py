@@ -37,7 +37,8 @@ def on_colab() -> set[str]:
 def to_install() -> list[str]:
     """The course's own requirements that Colab does not have."""
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = {wanted: re.split(r"[<>=]", wanted)[0] for wanted in project["dependencies"]}
+    asked = [line.partition(";")[0] for line in project["dependencies"]]
+    names = {wanted: re.split(r"[<>=]", wanted)[0] for wanted in asked}
     return [wanted for wanted, name in names.items() if name not in on_colab()]
 
 

@@ -33,7 +33,7 @@ FLOORS = (
     ("identity",),
     ("sheets",),
     ("lab",),
-    ("text",),
+    ("command_line", "text"),
 )
 ROOMS = [
     room

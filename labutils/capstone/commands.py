@@ -8,11 +8,12 @@ import os
 import sys
 from pathlib import Path
 
-from labutils.capstone import asking, brought, case_file, checking
+from labutils.capstone import asking, brought, case_file, checking, reference
 from labutils.capstone.folder import new
 from labutils.capstone.grading import WEIGHTS, ReportGrade, grade
 from labutils.capstone.incident import NoIncident
 from labutils.capstone.report import Fault, sheet_of
+from labutils.command_line import Command, refused
 from labutils.incident.tables import Table, as_text
 from labutils.text import counted, shown
 
@@ -72,14 +73,12 @@ def run(chosen: argparse.Namespace) -> int:
     """Do what the command says; the exit status."""
     seed = getattr(chosen, "seed", None)
     if seed is not None and not (0 < len(seed) <= LONGEST_SEED and seed.isprintable()):
-        return _refused(
-            f"--seed is a string of 1 to {LONGEST_SEED} characters that can be printed."
-        )
+        return refused(f"--seed is a string of 1 to {LONGEST_SEED} characters that can be printed.")
     try:
         if chosen.verb == "new":
             return _new(chosen.folder, chosen.seed, chosen.toolbox)
         if not chosen.folder.is_dir():
-            return _refused(
+            return refused(
                 f"{shown(str(chosen.folder))} is not a folder; `capstone new` writes one."
             )
         if chosen.verb == "check":
@@ -90,18 +89,18 @@ def run(chosen: argparse.Namespace) -> int:
             return _table(chosen.folder, chosen.seeds, as_json=chosen.json)
         return _grade(chosen)
     except (Fault, NoIncident, asking.NoAnswer) as error:
-        return _refused(shown(str(error), 600))
+        return refused(shown(str(error), 600))
     except BrokenPipeError:  # whoever reads the output wants no more of it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         named = shown(str(error.filename or chosen.folder))
-        return _refused(f"{named}: {error.strerror or error}.")
+        return refused(f"{named}: {error.strerror or error}.")
 
 
 def _new(folder: Path, seed: str, toolbox: Path | None) -> int:
     if toolbox and not toolbox.is_file():
-        return _refused(f"{shown(str(toolbox))} is not a file; leave --toolbox out to bring none.")
+        return refused(f"{shown(str(toolbox))} is not a file; leave --toolbox out to bring none.")
     rules = brought.rules_of(toolbox) if toolbox else {}
     counts = new(folder, seed)
     for source, count in counts.items():
@@ -129,13 +128,14 @@ def _check(folder: Path) -> int:
     for sentence in found.notes:
         print(sentence)
     if found.faults:
-        return _refused(f"{counted(len(found.faults), 'fault')} in {shown(str(folder))}.")
+        return refused(f"{counted(len(found.faults), 'fault')} in {shown(str(folder))}.")
     print("The report can be graded. This does not say whether it is right.")
     return 0
 
 
 def _grade(chosen: argparse.Namespace) -> int:
-    result = grade(chosen.folder, chosen.seed, reference=chosen.reference)
+    hunters = reference.totals if chosen.reference else None
+    result = grade(chosen.folder, chosen.seed, reference=hunters)
     if chosen.html:
         case_file.write(chosen.html, chosen.folder, result)
     print(json.dumps(result.summary(), indent=1) if chosen.json else result)
@@ -177,6 +177,4 @@ def _points(result: ReportGrade) -> list[str]:
     return [f"{part.points:.1f}" for part in result.parts.values()]
 
 
-def _refused(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 2
+COMMANDS = {"capstone": Command(arguments, run)}

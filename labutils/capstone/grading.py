@@ -5,7 +5,7 @@ report that names everything earns nothing.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -114,9 +114,11 @@ class ReportGrade:
         return "\n".join(lines)
 
 
-def grade(folder: Path, seed: str, *, reference: bool = False) -> ReportGrade:
-    """The grade of the report and the rules in a folder, for the incident of a seed; with
-    `reference` also the totals of the reference hunters.
+def grade(
+    folder: Path, seed: str, *, reference: Callable[["Bench"], dict[str, float]] | None = None
+) -> ReportGrade:
+    """The grade of the report and the rules in a folder, for the incident of a seed; `reference`
+    gives the totals of the reference hunters on its bench.
 
     Raises Fault, which names file and line, where the report cannot be read or is about another
     incident.
@@ -125,11 +127,7 @@ def grade(folder: Path, seed: str, *, reference: bool = False) -> ReportGrade:
     must_be_about(report, seed, minutes)
     with Bench(seed) as bench:
         result = bench.grade(report, rule_files(folder / "rules"), minutes)
-        if reference:
-            from labutils.capstone.reference import totals
-
-            result = replace(result, reference=totals(bench))
-        return result
+        return replace(result, reference=reference(bench)) if reference else result
 
 
 def rule_files(folder: Path) -> list[Path]:

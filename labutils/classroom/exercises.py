@@ -208,7 +208,9 @@ def check(identifier: str, answer: object = ...) -> None:
     judged, words = verdict(exercise, answer)
     passed = judged is PASSED
     if not isinstance(exercise, Mixed):
-        progress_file.tried(identifier, passed=passed)
+        known = exercise.sentence(judged.mistake)  # a name of the course's, nothing of the answer
+        mistake = judged.mistake if known and judged.mistake else ""
+        progress_file.tried(identifier, passed=passed, mistake=mistake)
     state("passed" if passed else "not yet")
     say_as_it_is(f"{identifier}: passed. {words}" if passed else f"{identifier}: not yet. {words}")
     if passed and not isinstance(exercise, Mixed | Target):

@@ -21,6 +21,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -33,6 +34,7 @@ LARGEST = 64 * 1024  # bytes of a progress file that is read
 MOST_TRIES = 9_999
 NAME = re.compile(r"\d\d-(?:\d{1,2}|p\d{1,2}|q\d{1,2}|target)")
 CHOICE = re.compile(r"[a-z0-9.+-]{1,24}")
+MISTAKE = re.compile(r"[\w .:'-]{1,60}")  # the name of one, as in exercises.yaml
 
 WIDTH = 100  # characters of a line that is printed
 
@@ -141,6 +143,8 @@ def _item(value: object) -> Item:
     tries = value.get("tries")
     if isinstance(tries, int) and not isinstance(tries, bool) and 0 < tries <= MOST_TRIES:
         item["tries"] = tries
+    if mistakes := _mistakes(value.get("mistakes")):
+        item["mistakes"] = mistakes
     first = value.get("first")
     if isinstance(first, str) and CHOICE.fullmatch(first):
         item["first"] = first
@@ -150,6 +154,17 @@ def _item(value: object) -> Item:
         if isinstance(after, str) and CHOICE.fullmatch(after):
             item["after"] = after
     return item
+
+
+def _mistakes(value: object) -> dict[str, int]:
+    """How often each mistake of an exercise was made, by its name, where that has our shape."""
+    if not isinstance(value, dict):
+        return {}
+    return {
+        name: count
+        for name, count in value.items()
+        if MISTAKE.fullmatch(name) and type(count) is int and 0 < count <= MOST_TRIES
+    }
 
 
 def answered(items: Mapping[str, Item]) -> Items:
@@ -231,7 +246,7 @@ def _changed(file: Path, change: Callable[[Items], None], answered: str, chosen:
     """Read the file, change what it holds, and write it where that makes a difference."""
     present = _data(file)
     before, is_all = understood(present)
-    items = {name: dict(item) for name, item in before.items()}
+    items = deepcopy(before)
     change(items)
     items = _ours(items)
     content: dict[str, object] = {"version": 2, "items": dict(sorted(items.items()))}
@@ -311,9 +326,18 @@ def _noted(change: Callable[[Items], None], answered: str) -> Items | None:
     return items
 
 
-def tried(name: str, *, passed: bool) -> None:
-    """One more try at an exercise, a target or a quiz. What was passed once stays passed."""
-    _noted(lambda items: _try(items.setdefault(name, {}), passed), name)
+def tried(name: str, *, passed: bool, mistake: str = "") -> None:
+    """One more try at an exercise, a target or a quiz, and the name of the mistake that was made.
+    What was passed once stays passed."""
+
+    def change(items: Items) -> None:
+        item = items.setdefault(name, {})
+        _try(item, passed)
+        if MISTAKE.fullmatch(mistake):
+            mistakes = item.setdefault("mistakes", {})
+            mistakes[mistake] = min(mistakes.get(mistake, 0) + 1, MOST_TRIES)
+
+    _noted(change, name)
 
 
 def chose(name: str, choice: str, *, right: bool) -> None:

@@ -15,7 +15,7 @@ from textwrap import fill
 from labutils.classroom.course import lesson
 from labutils.classroom.exercises import came_true
 from labutils.classroom.progress import LARGEST, Item, answered, parse
-from labutils.classroom.registry import AnyPrediction, Estimate, GridRow, Lesson, Quiz
+from labutils.classroom.registry import AnyPrediction, Estimate, Exercise, GridRow, Lesson, Quiz
 from labutils.text import counted
 
 DEEPEST = 4  # folders below the one that is named: a hub has HOME/course/work
@@ -157,6 +157,14 @@ def standing(tried: list[Item]) -> tuple[int, int]:
     return passed, stuck
 
 
+def mistakes_of(exercise: Exercise, tried: list[Item]) -> list[tuple[str, int]]:
+    """What is said of each mistake that the course knows, and how many people made it: the one that
+    most made is the first."""
+    made_by = Counter(name for item in tried for name in item.get("mistakes", {}))
+    said = [(exercise.sentence(name), count) for name, count in made_by.items()]
+    return sorted(((one, n) for one, n in said if one), key=lambda pair: (-pair[1], pair[0]))
+
+
 def choices_of(item: AnyPrediction | Quiz, everybody: list[dict[str, Item]]) -> Counter[str]:
     """How the room predicted or voted: the first choices that are choices of this question."""
     noted = (items[item.id].get("first") for items in everybody if item.id in items)
@@ -233,11 +241,13 @@ def tries(course: Lesson, everybody: list[dict[str, Item]]) -> Iterator[tuple[st
 
 
 def _exercises(course: Lesson, everybody: list[dict[str, Item]]) -> Iterator[str]:
-    """How many passed each exercise, and how many are stuck at it."""
+    """How many passed each exercise, how many are stuck at it, and the mistakes that most made."""
     for name, tried in tries(course, everybody):
         passed, stuck = standing(tried)
         more = f", stuck: {stuck}" if stuck else ""
         yield f"  {name:<10} passed by {passed} of {len(tried)}{more}"
+        for sentence, count in mistakes_of(course.items[name], tried)[:MOST_BELIEFS]:
+            yield _indented(f"made by {count}: {sentence}")
 
 
 def _prediction(item: AnyPrediction, choices: Counter[str], before: bool) -> Iterator[str]:

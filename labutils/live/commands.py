@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import sys
 from pathlib import Path
 
+from labutils.command_line import Command, refused
 from labutils.incident import cases
 from labutils.live import debrief
 from labutils.live.containment import CannotDo
@@ -78,15 +78,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Do what the command says; the exit status."""
     if not (0 < len(chosen.seed) <= LONGEST_SEED and chosen.seed.isprintable()):
-        return _refused(
-            f"--seed is a string of 1 to {LONGEST_SEED} characters that can be printed."
-        )
+        return refused(f"--seed is a string of 1 to {LONGEST_SEED} characters that can be printed.")
     if not 0 < chosen.speed <= 1000:
-        return _refused("--speed is more than 0 and at most 1,000.")
+        return refused("--speed is more than 0 and at most 1,000.")
     if not 0 <= chosen.port < 65536:
-        return _refused("--port is 0 to 65535.")
+        return refused("--port is 0 to 65535.")
     if len(chosen.seeded_teams) > chosen.teams:
-        return _refused("--seeded-teams names more scripted players than there are teams.")
+        return refused("--seeded-teams names more scripted players than there are teams.")
     settings = Settings(
         chosen.seed,
         chosen.teams,
@@ -98,10 +96,10 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         return _rehearse(settings, chosen) if chosen.rehearse else _serve(settings, chosen)
     except (CannotDo, NoExercise, cases.UnknownCase) as error:
-        return _refused(shown(str(error), 600))
+        return refused(shown(str(error), 600))
     except OSError as error:
         named = shown(str(error.filename or f"port {chosen.port}"))
-        return _refused(f"{named}: {error.strerror or error}.")
+        return refused(f"{named}: {error.strerror or error}.")
 
 
 def _rehearse(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -111,7 +109,7 @@ def _rehearse(settings: Settings, chosen: argparse.Namespace) -> int:
         skills = ["bystander"] * (settings.teams - len(skills)) + skills
     exercise, journal = LiveExercise(settings), Journal(chosen.folder, settings)
     if journal.rows:
-        return _refused(f"{shown(str(chosen.folder))} holds an exercise that has already begun.")
+        return refused(f"{shown(str(chosen.folder))} holds an exercise that has already begun.")
     play(exercise, skills)
     for row in exercise.rows:
         journal.write(row)
@@ -132,7 +130,7 @@ def _rehearse(settings: Settings, chosen: argparse.Namespace) -> int:
 def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
     """Serve it until it is stopped."""
     if importlib.util.find_spec("tornado") is None:
-        return _refused("The live exercise needs tornado, which JupyterLab brings: use `make lab`.")
+        return refused("The live exercise needs tornado, which JupyterLab brings: use `make lab`.")
     from labutils.live.server import LiveRoom, on_loopback
     from labutils.live.server import run as run_server
 
@@ -150,6 +148,4 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _refused(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 2
+COMMANDS = {"live": Command(arguments, run)}

@@ -141,7 +141,9 @@ def test_two_lessons_checked_at_once_note_every_try(root, writer, another):
         another.tell("check", "08-1")
         assert {writer.answer(), another.answer()} == {"done"}
     noted = progress.parse((root / "work" / "progress.json").read_bytes())
-    assert noted == {"00-1": {"tries": rounds}, "08-1": {"tries": rounds}}
+    assert {name: item["tries"] for name, item in noted.items()} == dict.fromkeys(
+        ("00-1", "08-1"), rounds
+    )
     assert names(root) == TIDY | {"progress.json"}
 
 

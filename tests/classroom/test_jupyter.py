@@ -8,6 +8,7 @@ import pytest
 from labutils import __main__ as commands
 from labutils import doctor
 from labutils.classroom import jupyter, workspace
+from labutils.text import version
 
 
 @pytest.fixture
@@ -99,8 +100,8 @@ def test_where_no_copies_can_be_made_nothing_is_opened(opened, monkeypatch):
 def test_the_version_is_that_of_the_package(capsys):
     with pytest.raises(SystemExit, match="0"):
         commands.main(["--version"])
-    assert capsys.readouterr().out == f"labutils {commands.version()}\n"
-    assert commands.version()[0].isdigit()
+    assert capsys.readouterr().out == f"labutils {version()}\n"
+    assert version()[0].isdigit()
 
 
 def test_an_option_that_no_command_has_is_refused(capsys):

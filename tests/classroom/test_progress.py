@@ -147,11 +147,32 @@ FINE = {
 }
 
 
+OTHER = {"mistakes": {"other": 1}}  # 3 is no answer to 00-1
+
+
+def test_which_mistake_was_made_is_noted_and_nothing_of_the_answer(file):
+    for answer in ("ada", "ada", "https://login.example"):
+        verbs.check("00-1", answer)
+    verbs.check("00-1", "u-1815")
+    noted = progress_file.load()["00-1"]
+    assert noted == {"passed": True, "tries": 4, "mistakes": {"name": 2, "line": 1}}
+    assert b"login.example" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "mistakes", [{"order": -1}, {"order": True}, {"order": "2"}, {"<b>": 1}, {"": 1}, ["order"], 7]
+)
+def test_a_mistake_of_another_shape_does_not_count(mistakes):
+    items = {"00-1": {"tries": 1, "mistakes": mistakes}}
+    data = json.dumps({"version": 2, "items": items}).encode()
+    assert progress_file.parse(data) == {"00-1": {"tries": 1}}
+
+
 @pytest.mark.parametrize("how", FINE)
 def test_a_file_that_is_written_in_another_way_is_not_damaged(how, file, said):
     file.write_bytes(FINE[how])
     assert "damaged" not in said(verbs.check, "00-1", 3)
-    assert progress_file.load() == ITEMS | {"00-1": {"passed": True, "tries": 3}}
+    assert progress_file.load() == ITEMS | {"00-1": {"passed": True, "tries": 3, **OTHER}}
     assert names(file.parent) == {"progress.json"}
 
 
@@ -252,7 +273,7 @@ def test_when_descriptors_run_out_nothing_is_lost(left, file, said):
     if "(Too many open files), so " in text:
         assert "Restart the kernel" in text and after == before
     else:
-        assert after == before | {"00-1": {"passed": True, "tries": 4}}
+        assert after == before | {"00-1": {"passed": True, "tries": 4, "mistakes": {"other": 2}}}
 
 
 ANOTHER_USER = """
@@ -394,13 +415,13 @@ def test_what_a_link_leads_to_is_kept_beside_it_where_it_is_damaged(link, said):
     text = said(verbs.check, "00-1", 3)
     (kept,) = (link.parent / "drive").glob("mine.json.damaged-*")
     assert str(kept) in text and kept.read_bytes() == b"damaged"
-    assert link.is_symlink() and progress_file.load() == {"00-1": {"tries": 1}}
+    assert link.is_symlink() and progress_file.load() == {"00-1": {"tries": 1, **OTHER}}
 
 
 def test_a_link_to_nothing_is_written_through_and_one_to_itself_is_left(link, said):
     link.resolve().unlink()
     said(verbs.check, "00-1", 3)
-    assert link.is_symlink() and progress_file.load() == {"00-1": {"tries": 1}}
+    assert link.is_symlink() and progress_file.load() == {"00-1": {"tries": 1, **OTHER}}
     link.unlink()
     link.symlink_to(link.name)
     text = said(verbs.check, "00-1", 3)

@@ -63,6 +63,15 @@ def test_the_room_is_counted_prediction_by_prediction_and_exercise_by_exercise(h
     assert "held by 2: This assumes that the two comparisons agree." in (in_one_line(text))
 
 
+def test_the_room_counts_who_made_a_mistake_and_says_its_sentence(tmp_path):
+    put(tmp_path, "a/progress.json", {"05-6": {"tries": 5, "mistakes": {"edge": 4, "one": 1}}})
+    put(tmp_path, "b/progress.json", {"05-6": {"tries": 1, "mistakes": {"edge": 1, "gone": 1}}})
+    text = in_one_line(said(tmp_path))
+    edge = lesson("05").items["05-6"].sentence("edge")
+    assert f"made by 2: {edge}" in text, "people, and not tries"
+    assert "gone" not in text, "a mistake that the course no longer knows"
+
+
 def test_stuck_is_explained_only_where_somebody_is(tmp_path):
     put(tmp_path, "progress.json", DONE)
     assert "tuck" not in said(tmp_path)

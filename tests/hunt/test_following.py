@@ -14,7 +14,8 @@ from hunt_helpers import correlation, okta, rule, write_events, write_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labutils.__main__ import follow, main
+from labutils.__main__ import main
+from labutils.hunt.commands import follow
 from labutils.hunt import hunt
 from labutils.hunt.following import Following
 from labutils.hunt.rules import load

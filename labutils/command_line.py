@@ -1,0 +1,33 @@
+"""What the commands of `python -m labutils` have in common.
+
+Each room has its commands in a module `commands`: by name, what adds its arguments to a parser, and
+what does as they say and returns the exit status. `__main__` collects them.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """What adds arguments to a parser, and what does as they say; the latter gives the exit
+    status."""
+
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def refused(sentence: str) -> int:
+    """Say on the standard error why something is not done; the exit status, 2."""
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+def printed(text: str) -> None:
+    """Print a long text to whoever reads it to its end, and to `head`, which does not."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,137 @@
+"""Judges that are derived from a trial, a solution and mistakes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from labutils.classroom.derived import derived
+from labutils.classroom.judging import PASSED, Tried, Verdict
+from labutils.classroom.trying import Call, Observed, Trial, calls, visits
+
+RIGHT = "def half(number):\n    return number // 2"
+MISTAKES = {
+    "up": "def half(number):\n    return -(-number // 2)",
+    "float": "def half(number):\n    return number / 2",
+    "none": "def half(number):\n    return number // 2 if number else None",
+}
+
+
+def try_half(answer: Tried) -> Trial:
+    yield from calls(answer, [Call((4,)), Call((5,), about="odd"), Call((0,), about="none")])
+
+
+JUDGE = derived(try_half, RIGHT, MISTAKES)
+
+
+def judged(function: Any, judge: Any = JUDGE) -> Verdict:
+    return judge(Tried(function))
+
+
+def test_what_shows_the_same_as_the_solution_passes() -> None:
+    assert judged(lambda number: number >> 1) is PASSED
+
+
+def test_the_first_case_that_differs_is_the_counterexample() -> None:
+    verdict = judged(lambda number: number - 2)
+    assert verdict.counterexample() == "It gave 3 for 5; it should give 2."
+
+
+def test_a_mistake_of_which_all_the_same_is_seen_is_named_before_what_the_case_is_about() -> None:
+    assert judged(lambda number: round(number / 2 + 0.01)).mistake == "up"
+    assert judged(lambda number: number / 2).mistake == "float"
+
+
+def test_else_the_case_says_what_it_is_about() -> None:
+    assert judged(lambda number: 7 if number == 5 else number // 2).mistake == "odd"
+
+
+def test_else_the_nearest_mistake_is_named() -> None:
+    def silent(answer: Tried) -> Trial:
+        yield from calls(answer, [Call((4,)), Call((5,)), Call((7,)), Call((0,))])
+
+    def once_up(number: int) -> int:
+        return 3 if number == 5 else 9 if number == 7 else number // 2
+
+    assert judged(once_up, derived(silent, RIGHT, MISTAKES)).mistake == "up"
+
+
+def test_an_error_says_which_and_where_and_a_missing_return_is_told() -> None:
+    def fails(number: int) -> int:
+        return {}[number]  # the line that is named
+
+    verdict = judged(fails)
+    assert verdict.kind == "raised" and verdict.got == "KeyError: 4"
+    assert "line" in verdict.line
+
+    def forgets(number: int) -> None:
+        number // 2  # noqa: B018
+
+    assert judged(forgets).kind == "none"
+
+
+def test_an_answer_that_a_trial_cannot_go_on_with_gets_its_verdict_all_the_same() -> None:
+    def chain(answer: Tried) -> Trial:
+        first = answer(4)
+        yield Observed("the first", first)
+        yield Observed("the first of that", first + 1)
+
+    judge = derived(chain, RIGHT, {"text": "def half(number):\n    return 'x'"})
+    assert judged(lambda _: "y", judge).mistake == "text"
+
+
+def test_a_trial_that_an_answer_makes_endless_is_stopped() -> None:
+    def while_it_grows(answer: Tried) -> Trial:
+        number = 4
+        while number:
+            number = answer(number)
+            yield Observed("a step", number == 0 or number < 4)
+
+    assert judged(lambda number: number + 1, derived(while_it_grows, RIGHT, {})) is not PASSED
+
+
+def test_a_verdict_on_a_value_does_not_show_what_is_right() -> None:
+    def try_names(names: Any) -> Iterator[Observed]:
+        yield Observed("a list", isinstance(names, list), "list")
+        yield Observed("who", sorted(names), "who")
+
+    mistakes = {"list": "names = 'ada'", "who": "names = ['tom']"}
+    judge = derived(try_names, "names = ['ada']", mistakes, "value")
+    assert judge(["ada"]) is PASSED
+    for names, mistake in (("ada", "list"), (["tom"], "who"), (["mary"], "who")):
+        verdict = judge(names)
+        assert (verdict.mistake, verdict.got, verdict.want) == (mistake, "", "")
+
+
+DOOR = "def door(name):\n    if name != 'ada':\n        raise ValueError(name)\n    return name"
+
+
+def try_door(answer: Tried) -> Trial:
+    yield from visits(answer, [Call(("ada",)), Call(("tom",), about="tom")])
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "mistake"),
+    [
+        ("def door(name):\n    return name", "let_in", "tom"),
+        ("def door(name):\n    raise ValueError(name)", "refused_good", None),
+        ("def door(name):\n    assert name == 'ada'\n    return name", "raised", "other refusal"),
+        ("def door(name):\n    return name == 'ada' and name", "differs", "returned False"),
+    ],
+)
+def test_what_lets_in_what_it_should_refuse_is_told_so(
+    source: str, kind: str, mistake: str | None
+) -> None:
+    space: dict[str, Any] = {}
+    exec(source, space)
+    verdict = judged(space["door"], derived(try_door, DOOR, {}))
+    assert (verdict.kind, verdict.mistake) == (kind, mistake)
+
+
+def test_what_should_say_yes_or_no_says_neither() -> None:
+    def try_is_ada(answer: Tried) -> Trial:
+        yield from visits(answer, [Call(("ada",)), Call(("tom",))], ())
+
+    judge = derived(try_is_ada, "def is_ada(name):\n    return name == 'ada'", {})
+    assert judged(lambda name: int(name == "ada"), judge).mistake == "kind"
+    assert judged(lambda _: True, judge).kind == "let_in"
