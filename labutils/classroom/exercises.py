@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from textwrap import fill
 from types import CodeType, FunctionType
-from typing import Any, NoReturn
+from typing import Any
 
 from labutils.classroom import overview, toolbox, ways
 from labutils.classroom import progress as progress_file
@@ -44,7 +44,7 @@ from labutils.classroom.registry import (
     Quiz,
     Target,
 )
-from labutils.lab import SceneError
+from labutils.classroom.scenes import played
 from labutils.text import counted, shown
 
 # What any function can get wrong: for a mistake that an exercise has no sentence of its own for.
@@ -270,10 +270,7 @@ def target(number: str, seed: int | None = None) -> Any:
         return None
     _say_brief(item)
     scene = item.scene()
-    if type(scene).__module__ != "builtins":  # a plain value counts nothing
-        for way in ("__copy__", "__deepcopy__", "__reduce_ex__"):
-            setattr(type(scene), way, _no_copy)
-    return scene
+    return scene if type(scene).__module__ == "builtins" else played(scene)
 
 
 @answers
@@ -285,10 +282,6 @@ def _say_brief(item: Target) -> None:
         goal = f'<div class="lu-question">{marked(item.card.goal)}</div>'
         rows = ((name, marked(says)) for name, says in item.card.rows)
         tables(goal + _pairs(rows))
-
-
-def _no_copy(*_: object) -> NoReturn:
-    raise SceneError("A scene cannot be copied: it counts what you try. Use the scene itself.")
 
 
 # --- the learner's own code, used ---------------------------------------------------------------

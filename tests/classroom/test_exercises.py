@@ -141,7 +141,7 @@ def test_a_right_answer_passes_and_is_noted_with_its_tries(said):
     said(verbs.check, "77-1", lambda n: n)
     assert said(verbs.check, "77-1", lambda n: n + n) == "77-1: passed. Twice is twice.\n"
     said(verbs.check, "77-1", lambda n: n)
-    assert items() == {"77-1": {"passed": True, "tries": 3}}
+    assert items() == {"77-1": {"passed": True, "tries": 3, "mistakes": {"square": 2}}}
 
 
 def test_a_wrong_answer_is_shown_the_case_then_the_misconception(said):

@@ -16,6 +16,7 @@ import pytest
 from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from solutions import imports_of, made
 from tables import table
 
 from labutils.classroom import exercises
@@ -33,7 +34,6 @@ from labutils.classroom.judging import (
 from labutils.classroom.registry import Exercise
 from labutils.incident import ledger
 from labutils.lab import seconds
-from labutils.lessons.lesson_01 import exercises as lesson_01
 from labutils.lessons.lesson_01.logged_tokens import Scene
 from labutils.stage import reversible_encodings
 
@@ -373,7 +373,7 @@ def test_01_7_a_hash_without_the_key_can_be_computed_by_everybody(name):
 
 def test_01_7_the_model_solution_leaves_nothing_in_the_log_of_the_target():
     """Not even where a gateway wrote %2E for the dots, or an address holds another address."""
-    redact, log = learners(f"{lesson_01.TOOLS}\n{lesson_01.REDACT}"), Scene().log
+    redact, log = made("01-7")["redact"], Scene().log
     cleaned = [redact(line, b"a key") for line in log]
     assert sum("%2E" in line for line in log) == 2
     assert sum("token-" in line for line in cleaned) == len(log) - 1
@@ -455,7 +455,7 @@ def test_a_change_by_hand_of_a_short_solution_is_noticed(identifier, old, new):
     item = exercise(identifier)
     assert old in item.solution
     namespace = {}
-    exec(f"{lesson_01.TOOLS}\n{item.solution.replace(old, new, 1)}", namespace)
+    exec(f"{imports_of('01')}\n{item.solution.replace(old, new, 1)}", namespace)
     answer = namespace[item.solution.split("(")[0].removeprefix("def ")]
     assert verdict(item, answer) is not None
 

@@ -3,11 +3,11 @@
 import sys
 
 REMEMBERED = {
-    "lesson_04.two_wikis": "board",
-    "lesson_08.news_article": "the_article",
-    "lesson_12.token_budget": "the_company",
-    "lesson_14.hidden_crew": "the_crew",
-    "lesson_15.last_inventory": "wrong_declarations",
+    "lesson_04.two_wikis": ("board", "refusals"),
+    "lesson_08.news_article": ("the_article",),
+    "lesson_12.token_budget": ("the_company", "missed"),
+    "lesson_14.hidden_crew": ("the_crew",),
+    "lesson_15.last_inventory": ("wrong_declarations",),
 }  # what outlasts a new target(...), by module
 
 
@@ -19,9 +19,9 @@ def begin():
     if verbs is not None:
         verbs._begun.clear()
         verbs._hints_given.clear()
-    for module, kept in REMEMBERED.items():
+    for module, names in REMEMBERED.items():
         loaded = sys.modules.get(f"labutils.lessons.{module}")
-        if loaded is not None:
+        for kept in names if loaded is not None else ():
             getattr(loaded, kept).cache_clear()
     lead = sys.modules.get("labutils.lessons.lesson_10.another_intruder")
     if lead is not None and lead.another_month.cache_info().currsize:

@@ -1,6 +1,7 @@
 """Targets under attack: none is won by a loop, a look or a guess."""
 
 import copy
+import inspect
 import pickle
 from contextlib import suppress
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ import target_attacks
 from tables import table
 from target_attacks import ATTACKS, flags_in, fresh, ways_that_work
 
-from labutils.classroom import exercises
+from labutils.classroom import exercises, mixed
 from labutils.lab import SceneError
 from labutils.lessons.lesson_04.two_wikis import FLAG
 
@@ -65,3 +66,37 @@ def test_no_scene_can_be_copied_to_try_for_nothing(number):
     for copied in (copy.copy, copy.deepcopy, pickle.dumps):
         with pytest.raises(SceneError, match="it counts what you try"):
             copied(scene)
+
+
+@table("number", [f"{one:02}" for one in range(1, 18)])
+def test_what_python_shows_of_a_scene_has_neither_its_flag_nor_its_source(number):
+    scene = fresh(number)
+    if type(scene).__module__ == "builtins":
+        return  # a plain value
+    with pytest.raises(TypeError):
+        vars(scene)
+    for show in (inspect.getsource, lambda one: inspect.getsource(type(one))):
+        with pytest.raises((TypeError, OSError)):
+            show(scene)
+    assert not [name for name in dir(scene) if name.startswith("_")]
+    with pytest.raises(SceneError, match="cannot be changed by hand"):
+        scene.anything = 1
+
+
+@table(("number", "stops"), [("04", "Locked after three refusals"), ("12", "Three attempts")])
+def test_a_mixed_target_has_the_patience_of_the_target_that_it_comes_from(number, stops, capsys):
+    seed = next(one for one in range(99) if mixed.drawn(one) == number)
+    for scene in (fresh(number), fresh("mixed-%d" % seed)):
+        said = spent(number, scene)
+    assert stops in said + capsys.readouterr().out, "it is spent by the two of them together"
+
+
+def spent(number, scene):
+    """Two attempts that fail; what the last one was answered."""
+    for place in range(2):
+        if number == "04":
+            scene.tom.get("https://north.example/login")
+            said = scene.tom.post("https://north.example/cb", data={"id_token": "x"}).text
+        else:
+            said = scene.try_setting(scene.Setting(60 - place, "offline"), (1, 1))
+    return said

@@ -1,6 +1,7 @@
 """The target of lesson 04: two wikis that take ID tokens in a form, each with one check too few."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -30,16 +31,23 @@ def halves(flag: str) -> tuple[str, str]:
     return flag[: len(flag) // 2], flag[len(flag) // 2 :]
 
 
+@cache
+def refusals() -> Counter[str]:
+    """How often each wiki has refused a token, whoever asked for the scene: a mixed target has the
+    same locks."""
+    return Counter()
+
+
 class TargetWiki(FormPostWiki):
     """A wiki that locks after three refusals. Ada's page holds half of the flag."""
 
     def __init__(self, lab: Lab, host: str, check: Check, half: str):
         super().__init__(lab, check, host)
-        self._half, self.refusals = half, 0
+        self._half, self._host = half, host
 
     def sign_in(self, cookie: str, token: str) -> Response:
         """As any wiki with form_post, but three refusals lock it."""
-        if self.refusals >= MOST_REFUSALS:
+        if refusals()[self._host] >= MOST_REFUSALS:
             raise TooManyRequests(
                 "Locked after three refusals. Read a token before you send it. To unlock the wiki, "
                 "restart the kernel."
@@ -48,7 +56,7 @@ class TargetWiki(FormPostWiki):
         try:
             return super().sign_in(cookie, token)
         except Unauthorized:
-            self.refusals += begun
+            refusals()[self._host] += begun
             raise
 
     def page(self, person: str) -> dict[str, str]:

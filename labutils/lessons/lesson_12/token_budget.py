@@ -3,6 +3,7 @@
 It must leave a thief little, however late he is noticed, and whichever of two things he copied.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from math import inf
@@ -49,6 +50,12 @@ NO_SETTING = (
 )
 
 
+@cache
+def missed() -> Counter[str]:
+    """How many attempts failed, whoever asked for the scene: a mixed target is the same company."""
+    return Counter()
+
+
 class TokenBudget:
     """The scene: a company that has 10 requests an hour to spend, and a thief who is measured."""
 
@@ -56,7 +63,7 @@ class TokenBudget:
     Setting = Setting
 
     def __init__(self, flag: str | None = None) -> None:
-        self._flag, self._missed = flag or FLAG, 0
+        self._flag = flag or FLAG
         self._later, self.calls = list(LATER), CALLS
         self._seen: list[object] = []  # what was tried, with the calls at that time
 
@@ -71,7 +78,7 @@ class TokenBudget:
         before. `retries`: whether the provider pushes an event again if it did not arrive. Three
         settings may fail.
         """
-        if self._missed >= PATIENCE:
+        if missed()["settings"] >= PATIENCE:
             print(STOPPED)
             return "no flag"
         if not isinstance(setting, Setting) or not is_one(setting):
@@ -106,9 +113,9 @@ class TokenBudget:
             return self._flag
         if good:
             print("The setting is good enough, but you expected something else. Why?")
-        self._missed += 1
-        print(f"Attempts left: {PATIENCE - self._missed}.")
-        if good and self._later and self._missed < PATIENCE:
+        missed()["settings"] += 1
+        print(f"Attempts left: {PATIENCE - missed()['settings']}.")
+        if good and self._later and missed()["settings"] < PATIENCE:
             self.calls = self._later.pop(0)
             print(f"Things change: Ada's app now calls every {60 // self.calls} minutes.")
         return "no flag"

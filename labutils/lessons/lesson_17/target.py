@@ -14,7 +14,7 @@ from .unseen import CalledIn, Line, Ticket, called_in
 FLAG = "flag-" + next(dice("lesson-17", "the one who was there"))
 SEED, PATIENCE = "other-88", 2
 STOPPED = (
-    "Two accusations were wrong, so nobody listens any more. Restart the kernel to start again. "
+    "Three accusations were wrong, so nobody listens any more. Restart the kernel to start again. "
     "Asking for the target again gives you the same incident."
 )
 
@@ -44,7 +44,7 @@ def accuser(incident: CalledIn, flag: str) -> Any:
         """Say from which address the intruder used programs, whose session he came with, and what
         he made there to come back."""
         nonlocal wrong
-        if wrong >= PATIENCE:
+        if wrong > PATIENCE:
             print(STOPPED)
             return "no flag"
         texts = isinstance(address, str) and isinstance(person, str)
@@ -59,7 +59,8 @@ def accuser(incident: CalledIn, flag: str) -> Any:
         if (address, person, set(map(str, made))) == his:
             return flag
         wrong += 1
-        print(f"At least one of the three is wrong. Wrong accusations left: {PATIENCE - wrong}.")
+        print("At least one of the three is wrong.")
+        print(STOPPED if wrong > PATIENCE else f"{PATIENCE - wrong} more may be wrong.")
         return "no flag"
 
     return accuse

@@ -1,5 +1,6 @@
 """The eager wiki, and the two wikis of the target: what they take, refuse, and say of each."""
 
+import new_learner
 import pytest
 from tables import table
 
@@ -35,9 +36,9 @@ def test_a_token_that_the_provider_does_not_know_opens_nothing(apps):
 @pytest.fixture
 def scene():
     """The two wikis, which nobody has tried."""
-    board.cache_clear()
+    new_learner.begin()
     yield board()
-    board.cache_clear()
+    new_learner.begin()
 
 
 def posted(scene, wiki, token):
@@ -61,7 +62,7 @@ FORGED = {
 
 @table("forged", FORGED.values(), ids=FORGED)
 def test_a_token_that_the_provider_did_not_sign_is_refused_by_both(forged):
-    board.cache_clear()
+    new_learner.begin()
     scene = board()
     token = forged(scene.ada_signs_in_at("a-wiki")["id_token"])
     for wiki in (NORTH, SOUTH):
