@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import replace
-from functools import cache
 from io import StringIO
 from typing import Any
 from urllib.parse import unquote_plus
@@ -18,10 +17,8 @@ from labutils.identity.tokens import SigningKey, b64, ec_private_key, json_part,
 from labutils.lab import Exchange, dice
 from labutils.stage.three_doors import DOORS, KINDS, copied, hasty, three_doors
 from labutils.stage.two_apps import API, LOGIN, TwoApps
-from labutils.stage.what_dies_when import ACTIONS, ROWS, TRIES, what_dies_when
 from labutils.text import counted
 
-from .doors import knock
 from .rotation import new_store, race, refresh_and_delete
 
 # --- requests from somebody's browser (05-1, 05-7) ------------------------------------------------
@@ -279,35 +276,6 @@ def opens_for(apps: TwoApps, token: Any) -> str | None:
         return None
     response = apps.tom.get(API + "/me", headers=bearer(token))
     return response.json().get("sub") if response.is_success else None
-
-
-# --- a runbook (05-8) -----------------------------------------------------------------------------
-
-
-@cache
-def lasting() -> dict[tuple[str, str], float]:
-    """What the lesson's figure shows: the last minute of each credential after each action."""
-    return what_dies_when(knock)
-
-
-def left_by(runbook: Iterable[str]) -> list[str]:
-    """The credentials that still open a day after all of these actions."""
-    lasts = lasting()
-    return [row for row in ROWS if min(lasts[row, one] for one in runbook) == TRIES[-1]]
-
-
-def try_runbook(runbook: Any) -> Trial:
-    """Three actions of the list, and how many credentials are left."""
-    is_list = isinstance(runbook, list | tuple | set)
-    names = list(runbook) if is_list else []
-    yield Observed(
-        "a list of texts", is_list and all(isinstance(one, str) for one in names), "list"
-    )
-    yield Observed(
-        "actions that are not on the list", [x for x in names if x not in ACTIONS], "name"
-    )
-    yield Observed("actions", (len(names), len({*names} - {"nothing"})), "three")
-    yield Observed("how many are left", len(left_by(names)), "left")
 
 
 # --- kinds, survivors (05-5, 05-6) ----------------------------------------------------------------

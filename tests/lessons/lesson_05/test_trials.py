@@ -1,7 +1,5 @@
 """Lesson 05's stage: every row is tried by Tom, and no guessable token passes as a rotated one."""
 
-import itertools
-
 import lessons
 import nbformat
 import pytest
@@ -12,7 +10,6 @@ from labutils.classroom import exercises
 from labutils.classroom.course import lesson
 from labutils.lessons.lesson_05.pictures import lifetimes
 from labutils.lessons.lesson_05.rotation import new_store, race, refresh_and_delete
-from labutils.lessons.lesson_05.trials import left_by
 from labutils.stage import what_dies_when as stage
 
 REFRESH = solution_of("05-3")
@@ -172,40 +169,6 @@ def test_a_change_by_hand_of_a_short_solution_is_noticed(identifier, old, new):
     name = exercise.solution.split("(")[0].removeprefix("def ")
     verdict, words = exercises.verdict(exercise, namespace[name])
     assert verdict.kind != "passed" and words.startswith("It ")
-
-
-def test_three_runbooks_of_three_actions_leave_one_credential_and_none_leaves_nothing():
-    actions = [one for one in stage.ACTIONS if one != "nothing"]
-    left = {three: left_by(three) for three in itertools.combinations(actions, 3)}
-    assert min(map(len, left.values())) == 1
-    assert sorted(one[0] for one in left.values() if len(one) == 1) == [
-        "client secret",
-        "machine token",
-        "session at the wiki",
-    ]
-    (exercise,) = [e for e in lesson("05").exercises if e.id == "05-8"]
-    for three, rest in left.items():
-        verdict, _ = exercises.verdict(exercise, list(three))
-        assert (verdict.kind == "passed") is (len(rest) == 1), three
-
-
-@table(
-    ("runbook", "mistake"),
-    [
-        (["disable the user", "disable the user", "drop the signing key"], "three"),
-        (["disable the user", "drop the signing key"], "three"),
-        (["nothing", "disable the user", "drop the signing key"], "three"),
-        ([*stage.ACTIONS][1:], "three"),
-        (["Disable the user", "drop the signing key", "log out at the wiki"], "name"),
-        (["...", "...", "..."], "name"),
-        ("drop the signing key", "list"),
-        ([1, 2, 3], "list"),
-        ({"a": "disable the user"}, "list"),
-    ],
-)
-def test_what_is_no_runbook_of_three_is_told_so(runbook, mistake):
-    (exercise,) = [e for e in lesson("05").exercises if e.id == "05-8"]
-    assert exercises.verdict(exercise, runbook)[0].mistake == mistake
 
 
 @table(
