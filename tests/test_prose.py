@@ -122,7 +122,7 @@ def test_messages_and_sentences_of_exercises_are_read_too():
     assert list(faults_of(said))
     names = {name for name, _ in texts()}
     assert {
-        "labutils/lessons/lesson_09/exercises.py",
+        "labutils/lessons/lesson_09/exercises.yaml",
         "labutils/lessons/lesson_09/questions.yaml",
         "labutils/doctor.py",
         "docs/authoring.md",

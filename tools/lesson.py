@@ -24,14 +24,21 @@ MINUTES = 24
 FIRST_FREE = 20  # numbers below belong to the course
 RETIRED = HERE / "data" / "retired-ids.txt"
 CELL = re.compile(r"(?m)^%% (markdown|code) ([a-z0-9A-Z-]+)\n")
-OF_THE_LESSON = ("__init__.py", "exercises.py", "questions.yaml", "target.py", "door.py")
+OF_THE_LESSON = (
+    "__init__.py",
+    "exercises.yaml",
+    "trials.py",
+    "questions.yaml",
+    "target.py",
+    "door.py",
+)
 OF_ITS_TESTS = ("answers.py", "target_routes.py")
 
 LEFT = """\
 Lesson {number} has its skeleton, and it runs. What is left to write:
   1. {notebook}: each cell with the words TO WRITE in it. Begin
      with the title and with the question to open with.
-  2. {folder}: exercises.py, questions.yaml, target.py with its scene. Two exercises,
+  2. {folder}: exercises.yaml, trials.py, questions.yaml, target.py with its scene. Two exercises,
      three predictions and two quiz questions or more.
   3. {tests}: answers.py has three correct answers in other styles for each
      exercise that is a function, target_routes.py each way to the flag, and attempts that fail.

@@ -1,4 +1,5 @@
-"""The tests that a change touches: `python tools/touched.py`; of some lessons: with their numbers.
+"""The tests that a change touches: `python tools/touched.py`; of some lessons: with their numbers;
+of one exercise: with its id, such as 12-10.
 
 What changed is what git sees: the working copy, or else the last commit. For a module its own tests
 run, and those that import it, where these are few; for a lesson its tests, the rails about it, and
@@ -16,9 +17,15 @@ import lessons
 
 HERE = course.HERE
 FEW = 8  # test files that import a changed module, and still run
+OF_AN_EXERCISE = [
+    "tests/lessons/test_answers.py",
+    "tests/lessons/test_loosened.py",
+    "tests/lessons/test_trials.py",
+    "tests/lessons/test_battery.py",
+]
 ABOUT_A_LESSON = [
     "tests/notebooks",
-    "tests/lessons/test_answers.py",
+    *OF_AN_EXERCISE,
     "tests/lessons/test_wrong_answers.py",
 ]
 
@@ -106,11 +113,22 @@ def of_lessons(numbers: set[str]) -> int:
     return next((status for status in statuses if status not in (0, course.NO_TESTS)), 0)
 
 
-def main(numbers: list[str]) -> int:
+def of_exercises(identifiers: list[str]) -> int:
+    """Run what holds these exercises, whatever else their lesson has."""
+    named = " or ".join(f"[{identifier}]" for identifier in identifiers)
+    status = course.run(*course.PYTEST, *OF_AN_EXERCISE, "-k", named)
+    if status == course.NO_TESTS:
+        print(f"No exercise is called {' or '.join(identifiers)}: exercises.yaml has the names.")
+    return int(status)
+
+
+def main(named: list[str]) -> int:
     """Run them; the exit status is pytest's."""
     try:
-        if numbers:
-            return of_lessons(set(numbers))
+        if exercises := [one for one in named if "-" in one]:
+            return of_exercises(exercises)
+        if named:
+            return of_lessons(set(named))
         paths = changed()
         files, left = chosen(paths)
         about = lesson_numbers([path for path in paths if (HERE / path).exists()])

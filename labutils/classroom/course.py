@@ -4,7 +4,6 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -38,23 +37,16 @@ def lesson(number: str) -> Lesson | None:
     package = _module(f"labutils.lessons.lesson_{number}")
     if package is None:
         return None
-    code = _module(f"{package.__name__}.exercises")  # of a lesson that has no sheet yet
-    from_code = _module(f"{package.__name__}.predictions") or code
+    trials = _module(f"{package.__name__}.trials")
+    from_code = _module(f"{package.__name__}.predictions")
     target = getattr(_module(f"{package.__name__}.target"), "TARGET", None)
     folder = Path(package.__path__[0])
     sheet = folder / "exercises.yaml"
-    exercises = (
-        read_exercises(sheet, vars(_module(f"{package.__name__}.trials") or code))
-        if sheet.exists()
-        else [
-            replace(one, imports=getattr(code, "TOOLS", ""))
-            for one in getattr(code, "EXERCISES", ())
-        ]
-    )
+    exercises = read_exercises(sheet, vars(trials) if trials else {}) if sheet.exists() else ()
     sheet = folder / "questions.yaml"
     asked = read_questions(sheet, number) if sheet.exists() else Questions({}, {})
     words = read_translation(folder, language())
-    quizzes = [*asked.quizzes.values(), *getattr(code, "QUIZZES", ())]
+    quizzes = [*asked.quizzes.values(), *getattr(from_code, "QUIZZES", ())]
     predictions = [*asked.predictions.values(), *getattr(from_code, "PREDICTIONS", ())]
     return Lesson(
         number,

@@ -6,9 +6,12 @@ whose trial goes wrong in the same places, with the same things seen.
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Literal
 
 from labutils.classroom.judging import (
@@ -20,10 +23,13 @@ from labutils.classroom.judging import (
     returns_nothing,
     written,
 )
-from labutils.classroom.trying import Observed, Raised, Trial, alike
+from labutils.classroom.trying import Observed, Raised, Remark, Trial, alike
 
 LONGEST = 2_000  # steps of a trial; one that an answer makes endless is stopped there
 Trace = tuple[Observed, ...]
+
+
+ENDED = object()  # what is seen of a step that a trial did not come to
 
 
 def derived(
@@ -31,49 +37,104 @@ def derived(
     solution: str,
     mistakes: Mapping[str, str],
     kind: Literal["function", "value"] = "function",
+    remarks: Mapping[str, str] = MappingProxyType({}),
 ) -> Callable[[Any], Verdict]:
-    """Return the judge of an exercise: from its trial, the code of its model solution, and the code
-    of each named mistake.
+    """Return the judge of an exercise: from its trial, the code of its model solution, the code of
+    each named mistake, and what is said to whoever passes in a way that the trial remarks on.
 
     The judge of a value does not show what is right, since it would be the solution.
     """
 
     @cache
-    def trace(source: str) -> Trace:
+    def play(source: str) -> Played:
         answer = answer_of(source)
-        return tuple(played(trial, Tried(answer) if kind == "function" else answer))
+        return Played(trial, Tried(answer) if kind == "function" else answer)
 
     def judge(answer: Any) -> Verdict:
-        right, steps, verdict = trace(solution), list[Observed](), PASSED
-        playing = islice(trial(answer), LONGEST)
-        for step, its in zip(playing, right, strict=False):
-            steps.append(step)
-            if not alike(step.seen, its.seen):
+        right, playing = play(solution).whole(), Played(trial, answer)
+        for place, its in enumerate(right):
+            step = playing.at(place) or Observed(its.case, ENDED, its.about)
+            if not same(step.seen, its.seen):
                 verdict = verdict_on(answer, step, its.seen, kind)
                 break
         else:
-            return PASSED
-        try:
-            steps.extend(playing)
-        except Exception:
-            pass  # a trial that cannot go on with such an answer: it ends there
+            if not playing.at(len(right)):
+                said = [remarks[name] for name in playing.remarks if name in remarks]
+                return Verdict("passed", note=" ".join(said)) if said else PASSED
+            step, verdict = playing.steps[-1], Verdict("differs", playing.steps[-1].case)
         if verdict.mistake is None:
-            named = nearest(tuple(steps), right, {name: trace(it) for name, it in mistakes.items()})
-            verdict = Verdict(
-                verdict.kind, verdict.case, verdict.got, verdict.want, verdict.line, named
-            )
+            with as_it_was(answer):
+                trace = playing.whole()
+            first = min(wrong_in(trace, right), default=len(right))
+            theirs = {name: play(it) for name, it in mistakes.items()}
+            wrong_there = {
+                name: its.whole()
+                for name, its in theirs.items()
+                if first < len(right) and not its.is_right_at(first, right)
+            }
+            verdict = replace(verdict, mistake=nearest(trace, right, wrong_there))
         return verdict
 
     return judge
 
 
-def played(trial: Callable[[Any], Trial], answer: Any) -> Trial:
-    """Yield the steps of a trial; one that cannot go on with such an answer ends there."""
-    try:
-        for step in islice(trial(answer), LONGEST):
-            yield Observed(*step)
-    except Exception:
+class Played:
+    """A trial of an answer, as far as it was played. One that cannot go on with such an answer ends
+    there."""
+
+    def __init__(self, trial: Callable[[Any], Trial], answer: Any):
+        self.steps: list[Observed] = []
+        self.remarks: list[str] = []
+        self._playing = islice(trial(answer), LONGEST)
+
+    def at(self, place: int) -> Observed | None:
+        """Return the step at a place; None where the trial ends before."""
+        while len(self.steps) <= place:
+            try:
+                step = next(self._playing)
+            except Exception:
+                return None
+            if isinstance(step, Remark):
+                self.remarks.append(step.name)
+            else:
+                self.steps.append(Observed(*step))
+        return self.steps[place]
+
+    def whole(self) -> Trace:
+        """Return all steps."""
+        self.at(LONGEST)
+        return tuple(self.steps)
+
+    def is_right_at(self, place: int, right: Trace) -> bool:
+        """Return whether the same is seen at a place as of the solution."""
+        step = self.at(place)
+        return step is not None and same(step.seen, right[place].seen)
+
+
+def played(trial: Callable[[Any], Trial], answer: Any) -> Trace:
+    """Return the steps of a trial."""
+    return Played(trial, answer).whole()
+
+
+def same(one: Any, other: Any) -> bool:
+    """Return whether the same is seen; what was `said` beside it does not count."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping) and "said" in {*one, *other}:
+        one, other = ({k: v for k, v in it.items() if k != "said"} for it in (one, other))
+    return alike(one, other)
+
+
+@contextmanager
+def as_it_was(answer: Any) -> Iterator[None]:
+    """Let what a learner's function did last be what it did before this: the error that a verdict
+    tells of, and what came back."""
+    if not isinstance(answer, Tried):
+        yield
         return
+    before = answer.error, answer.way, list(answer.results)
+    try:
+        yield
+    finally:
+        answer.error, answer.way, answer.results = before
 
 
 def answer_of(source: str) -> Any:
@@ -91,10 +152,13 @@ def answer_of(source: str) -> Any:
 
 def nearest(trace: Trace, right: Trace, mistakes: Mapping[str, Trace]) -> str | None:
     """Return the mistake that an answer makes: one of which all the same is seen; else the one that
-    its first wrong step is about; else the one that goes wrong there, and in the most like places.
+    its first wrong step is about; else the one that goes wrong there, with the most alike. None
+    where nothing is alike.
     """
     off = wrong_in(trace, right)
-    first = min(off)
+    first = min(off, default=None)
+    if first is None:
+        return None
     scores = {}
     for name, its in mistakes.items():
         theirs = wrong_in(its, right)
@@ -105,21 +169,23 @@ def nearest(trace: Trace, right: Trace, mistakes: Mapping[str, Trace]) -> str | 
     best = max(scores, key=lambda name: scores[name], default=None)
     if best and scores[best][0]:
         return best
-    return about(trace[first], right[first].seen) or best
+    step = trace[first] if first < len(trace) else Observed("", ENDED, right[first].about)
+    named = about(step, right[first].seen)
+    return named or (best if best and scores[best][2] else None)
 
 
 def wrong_in(trace: Trace, right: Trace) -> set[int]:
     """Return the places where a trace is not the right one. One that ends early is wrong from there
     on."""
     pairs = enumerate(zip(trace, right, strict=False))
-    wrong = {place for place, (one, its) in pairs if not alike(one.seen, its.seen)}
+    wrong = {place for place, (one, its) in pairs if not same(one.seen, its.seen)}
     return wrong | set(range(len(trace), len(right)))
 
 
 def _alike_at(one: Trace, other: Trace, place: int) -> bool:
     """Whether two traces show the same at a place, or both have ended."""
     ended = place >= len(one), place >= len(other)
-    return all(ended) if any(ended) else alike(one[place].seen, other[place].seen)
+    return all(ended) if any(ended) else same(one[place].seen, other[place].seen)
 
 
 def about(step: Observed, want: Any) -> str | None:
@@ -134,7 +200,8 @@ def about(step: Observed, want: Any) -> str | None:
 def part(got: Any, want: Any) -> Any:
     """Return which part of what is seen is off: a key of a dictionary, or its type's name."""
     if isinstance(got, Mapping) and isinstance(want, Mapping):
-        return next((key for key in [*want, *got] if not _same_part(got, want, key)), None)
+        keys = [key for key in [*want, *got] if key != "said"]
+        return next((key for key in keys if not _same_part(got, want, key)), None)
     return type(got).__name__
 
 
@@ -149,7 +216,9 @@ def verdict_on(answer: Any, step: Observed, want: Any, kind: str) -> Verdict:
     """Return the verdict on a step, without the mistake that it takes all steps to name."""
     case, got = step.case, step.seen
     if kind == "value":
-        return Verdict("differs")
+        return _on_a_value(case, got, want)
+    if got is ENDED:
+        return answer.raised(case) if answer.error else Verdict("differs", case)
     if isinstance(got, Raised):
         meant = isinstance(want, Mapping) and want.get("opens") is False
         verdict: Verdict = answer.raised(
@@ -165,11 +234,26 @@ def verdict_on(answer: Any, step: Observed, want: Any, kind: str) -> Verdict:
     return Verdict("differs", case, written(got), written(want))
 
 
+def _on_a_value(case: str, got: Any, want: Any) -> Verdict:
+    """The verdict on a value, which does not say what is right: what is wrong with it, where the
+    trial shows that and shows nothing of the solution; what it lets in; or what it does, such as a
+    rule that has a hit, or no hit, on a line."""
+    if isinstance(got, Mapping) and want == {}:
+        return Verdict("differs", got=str(next(iter(got.values()))))
+    if isinstance(got, Mapping) and isinstance(want, Mapping) and part(got, want) == "opens":
+        return _on_a_part(case, got, want)
+    if isinstance(got, Mapping) and len(got) == 1 and [*got.values()] in ([True], [False]):
+        ((what, is_so),) = got.items()
+        return Verdict("differs", case, f"{'a' if is_so else 'no'} {what}")
+    return Verdict("differs")
+
+
 def _on_a_part(case: str, got: Mapping[Any, Any], want: Mapping[Any, Any]) -> Verdict:
     """The verdict on the first part that differs."""
     key = part(got, want)
     if key == "opens" and isinstance(got.get(key), bool):
-        if got.get("returned", True) in (None, False) and got[key]:
+        returned = got.get("returned", True)
+        if got[key] and (returned is None or returned is False):
             text = "a refusal, by raising an exception"
             return Verdict("differs", case, written(got["returned"]), text, "", "returned False")
         kind: Kind = "let_in" if got[key] else "refused_good"

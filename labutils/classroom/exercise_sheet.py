@@ -19,7 +19,8 @@ PREFIX = "try_"  # trials are called after what the solution binds: try_knock, t
 
 @dataclass(frozen=True)
 class _Exercise:
-    """`without` says which of the usual steps its trial does not have, each with the reason."""
+    """`without` says which of the usual steps its trial does not have, each with the reason;
+    `remarks` what is said to whoever passes in a way that the trial remarks on."""
 
     praise: str
     solution: str
@@ -27,6 +28,7 @@ class _Exercise:
     hints: tuple[str, ...]
     trial: str = ""
     without: Row | None = None
+    remarks: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ def _exercise(identifier: str, row: Row, imports: str, trials: Mapping[str, Any]
         for mistake in one.mistakes
     }
     sources = {mistake: source for mistake, (_, source) in mistakes.items()}
-    judge: Callable[[Any], Any] = derived(trial, f"{imports}\n{solution}", sources, kind)
+    judge: Callable[[Any], Any] = derived(
+        trial, f"{imports}\n{solution}", sources, kind, one.remarks or {}
+    )
     return Exercise(
         identifier, kind, judge, one.praise, mistakes, one.hints, solution,
         without=dict(one.without or {}), imports=imports, trial=trial,

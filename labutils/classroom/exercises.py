@@ -509,7 +509,9 @@ def reveal(identifier: str, observed: object = ...) -> None:
 
 def _in_a_card(item: AnyPrediction, choice: str | None, right: bool | None) -> str:
     """What came out and what was predicted, for a card: in one line for whoever was right."""
-    came_out = marked(item.named(item.truth))
+    came_out = marked(
+        item.in_words(item.truth) if isinstance(item, GridRow) else item.named(item.truth)
+    )
     if choice is None:
         return f'<div class="lu-line"><span class="lu-head">Result:</span> {came_out}</div>'
     if right:

@@ -277,12 +277,16 @@ class GridRow:
 
     def named(self, choice: str) -> str:
         """A row as a person reads it: the letters, and which columns have which of the words."""
+        return f"{choice} ({self.in_words(choice)})"
+
+    def in_words(self, choice: str) -> str:
+        """Which columns of a row have which of the words."""
         groups = []
         for mark, words in zip("ox", self.words, strict=True):
             numbers = [str(at) for at, letter in enumerate(choice, 1) if letter == mark]
             if numbers:
                 groups.append(f"{words}: {', '.join(numbers)}")
-        return f"{choice} ({'; '.join(groups)})"
+        return "; ".join(groups)
 
     def observed(self, value: object) -> str | None:
         """The row that was observed: letters, or True and False in the order of the columns."""

@@ -44,7 +44,13 @@ class Observed(NamedTuple):
     usual: Usual = ""
 
 
-Trial = Iterator[Observed]
+class Remark(NamedTuple):
+    """The name of a remark of the sheet: what is said to whoever passes so, beside the praise."""
+
+    name: str
+
+
+Trial = Iterator[Observed | Remark]
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,7 @@ class Call:
         return self.words or shown(", ".join(map(repr, self.arguments)), LONGEST)
 
 
-def calls(answer: Tried, tried: Iterable[Call], *, alone: bool = False) -> Trial:
+def calls(answer: Tried, tried: Iterable[Call], *, alone: bool = False) -> Iterator[Observed]:
     """Yield what each call gives, and then, in the other order, what each gives once more: whoever
     remembers too much gives something else.
 
@@ -147,7 +153,7 @@ def _called(answer: Tried, call: Call, usual: Usual, *, alone: bool) -> Observed
 
 def visits(
     answer: Tried, tried: Iterable[Call], refusal: Sequence[type[Exception]] = (ValueError,)
-) -> Trial:
+) -> Iterator[Observed]:
     """Yield whether each call is let in, where a refusal is one of these exceptions; and then,
     in the other order, once more.
 
@@ -166,7 +172,10 @@ def let_in(answer: Tried, *arguments: Any, refusal: tuple[type[Exception], ...])
     if not refusal:
         return {"opens": result} if isinstance(result, bool) else result
     if isinstance(result, Raised):
-        return {"opens": False} if isinstance(answer.error, refusal) else result
+        if not isinstance(answer.error, refusal):
+            return result
+        why = f"{type(answer.error).__name__}: {shown(str(answer.error), 100)}"
+        return {"opens": False, "said": why}  # what is said is shown, and not compared
     return {"opens": True, "returned": result}
 
 

@@ -144,8 +144,8 @@ class Wire(Instrument):
         """Send a request as it is written, from a person's machine, in a copy of the lab.
 
         Its answer is shown, and returned. Cookies are those in the text alone. A user agent that is
-        still the one of the open message becomes the person's own. Raises CannotSend and
-        NotARequest with a sentence.
+        still that of the open message, which another person sent, becomes the person's own. Raises
+        CannotSend and NotARequest with a sentence.
         """
         draft = requests.read(text)
         if self._complaint:
@@ -156,7 +156,7 @@ class Wire(Instrument):
                 f"Nobody here is called {person!r}. A request can be sent by: {names}."
             )
         before = len(self.lab.wire)
-        self.reply = self._sent(draft, self.people[person])
+        self.reply = self._sent(draft, self.people[person], person)
         own = self.lab.wire[-1] if len(self.lab.wire) > before else None
         self._tell()
         self.until = len(self.messages)
@@ -165,12 +165,13 @@ class Wire(Instrument):
         self.redraw()
         return self.reply
 
-    def _sent(self, draft: requests.Draft, browser: httpx.Client) -> httpx.Response:
+    def _sent(self, draft: requests.Draft, browser: httpx.Client, person: str) -> httpx.Response:
         """The answer to a request. Raises CannotSend."""
         headers = [(name, value) for name, value in draft.headers if name != "user-agent"]
         agent = draft.header("user-agent")
-        before = requests.recorded(self.messages[self.open - 1].exchange) if self.open else draft
-        if not agent or agent == before.header("user-agent"):
+        shown = self.messages[self.open - 1].exchange if self.open else None
+        anothers = requests.recorded(shown) if shown and shown.client != person else None
+        if not agent or (anothers and agent == anothers.header("user-agent")):
             agent = browser.headers.get("user-agent", "")
         usual = [pair for pair in requests.USUAL.items() if pair[0] not in dict(headers)]
         everything = [*usual, ("user-agent", agent), *headers]

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from labutils.classroom import exercises
 from labutils.classroom.derived import derived
 from labutils.classroom.judging import PASSED, Tried, Verdict
-from labutils.classroom.trying import Call, Observed, Trial, calls, visits
+from labutils.classroom.registry import Exercise
+from labutils.classroom.trying import Call, Observed, Remark, Trial, calls, visits
 
 RIGHT = "def half(number):\n    return number // 2"
 MISTAKES = {
@@ -135,3 +137,78 @@ def test_what_should_say_yes_or_no_says_neither() -> None:
     judge = derived(try_is_ada, "def is_ada(name):\n    return name == 'ada'", {})
     assert judged(lambda name: int(name == "ada"), judge).mistake == "kind"
     assert judged(lambda _: True, judge).kind == "let_in"
+
+
+def test_the_verdict_tells_of_the_first_wrong_step_and_not_of_a_later_error() -> None:
+    def try_two(answer: Tried) -> Trial:
+        yield from visits(answer, [Call((1,)), Call((0,))])
+
+    right = "def door(n):\n    if not n:\n        raise ValueError('zero')\n    return 'in'"
+    exercise = Exercise("98-1", "function", derived(try_two, right, {}), "", {}, (), right)
+
+    def wrong(number: int) -> str:
+        if not number:
+            raise ValueError("zero")
+        return "out"
+
+    words = exercises.verdict(exercise, wrong)[1]
+    assert words == "It gave 'out' for 1; it should give 'in'."
+
+
+def test_where_nothing_is_alike_no_mistake_is_named() -> None:
+    def silent(answer: Tried) -> Trial:
+        yield from calls(answer, [Call((4,)), Call((5,))])
+
+    assert judged(lambda _: "x", derived(silent, RIGHT, MISTAKES)).mistake is None
+
+
+def test_a_trial_that_ends_early_or_goes_on_longer_does_not_pass() -> None:
+    def members(answer: Tried) -> Trial:
+        yield from (Observed("a member", one) for one in answer(3))
+
+    judge = derived(members, "def upto(n):\n    return range(n)", {})
+    assert judged(range, judge) is PASSED
+    assert judged(lambda _: [], judge).case == "a member"
+    assert judged(lambda n: range(n + 1), judge) is not PASSED
+
+
+def test_what_a_trial_cannot_look_at_is_wrong_and_no_accident() -> None:
+    def try_table(table: Any) -> Trial:
+        yield Observed("x", table["x"], "x")
+
+    judge = derived(try_table, "table = {'x': 1}", {"x": "table = {'x': 2}"}, "value")
+    assert judge({}).mistake == judge(3).mistake == "x"
+
+
+def test_a_value_shows_what_is_wrong_with_it_where_the_trial_does() -> None:
+    def try_moves(moves: Any) -> Trial:
+        yield Observed("moves", {} if moves else {"none": "no move is made"}, "none")
+        yield Observed("the wiki", {"opens": "wiki" in moves}, "wiki")
+
+    judge = derived(try_moves, "moves = ['wiki']", {}, "value")
+    assert judge([]).counterexample() == "It gave no move is made."
+    assert judge(["mail"]).counterexample() == "It refused what is valid: the wiki."
+
+
+def test_zero_is_no_refusal() -> None:
+    def try_door(answer: Tried) -> Trial:
+        yield from visits(answer, [Call((1,))])
+
+    judge = derived(try_door, "def door(n):\n    raise ValueError(n)", {})
+    assert judged(lambda _: 0, judge).kind == "let_in"
+    assert judged(lambda _: None, judge).mistake == "returned False"
+
+
+def test_whoever_passes_in_a_remarkable_way_is_told() -> None:
+    def try_half_of_four(answer: Tried) -> Trial:
+        if "lambda" in answer.function.__name__:
+            yield Remark("lambda")
+        yield Observed("4", answer(4))
+
+    judge = derived(try_half_of_four, RIGHT, {}, remarks={"lambda": "Short."})
+    assert judged(lambda n: n // 2, judge) == Verdict("passed", note="Short.")
+
+    def half(number: int) -> int:
+        return number // 2
+
+    assert judged(half, judge) is PASSED

@@ -119,7 +119,7 @@ def test_a_visit_is_let_in_refused_or_ends_in_an_error() -> None:
     steps = visits(Tried(door), [Call(("ada",)), Call(("tom",)), Call(("mary",))])
     assert [step.seen for step in steps][:3] == [
         {"opens": True, "returned": "hello"},
-        {"opens": False},
+        {"opens": False, "said": "ValueError: not you"},
         Raised("KeyError 'mary'"),
     ]
     yes = visits(Tried(lambda name: name == "ada"), [Call(("ada",)), Call(("tom",))], ())

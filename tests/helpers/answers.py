@@ -29,8 +29,10 @@ def answer_of(exercise: Exercise, source: str) -> object:
     exec(compile(source, "cell", "exec"), namespace)
     if "answer" in namespace:
         return namespace["answer"]
-    names = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
-    return namespace[names[-1]]
+    body = ast.parse(source).body
+    if exercise.kind == "value":
+        return namespace[ast.unparse(body[-1].targets[0])]
+    return namespace[[node.name for node in body if isinstance(node, ast.FunctionDef)][-1]]
 
 
 def judged(exercise: Exercise, source: str) -> Verdict:

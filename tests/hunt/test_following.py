@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labutils.__main__ import main
-from labutils.hunt.commands import follow
 from labutils.hunt import hunt
+from labutils.hunt.commands import follow
 from labutils.hunt.following import Following
 from labutils.hunt.rules import load
 

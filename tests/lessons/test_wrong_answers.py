@@ -57,9 +57,14 @@ def asserted(header):
     return header["alg"]
 
 
+# A judge that is derived from a trial has no remark yet on an answer that passes.
 @pytest.mark.parametrize(
     ("choose", "is_remarked"),
-    [(lambda header: header["alg"], True), (lambda _: "ES256", False), (asserted, False)],
+    [
+        (lambda header: header["alg"], True),
+        (lambda _: "ES256", False),
+        (asserted, False),
+    ],
 )
 def test_a_first_check_whose_proof_chooses_the_algorithm_passes_with_a_remark(choose, is_remarked):
     verdict, words = exercises.verdict(exercise("11-2"), takes_alg_from(choose))

@@ -4,12 +4,12 @@ import json
 
 import nbformat
 import pytest
+from solutions import made
 from tables import table
 
 from labutils.classroom import progress, workspace
 from labutils.classroom.course import lesson
 from labutils.classroom.workspace import number_of
-from labutils.lessons.lesson_03 import exercises as lesson_03
 from tools.grading import export
 
 COURSE = workspace.originals(export.HOUSE)
@@ -66,9 +66,7 @@ def challenge_cell() -> str:
 
 
 def test_a_right_answer_passes_the_cell():
-    namespace: dict = {}
-    exec(lesson_03.TOOLS + "\n" + lesson("03").items["03-1"].solution, namespace)
-    run(challenge_cell(), challenge=namespace["challenge"])
+    run(challenge_cell(), challenge=made("03-1")["challenge"])
 
 
 @pytest.mark.parametrize("answer", [..., None, "challenge", lambda verifier: verifier])

@@ -25,9 +25,10 @@ PARTS = [
     "98-open-a-door.ipynb",
     "lesson_98/__init__.py",
     "lesson_98/door.py",
-    "lesson_98/exercises.py",
+    "lesson_98/exercises.yaml",
     "lesson_98/questions.yaml",
     "lesson_98/target.py",
+    "lesson_98/trials.py",
     "tests/lesson_98/answers.py",
     "tests/lesson_98/target_routes.py",
 ]
@@ -41,7 +42,7 @@ def test_it_makes_a_notebook_and_a_folder_and_the_answers_of_its_tests(tmp_path)
 def test_in_the_repository_its_parts_are_where_those_of_the_other_lessons_are():
     where = skeleton.places("14", None)
     assert (where["notebook"] / "14-zero-trust.ipynb").exists()
-    assert (where["lesson"] / "exercises.py").exists()
+    assert (where["lesson"] / "exercises.yaml").exists()
     assert (where["tests"] / "answers.py").exists()
 
 
@@ -64,7 +65,7 @@ def test_its_notebook_has_the_cells_that_the_rails_look_for():
     assert "TO WRITE" in notebook.cells[0].source
 
 
-@pytest.mark.parametrize("there", ["98-another-name.ipynb", "lesson_98/exercises.py"])
+@pytest.mark.parametrize("there", ["98-another-name.ipynb", "lesson_98/exercises.yaml"])
 def test_it_overwrites_nothing(tmp_path, there):
     (tmp_path / there).parent.mkdir(exist_ok=True)
     (tmp_path / there).write_text("mine", encoding="utf-8")

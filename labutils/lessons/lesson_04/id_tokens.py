@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from labutils.classroom.judging import Case
+from labutils.classroom.trying import Call
 from labutils.identity.tokens import sign
 from labutils.lab import dice
 from labutils.stage import forgeries as forged
@@ -21,13 +21,13 @@ def claims_of(seed: str, now: int = NOW) -> dict[str, Any]:
     return {"iss": ISSUER, "sub": next(drawn), "aud": "wiki", **times, "nonce": next(drawn)}
 
 
-def asked(claims: dict[str, Any], token: str, mistake: str, words: str) -> Case:
+def asked(claims: dict[str, Any], token: str, about: str, words: str, usual: str = "") -> Call:
     """One call of validate for a sign-in whose nonce is that of `claims`."""
     arguments = (token, forged.KEYS, ISSUER, "wiki", claims["nonce"], NOW)
-    return Case(arguments, claims, mistake, words)
+    return Call(arguments, words, about, usual)
 
 
-def good_id_tokens() -> list[Case]:
+def good_id_tokens() -> list[Call]:
     """ID tokens that validate must take: of two people, and of another provider."""
     first, second = claims_of("first"), {**claims_of("second"), "aud": ["wiki"]}
     third = {**claims_of("third", LATER), "iss": ELSEWHERE, "aud": "notes"}
@@ -44,11 +44,11 @@ def good_id_tokens() -> list[Case]:
         asked(
             second, sign(second, forged.OTHER), "good", "a good ID token signed with the other key"
         ),
-        Case(elsewhere, third, "fixed", "a good ID token from another provider, for notes"),
+        Call(elsewhere, "a good ID token from another provider, for notes", "fixed"),
     ]
 
 
-def bad_id_tokens() -> list[Case]:
+def bad_id_tokens() -> list[Call]:
     """The twelve tokens of the lesson's grid."""
     claims = claims_of("bad")
     changes: list[Change] = [
@@ -82,12 +82,12 @@ def bad_id_tokens_by_name() -> dict[str, str]:
 ADA = "u-1815"
 
 
-def in_a_log(seed: str) -> dict[str, str]:
+def in_a_log(seed: str, now: int = NOW) -> dict[str, str]:
     """Six ID tokens, by what they are, in a drawn order. One is Ada's, for the wiki, and valid at
-    NOW; each has a nonce of its own."""
-    claims = {**claims_of(seed), "sub": ADA}
-    earlier = {"iat": NOW - 4000, "exp": NOW - 3400}
-    later = {"iat": NOW + 300, "exp": NOW + 900}
+    that time; each has a nonce of its own."""
+    claims = {**claims_of(seed, now), "sub": ADA}
+    earlier = {"iat": now - 4000, "exp": now - 3400}
+    later = {"iat": now + 300, "exp": now + 900}
     drawn = dice("lesson-04", f"{seed}/order")
     rows = {
         "Ada's, for the wiki": claims,

@@ -5,9 +5,11 @@ cases, two who take files from the Files tab, and a service account that works b
 """
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from labutils.incident import breach, ledger
+from labutils.incident.log_format import Event
 from labutils.incident.policy import World
 from labutils.lab import dice, iso, seconds
 
@@ -70,11 +72,6 @@ FROM_ELSEWHERE = _line(
 )
 
 
-def taken_by_the_intruder() -> list[Line]:
-    """The lines in which the intruder took something: files, and the report."""
-    return [line for line in [*_of_the_intruder(), FROM_ELSEWHERE] if line["type"] != "login"]
-
-
 def _of_engineers() -> list[Line]:
     drawn, begin = dice("lesson-08", "support engineers"), seconds(BEGIN)
     lines = []
@@ -99,5 +96,10 @@ def _of_the_desk() -> list[Line]:
 
 def _of_the_intruder() -> list[Line]:
     """What the replay wrote: the lab's own account of it, with the fields that this log has."""
-    written = breach.play(World.historical()).audit["support"]
-    return [{name: event[name] for name in KEPT if name in event} for event in written]
+    return [{name: event[name] for name in KEPT if name in event} for event in _replayed()]
+
+
+@cache
+def _replayed() -> list[Event]:
+    """The lines of the replay, played once."""
+    return breach.play(World.historical()).audit["support"]

@@ -1,4 +1,4 @@
-"""A hypothesis of the learner's own, as a whole rule file: judged, and run as in a terminal."""
+"""A hypothesis of the learner's own, as a whole rule file: looked at, and run as in a terminal."""
 
 import shutil
 import tempfile
@@ -12,7 +12,7 @@ from uuid import UUID
 
 import yaml
 
-from labutils.classroom.judging import PASSED, Verdict, written
+from labutils.classroom.judging import written
 from labutils.hunt import rules as sigma_rules
 from labutils.hunt.engine import Hit
 from labutils.incident.scoring import QUIET, Score, alerting
@@ -77,43 +77,42 @@ def command_line(rule_file: str, logs: Logs) -> None:
         main(arguments)
 
 
-# --- the judge ----------------------------------------------------------------------------------
+# --- what is wrong with it ------------------------------------------------------------------------
 
 
-def hunts(answer: Any) -> Verdict:
-    """The judge of 10-9: a whole rule file that leads to what the first rule does not see."""
+def flaw(answer: Any) -> dict[str, str]:
+    """What a rule file lacks that others are to run, or else what it lacks in the month: the
+    mistake, and what shows it. Nothing for a file that leads to what the first rule does not see.
+    """
     if not isinstance(answer, str):
-        return Verdict("differs", got=written(answer), mistake="no text")
-    judged = _file(answer)
-    if judged is not PASSED:
-        return judged
-    logs = a_month()
+        return {"no text": written(answer)}
+    if lacking := _flaw_of_the_file(answer):
+        return lacking
     ruleset = of_files(answer)
     if ruleset.refused:
-        return Verdict("raised", got=ruleset.refused[0].reason, mistake="no rule")
+        return {"no rule": ruleset.refused[0].reason}
+    logs = a_month()
     hits = logs.hunt(answer)
-    return _worth(logs.score(alerting(hits)), hits, answer)
+    return _flaw_in_the_month(logs.score(alerting(hits)), hits, answer)
 
 
-def _file(text: str) -> Verdict:
-    """Whether a file has what a rule needs that others are to run."""
+def _flaw_of_the_file(text: str) -> dict[str, str]:
+    """What a file lacks of all that a rule needs which others are to run."""
     try:
         documents = [one for one in yaml.safe_load_all(dedent(text.strip("\n"))) if one]
     except (yaml.YAMLError, RecursionError) as error:
-        return Verdict("raised", got=" ".join(str(error).split())[:160], mistake="no YAML")
+        return {"no YAML": " ".join(str(error).split())[:160]}
     if not documents or not all(isinstance(one, Mapping) for one in documents):
-        return Verdict("differs", got=written(text), mistake="head")
+        return {"head": written(text)}
     rule = documents[-1]  # the rules that a correlation stands on come before it
     if missing := [name for name in HEAD if not rule.get(name)]:
-        return Verdict("differs", got=f"a rule without {missing[0]}", mistake="head")
+        return {"head": f"a rule without {missing[0]}"}
     if not _is_uuid(rule["id"]):
-        return Verdict("differs", got=written(rule["id"]), mistake="id")
+        return {"id": written(rule["id"])}
     others = rule["falsepositives"]
     if not isinstance(others, list) or not all(map(_says_something, others)):
-        return Verdict("differs", got=written(others), mistake="falsepositives")
-    if rule["level"] in QUIET:
-        return Verdict("differs", got=written(rule["level"]), mistake="level")
-    return PASSED
+        return {"falsepositives": written(others)}
+    return {"level": written(rule["level"])} if rule["level"] in QUIET else {}
 
 
 def _is_uuid(text: Any) -> bool:
@@ -129,33 +128,26 @@ def _says_something(text: Any) -> bool:
     return isinstance(text, str) and len(text.split()) >= 3
 
 
-def _worth(score: Score, hits: list[Hit], answer: str) -> Verdict:
-    """What a rule is worth: what it costs, what it adds, and whether it knows one thief alone."""
+def _flaw_in_the_month(score: Score, hits: list[Hit], answer: str) -> dict[str, str]:
+    """What is wrong with what a rule costs or adds, or that it knows one thief alone."""
     if not hits:
-        return Verdict("differs", got="no hit", mistake="silent")
+        return {"silent": "no hit"}
     led_to = {step for alert in score.alerts for step in alert.steps}
     if not led_to:
-        got = f"{counted(len(score.alerts), 'alert')}, none of them true"
-        return Verdict("differs", got=got, mistake="false")
+        return {"false": f"{counted(len(score.alerts), 'alert')}, none of them true"}
     if not (new := led_to - seen_before()):
-        return Verdict("differs", got=f"{counted(len(led_to), 'step')}, all known", mistake="known")
+        return {"known": f"{counted(len(led_to), 'step')}, all known"}
     if (alerts := in_worst_week(score)) > WEEKLY:
-        got, want = f"{alerts} alerts", f"at most {WEEKLY}"
-        return Verdict("differs", "the rule's worst week", got, want, mistake="budget")
-    if score.precision.trials > FOR_A_TRUE_ONE * score.precision.hits:
-        got = f"{score.precision.hits} true of {counted(score.precision.trials, 'alert')}"
-        want = f"at least one true alert in {FOR_A_TRUE_ONE}"
-        return Verdict("differs", "the lesson's month", got, want, mistake="blunt")
+        return {"budget": f"{alerts} alerts in the rule's worst week"}
+    true, every = score.precision.hits, score.precision.trials
+    if every > FOR_A_TRUE_ONE * true:
+        return {"blunt": f"{true} true of {counted(every, 'alert')} in the lesson's month"}
     for world, words in ANOTHER.items():
         if not new & _found_in(world, answer):
             item = _knows_one_thief(world, answer)
-            got = (
-                f"no true alert: {item} matches none of that thief's lines"
-                if item
-                else "no true alert"
-            )
-            return Verdict("differs", words, got, "at least one", mistake="indicator")
-    return PASSED
+            why = f": {item} matches none of that thief's lines" if item else ""
+            return {"indicator": f"no true alert{why} for {words}"}
+    return {}
 
 
 def _found_in(world: str, answer: str) -> set[str]:

@@ -15,8 +15,9 @@ def answer(browser, token):
 """,
         """
 def answer(browser, token):
-    browser.headers["authorization"] = f"Bearer {token}"
-    return browser.get(API + "/me")
+    request = browser.build_request("GET", API + "/me")
+    request.headers["authorization"] = "bearer " + token
+    return browser.send(request)
 """,
     ],
     "00-2": [
@@ -61,6 +62,15 @@ EQUIVALENT: dict[str, dict[str, str]] = {}
 
 # Exercise -> mistake -> wrong answers as learners write them.
 MISTAKES = {
+    "00-3": {
+        "kept": [
+            """
+def answer(browser, token):
+    browser.headers["authorization"] = f"Bearer {token}"
+    return browser.get(API + "/me")
+""",
+        ],
+    },
     "00-2": {
         "all": [
             """

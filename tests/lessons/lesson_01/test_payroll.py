@@ -6,11 +6,11 @@ from urllib.parse import unquote
 
 import jwt
 import pytest
+from solutions import made
 
 from labutils.classroom.course import lesson
 from labutils.classroom.exercises import verdict
 from labutils.identity.tokens import b64, inspect, unb64
-from labutils.lessons.lesson_01.exercises import CHANGED, DECODE, REWRITTEN, SECONDS_LEFT
 from labutils.lessons.lesson_01.logged_tokens import (
     LINE,
     READ_AT,
@@ -25,17 +25,12 @@ from labutils.lessons.lesson_01.payroll import payroll_page
 from labutils.stage.forgeries import takes
 
 TOKEN = LINE.partition("Bearer ")[2].strip('"')
-scope: dict = {"token": TOKEN}
-exec("import base64, json\nfrom labutils.identity.tokens import b64, unb64\n", scope)
-exec(f"answer = unb64(token.split('.')[1])\n{CHANGED}\n{DECODE}\n{REWRITTEN}", scope)
-FORGED, REWRITTEN_TOKEN = scope["changed"], scope["rewritten"](TOKEN)
+FORGED, REWRITTEN_TOKEN = made("01-10")["changed"], made("01-11")["rewritten"](TOKEN)
 
 
 @pytest.mark.parametrize("kind", ["over", "to the second", "forged", "good", "year", "endless"])
 def test_a_payroll_with_a_key_and_a_clock_takes_what_the_target_counts(kind):
-    named: dict = {}
-    exec(SECONDS_LEFT, named)
-    read = with_key_and_time(named["seconds_left"], READ_AT)
+    read = with_key_and_time(made("01-6")["seconds_left"], READ_AT)
     found = takes(read, token(kind, "t-1", ("u-1815", "https://payroll.example")))
     assert found == (kind in STILL_GOOD)
 

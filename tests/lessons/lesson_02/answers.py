@@ -2,7 +2,9 @@
 solution that change nothing.
 """
 
-from labutils.stage.written_verifier import VERIFY
+from solutions import solution_of
+
+VERIFY = solution_of("02-3")
 
 OTHER_RIGHT = {
     "02-1": [

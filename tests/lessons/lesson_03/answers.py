@@ -179,9 +179,8 @@ def answer(apps):
                "redirect_uri": TRAP, "code_challenge": challenge(VERIFIER),
                "code_challenge_method": "S256"}
     caught = apps.opens("ada", LOGIN + "/authorize?" + urlencode(request), until=TRAP)
-    if not caught.is_redirect:
-        return caught
-    return token_request(apps.tom, parameters(caught)["code"], VERIFIER, TRAP)
+    code = parameters(caught)["code"] if caught.is_redirect else ""
+    return token_request(apps.tom, code, VERIFIER, TRAP)
 """,
         """
 def answer(apps):

@@ -6,9 +6,9 @@ import ast
 import nbformat
 import pytest
 from places import NOTEBOOKS
+from solutions import imports_of, solution_of
 from tables import table
 
-from labutils.lessons.lesson_03 import exercises as lesson_03
 from labutils.lessons.lesson_03.missing_defences import (
     CALLBACK,
     DIARY,
@@ -48,9 +48,9 @@ def shown_by_the_lesson(name: str) -> str:
 def attack(name: str):
     """An attack as the model solution has it, or the lesson itself."""
     namespace: dict = {}
-    exec(lesson_03.TOOLS, namespace)
-    for solution in (lesson_03.INTERCEPT, lesson_03.LURE, lesson_03.TRAP):
-        exec(solution, namespace)
+    exec(imports_of("03"), namespace)
+    for identifier in ("03-6", "03-7", "03-9"):
+        exec(solution_of(identifier), namespace)
     exec(shown_by_the_lesson("inject"), namespace)
     namespace["swap"] = swap
     return namespace[name]

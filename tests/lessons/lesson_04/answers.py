@@ -2,14 +2,10 @@
 solution that change nothing.
 """
 
-from labutils.lessons.lesson_04.exercises import (
-    IN_TIME,
-    KEYS_FOR,
-    MEANT_FOR,
-    TAKE_OVER,
-    TRUST,
-    VALIDATE,
-)
+from solutions import solution_of
+
+MEANT_FOR, IN_TIME, VALIDATE = map(solution_of, ("04-2", "04-3", "04-4"))
+KEYS_FOR, TRUST, TAKE_OVER = map(solution_of, ("04-5", "04-6", "04-7"))
 
 OTHER_RIGHT = {
     "04-1": [

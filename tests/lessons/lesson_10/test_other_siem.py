@@ -3,13 +3,16 @@
 from functools import cache
 
 import pytest
+from solutions import made
 from tables import table
 
-from labutils.lessons.lesson_10.exercises import SEARCH
+from labutils.classroom.course import lesson
+from labutils.classroom.exercises import verdict
+from labutils.classroom.judging import PASSED
 from labutils.lessons.lesson_10.hunting import a_month
-from labutils.lessons.lesson_10.other_siem import searches
+from labutils.lessons.lesson_10.other_siem import by_rule_of_the_alarm, by_search
 
-RIGHT = SEARCH.split("'''")[1]
+RIGHT = made("10-10")["search"]
 LOG = 'general_information.log_source.type_name = "Atlassian Jira audit"'
 GROUP = "object.resource.name = jira-administrators"
 
@@ -21,6 +24,11 @@ def logs_that_are_read_once():
         yield
 
 
+def judged(search):
+    """The verdict on an answer to 10-10."""
+    return verdict(lesson("10").items["10-10"], search)[0]
+
+
 @pytest.mark.parametrize(
     "search",
     [
@@ -30,7 +38,7 @@ def logs_that_are_read_once():
     ],
 )
 def test_other_spellings_of_the_search_pass(search):
-    assert searches(search).kind == "passed"
+    assert judged(search) is PASSED
 
 
 @table(
@@ -47,8 +55,8 @@ def test_other_spellings_of_the_search_pass(search):
     ],
 )
 def test_what_asks_for_something_else_is_told_so(search, mistake):
-    assert searches(search).mistake == mistake
+    assert judged(search).mistake == mistake
 
 
 def test_the_solution_selects_what_sigma_hits():
-    assert searches(RIGHT).kind == "passed"
+    assert sorted(by_search(RIGHT, a_month())) == sorted(by_rule_of_the_alarm(a_month()))

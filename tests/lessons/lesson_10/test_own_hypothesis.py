@@ -2,13 +2,16 @@
 command line."""
 
 import pytest
+from solutions import made
 from tables import table
 
-from labutils.lessons.lesson_10.exercises import OWN_RULE
+from labutils.classroom.course import lesson
+from labutils.classroom.exercises import verdict
+from labutils.classroom.judging import PASSED
 from labutils.lessons.lesson_10.hunting import a_month
-from labutils.lessons.lesson_10.own_hypothesis import command_line, hunts, not_seen
+from labutils.lessons.lesson_10.own_hypothesis import command_line, flaw, not_seen
 
-RULE = OWN_RULE.split("'''")[1]
+RULE = made("10-9")["rule_file"]
 PROGRAM = "author.name|startswith: svc-"
 ARCHIVE = "auditType.action: Repository archive downloaded"
 
@@ -69,9 +72,14 @@ level: medium
 """
 
 
+def judged(rule):
+    """The verdict on an answer to 10-9."""
+    return verdict(lesson("10").items["10-9"], rule)[0]
+
+
 @pytest.mark.parametrize("rule", [RULE, MANY, REFUSED], ids=["alone", "many", "refused"])
 def test_more_than_one_hypothesis_passes(rule):
-    assert hunts(rule).kind == "passed"
+    assert judged(rule) is PASSED
 
 
 @table(
@@ -104,13 +112,13 @@ def test_more_than_one_hypothesis_passes(rule):
     ],
 )
 def test_what_is_no_hypothesis_is_told_so(rule, mistake):
-    assert hunts(rule).mistake == mistake
+    assert judged(rule).mistake == mistake
 
 
 def test_who_knows_one_thief_is_told_by_what():
     rule = about("support", "support", "user|startswith: svc-, agent|startswith: Mozilla")
     wanted = "no true alert: user|startswith: svc- matches none of that thief's lines"
-    assert hunts(rule).got == wanted
+    assert flaw(rule)["indicator"].startswith(wanted)
 
 
 def test_the_logs_with_unseen_steps_are_listed_with_their_names_in_sigma(capsys):

@@ -1,8 +1,8 @@
-"""What the judges of lesson 10 look for in a detection before they try it."""
+"""What the trials of lesson 10 look for in a detection before they try it."""
 
 from tables import table
 
-from labutils.lessons.lesson_10.exercises import one_address
+from labutils.lessons.lesson_10.rule_texts import one_address, read_yaml
 
 OURS = "ours:\n  ipAddress|cidr: 192.0.2.0/24\n"
 
@@ -22,4 +22,4 @@ OURS = "ours:\n  ipAddress|cidr: 192.0.2.0/24\n"
 def test_a_single_address_counts_where_it_is_asked_for_and_not_where_it_is_left_out(
     detection, address
 ):
-    assert one_address(detection) == address
+    assert one_address(read_yaml(detection)[0]) == address

@@ -1,26 +1,17 @@
 """What lesson 13 concludes about second factors and about the settings around a key."""
 
-from labutils.lessons.lesson_13 import exercises as lesson_13
+from solutions import made
+
 from labutils.lessons.lesson_13 import phishing, ways_round_a_key
 
-
-def solution(name: str, code: str):
-    """A function of the course's own, as the lesson's cells use it where nothing is written."""
-    namespace: dict = {}
-    exec(f"{lesson_13.TOOLS}\n{code}", namespace)
-    return namespace[name]
-
-
 KIT = ways_round_a_key.Kit(
-    solution("rewrite", lesson_13.REWRITE),
-    solution("without_key", lesson_13.WITHOUT_KEY),
-    solution("poll", lesson_13.POLL),
+    made("13-1")["rewrite"], made("13-3")["without_key"], made("13-4")["poll"]
 )
 
 
 def three_parties() -> list[str]:
     """Each set of parties that do not look, and both pages; which of them do not look for `in`."""
-    check = solution("check_answer", lesson_13.CHECK_ANSWER)
+    check = made("13-2")["check_answer"]
     outcomes = phishing.refusals(check)
     through = [key for key, outcome in outcomes.items() if outcome == "in"]
     assert all({"browser", "server"} <= set(off.split(", ")) for off, _ in through)

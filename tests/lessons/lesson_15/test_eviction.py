@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tables import table
 
+from labutils.classroom.course import lesson
 from labutils.lab import SceneError
 from labutils.lessons.lesson_15 import eviction
 from labutils.lessons.lesson_15.eviction import CIRCLE, HORIZON, NAMES, TREE, Setting, after_a_visit
-from labutils.lessons.lesson_15.exercises import planned
 from labutils.lessons.lesson_15.incident_response import (
     CUTS,
     DOORS,
@@ -157,6 +157,9 @@ def test_passes_that_end_before_the_token_are_issued_anew():
     outcome = carry_out([{"passes"}, {"moveworks-token"}])
     assert (30, "moveworks-token", "passes") in outcome.put_back
     assert ("bitbucket-account", "bitbucket, old pass") in outcome.opens
+
+
+planned = lesson("15").items["15-3"].judge
 
 
 def nothing_comes_back(cuts):

@@ -14,8 +14,9 @@ def answer(browser, record):
 """,
         """
 def answer(browser, record):
-    form = {"grant_type": "refresh_token", **record}
-    first = browser.post(LOGIN + "/token", data=form)
+    token, *client = (record[name] for name in ("refresh_token", "client_id", "client_secret"))
+    form = {"grant_type": "refresh_token", "refresh_token": token}
+    first = browser.post(LOGIN + "/token", data=form, auth=tuple(client))
     token = first.json().get("access_token")
     held = {"authorization": f"Bearer {token}"}
     return browser.get(CRM + "/cases", headers=held) if token else first
@@ -171,6 +172,16 @@ MISTAKES: dict[str, dict[str, list[str]]] = {
 def answer(browser, record):
     token = record["refresh_token"]
     return browser.get(CRM + "/cases", headers={"authorization": f"Bearer {token}"})
+"""
+        ],
+        "in the form": [
+            """
+def answer(browser, record):
+    form = {"grant_type": "refresh_token", **record}
+    first = browser.post(LOGIN + "/token", data=form)
+    token = first.json().get("access_token")
+    held = {"authorization": f"Bearer {token}"}
+    return browser.get(CRM + "/cases", headers=held) if token else first
 """
         ],
     },

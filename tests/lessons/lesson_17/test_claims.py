@@ -1,15 +1,13 @@
 """Lesson 17: the ten claims say what is so in the incident, and a report gains what it earned."""
 
 import pytest
+from solutions import made
 
 from labutils.lessons.lesson_17 import called_in, print_report
 from labutils.lessons.lesson_17.claims import CLAIMS, UNKNOWN
-from labutils.lessons.lesson_17.exercises import GAIN
 from labutils.lessons.lesson_17.unseen import DAY
 
-scope: dict = {}
-exec(GAIN, scope)
-gain = scope["gain"]
+gain = made("17-3")["gain"]
 HONEST = {
     letter: UNKNOWN if claim.truth is None else 100 if claim.truth else 20
     for letter, claim in CLAIMS.items()

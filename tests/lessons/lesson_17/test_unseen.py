@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pytest
+from solutions import made
 
 from labutils.capstone import world
 from labutils.capstone.folder import fill
 from labutils.capstone.incident import draw
 from labutils.lessons.lesson_17 import by_address, opened
-from labutils.lessons.lesson_17.exercises import ELSEWHERE, EXPLAINED
-from labutils.lessons.lesson_17.unseen import DAY, HOUR, moment
 
 SEED = "opened-1"
 
@@ -40,9 +39,7 @@ def test_it_has_every_line_in_order_and_each_account_by_one_name(folder: Path) -
 
 def test_what_was_written_in_the_lesson_finds_the_intruder_in_a_folder(folder: Path) -> None:
     lines, tickets, programs = opened(str(folder))
-    tools = {"DAY": DAY, "HOUR": HOUR, "moment": moment}
-    exec(ELSEWHERE, tools)
-    exec(EXPLAINED, tools)
+    tools = made("17-1") | made("17-2")
     left = [
         line
         for names in programs.values()

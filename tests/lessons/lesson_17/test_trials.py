@@ -2,14 +2,16 @@
 why it is not."""
 
 import pytest
+from solutions import made
 
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
 from labutils.lab import SceneError
 from labutils.lessons.lesson_17 import DAY, called_in, print_eviction
-from labutils.lessons.lesson_17.exercises import BY_CHANCE, SECOND, SESSION_OF
+from labutils.lessons.lesson_17.trials import BY_CHANCE
 
 ADDRESS = "203.0.113.61"
+SESSION_OF, SECOND = made("17-6")["tied"].values()
 
 
 def verdict(tied):

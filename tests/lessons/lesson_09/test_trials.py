@@ -8,6 +8,7 @@ from how_many import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moves import ADMINS, CODE_GATE, NEW_USER, SCRIPT, SIGN_IN, WIKI_GATE
+from solutions import made
 from tables import table
 
 from labutils.classroom.course import lesson
@@ -16,7 +17,7 @@ from labutils.classroom.judging import PASSED
 from labutils.incident.policy import World
 from labutils.lab import SceneError
 from labutils.lessons.lesson_09 import attack_chain
-from labutils.lessons.lesson_09.exercises import LONGEST_PLAN, OWNERS_AGENT, REFUSALS, disguised
+from labutils.lessons.lesson_09.trials import LONGEST_PLAN, try_moves, try_stay
 from labutils.stage.intruder import GATE
 
 REFUSED = ("smartsheet-account", "okta", "sign-in")
@@ -127,21 +128,21 @@ def test_what_is_not_two_lists_is_told_so(odd):
     assert verdict(lesson("09").items["09-9"], odd)[0].mistake == "lists"
 
 
-@table("name", ["09-3", "09-4"])
+@table(("name", "trial"), [("09-3", try_moves), ("09-4", try_stay)])
 @table(
     ("moves", "mistake", "says"),
     [
         (
             [SIGN_IN],
             "reachable",
-            "'there is no way from the internet to what is behind",
+            "there is no way from the internet to what is behind",
         ),
         ([("moveworks-token", "gateway", "probe"), REFUSED], "person_present", "okta asks for a"),
         ([GATE, ("bitbucket-account", "jira", "read")], "permitted", "may not jira:read"),
         (
             [("aws-account", "aws", "describe"), WIKI_GATE],
             "goal",
-            "All doors opened, but you have not reached the goal",
+            "goal",
         ),
         ([GATE, SIGN_IN[:2]], "move", "at move 2"),
         ([("moveworks-token", "gateway", "Jira")], "move", "There is no action 'Jira' at gateway"),
@@ -151,15 +152,29 @@ def test_what_is_not_two_lists_is_told_so(odd):
         ([SIGN_IN, ("implant", "jira", "read")], "reachable", "move 1, ('smartsheet-account'"),
         ([SIGN_IN, ("moveworks",)], "reachable", "move 1, ('smartsheet-account'"),
         (GATE, "move", "'moveworks-token' is not a move"),
-        ([GATE] * (LONGEST_PLAN + 1), "move", "It gave [("),
     ],
 )
-def test_moves_that_miss_the_goal_are_told_what_refused_them(name, moves, mistake, says):
+def test_moves_that_miss_the_goal_are_told_what_refused_them(name, trial, moves, mistake, says):
     exercise = lesson("09").items[name]
     judged, words = verdict(exercise, moves)
-    assert judged.mistake == mistake and says in words
+    *_, step = trial(moves)
+    assert judged.mistake == mistake and says in str(step.seen)
     assert words.endswith(exercise.sentence(mistake))
-    assert mistake == "goal" or exercise.sentence(mistake) == REFUSALS[mistake]
+
+
+@table("name", ["09-3", "09-4", "09-5", "09-9"])
+def test_a_list_of_moves_without_end_is_none(name):
+    moves = [GATE] * (LONGEST_PLAN + 1)
+    answer, mistake = (
+        ({"before": moves, "after": []}, "lists") if name == "09-9" else (moves, "move")
+    )
+    assert verdict(lesson("09").items[name], answer)[0].mistake == mistake
+
+
+def test_what_refuses_is_said_in_the_same_words_in_09_3_and_09_4():
+    one, other = (lesson("09").items[name] for name in ("09-3", "09-4"))
+    for rule in {*one.mistakes} - {"goal"}:
+        assert one.sentence(rule) == other.sentence(rule)
 
 
 TEXTS = st.sampled_from([*GATE, *SIGN_IN, *SCRIPT, "server", "", "\x1b[31m", "../x", "'"])
@@ -177,7 +192,7 @@ def test_whatever_is_handed_in_as_moves_gets_a_verdict_with_a_sentence(moves):
 def test_the_owner_is_who_signed_in_with_a_key():
     line = attack_chain.played(World.historical()).lines["okta"][0].line
     assert attack_chain.owner() == (line.request.address, line.agent)
-    assert attack_chain.owner()[1] == OWNERS_AGENT
+    assert attack_chain.owner()[1] == made("09-10")["disguise"]["agent"]
 
 
 def test_no_address_and_no_user_agent_hides_more_than_half_of_the_fields():
@@ -218,7 +233,8 @@ def test_what_is_no_address_is_told_so_in_a_sentence(address):
     ],
 )
 def test_a_disguise_is_judged_by_what_still_differs(disguise, mistake):
-    assert disguised(disguise).mistake == mistake
+    judged, _ = verdict(lesson("09").items["09-10"], disguise)
+    assert judged.mistake == mistake and (judged is PASSED) is (mistake is None)
 
 
 def test_the_tactics_of_ones_own_moves_stand_beside_the_ledgers(capsys):
