@@ -9,6 +9,13 @@ import pytest
 from served import CALLBACK, authorize, free_port, idle, refused, served, start
 
 from labutils import __main__ as commands
+from labutils.capstone import commands as capstone
+from labutils.classroom import commands as classroom
+from labutils.har import commands as har
+from labutils.hunt import commands as hunting
+from labutils.identity import commands as identity
+from labutils.incident import commands as incident
+from labutils.live import commands as live
 
 # --- doctor -------------------------------------------------------------------------------------
 
@@ -140,3 +147,12 @@ def test_a_body_that_is_none_or_too_long_is_refused_without_a_traceback(said, st
         assert asked.recv(100).split()[1] == status
         asked.close()
         assert authorize(issuer).status_code == 200
+
+
+def test_each_command_is_in_the_room_that_is_said():
+    rooms = (capstone, classroom, har, hunting, identity, incident, live)
+    there = {name: module.__name__ for module in rooms for name in module.COMMANDS}
+    assert there == {
+        name: f"labutils.{room}.commands" for name, (room, _) in commands.ROOMS.items()
+    }
+    assert all(purpose for _, purpose in commands.ROOMS.values())

@@ -94,8 +94,9 @@ def imports_of(module: str) -> frozenset[str]:
 
 
 def room_of(module: str) -> str:
-    """The room in which a module stands; empty for labutils itself."""
-    return module.partition(".")[2].partition(".")[0]
+    """The room in which a module stands; empty for labutils itself, and for the commands of a room,
+    which are what the command line consists of."""
+    return "" if module.endswith(".commands") else module.partition(".")[2].partition(".")[0]
 
 
 def lesson_of(module: str) -> str:

@@ -10,7 +10,11 @@ from labutils.lab import SceneError
 
 
 def played(scene: object) -> Any:
-    """Return a scene that answers by its public names, and cannot be copied to try for nothing."""
+    """Return a scene that answers by its public names, and cannot be copied to try for nothing.
+
+    It raises SceneError where somebody copies or changes it, and AttributeError for what it has
+    not.
+    """
 
     def refused(*_: object) -> NoReturn:
         raise SceneError("A scene cannot be copied: it counts what you try. Use the scene itself.")

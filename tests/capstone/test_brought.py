@@ -22,12 +22,14 @@ def incident(tmp_path: Path) -> Path:
 
 def test_a_toolbox_comes_along_with_its_whole_rules(incident: Path, tmp_path: Path) -> None:
     file = tmp_path / "toolbox.py"
-    file.write_text(f"{RULE}\n{DETECTION}\ndef elsewhere(lines):\n    return lines\n")
+    file.write_text(
+        f"{RULE}\n{DETECTION}\ndef elsewhere(lines):\n    return lines\n", encoding="utf-8"
+    )
     rules = rules_of(file)
     assert [*rules] == ["rule_file"], "a detection alone is no rule"
     bring(file, rules, incident)
     assert (incident / "toolbox.py").read_bytes() == file.read_bytes()
-    assert (incident / "rules" / "rule_file.yml").read_text().startswith("title:")
+    assert (incident / "rules" / "rule_file.yml").read_text(encoding="utf-8").startswith("title:")
 
 
 def test_what_check_keeps_is_what_the_incident_gets(
@@ -42,7 +44,7 @@ def test_what_check_keeps_is_what_the_incident_gets(
 
 def test_a_toolbox_is_read_and_never_run(tmp_path: Path) -> None:
     file, proof = tmp_path / "toolbox.py", tmp_path / "proof"
-    file.write_text(f"open({str(proof)!r}, 'w')\n")
+    file.write_text(f"open({str(proof)!r}, 'w')\n", encoding="utf-8")
     assert rules_of(file) == {}
     assert not proof.exists()
 
@@ -55,6 +57,6 @@ def test_what_is_no_toolbox_is_refused_with_a_sentence(
     tmp_path: Path, text: str, reason: str
 ) -> None:
     file = tmp_path / "toolbox.py"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     with pytest.raises(Fault, match=reason):
         rules_of(file)

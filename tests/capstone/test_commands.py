@@ -43,11 +43,11 @@ def test_new_takes_what_was_written_in_the_lessons_along(
     words = ("new", str(folder), "--seed", SEED, "--toolbox", str(toolbox))
     status, _, error = said(capsys, *words)
     assert status == 2 and "is not a file; leave --toolbox out to bring none" in error
-    toolbox.write_text("def broken(:")
+    toolbox.write_text("def broken(:", encoding="utf-8")
     status, _, error = said(capsys, *words)
     assert status == 2 and "cannot be read as Python" in error
     assert not folder.exists(), "nothing is half done"
-    toolbox.write_text("def elsewhere(lines):\n    return lines\n")
+    toolbox.write_text("def elsewhere(lines):\n    return lines\n", encoding="utf-8")
     status, out, _ = said(capsys, *words)
     assert status == 0 and f"Your toolbox is {folder / 'toolbox.py'}." in out
 

@@ -29,7 +29,7 @@ def test_whoever_is_new_reads_the_sentence_that_opens_the_next_lesson(capsys):
 
 
 def test_what_was_guessed_wrong_is_what_was_assumed(capsys):
-    guess("06-p15", "a")
+    guess("06-p15", "b")
     guess("06-p2", "c")
     said = ended("06", capsys)
     assert said.startswith(
@@ -65,7 +65,7 @@ def test_who_chose_a_way_stays_on_it(capsys):
     assert "Next in the story: 09." in ended("06", capsys)
     progress.choose_way(ways.TOKENS)
     assert "Next: 07." in ended("06", capsys)
-    guess("06-p15", "a")  # what is noted later leaves the way alone
+    guess("06-p15", "b")  # what is noted later leaves the way alone
     assert progress.chosen_way() == ways.TOKENS
 
 
@@ -100,7 +100,7 @@ def test_whoever_comes_back_reads_where_they_were_and_whoever_is_new_reads_nothi
     monkeypatch.setattr(panel, "put", lambda bundle: shown.append(bundle["text/plain"]))
     endings.welcome_back("06")
     assert not shown and not capsys.readouterr().out
-    guess("06-p15", "a")
+    guess("06-p15", "b")
     endings.welcome_back("06")
     assert shown == [
         f"You were here: 1 of {len(lesson('06').predictions)} predictions. *Run All* is safe: it "

@@ -59,7 +59,7 @@ def test_a_sheet_and_a_trial_make_an_exercise(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("def root", "def nothing", "line 3: 98-1 needs a trial, try_nothing of trials.py"),
+        ("def root", "def nothing", "line 4: 98-1 needs a trial, try_nothing of trials.py"),
         ("'isqrt', 'sqrt'", "'isqr7', 'sqrt'", "the solution does not hold 'isqr7'"),
         ("['isqrt', 'sqrt']", "['isqrt']", "change has pairs: an old text and a new one"),
         ('code: "answer = str"', "change: []", "text needs either code or a change"),

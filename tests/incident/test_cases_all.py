@@ -193,6 +193,7 @@ ORDINARY = {
     "plans",
     "hold",
     "shore",
+    "edge",  # of what a trial tries
 }
 
 

@@ -705,7 +705,7 @@ def other_verifiers() -> Iterator[Call]:
         (first, other, "other", "a challenge, and the verifier of another sign-in"),
         (second, one, "other", "a challenge, and the verifier of another sign-in"),
         (first, first, "plain", "a challenge, and that challenge as the verifier"),
-        (one, one, "plain", "a verifier in the place of the challenge, and that verifier"),
+        (one, one, "plain", "a verifier instead of the challenge, and that verifier"),
         (None, None, "neither", "neither a challenge nor a verifier"),
         (None, one, "neither", "no challenge, but a verifier"),
         ("", one, "part", "an empty challenge, and a verifier"),

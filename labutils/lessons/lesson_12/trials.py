@@ -403,7 +403,7 @@ def an_old_log(many: int) -> tuple[str, dict[str, str]]:
     token = access_token("of-another-year", iat=issued)
     moments = {"later": issued + 1, "same second": issued, "old": issued - 2}
     log = {name: event(iat=moment, events=at(moment)) for name, moment in moments.items()}
-    log["for the wiki"] = event(iat=issued - 1, events=at(issued - 1), aud=WIKI)
+    log["wiki later"] = event(iat=issued - 1, events=at(issued - 1), aud=WIKI)
     for number in range(many):
         moment = issued - 1000 + number
         person = {"user": {**USER, "sub": f"u-{number}"}}
