@@ -1,22 +1,19 @@
 """Judges: what becomes of a learner's answer, and the counterexample that shows it.
 
-A judge takes an answer and returns a Verdict. `compare` and `verifier` make judges out of cases;
-an exercise that needs more writes a function of its own.
+A judge takes an answer and returns a Verdict. That of an exercise is derived from its trial
+(`derived`), that of a target compares with its flag (`value`).
 """
 
 import dis
 import sys
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
 from types import FrameType, FunctionType, TracebackType
 from typing import Any, Literal
-
-import httpx
 
 from labutils.text import shown
 
@@ -64,15 +61,6 @@ PASSED = Verdict("passed")
 def written(value: object) -> str:
     """A value as a verdict shows it: on one line, and cut."""
     return shown(repr(value), LONGEST)
-
-
-def not_a_response(response: Any, case: str) -> Verdict | None:
-    """The verdict on something that is not an HTTP response; None for one."""
-    if response is None:
-        return Verdict("none", case)
-    if not isinstance(response, httpx.Response):
-        return Verdict("differs", case, written(response), mistake="response")
-    return None
 
 
 class Tried:
@@ -145,164 +133,12 @@ def does_nothing(function: FunctionType) -> bool:
     return len(steps) <= 2 and returns_nothing(function)
 
 
-# --- judges made of cases -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Case:
-    """One call: its arguments, what is right, and the mistake that somebody makes who fails it.
-
-    `words` says what the case is, where its arguments would say it less well.
-    """
-
-    arguments: tuple[Any, ...]
-    want: Any = None
-    mistake: str | None = None
-    words: str = ""
-
-    def __str__(self) -> str:
-        return self.words or shown(", ".join(map(repr, self.arguments)), LONGEST)
-
-
-def compare(
-    cases: Callable[[], Iterable[Case]],
-    *,
-    same: Callable[[Any, Any], bool] | None = None,
-    why: Callable[[Case, Any], str | None] | None = None,
-) -> Callable[[Tried], Verdict]:
-    """A judge of a function: each case must give what is right; `same` compares, else `==`.
-
-    `why` names the mistake by what came back; where it gives None, the case's own is named.
-
-    The cases are built when somebody answers, some of them drawn from a seed, so that an answer
-    that knows the fixed ones by heart fails.
-    """
-
-    def judge(answer: Tried) -> Verdict:
-        for case in cases():
-            words = str(case)  # before the answer can change its arguments
-            try:
-                result = answer(*case.arguments)
-            except Exception:
-                return answer.raised(words, case.mistake)
-            if result is None and case.want is not None and returns_nothing(answer.function):
-                return Verdict("none", words, mistake=case.mistake)
-            alike = same(result, case.want) if same else _equal(result, case.want)
-            if not alike:
-                got, want = written(result), written(case.want)
-                mistake = (why and why(case, result)) or case.mistake
-                return Verdict("differs", words, got, want, mistake=mistake)
-        return PASSED
-
-    return judge
-
-
-def leaving_alone(
-    judge: Callable[[Tried], Verdict], cases: Callable[[], Iterable[Case]]
-) -> Callable[[Tried], Verdict]:
-    """The same judge; what passes must leave what it is given as it was."""
-
-    def stricter(answer: Tried) -> Verdict:
-        verdict = judge(answer)
-        if verdict.kind != "passed":
-            return verdict
-        for case in cases():
-            given = deepcopy(case.arguments)
-            answer(*given)
-            if given != case.arguments:
-                got = "the result but changed its input"
-                want = "the result and leave its input as it was"
-                return Verdict("differs", str(case), got, want, mistake="changed")
-        return verdict
-
-    return stricter
-
-
-def _equal(result: Any, want: Any) -> bool:
-    """Equal, and of one kind: 1 is not True, and a text that looks like the answer is none.
-
-    A dictionary may be of a kind of its own, as a defaultdict is.
-    """
-    try:
-        if type(want) is dict and isinstance(result, dict):
-            return dict(result) == want
-        return bool(type(result) is type(want) and result == want)
-    except Exception:
-        return False
+# --- what judges and trials look at ---------------------------------------------------------------
 
 
 # What learners raise where they mean to refuse, and a caller does not expect it; beside classes of
 # their own.
 OTHER_REFUSALS = (AssertionError, PermissionError, RuntimeError, Exception)
-
-
-def verifier(
-    good: Callable[[], Iterable[Case]],
-    bad: Callable[[], Iterable[Case]],
-    *,
-    refusal: tuple[type[Exception], ...] = (),
-) -> Callable[[Tried], Verdict]:
-    """A judge of a function that lets some things in and refuses the others.
-
-    With `refusal`, it returns something (and `want`, where the case has one) for what is good,
-    and raises one of these classes for what is bad. Without, it returns True or False.
-    """
-
-    def judge(answer: Tried) -> Verdict:
-        for case in good():
-            verdict = _asked(answer, case, refusal, is_good=True)
-            if verdict is not PASSED:
-                return verdict
-        for case in bad():
-            verdict = _asked(answer, case, refusal, is_good=False)
-            if verdict is not PASSED:
-                return verdict
-        return PASSED
-
-    return judge
-
-
-def _asked(
-    answer: Tried, case: Case, refusal: Sequence[type[Exception]], *, is_good: bool
-) -> Verdict:
-    """The verdict on one case of a verifier."""
-    mistake, words = case.mistake, str(case)
-    try:
-        result = answer(*case.arguments)
-    except tuple(refusal) as error:
-        if is_good:
-            why = f"{type(error).__name__}: {shown(str(error), 100)}"
-            return Verdict("refused_good", words, got=why, mistake=mistake)
-        return PASSED
-    except Exception as error:
-        kind = type(error)
-        chosen = kind in OTHER_REFUSALS or kind.__module__ == answer.function.__module__
-        chosen = chosen and bool(refusal) and not is_good
-        return answer.raised(words, "other refusal" if chosen else mistake)
-    if result is None and returns_nothing(answer.function):
-        return Verdict("none", words, mistake=mistake)
-    if refusal:
-        return _returned(result, case, words, is_good=is_good)
-    if result is not True and result is not False:
-        return Verdict("differs", words, written(result), str(is_good), mistake="kind")
-    if result is is_good:
-        return PASSED
-    return Verdict("refused_good" if is_good else "let_in", words, mistake=mistake)
-
-
-def _returned(result: Any, case: Case, words: str, *, is_good: bool) -> Verdict:
-    """The verdict on what a verifier returned that refuses by raising."""
-    mistake = case.mistake
-    if not is_good and result is None:
-        return Verdict("differs", words, "None", 'a refusal: raise ValueError("why")')
-    if not is_good and result is False:
-        want = "a refusal, by raising an exception"
-        return Verdict("differs", words, "False", want, "", "returned False")
-    if not is_good:
-        return Verdict("let_in", words, written(result), mistake=mistake)
-    if case.want is not None and not _equal(result, case.want):
-        return Verdict("differs", words, written(result), written(case.want), mistake=mistake)
-    return PASSED
 
 
 @contextmanager
@@ -321,24 +157,6 @@ def calls_of(*tools: Callable[..., Any]) -> Iterator[list[str]]:
         yield called
     finally:
         sys.setprofile(before)
-
-
-def without_library(
-    judge: Callable[[Tried], Verdict], *tools: Callable[..., Any]
-) -> Callable[[Tried], Verdict]:
-    """A judge that refuses an answer which leaves the work to one of these functions.
-
-    The mistake is called `library`.
-    """
-
-    def judged(answer: Tried) -> Verdict:
-        with calls_of(*tools) as called:
-            verdict = judge(answer)
-        if not called:
-            return verdict
-        return Verdict("differs", got=f"the work to a library ({called[0]})", mistake="library")
-
-    return judged
 
 
 REFUSED = "That request was refused: read `error` in the response."

@@ -15,24 +15,6 @@ def code(text: str) -> str:
     return dedent(text).strip("\n")
 
 
-def wrong(tools: str, text: str) -> str:
-    """Code of a wrong answer, with what the lesson imports above it."""
-    return f"{tools}\n{code(text)}"
-
-
-def altered(tools: str, solution: str, *changes: tuple[str, str]) -> str:
-    """A solution with pieces of it changed: how somebody writes it who makes a mistake.
-
-    `tools` is what the lesson imports above it.
-    """
-    text = solution
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    name = solution.split("(")[0].removeprefix("def ")
-    return f"{tools}\n{text}\nanswer = {name}"
-
-
 @dataclass(frozen=True)
 class Exercise:
     """A task with a judge. `kind` is "function" or "value": what `check` is given.

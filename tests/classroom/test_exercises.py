@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tables import table
 
 from labutils.classroom import course
 from labutils.classroom import exercises as verbs
 from labutils.classroom import progress as progress_file
-from labutils.classroom.judging import Case, Tried, Verdict, compare, value, verifier
+from labutils.classroom.derived import derived
+from labutils.classroom.judging import PASSED, Tried, Verdict, value, written
 from labutils.classroom.registry import (
     Choice,
     Estimate,
@@ -25,16 +25,36 @@ from labutils.classroom.registry import (
     Target,
     columns_of,
 )
+from labutils.classroom.trying import Call, Trial, calls
 
 
 class Refused(Exception):
     """How a verifier of these tests refuses."""
 
 
+def try_double(answer: Tried) -> Trial:
+    yield from calls(answer, [Call((number,), about="square") for number in (3, 4)])
+
+
+def opens(answer: Tried) -> Verdict:
+    """A judge that somebody wrote by hand: it lets in one of three tokens."""
+    for token, mistake in (("good", "shut"), ("bad", "open"), ("worse", None)):
+        try:
+            result = answer(token)
+        except Refused as error:
+            if token == "good":
+                why = f"{type(error).__name__}: {error}"
+                return Verdict("refused_good", written(token), why, mistake=mistake)
+            continue
+        if token != "good":
+            return Verdict("let_in", written(token), written(result), mistake=mistake)
+    return PASSED
+
+
 DOUBLE = Exercise(
     "77-1",
     "function",
-    compare(lambda: [Case((n,), 2 * n, "square") for n in (3, 4)]),
+    derived(try_double, "def double(n):\n    return n + n", {"square": "answer = lambda n: n * n"}),
     "Twice is twice.",
     {"square": ("Twice a number is not its square.", "answer = lambda n: n * n")},
     ("Add it to itself.", "n + n"),
@@ -43,11 +63,7 @@ DOUBLE = Exercise(
 OPEN = Exercise(
     "77-2",
     "function",
-    verifier(
-        lambda: [Case(("good",), mistake="shut")],
-        lambda: [Case(("bad",), mistake="open"), Case(("worse",))],
-        refusal=(Refused,),
-    ),
+    opens,
     "In and out.",
     {
         "open": ("A door that takes all is not a door.", "answer = lambda token: token"),
@@ -245,66 +261,8 @@ def test_a_name_that_is_none_gets_a_sentence(verb, name, said):
         assert said(verb, name).startswith("There is no ")
 
 
-# --- judges made of cases -----------------------------------------------------------------------
-
-
-def judged(judge, function) -> Verdict:
-    return judge(Tried(function))
-
-
-def test_a_result_of_another_kind_differs():
-    judge = compare(lambda: [Case((1,), 1)])
-    assert judged(judge, lambda _n: True) == Verdict("differs", "1", "True", "1")
-    assert judged(judge, lambda _n: 1.0).kind == "differs"
-    assert judged(judge, lambda _n: 1).kind == "passed"
-
-
-def test_a_comparison_of_its_own_may_be_given():
-    judge = compare(lambda: [Case((1,), [2])], same=lambda got, want: list(got) == want)
-    assert judged(judge, lambda _n: (2,)).kind == "passed"
-
-
-class Hostile:
-    def __eq__(self, other):
-        raise RuntimeError("not comparable")
-
-    __hash__ = None
-
-
-def test_a_result_that_cannot_be_compared_differs():
-    assert judged(compare(lambda: [Case((1,), Hostile())]), lambda _n: Hostile()).kind == "differs"
-
-
-YES_OR_NO = verifier(lambda: [Case((2,))], lambda: [Case((3,), mistake="odd", words="three")])
-
-
-@table(
-    "function, verdict",
-    [
-        (lambda n: n % 2 == 0, Verdict("passed")),
-        (lambda _n: True, Verdict("let_in", "three", mistake="odd")),
-        (lambda _n: False, Verdict("refused_good", "2")),
-        (lambda _n: None, Verdict("none", "2")),
-        (
-            lambda n: True if n == 2 else None,
-            Verdict("differs", "three", "None", "False", mistake="kind"),
-        ),
-        (lambda _n: 1, Verdict("differs", "2", "1", "True", mistake="kind")),
-    ],
-)
-def test_a_verifier_that_answers_yes_or_no(function, verdict):
-    assert judged(YES_OR_NO, function) == verdict
-
-
-def test_a_verifier_that_returns_what_it_read_must_return_the_right_thing():
-    judge = verifier(lambda: [Case(("t",), {"sub": "ada"})], list, refusal=(Refused,))
-    assert judged(judge, lambda _t: {"sub": "ada"}).kind == "passed"
-    assert judged(judge, lambda _t: {"sub": "tom"}).kind == "differs"
-    assert judged(judge, lambda _t: None).kind == "none"
-
-
 def test_values_in_a_verdict_are_cut_and_cannot_move_the_cursor():
-    verdict = judged(compare(lambda: [Case((1,), 2)]), lambda _n: "\x1b[31m" + "x" * 9999)
+    verdict = DOUBLE.judge(Tried(lambda _n: "\x1b[31m" + "x" * 9999))
     assert len(verdict.counterexample()) < 400 and "\x1b" not in verdict.counterexample()
 
 
