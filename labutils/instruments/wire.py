@@ -170,8 +170,8 @@ class Wire(Instrument):
         headers = [(name, value) for name, value in draft.headers if name != "user-agent"]
         agent = draft.header("user-agent")
         shown = self.messages[self.open - 1].exchange if self.open else None
-        anothers = requests.recorded(shown) if shown and shown.client != person else None
-        if not agent or (anothers and agent == anothers.header("user-agent")):
+        their_own = requests.recorded(shown) if shown and shown.client != person else None
+        if not agent or (their_own and agent == their_own.header("user-agent")):
             agent = browser.headers.get("user-agent", "")
         usual = [pair for pair in requests.USUAL.items() if pair[0] not in dict(headers)]
         everything = [*usual, ("user-agent", agent), *headers]

@@ -98,7 +98,7 @@ def test_what_check_says_of_an_exercise_is_translated_by_the_names_of_its_mistak
     of = digest_of(english_of_exercise(english))
     (tmp_path / "de.yaml").write_text(
         f"exercises:\n  05-6:\n    of: '{of}'\n    praise: 'Gut.'\n"
-        "    mistakes: {edge: 'Um diese Minute ist sie noch offen.'}\n    hints: ['nur einer']\n",
+        "    mistakes: {edge: 'Um diese Minute geht es noch.'}\n    hints: ['nur einer']\n",
         encoding="utf-8",
     )
     fresh = read_translation(tmp_path, "de")
