@@ -105,8 +105,7 @@ class Experiment:
 
     def _say(self, item: AnyPrediction) -> None:
         """Say the question, and where an answer may be typed."""
-        place = f'{QUOTES} of experiment("{item.id}", "")'
-        exercises.ask(item, "" if self.guess == SHOW else self.guess, place)
+        exercises.ask(item, "" if self.guess == SHOW else self.guess, quotes_of(item.id))
 
     def _is_answered(self, item: AnyPrediction) -> bool:
         """Whether the result may be shown: it was guessed, now or before, or asked for."""
@@ -171,6 +170,11 @@ def _shown_last(outputs: Any) -> list[tuple[str, dict[str, Any], dict[str, Any]]
         else:
             shown.append(content)
     return shown
+
+
+def quotes_of(identifier: str) -> str:
+    """Return where the answer to an experiment is typed, in words."""
+    return f'{QUOTES} of experiment("{identifier}", "")'
 
 
 def _place(display_id: str) -> Any:

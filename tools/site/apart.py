@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 
 from labutils.classroom import exercises
+from labutils.classroom.course import lesson
+from labutils.classroom.experiment import quotes_of
 
 EXPERIMENT = re.compile(
     r'^with experiment\("(\d\d-p\d+)"(?:, "")?\) as seen:(?: *#.*)?\n', re.MULTILINE
@@ -43,9 +45,10 @@ def apart(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
 
 
 def question(name: str) -> str:
-    """What a prediction asks somebody who has not answered it."""
+    """What an experiment asks somebody who has not answered it."""
+    item = lesson(name[:2]).items[name]
     with contextlib.redirect_stdout(io.StringIO()) as said:
-        exercises.predict(name, "")
+        exercises.ask(item, "", quotes_of(name))
     return said.getvalue()
 
 
