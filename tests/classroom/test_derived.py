@@ -212,3 +212,31 @@ def test_whoever_passes_in_a_remarkable_way_is_told() -> None:
         return number // 2
 
     assert judged(half, judge) is PASSED
+
+
+def test_a_none_that_somebody_returned_on_purpose_is_not_taken_for_a_forgotten_return() -> None:
+    verdict = judged(lambda number: None if number == 5 else number // 2)
+    assert (verdict.kind, verdict.got, verdict.want) == ("differs", "None", "2")
+
+
+def test_the_mistake_is_looked_for_where_the_answer_goes_wrong_first() -> None:
+    def silent(answer: Tried) -> Trial:
+        yield from (Observed(str(number), answer(number)) for number in (4, 5, 7, 0))
+
+    mistakes = {
+        "early": "def half(n):\n    return 9 if n == 5 else n // 2",
+        "late": "def half(n):\n    return 9 if n == 7 else n // 2",
+    }
+
+    def wrong_twice(number: int) -> int:
+        return {5: 9, 7: 8}.get(number, number // 2)
+
+    assert judged(wrong_twice, derived(silent, RIGHT, mistakes)).mistake == "early"
+
+
+def test_whoever_refuses_what_is_good_is_told_why() -> None:
+    def refuses(name: str) -> str:
+        raise ValueError(f"{name} is late")
+
+    verdict = judged(refuses, derived(try_door, DOOR, {}))
+    assert verdict.counterexample().endswith("'ada'. ValueError: ada is late")
