@@ -5,6 +5,7 @@ All text is quoted or a block (`|`), as in questions.yaml. docs/authoring.md sho
 """
 
 import ast
+import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,8 @@ PREFIX = "try_"  # trials are called after what the solution binds: try_knock, t
 @dataclass(frozen=True)
 class _Exercise:
     """`without` says which of the usual steps its trial does not have, each with the reason;
-    `remarks` what is said to whoever passes in a way that the trial remarks on."""
+    `remarks` what is said to whoever passes in a way that the trial remarks on; `refusal` the
+    exceptions by which an answer may refuse something, such as `builtins.ValueError`."""
 
     praise: str
     solution: str
@@ -29,6 +31,7 @@ class _Exercise:
     trial: str = ""
     without: Row | None = None
     remarks: dict[str, str] | None = None
+    refusal: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,20 @@ def _exercise(identifier: str, row: Row, imports: str, trials: Mapping[str, Any]
     )
     return Exercise(
         identifier, kind, judge, one.praise, mistakes, one.hints, solution,
+        refusal=tuple(_exception(row, name) for name in one.refusal),
         without=dict(one.without or {}), imports=imports, trial=trial,
     )  # fmt: skip
+
+
+def _exception(row: Row, name: str) -> type[Exception]:
+    """The exception of that dotted name."""
+    try:
+        kind = pkgutil.resolve_name(name)
+    except (ValueError, ImportError, AttributeError):
+        kind = None
+    if not (isinstance(kind, type) and issubclass(kind, Exception)):
+        raise row.error(f"refusal: there is no exception {name!r}", "refusal")
+    return kind
 
 
 def _bound(row: Row, solution: str) -> tuple[str, Literal["function", "value"]]:

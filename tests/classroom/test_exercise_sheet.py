@@ -65,6 +65,8 @@ def test_a_sheet_and_a_trial_make_an_exercise(tmp_path: Path) -> None:
         ('code: "answer = str"', "change: []", "text needs either code or a change"),
         ("praise: 'Right.'", "prase: 'Right.'", "unknown field prase"),
         ("  praise: 'Right.'\n", "", "needs praise"),
+        ("  praise", "  refusal: ['builtins.len']\n  praise", "is no exception 'builtins.len'"),
+        ("  praise", "  refusal: ['jwt.Nobody']\n  praise", "is no exception 'jwt.Nobody'"),
         ("return math", "return (math", "the solution is no Python"),
         ("say: 'No text.'", "say: no", "is neither a quoted string nor a number"),
         (

@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 from answers import by_id
 from places import NUMBERS
@@ -108,3 +109,28 @@ def test_a_trial_does_what_every_trial_does_or_says_why_not(exercise: Exercise) 
     assert wanted(exercise) <= done | {*exercise.without}
     assert not done & {*exercise.without}, "a reason for what is done"
     assert all(len(reason) > 10 for reason in exercise.without.values())
+
+
+# The verifiers of the course, and how each may refuse: a later cell takes that for an answer.
+BY_VALUE, BY_ANY = (ValueError,), (jwt.PyJWTError, ValueError)
+BY_READING = (LookupError, TypeError, AttributeError, PermissionError, RuntimeError)
+REFUSALS = {
+    **dict.fromkeys(("03-8", "13-2"), BY_VALUE),
+    **dict.fromkeys(("02-1", "02-3", "04-4", "12-2"), BY_ANY),
+    **dict.fromkeys(("11-2", "11-4"), (*BY_ANY, *BY_READING)),
+}
+
+
+def test_a_refusal_of_a_learners_own_verifier_is_an_answer_and_no_failure() -> None:
+    assert {one.id: {*one.refusal} for one in TRIED if one.refusal} == {
+        name: {*errors} for name, errors in REFUSALS.items()
+    }
+    for name, errors in REFUSALS.items():
+        exercise = next(one for one in TRIED if one.id == name)
+        for error in errors:
+
+            def refuses(*_: object, error: type[Exception] = error) -> None:
+                raise error("not you")
+
+            with pytest.raises(error, match="not you"):
+                exercises.Yours(exercise, refuses, lambda *_: "the course's")()
