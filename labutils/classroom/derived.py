@@ -65,14 +65,8 @@ def derived(
         if verdict.mistake is None:
             with as_it_was(answer):
                 trace = playing.whole()
-            first = min(wrong_in(trace, right), default=len(right))
-            theirs = {name: play(it) for name, it in mistakes.items()}
-            wrong_there = {
-                name: its.whole()
-                for name, its in theirs.items()
-                if first < len(right) and not its.is_right_at(first, right)
-            }
-            verdict = replace(verdict, mistake=nearest(trace, right, wrong_there))
+            theirs = {name: play(source) for name, source in mistakes.items()}
+            verdict = replace(verdict, mistake=nearest(trace, right, theirs))
         return verdict
 
     return judge
@@ -111,11 +105,6 @@ class Played:
         return step is not None and same(step.seen, right[place].seen)
 
 
-def played(trial: Callable[[Any], Trial], answer: Any) -> Trace:
-    """Return the steps of a trial."""
-    return Played(trial, answer).whole()
-
-
 def same(one: Any, other: Any) -> bool:
     """Return whether the same is seen; what was `said` beside it does not count."""
     if isinstance(one, Mapping) and isinstance(other, Mapping) and "said" in {*one, *other}:
@@ -150,22 +139,21 @@ def answer_of(source: str) -> Any:
 # --- which mistake it is --------------------------------------------------------------------------
 
 
-def nearest(trace: Trace, right: Trace, mistakes: Mapping[str, Trace]) -> str | None:
+def nearest(trace: Trace, right: Trace, mistakes: Mapping[str, Played]) -> str | None:
     """Return the mistake that an answer makes: one of which all the same is seen; else the one that
     its first wrong step is about; else the one that goes wrong there, with the most alike. None
-    where nothing is alike.
+    where nothing is alike, or where a trial only goes on for longer.
     """
     off = wrong_in(trace, right)
-    first = min(off, default=None)
-    if first is None:
+    if not off:
         return None
-    scores = {}
+    first, scores = min(off), {}
     for name, its in mistakes.items():
-        theirs = wrong_in(its, right)
-        if first in theirs:
-            same = {n for n in off & theirs if _alike_at(its, trace, n)}
-            all_the_same = theirs == off and same == off
-            scores[name] = (all_the_same, first in same, len(same) / len(off | theirs))
+        if not its.is_right_at(first, right):  # else the rest of its trial is not played
+            theirs = wrong_in(its.whole(), right)
+            shared = {place for place in off & theirs if _alike_at(its.whole(), trace, place)}
+            all_the_same = theirs == off == shared
+            scores[name] = (all_the_same, first in shared, len(shared) / len(off | theirs))
     best = max(scores, key=lambda name: scores[name], default=None)
     if best and scores[best][0]:
         return best

@@ -124,11 +124,15 @@ def calls(answer: Tried, tried: Iterable[Call], *, alone: bool = False) -> Itera
 
     With `alone`, what is given to the answer must be as it was afterwards.
     """
+    for call, usual in there_and_back(tried):
+        yield _called(answer, call, usual, alone=alone)
+
+
+def there_and_back(tried: Iterable[Call]) -> Iterator[tuple[Call, Usual]]:
+    """Yield each call, and then each once more from the last to the first."""
     kept = list(tried)
-    for call in kept:
-        yield _called(answer, call, call.usual, alone=alone)
-    for call in reversed(kept):
-        yield _called(answer, call, "again", alone=alone)
+    yield from ((call, call.usual) for call in kept)
+    yield from ((call, "again") for call in reversed(kept))
 
 
 def fresh(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -159,8 +163,7 @@ def visits(
 
     Without `refusal`, the answer says so by True and False.
     """
-    kept = list(tried)
-    for usual, call in [(one.usual, one) for one in kept] + [("again", one) for one in kept[::-1]]:
+    for call, usual in there_and_back(tried):
         words = str(call)
         result = let_in(answer, *fresh(call.arguments), refusal=tuple(refusal))
         yield Observed(words, result, call.about, usual)

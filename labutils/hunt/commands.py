@@ -137,20 +137,26 @@ def print_refused(rules: "Iterable[RefusedRule]") -> None:
         print(f"{shown(one.path, 100)}: {shown(one.reason, 400)}", file=sys.stderr)
 
 
-def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = (
-        "Exit status: 0 with or without hits, 2 when no rule or no event could be read, or "
-        "no report could be written."
-    )
+def rules_argument(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    """Add `--rules`, which may be said more than once."""
     parser.add_argument(
         "--rules",
         metavar="PATH",
         type=Path,
         nargs="+",
         action="extend",
-        required=True,
+        required=required,
+        default=None if required else [],
         help="Sigma rules: YAML files, or folders of them",
     )
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "Exit status: 0 with or without hits, 2 when no rule or no event could be read, or "
+        "no report could be written."
+    )
+    rules_argument(parser, required=True)
     parser.add_argument(
         "--events",
         metavar="PATH",

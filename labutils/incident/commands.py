@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labutils.command_line import Command, printed, refused
-from labutils.hunt.commands import NO_RULE, print_refused
+from labutils.hunt.commands import NO_RULE, print_refused, rules_argument
 from labutils.incident import COURSE
 from labutils.text import counted, shown
 
@@ -199,15 +199,7 @@ def _score_arguments(parser: argparse.ArgumentParser) -> None:
         "%(prog)s [-h] --rules PATH ... (--world FOLDER | --seed SEED) [options]\n"
         "       %(prog)s --world FOLDER --seal SALT"
     )
-    parser.add_argument(
-        "--rules",
-        metavar="PATH",
-        type=Path,
-        nargs="+",
-        action="extend",
-        default=[],
-        help="Sigma rules: YAML files, or folders of them",
-    )
+    rules_argument(parser, required=False)
     parser.add_argument(
         "--world", metavar="FOLDER", type=Path, help="what `telemetry FOLDER --background N` wrote"
     )

@@ -13,7 +13,7 @@ from places import NUMBERS
 
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
-from labutils.classroom.derived import answer_of, played
+from labutils.classroom.derived import Played, answer_of
 from labutils.classroom.exercises import COMMON
 from labutils.classroom.judging import PASSED, Tried
 from labutils.classroom.registry import Exercise
@@ -32,7 +32,7 @@ def trace(identifier: str, mistake: str = "") -> tuple[Observed, ...]:
     )
     answer = answer_of(source)
     assert exercise.trial
-    return tuple(played(exercise.trial, Tried(answer) if callable(answer) else answer))
+    return Played(exercise.trial, Tried(answer) if callable(answer) else answer).whole()
 
 
 def looks_alike(one: tuple[Observed, ...], other: tuple[Observed, ...]) -> bool:

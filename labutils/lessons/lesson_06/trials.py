@@ -9,7 +9,16 @@ from urllib.parse import parse_qsl, unquote
 import httpx
 
 from labutils.classroom.judging import Tried, nearly, written
-from labutils.classroom.trying import Call, Observed, Raised, Trial, calls, left_in, seen
+from labutils.classroom.trying import (
+    Call,
+    Observed,
+    Raised,
+    Trial,
+    calls,
+    left_in,
+    seen,
+    there_and_back,
+)
 from labutils.identity.oauth import bearer
 from labutils.identity.person import sign_in
 from labutils.identity.provider.state import User
@@ -308,10 +317,8 @@ def log_of(*rows: tuple[float, str, str, str]) -> list[Line]:
 
 def try_attacker_minutes(answer: Tried) -> Trial:
     """Logs with the address that is asked for; whole minutes are an int."""
-    for call in logs():
-        yield _minutes(answer, call, call.usual)
-    for call in reversed([*logs()]):
-        yield _minutes(answer, call, "again")
+    for call, usual in there_and_back(logs()):
+        yield _minutes(answer, call, usual)
 
 
 def _minutes(answer: Tried, call: Call, usual: str) -> Observed:
