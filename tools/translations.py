@@ -32,8 +32,9 @@ def questions(number: str) -> dict:
 
 
 def exercises(number: str) -> dict:
-    """The exercises of a lesson by id."""
-    return {item.id: item for item in lesson(number).exercises}
+    """The exercises of a lesson, and its target, by id."""
+    course = lesson(number)
+    return {item.id: item for item in (*course.exercises, course.target) if item}
 
 
 def stale(number: str) -> list[str]:

@@ -1,5 +1,6 @@
-"""Exercises, read from a lesson's `exercises.yaml`: solution, praise, mistakes and hints, as an
-author or a translator edits them. What each is tried with is in the lesson's `trials.py`.
+"""Exercises and the target, read from a lesson's `exercises.yaml`: solution, praise, mistakes and
+hints, as an author or a translator edits them. What each exercise is tried with is in the lesson's
+`trials.py`; where the target takes place, and what proves it, in its `target.py`.
 
 All text is quoted or a block (`|`), as in questions.yaml. docs/authoring.md shows an exercise.
 """
@@ -9,12 +10,16 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
+from types import ModuleType
 from typing import Any, Literal
 
 from labutils.classroom.derived import derived
-from labutils.classroom.registry import Exercise
+from labutils.classroom.judging import value as value_judge
+from labutils.classroom.registry import Exercise, Target
 from labutils.sheets import Row, build, quoted, read, value
 
+TARGET = "-target"  # what the id of a lesson's target ends with
 PREFIX = "try_"  # trials are called after what the solution binds: try_knock, try_runbook
 
 
@@ -35,6 +40,20 @@ class _Exercise:
 
 
 @dataclass(frozen=True)
+class _Target:
+    """`goal` says what to reach; `rows`, where there are any, what is held, what counts and the
+    like, at a glance; `tools` what is at hand for somebody who does not sit in the lesson."""
+
+    goal: str
+    praise: str
+    solution: str
+    mistakes: Row
+    hints: tuple[str, ...]
+    rows: dict[str, str] | None = None
+    tools: str = ""
+
+
+@dataclass(frozen=True)
 class _Mistake:
     """What is said of a mistake, and how it is made: `change` has pairs of old and new text of the
     solution, and `code` leaves an `answer`."""
@@ -51,7 +70,7 @@ def read_exercises(path: Path, trials: Mapping[str, Any]) -> tuple[Exercise, ...
     """
     sheet = read(path, scalar=quoted)
     imports = value(sheet, "imports", str) if "imports" in sheet else ""
-    names = [name for name in sheet if name != "imports"]
+    names = [name for name in sheet if name != "imports" and not name.endswith(TARGET)]
     return tuple(_exercise(name, value(sheet, name, Row), imports, trials) for name in names)
 
 
@@ -74,6 +93,38 @@ def _exercise(identifier: str, row: Row, imports: str, trials: Mapping[str, Any]
         identifier, kind, judge, one.praise, mistakes, one.hints, solution,
         refusal=tuple(_exception(row, name) for name in one.refusal),
         without=dict(one.without or {}), imports=imports, trial=trial,
+    )  # fmt: skip
+
+
+def read_target(path: Path, number: str, place: ModuleType) -> Target | None:
+    """Return the target of a lesson's sheet, or None where it has none.
+
+    `place` is its `target.py`: `scene` builds the place, `flag_mistake` names what is wrong with
+    what was handed in, or gives None, and `WORDS` are numbers that the text says as `$name`.
+    Raises SheetError, which names the file and the line.
+    """
+    sheet, identifier = read(path, scalar=quoted), number + TARGET
+    if identifier not in sheet:
+        return None
+    row = value(sheet, identifier, Row)
+    one, words = build(_Target, row), getattr(place, "WORDS", {})
+
+    def filled(text: str) -> str:
+        try:
+            return Template(text).substitute(words)
+        except (KeyError, ValueError):
+            raise row.error(f"a $name must be one of {sorted(words)}, and $$ is a $") from None
+
+    mistakes = {
+        name: (filled(mistake.say), mistake.code)
+        for name in one.mistakes
+        for mistake in [build(_Mistake, value(one.mistakes, name, Row))]
+    }
+    return Target(
+        identifier, "value", value_judge(place.flag_mistake), filled(one.praise), mistakes,
+        tuple(map(filled, one.hints)), one.solution.strip("\n"), goal=filled(one.goal),
+        rows={name: filled(says) for name, says in (one.rows or {}).items()},
+        tools=one.tools, scene=place.scene,
     )  # fmt: skip
 
 

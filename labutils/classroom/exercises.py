@@ -278,9 +278,9 @@ def _say_brief(item: Target) -> None:
     """Say what a target asks for."""
     state("target")
     say(f"{item.id}: {item.brief}")
-    if item.card:
-        goal = f'<div class="lu-question">{marked(item.card.goal)}</div>'
-        rows = ((name, marked(says)) for name, says in item.card.rows)
+    if item.rows:
+        goal = f'<div class="lu-question">{marked(item.goal)}</div>'
+        rows = ((name, marked(says)) for name, says in item.rows.items())
         tables(goal + _pairs(rows))
 
 

@@ -159,9 +159,6 @@ def calls_of(*tools: Callable[..., Any]) -> Iterator[list[str]]:
         sys.setprofile(before)
 
 
-REFUSED = "That request was refused: read `error` in the response."
-
-
 def response_mistake(answer: Any) -> str | None:
     """The mistake "refused" or "response" where a response, or its body, was handed in for a flag.
 

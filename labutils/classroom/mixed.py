@@ -54,7 +54,7 @@ def mixed(name: str) -> Mixed | None:
         mistakes={"other": ("That is not the flag of this scene.", "answer = 'flag-0000'")},
         hints=original.hints,
         solution=original.solution,
-        brief=f"{AGAIN.sub(again, original.brief)}\n{original.tools}".strip(),
+        goal=f"{AGAIN.sub(again, original.brief)}\n{original.tools}".strip(),
         scene=partial(original.scene, flag=flag),
         origin=number,
     )

@@ -2,17 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from textwrap import dedent
 from typing import Any, Literal
 
 from labutils.classroom.judging import Verdict
 
 QUOTES = "between the quotes"  # where an answer is typed: those of `predict` and `quiz`
-
-
-def code(text: str) -> str:
-    """Code in a table, indented like the table, as it stands in a cell."""
-    return dedent(text).strip("\n")
 
 
 @dataclass(frozen=True)
@@ -45,29 +39,21 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Target(Exercise):
-    """An open task in a lab of its own. `scene` builds it, and `brief` says what to reach.
+    """An open task in a lab of its own. `scene` builds it, and `goal` says what to reach.
 
-    A flag proves that it was reached; `hints` has three tiers. `tools` says what is at hand for
-    somebody who does not sit in the lesson. Where there is a `card`, the brief is its text.
+    A flag proves that it was reached; `hints` has three tiers. `rows` say at a glance what is held,
+    what counts and the like; `tools` what is at hand for somebody who does not sit in the lesson.
     """
 
-    brief: str = ""
-    card: "Card | None" = None
+    goal: str = ""
+    rows: Mapping[str, str] = field(default_factory=dict)
     tools: str = ""
     scene: Callable[..., Any] = lambda: None
 
-
-@dataclass(frozen=True)
-class Card:
-    """What a target asks for, at a glance: the goal, and rows such as *You hold* and *Time*."""
-
-    goal: str
-    rows: Sequence[tuple[str, str]]
-
     @property
-    def text(self) -> str:
-        """The same as lines: what is printed where there are no cards."""
-        return "\n".join([self.goal, *(f"{name}: {says}" for name, says in self.rows)])
+    def brief(self) -> str:
+        """Goal and rows as lines: what is printed where there are no cards."""
+        return "\n".join([self.goal, *(f"{name}: {says}" for name, says in self.rows.items())])
 
 
 @dataclass(frozen=True)

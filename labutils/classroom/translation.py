@@ -23,10 +23,12 @@ from labutils.classroom.registry import (
     Guess,
     Prediction,
     Quiz,
+    Target,
 )
 from labutils.sheets import Row, build, must_have_fields, quoted, read, value
 
 Item = TypeVar("Item", Prediction | Estimate | GridRow, Quiz)
+Task = TypeVar("Task", bound=Exercise)
 
 
 def language() -> str:
@@ -56,8 +58,11 @@ def english_of(item: AnyPrediction | Quiz) -> str:
 
 
 def english_of_exercise(item: Exercise) -> str:
-    """What `check` and `hint` say of an exercise, as one text: what `of` is the digest of."""
-    return "\n".join([item.praise, *(say for say, _ in item.mistakes.values()), *item.hints])
+    """What `check`, `hint` and `target` say of an exercise or a target, as one text: what `of` is
+    the digest of."""
+    asked = [item.brief] if isinstance(item, Target) else []
+    said = [item.praise, *(say for say, _ in item.mistakes.values()), *item.hints]
+    return "\n".join([*asked, *said])
 
 
 def english_of_ending(ending: Ending) -> str:
@@ -108,13 +113,15 @@ class _Question:
 
 @dataclass(frozen=True)
 class _Sentences:
-    """What is said of an exercise; each part may be left out, but for `of`. `mistakes` are by their
-    names, and `hints` all of them or none."""
+    """What is said of an exercise or a target; each part may be left out, but for `of`. `mistakes`
+    are by their names; `hints` and a target's `rows` all of them or none."""
 
     of: str
     praise: str = ""
     mistakes: dict[str, str] | None = None
     hints: tuple[str, ...] = ()
+    goal: str = ""
+    rows: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -146,12 +153,16 @@ class Translation:
         translated: Item = _translated(item, found)
         return translated
 
-    def exercise(self, item: Exercise) -> Exercise:
-        """The exercise with what is translated of it; as it is where that is stale."""
+    def exercise(self, item: Task) -> Task:
+        """The exercise, or target, with what is translated of it; as it is where that is stale."""
         found = self.exercises.get(item.id)
         if found is None or found.of != digest_of(english_of_exercise(item)):
             return item
         sentences = found.mistakes or {}
+        if isinstance(item, Target):
+            rows = found.rows or {}
+            whole = rows if len(rows) == len(item.rows) else item.rows
+            item = dataclasses.replace(item, goal=found.goal or item.goal, rows=whole)
         return dataclasses.replace(
             item,
             praise=found.praise or item.praise,

@@ -1,10 +1,12 @@
 """Exercises that are read from a sheet."""
 
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import cast
 
 import pytest
 
-from labutils.classroom.exercise_sheet import read_exercises
+from labutils.classroom.exercise_sheet import read_exercises, read_target
 from labutils.classroom.judging import PASSED, Tried
 from labutils.classroom.trying import Call, Trial, calls
 from labutils.sheets import SheetError
@@ -83,3 +85,46 @@ def test_a_fault_names_the_file_and_the_line(
     with pytest.raises(SheetError, match=r"exercises\.yaml, line \d+: ") as error:
         exercises(tmp_path, SHEET.replace(old, new))
     assert sentence in str(error.value)
+
+
+OF_A_TARGET = """\
+98-target:
+  goal: 'Be in before minute $limit.'
+  rows: {'It counts': 'the $limit minutes'}
+  praise: 'In, in less than $limit.'
+  solution: |
+    flag = scene()
+  mistakes:
+    other: {say: 'Not that.', code: 'answer = 1'}
+  hints: ['Knock.', 'Knock again.', 'flag = scene()']
+"""
+
+
+def target(path: Path, text: str = OF_A_TARGET, **more: object):
+    file = path / "exercises.yaml"
+    file.write_text(text, encoding="utf-8")
+    place = SimpleNamespace(
+        scene=lambda: "flag-7",
+        flag_mistake=lambda answer: None if answer == "flag-7" else "other",
+        WORDS={"limit": 10},
+        **more,
+    )
+    return read_target(file, "98", cast(ModuleType, place))
+
+
+def test_a_target_says_the_numbers_of_its_scene(tmp_path: Path) -> None:
+    one = target(tmp_path)
+    assert one is not None and one.brief == "Be in before minute 10.\nIt counts: the 10 minutes"
+    assert one.praise == "In, in less than 10." and one.scene() == "flag-7"
+    assert one.judge("flag-7") is PASSED and one.judge("flag-8").mistake == "other"
+    assert one.sentence("other") == "Not that."
+
+
+def test_a_sheet_may_have_no_target(tmp_path: Path) -> None:
+    assert target(tmp_path, SHEET) is None
+
+
+@pytest.mark.parametrize("text", ["minute $limits", "minute $ 10"])
+def test_a_number_that_the_scene_does_not_have_is_named(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SheetError, match=r"line 2: a \$name must be one of \['limit'\]"):
+        target(tmp_path, OF_A_TARGET.replace("minute $limit", text))

@@ -90,7 +90,7 @@ TARGET = Target(
     {"other": ("That is not a flag.", "answer = 'x'")},
     ("Look.", "Look there.", "It is flag-7."),
     "answer = 'flag-7'",
-    brief="Get the flag.",
+    goal="Get the flag.",
     scene=lambda: "a scene",
 )
 STATUS = Prediction(

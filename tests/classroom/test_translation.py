@@ -115,6 +115,20 @@ def test_what_check_says_of_an_exercise_is_translated_by_the_names_of_its_mistak
     assert "is stale" in next(fresh.stale({}, {"05-6": other}))
 
 
+def test_a_target_is_translated_with_its_goal_and_all_of_its_rows(tmp_path):
+    english = course.lesson("06").items["06-target"]
+    rows = "".join(f"      '{number}': 'so'\n" for number in range(len(english.rows)))
+    of = digest_of(english_of_exercise(english))
+    sheet = f"exercises:\n  06-target:\n    of: '{of}'\n    goal: 'Lies.'\n    rows:\n"
+    (tmp_path / "de.yaml").write_text(sheet + rows, encoding="utf-8")
+    german = read_translation(tmp_path, "de").exercise(english)
+    assert german.brief.startswith("Lies.\n0: so") and german.praise == english.praise
+    (tmp_path / "de.yaml").write_text(sheet + "      '0': 'so'\n", encoding="utf-8")
+    assert read_translation(tmp_path, "de").exercise(english).rows == english.rows
+    other = dataclasses.replace(english, goal="Something else.")
+    assert read_translation(tmp_path, "de").exercise(other) is other
+
+
 def test_each_kind_of_question_has_parts_that_are_translated():
     row = GridRow(
         "77-p1", "Which?", (Column("a", "A"), Column("b", "B")), "ox", {"b": "No."}, "So."

@@ -1,5 +1,6 @@
 """Sheets and trials: what holds for each exercise, whatever it is about."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import combinations
@@ -9,7 +10,7 @@ import httpx
 import jwt
 import pytest
 from answers import by_id
-from places import NUMBERS
+from places import NUMBERS, ROOT
 
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
@@ -134,3 +135,9 @@ def test_a_refusal_of_a_learners_own_verifier_is_an_answer_and_no_failure() -> N
 
             with pytest.raises(error, match="not you"):
                 exercises.Yours(exercise, refuses, lambda *_: "the course's")()
+
+
+def test_no_text_of_an_exercise_is_in_python() -> None:
+    folder = ROOT / "labutils" / "lessons"
+    made = re.compile(r"\b(Exercise|Target)\(")
+    assert not [path.name for path in folder.rglob("*.py") if made.search(path.read_text("utf-8"))]

@@ -1,10 +1,8 @@
-"""17 · Capstone: its target."""
+"""Where the target of lesson 17 takes place, and what proves it."""
 
 from functools import cache, partial
 from typing import Any
 
-from labutils.classroom.judging import value
-from labutils.classroom.registry import Target, code
 from labutils.lab import dice
 from labutils.text import counted
 
@@ -79,52 +77,4 @@ def flag_mistake(answer: Any) -> str | None:
     return "address" if isinstance(answer, str) and answer.count(".") == 3 else "other"
 
 
-TARGET = Target(
-    "17-target",
-    "value",
-    value(flag_mistake),
-    "You found one address, the person whose session was used there, and what was made there as a "
-    "way back, in a month that nobody had told you about. The others who were there were only "
-    "tenants.",
-    {
-        "address": (
-            "That is an address. The flag is what scene.accuse returns for it, together with the "
-            "person and what was made there.",
-            'answer = "203.0.113.9"',
-        ),
-        "other": (
-            "That is not the flag. scene.accuse returns it for a correct accusation.",
-            'answer = "no flag"',
-        ),
-    },
-    (
-        "Work as before: what programs do elsewhere, minus what tickets explain, address by "
-        "address.",
-        "The intruder's address is the one that appears in the most logs. Then look at all lines "
-        "from it, in chronological order: who was there before the program, and what was made "
-        "there?",
-        "A rented address has other tenants. Whoever signed in there with a second factor was "
-        "probably there in person; whose session came from elsewhere? People know what they made: "
-        "ask them.",
-    ),
-    code("""
-        rest = [line for names in scene.programs.values() for name in names
-                for line in elsewhere(scene.lines, name)
-                if not explained(line, scene.tickets, names)]
-        address, own = next(iter(by_address(rest).items()))
-        near = tenants(scene.lines, address, min(line.time for line in own))
-        here = [line for line in scene.lines if line.address == address]
-        (person,) = near - {line.who for line in here if "session.start" in line.action}
-        flag = scene.accuse(address, person, {line.made for line in own if line.made})
-    """),
-    brief="""This is another company, in another month. scene.lines, scene.tickets, \
-scene.programs and scene.roster are as before, and scene.ask([...]) asks people: you have 30 \
-minutes. An intruder came with somebody's session, and with what he found in it he used a \
-program's account and token. He left himself a way back.
-scene.accuse(address, person, made) takes the address from which he used the programs' accounts, \
-the person whose session it was, and the names of everything that he made there, as line.made \
-gives them. It returns the flag if all three are right, and does not say which is wrong. Two \
-accusations may be wrong.""",
-    tools="",
-    scene=the_other,
-)
+scene = the_other
