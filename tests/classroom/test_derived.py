@@ -240,3 +240,13 @@ def test_whoever_refuses_what_is_good_is_told_why() -> None:
 
     verdict = judged(refuses, derived(try_door, DOOR, {}))
     assert verdict.counterexample().endswith("'ada'. ValueError: ada is late")
+
+
+def test_a_step_that_is_missing_names_what_it_is_about() -> None:
+    def members(answer: Tried) -> Trial:
+        yield from (Observed("a member", one, "few") for one in answer(3))
+
+    mistakes = {"empty": "def upto(n):\n    return []"}
+    judge = derived(members, "def upto(n):\n    return range(n)", mistakes)
+    assert judged(lambda _: [], judge).mistake == "empty"
+    assert judged(lambda _: [0], judge).mistake == "few"
