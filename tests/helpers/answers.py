@@ -3,6 +3,7 @@
 import ast
 import runpy
 
+import how_many
 import lessons
 from mutants import Mutant, mutants
 from places import NUMBERS
@@ -40,9 +41,9 @@ def judged(exercise: Exercise, source: str) -> Verdict:
 
 
 def small_changes(exercise: Exercise) -> list[tuple[Mutant, Verdict]]:
-    """The mutants of the model solution, and the verdict on each."""
+    """Mutants of the model solution, with the verdict on each; one in three unless all are wanted."""
     changes = []
-    for mutant in mutants(exercise.solution):
+    for mutant in how_many.some(mutants(exercise.solution)):
         try:
             changes.append((mutant, judged(exercise, mutant.source)))
         except Exception:
