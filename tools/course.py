@@ -480,8 +480,8 @@ def counts_of_extras():
 
 
 def test_extras(*arguments):
-    """What guards Axon, the hub, the browser's Python, the site, Colab, the live room, DuckDB, and
-    the set-up; and what computes kept numbers again, hunts in other worlds, or attacks at length."""
+    """What guards Axon, the hub, the browser's Python, the site, Colab, the live room, DuckDB, the
+    set-up; and what computes kept numbers again, hunts in other worlds, or attacks at length."""
     keep_bytecode()
     return run(*PYTEST, *on_all_cores(), *EXTRAS, *arguments)
 
