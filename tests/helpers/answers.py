@@ -41,7 +41,7 @@ def judged(exercise: Exercise, source: str) -> Verdict:
 
 
 def small_changes(exercise: Exercise) -> list[tuple[Mutant, Verdict]]:
-    """Mutants of the model solution with the verdict on each; one in three unless all are wanted."""
+    """Mutants of the model solution with the verdict on each; one in three, or all in test-all."""
     changes = []
     for mutant in how_many.some(mutants(exercise.solution)):
         try:
