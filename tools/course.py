@@ -645,6 +645,12 @@ def test_clients(*arguments):
     return run(PYTHON, "tools/clients/run.py", *arguments)
 
 
+def real(*arguments):
+    """Ask real libraries and providers what the course's tokens and actions do there, and renew
+    data/real; a table's name asks for that one alone."""
+    return run(PYTHON, "-m", "tools.real.run", *arguments)
+
+
 def test_browser(*arguments):
     """A real Chromium loads a cleaned recording and signs in with a virtual security key, where
     there is a Chromium."""
@@ -721,6 +727,7 @@ VERBS = {
     "conclusions": conclusions,
     "measure": measure,
     "test-clients": test_clients,
+    "real": real,
     "test-browser": test_browser,
     "test-starts": test_starts,
     "test-lessons": test_lessons,

@@ -1,0 +1,193 @@
+"""Real libraries and providers, asked with the course's own tokens and actions: `make real`.
+
+Each table of data/real is asked for anew and written, with the day on which it last came out
+otherwise. What differs from the table that was there is printed. The status is 1 where a row of the
+course's own differs, since that is ours to mend; what others changed is news.
+"""
+
+import argparse
+import datetime
+import importlib.metadata
+import json
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from labutils.identity.relying_party import validate_id_token
+from labutils.identity.tokens import verify
+from labutils.stage import real_verifiers as real
+from labutils.stage.forgeries import ISSUER, KEYS, SERVICE, public_pem
+from tools.environments import python_with
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+TABLES = ROOT / "data" / "real"
+OURS = "this course"
+A_DAY_LATER = real.CLAIMS["iat"] + 86_400
+Table = dict[str, Any]
+
+
+# --- verifiers ----------------------------------------------------------------------------------
+
+
+def by_the_course(token: str) -> Any:
+    """The course's verifier of any token, told to take sign-in tokens alone."""
+    now = A_DAY_LATER
+    return verify(token, KEYS, issuer=ISSUER, audience="wiki", now=now, typ="JWT")
+
+
+def by_its_relying_party(token: str) -> Any:
+    """The course's check of an ID token."""
+    asked: Any = {"issuer": ISSUER, "client_id": "wiki", "nonce": real.NONCE, "now": A_DAY_LATER}
+    return validate_id_token(token, KEYS, **asked)
+
+
+def verifiers() -> Table:
+    """Return whom each verifier lets in for each visitor: by its first example, and carefully."""
+    visitors = real.visitors()
+    here = {name: (real.FIRST[name], real.CAREFUL[name]) for name in real.FIRST}
+    here |= {OURS: (by_the_course, by_its_relying_party)}
+    says = {
+        name: {one.name: [real.whom(call, one.token) for call in calls] for one in visitors}
+        for name, calls in here.items()
+    }
+    versions = {name: importlib.metadata.version(name) for name in real.FIRST}
+    versions[OURS] = importlib.metadata.version("anatomy-of-a-cloud-hack")
+    for answer in (asked(python(), "verifiers.py"), asked(node(), "verifiers.mjs")):
+        says |= answer["says"]
+        versions |= answer["versions"]
+    return {
+        "runs_on": [f"Python {platform.python_version()}", f"Node.js {node_version()}"],
+        "versions": versions,
+        "groups": {one.name: one.group for one in visitors},
+        "rows": {one.name: {name: its[one.name] for name, its in says.items()} for one in visitors},
+    }
+
+
+def asked(program: str, script: str) -> Table:
+    """Return what a script says of all visitors."""
+    question = {
+        "pem": public_pem(SERVICE.jwk).decode(),
+        "keys": KEYS,
+        "issuer": ISSUER,
+        "nonce": real.NONCE,
+        "tokens": {one.name: one.token for one in real.visitors()},
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "asked.json")
+        path.write_text(json.dumps(question), encoding="utf-8")
+        return told(program, str(HERE / script), str(path))
+
+
+def told(*command: str) -> Table:
+    """Return the JSON that a command prints. Raises SystemExit with its last words if it fails."""
+    done = subprocess.run(command, cwd=HERE, capture_output=True, encoding="utf-8")
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
+        raise SystemExit(f"{Path(command[1]).name} failed: {last[0]}")
+    table: Table = json.loads(done.stdout)
+    return table
+
+
+def museum() -> Table:
+    """Return whom old versions let in for forgeries, and the ones after them."""
+    # Here, and not above: no other table wants what it makes.
+    from tools.real.museum import exhibited
+    from tools.real.museum_forgeries import asked
+
+    return {"runs_on": [platform.python_version(), node_version()], "pieces": exhibited(asked())}
+
+
+# --- what they run in ---------------------------------------------------------------------------
+
+
+def python() -> str:
+    """The Python of tools/real/requirements.txt."""
+    return str(python_with("real", HERE / "requirements.txt"))
+
+
+def node() -> str:
+    """Node.js, with the packages of package-lock.json beside the scripts. Raises SystemExit where
+    there is none."""
+    program, npm = shutil.which("node"), shutil.which("npm")
+    if not program or not npm:
+        raise SystemExit("make real wants Node.js 20 or newer with npm, and there is none here.")
+    lock, stamp = HERE / "package-lock.json", HERE / "node_modules" / ".package-lock.json"
+    if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
+        command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
+        if subprocess.call(command, cwd=HERE):
+            raise SystemExit("npm could not install what package-lock.json of tools/real names.")
+    return program
+
+
+def node_version() -> str:
+    """The version of Node.js."""
+    done = subprocess.run([node(), "--version"], capture_output=True, encoding="utf-8")
+    return done.stdout.strip().removeprefix("v")
+
+
+# --- the tables ---------------------------------------------------------------------------------
+
+ASKED: dict[str, Callable[[], Table]] = {"verifiers": verifiers, "museum": museum}
+FOR_MAINTAINERS = ("museum",)  # asked for by name alone
+
+
+def renew(name: str) -> bool:
+    """Ask for a table anew, print what differs, write it, and return whether the course's own rows
+    are as they were."""
+    path = TABLES / f"{name}.json"
+    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    now = ASKED[name]()
+    changes = [*differences(without_day(before), now)] if before else []
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    recorded = before["recorded"] if before and not changes else today
+    text = json.dumps({"recorded": recorded, "command": "make real", **now}, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+    count = f"{len(changes)} differences from the table that was there" if before else "new"
+    print(f"{path.relative_to(ROOT)}: {count}.")
+    for place, old, new in changes:
+        print(f"  {' / '.join(place)}: {old} -> {new}")
+    return not before or not any(OURS in place for place, _, _ in changes)
+
+
+def without_day(table: Table) -> Table:
+    """A table without what is no result."""
+    return {key: value for key, value in table.items() if key not in ("recorded", "command")}
+
+
+def differences(
+    before: Any, now: Any, place: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Yield each place in which two tables differ, with what was there and what is."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in [*before, *(key for key in now if key not in before)]:
+            yield from differences(before.get(key), now.get(key), (*place, key))
+    elif before != now:
+        yield place, before, now
+
+
+def main(arguments: list[str]) -> int:
+    """Renew these tables, or all; the exit status."""
+    parser = argparse.ArgumentParser("make real", description=__doc__)
+    parser.add_argument(
+        "tables",
+        nargs="*",
+        choices=[[], *ASKED],
+        help="all that need nothing more, if none is named",
+    )
+    chosen = parser.parse_args(arguments).tables or [
+        name for name in ASKED if name not in FOR_MAINTAINERS
+    ]
+    kept = [renew(name) for name in chosen]
+    if not all(kept):
+        print("A row of the course's own came out otherwise: see above.")
+    return 0 if all(kept) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
