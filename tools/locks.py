@@ -73,7 +73,7 @@ LOCKS = (
     ),
     Lock("tools/browser/requirements.txt", ("tools/browser/requirements.in",)),
     Lock("tools/measure/requirements.txt", ("tools/measure/requirements.in",)),
-    Lock("tools/real/requirements.txt", ("tools/real/requirements.in",)),
+    Lock("tools/real/requirements.txt", ("tools/real/requirements.in", *LIKE_THE_COURSE)),
     Lock("tools/site/requirements.txt", ("tools/site/requirements.in",)),
     Lock(
         "tools/siem/requirements.txt",

@@ -1,7 +1,6 @@
 """Batteries: answers that were written from the texts of the exercises, before their trials."""
 
 import functools
-from collections.abc import Iterator
 
 import lessons
 import pytest
@@ -21,10 +20,9 @@ def battery(number: str) -> dict[str, dict[str, dict[str, str]]]:
     return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def named(kind: str) -> Iterator[str]:
+def named(kind: str) -> list[str]:
     """The exercises for which there are such answers."""
-    for number in NUMBERS:
-        yield from battery(number).get(kind, {})
+    return [name for number in NUMBERS for name in battery(number).get(kind, {})]
 
 
 @pytest.mark.parametrize("identifier", named("wrong"))

@@ -38,7 +38,7 @@ ADVISORY = "https://github.com/advisories/"
 PIECES = (
     Piece(
         "PyJWT", "2.12.1", "2.13.0", "Python", "jwt.decode(token, jwk, ['HS256', 'RS256'])",
-        "HS256 by the public key, JWK",
+        "HS256, secret: the public key (JWK)",
         "CVE-2026-48526", ADVISORY + "GHSA-xgmm-8j9v-c9wx",
     ),
     Piece(
@@ -47,17 +47,17 @@ PIECES = (
     ),
     Piece(
         "Authlib", "1.3.0", "1.3.1", "Python", "jwt.decode(token, pem)",
-        "HS256 by the public key, PEM",
+        "HS256, secret: the public key (PEM)",
         "CVE-2024-37568", "https://github.com/authlib/authlib/issues/654",
     ),
     Piece(
         "fast-jwt", "3.3.1", "3.3.2", "JavaScript", "createVerifier({ key: pem })",
-        "HS256 by the public key, PKCS#1",
+        "HS256, secret: the public key (PKCS#1)",
         "CVE-2023-48223", ADVISORY + "GHSA-c2ff-88x2-x9pg",
     ),
     Piece(
         "python-jose", "3.3.0", "3.4.0", "Python", "jwt.decode(token, key)",
-        "HS256 by the public key, OpenSSH",
+        "HS256, secret: the public key (OpenSSH)",
         "CVE-2024-33663", "https://github.com/mpdavis/python-jose/issues/346",
     ),
     Piece(

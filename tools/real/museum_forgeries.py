@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from labutils.identity.keys import ec_private_key
 from labutils.identity.tokens import json_part, sign
+from labutils.lessons.lesson_02.real_verifiers import ADMIN, CLAIMS, SERVICE
 from labutils.stage import forgeries as forged
-from labutils.stage.real_verifiers import ADMIN, CLAIMS, SERVICE
 
 
 def asked() -> dict[str, Any]:
@@ -22,10 +22,10 @@ def asked() -> dict[str, Any]:
     jwk = json.dumps(SERVICE.jwk).encode()
     by_name = {
         "alg none": (forged.unsigned(ADMIN), pem),
-        "HS256 by the public key, PEM": (forged.confused(ADMIN, pem), pem),
-        "HS256 by the public key, JWK": (forged.confused(ADMIN, jwk), jwk),
-        "HS256 by the public key, PKCS#1": (forged.confused(ADMIN, pkcs1), pkcs1),
-        "HS256 by the public key, OpenSSH": (forged.confused(ADMIN, openssh), openssh),
+        "HS256, secret: the public key (PEM)": (forged.confused(ADMIN, pem), pem),
+        "HS256, secret: the public key (JWK)": (forged.confused(ADMIN, jwk), jwk),
+        "HS256, secret: the public key (PKCS#1)": (forged.confused(ADMIN, pkcs1), pkcs1),
+        "HS256, secret: the public key (OpenSSH)": (forged.confused(ADMIN, openssh), openssh),
         "two forms of JWS in one text": (two_forms(), pem),
     }
     return {

@@ -20,7 +20,7 @@ from typing import Any
 
 from labutils.identity.relying_party import validate_id_token
 from labutils.identity.tokens import verify
-from labutils.stage import real_verifiers as real
+from labutils.lessons.lesson_02 import real_verifiers as real
 from labutils.stage.forgeries import ISSUER, KEYS, SERVICE, public_pem
 from tools.environments import python_with
 

@@ -1,3 +1,1 @@
-"""02 · JWT signature verification: what its notebook imports."""
-
-from .repaired import print_lines_with, repaired
+"""02 · JWT signature verification."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.errors import JoseError
 
 from labutils.classroom.judging import Tried, calls_of, nearly, written
 from labutils.classroom.trying import About, Call, Observed, Raised, Trial, fresh, seen, visits
@@ -17,6 +18,8 @@ from labutils.identity import tokens
 from labutils.identity.tokens import SigningKey, b64, json_part, public_jwk, sign, unb64
 from labutils.lab import dice
 from labutils.stage import forgeries as forged
+
+from . import real_verifiers as real
 
 REFUSAL = (ValueError, jwt.PyJWTError)
 FIXED = "a genuine token, and a list with a different key"
@@ -406,6 +409,68 @@ def respelt(honest: str) -> Iterator[Call]:
         yield at_keys(token, "spelling", words)
     for token in ("", "..", f"{payload[:-1]}!.{payload}.{signature}"):
         yield at_keys(token, "segments", f"the string {written(token)}", "edge")
+
+
+# --- around a library (02-8) ----------------------------------------------------------------------
+
+BY_A_LIBRARY = (*REFUSAL, JoseError)
+OF_A_KIND = {"access token with a nonce": "typ", "no typ": "typ", "two audiences": "aud"}
+IN_OTHER_WORDS: dict[str, About] = {
+    "genuine, its audience a list of one": {"opens": "list of one"},
+    "genuine, typ in lower case": {"opens": "small"},
+}
+
+
+def try_closed(answer: Tried) -> Trial:
+    """All visitors of the wiki; other people, and other texts in which a name stands twice."""
+    tried = [*of_the_league(), *other_people(), *near_types(), *twice_elsewhere()]
+    yield from visits(answer, tried, BY_A_LIBRARY)
+
+
+def of_the_league() -> Iterator[Call]:
+    """Each visitor, by what is wrong with it."""
+    for one in real.visitors():
+        by_group = {"genuine": "good", "two readings": "twice"}.get(one.group, "library")
+        about = IN_OTHER_WORDS.get(one.name) or OF_A_KIND.get(one.name, by_group)
+        yield Call((one.token,), f"the visitor {one.name!r}", about)
+    for text in ("", "..", real.visitors()[0].token[:-1]):
+        yield Call((text,), f"the text {written(text)}", "library", "edge")
+
+
+def other_people() -> Iterator[Call]:
+    """Genuine tokens for people whose names are drawn, and forged ones."""
+    for claims in people(3, "closed"):
+        token = real.with_claims(sub=claims["sub"])
+        yield Call((token,), f"a genuine token for {claims['sub']}", "good")
+        yield Call((flipped(token),), "the same, its signature changed", "library", "refused")
+
+
+def near_types() -> Iterator[Call]:
+    """Types that begin or end like JWT, or hold it."""
+    for kind in ("logout+jwt", "JWTX", "JW", "", " JWT", "JWT\n"):
+        token = real.by_service({**real.HEADER, "typ": kind})
+        yield Call((token,), f"a token whose typ is {kind!r}", "typ", "edge")
+
+
+def twice_elsewhere() -> Iterator[Call]:
+    """Names that stand twice in other places than `sub`, with equal values, too."""
+    header, claims = json.dumps(real.HEADER), json.dumps(real.CLAIMS)
+    deep = ', "address": {"city": "Bath", "town": [{"x": 1, "x": 2}]}}'
+    many = "".join(f', "c{number}": {number}' for number in range(MANY))
+    for words, head, payload, usual in (
+        ("alg twice, with one value", '{"alg": "RS256", ' + header[1:], claims, ""),
+        ("iss twice, with one value", header, f'{{"iss": "{forged.ISSUER}", ' + claims[1:], ""),
+        ("a name twice, in an object in a list", header, claims[:-1] + deep, ""),
+        (
+            "three hundred claims, the last twice",
+            header,
+            f'{claims[:-1]}{many}, "c299": 0}}',
+            "large",
+        ),
+    ):
+        yield Call((real.as_written(head, payload),), words, "twice", usual)
+    once = real.as_written(header, claims[:-1] + ', "address": {"sub": "ada", "aud": "notes"}}')
+    yield Call((once,), "a genuine token with an object in it", "once")
 
 
 # --- guessing (02-5) ------------------------------------------------------------------------------

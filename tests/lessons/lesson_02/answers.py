@@ -51,6 +51,42 @@ def answer(token, keys):
     return dict(json.loads(unb64(parts[1]).decode()))
 """,
     ],
+    "02-8": [
+        """
+def answer(token):
+    claims = dict(careful(token))
+    if jwt.get_unverified_header(token).get("typ", "").lower() != "jwt":
+        raise jwt.InvalidTokenError("another type")
+    audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+    if audiences != ["wiki"]:
+        raise jwt.InvalidAudienceError("somebody else, too")
+    if names_twice(token):
+        raise jwt.InvalidTokenError("two readings")
+    return claims
+""",
+        """
+def no_name_twice(pairs):
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a name stands twice")
+    return dict(pairs)
+def answer(token):
+    head, payload = (
+        json.loads(unb64(part), object_pairs_hook=no_name_twice) for part in token.split(".")[:2]
+    )
+    if head.get("typ") not in ("JWT", "jwt") or payload.get("aud") not in ("wiki", ["wiki"]):
+        raise ValueError("not for this door")
+    return careful(token)
+""",
+        """
+def answer(token):
+    verified = careful(token)
+    header = json.loads(unb64(token.partition(".")[0]))
+    kinds = {str(header.get("typ")).casefold()}
+    if kinds - {"jwt"} or names_twice(token) or verified["aud"] not in ["wiki", ["wiki"]]:
+        raise ValueError
+    return verified
+""",
+    ],
     "02-2": [
         """
 def answer(claims):

@@ -180,7 +180,7 @@ def genuine() -> dict[str, str]:
     return {
         "genuine": sign(CLAIMS, SERVICE),
         "genuine, its audience a list of one": with_claims(aud=["wiki"]),
-        "genuine, typ in small letters": by_service({**HEADER, "typ": "jwt"}),
+        "genuine, typ in lower case": by_service({**HEADER, "typ": "jwt"}),
     }
 
 
@@ -193,10 +193,12 @@ def forged_ones() -> dict[str, str]:
         "alg none": forged.unsigned(ADMIN),
         "alg nOnE": forged.unsigned(ADMIN, "nOnE"),
         "no signature": honest.rpartition(".")[0] + ".",
-        "HS256 by the public key, PEM": forged.confused(ADMIN, pem),
-        "HS256 by the public key, its last line break off": forged.confused(ADMIN, pem.strip()),
-        "HS256 by the public key, JWK": forged.confused(ADMIN, json.dumps(SERVICE.jwk).encode()),
-        "HS256 by an empty secret": forged.confused(ADMIN, b""),
+        "HS256, secret: the public key (PEM)": forged.confused(ADMIN, pem),
+        "HS256, secret: the same, stripped": forged.confused(ADMIN, pem.strip()),
+        "HS256, secret: the public key (JWK)": forged.confused(
+            ADMIN, json.dumps(SERVICE.jwk).encode()
+        ),
+        "HS256, secret: nothing": forged.confused(ADMIN, b""),
         "Tom's key in the header": forged.with_own_key(ADMIN),
         "Tom's key, by its name": forged.signed_by(forged.TOMS, toms_kid, ADMIN),
     }
@@ -210,7 +212,8 @@ def of_another_kind() -> dict[str, str]:
         "logout token that says JWT": sign({**no_nonce, "jti": "l-1", "events": LOGOUT}, SERVICE),
         "access token": sign(no_nonce, SERVICE, typ="at+jwt"),
         "access token with a nonce": sign(CLAIMS, SERVICE, typ="at+jwt"),
-        "an extension that must be understood": forged.with_demand(CLAIMS),
+        "no typ": by_service({"alg": "RS256", "kid": "rs256-1"}),
+        "token with an unknown crit": forged.with_demand(CLAIMS),
     }
 
 
