@@ -87,7 +87,7 @@ ADA, TOM, ELSEWHERE = "127.0.0.10", "127.0.0.66", "127.0.0.1"  # addresses that 
 
 def run(*command: str, **options: Any) -> str:
     """Run a command and return what it wrote. Raises RuntimeError with its own words."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, **options)
     if done.returncode:
         raise RuntimeError(f"{command[0]} did not work: {done.stderr.strip()[-500:]}")
     return done.stdout
@@ -254,12 +254,16 @@ class Portal:
             "userLogger = Lemonldap::NG::Common::Logger::Std\n"
             "auditLogger = Lemonldap::NG::Common::AuditLogger::UserLoggerJSON\n"
         )
-        debians = (self.packages / "etc/lemonldap-ng/lemonldap-ng.ini").read_text()
+        of_debian = (self.packages / "etc/lemonldap-ng/lemonldap-ng.ini").read_text(
+            encoding="utf-8"
+        )
         (self.folder / "lemonldap-ng.ini").write_text(
-            self.own_paths(debians).replace("[all]\n", loggers, 1)
+            self.own_paths(of_debian).replace("[all]\n", loggers, 1),
+            encoding="utf-8",
         )
         (self.folder / "portal.psgi").write_text(
-            "use Lemonldap::NG::Portal; Lemonldap::NG::Portal->run({});\n"
+            "use Lemonldap::NG::Portal; Lemonldap::NG::Portal->run({});\n",
+            encoding="utf-8",
         )
 
     def clients(self) -> dict[str, dict[str, object]]:
@@ -288,11 +292,11 @@ class Portal:
 
         The portal reads it within a second of its own time (checkTime in Debian's file).
         """
-        debians = self.packages / "var/lib/lemonldap-ng/conf/lmConf-1.json"
+        of_debian = self.packages / "var/lib/lemonldap-ng/conf/lmConf-1.json"
         people = f"dbi:SQLite:dbname={self.folder / 'people.sqlite'}"
         self.saved += 1
         settings = {
-            **json.loads(self.own_paths(debians.read_text())),
+            **json.loads(self.own_paths(of_debian.read_text(encoding="utf-8"))),
             "cfgNum": self.saved,
             "portal": self.url + "/",
             "domain": "127.0.0.1",
@@ -317,13 +321,15 @@ class Portal:
             **self.key,
         }
         path = self.folder / f"conf/lmConf-{self.saved}.json"
-        path.write_text(json.dumps(settings))
+        path.write_text(json.dumps(settings), encoding="utf-8")
 
     def set_clock(self, minutes: float) -> None:
         """Let the portal's clock show this many minutes after START."""
         self.now = START + int(60 * minutes)
         new = self.folder / "clock.new"
-        new.write_text(time.strftime("%Y-%m-%d %H:%M:%S\n", time.gmtime(self.now)))
+        new.write_text(
+            time.strftime("%Y-%m-%d %H:%M:%S\n", time.gmtime(self.now)), encoding="utf-8"
+        )
         new.replace(self.folder / "clock")
 
     def environment(self) -> dict[str, str]:
@@ -367,7 +373,7 @@ class Portal:
                 break
             time.sleep(0.1)
         self.stop()
-        lines = (self.folder / "log").read_text().splitlines()
+        lines = (self.folder / "log").read_text(encoding="utf-8").splitlines()
         errors = [line[:300] for line in lines if "[error]" in line] or lines[-20:]
         raise RuntimeError("The portal did not start. Its log says:\n" + "\n".join(errors[:3]))
 
@@ -937,7 +943,7 @@ def play_theft(packages: Path) -> list[dict[str, object]]:
         refresh(portal, tokens["refresh_token"])
         portal.set_clock(12)
         Browser(portal, TOM, "curl/8").sign_in("carol", "a guess")
-        return audit_events((portal.folder / "log").read_text().splitlines())
+        return audit_events((portal.folder / "log").read_text(encoding="utf-8").splitlines())
 
 
 # --- all of it ----------------------------------------------------------------------------------
@@ -945,7 +951,7 @@ def play_theft(packages: Path) -> list[dict[str, object]]:
 
 def version(packages: Path) -> str:
     """The version that the portal says it has."""
-    text = (packages / "usr/share/perl5/Lemonldap/NG/Portal.pm").read_text()
+    text = (packages / "usr/share/perl5/Lemonldap/NG/Portal.pm").read_text(encoding="utf-8")
     match = re.search(r"VERSION = '([\d.]+)'", text)
     return match[1] if match else "unknown"
 
