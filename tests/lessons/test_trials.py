@@ -10,6 +10,7 @@ import httpx
 import jwt
 import pytest
 from answers import by_id
+from joserfc.errors import JoseError
 from places import NUMBERS, ROOT
 
 from labutils.classroom import exercises
@@ -111,6 +112,7 @@ REFUSALS = {
     **dict.fromkeys(("03-8", "13-2"), BY_VALUE),
     **dict.fromkeys(("02-1", "02-3", "04-4", "12-2"), BY_ANY),
     **dict.fromkeys(("11-2", "11-4"), (*BY_ANY, *BY_READING)),
+    "02-8": (*BY_ANY, JoseError),
 }
 
 
