@@ -25,12 +25,12 @@ def numbers() -> list[str]:
 def lesson(number: str) -> Lesson | None:
     """The lesson of that two-digit number, or None where there is none.
 
-    Its folder holds `exercises.yaml`, `trials.py`, `questions.yaml`, `predictions.py` (those of
-    its PREDICTIONS that come from code) and `target.py`. Raises SheetError, which names
-    file and line, for a fault in a sheet, and what a module of the lesson raises.
+    Its folder holds `exercises.yaml`, `trials.py`, `questions.yaml`, `predictions.py` (those of its
+    PREDICTIONS that come from code) and `target.py`. Raises SheetError, which names file and line,
+    for a fault in a sheet, and what a module of the lesson raises.
     """
     # Here, and not above: they want PyYAML, which a first `import labutils` can do without.
-    from labutils.classroom.exercise_sheet import read_exercises, read_target
+    from labutils.classroom.exercise_sheet import read_exercises, read_sheet, read_target
     from labutils.classroom.questions import Questions, read_questions
     from labutils.classroom.translation import language, read_translation
 
@@ -41,11 +41,11 @@ def lesson(number: str) -> Lesson | None:
     from_code = _module(f"{package.__name__}.predictions")
     place = _module(f"{package.__name__}.target")
     folder = Path(package.__path__[0])
-    sheet = folder / "exercises.yaml"
-    exercises = read_exercises(sheet, vars(trials) if trials else {}) if sheet.exists() else ()
+    sheet = read_sheet(folder / "exercises.yaml")
+    exercises = read_exercises(sheet, vars(trials) if trials else {})
     target = read_target(sheet, number, place) if place else None
-    sheet = folder / "questions.yaml"
-    asked = read_questions(sheet, number) if sheet.exists() else Questions({}, {})
+    questions = folder / "questions.yaml"
+    asked = read_questions(questions, number) if questions.exists() else Questions({}, {})
     words = read_translation(folder, language())
     quizzes = [*asked.quizzes.values(), *getattr(from_code, "QUIZZES", ())]
     predictions = [*asked.predictions.values(), *getattr(from_code, "PREDICTIONS", ())]

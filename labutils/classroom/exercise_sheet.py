@@ -63,12 +63,17 @@ class _Mistake:
     code: str = ""
 
 
-def read_exercises(path: Path, trials: Mapping[str, Any]) -> tuple[Exercise, ...]:
+def read_sheet(path: Path) -> Row:
+    """Return a lesson's `exercises.yaml`, empty where there is none. Raises SheetError, which names
+    the file and the line."""
+    return read(path, scalar=quoted) if path.exists() else Row()
+
+
+def read_exercises(sheet: Row, trials: Mapping[str, Any]) -> tuple[Exercise, ...]:
     """Return the exercises of a sheet, each judged by its trial.
 
     Raises SheetError, which names the file and the line.
     """
-    sheet = read(path, scalar=quoted)
     imports = value(sheet, "imports", str) if "imports" in sheet else ""
     names = [name for name in sheet if name != "imports" and not name.endswith(TARGET)]
     return tuple(_exercise(name, value(sheet, name, Row), imports, trials) for name in names)
@@ -96,18 +101,19 @@ def _exercise(identifier: str, row: Row, imports: str, trials: Mapping[str, Any]
     )  # fmt: skip
 
 
-def read_target(path: Path, number: str, place: ModuleType) -> Target | None:
+def read_target(sheet: Row, number: str, place: ModuleType) -> Target | None:
     """Return the target of a lesson's sheet, or None where it has none.
 
     `place` is its `target.py`: `scene` builds the place, `flag_mistake` names what is wrong with
     what was handed in, or gives None, and `WORDS` are numbers that the text says as `$name`.
     Raises SheetError, which names the file and the line.
     """
-    sheet, identifier = read(path, scalar=quoted), number + TARGET
+    identifier = number + TARGET
     if identifier not in sheet:
         return None
     row = value(sheet, identifier, Row)
     one, words = build(_Target, row), getattr(place, "WORDS", {})
+    solution = one.solution.strip("\n")
 
     def filled(text: str) -> str:
         try:
@@ -115,14 +121,13 @@ def read_target(path: Path, number: str, place: ModuleType) -> Target | None:
         except (KeyError, ValueError):
             raise row.error(f"a $name must be one of {sorted(words)}, and $$ is a $") from None
 
-    mistakes = {
-        name: (filled(mistake.say), mistake.code)
-        for name in one.mistakes
-        for mistake in [build(_Mistake, value(one.mistakes, name, Row))]
-    }
+    mistakes = {}
+    for name in one.mistakes:
+        say, code = _mistake(one.mistakes, name, "", solution, "flag")
+        mistakes[name] = filled(say), code
     return Target(
         identifier, "value", value_judge(place.flag_mistake), filled(one.praise), mistakes,
-        tuple(map(filled, one.hints)), one.solution.strip("\n"), goal=filled(one.goal),
+        tuple(map(filled, one.hints)), solution, goal=filled(one.goal),
         rows={name: filled(says) for name, says in (one.rows or {}).items()},
         tools=one.tools, scene=place.scene,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from labutils.classroom.exercise_sheet import read_exercises, read_target
+from labutils.classroom.exercise_sheet import read_exercises, read_sheet, read_target
 from labutils.classroom.judging import PASSED, Tried
 from labutils.classroom.trying import Call, Trial, calls
 from labutils.sheets import SheetError
@@ -43,7 +43,7 @@ TRIALS = {"try_root": try_root, "try_nothing": 3}
 def exercises(path: Path, text: str = SHEET):
     file = path / "exercises.yaml"
     file.write_text(text, encoding="utf-8")
-    return read_exercises(file, TRIALS)
+    return read_exercises(read_sheet(file), TRIALS)
 
 
 def test_a_sheet_and_a_trial_make_an_exercise(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def target(path: Path, text: str = OF_A_TARGET, **more: object):
         WORDS={"limit": 10},
         **more,
     )
-    return read_target(file, "98", cast(ModuleType, place))
+    return read_target(read_sheet(file), "98", cast(ModuleType, place))
 
 
 def test_a_target_says_the_numbers_of_its_scene(tmp_path: Path) -> None:
@@ -122,6 +122,11 @@ def test_a_target_says_the_numbers_of_its_scene(tmp_path: Path) -> None:
 
 def test_a_sheet_may_have_no_target(tmp_path: Path) -> None:
     assert target(tmp_path, SHEET) is None
+
+
+def test_a_mistake_of_a_target_needs_code_or_a_change_like_any_other(tmp_path: Path) -> None:
+    with pytest.raises(SheetError, match="other needs either code or a change of the solution"):
+        target(tmp_path, OF_A_TARGET.replace(", code: 'answer = 1'", ""))
 
 
 @pytest.mark.parametrize("text", ["minute $limits", "minute $ 10"])

@@ -5,9 +5,7 @@ in memory, and time-machine moves the time. Settings are the defaults, but for S
 JSON object: what still opens after each action, and the answers to a few questions.
 """
 
-import base64
 import datetime
-import hashlib
 import importlib.metadata
 import json
 import logging
@@ -24,6 +22,18 @@ import time_machine
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
+from questions import (
+    KEYS_ARE_KEPT,
+    RACES,
+    SECRETS,
+    TRIES,
+    VERIFIER,
+    authorization_request,
+    basic,
+    opens,
+    outcome,
+    race,
+)
 
 SETTINGS = [
     "OpenID Connect is on (OIDC_ENABLED), with an RSA key of 2048 bits and the scope openid",
@@ -38,12 +48,8 @@ SETTINGS = [
     "there is no wiki: no back-channel logout, so nobody would tell it",
 ]
 START = datetime.datetime(2026, 12, 1, 9, tzinfo=datetime.UTC)
-TRIES = (0.5, 4, 6, 61, 601, 1440, 20160, 129600)  # minutes after the action
-KEYS_ARE_KEPT = 300  # seconds
 PROVIDER = "https://login.example/o"
-VERIFIER = "a-verifier-of-the-thief-which-he-made-up-himself"
 CALLBACKS = {"notes": "https://notes.example/cb", "wiki": "https://wiki.example/cb"}
-SECRETS = {"wiki": "the-wiki-has-this", "backup": "the-backup-has-this", "api": "the-api-has-this"}
 
 
 def rsa_key() -> str:
@@ -156,14 +162,6 @@ def browser(cookie: str = "") -> Client:
     return client
 
 
-def basic(client: str) -> dict[str, str]:
-    """The header with a client's name and secret; empty for a public client."""
-    if client not in SECRETS:
-        return {}
-    pair = base64.b64encode(f"{client}:{SECRETS[client]}".encode()).decode()
-    return {"authorization": f"Basic {pair}"}
-
-
 def bearer(token: str) -> dict[str, str]:
     """The header with an access token."""
     return {"authorization": f"Bearer {token}"}
@@ -171,19 +169,9 @@ def bearer(token: str) -> dict[str, str]:
 
 def authorize(who: Client, client: str = "notes", **changes: str | None) -> Any:
     """Send an authorization request with PKCE; None leaves a parameter out."""
-    challenge = hashlib.sha256(VERIFIER.encode()).digest()
-    query = {
-        "response_type": "code",
-        "client_id": client,
-        "redirect_uri": CALLBACKS[client],
-        "scope": "openid read",
-        "nonce": "a-nonce",
-        "code_challenge": base64.urlsafe_b64encode(challenge).decode().rstrip("="),
-        "code_challenge_method": "S256",
-        **changes,
-    }
-    kept = {name: value for name, value in query.items() if value is not None}
-    return who.get("/o/authorize/", kept, secure=True)
+    query = {"scope": "openid read", **changes}
+    request = authorization_request(client, CALLBACKS[client], **query)
+    return who.get("/o/authorize/", request, secure=True)
 
 
 def in_redirect(response: Any, name: str) -> str:
@@ -385,14 +373,9 @@ def last_minute(clock: time_machine.Traveller, action: str, row: str) -> float |
 # --- questions ----------------------------------------------------------------------------------
 
 
-def opens(status: int) -> str:
-    """A status in a word."""
-    return "opens" if status == 200 else "refused"
-
-
-def outcome(response: Any) -> str:
-    """A response of the token endpoint in a word: "200", or the status and the error."""
-    return f"{response.status_code} {response.json().get('error', '')}".strip()
+def answered(response: Any) -> str:
+    """A response of the token endpoint in a word."""
+    return outcome(response.status_code, response.json())
 
 
 def refresh_token_twice() -> tuple[str, str]:
@@ -406,7 +389,7 @@ def refresh_token_twice() -> tuple[str, str]:
     again = refresh(token)
     access_token = opens(get_with(first["access_token"], "/me"))
     successor = refresh(first["refresh_token"])
-    return f"{outcome(again)}, then {outcome(successor)}", access_token
+    return f"{answered(again)}, then {answered(successor)}", access_token
 
 
 def code_twice() -> str:
@@ -431,7 +414,7 @@ def log_out_then_refresh() -> str:
     """Log out at the provider, then use the refresh token."""
     theft = Theft()
     log_out_at_the_provider(theft)
-    return outcome(refresh(theft.refresh_token))
+    return answered(refresh(theft.refresh_token))
 
 
 def ask_questions() -> dict[str, str]:
@@ -458,18 +441,10 @@ def ask_questions() -> dict[str, str]:
     return answers
 
 
-def race(turns: str) -> list[str]:
-    """Let Ada and Tom, with a copy each of one refresh token, refresh in these turns."""
-    copies = dict.fromkeys(("Ada", "Tom"), Theft().refresh_token)
-    results = []
-    for who in turns.split():
-        response = refresh(copies[who])
-        copies[who] = response.json().get("refresh_token", copies[who])
-        results.append("ok" if response.status_code == 200 else response.json()["error"])
-    return results
-
-
-RACES = ("Tom Ada Tom Tom", "Ada Tom Ada", "Tom Tom Ada Tom")
+def refreshed(token: str) -> tuple[int, dict[str, Any]]:
+    """The status and the body with which a refresh token is answered."""
+    response = refresh(token)
+    return response.status_code, response.json()
 
 
 def main() -> None:
@@ -481,7 +456,7 @@ def main() -> None:
         }
         clock.move_to(START)
         answers = ask_questions()
-        races = {turns: race(turns) for turns in RACES}
+        races = {turns: race(Theft().refresh_token, turns, refreshed) for turns in RACES}
     python = ".".join(platform.python_version_tuple()[:2])
     report = {
         "name": "Django OAuth Toolkit",

@@ -40,6 +40,18 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from questions import (
+    KEYS_ARE_KEPT,
+    RACES,
+    SECRETS,
+    TRIES,
+    VERIFIER,
+    authorization_request,
+    basic,
+    opens,
+    outcome,
+    race,
+)
 
 SETTINGS = [
     "Debian's configuration files, with other paths, and both captchas off",
@@ -69,16 +81,12 @@ PACKAGES = [
     "libfaketime",
 ]
 START = calendar.timegm((2026, 12, 1, 9, 0, 0))
-TRIES = (0.5, 4, 6, 61, 601, 1440, 20160, 129600)  # minutes after the action
-KEYS_ARE_KEPT = 300  # seconds
-VERIFIER = "a-verifier-of-the-thief-which-he-made-up-himself"
 CALLBACKS = {
     "notes": "https://notes.example/cb",
     "wiki": "https://wiki.example/cb",
     "backup": "https://backup.example/cb",
     "api": "https://api.example/cb",
 }
-SECRETS = {"wiki": "the-wiki-has-this", "backup": "the-backup-has-this", "api": "the-api-has-this"}
 ADA, TOM, ELSEWHERE = "127.0.0.10", "127.0.0.66", "127.0.0.1"  # addresses that requests come from
 
 
@@ -560,20 +568,9 @@ class Browser:
 
     def authorize(self, client: str = "notes", **changes: str | None) -> Answer:
         """Send an authorization request with PKCE and no page; None leaves a parameter out."""
-        challenge = hashlib.sha256(VERIFIER.encode()).digest()
-        query = {
-            "response_type": "code",
-            "client_id": client,
-            "redirect_uri": CALLBACKS[client],
-            "scope": "openid profile offline_access",
-            "prompt": "none",
-            "nonce": "a-nonce",
-            "code_challenge": base64.urlsafe_b64encode(challenge).decode().rstrip("="),
-            "code_challenge_method": "S256",
-            **changes,
-        }
-        kept = {name: value for name, value in query.items() if value is not None}
-        return self.get("/oauth2/authorize", **kept)
+        query = {"scope": "openid profile offline_access", "prompt": "none", **changes}
+        request = authorization_request(client, CALLBACKS[client], **query)
+        return self.get("/oauth2/authorize", **request)
 
 
 def totp(secret: str, now: int) -> str:
@@ -585,16 +582,9 @@ def totp(secret: str, now: int) -> str:
     return f"{number % 1_000_000:06}"
 
 
-def basic(client: str, secret: str) -> dict[str, str]:
-    """The header with a client's name and secret."""
-    pair = base64.b64encode(f"{client}:{secret}".encode()).decode()
-    return {"authorization": f"Basic {pair}"}
-
-
 def ask_for_tokens(portal: Portal, client: str, **form: str) -> Answer:
     """Send a request to the token endpoint, with the client's secret where it has one."""
-    headers = basic(client, SECRETS[client]) if client in SECRETS else None
-    return portal.send("POST", "/oauth2/token", {"client_id": client, **form}, headers)
+    return portal.send("POST", "/oauth2/token", {"client_id": client, **form}, basic(client))
 
 
 def redeem(portal: Portal, code: str, client: str = "notes", verifier: str = VERIFIER) -> Answer:
@@ -671,8 +661,7 @@ class Theft:
     def introspection(self) -> bool:
         """The provider tells an API that the access token is active (RFC 7662)."""
         form = {"token": self.notes["access_token"]}
-        headers = basic("api", SECRETS["api"])
-        answer = self.portal.send("POST", "/oauth2/introspect", form, headers)
+        answer = self.portal.send("POST", "/oauth2/introspect", form, basic("api"))
         return answer.json().get("active") is True
 
     def refreshes(self) -> bool:
@@ -813,15 +802,9 @@ def last_minutes(packages: Path, action: str) -> dict[str, float]:
 # --- questions ----------------------------------------------------------------------------------
 
 
-def opens(status: int) -> str:
-    """A status in a word."""
-    return "opens" if status == 200 else "refused"
-
-
-def outcome(answer: Answer) -> str:
-    """A response of the token endpoint in a word: "200", or the status and the error."""
-    error = answer.json().get("error", "")
-    return f"{answer.status} {error}".strip()
+def answered(answer: Answer) -> str:
+    """A response of the token endpoint in a word."""
+    return outcome(answer.status, answer.json())
 
 
 def refresh_token_twice(theft: Theft) -> tuple[str, str]:
@@ -834,7 +817,7 @@ def refresh_token_twice(theft: Theft) -> tuple[str, str]:
     again = refresh(theft.portal, theft.refresh_token)
     access_token = opens(userinfo(theft.portal, first["access_token"]))
     successor = refresh(theft.portal, first["refresh_token"])
-    return f"{outcome(again)}, then {outcome(successor)}", f"{access_token} at userinfo"
+    return f"{answered(again)}, then {answered(successor)}", f"{access_token} at userinfo"
 
 
 def code_twice(theft: Theft) -> str:
@@ -858,7 +841,7 @@ def wrong_verifier_first(theft: Theft) -> str:
 def log_out_then_refresh(theft: Theft) -> str:
     """Log out at the provider, then use the refresh token."""
     log_out_at_the_provider(theft)
-    return outcome(refresh(theft.portal, theft.refresh_token))
+    return answered(refresh(theft.portal, theft.refresh_token))
 
 
 def ask_questions(new_theft: Callable[[], Theft]) -> dict[str, str]:
@@ -881,18 +864,14 @@ def ask_questions(new_theft: Callable[[], Theft]) -> dict[str, str]:
     }
 
 
-def race(theft: Theft, turns: str) -> list[str]:
-    """Let Ada and Tom, with a copy each of one refresh token, refresh in these turns."""
-    copies = dict.fromkeys(("Ada", "Tom"), theft.refresh_token)
-    results = []
-    for who in turns.split():
-        answer = refresh(theft.portal, copies[who])
-        copies[who] = answer.json().get("refresh_token", copies[who])
-        results.append("ok" if answer.status == 200 else answer.json()["error"])
-    return results
+def raced(theft: Theft, turns: str) -> list[str]:
+    """Let Ada and Tom refresh in these turns, at the portal of a theft."""
 
+    def refreshed(token: str) -> tuple[int, dict[str, Any]]:
+        answer = refresh(theft.portal, token)
+        return answer.status, answer.json()
 
-RACES = ("Tom Ada Tom Tom", "Ada Tom Ada", "Tom Tom Ada Tom")
+    return race(theft.refresh_token, turns, refreshed)
 
 
 def questions_and_races(packages: Path) -> tuple[dict[str, str], dict[str, list[str]]]:
@@ -903,7 +882,7 @@ def questions_and_races(packages: Path) -> tuple[dict[str, str], dict[str, list[
         def new_theft() -> Theft:
             return steal(portal, wiki, next(names))
 
-        return ask_questions(new_theft), {turns: race(new_theft(), turns) for turns in RACES}
+        return ask_questions(new_theft), {turns: raced(new_theft(), turns) for turns in RACES}
 
 
 # --- a theft, as the audit log tells it ---------------------------------------------------------

@@ -5,15 +5,15 @@ folder of its own below build/, and nowhere else. `museum_piece.py` and `museum_
 these folders.
 """
 
-import json
 import shutil
 import subprocess
 import sys
-import tempfile
 import venv
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from tools.real.asking import told
 
 HERE = Path(__file__).resolve().parent
 FOLDERS = HERE.parent.parent / "build" / "real" / "museum"
@@ -71,20 +71,17 @@ PIECES = (
 def exhibited(asked: dict[str, Any]) -> dict[str, Any]:
     """Return each piece with whom its version and the mended one let in for its forgery. `asked`
     holds the forgeries and the keys."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "asked.json")
-        path.write_text(json.dumps(asked), encoding="utf-8")
-        return {
-            piece.library: asdict(piece)
-            | {
-                "lets in": whom(piece, piece.version, path),
-                "mended lets in": whom(piece, piece.mended, path),
-            }
-            for piece in PIECES
+    return {
+        piece.library: asdict(piece)
+        | {
+            "lets in": whom(piece, piece.version, asked),
+            "mended lets in": whom(piece, piece.mended, asked),
         }
+        for piece in PIECES
+    }
 
 
-def whom(piece: Piece, version: str, asked: Path) -> str | None:
+def whom(piece: Piece, version: str, asked: dict[str, Any]) -> str | None:
     """Whom this version lets in for the forgery of a piece."""
     folder = FOLDERS / f"{piece.library}-{version}"
     if piece.language == "Python":
@@ -92,9 +89,8 @@ def whom(piece: Piece, version: str, asked: Path) -> str | None:
     else:
         node_in(folder, piece.library, version)
         command = [str(shutil.which("node")), str(HERE / "museum_piece.cjs")]
-    command += [str(asked), piece.library, piece.forgery]
-    done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=True)
-    says: str | None = json.loads(done.stdout)
+    more = (piece.library, piece.forgery)
+    says: str | None = told(*command, question=asked, cwd=folder, more=more)
     return says
 
 

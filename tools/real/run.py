@@ -13,7 +13,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from labutils.identity.tokens import verify
 from labutils.lessons.lesson_02 import real_verifiers as real
 from labutils.stage.forgeries import ISSUER, KEYS, SERVICE, public_pem
 from tools.environments import python_with
+from tools.real.asking import told
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -78,19 +78,7 @@ def asked(program: str, script: str) -> Table:
         "nonce": real.NONCE,
         "tokens": {one.name: one.token for one in real.visitors()},
     }
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "asked.json")
-        path.write_text(json.dumps(question), encoding="utf-8")
-        return told(program, str(HERE / script), str(path))
-
-
-def told(*command: str) -> Table:
-    """Return the JSON that a command prints. Raises SystemExit with its last words if it fails."""
-    done = subprocess.run(command, cwd=HERE, capture_output=True, encoding="utf-8")
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
-        raise SystemExit(f"{Path(command[1]).name} failed: {last[0]}")
-    table: Table = json.loads(done.stdout)
+    table: Table = told(program, str(HERE / script), question=question, cwd=HERE)
     return table
 
 
@@ -146,7 +134,8 @@ def renew(name: str) -> bool:
     changes = [*differences(without_day(before), now)] if before else []
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     recorded = before["recorded"] if before and not changes else today
-    text = json.dumps({"recorded": recorded, "command": "make real", **now}, indent=1)
+    command = f"make real ARGS={name}" if name in FOR_MAINTAINERS else "make real"
+    text = json.dumps({"recorded": recorded, "command": command, **now}, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
     count = f"{len(changes)} differences from the table that was there" if before else "new"
     print(f"{path.relative_to(ROOT)}: {count}.")

@@ -28,7 +28,6 @@ import jwt
 
 from labutils.classroom.endings import welcome_back
 from labutils.identity.tokens import SigningKey, b64, json_part, sign, unb64
-from labutils.instruments.calling import call
 from labutils.stage.forgeries import (
     ADMIN,
     CLAIMS,
@@ -40,19 +39,16 @@ from labutils.stage.forgeries import (
     obedient,
     public_pem,
     random_secret,
-    strict,
     takes,
     unsigned,
     with_own_key,
 )
 
 from .pictures import Secret, entropy
+from .real_verifiers import ADMIN as FORGED
 from .real_verifiers import (
     CAREFUL,
     FIRST,
-    NONCE,
-    Visitor,
-    by_service,
     forged_ones,
     joserfc_careful,
     visitors,
@@ -93,22 +89,18 @@ def in_early_libraries(token: str) -> Any:
     return obedient(token, KEYS)
 
 
-def bring(token: str, hint: str = "") -> None:
-    """Show a token under glass, and what four applications make of it."""
+def open_forgery() -> str:
+    """Show under glass a token that nobody signed, and who of four applications believes it; return
+    it."""
+    token = unsigned(FORGED)
     readers: dict[str, Verifier] = {"obedient": in_early_libraries, **FIRST}
     glass(
         token,
         {name: page_of(reader) for name, reader in readers.items()},
         key=SERVICE.jwk,
         title="Your token, at four applications",
-        hint=hint or "Type `nOnE`, or `HS256`, into `alg`.",
+        hint="Type `nOnE`, or `HS256`, into `alg`.",
     )
-
-
-def open_forgery() -> str:
-    """Show a token that nobody signed, and who believes it; return it."""
-    token = unsigned({**CLAIMS, "sub": "admin", "nonce": NONCE, "exp": 4_102_444_800})
-    bring(token)
     return token
 
 
@@ -130,7 +122,7 @@ def says(library: str, token: str) -> str:
 def ten_forgeries(forge_confused: Callable[[dict[str, Any], bytes], str]) -> int:
     """Show what an obedient verifier and three libraries say of ten forgeries, one of them the
     learner's, and where such forgeries did get in; return how many get into a library."""
-    tokens = forged_ones() | {"yours": forge_confused({**ADMIN, "nonce": NONCE}, PUBLIC_KEY)}
+    tokens = forged_ones() | {"yours": forge_confused(FORGED, PUBLIC_KEY)}
     tokens.pop("HS256, secret: the public key (PEM)")  # which is what the learner wrote
     rows = [
         {"token": name, "obedient": whom(in_early_libraries, token) or "refuses"}
@@ -170,21 +162,13 @@ def signed_for_something_else(verify: Callable[..., Any]) -> str | None:
     return let_in.pop() if len(let_in) == 1 else None
 
 
-def strangers() -> list[Visitor]:
-    """All tokens that should get in nowhere."""
-    return [one for one in visitors() if one.group != "genuine"]
-
-
 def let_in_by(verifier: Verifier) -> list[str]:
     """Show which of all visitors a verifier lets in, and return those that it should not."""
-    rows = [
-        {"token": one.name, "lets in": whom(verifier, one.token)}
-        for one in visitors()
-        if whom(verifier, one.token)
-    ]
-    count = len(visitors())
-    show_log(rows, f"Who gets in, of {count} visitors")
-    return [one.name for one in strangers() if whom(verifier, one.token)]
+    everybody = visitors()
+    let_in = {one: sub for one in everybody if (sub := whom(verifier, one.token))}
+    rows = [{"token": one.name, "lets in": sub} for one, sub in let_in.items()]
+    show_log(rows, f"Who gets in, of {len(everybody)} visitors")
+    return [one.name for one in let_in if one.group != "genuine"]
 
 
 def the_right_nonce(let_in: list[str]) -> str | None:
@@ -204,9 +188,10 @@ def elsewhere(closed: Verifier) -> None:
     asked."""
     table = recorded("verifiers")
     tokens = {one.name: one.token for one in visitors()}
+    yours = {name: whom(closed, tokens[name]) for name in ABROAD}
     rows = [
         {"library": "yours, around joserfc"}
-        | {name: in_words(*[whom(closed, tokens[name])] * 2) for name in ABROAD}
+        | {name: in_words(its, its) for name, its in yours.items()}
     ]
     for library, version in table["versions"].items():
         if library != "this course":
@@ -250,11 +235,11 @@ def compared(
 
 welcome_back("02")
 __all__ = [
-    "ADMIN", "CLAIMS", "KEYS", "PUBLIC_KEY", "RS256", "SERVICE", "SigningKey", "accepts", "b64",
-    "bring", "by_service", "call", "careful", "changed", "check", "compared", "elsewhere",
+    "ADMIN", "CLAIMS", "KEYS", "RS256", "SERVICE", "SigningKey", "accepts", "b64",
+    "careful", "changed", "check", "compared", "elsewhere",
     "ending", "experiment", "four_spellings", "getsource", "guesses", "hint", "hmac", "json",
     "json_part", "jwt", "let_in_by", "math", "mine", "names_twice", "obedient", "open_forgery",
     "print_lines_with", "quiz", "random_secret", "refuses", "repaired", "show", "sign",
-    "signed_for_something_else", "solution", "strict", "takes", "target", "ten_forgeries",
+    "signed_for_something_else", "solution", "takes", "target", "ten_forgeries",
     "the_right_nonce", "three_forms", "unb64", "with_own_key",
 ]  # fmt: skip
