@@ -159,12 +159,27 @@ class Ribbons(Instrument):
     def _handle(self) -> str:
         if len(self.settings) == 1:
             return ""
+        if not self.has_numbers:
+            return self._named_settings()
         words = escape(self.setting_in_words(self.at))
         return (
             f'<label class="handle"><span>{escape(self.dial)}</span>'
             f'<input type="range" min="0" max="{len(self.settings) - 1}" step="1" '
             f'value="{self.place}" data-do="turn" aria-valuetext="{words}">'
             f"<output>{words}</output></label>"
+        )
+
+    def _named_settings(self) -> str:
+        """A button for each setting: words have no order that a slider could follow."""
+        buttons = "".join(
+            f'<button data-do="turn" data-value="{place}" '
+            f'aria-pressed="{"true" if place == self.place else "false"}">'
+            f"{escape(self.setting_in_words(setting))}</button>"
+            for place, setting in enumerate(self.settings)
+        )
+        return (
+            f'<div class="handle" role="group" aria-label="{escape(self.dial)}">'
+            f'<span>{escape(self.dial)}</span><div class="row">{buttons}</div></div>'
         )
 
     def still(self) -> str:

@@ -4,7 +4,7 @@ Every row is tried by Tom's own browser.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -186,8 +186,10 @@ ROWS: dict[str, Callable[[CopiesHolder], bool]] = {
 }
 
 
-def still_open(action: str, knock: Knock, outlive: Outlive) -> dict[str, float]:
-    """With fresh applications: steal, act, and try each row at each of TRIES until it is refused.
+def still_open(
+    actions: Sequence[str], knock: Knock, outlive: Outlive, tries: Sequence[float] = TRIES
+) -> dict[str, float]:
+    """With fresh applications: steal, act, and try each row at each of `tries` until it is refused.
 
     Row -> the last minute at which it opened; 0 where it opened at none. No try helps another.
     """
@@ -195,9 +197,9 @@ def still_open(action: str, knock: Knock, outlive: Outlive) -> dict[str, float]:
     thief = CopiesHolder(apps, knock, outlive)
     for server in (apps.api, apps.notes):  # both have seen traffic, and keep the provider's keys
         server.keys.for_token(thief.tokens["ID token"])
-    act(apps, action)
+    act(apps, *actions)
     begun, last, alive = apps.lab.clock.now, dict.fromkeys(ROWS, 0.0), list(ROWS)
-    for minute in TRIES:
+    for minute in tries:
         apps.lab.clock.wait_until(begun + int(60 * minute))
         alive = [row for row in alive if ROWS[row](thief)]
         last |= dict.fromkeys(alive, minute)
@@ -208,7 +210,7 @@ def what_dies_when(
     knock: Knock, outlive: Outlive = client_credentials
 ) -> dict[tuple[str, str], float]:
     """(row, action) -> the last minute at which it still opened, for each row and each action."""
-    columns = {action: still_open(action, knock, outlive) for action in ACTIONS}
+    columns = {action: still_open((action,), knock, outlive) for action in ACTIONS}
     return {(row, action): columns[action][row] for row in ROWS for action in ACTIONS}
 
 

@@ -28,11 +28,13 @@ from questions import (
     SECRETS,
     TRIES,
     VERIFIER,
+    WHOLE,
     authorization_request,
     basic,
     opens,
     outcome,
     race,
+    whole_runbook,
 )
 
 SETTINGS = [
@@ -348,6 +350,7 @@ ACTIONS: dict[str, Callable[[Theft], object]] = {
     "disable the user": disable_the_user,
     "replace the client secret": replace_the_client_secret,
 }
+ACTIONS[WHOLE] = whole_runbook(ACTIONS)
 
 
 def last_minute(clock: time_machine.Traveller, action: str, row: str) -> float | None:

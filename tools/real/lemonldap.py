@@ -46,11 +46,13 @@ from questions import (
     SECRETS,
     TRIES,
     VERIFIER,
+    WHOLE,
     authorization_request,
     basic,
     opens,
     outcome,
     race,
+    whole_runbook,
 )
 
 SETTINGS = [
@@ -779,6 +781,7 @@ ACTIONS: dict[str, Callable[[Theft], object]] = {
     "disable the user": disable_the_user,
     "replace the client secret": replace_the_client_secret,
 }
+ACTIONS[WHOLE] = whole_runbook(ACTIONS)
 
 
 def last_minutes(packages: Path, action: str) -> dict[str, float]:

@@ -433,6 +433,11 @@ const actions = {
   'drop the signing key': ({ store }) => serveProvider(store, { key: secondKey }),
   'disable the user': ({ store }) => serveProvider(store, { active: false }),
   'replace the client secret': ({ store }) => serveProvider(store, { backupSecret: 'a-new-one' }),
+  // All at once: a provider is served with all its changes, or it would have the last alone.
+  'the whole runbook of lesson 05': ({ store }) => {
+    wiki.sessions.delete('wiki-cookie')
+    return serveProvider(store, { key: secondKey, active: false, backupSecret: 'a-new-one' })
+  },
 }
 
 // The last of `tries` at which a row still opened after an action; 0 where it did at none. Each row

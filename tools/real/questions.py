@@ -15,6 +15,27 @@ VERIFIER = "a-verifier-of-the-thief-which-he-made-up-himself"
 SECRETS = {"wiki": "the-wiki-has-this", "backup": "the-backup-has-this", "api": "the-api-has-this"}
 RACES = ("Tom Ada Tom Tom", "Ada Tom Ada", "Tom Tom Ada Tom")
 
+# The smallest set of actions after which nothing opens a day later at the course's own provider
+# (lesson 05). Everybody is asked about it as a whole, too, as far as they know its actions.
+RUNBOOK = (
+    "log out at the wiki",
+    "drop the signing key",
+    "disable the user",
+    "replace the client secret",
+)
+WHOLE = "the whole runbook of lesson 05"
+
+
+def whole_runbook(actions: dict[str, Callable[[Any], object]]) -> Callable[[Any], None]:
+    """The actions of RUNBOOK that a provider knows, one after the other."""
+
+    def carry_out(theft: Any) -> None:
+        for action in RUNBOOK:
+            if action in actions:
+                actions[action](theft)
+
+    return carry_out
+
 
 def basic(client: str) -> dict[str, str]:
     """The header with a client's name and secret; empty for a public client."""

@@ -22,7 +22,8 @@ from labutils.identity.tokens import verify
 from labutils.lessons.lesson_02 import real_verifiers as real
 from labutils.stage.forgeries import ISSUER, KEYS, SERVICE, public_pem
 from tools.environments import python_with
-from tools.real.asking import told
+from tools.real import course_provider
+from tools.real.asking import printed, told
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -91,6 +92,29 @@ def museum() -> Table:
     return {"runs_on": [platform.python_version(), node_version()], "pieces": exhibited(asked())}
 
 
+# --- providers ----------------------------------------------------------------------------------
+
+
+def providers() -> Table:
+    """Return what a thief's copies still open after each action, here and at two providers that
+    others wrote."""
+    said = [
+        course_provider.report(),
+        printed(python(), str(HERE / "django_toolkit.py"), cwd=HERE),
+        printed(node(), str(HERE / "oidc_provider.mjs"), cwd=HERE),
+    ]
+    return {"providers": {one.pop("name"): one for one in said}}
+
+
+def lemonldap() -> Table:
+    """Return the same of LemonLDAP::NG, and write the audit log of a theft there."""
+    log = str(TABLES / "lemonldap.jsonl")
+    folder = str(ROOT / "build" / "real" / "lemonldap")
+    command = (sys.executable, str(HERE / "lemonldap.py"), folder, "--log", log)
+    said = printed(*command, cwd=HERE)
+    return {"providers": {said.pop("name"): said}}
+
+
 # --- what they run in ---------------------------------------------------------------------------
 
 
@@ -121,8 +145,13 @@ def node_version() -> str:
 
 # --- the tables ---------------------------------------------------------------------------------
 
-ASKED: dict[str, Callable[[], Table]] = {"verifiers": verifiers, "museum": museum}
-FOR_MAINTAINERS = ("museum",)  # asked for by name alone
+ASKED: dict[str, Callable[[], Table]] = {
+    "verifiers": verifiers,
+    "providers": providers,
+    "museum": museum,
+    "lemonldap": lemonldap,
+}
+FOR_MAINTAINERS = ("museum", "lemonldap")  # asked for by name alone
 
 
 def renew(name: str) -> bool:
@@ -141,7 +170,12 @@ def renew(name: str) -> bool:
     print(f"{path.relative_to(ROOT)}: {count}.")
     for place, old, new in changes:
         print(f"  {' / '.join(place)}: {old} -> {new}")
-    return not before or not any(OURS in place for place, _, _ in changes)
+    return not before or not any(is_ours(place) for place, _, _ in changes)
+
+
+def is_ours(place: tuple[str, ...]) -> bool:
+    """Whether what differs is a result of the course's own; its version is none."""
+    return OURS in place and not {"version", "versions"} & set(place)
 
 
 def without_day(table: Table) -> Table:

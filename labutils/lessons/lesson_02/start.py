@@ -54,7 +54,7 @@ from .real_verifiers import (
     visitors,
     whom,
 )
-from .recorded import recorded
+from labutils.stage.recorded import recorded
 from .repaired import print_lines_with, repaired
 from .two_readers import names_twice, read_by_the_log
 
