@@ -15,7 +15,6 @@ from labutils.identity.factors import Totp
 from labutils.identity.oauth import bearer
 from labutils.identity.resource_server import ResourceServer
 from labutils.identity.tokens import b64
-from labutils.stage.own_marks import print_marks
 from labutils.stage.three_doors import adas_session, copied, three_doors
 from labutils.stage.two_apps import API, LOGIN, NOTES, WIKI, TwoApps, client_credentials
 
@@ -212,13 +211,3 @@ def what_dies_when(
     """(row, action) -> the last minute at which it still opened, for each row and each action."""
     columns = {action: still_open((action,), knock, outlive) for action in ACTIONS}
     return {(row, action): columns[action][row] for row in ROWS for action in ACTIONS}
-
-
-def print_column(marks: dict[str, Any], lasts: dict[tuple[str, str], float], action: str) -> None:
-    """What somebody expected of each credential after an action ("at once", "later", "open"),
-    beside what became of it."""
-
-    def became(last: float) -> str:
-        return "at once" if not last else "open" if last == TRIES[-1] else "later"
-
-    print_marks(marks, {row: became(lasts[row, action]) for row in ROWS})

@@ -100,11 +100,14 @@ def test_no_drag_goes_astray(share):
     assert shown.at in LIFETIMES
 
 
-def test_settings_that_are_words_have_no_line():
+def test_settings_that_are_words_are_buttons_and_have_no_line():
     shown = Ribbons({("cookie", "reset the password"): 60, ("cookie", "revoke"): 0}, horizon=90)
-    assert "data-drag" not in shown.live() and 'type="range"' in shown.live()
+    assert "data-drag" not in shown.live() and 'type="range"' not in shown.live()
+    assert 'data-value="1" aria-pressed="false">revoke</button>' in shown.live()
     shown.touched("drag", "0.9")
     assert shown.at == "reset the password"
+    shown.touched("turn", "1")
+    assert 'data-value="1" aria-pressed="true">revoke</button>' in shown.live()
     shown.turn("revoke")
     assert shown.sentence() == "Nothing opens anything any more."
 

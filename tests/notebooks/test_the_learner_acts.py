@@ -304,7 +304,9 @@ def test_a_target_is_on_the_short_path_and_has_eight_lines_at_most(number):
 def test_one_prediction_of_a_lesson_at_most_is_a_row_of_letters(number):
     text = lessons.notebook(number).read_text(encoding="utf-8")  # practice asks as it likes
     rows = [
-        one.id for one in course(number).predictions if isinstance(one, GridRow) and one.id in text
+        one.id
+        for one in course(number).predictions
+        if isinstance(one, GridRow) and f'{one.id}\\"' in text
     ]
     demand(
         len(rows) <= 1,

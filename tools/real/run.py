@@ -22,7 +22,7 @@ from labutils.identity.tokens import verify
 from labutils.lessons.lesson_02 import real_verifiers as real
 from labutils.stage.forgeries import ISSUER, KEYS, SERVICE, public_pem
 from tools.environments import python_with
-from tools.real import course_provider
+from tools.real import course_provider, page
 from tools.real.asking import printed, told
 
 HERE = Path(__file__).resolve().parent
@@ -207,6 +207,7 @@ def main(arguments: list[str]) -> int:
         name for name in ASKED if name not in FOR_MAINTAINERS
     ]
     kept = [renew(name) for name in chosen]
+    page.write()
     if not all(kept):
         print("A row of the course's own came out otherwise: see above.")
     return 0 if all(kept) else 1

@@ -43,6 +43,7 @@ from labutils.stage.forgeries import (
     unsigned,
     with_own_key,
 )
+from labutils.stage.recorded import recorded
 
 from .pictures import Secret, entropy
 from .real_verifiers import ADMIN as FORGED
@@ -54,7 +55,6 @@ from .real_verifiers import (
     visitors,
     whom,
 )
-from labutils.stage.recorded import recorded
 from .repaired import print_lines_with, repaired
 from .two_readers import names_twice, read_by_the_log
 

@@ -141,7 +141,7 @@ TEXTS = {BEFORE: "no new", OWN_DICE: "own random", "str": "guessable"}
 OWN_RANDOM = {"secrets", "token_urlsafe", "token_hex", "token_bytes", "urandom", "uuid4"}
 
 
-def try_refresh(answer: Tried) -> Trial:
+def try_rotate(answer: Tried) -> Trial:
     """Families of drawn length, in which a drawn token comes a second time."""
     for length, reused in ((1, 0), (3, 0), (2, 1), (4, 2)):
         one = Rotated(answer, f"line {length} {reused}")
@@ -387,3 +387,97 @@ def tables() -> Iterator[Call]:
         some = {pair: last for pair, last in lasts.items() if not actions or pair[1] in actions}
         words = f"minute {minute}, actions {actions}, of the table {written(some)}"
         yield Call((dict(lasts), actions, minute), words, about, usual)
+
+
+# --- a runbook (05-10) ----------------------------------------------------------------------------
+
+
+def try_runbook(answer: Tried) -> Trial:
+    """Tables of drawn minutes. Which of several shortest lists it is does not matter."""
+    for call, again in (
+        *((call, "") for call in companies()),
+        *((call, "again") for call in reversed([*companies()])),
+    ):
+        lasts, minute = call.arguments
+        every = carried_out([action for _, action in lasts], lasts, minute)
+        about: Any = "none" if every["open after them"] else RUNBOOK_PARTS
+        result = carried_out(seen(answer, dict(lasts), minute), lasts, minute)
+        yield Observed(call.words, result, about, again or call.usual)
+
+
+RUNBOOK_PARTS = {
+    "actions": "shortest",
+    "open after them": "open",
+    "no actions of this company": "nothing",
+    "None": "none",
+    "list": "form",
+}
+
+
+def carried_out(result: Any, lasts: Table, minute: float) -> Any:
+    """What comes of a list of actions."""
+    if result is None or isinstance(result, Raised):
+        return result
+    if not isinstance(result, list | tuple) or not all(isinstance(one, str) for one in result):
+        return written(result)
+    known = {action for _, action in lasts} - {"nothing"}
+    done = ("nothing", *(one for one in result if one in known))
+    opens = sorted({row for row, _ in lasts if all(lasts[row, one] >= minute for one in done)})
+    return {
+        "open after them": opens,
+        "no actions of this company": [one for one in result if one not in known],
+        "actions": len(result),
+    }
+
+
+def companies() -> Iterator[Call]:
+    """Companies with drawn rows and actions, of which the last knows many."""
+    drawn = dice("lesson-05", "companies")
+    times = (0, 4, 6, 1440)
+
+    def company(rows: int, actions: int, lives: int = 3) -> Table:
+        names = [f"action {next(drawn)[:3]}" for _ in range(actions)]
+        table: Table = {}
+        for row in (f"row {number}" for number in range(rows)):
+            table[row, "nothing"] = times[max(lives, int(next(drawn)[:4], 16) % 4)]
+            for name in names:
+                drawn_time = times[int(next(drawn)[:4], 16) % 4]
+                table[row, name] = min(table[row, "nothing"], drawn_time)
+        return table
+
+    greedy: Table = {  # the action that ends most is in no shortest list
+        (row, action): 0 if row in ended else 1440
+        for row in "abcdef"
+        for action, ended in {
+            "nothing": "",
+            "most": "abcd",
+            "left": "abe",
+            "right": "cdf",
+        }.items()
+    }
+    yield Call((greedy, 60), "one action that ends most, two that end all", "")
+    for rows, actions, minute in (
+        (3, 3, 5),
+        (4, 4, 5),
+        (5, 5, 60),
+        (6, 5, 60),
+        (6, 6, 1),
+        (5, 4, 5),
+    ):
+        words = f"{rows} rows, {actions} actions, minute {minute}"
+        yield Call((company(rows, actions), minute), words, "")
+    edge: Table = {("cookie", "nothing"): 1440, ("cookie", "log out"): 6, ("cookie", "disable"): 4}
+    yield Call((edge, 6), "a row that opened last at this very minute", "", "edge")
+    yield Call((edge, 4), "two such rows", "", "edge")
+    short: Table = {("token", "nothing"): 6, ("token", "log out"): 6}
+    yield Call((short, 60), "what ends by itself before then", "", "edge")
+    stays: Table = {("secret", one): 1440 for one in ("nothing", "log out", "disable")}
+    yield Call((stays, 60), "a row that no action ends", "", "edge")
+    every: Table = {
+        (row, action): 0 if row == action else 1440
+        for row in ("wiki", "secret", "key")
+        for action in ("nothing", "wiki", "secret", "key")
+    }
+    yield Call((every, 60), "a row for each action", "")
+    yield Call(({}, 60), "a company that holds nothing", "", "edge")
+    yield Call((company(200, 5), 60), "200 rows", "", "large")

@@ -4,8 +4,14 @@ GET https://api.example/notes gives Ada's notes to her access tokens, and to tho
 job. The flag is among them from day LONG on.
 """
 
+from collections.abc import Callable
+from typing import Any
+
+from werkzeug.wrappers import Request
+
+from labutils.identity.oauth import OAuthError, as_json, presented_token, refused
+from labutils.identity.resource_server import ResourceServer
 from labutils.lab import dice
-from labutils.stage.operator_response import ADA, NotesApi
 from labutils.stage.thief import Entry, morning
 from labutils.stage.two_apps import API, LOGIN, build_apps
 from labutils.stage.what_dies_when import act
@@ -19,6 +25,28 @@ RUNBOOK = (
     "revoke refresh token",  # the one that `notes` holds now
     "drop the signing key",
 )
+ADA = "u-1815"
+
+Notes = Callable[[], dict[str, str]]  # what the API gives to Ada
+
+
+class NotesApi(ResourceServer):
+    """The API with one more door, GET /notes."""
+
+    notes: Notes
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        if request.path != "/notes":
+            return super().__call__(environ, start_response)
+        try:
+            claims = self.claims(presented_token(request)[1])
+            if claims["sub"] not in (ADA, "backup"):
+                raise OAuthError("insufficient_scope", "these are Ada's notes", 403, "Bearer")
+            response = as_json(self.notes())
+        except OAuthError as refusal:
+            response = refused(refusal)
+        return response(environ, start_response)
 
 
 class StolenFile:

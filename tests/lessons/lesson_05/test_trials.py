@@ -1,14 +1,11 @@
 """Lesson 05's stage: every row is tried by Tom, and no guessable token passes as a rotated one."""
 
-import lessons
-import nbformat
 import pytest
 from solutions import made, solution_of
 from tables import table
 
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
-from labutils.lessons.lesson_05.pictures import lifetimes
 from labutils.lessons.lesson_05.rotation import new_store, race, refresh_and_delete
 from labutils.stage import what_dies_when as stage
 
@@ -22,7 +19,7 @@ def said(draw: str) -> tuple[str | None, str]:
     namespace: dict = {}
     exec(CODES + REFRESH.replace("draw()", draw), namespace)
     (exercise,) = [e for e in lesson("05").exercises if e.id == "05-3"]
-    verdict, words = exercises.verdict(exercise, namespace["refresh"])
+    verdict, words = exercises.verdict(exercise, namespace["rotate"])
     return verdict.mistake if verdict.kind != "passed" else None, words
 
 
@@ -57,7 +54,7 @@ def test_a_used_token_that_was_deleted_gets_its_own_sentence():
         text = REFRESH.replace(*deleting).replace('store["family"].get(token)', lookup)
         exec(text, namespace)
         (exercise,) = [e for e in lesson("05").exercises if e.id == "05-3"]
-        verdict, words = exercises.verdict(exercise, namespace["refresh"])
+        verdict, words = exercises.verdict(exercise, namespace["rotate"])
         assert verdict.mistake == "deleted" and "nobody notices that two parties hold" in words
 
 
@@ -87,24 +84,6 @@ def test_what_ends_what_and_when():
     assert lasts["machine token", "replace the client secret"] == 1440
     assert lasts["machine token", "drop the signing key"] == 4
     assert all(lasts[row, "change password"] == lasts[row, "nothing"] for row in stage.ROWS)
-    figure, sentence = lifetimes(lasts, stage.TRIES, "title")
-    assert figure.axes and "'replace the client secret' for the client secret" in sentence
-
-
-def test_a_column_of_ones_own_is_compared_row_by_row(capsys):
-    lasts = stage.what_dies_when(OWN["knock"], OWN["outlive"])
-    marks = dict.fromkeys(stage.ROWS, "open") | {"refresh token": "at once", "ID token": ...}
-    stage.print_column(marks, lasts, "disable the user")
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == "4 of 9 as you expected"
-    assert [line.split()[1] for line in lines[:-1] if line[0] == "*"] == [
-        "session",
-        "authorization",
-        "access",
-        "access",
-    ]
-    stage.print_column({"refresh token": ["at", "once"]}, lasts, "nothing")
-    assert "0 of 9" in capsys.readouterr().out
 
 
 def test_the_grid_is_filled_where_a_learners_function_gives_nothing():
@@ -114,8 +93,8 @@ def test_the_grid_is_filled_where_a_learners_function_gives_nothing():
 
 
 def test_both_orders_of_the_race(capsys):
-    assert race(OWN["refresh"], "Tom Ada Tom Ada") == [True, False, False, False]
-    assert race(OWN["refresh"], "Ada Tom Ada Tom") == [True, False, False, False]
+    assert race(OWN["rotate"], "Tom Ada Tom Ada") == [True, False, False, False]
+    assert race(OWN["rotate"], "Ada Tom Ada Tom") == [True, False, False, False]
     assert race(refresh_and_delete, "Tom Tom Ada Tom") == [True, True, False, True]
     assert capsys.readouterr().out.count("is refused") == 7
     assert new_store() == {"family": {}, "used": set(), "dead": set()}
@@ -207,10 +186,3 @@ def test_a_malformed_header_in_05_4_is_told_so_and_no_error_of_the_judge(header)
         return answer.json()["access_token"]
 
     assert exercises.verdict(exercise, outlive)[0].mistake == "raises"
-
-
-def test_the_column_that_a_learner_fills_has_each_credential():
-    (cell,) = [c for c in nbformat.read(lessons.notebook("05"), 4).cells if c.id == "own-column"]
-    filled: dict = {}
-    exec(cell.source, filled)
-    assert list(filled["column"]) == list(stage.ROWS)

@@ -1,0 +1,128 @@
+"""docs/real.md, written from the tables of data/real: what was asked, of which version, how it was
+set up, and what it did."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLES, PAGE = ROOT / "data" / "real", ROOT / "docs" / "real.md"
+Table = dict[str, Any]
+TRY_IN_WORDS = {
+    0: "at once",
+    0.5: "½ min",
+    4: "4 min",
+    6: "6 min",
+    61: "1 h",
+    601: "10 h",
+    1440: "1 day",
+    20160: "14 days",
+    129600: "90 days +",
+}
+OPENING = """# What real libraries and providers did
+
+Apart from the columns *this course*, nothing here was decided by its authors. `make real` asks
+everybody again, prints what differs, and writes this page; [commands.md](commands.md) says what it
+needs. Each was asked in the version that is named, on this machine, with no network. Where a
+setting is not named it is the default, as shipped. A refusal or an acceptance here is behaviour
+that is documented or publicly reported; what has no public report is not on the page.
+"""
+VERIFIERS = """A token is sent twice: to the first verifying line of the library's documentation,
+and to a call with every option that it has for this. The calls are in
+`labutils/lessons/lesson_02/real_verifiers.py`, `tools/real/verifiers.py` and
+`tools/real/verifiers.mjs`. A cell says whom the first lets in, then whom the second. Lesson 02 asks
+about some of these.
+"""
+PROVIDERS = """What a thief has copied is tried at eight moments after an action, from half a minute
+to 90 days. A cell is the last try that worked, so *6 min* means: between 6 minutes and an hour.
+Lesson 05 asks about some of these.
+"""
+MUSEUM = """Old versions in which a forgery worked, and the next one. They are asked in
+environments of their own by `make real ARGS=museum`, and nobody should install them.
+"""
+
+
+def table(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown."""
+    rows = [head, ["---"] * len(head), *lines]
+    return "\n".join(
+        f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in row)} |" for row in rows
+    )
+
+
+def read(name: str) -> Table:
+    """A table of data/real."""
+    whole: Table = json.loads((TABLES / f"{name}.json").read_text(encoding="utf-8"))
+    return whole
+
+
+def verifiers() -> Iterable[str]:
+    """The league of verifiers."""
+    of = read("verifiers")
+    yield f"## Verifiers\n\n{VERIFIERS}\nAsked on {of['recorded']}: {', '.join(of['runs_on'])}."
+    names = [f"{name} {version}" for name, version in of["versions"].items()]
+    rows = (
+        [token, *("; ".join(whom or "–" for whom in says[name]) for name in of["versions"])]
+        for token, says in of["rows"].items()
+    )
+    yield table(["token", *names], rows)
+
+
+def museum() -> Iterable[str]:
+    """The old versions."""
+    of = read("museum")
+    yield f"## Museum\n\n{MUSEUM}\nAsked on {of['recorded']}."
+    rows = (
+        [f"{one['library']} {one['version']}", one["forgery"], one["lets in"] or "–", one["mended"]]
+        + [one["report"]]
+        for one in of["pieces"].values()
+    )
+    yield table(["version", "forgery", "lets in", "ended with", "report"], rows)
+
+
+def providers() -> Iterable[str]:
+    """What dies when, the questions and the races."""
+    every: Table = {}
+    dates = []
+    for name in ("providers", "lemonldap"):
+        of = read(name)
+        every |= of["providers"]
+        dates.append(of["recorded"])
+    yield f"## Providers\n\n{PROVIDERS}\nAsked on {' and '.join(sorted(set(dates)))}."
+    for name, one in every.items():
+        version = "" if name == "this course" else f" {one['version']}"
+        yield f"### {name[0].upper()}{name[1:]}{version} ({one['runs_on']})"
+        yield "\n".join(f"- {setting}" for setting in one["settings"])
+        rows = [*one["lasts"]["nothing"]]
+        lines = (
+            [action, *("none" if of[row] is None else TRY_IN_WORDS[of[row]] for row in rows)]
+            for action, of in one["lasts"].items()
+        )
+        yield table(["after", *rows], lines)
+    yield "### The same questions to all four"
+    asked = list(dict.fromkeys(q for one in every.values() for q in one["answers"]))
+    questions = (
+        [question, *(one["answers"].get(question, "not asked") for one in every.values())]
+        for question in asked
+    )
+    yield table(["question", *every], questions)
+    races = (
+        [turns, *(", ".join(one["races"][turns]) for one in every.values())]
+        for turns in next(iter(every.values()))["races"]
+    )
+    yield table(["a race for one refresh token", *every], races)
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n\n".join([OPENING.strip(), *verifiers(), *providers(), *museum()]) + "\n"
+
+
+def write() -> None:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
