@@ -22,7 +22,7 @@ from labutils.classroom.endings import welcome_back
 from labutils.identity.oauth import bearer
 from labutils.identity.tokens import inspect
 from labutils.instruments.ribbons import Ribbons
-from labutils.stage.recorded import recorded
+from labutils.stage.recorded import OURS, providers, recorded
 from labutils.stage.three_doors import (
     DOORS,
     FIVE_TRIES,
@@ -64,7 +64,6 @@ OF_ADA = (
     "access token, API asks",
     "refresh token",
 )
-OURS = "this course"
 ONE_ACTION = (  # what the question about one action offers
     "log out at the provider",
     "revoke refresh token",
@@ -117,15 +116,6 @@ def best_of_four(lasts: Lasts) -> str:
 
 
 # --- providers that others wrote ------------------------------------------------------------------
-
-
-def providers() -> dict[str, dict[str, Any]]:
-    """Return what each provider did when it was asked, the course's own first."""
-    return {
-        f"{name} {one['version']}" if name != OURS else name: one
-        for table in ("providers", "lemonldap")
-        for name, one in recorded(table)["providers"].items()
-    }
 
 
 def lasts_at(provider: str) -> Lasts:

@@ -23,6 +23,7 @@ from labutils.classroom.endings import welcome_back
 from labutils.identity import tokens
 from labutils.identity.oauth import bearer
 from labutils.lab import seconds
+from labutils.stage.recorded import providers, recorded
 from labutils.stage.thief import ITEMS, SILENT_REQUEST, VERIFIER, Thief, morning, query
 from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps, log_out
 
@@ -147,6 +148,26 @@ def line_of(apps: TwoApps) -> int:
     return [row["ip"] for row in rows].index(TOMS_ROOM)
 
 
+def at_four_providers() -> list[bool]:
+    """Show how four providers answered five questions of a thief, and return which of them gave him
+    a code for Ada's cookie."""
+    questions = {
+        "the cookie elsewhere, prompt=none": "cookie in another browser, prompt=none",
+        "a refresh token used twice, then its successor": "refresh token twice, then its successor",
+        "an access token of that family, then": "access token after the reuse",
+        "a code used twice: what the first use gave": "code twice: what the first gave, after",
+        "a refresh token, after the logout": "log out at the provider, then refresh",
+    }
+    everybody = providers()
+    rows = [
+        {"Tom tries": words} | {name: one["answers"][asked] for name, one in everybody.items()}
+        for words, asked in questions.items()
+    ]
+    show_log(rows, f"As asked on {recorded('providers')['recorded']}")
+    cookie = questions["the cookie elsewhere, prompt=none"]
+    return [one["answers"][cookie] == "code" for one in everybody.values()]
+
+
 # --- for practice -------------------------------------------------------------------------------
 
 
@@ -193,6 +214,7 @@ def while_her_app_refreshes(
 welcome_back("06")
 __all__ = [
     "API", "ITEMS", "LOGIN", "NOTES", "SILENT_REQUEST", "VERIFIER", "Thief", "ada_signs_in",
+    "at_four_providers",
     "bars", "bars_by_delay", "bearer", "build_apps", "by_reaction", "check", "ending",
     "experiment", "heat", "hint", "line_of", "log_of_a_tied_cookie", "log_out", "longest",
     "mine", "morning", "on_the_wire", "one_day", "print_entry", "query", "quiz", "refresh", "show",
