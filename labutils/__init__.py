@@ -26,6 +26,7 @@ _HOMES = {
     "refuses": "classroom.guard",
     "reveal": "classroom.exercises",
     "ribbons": "instruments.ribbons",
+    "controls": "instruments.controls",
     "show": "classroom.figures",
     "show_log": "classroom.cards",
     "show_request": "classroom.cards",

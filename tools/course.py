@@ -404,7 +404,6 @@ EXTRAS = [
     "tests/lessons/lesson_07/test_unseen_recording.py",
     "tests/lessons/lesson_10/test_own_hypothesis.py",
     "tests/lessons/lesson_12/test_token_strategies.py",
-    "tests/lessons/lesson_14/test_draws.py",
     "tests/lessons/lesson_14/test_hidden_crew.py",
     "tests/lessons/lesson_14/test_thieves.py",
     "tests/lessons/test_loosened.py",

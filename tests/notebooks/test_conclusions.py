@@ -8,7 +8,7 @@ from places import LESSONS
 from rails import demand, demand_none
 from tables import table
 
-PART_3 = ["11", "12", "13", "14", "15"]
+PART_3 = ["11", "12", "13", "15"]  # 14 leaves its learner with what flips nowhere: test_dials
 SWEPT = {"99-life": ["up to 26 hours"]}
 
 

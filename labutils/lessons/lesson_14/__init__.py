@@ -1,3 +1,3 @@
 """14 · Zero trust and counterfactuals: what its notebook imports."""
 
-from . import draws, thieves, worlds
+from . import thieves, worlds

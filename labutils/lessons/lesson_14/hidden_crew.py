@@ -1,23 +1,25 @@
-"""A budget, a price list, and a crew of thieves that nobody has seen (the target of lesson 14)."""
+"""A budget, a price list, and a crew that reads the policy and plans again (the target of
+lesson 14)."""
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import combinations
 from types import MappingProxyType
 
-from labutils.incident import breach, policy
+from labutils.incident import breach, cases
+from labutils.incident.campaign import Ask, Plan
 from labutils.incident.cases import Incident
 from labutils.lab import dice
 from labutils.text import counted
 
 from . import thieves, worlds
+from .thieves import FOR_SALE, KEY, SESSION, STOLEN_SESSION
 
-FLAG = "flag-" + next(dice("lesson-14", "hidden crew"))
+FLAG = "flag-" + next(dice("lesson-14", "the crew that replans"))
 BUDGET = 7  # points
-CREW = 20  # thieves
-MOST = 62  # losses, of 20 thieves times seven
-DEPLOYMENTS = 3
+MOST = 33  # losses in the second round, of nine thieves times seven
+DEPLOYMENTS = 2
 # What this company would have to pay, in points: made up. Nothing here can keep the report from
 # being downloaded: that is the supplier's to stop.
 PRICES = {
@@ -39,38 +41,115 @@ PRICES = {
     "integration_least_privilege": 2,
     "alert_bulk_reads": 2,
 }
+AGES, PACES = (0.5, 26), (0.01, 1)  # hours after the sign-in; times as long as in 2023
+WAYS_TO_THE_SESSION = tuple(
+    (Ask(scope, using, "internet"),)
+    for scope in ("login:console", "login:api")
+    for using in (STOLEN_SESSION, KEY)
+)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the crew: where he can come from, and how many of the four credentials he can buy."""
+
+    places: tuple[str, ...]
+    buys: int
+
+    def __str__(self) -> str:
+        return f"comes from {' or '.join(self.places)}; can buy {self.buys} of the four"
+
+    def replies(self) -> list[Incident]:
+        """All that he can do once he has read the policy: every place, purchase, age of the session
+        and pace that is open to him, and each time every route that there is."""
+        return [
+            reply(place, bought, age, pace)
+            for place in self.places
+            for bought in combinations(FOR_SALE, self.buys)
+            for age in AGES
+            for pace in PACES
+        ]
+
+
+CREW = (
+    Member(("far", "near"), 1),
+    Member(("far", "near"), 2),
+    Member(("far", "near"), 2),
+    Member(("laptop",), 0),
+    Member(("laptop",), 1),
+    Member(("laptop",), 2),
+    Member(("laptop",), 2),
+    Member(("supplier",), 1),
+    Member(("supplier",), 2),
+)
+ALL_LOSSES = len(CREW) * len(worlds.LOSSES)
 
 
 @cache
-def crew() -> tuple[Incident, ...]:
-    """The thieves: drawn as in the lesson, but each of them has the four from elsewhere."""
-    drawn = thieves.draw(CREW, "hidden crew c").values()
-    return tuple(map(worlds.leaked_elsewhere, drawn))
+def reply(place: str, bought: tuple[str, ...], age: float, pace: float) -> Incident:
+    """The case with a thief who knows every route, comes from this place, has bought these
+    credentials, and uses the session so many hours after the sign-in. On her laptop he gets its
+    owner to touch the key."""
+    case = cases.load()
+    on_hand = {"laptop": (STOLEN_SESSION, KEY), "supplier": (FOR_SALE[0],)}.get(place, ())
+    knows = tuple(dict.fromkeys((*case.campaign.start_with, *on_hand, *bought)))
+    steps = tuple(map(_with_every_route, case.campaign.steps))
+    campaign = thieves.at_other_times(case, replace(case.campaign, steps=steps), age, pace)
+    return replace(
+        case,
+        campaign=replace(campaign, start_with=knows),
+        addresses=case.addresses | thieves.addresses_from(case, place),
+    )
+
+
+def _with_every_route(plan: Plan) -> Plan:
+    """The plan, with the ways to the session of whoever holds it already."""
+    if plan.fact != SESSION:
+        return plan
+    return replace(plan, routes=(*plan.routes, *WAYS_TO_THE_SESSION))
+
+
+def first_plan(member: Member) -> Incident:
+    """What he would have done without reading the policy: the campaign of 2023, from where he is,
+    with what he would have bought first."""
+    return reply(member.places[0], FOR_SALE[: member.buys], AGES[-1], PACES[-1])
+
+
+def losses_of(sets: Sequence[Sequence[str]], replies: Sequence[Incident]) -> list[list[int]]:
+    """How many of the seven losses happen: a row for each reply, in it a number for each set of
+    controls."""
+    stopped = worlds.worlds_with(sets)
+    return [
+        [
+            len(worlds.LOSSES) - kept
+            for kept in map(
+                sum,
+                zip(*stopped.stopped(worlds.LOSSES.values(), [one]).values(), strict=True),
+            )
+        ]
+        for one in replies
+    ]
 
 
 @dataclass(frozen=True, repr=False)
 class Report:
-    """What the crew got under a set of controls: `losses` in all, `by_loss`, and the rules that
-    refused them, most often first. `flag` is None where too much was lost."""
+    """What the crew got under a set of controls: `first` before it read the policy, `losses` after
+    it planned again, and what each did. `flag` is None where too much was lost."""
 
     controls: tuple[str, ...]
     cost: int
+    first: int
     losses: int
-    by_loss: dict[str, int]
-    refused_by: dict[str, int]
+    members: tuple[str, ...]
     flag: str | None
 
     def __str__(self) -> str:
-        lost = ", ".join(f"{loss} {count}" for loss, count in self.by_loss.items())
-        asked = {rule.__name__: worlds.question(rule) for rule in policy.RULES}
-        rules = "".join(
-            f"\n{count:>10}  {rule}: {asked[rule]}" for rule, count in self.refused_by.items()
-        )
+        each = "\n".join(f"    {line}" for line in self.members)
         return (
             f"{' + '.join(self.controls) or 'no controls'}: cost {self.cost}, budget {BUDGET}\n"
-            f"    {self.losses} of {CREW * len(worlds.LOSSES)} losses happen: {lost}\n"
-            f"    steps refused: {rules or 'none'}\n"
-            f"    {self.flag or f'no flag: at most {MOST} losses are allowed'}"
+            f"    before they read it: {self.first} of {ALL_LOSSES} losses; "
+            f"after: {self.losses}\n{each}\n"
+            f"    {self.flag or f'no flag: at most {MOST} losses are allowed after it'}"
         )
 
     def __repr__(self) -> str:
@@ -86,7 +165,7 @@ class HiddenCrew:
     def __init__(self) -> None:
         self._left = DEPLOYMENTS
 
-    prices, budget = MappingProxyType(PRICES), BUDGET
+    prices, budget, crew = MappingProxyType(PRICES), BUDGET, CREW
 
     @property
     def left(self) -> int:
@@ -94,7 +173,7 @@ class HiddenCrew:
         return self._left
 
     def __repr__(self) -> str:
-        return f"a hidden crew: prices, print_prices(), budget, left ({self.left}), deploy(...)"
+        return f"a crew: crew, prices, print_prices(), budget, left ({self.left}), deploy(...)"
 
     def print_prices(self) -> None:
         """Print what each control costs, and what it does."""
@@ -123,19 +202,18 @@ class HiddenCrew:
 
 
 def played(chosen: Iterable[str], cost: int) -> Report:
-    """What the crew gets under these controls."""
-    world = breach.with_controls(chosen)
-    by_loss, refused = dict.fromkeys(worlds.LOSSES, 0), Counter[str]()
-    names = {fact: loss for loss, fact in worlds.LOSSES.items()}
-    for case in crew():
-        for step in breach.foresee(world, case=case):
-            if step.fact in names and not step.stopped:
-                by_loss[names[step.fact]] += 1
-            elif step.fact in names and step.rule != "not_held":
-                refused[step.rule] += 1
-    losses = sum(by_loss.values())
+    """What the crew gets under these controls, before and after it reads them."""
+    world = breach.with_controls(chosen := tuple(chosen))
+    lines, losses, first = [], 0, 0
+    for member in CREW:
+        first += len(worlds.happened(breach.foresee(world, case=first_plan(member))))
+        worst = max(
+            (worlds.happened(breach.foresee(world, case=one)) for one in member.replies()), key=len
+        )
+        losses += len(worst)
+        lines.append(f"{len(worst)}  {member}: {', '.join(worst)}")
     flag = FLAG if losses <= MOST else None
-    return Report(tuple(chosen), cost, losses, by_loss, dict(refused.most_common()), flag)
+    return Report(chosen, cost, first, losses, tuple(lines), flag)
 
 
 @cache

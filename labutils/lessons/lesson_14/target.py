@@ -1,7 +1,6 @@
 """Where the target of lesson 14 takes place, and what proves it."""
 
-from .hidden_crew import BUDGET, CREW, DEPLOYMENTS, FLAG, MOST, Report, the_crew
-from .worlds import LOSSES
+from .hidden_crew import ALL_LOSSES, BUDGET, CREW, DEPLOYMENTS, FLAG, MOST, Report, the_crew
 
 
 def flag_mistake(answer: object) -> str | None:
@@ -15,8 +14,8 @@ def flag_mistake(answer: object) -> str | None:
 scene = the_crew
 WORDS = {
     "budget": BUDGET,
-    "crew": CREW,
+    "crew": len(CREW),
     "most": MOST,
-    "losses": CREW * len(LOSSES),
+    "losses": ALL_LOSSES,
     "deployments": DEPLOYMENTS,
 }

@@ -111,8 +111,8 @@ def of_2023(place: str = "far", age: float = 26) -> Incident:
     case = cases.load()
     return replace(
         case,
-        campaign=_at_other_times(case, case.campaign, age, 1),
-        addresses=case.addresses | _addresses(case, place),
+        campaign=at_other_times(case, case.campaign, age, 1),
+        addresses=case.addresses | addresses_from(case, place),
     )
 
 
@@ -141,11 +141,11 @@ def variant(name: str, ranges: Ranges = DEFAULT) -> Thief:
     case = cases.load()
     knows = tuple(dict.fromkeys(_known(case, dice, ranges, place)))
     steps = tuple(_with_other_routes(plan, dice, ranges) for plan in case.campaign.steps)
-    campaign = _at_other_times(case, replace(case.campaign, steps=steps), age, pace)
+    campaign = at_other_times(case, replace(case.campaign, steps=steps), age, pace)
     case = replace(
         case,
         campaign=replace(campaign, start_with=knows),
-        addresses=case.addresses | _addresses(case, place),
+        addresses=case.addresses | addresses_from(case, place),
     )
     case = _in_another_order(case, dice, ranges.swaps)
     return Thief(name, age, pace, place, knows, case)
@@ -180,7 +180,7 @@ def _with_other_routes(plan: Plan, dice: random.Random, ranges: Ranges) -> Plan:
     return replace(plan, routes=tuple(routes))
 
 
-def _addresses(case: Incident, place: str) -> dict[str, cases.Address]:
+def addresses_from(case: Incident, place: str) -> dict[str, cases.Address]:
     """The thief's address, wherever it was that of 2023."""
     theirs = case.addresses[case.estate.default_zone.id]
     return {
@@ -190,7 +190,7 @@ def _addresses(case: Incident, place: str) -> dict[str, cases.Address]:
     }
 
 
-def _at_other_times(case: Incident, campaign: Campaign, age: float, pace: float) -> Campaign:
+def at_other_times(case: Incident, campaign: Campaign, age: float, pace: float) -> Campaign:
     """The session is used so many hours after the sign-in, and what follows keeps another pace."""
     issued = case.estate.credentials[STOLEN_SESSION].issued or 0
     place = [plan.fact for plan in campaign.steps].index(SESSION)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from labutils.classroom.judging import Tried, nearly, written
@@ -362,3 +362,60 @@ def priced() -> Iterator[Call]:
     for _ in range(3):
         lost = {names: int(next(drawn)[:2], 16) for names in losses}
         yield Call((prices, lost), "", "dearer")
+
+
+# --- 14-9: where two change places ----------------------------------------------------------------
+
+Points = tuple[tuple[float, float], ...]
+
+
+def try_break_even(answer: Tried) -> Trial:
+    """Dials of drawn curves, and once more from the last to the first."""
+    again = [(words, curves, about, "again") for words, curves, about, _ in shapes()]
+    for words, curves, about, usual in (*shapes(), *reversed(again)):
+
+        def dial(control: str, setting: float, curves: dict[str, Points] = curves) -> float:
+            return height_at(curves[control], setting)
+
+        yield Observed(words, seen(answer, *curves, dial), about, usual)
+
+
+def height_at(points: Points, setting: float) -> float:
+    """The height of a line through these points."""
+    for (x, y), (u, v) in pairwise(points):
+        if x <= setting <= u:
+            return y + (v - y) * (setting - x) / (u - x)
+    raise ValueError(f"a dial goes from 0 to 100, not to {setting!r}")
+
+
+def shapes() -> Iterator[tuple[str, dict[str, Points], str, str]]:
+    """Two curves by the names of two controls, which are drawn."""
+    drawn = dice("lesson-14", "dials")
+
+    def two(first: Points, second: Points) -> dict[str, Points]:
+        one, other = f"control {next(drawn)[:4]}", f"control {next(drawn)[:4]}"
+        return {one: first, other: second}
+
+    flat, falls, rises = ((0, 60), (100, 60)), ((0, 100), (100, 0)), ((0, 0), (100, 100))
+    yield "one falls below the other", two(falls, flat), "before", ""
+    yield "the other way round", two(flat, falls), "way", ""
+    yield "one rises above the other", two(rises, ((0, 20.5), (100, 20.5))), "pair", ""
+    for _ in range(3):
+        height = int(next(drawn)[:2], 16) % 90 + 5.5
+        words = f"one falls below {height:g}"
+        yield words, two(falls, ((0, height), (100, height))), "before", ""
+    yield "the first is always ahead", two(((0, 90), (100, 80)), flat), "never", ""
+    yield "the second is always ahead", two(((0, 10), (100, 50)), flat), "never", ""
+    yield "they are level throughout", two(flat, flat), "level", "edge"
+    touches = ((0, 90), (50, 60), (100, 90))
+    yield "one comes level, and gets away again", two(touches, flat), "level", "edge"
+    yield "level at the end", two(((0, 90), (100, 60)), flat), "level", "edge"
+    begins = ((0, 60), (30, 80), (100, 10))
+    yield "level at the start, then ahead, then behind", two(begins, flat), "start", "edge"
+    yield "level at the start, then ahead", two(((0, 60), (100, 90)), flat), "never", "edge"
+    late = ((0, 90), (99, 60.5), (100, 50))
+    yield "they change places at the last setting", two(late, flat), "last", "edge"
+    dips = ((0, 90), (20, 30), (60, 90), (100, 20))
+    yield "they change places three times", two(dips, flat), "first", ""
+    ahead_again = ((0, 90), (40, 30), (100, 90))
+    yield "they change places, and back", two(ahead_again, flat), "first", ""

@@ -330,13 +330,17 @@ def print_frontiers(
 
 def lost(sets: Sequence[Sequence[str]], crowd: Sequence[Incident]) -> list[int]:
     """For each of these sets of controls: how many of the losses happen, by all thieves."""
-    stopped = _worlds(tuple(map(tuple, sets))).stopped(LOSSES.values(), crowd)
+    stopped = worlds_with(sets).stopped(LOSSES.values(), crowd)
     most = len(LOSSES) * len(crowd)
     return [most - sum(counts) for counts in zip(*stopped.values(), strict=True)]
 
 
-@lru_cache(maxsize=4)
-def _worlds(sets: tuple[tuple[str, ...], ...]) -> Worlds:
+def worlds_with(sets: Sequence[Sequence[str]]) -> Worlds:
     """The worlds of 2023 with each of these sets of controls: what one crowd asked there is not
     decided again for the next."""
+    return _worlds(tuple(map(tuple, sets)))
+
+
+@lru_cache(maxsize=4)
+def _worlds(sets: tuple[tuple[str, ...], ...]) -> Worlds:
     return Worlds([breach.with_controls(names) for names in sets])

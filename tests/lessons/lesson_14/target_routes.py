@@ -1,11 +1,11 @@
-"""Ways to a set of controls that holds against the hidden crew (lesson 14)."""
+"""Ways to a set of controls that holds against a crew that replans (lesson 14)."""
 
 from collections.abc import Callable, Iterable
 from itertools import combinations
 
 from labutils.incident.cases import Incident
 from labutils.lessons.lesson_14 import thieves, worlds
-from labutils.lessons.lesson_14.hidden_crew import DEPLOYMENTS, HiddenCrew
+from labutils.lessons.lesson_14.hidden_crew import DEPLOYMENTS, HiddenCrew, losses_of
 
 
 def deployed(*tries: tuple[str, ...]) -> Callable[[HiddenCrew], str | None]:
@@ -31,34 +31,46 @@ def best_against(crowd: Iterable[Incident], scene: HiddenCrew) -> list[tuple[str
     return sorted(sets, key=lambda names: lost[names])
 
 
-def counted_with_the_four(scene: HiddenCrew) -> str | None:
-    """Draw a hundred, give each the four, and deploy what loses least."""
-    crowd = map(worlds.leaked_elsewhere, thieves.draw(100, "another guess").values())
-    report = scene.deploy(*best_against(crowd, scene)[0])
+def worst_reply(scene: HiddenCrew) -> str | None:
+    """For each set the worst that each of the crew can do; the smallest sum."""
+    sets = affordable(scene)
+    worst = dict.fromkeys(sets, 0)
+    for thief in scene.crew:
+        for names, each in zip(
+            sets, zip(*losses_of(sets, thief.replies()), strict=True), strict=True
+        ):
+            worst[names] += max(each)
+    report = scene.deploy(min(sets, key=lambda names: worst[names]))
     return report and report.flag
 
 
-def counted_in_the_tenant(scene: HiddenCrew) -> str | None:
-    """The same without the four: the lesson's first assumption, as often as it may be tried."""
-    crowd = thieves.draw(100, "another guess").values()
-    reports = [scene.deploy(*names) for names in best_against(crowd, scene)[:DEPLOYMENTS]]
-    return next((report.flag for report in reports if report and report.flag), None)
+def best_of(
+    change: Callable[[Incident], Incident],
+) -> Callable[[HiddenCrew], str | None]:
+    """Count a hundred thieves who do not replan, and deploy the best sets as often as one may."""
+
+    def play(scene: HiddenCrew) -> str | None:
+        crowd = map(change, thieves.draw(100, "another guess").values())
+        reports = [scene.deploy(*names) for names in best_against(crowd, scene)[:DEPLOYMENTS]]
+        return next((report.flag for report in reports if report and report.flag), None)
+
+    return play
 
 
-ALARM, CONSOLE = "alert_token_elsewhere", "console_managed_devices"
+TOKENS, RIGHT = "service_tokens_bound", "repository_least_privilege"
 ROUTES = {
-    "a hundred thieves who have the four": counted_with_the_four,
-    "an alarm on the token, and a console for managed devices": deployed((ALARM, CONSOLE)),
-    "an alarm on the token, answered sooner": deployed((ALARM, "response_minutes")),
-    "a bound token, after a set that guards the session": deployed(
-        ("acts_reauthenticated",), ("service_tokens_bound", CONSOLE)
+    "the worst reply of each": worst_reply,
+    "what guards the four, after a report on a set that guards the session": deployed(
+        ("acts_reauthenticated",), (TOKENS, RIGHT)
     ),
+    "a bound token, and scripts that are approved": deployed((TOKENS, "scripts_approved")),
 }
 SHUT = {
-    "the best three against thieves who read the four in the tenant": counted_in_the_tenant,
+    "the best against thieves who read the four in the tenant": best_of(lambda case: case),
+    "the best against thieves who have the four": best_of(worlds.leaked_elsewhere),
     "what stopped the thief of 2023": deployed(("sessions_bound", "integration_least_privilege")),
     "no controls": deployed(()),
-    "more than the budget": deployed((ALARM, "service_tokens_bound")),
+    "more than the budget": deployed(("acts_reauthenticated", TOKENS)),
     "a control that is not for sale": deployed(("support_least_privilege",)),
-    "the right one, too late": deployed(*DEPLOYMENTS * [()], (ALARM, CONSOLE)),
+    "the right one, too late": deployed(*DEPLOYMENTS * [()], (TOKENS, RIGHT)),
 }

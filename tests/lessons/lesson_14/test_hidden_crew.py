@@ -1,4 +1,4 @@
-"""The target of lesson 14: a budget, a crew that nobody has seen, and a report of what it got."""
+"""The target of lesson 14: a budget, a crew that replans, and a report of what it got."""
 
 import runpy
 from functools import cache
@@ -10,12 +10,13 @@ from how_many import OF_A_HUNDRED
 from labutils.incident import breach
 from labutils.lessons.lesson_14 import thieves, worlds
 from labutils.lessons.lesson_14.hidden_crew import (
+    ALL_LOSSES,
     CREW,
     DEPLOYMENTS,
     FLAG,
     MOST,
     HiddenCrew,
-    crew,
+    losses_of,
     played,
     the_crew,
 )
@@ -26,49 +27,60 @@ affordable, best_against = ROUTES["affordable"], ROUTES["best_against"]
 
 @cache
 def lost():
-    """How many losses happen to the crew under each set of controls that the budget buys."""
+    """How many losses happen under each set that the budget buys, once the crew has read it."""
     sets = affordable(HiddenCrew())
-    return dict(zip(sets, worlds.lost(sets, crew()), strict=True))
+    worst = [0] * len(sets)
+    for thief in CREW:
+        columns = zip(*losses_of(sets, thief.replies()), strict=True)
+        worst = [sum_ + max(each) for sum_, each in zip(worst, columns, strict=True)]
+    return dict(zip(sets, worst, strict=True))
 
 
-def losses_of_the_best(crowd, places):
-    """What the hidden crew gets past the sets that lose least against other thieves."""
-    return [lost()[names] for names in best_against(crowd, HiddenCrew())[:places]]
-
-
-def test_the_report_counts_what_the_search_counts():
+def test_the_report_says_what_the_search_says():
     for names in ((), ("sessions_bound",), ("behaviour_checked", "exposed_rotated")):
         report = played(names, 0)
-        assert report.losses == sum(report.by_loss.values()) == lost()[names]
-        assert f"{lost()[names]} of {CREW * 7} losses happen" in str(report)
-    assert lost()[()] == CREW * 7
+        assert report.losses == lost()[names] and report.first <= report.losses
+        assert f"of {ALL_LOSSES} losses; after: {lost()[names]}" in str(report)
+        assert len(report.members) == len(CREW)
+    assert lost()[()] == ALL_LOSSES
 
 
 def test_more_than_one_set_is_good_enough_and_most_are_not():
     good = [names for names, count in lost().items() if count <= MOST]
     assert 3 <= len(good) < len(lost()) / 20
+    assert all("service_tokens_bound" in names for names in good)
 
 
-@pytest.mark.parametrize("seed", [f"somebody {number}" for number in range(OF_A_HUNDRED // 10)])
-def test_who_counts_under_the_other_assumption_wins_and_who_does_not_loses_each_time(seed):
+@pytest.mark.parametrize("seed", [f"somebody {number}" for number in range(OF_A_HUNDRED // 20 + 1)])
+def test_who_counts_thieves_that_do_not_replan_loses_under_either_assumption(seed):
     crowd = list(thieves.draw(100, seed).values())
-    assert min(losses_of_the_best(crowd, DEPLOYMENTS)) > MOST + 15
-    assert min(losses_of_the_best(map(worlds.leaked_elsewhere, crowd), 2)) <= MOST
+    for cases in (crowd, [worlds.leaked_elsewhere(case) for case in crowd]):
+        best = best_against(cases, HiddenCrew())[:DEPLOYMENTS]
+        assert min(lost()[names] for names in best) > MOST
 
 
-def test_what_stops_the_session_shows_that_this_crew_did_not_need_it():
-    report = played(("acts_reauthenticated",), 6)
-    assert report.by_loss["session"] <= 2 and report.by_loss["tracker"] == CREW
+def test_a_plan_that_reads_the_policy_is_never_worse_for_the_thief():
+    for names in affordable(HiddenCrew())[::25]:
+        report = played(names, 0)
+        assert report.first <= report.losses
+
+
+def test_each_of_the_crew_knows_every_route_and_what_he_can_buy():
+    for thief in CREW:
+        for reply in thief.replies():
+            bought = set(reply.campaign.start_with) & set(thieves.FOR_SALE)
+            assert len(bought) >= thief.buys and len(bought) <= thief.buys + 1
+        assert str(thief).endswith(f"can buy {thief.buys} of the four")
 
 
 def test_a_deployment_gives_a_report_and_the_flag_if_little_is_lost(capsys):
     scene = HiddenCrew()
     bad = scene.deploy("sessions_bound")
-    good = scene.deploy("alert_token_elsewhere", "console_managed_devices")
+    good = scene.deploy("service_tokens_bound", "repository_least_privilege")
     assert bad.flag is None and good.flag == FLAG
     assert f"no flag: at most {MOST} losses are allowed" in str(bad) and FLAG in repr(good)
-    assert "at_home: If it was bound, is it used with the browser" in capsys.readouterr().out
-    assert good.controls == ("console_managed_devices", "alert_token_elsewhere")
+    assert "comes from laptop; can buy 2 of the four: report" in capsys.readouterr().out
+    assert good.controls == ("service_tokens_bound", "repository_least_privilege")
     assert scene.left == DEPLOYMENTS - 2
 
 
@@ -102,6 +114,7 @@ def test_one_list_of_names_is_taken_too(kind):
     assert report.controls == ("session_hours", "sessions_reevaluated")
 
 
-def test_the_crew_is_drawn_once_and_is_the_same_for_everybody():
-    assert crew() is crew() and len(crew()) == CREW
-    assert {case.name for case in crew()} == {breach.cases.load().name}
+def test_the_crew_is_the_same_for_everybody():
+    assert HiddenCrew().crew is CREW
+    names = {reply.name for thief in CREW for reply in thief.replies()}
+    assert names == {breach.cases.load().name}

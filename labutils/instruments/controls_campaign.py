@@ -1,0 +1,73 @@
+"""What the controls are drawn from: the campaign of 2023 under two assumptions, and what could have
+been in place."""
+
+from functools import lru_cache
+
+from labutils.incident import attackers, breach, cases
+from labutils.incident.breach import Step
+from labutils.stage.breached_company import EXPOSED
+
+TENANT, ELSEWHERE = "read in the tenant", "leaked elsewhere"
+ASSUMPTIONS = (TENANT, ELSEWHERE)
+GROUPS = {
+    "At the supplier": (
+        "personal_profiles_blocked",
+        "support_accounts_bound",
+        "supplier_hard_keys",
+        "support_least_privilege",
+    ),
+    "The session of a person": (
+        "recordings_cleaned",
+        "sessions_bound",
+        "session_hours",
+        "acts_reauthenticated",
+        "console_managed_devices",
+        "device_state_checked",
+        "behaviour_checked",
+        "sessions_reevaluated",
+    ),
+    "The credential of a program": (
+        "exposed_rotated",
+        "service_tokens_expire",
+        "service_tokens_bound",
+    ),
+    "Rights, and dangerous acts": (
+        "integration_least_privilege",
+        "repository_least_privilege",
+        "scripts_approved",
+    ),
+    "The network": ("egress_allowlist", "egress_logged", "console_list_enforced"),
+    "Alarms, and who answers": (
+        "alert_new_account",
+        "alert_refused_service_account",
+        "alert_token_elsewhere",
+        "alert_bulk_reads",
+        "response_minutes",
+        "eviction_hours",
+    ),
+}
+LOSS_IN_WORDS = {
+    "report": "the users' report",
+    "session": "the session",
+    "cloud": "the cloud account",
+    "tracker": "the tracker",
+    "implant": "the implant",
+    "code": "the source code",
+    "out": "the copies sent out",
+}
+
+
+@lru_cache(maxsize=128)
+def steps_of(names: tuple[str, ...], assumption: str) -> tuple[Step, ...]:
+    """Return what becomes of the campaign of 2023 with these controls in place."""
+    case = cases.load()
+    if assumption == ELSEWHERE:
+        case = attackers.who_holds(case, EXPOSED)
+    return tuple(breach.foresee(breach.with_controls(names), case=case))
+
+
+def meaning(name: str) -> str:
+    """Return what a control does, with its number where it has one."""
+    control = cases.load().controls[name]
+    said = control.meaning.replace("this many", str(control.value))
+    return said.replace(" 1 hours ", " 1 hour ")
