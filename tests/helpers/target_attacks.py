@@ -36,6 +36,8 @@ from labutils.identity import tokens as tokens_of_the_course
 
 FLAG = re.compile(r"flag-[\w.-]*\w")
 MOST = 400  # calls of one attack: what a person's loop does in a minute
+# The lessons that end in a target.
+NUMBERS = [number for number in (f"{one:02}" for one in range(1, 18)) if lesson(number).target]
 WAYS = ("looked at", "guessed", "called", "looped", "on a grid")
 
 
@@ -234,7 +236,7 @@ def ways_that_work(number: str) -> list[str]:
 
 
 def main() -> None:
-    for number in (f"{one:02}" for one in range(1, 16)):
+    for number in NUMBERS:
         print(number, ", ".join(ways_that_work(number)) or "holds", flush=True)
 
 

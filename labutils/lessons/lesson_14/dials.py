@@ -29,7 +29,7 @@ IN_WORDS = {
     "touch": "thieves on her laptop who get her to touch the key",
 }
 COUNTED_AT = {  # a share that is drawn once for each thief makes a straight line
-    "supplier": (0, 100),
+    "supplier": (0, 10, 100),
     "fast": (0, 100),
     "fall_back": (0, 25, 50, 75, 100),
     "bought": (0, 25, 50, 75, 100),

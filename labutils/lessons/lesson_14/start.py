@@ -35,7 +35,6 @@ CODE = LOSSES["code"]
 THIEVES = 200  # of the learner's own guesses
 FOUR = ("sessions_bound", "acts_reauthenticated", "exposed_rotated", "service_tokens_bound")
 WEIGHED = (  # what a learner's guesses are counted for, and how they give the number
-    ("repository_least_privilege", lambda _: "100: one account may archive code, whoever he is"),
     ("service_tokens_bound", lambda w: f"100 - {w['supplier']:g} at the supplier's host"),
     ("alert_token_elsewhere", lambda w: f"100 - {w['supplier']:g} at the supplier's host"),
     (
@@ -46,6 +45,7 @@ WEIGHED = (  # what a learner's guesses are counted for, and how they give the n
     ),
     ("scripts_approved", lambda w: f"100 - {w['fall_back']:g} who know a way without a script"),
     ("sessions_bound", lambda _: "who needs the session, and is not on her laptop: no short sum"),
+    ("repository_least_privilege", lambda _: "100: one account may archive code, whoever he is"),
 )
 SENTENCES = (  # of two controls, the first is said to stop at least as many as the second
     ("repository_least_privilege", "service_tokens_bound"),

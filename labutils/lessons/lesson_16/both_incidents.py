@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from labutils.stage.kept_draws import spread
-
 from .draws import THIEVES, stopped, stopped_in_2023
+from .kept_draws import about
 from .thieves import ASSUMPTIONS
 
 # A defence in words; the control that stands for it in 2023, and the one in 2025.
@@ -25,18 +24,22 @@ OF_2025 = {
     "an alarm on looking round": "alert_looking_round",
     "an alarm on the export": "alert_bulk_reads",
     "unused grants are removed": "grants_reviewed",
+    "a second person approves a bulk export": "bulk_export_approved",
+    "the vendor keeps tokens away from developers": "supplier_tokens_sealed",
 }
 NINE_IN_TEN = THIEVES * 9 // 10
 
 
 def print_both() -> None:
-    """Of 1,000 thieves of 2023 and of 2025, how many each defence stops: what nine in ten of 100
-    draws give; under both assumptions of each incident where these differ."""
-    print(f"{'thieves stopped, out of 1,000':<44}{'2023: archiving':<20}2025: export")
+    """Of 1,000 thieves of 2023 and of 2025, how many each defence stops, by the weights that we
+    typed; under both assumptions of each incident where these differ."""
+    print("Of 1,000 thieves drawn by our guesses; each number is such a guess, handed back.")
+    print(f"{'stopped':<46}{'2023: archiving':<20}2025: export")
     for words, (then, now) in SIDE_BY_SIDE.items():
-        print(f"{words:<44}{_cell(list(stopped_in_2023(then).values())):<20}{_cell(_of_2025(now))}")
+        of_2023 = [[count] for count in stopped_in_2023(then).values()]
+        print(f"{words:<46}{_cell(of_2023):<20}{_cell(_of_2025(now))}")
     for words, control in OF_2025.items():
-        print(f"{words:<44}{'':<20}{_cell(_of_2025(control))}")
+        print(f"{words:<46}{'':<20}{_cell(_of_2025(control))}")
 
 
 def _of_2025(control: str) -> list[list[int]]:
@@ -45,19 +48,25 @@ def _of_2025(control: str) -> list[list[int]]:
 
 
 def _cell(under: Sequence[Sequence[int]]) -> str:
-    """The spread under each assumption, once where they are as good as alike."""
-    first, second = (spread(counts) for counts in under)
+    """About how many under each assumption, once where they are as good as alike."""
+    first, second = (_about(counts) for counts in under)
     middles = [sorted(counts)[len(counts) // 2] for counts in under]
     return first if abs(middles[0] - middles[1]) <= THIEVES // 50 else f"{first}, or {second}"
 
 
+def _about(counts: Sequence[int]) -> str:
+    """A single count is rounded, too, unless it is none or all."""
+    if len(counts) == 1 and 0 < counts[0] < THIEVES:
+        return f"about {round(counts[0], -1):,}"
+    return about(counts)
+
+
 def stops_both() -> list[str]:
-    """The defences that stop nine thieves in ten in nine draws in ten, in both incidents and under
-    every assumption."""
+    """The defences that stop nine thieves in ten in both incidents, under every assumption."""
     return [
         words
         for words, (then, now) in SIDE_BY_SIDE.items()
-        if all(map(_robust, [*stopped_in_2023(then).values(), *_of_2025(now)]))
+        if all(map(_robust, [*([n] for n in stopped_in_2023(then).values()), *_of_2025(now)]))
     ]
 
 

@@ -11,9 +11,9 @@ from itertools import combinations
 from labutils.incident import breach, search
 from labutils.incident.cases import Incident
 from labutils.incident.policy import World
-from labutils.stage.kept_draws import kept
 
 from . import thieves
+from .kept_draws import kept
 from .thieves import ASSUMPTIONS, CASE, EXPORT, KEY_APART
 
 DRAWS, THIEVES = 100, 1000
@@ -44,15 +44,6 @@ TWO_OF = (
 )
 SETS = tuple(combinations(TWO_OF, 2))
 GOALS = {"export": EXPORT, "tokens": thieves.TAKEN}
-# 2023: the packing of the repositories; the rows that both incidents have.
-PACKING = "code"
-BOTH = (
-    "exposed_rotated",
-    "service_tokens_expire",
-    "service_tokens_bound",
-    "behaviour_checked",
-    "alert_token_elsewhere",
-)
 
 Counts = dict[str, int]  # by a row such as "export | grants_reviewed", how many are stopped
 
@@ -94,7 +85,7 @@ def stopped(row: str, assumption: str = KEY_APART, loss: str = "export") -> list
     return kept(16)[assumption][f"{loss} | {row}"]
 
 
-def stopped_in_2023(row: str) -> dict[str, list[int]]:
-    """How many thieves of 2023 a row stops at the archiving, by assumption and draw."""
-    parts = {name: rows for name, rows in kept(14).items() if name != "first hundred"}
-    return {name: rows[f"{PACKING} | {row}"] for name, rows in parts.items()}
+def stopped_in_2023(row: str) -> dict[str, int]:
+    """How many of 1,000 thieves of 2023 a control stops at the archiving, by assumption, where the
+    course's own guesses stand (one in ten comes from the supplier's host)."""
+    return {name: counts[row] for name, counts in kept(14)["supplier"]["10"].items()}

@@ -81,9 +81,9 @@ def variant(name: str, ranges: Ranges = DEFAULT) -> Incident:
     )
 
 
-def draw(number: int, seed: str = "grants") -> list[Incident]:
+def draw(number: int, seed: str = "grants", ranges: Ranges = DEFAULT) -> list[Incident]:
     """So many variants, the same ones for each seed."""
-    return [variant(f"{seed}-{place}") for place in range(number)]
+    return [variant(f"{seed}-{place}", ranges) for place in range(number)]
 
 
 def under(assumption: str, crowd: Iterable[Incident]) -> list[Incident]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from labutils.stage.kept_draws import spread
-
 from . import draws
 from .both_incidents import OF_2025, SIDE_BY_SIDE
+from .kept_draws import about
 from .thieves import ASSUMPTIONS
 
 IN_2025 = {words: now for words, (_, now) in SIDE_BY_SIDE.items()} | OF_2025
@@ -33,7 +32,7 @@ ASKED_ABOUT = ((ADDRESSES, KEY), (ADDRESSES, END), (ADDRESSES, ALARM), (ALARM, E
 
 
 def print_pairs() -> None:
-    """Print what each of these pairs stops: what nine in ten runs give, and the worst run."""
+    """Print about what each of these pairs stops, and the worst run."""
     for pair in ASKED_ABOUT:
         counts = stopped(pair)
-        print(f"{spread(counts)} of 1,000 stopped, {min(counts)} at worst: {' + '.join(pair)}")
+        print(f"{about(counts)} of 1,000 stopped, {min(counts)} at worst: {' + '.join(pair)}")

@@ -5,8 +5,8 @@ import pytest
 from labutils.incident.breach import foresee
 from labutils.lessons.lesson_16 import both_incidents, draws, thieves
 from labutils.lessons.lesson_16.draws import CONTROLS, GOALS
+from labutils.lessons.lesson_16.kept_draws import kept
 from labutils.lessons.lesson_16.thieves import ASSUMPTIONS, KEY_ALONG, KEY_APART
-from labutils.stage.kept_draws import kept
 
 
 @pytest.mark.parametrize("number", [0, 57])

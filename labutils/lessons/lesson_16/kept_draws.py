@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from labutils.lab import data_file
 
-Kept = dict[str, dict[str, list[int]]]  # by part and row, a number a draw
+Kept = dict[str, dict[str, Any]]  # by part and row: a number a draw; of lesson 14, one count
 
 
 @cache
@@ -29,10 +30,9 @@ def spread(numbers: Iterable[int]) -> str:
     return f"{low:,} to {high:,}" if low != high else f"{low:,}"
 
 
-def around(numbers: Iterable[int]) -> str:
-    """The same as one number and its spread: `900 ± 16`."""
-    low, high = middle(numbers)
-    if low == 0 < high:
-        return f"at most {high}"
-    centre = (low + high) // 2
-    return f"{centre:,} ± {high - centre}" if low != high else f"{low:,}"
+def about(numbers: Iterable[int]) -> str:
+    """The same as one round number: `about 890`. The dice are ours, so how far they scatter says
+    nothing; 0 and 1,000 are always so, and are said without *about*."""
+    ordered = sorted(numbers)
+    low, high = ordered[0], ordered[-1]
+    return f"{low:,}" if low == high else f"about {round(ordered[len(ordered) // 2], -1):,}"
