@@ -34,7 +34,9 @@ from .worlds import LOSSES, PRICES, TWELVE, trace
 CODE = LOSSES["code"]
 THIEVES = 200  # of the learner's own guesses
 FOUR = ("sessions_bound", "acts_reauthenticated", "exposed_rotated", "service_tokens_bound")
-WEIGHED = (  # what a learner's guesses are counted for, and how they give the number
+WEIGHED: tuple[
+    tuple[str, Callable[[Mapping[str, float]], str]], ...
+] = (  # what a learner's guesses are counted for, and how they give the number
     ("service_tokens_bound", lambda w: f"100 - {w['supplier']:g} at the supplier's host"),
     ("alert_token_elsewhere", lambda w: f"100 - {w['supplier']:g} at the supplier's host"),
     (

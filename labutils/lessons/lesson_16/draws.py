@@ -82,7 +82,8 @@ def draw(number: int, size: int = THIEVES) -> dict[str, Counts]:
 
 def stopped(row: str, assumption: str = KEY_APART, loss: str = "export") -> list[int]:
     """How many thieves of 2025 a row stops, draw by draw."""
-    return kept(16)[assumption][f"{loss} | {row}"]
+    counts: list[int] = kept(16)[assumption][f"{loss} | {row}"]
+    return counts
 
 
 def stopped_in_2023(row: str) -> dict[str, int]:

@@ -241,6 +241,45 @@ def answer(lasts, actions, minute):
     return sorted(rows)
 """,
     ],
+    "05-10": [
+        """
+def answer(lasts, minute):
+    left = {row for row, action in lasts if lasts[row, "nothing"] >= minute}
+    ends = {}
+    for (row, action), last in lasts.items():
+        if last < minute and action != "nothing":
+            ends.setdefault(action, set()).add(row)
+    for size in range(len(ends) + 1):
+        for chosen in combinations(ends, size):
+            if left <= {row for one in chosen for row in ends[one]}:
+                return list(chosen)
+""",
+        """
+def answer(lasts, minute):
+    rows = dict.fromkeys(row for row, _ in lasts)
+    actions = [a for a in dict.fromkeys(a for _, a in lasts) if a != "nothing"]
+    queue = [()]
+    while queue:
+        chosen = queue.pop(0)
+        if all(min(lasts[row, a] for a in ("nothing", *chosen)) < minute for row in rows):
+            return list(chosen)
+        start = actions.index(chosen[-1]) + 1 if chosen else 0
+        queue += [(*chosen, one) for one in actions[start:]]
+    return None
+""",
+        """
+def answer(lasts, minute):
+    rows = {row for row, _ in lasts}
+    actions = sorted({action for _, action in lasts if action != "nothing"})
+    enough = [
+        chosen
+        for size in range(len(actions) + 1)
+        for chosen in combinations(actions, size)
+        if not [r for r in rows if all(lasts[r, a] >= minute for a in (*chosen, "nothing"))]
+    ]
+    return sorted(enough, key=len)[0] if enough else None
+""",
+    ],
 }
 
 EQUIVALENT: dict[str, dict[str, str]] = {}

@@ -172,6 +172,34 @@ def answer(prices, losses):
     return kept
 """,
     ],
+    "14-9": [
+        """
+def answer(a, b, dial):
+    ahead = None
+    for setting in range(101):
+        one, other = dial(a, setting), dial(b, setting)
+        if one != other:
+            now = a if one > other else b
+            if ahead not in (None, now):
+                return setting
+            ahead = now
+    return None
+""",
+        """
+def answer(a, b, dial):
+    gaps = [dial(a, setting) - dial(b, setting) for setting in range(0, 101)]
+    first = next((gap for gap in gaps if gap), 0)
+    for setting, gap in enumerate(gaps):
+        if first > 0 > gap or first < 0 < gap:
+            return setting
+""",
+        """
+def answer(a, b, dial):
+    signs = [(x, dial(a, x) > dial(b, x)) for x in range(101) if dial(a, x) != dial(b, x)]
+    changed = [x for x, sign in signs if sign is not signs[0][1]]
+    return min(changed, default=None)
+""",
+    ],
 }
 
 EQUIVALENT: dict[str, dict[str, str]] = {}
