@@ -331,6 +331,7 @@ def checks() -> Iterator[Line]:
         return
     here = [package for package in packages() if package.installed or own or not package.extra]
     yield from _packages(here)
+    yield from _rivals()
     if own:
         yield from _rest_of_the_lock({package.name for package in here})
     yield _data()
@@ -396,6 +397,17 @@ def _packages(wanted: Iterable[Package]) -> Iterator[Line]:
     with ThreadPoolExecutor(os.cpu_count()) as workers:
         for package, fault in zip(wanted, workers.map(_import_fault, wanted), strict=True):
             yield _package(package, fault, pins.get(package.name, set()))
+
+
+def _rivals() -> Iterator[Line]:
+    """A package that writes into the folder of another one: jwt, which is not PyJWT."""
+    owners = importlib.metadata.packages_distributions().get("jwt", [])
+    if {"jwt", "pyjwt"} <= {name.lower() for name in owners}:
+        yield (
+            False,
+            "the package jwt is installed beside PyJWT, and both write to the folder jwt, so one "
+            f"of them is damaged: uninstall jwt, then {_reinstall(Package('pyjwt', ''))}",
+        )
 
 
 def _import_fault(package: Package) -> str:

@@ -370,6 +370,17 @@ def test_the_other_package_that_is_imported_as_jwt_is_taken_away_first(tmp_path,
     )
 
 
+@pytest.mark.parametrize(("owners", "warned"), [(["PyJWT"], 0), (["jwt", "PyJWT"], 1)])
+def test_the_other_package_beside_pyjwt_is_named(owners, warned, monkeypatch):
+    owned = lambda: {"jwt": owners}  # noqa: E731
+    monkeypatch.setattr(doctor.importlib.metadata, "packages_distributions", owned)
+    lines = [*doctor._rivals()]
+    assert len(lines) == warned
+    for good, sentence in lines:
+        assert not good and sentence.startswith("the package jwt is installed beside PyJWT")
+        assert "uninstall jwt, then" in sentence
+
+
 @pytest.mark.usefixtures("elsewhere")
 def test_a_broken_package_is_named_by_the_name_that_installs_it():
     error = ImportError("cannot import name 'PyJWK' from 'jwt'", name="jwt")

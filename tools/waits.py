@@ -48,7 +48,7 @@ def measured(path: pathlib.Path) -> dict[str, float]:
         (startup / "stopwatch.py").write_text(STOPWATCH, encoding="utf-8")
         noted = pathlib.Path(folder, "seconds")
         os.environ |= {"IPYTHONDIR": folder, "WAITS": str(noted)}
-        notebook = executed(nbformat.read(path, as_version=4))
+        notebook = executed(nbformat.read(path, as_version=4), path.parent)
         seconds = [float(line) for line in noted.read_text(encoding="ascii").splitlines()]
     cells = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
     # The stopwatch's own start is noted as well, before the first cell.

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from labutils.identity.oauth import bearer
-from labutils.lessons.lesson_05 import knock
+from labutils.lessons.lesson_05.doors import knock
 from labutils.stage.three_doors import copied, three_doors
 from labutils.stage.two_apps import (
     API,

@@ -2,3 +2,4 @@
 
 from . import hunting
 from .hunting import correlated, sigma
+from .real_log import hunted

@@ -1,3 +1,1 @@
-"""14 · Zero trust and counterfactuals: what its notebook imports."""
-
-from . import thieves, worlds
+"""14 · Zero trust and counterfactuals."""
