@@ -13,7 +13,9 @@ import jwt
 import lessons
 import pytest
 import yaml
+from authlib.oauth2.rfc6750 import InvalidTokenError
 from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.errors import JoseError
 from moulds import both_of
 from places import DATA, ROOT
 from rails import demand, demand_none
@@ -283,6 +285,44 @@ detection:
     condition: weak
 level: high
 """
+
+
+def test_11_authlib_checks_an_access_token_and_the_line_that_it_lacks_is_ours():
+    key, api = a_key(), names_in("11").Api
+    jwk = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(key.public_key()))
+    keys = {"keys": [{**jwk, "kid": "1", "alg": "ES256"}]}
+
+    def sent(header=None, **changes):
+        claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ada", "iat": 1, "exp": 4_000_000_000}
+        claims |= {"client_id": "notes", "jti": "1"} | changes
+        claims = {name: value for name, value in claims.items() if value is not None}
+        head = {"typ": "at+jwt", "kid": "1"} | (header or {})
+        return jwt.encode(claims, key, algorithm="ES256", headers=head)
+
+    def checked(of, token):
+        validator = of(ISSUER, AUDIENCE)
+        validator.get_jwks = lambda: keys
+        claims = validator.authenticate_token(token)
+        claims.validate()
+        return claims
+
+    assert checked(api, sent())["sub"] == "ada"
+    bound = sent(cnf={"jkt": "a-thumbprint"})
+    assert checked(api.__bases__[0], bound)["sub"] == "ada"  # by the library alone
+    with pytest.raises(PermissionError, match="a bound token"):
+        checked(api, bound)
+    for wrong in (
+        sent(aud="wiki"),
+        sent(iss="https://login.example.test"),
+        sent(exp=2),
+        sent(client_id=None),
+        sent(jti=None),
+        sent(header={"typ": "JWT"}),
+        sent(header={"typ": "logout+jwt"}),
+    ):
+        for of in (api, api.__bases__[0]):
+            with pytest.raises((InvalidTokenError, JoseError)):
+                checked(of, wrong)
 
 
 def test_11_a_bound_token_is_refused_whatever_it_is_bound_to():
