@@ -5,17 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Unpack
 
-from labutils.incident import cases
+from labutils.incident import breach, cases
 from labutils.incident.breach import Step
+from labutils.incident.cases import Incident
 from labutils.instruments import controls_picture
-from labutils.instruments.controls_campaign import (
-    ASSUMPTIONS,
-    GROUPS,
-    LOSS_IN_WORDS,
-    TENANT,
-    meaning,
-    steps_of,
-)
+from labutils.instruments.controls_campaign import GROUPS, meaning
 from labutils.instruments.frame import Instrument, Words
 from labutils.text import shown
 
@@ -35,6 +29,7 @@ class Controls(Instrument):
         *,
         budget: int,
         goal: str = "code",
+        assumptions: Mapping[str, Incident] | None = None,
         dials: Mapping[str, Mapping[str, Dial]] | None = None,
         settings: Mapping[str, float] | None = None,
         dials_in_words: Mapping[str, str] | None = None,
@@ -42,8 +37,12 @@ class Controls(Instrument):
     ):
         super().__init__(words.get("title", TITLE), words.get("hint", ""))
         if goal not in cases.load().losses:
-            raise ValueError(f"there is no loss {goal!r}; there are {', '.join(LOSS_IN_WORDS)}")
+            known = ", ".join(cases.load().losses)
+            raise ValueError(f"there is no loss {goal!r}; there are {known}")
         self.budget, self.goal = budget, goal
+        self.cases = dict(assumptions or {"as reported": cases.load()})
+        self.assumptions = tuple(self.cases)
+        self._played: dict[tuple[tuple[str, ...], str], tuple[Step, ...]] = {}
         self.dials, self.settings = dials or {}, dict(settings or {})
         self.dials_in_words = dict(dials_in_words or {})
         self.dial = next(iter(self.dials), "")
@@ -69,8 +68,9 @@ class Controls(Instrument):
                 raise ValueError(f"{name!r} is none of the {len(self.known)} controls")
             self.touched("switch", name)
 
-    def expect(self, stopped: bool, assumption: str = TENANT) -> None:
-        """Say whether the goal will be stopped, under one assumption."""
+    def expect(self, stopped: bool, assumption: str = "") -> None:
+        """Say whether the goal will be stopped, under one assumption, or the first."""
+        assumption = assumption or self.assumptions[0]
         self.touched("expect", f"{assumption}|{'stopped' if stopped else 'reached'}")
 
     def commit(self) -> None:
@@ -101,14 +101,14 @@ class Controls(Instrument):
     def on_expect(self, value: str, _: dict[str, str]) -> None:
         """Note what somebody expects under an assumption."""
         assumption, _bar, said = value.partition("|")
-        if assumption in ASSUMPTIONS and not self.bought:
+        if assumption in self.assumptions and not self.bought:
             self.expected[assumption] = said == "stopped"
             self.trouble = ""
 
     def on_commit(self, _value: str, _: dict[str, str]) -> None:
         """Show what happens, where somebody has chosen and said."""
-        if not self.on or len(self.expected) < len(ASSUMPTIONS):
-            self.trouble = "First choose, then say what will happen under both assumptions."
+        if not self.on or len(self.expected) < len(self.assumptions):
+            self.trouble = "First choose, then say what will happen under each assumption."
         else:
             self.bought, self.trouble = tuple(self.on), ""
 
@@ -132,17 +132,26 @@ class Controls(Instrument):
 
     def steps(self, assumption: str) -> tuple[Step, ...]:
         """Return what becomes of the campaign with what is in place."""
-        return steps_of(tuple(sorted(self.on)), assumption)
+        return self.steps_with(tuple(sorted(self.on)), assumption)
 
-    def stopped(self, assumption: str = TENANT, loss: str = "") -> bool:
-        """Return whether a loss, or the goal, is stopped under an assumption."""
+    def steps_with(self, names: tuple[str, ...], assumption: str) -> tuple[Step, ...]:
+        """Return what becomes of it with these controls; with none, it is as it was."""
+        if (names, assumption) not in self._played:
+            world = breach.with_controls(names)
+            steps = breach.foresee(world, case=self.cases[assumption])
+            self._played[names, assumption] = tuple(steps)
+        return self._played[names, assumption]
+
+    def stopped(self, assumption: str = "", loss: str = "") -> bool:
+        """Return whether a loss, or the goal, is stopped under an assumption, or the first."""
+        assumption = assumption or self.assumptions[0]
         fact = cases.load().losses[loss or self.goal]
         return next(step for step in self.steps(assumption) if step.fact == fact).stopped
 
     def still_lost(self, assumption: str) -> list[str]:
         """Return what is lost all the same, in words."""
         losses = cases.load().losses
-        return [LOSS_IN_WORDS[loss] for loss in losses if not self.stopped(assumption, loss)]
+        return [loss for loss in losses if not self.stopped(assumption, loss)]
 
     def pair(self) -> list[str]:
         """Return the controls that the dial compares: the last two that were put in place."""
@@ -163,16 +172,16 @@ class Controls(Instrument):
         lines = [f"{self.title}: {', '.join(self.on) or f'{len(self.known)} to choose from'}"]
         if not self.is_open:
             return "\n".join([*lines, "Nothing is shown before you have said what will happen."])
-        for assumption in ASSUMPTIONS:
+        for assumption in self.assumptions:
             verdict = "stopped" if self.stopped(assumption) else "reached"
             lost = ", ".join(self.still_lost(assumption)) or "nothing"
-            lines.append(f"{assumption}: {LOSS_IN_WORDS[self.goal]} is {verdict}; lost: {lost}")
+            lines.append(f"{assumption}: the {self.goal} is {verdict}; lost: {lost}")
         if self.dials:
             lines += [
                 f"{name}, {assumption}, {self.dial} at {self.at():g}: "
                 f"{self.of_100(name, assumption, self.at()):.0f} of 100 stopped"
                 for name in self.pair()
-                for assumption in ASSUMPTIONS
+                for assumption in self.assumptions
             ]
         return "\n".join(lines)
 
@@ -209,11 +218,11 @@ class Controls(Instrument):
         )
 
     def _question(self) -> str:
-        rows = "".join(self._expectation(assumption) for assumption in ASSUMPTIONS)
+        rows = "".join(self._expectation(assumption) for assumption in self.assumptions)
         trouble = escape(shown(self.trouble, 120))
         return (
             f'<div class="asked"><p>In place: {self._chosen()}</p>'
-            f"<p><b>Does he still get {LOSS_IN_WORDS[self.goal]}?</b></p>{rows}"
+            f"<p><b>Does he still get the {self.goal}?</b></p>{rows}"
             f'<button class="main" data-do="commit">This is my choice. Show me.</button>'
             f'<p class="trouble" role="status">{trouble}</p></div>'
         )
@@ -231,12 +240,12 @@ class Controls(Instrument):
             )
         )
         return (
-            f'<div class="lane"><span>if the four were <b>{assumption}</b></span>'
+            f'<div class="lane"><span><b>{assumption}</b></span>'
             f'<div class="row" role="group" aria-label="{assumption}">{buttons}</div></div>'
         )
 
     def _verdicts(self) -> str:
-        verdicts = "".join(map(self._verdict, ASSUMPTIONS))
+        verdicts = "".join(map(self._verdict, self.assumptions))
         return f'<p>In place: {self._chosen()}</p><div class="verdicts">{verdicts}</div>'
 
     def _verdict(self, assumption: str) -> str:
@@ -283,6 +292,7 @@ def controls(
     *,
     budget: int,
     goal: str = "code",
+    assumptions: Mapping[str, Incident] | None = None,
     dials: Mapping[str, Mapping[str, Dial]] | None = None,
     settings: Mapping[str, float] | None = None,
     dials_in_words: Mapping[str, str] | None = None,
@@ -290,15 +300,17 @@ def controls(
 ) -> Controls:
     """Show the controls of the first case as switches, and return them.
 
-    Until somebody has put some of them in place, `budget` at most, has said for both assumptions
-    whether the intruder reaches `goal` (a loss of the case), and has committed to it, no result is
-    shown. `dials` are functions by name and assumption: how many of 100 thieves a control stops at
-    a setting from 0 to 100; `settings` is where they begin. `title` and `hint` are a sentence each.
-    Raises ValueError for a goal that is no loss.
+    Until somebody has put some of them in place, `budget` at most, has said for each of the
+    `assumptions` (a case by name; the case as reported, if none is named) whether the intruder
+    reaches `goal` (a loss of the case), and has committed to it, no result is shown. `dials` are
+    functions by name and assumption: how many of 100 thieves a control stops at a setting from 0 to
+    100; `settings` is where they begin. `title` and `hint` are a sentence each. Raises ValueError
+    for a goal that is no loss.
     """
     instrument = Controls(
         budget=budget,
         goal=goal,
+        assumptions=assumptions,
         dials=dials,
         settings=settings,
         dials_in_words=dials_in_words,

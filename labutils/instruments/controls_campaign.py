@@ -1,14 +1,7 @@
-"""What the controls are drawn from: the campaign of 2023 under two assumptions, and what could have
-been in place."""
+"""What the controls are drawn from: what could have been in place, and what it means."""
 
-from functools import lru_cache
+from labutils.incident import cases
 
-from labutils.incident import attackers, breach, cases
-from labutils.incident.breach import Step
-from labutils.stage.breached_company import EXPOSED
-
-TENANT, ELSEWHERE = "read in the tenant", "leaked elsewhere"
-ASSUMPTIONS = (TENANT, ELSEWHERE)
 GROUPS = {
     "At the supplier": (
         "personal_profiles_blocked",
@@ -46,24 +39,6 @@ GROUPS = {
         "eviction_hours",
     ),
 }
-LOSS_IN_WORDS = {
-    "report": "the users' report",
-    "session": "the session",
-    "cloud": "the cloud account",
-    "tracker": "the tracker",
-    "implant": "the implant",
-    "code": "the source code",
-    "out": "the copies sent out",
-}
-
-
-@lru_cache(maxsize=128)
-def steps_of(names: tuple[str, ...], assumption: str) -> tuple[Step, ...]:
-    """Return what becomes of the campaign of 2023 with these controls in place."""
-    case = cases.load()
-    if assumption == ELSEWHERE:
-        case = attackers.who_holds(case, EXPOSED)
-    return tuple(breach.foresee(breach.with_controls(names), case=case))
 
 
 def meaning(name: str) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from labutils.incident import cases
 from labutils.incident.breach import Step
-from labutils.instruments.controls_campaign import ASSUMPTIONS, GROUPS, steps_of
+from labutils.instruments.controls_campaign import GROUPS
 from labutils.instruments.svg import SANS_WIDTH, Svg, colour, wrapped
 
 if TYPE_CHECKING:
@@ -65,11 +65,11 @@ def said(controls: "Controls") -> str:
         return "The steps of the campaign. Nothing is shown of them yet."
 
     words = []
-    for assumption in ASSUMPTIONS:
+    for assumption in controls.assumptions:
         stopped = [step for step in controls.steps(assumption) if step.stopped]
         round_ = [step for step in controls.steps(assumption) if went_round(step)]
         words.append(
-            f"If the four were {assumption}: {len(stopped)} of {len(controls.steps(assumption))} "
+            f"{assumption}: {len(stopped)} of {len(controls.steps(assumption))} "
             f"steps do not happen, and {len(round_)} went round a control."
         )
     return " ".join(words)
@@ -79,36 +79,37 @@ def _route(picture: Svg, controls: "Controls", top: float) -> float:
     """The steps from the top down; where they end."""
 
     narrow = picture.width < NARROW
-    lanes = {one: picture.width - LANE * (2 - at) + 10 for at, one in enumerate(ASSUMPTIONS)}
+    names = controls.assumptions
+    lanes = {one: picture.width - LANE * (2 - at) + 10 for at, one in enumerate(names)}
     left = 10.0
     if narrow:
-        lanes, left = {one: 14.0 + 24 * at for at, one in enumerate(ASSUMPTIONS)}, 60.0
+        lanes, left = {one: 14.0 + 24 * at for at, one in enumerate(controls.assumptions)}, 60.0
     y = top + 16
     picture.text(left, y, "The campaign of 2023", bold=True, size=TEXT)
     for at, (assumption, x) in enumerate(lanes.items()):
         if narrow:
             side = "left" if at == 0 else "right"
             y += 18
-            picture.text(left, y, f"{side}: the four {assumption}", "quiet", size=SMALL)
+            picture.text(left, y, f"{side}: {assumption}", "quiet", size=SMALL)
         else:
             picture.text(x - 8, y, assumption, bold=True, size=TEXT)
     y += 14
     goal = cases.load().losses[controls.goal]
     losses = set(cases.load().losses.values())
-    then = {one: steps_of((), one) for one in ASSUMPTIONS}
-    now = {one: controls.steps(one) if controls.is_open else then[one] for one in ASSUMPTIONS}
-    before = dict.fromkeys(ASSUMPTIONS, "")
-    for place, step in enumerate(then[ASSUMPTIONS[0]]):
+    then = {one: controls.steps_with((), one) for one in controls.assumptions}
+    now = {one: controls.steps(one) if controls.is_open else then[one] for one in names}
+    before = dict.fromkeys(controls.assumptions, "")
+    for place, step in enumerate(then[controls.assumptions[0]]):
         tall = TWO_LINES if narrow else ROW
         if step.fact == goal:
             picture.box((1, y), (picture.width - 2, tall), fill="card", round_by=6)
-        room = picture.width - left - 8 if narrow else lanes[ASSUMPTIONS[0]] - left - 20
+        room = picture.width - left - 8 if narrow else lanes[controls.assumptions[0]] - left - 20
         is_loss = step.fact in losses
         ink = "ink" if is_loss else "quiet"
         words = fitted(step.plan.goal, room, TEXT * (1.08 if is_loss else 1))
         picture.text(left, y + 18, words, ink, size=TEXT, bold=is_loss)
         notes = []
-        for side, assumption in zip(("left", "right"), ASSUMPTIONS, strict=True):
+        for side, assumption in zip(("left", "right"), controls.assumptions, strict=True):
             one, was = now[assumption][place], then[assumption][place]
             note = _bead(picture, controls, one, was, (lanes[assumption], y + 13))
             if note and note != before[assumption]:
@@ -156,7 +157,7 @@ def said_of_curves(controls: "Controls") -> str:
 
     return " ".join(
         f"{name}, {assumption}: {controls.of_100(name, assumption, controls.at()):.0f} of 100."
-        for assumption in ASSUMPTIONS
+        for assumption in controls.assumptions
         for name in controls.pair()
     )
 
@@ -167,10 +168,10 @@ def _curves(picture: Svg, controls: "Controls", top: float) -> float:
     narrow = picture.width < NARROW
     wide = picture.width - 90 if narrow else picture.width / 2 - 90
     bottom = top
-    for at, assumption in enumerate(ASSUMPTIONS):
+    for at, assumption in enumerate(controls.assumptions):
         left = 40.0 if narrow or at == 0 else picture.width / 2 + 40
         up = top + 40 + (at * (TALL + 120) if narrow else 0)
-        picture.text(left, up - 16, f"The four {assumption}", bold=True, size=TEXT)
+        picture.text(left, up - 16, f"{assumption}", bold=True, size=TEXT)
         for share in (0, 50, 100):
             y = up + TALL * (1 - share / 100)
             picture.line((left, y), (left + wide, y), "line")

@@ -20,10 +20,12 @@ def own_progress(monkeypatch, tmp_path):
     return tmp_path / "progress.json"
 
 
-def test_ten_seeds_in_a_row_draw_ten_lessons():
-    for first in (0, 10, 4_070):
-        assert {mixed.drawn(seed) for seed in range(first, first + 10)} == set(mixed.LESSONS)
-    assert [mixed.drawn(seed) for seed in range(10)] != [mixed.drawn(10 + seed) for seed in SEEDS]
+def test_as_many_seeds_in_a_row_as_lessons_draw_each_once():
+    count = len(mixed.LESSONS)
+    for first in (0, count, 450 * count):
+        assert {mixed.drawn(seed) for seed in range(first, first + count)} == set(mixed.LESSONS)
+    one, other = ([mixed.drawn(first + seed) for seed in range(count)] for first in (0, count))
+    assert one != other
 
 
 @table("seed", SEEDS)

@@ -5,6 +5,8 @@ They are made up, in the fields that the vendors' pages and published samples ha
 
 import json
 
+from labutils.lab import data_file
+
 GOOGLE = {
     "kind": "admin#reports#activity",
     "id": {
@@ -178,5 +180,9 @@ SAMPLES = SALESFORCE | {
         GITHUB,
         {key: item for key, item in GITHUB.items() if key != "@timestamp"}
         | {"created_at": 1746526364517},
+    ],
+    "lemonldap": [
+        json.loads(line) | {"time": f"{SECOND}Z", "user": ACTOR}
+        for line in data_file("real/lemonldap.jsonl").read_text(encoding="utf-8").splitlines()[:6]
     ],
 }

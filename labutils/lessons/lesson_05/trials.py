@@ -473,10 +473,11 @@ def companies() -> Iterator[Call]:
     yield Call((short, 60), "what ends by itself before then", "", "edge")
     stays: Table = {("secret", one): 1440 for one in ("nothing", "log out", "disable")}
     yield Call((stays, 60), "a row that no action ends", "", "edge")
+    names = ("wiki", "secret", "key", "session", "family", "code")
     every: Table = {
         (row, action): 0 if row == action else 1440
-        for row in ("wiki", "secret", "key")
-        for action in ("nothing", "wiki", "secret", "key")
+        for row in names
+        for action in ("nothing", *names)
     }
     yield Call((every, 60), "a row for each action", "")
     yield Call(({}, 60), "a company that holds nothing", "", "edge")

@@ -67,13 +67,15 @@ BreakEven = Callable[[str, str, Dial], Any]
 def buy_two() -> Controls:
     """Show all controls that 2023 did not have, and return them."""
     both = {name: {one: dial(name, one) for one in ASSUMPTIONS} for name in COURSE}
+    reported = cases.load()
     shown: Controls = controls(
         budget=2,
+        assumptions={TENANT: reported, ELSEWHERE: worlds.leaked_elsewhere(reported)},
         dials=both,
         settings=COURSE,
         dials_in_words=IN_WORDS,
-        hint="Buy two. Say what will happen, twice: no report tells how four credentials leaked. "
-        "Nothing is shown before you have said so.",
+        hint="Buy two. Then say what will happen, twice: no report tells how the four credentials "
+        "leaked. Nothing is shown before.",
     )
     return shown
 
