@@ -1,4 +1,5 @@
-"""What a learner holds in their hands: a token under glass, messages on the wire, ribbons of time.
+"""What a learner holds in their hands: a token under glass, messages on the wire, ribbons of time,
+controls of a company.
 
 Each is one class and one function of the same name. Python draws all of it; `hands.js` puts the
 drawing on the screen and says what was touched.

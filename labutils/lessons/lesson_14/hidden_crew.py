@@ -57,18 +57,29 @@ class Member:
     buys: int
 
     def __str__(self) -> str:
-        return f"comes from {' or '.join(self.places)}; can buy {self.buys} of the four"
+        return f"{' or '.join(self.places)}, can buy {self.buys}, at any pace"
 
-    def replies(self) -> list[Incident]:
-        """All that he can do once he has read the policy: every place, purchase, age of the session
-        and pace that is open to him, and each time every route that there is."""
+    def plans(self) -> list[tuple[str, Incident]]:
+        """All that he can do once he has read the policy, each in words: every place, purchase, age
+        of the session and pace that is open to him, and each time every route that there is."""
         return [
-            reply(place, bought, age, pace)
+            (in_words(place, bought, age, pace), reply(place, bought, age, pace))
             for place in self.places
             for bought in combinations(FOR_SALE, self.buys)
             for age in AGES
             for pace in PACES
         ]
+
+    def replies(self) -> list[Incident]:
+        """The same without the words."""
+        return [case for _, case in self.plans()]
+
+
+def in_words(place: str, bought: tuple[str, ...], age: float, pace: float) -> str:
+    """A plan in words."""
+    buys = f"buys {' and '.join(bought)}" if bought else "buys nothing"
+    speed = "in a hundredth of the time" if pace < 1 else "as slowly as in 2023"
+    return f"from {place}, {buys}, with a session {age:g} h old, {speed}"
 
 
 CREW = (
@@ -207,11 +218,13 @@ def played(chosen: Iterable[str], cost: int) -> Report:
     lines, losses, first = [], 0, 0
     for member in CREW:
         first += len(worlds.happened(breach.foresee(world, case=first_plan(member))))
-        worst = max(
-            (worlds.happened(breach.foresee(world, case=one)) for one in member.replies()), key=len
-        )
+        outcomes = [
+            (worlds.happened(breach.foresee(world, case=case)), words)
+            for words, case in member.plans()
+        ]
+        worst, how = max(outcomes, key=lambda outcome: len(outcome[0]))
         losses += len(worst)
-        lines.append(f"{len(worst)}  {member}: {', '.join(worst)}")
+        lines.append(f"{len(worst)} ({', '.join(worst)}): {member}: {how}")
     flag = FLAG if losses <= MOST else None
     return Report(chosen, cost, first, losses, tuple(lines), flag)
 

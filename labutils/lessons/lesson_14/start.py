@@ -114,7 +114,7 @@ def your_thieves(weights: Mapping[str, Any], buy: Any) -> None:
             "control": name,
             TENANT: f"{counts[TENANT][name] * 100 / THIEVES:.0f}",
             ELSEWHERE: f"{counts[ELSEWHERE][name] * 100 / THIEVES:.0f}",
-            "you typed this number": words(whole),
+            "where it comes from": words(whole),
         }
         for name, words in WEIGHED
     ]

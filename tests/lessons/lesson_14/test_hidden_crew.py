@@ -70,7 +70,7 @@ def test_each_of_the_crew_knows_every_route_and_what_he_can_buy():
         for reply in thief.replies():
             bought = set(reply.campaign.start_with) & set(thieves.FOR_SALE)
             assert len(bought) >= thief.buys and len(bought) <= thief.buys + 1
-        assert str(thief).endswith(f"can buy {thief.buys} of the four")
+        assert str(thief).endswith(f"can buy {thief.buys}, at any pace")
 
 
 def test_a_deployment_gives_a_report_and_the_flag_if_little_is_lost(capsys):
@@ -79,7 +79,7 @@ def test_a_deployment_gives_a_report_and_the_flag_if_little_is_lost(capsys):
     good = scene.deploy("service_tokens_bound", "repository_least_privilege")
     assert bad.flag is None and good.flag == FLAG
     assert f"no flag: at most {MOST} losses are allowed" in str(bad) and FLAG in repr(good)
-    assert "comes from laptop; can buy 2 of the four: report" in capsys.readouterr().out
+    assert "laptop, can buy 2, at any pace: from laptop, buys" in capsys.readouterr().out
     assert good.controls == ("service_tokens_bound", "repository_least_privilege")
     assert scene.left == DEPLOYMENTS - 2
 
