@@ -2,6 +2,8 @@
 both assumptions about the four credentials, and not before somebody has said what will happen."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from html import escape
 from typing import Unpack
 
@@ -10,13 +12,20 @@ from labutils.incident.breach import Step
 from labutils.incident.cases import Incident
 from labutils.instruments import controls_picture
 from labutils.instruments.controls_campaign import GROUPS, meaning
-from labutils.instruments.frame import Instrument, Words
+from labutils.instruments.frame import Instrument, Words, truth
 from labutils.text import shown
 
 TITLE = "You have money for two controls"
 
-# By (control, setting from 0 to 100): how many of 100 thieves it keeps from the goal.
-Dial = Callable[[str, float], float]
+
+@dataclass(frozen=True)
+class Dial:
+    """A guess about thieves: what it is, where it begins (0 to 100), and by assumption a function
+    of a control and a setting: how many of 100 thieves it keeps from the goal."""
+
+    words: str
+    begins: float
+    stopped: Mapping[str, Callable[[str, float], float]]
 
 
 class Controls(Instrument):
@@ -30,9 +39,7 @@ class Controls(Instrument):
         budget: int,
         goal: str = "code",
         assumptions: Mapping[str, Incident] | None = None,
-        dials: Mapping[str, Mapping[str, Dial]] | None = None,
-        settings: Mapping[str, float] | None = None,
-        dials_in_words: Mapping[str, str] | None = None,
+        dials: Mapping[str, Dial] | None = None,
         **words: Unpack[Words],
     ):
         super().__init__(words.get("title", TITLE), words.get("hint", ""))
@@ -43,8 +50,8 @@ class Controls(Instrument):
         self.cases = dict(assumptions or {"as reported": cases.load()})
         self.assumptions = tuple(self.cases)
         self._played: dict[tuple[tuple[str, ...], str], tuple[Step, ...]] = {}
-        self.dials, self.settings = dials or {}, dict(settings or {})
-        self.dials_in_words = dict(dials_in_words or {})
+        self.dials = dict(dials or {})
+        self.settings = {name: dial.begins for name, dial in self.dials.items()}
         self.dial = next(iter(self.dials), "")
         self.on: list[str] = []
         self.expected: dict[str, bool] = {}  # by assumption: whether the goal is stopped
@@ -118,10 +125,9 @@ class Controls(Instrument):
 
     def on_turn(self, value: str, _: dict[str, str]) -> None:
         """Set the dial."""
-        try:
-            self.settings[self.dial] = min(100.0, max(0.0, float(value)))
-        except ValueError:
-            return
+        if self.dials:
+            with suppress(ValueError):
+                self.settings[self.dial] = min(100.0, max(0.0, float(value)))
 
     # --- what is so -----------------------------------------------------------------------------
 
@@ -159,11 +165,11 @@ class Controls(Instrument):
 
     def at(self) -> float:
         """Return where the dial is."""
-        return self.settings.get(self.dial, 0.0)
+        return self.settings[self.dial]
 
     def of_100(self, name: str, assumption: str, setting: float) -> float:
         """Return how many of 100 thieves a control keeps from the goal at a setting."""
-        return self.dials[self.dial][assumption](name, setting)
+        return self.dials[self.dial].stopped[assumption](name, setting)
 
     # --- what it looks like -----------------------------------------------------------------------
 
@@ -205,14 +211,14 @@ class Controls(Instrument):
         switches = "".join(map(self._switch, names)) if is_open else ""
         return (
             f'<button class="group" data-do="group" data-value="{escape(title)}" '
-            f'aria-expanded="{_truth(is_open)}"><b>{escape(title)}</b><small>{of}</small></button>'
+            f'aria-expanded="{truth(is_open)}"><b>{escape(title)}</b><small>{of}</small></button>'
             f"{switches}"
         )
 
     def _switch(self, name: str) -> str:
         is_on = name in self.on
         return (
-            f'<button class="switch" role="switch" aria-checked="{_truth(is_on)}" '
+            f'<button class="switch" role="switch" aria-checked="{truth(is_on)}" '
             f'data-do="switch" data-value="{name}"><i></i><span><code>{name}</code>'
             f"<small>{escape(meaning(name))}</small></span></button>"
         )
@@ -233,7 +239,7 @@ class Controls(Instrument):
     def _expectation(self, assumption: str) -> str:
         buttons = "".join(
             f'<button data-do="expect" data-value="{assumption}|{value}" '
-            f'aria-pressed="{_truth(self.expected.get(assumption) is stopped)}">{words}</button>'
+            f'aria-pressed="{truth(self.expected.get(assumption) is stopped)}">{words}</button>'
             for value, stopped, words in (
                 ("stopped", True, "he is stopped"),
                 ("reached", False, "he gets it"),
@@ -264,16 +270,15 @@ class Controls(Instrument):
     def _dial(self) -> str:
         choices = "".join(
             f'<button data-do="dial" data-value="{name}" '
-            f'aria-pressed="{_truth(name == self.dial)}">{escape(words)}</button>'
-            for name, words in self.dials_in_words.items()
-            if name in self.dials
+            f'aria-pressed="{truth(name == self.dial)}">{escape(dial.words)}</button>'
+            for name, dial in self.dials.items()
         )
         at = f"{self.at():g}"
         return (
             '<div class="dial"><p><b>A hundred other thieves: how many does each stop?</b> '
             "This dial is a guess, and so is its setting.</p>"
             f'<div class="row" role="group" aria-label="Dial">{choices}</div>'
-            f'<label class="handle"><span>{escape(self.dials_in_words.get(self.dial, ""))}</span>'
+            f'<label class="handle"><span>{escape(self.dials[self.dial].words)}</span>'
             f'<input type="range" min="0" max="100" step="5" value="{at}" data-do="turn" '
             f'aria-valuetext="{at} of 100"><output>{at} of 100</output></label>'
             f"{controls_picture.curves(self)}</div>"
@@ -284,18 +289,12 @@ class Controls(Instrument):
         return controls_picture.stored(self)
 
 
-def _truth(value: bool) -> str:
-    return "true" if value else "false"
-
-
 def controls(
     *,
     budget: int,
     goal: str = "code",
     assumptions: Mapping[str, Incident] | None = None,
-    dials: Mapping[str, Mapping[str, Dial]] | None = None,
-    settings: Mapping[str, float] | None = None,
-    dials_in_words: Mapping[str, str] | None = None,
+    dials: Mapping[str, Dial] | None = None,
     **words: Unpack[Words],
 ) -> Controls:
     """Show the controls of the first case as switches, and return them.
@@ -303,17 +302,14 @@ def controls(
     Until somebody has put some of them in place, `budget` at most, has said for each of the
     `assumptions` (a case by name; the case as reported, if none is named) whether the intruder
     reaches `goal` (a loss of the case), and has committed to it, no result is shown. `dials` are
-    functions by name and assumption: how many of 100 thieves a control stops at a setting from 0 to
-    100; `settings` is where they begin. `title` and `hint` are a sentence each. Raises ValueError
-    for a goal that is no loss.
+    guesses by name. `title` and `hint` are a sentence each. Raises ValueError for a goal that is no
+    loss.
     """
     instrument = Controls(
         budget=budget,
         goal=goal,
         assumptions=assumptions,
         dials=dials,
-        settings=settings,
-        dials_in_words=dials_in_words,
         **words,
     )
     instrument.show()

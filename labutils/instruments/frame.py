@@ -136,6 +136,11 @@ class Instrument(ABC):
             self.show()
 
 
+def truth(value: bool) -> str:
+    """Return a value as an ARIA attribute has it."""
+    return "true" if value else "false"
+
+
 def _shell() -> Any:
     """The shell of a notebook or of IPython; None where neither runs."""
     ipython = sys.modules.get("IPython")

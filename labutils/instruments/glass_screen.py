@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from labutils.identity.decoder import meanings
 from labutils.instruments.calling import source
+from labutils.instruments.frame import truth
 from labutils.instruments.token_text import (
     DECODED,
     HEADER,
@@ -47,7 +48,7 @@ def _choices(glass: "Glass") -> str:
         return ""
     buttons = "".join(
         f'<button data-do="load" data-value="{escape(name)}" data-key="load {escape(name)}" '
-        f'aria-pressed="{_truth(token == glass.token)}">{escape(shown(name, 40))}</button>'
+        f'aria-pressed="{truth(token == glass.token)}">{escape(shown(name, 40))}</button>'
         for name, token in glass.more.items()
     )
     return f'<div class="row" role="group" aria-label="Tokens" data-rove>{buttons}</div>'
@@ -174,7 +175,7 @@ def _verdict(glass: "Glass", name: str, verdict: "TokenVerdict") -> str:
     if source(glass.verifiers[name])[0]:
         button = (
             f'<button data-do="ask" data-value="{escape(name)}" '
-            f'aria-pressed="{_truth(name == glass.asked)}" '
+            f'aria-pressed="{truth(name == glass.asked)}" '
             f'aria-label="Code of {escape(name)}">code</button>'
         )
     says = f'<span class="says">{escape(verdict.says)}</span>' if verdict.says else ""
@@ -201,7 +202,3 @@ def _code(glass: "Glass") -> str:
         f'<div class="code" tabindex="0" role="group" aria-label="Code of {escape(glass.asked)}">'
         f"<p><b>The code of {escape(shown(glass.asked, 60))}</b></p><ol>{shown_lines}</ol></div>"
     )
-
-
-def _truth(condition: bool) -> str:
-    return "true" if condition else "false"

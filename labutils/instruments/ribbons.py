@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 from labutils.instruments import ribbons_picture
 from labutils.instruments.calling import call
-from labutils.instruments.frame import Instrument, Words
+from labutils.instruments.frame import Instrument, Words, truth
 from labutils.instruments.times import minutes_in_words
 from labutils.text import aligned, shown
 
@@ -173,7 +173,7 @@ class Ribbons(Instrument):
         """A button for each setting: words have no order that a slider could follow."""
         buttons = "".join(
             f'<button data-do="turn" data-value="{place}" '
-            f'aria-pressed="{"true" if place == self.place else "false"}">'
+            f'aria-pressed="{truth(place == self.place)}">'
             f"{escape(self.setting_in_words(setting))}</button>"
             for place, setting in enumerate(self.settings)
         )

@@ -12,7 +12,7 @@ from labutils.copying import copied
 from labutils.instruments import wire_pane as pane
 from labutils.instruments import wire_picture as picture
 from labutils.instruments import wire_requests as requests
-from labutils.instruments.frame import Instrument
+from labutils.instruments.frame import Instrument, truth
 from labutils.instruments.svg import Svg, colour, wrapped
 from labutils.instruments.wire_messages import WireMessage
 from labutils.instruments.wire_picture import Sheet
@@ -338,7 +338,7 @@ class Wire(Instrument):
         return (
             f'<button class="message{shade}" data-key="m{message.number}" data-do="open" '
             f'data-value="{message.number}" tabindex="{0 if first else -1}" '
-            f'aria-pressed="{"true" if is_open else "false"}" '
+            f'aria-pressed="{truth(is_open)}" '
             f'aria-label="{escape(_said(message))}" style="order:{2 * message.number}">'
             f"{_drawn(drawn, picture.ROW)}</button>"
         )
@@ -368,7 +368,7 @@ class Wire(Instrument):
         buttons = "".join(
             f'<button class="choice" data-do="follow" data-value="{one.number}" '
             f'data-secret="{one.number}" style="--c:{colour(one.ink)}" '
-            f'aria-pressed="{"true" if one is self.followed else "false"}">'
+            f'aria-pressed="{truth(one is self.followed)}">'
             f"{escape(one.name)}</button>"
             for one in some[:FOLLOWED]
         )

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from labutils.incident import attackers, cases
-from labutils.instruments.controls import Controls
+from labutils.instruments.controls import Controls, Dial
 from labutils.instruments.controls_campaign import GROUPS, meaning
 
 FIRST, SECOND = "as reported", "with the four"
@@ -73,14 +73,8 @@ def test_what_happens_is_what_the_case_foresees():
 
 def test_a_dial_is_turned_and_compares_the_last_two():
     line = lambda _name, setting: setting / 2  # noqa: E731
-    dials = {"speed": {FIRST: line, SECOND: line}}
-    shown = bought(
-        "exposed_rotated",
-        "sessions_bound",
-        dials=dials,
-        settings={"speed": 20},
-        dials_in_words={"speed": "how fast they are"},
-    )
+    dials = {"speed": Dial("how fast they are", 20, {FIRST: line, SECOND: line})}
+    shown = bought("exposed_rotated", "sessions_bound", dials=dials)
     assert shown.pair() == ["exposed_rotated", "sessions_bound"]
     assert "sessions_bound, as reported, speed at 20: 10 of 100 stopped" in shown.words()
     shown.turn("speed", 60)

@@ -369,13 +369,6 @@ def test_a_sweep_has_a_point_for_each_setting_filled_where_something_is_lost():
     assert sentence == "Losses out of 100, at 1, 48: alone 50, 0; with another 25, 0."
 
 
-def test_the_step_between_two_settings_stands_half_way():
-    counts = {"alone": [0, 100]}
-    figure, _ = sweeps(counts, [7, 8], "A title", ("hours", "thieves"), 100, stepped=True)
-    curve = next(line for line in figure.axes[0].lines if line.get_drawstyle() != "default")
-    assert curve.get_drawstyle() == "steps-mid"
-
-
 def test_a_frontier_says_what_each_price_leaves():
     best = [(0, 10, ()), (2, 4, ("a",)), (5, 0, ("a", "b"))]
     figure, sentence = frontier_curve(best, "A title", 10)

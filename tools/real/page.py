@@ -1,14 +1,13 @@
 """docs/real.md, written from the tables of data/real: what was asked, of which version, how it was
 set up, and what it did."""
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-TABLES, PAGE = ROOT / "data" / "real", ROOT / "docs" / "real.md"
-Table = dict[str, Any]
+from labutils.stage.recorded import providers as recorded_providers
+from labutils.stage.recorded import recorded
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "real.md"
 TRY_IN_WORDS = {
     0: "at once",
     0.5: "½ min",
@@ -51,15 +50,9 @@ def table(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
     )
 
 
-def read(name: str) -> Table:
-    """A table of data/real."""
-    whole: Table = json.loads((TABLES / f"{name}.json").read_text(encoding="utf-8"))
-    return whole
-
-
 def verifiers() -> Iterable[str]:
     """The league of verifiers."""
-    of = read("verifiers")
+    of = recorded("verifiers")
     yield f"## Verifiers\n\n{VERIFIERS}\nAsked on {of['recorded']}: {', '.join(of['runs_on'])}."
     names = [f"{name} {version}" for name, version in of["versions"].items()]
     rows = (
@@ -71,7 +64,7 @@ def verifiers() -> Iterable[str]:
 
 def museum() -> Iterable[str]:
     """The old versions."""
-    of = read("museum")
+    of = recorded("museum")
     yield f"## Museum\n\n{MUSEUM}\nAsked on {of['recorded']}."
     rows = (
         [f"{one['library']} {one['version']}", one["forgery"], one["lets in"] or "–", one["mended"]]
@@ -83,16 +76,11 @@ def museum() -> Iterable[str]:
 
 def providers() -> Iterable[str]:
     """What dies when, the questions and the races."""
-    every: Table = {}
-    dates = []
-    for name in ("providers", "lemonldap"):
-        of = read(name)
-        every |= of["providers"]
-        dates.append(of["recorded"])
-    yield f"## Providers\n\n{PROVIDERS}\nAsked on {' and '.join(sorted(set(dates)))}."
+    every = recorded_providers()
+    dates = {recorded(name)["recorded"] for name in ("providers", "lemonldap")}
+    yield f"## Providers\n\n{PROVIDERS}\nAsked on {' and '.join(sorted(dates))}."
     for name, one in every.items():
-        version = "" if name == "this course" else f" {one['version']}"
-        yield f"### {name[0].upper()}{name[1:]}{version} ({one['runs_on']})"
+        yield f"### {name[0].upper()}{name[1:]} ({one['runs_on']})"
         yield "\n".join(f"- {setting}" for setting in one["settings"])
         rows = [*one["lasts"]["nothing"]]
         lines = (
@@ -120,7 +108,8 @@ def page() -> str:
 
 
 def write() -> None:
-    """Write the page."""
+    """Write the page, from the tables as they are now."""
+    recorded.cache_clear()
     PAGE.write_text(page(), encoding="utf-8")
 
 

@@ -145,14 +145,11 @@ def sweeps(
     title: str,
     axes_are: tuple[str, str],
     most: int,
-    *,
-    stepped: bool = False,
 ) -> tuple[Figure, str]:
     """`counts[curve]` has a number for each setting; `most` is the number that there can be.
 
     The settings stand at equal distances. `axes_are` says what is across, and what is up. A point
-    is vermilion and filled where something is lost, and a blue ring where nothing is. `stepped`:
-    somewhere between two settings the number changes at once; the step stands half way.
+    is vermilion and filled where something is lost, and a blue ring where nothing is.
     """
     right = len(settings) - 1
     figure, axes = canvas(11.5, 5.6, (-0.16 * right - 0.2, 1.62 * right), (-0.24, 1.26))
@@ -168,16 +165,15 @@ def sweeps(
     axes.text(right / 2, -0.17, across, size=TEXT, ha="center", va="center")
     ends = []
     for (name, curve), style in zip(counts.items(), CURVES, strict=False):
-        _curve(axes, [count / most for count in curve], style, stepped=stepped)
+        _curve(axes, [count / most for count in curve], style)
         ends.append(End(right, curve[-1] / most, name, style[0]))
     name_curves(axes, ends)
     return figure, _sentence(counts, settings, most)
 
 
-def _curve(axes: Axes, heights: Sequence[float], style: tuple[str, str], *, stepped: bool) -> None:
+def _curve(axes: Axes, heights: Sequence[float], style: tuple[str, str]) -> None:
     colour, dashes = style
-    way = "steps-mid" if stepped else "default"
-    axes.plot(range(len(heights)), heights, color=colour, linestyle=dashes, lw=2, drawstyle=way)
+    axes.plot(range(len(heights)), heights, color=colour, linestyle=dashes, lw=2)
     for x, height in enumerate(heights):
         face, edge = (VERMILION, VERMILION) if height else ("white", BLUE)
         axes.plot([x], [height], "o", mfc=face, mec=edge, mew=2, ms=8, zorder=3)

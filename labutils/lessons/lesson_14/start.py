@@ -23,6 +23,7 @@ from labutils.incident.cases import Incident
 from labutils.incident.ledger_schema import Fact
 from labutils.incident.policy import World
 from labutils.instruments.controls import Controls
+from labutils.instruments.controls import Dial as Guess
 
 from . import dials as guesses
 from . import thieves, worlds
@@ -66,14 +67,15 @@ BreakEven = Callable[[str, str, Dial], Any]
 
 def buy_two() -> Controls:
     """Show all controls that 2023 did not have, and return them."""
-    both = {name: {one: dial(name, one) for one in ASSUMPTIONS} for name in COURSE}
+    dials = {
+        name: Guess(IN_WORDS[name], begins, {one: dial(name, one) for one in ASSUMPTIONS})
+        for name, begins in COURSE.items()
+    }
     reported = cases.load()
     shown: Controls = controls(
         budget=2,
         assumptions={TENANT: reported, ELSEWHERE: worlds.leaked_elsewhere(reported)},
-        dials=both,
-        settings=COURSE,
-        dials_in_words=IN_WORDS,
+        dials=dials,
         hint="Buy two. Then say what will happen, twice: no report tells how the four credentials "
         "leaked. Nothing is shown before.",
     )

@@ -5,16 +5,15 @@ seed, by ranges that stand here to be argued with. Outcomes come from policy.dec
 """
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
 
-from labutils.incident import cases, policy
+from labutils.incident import cases
 from labutils.incident.breach import Foresight
 from labutils.incident.campaign import Ask, Campaign, Plan, Route
 from labutils.incident.cases import Incident
-from labutils.incident.inventory import Estate
 from labutils.incident.policy import World
 from labutils.lab import iso, seconds
 
@@ -114,23 +113,6 @@ def of_2023(place: str = "far", age: float = 26) -> Incident:
         campaign=at_other_times(case, case.campaign, age, 1),
         addresses=case.addresses | addresses_from(case, place),
     )
-
-
-def replaced_after(crowd: Iterable[Incident], days: int) -> list[Incident]:
-    """The same thieves, where exposed credentials are replaced so many days after the notice, if
-    they are replaced: the policy says policy.ROTATION_DAYS."""
-    later = (days - policy.ROTATION_DAYS) * policy.DAY
-    return [replace(case, estate=_noticed(case.estate, later)) for case in crowd]
-
-
-@cache  # thieves share their estate, before and after
-def _noticed(estate: Estate, later: int) -> Estate:
-    """The same estate, where what was exposed is noticed so many seconds later."""
-    credentials = {
-        name: replace(one, noticed=one.noticed and one.noticed + later)
-        for name, one in estate.credentials.items()
-    }
-    return replace(estate, credentials=credentials)
 
 
 def variant(name: str, ranges: Ranges = DEFAULT) -> Thief:

@@ -12,6 +12,7 @@ from labutils.incident.campaign import Ask
 from labutils.incident.cases import Incident
 from labutils.incident.policy import Request, World
 from labutils.incident.search import RobustSets, Worlds, robust_sets_by_goal
+from labutils.instruments.controls_campaign import meaning
 from labutils.lab import seconds
 from labutils.stage.breached_company import (
     BEHIND_GATEWAY,
@@ -110,13 +111,6 @@ def question(rule: policy.Rule) -> str:
     return " ".join(str(rule.__doc__).split("?")[0].split()) + "?"
 
 
-def meaning(name: str) -> str:
-    """What a control does, with its number where it has one."""
-    control = cases.load().controls[name]
-    said = control.meaning.replace("this many", str(control.value))
-    return said.replace(" 1 hours ", " 1 hour ")
-
-
 # --- what opens ---------------------------------------------------------------------------------
 
 
@@ -205,32 +199,6 @@ def print_sets(sets: Iterable[Iterable[str]]) -> None:
             print(f"    {meaning(name)}")
 
 
-def print_each_alone(names: Iterable[str]) -> dict[str, list[str]]:
-    """The losses that happen with each of these controls by itself; a line for each, with both
-    settings, and what it means below. Where the four credentials leaked elsewhere and that changes
-    the losses, another line says so."""
-    historical, alone = World.historical(), {}
-    elsewhere = leaked_elsewhere(cases.load())
-    print("x: the control stops this loss, in this model.")
-    print(f"{'':<30} {'2023':>5}    {'as a control':<12}  {'  '.join(LOSSES)}")
-    for name in names:
-        control, was = cases.load().controls[name], getattr(historical, name)
-        world = breach.with_controls([name])
-        alone[name] = happened(breach.foresee(world))
-        print(f"{name:<30} {was!s:>5} -> {control.value!s:<12}  {_marks(alone[name])}")
-        if (other := happened(breach.foresee(world, case=elsewhere))) != alone[name]:
-            print(f"{'the four leaked elsewhere:':>52}  {_marks(other)}")
-        print(f"    {meaning(name)}")
-    return alone
-
-
-def _marks(losses: Iterable[str]) -> str:
-    """A mark below the name of each loss: x where it is stopped."""
-    kept = set(losses)
-    cells = (f"{'.' if loss in kept else 'x':<{len(loss)}}" for loss in LOSSES)
-    return "  ".join(cells).rstrip()
-
-
 def print_counts(counts: Mapping[str, int]) -> None:
     """A number for each control, and what the control means."""
     for name, count in counts.items():
@@ -282,31 +250,6 @@ def print_robust(
         print(*(f"    {names}" for names in sets[:4]), sep="\n")
         enough[loss] = sets
     return enough
-
-
-def lives_swept(
-    crowd: Mapping[str, Incident],
-    happens: Callable[[str, Iterable[Incident], World], int],
-    hours: Sequence[int],
-) -> dict[str, list[int]]:
-    """How many get the session, by how long one lives: alone, and where it is bound as well."""
-    bases = {
-        "lifetime only": World.historical(),
-        "with bound sessions": breach.with_controls(["sessions_bound"]),
-    }
-    return {
-        name: [happens(LOSSES["session"], crowd.values(), one) for one in with_lives(base, hours)]
-        for name, base in bases.items()
-    }
-
-
-def by_life(
-    counts: Mapping[str, Sequence[int]], hours: Sequence[int]
-) -> dict[tuple[str, float], float]:
-    """What `lives_swept` counted, each count under the name of its row and its hours."""
-    return {
-        (name, life): n for name, row in counts.items() for life, n in zip(hours, row, strict=True)
-    }
 
 
 FrontierRows = Sequence[tuple[float, int, Sequence[str]]]  # cost, lost, controls

@@ -49,16 +49,9 @@ def _of_2025(control: str) -> list[list[int]]:
 
 def _cell(under: Sequence[Sequence[int]]) -> str:
     """About how many under each assumption, once where they are as good as alike."""
-    first, second = (_about(counts) for counts in under)
+    first, second = (about(counts) for counts in under)
     middles = [sorted(counts)[len(counts) // 2] for counts in under]
     return first if abs(middles[0] - middles[1]) <= THIEVES // 50 else f"{first}, or {second}"
-
-
-def _about(counts: Sequence[int]) -> str:
-    """A single count is rounded, too, unless it is none or all."""
-    if len(counts) == 1 and 0 < counts[0] < THIEVES:
-        return f"about {round(counts[0], -1):,}"
-    return about(counts)
 
 
 def stops_both() -> list[str]:

@@ -18,21 +18,10 @@ def kept(lesson: int) -> Kept:
     return found
 
 
-def middle(numbers: Iterable[int]) -> tuple[int, int]:
-    """The 5th and the 95th of a hundred numbers in order: nine in ten draws lie between them."""
+def about(numbers: Iterable[int], most: int = 1_000) -> str:
+    """The middle of some counts as one round number: `about 890`. The dice are ours, so how far
+    they scatter says nothing. None of the thieves, or all of `most`, has no *about*."""
     ordered = sorted(numbers)
-    return ordered[len(ordered) * 5 // 100 - 1], ordered[len(ordered) * 95 // 100 - 1]
-
-
-def spread(numbers: Iterable[int]) -> str:
-    """The same in words."""
-    low, high = middle(numbers)
-    return f"{low:,} to {high:,}" if low != high else f"{low:,}"
-
-
-def about(numbers: Iterable[int]) -> str:
-    """The same as one round number: `about 890`. The dice are ours, so how far they scatter says
-    nothing; 0 and 1,000 are always so, and are said without *about*."""
-    ordered = sorted(numbers)
-    low, high = ordered[0], ordered[-1]
-    return f"{low:,}" if low == high else f"about {round(ordered[len(ordered) // 2], -1):,}"
+    if ordered[0] == ordered[-1] and ordered[0] in (0, most):
+        return f"{ordered[0]:,}"
+    return f"about {round(ordered[len(ordered) // 2], -1):,}"

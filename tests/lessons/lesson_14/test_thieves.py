@@ -164,29 +164,6 @@ def test_a_search_over_4096_sets_and_a_hundred_thieves_agrees_with_the_replay_ov
             assert (name in answers[goal].unstopped) == (not any(counts.values()))
 
 
-@pytest.mark.parametrize("days", [0, 1, 7, 30])
-def test_exposed_credentials_are_replaced_so_many_days_after_the_notice(days):
-    case = thieves.of_2023()
-    (moved,) = thieves.replaced_after([case], days)
-    shift = (days - 7) * 86400
-    for name, credential in case.estate.credentials.items():
-        later = moved.estate.credentials[name].noticed
-        assert later == (credential.noticed and credential.noticed + shift)
-
-
-def test_a_replacement_after_30_days_stops_fewer_thieves_than_one_at_the_notice():
-    crowd, world = thieves.draw(20).values(), with_controls(["exposed_rotated"])
-
-    def packed(days: int) -> int:
-        return sum(
-            step.fact == "nov22-repos-archived" and not step.stopped
-            for case in thieves.replaced_after(crowd, days)
-            for step in foresee(world, case=case)
-        )
-
-    assert packed(0) < packed(30)
-
-
 def test_one_walk_for_several_goals_counts_what_a_walk_for_each_counts():
     crowd = thieves.draw(6, "shared")
     goals = ("nov14-aws-accessed", "nov22-repos-archived")

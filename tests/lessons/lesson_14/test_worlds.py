@@ -79,16 +79,6 @@ def test_hard_keys_were_there_and_taking_them_away_opens_the_identity_provider()
     assert outcomes(world_with(hard_keys=False))["nov14-okta-denied"] == "succeeded"
 
 
-def test_each_control_is_printed_with_both_of_its_settings_and_what_it_stops(capsys):
-    alone = worlds.print_each_alone(worlds.CONTROLS)
-    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
-    assert "48 -> 1" in lines["session_hours"] and "20 -> 2" in lines["eviction_hours"]
-    for name, happens in alone.items():
-        assert set(worlds.LOSSES) - set(happens) == stopped_by(name)
-        marks = lines[name].split()[4:]
-        assert marks == ["." if loss in happens else "x" for loss in worlds.LOSSES]
-
-
 def test_the_six_come_first_of_the_controls_that_2023_did_not_have():
     then = World.historical()
     missing = {
