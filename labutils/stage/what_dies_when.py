@@ -89,9 +89,9 @@ Knock = Callable[[httpx.Client, str, str], Any]
 Outlive = Callable[[httpx.Client, str, str], Any]
 
 
-def asking_doors(seed: str = "lesson-05", **options: Any) -> TwoApps:
+def asking_doors() -> TwoApps:
     """The three doors, the API that asks beside them; Ada is signed in at both applications."""
-    apps = three_doors(seed, **options)
+    apps = three_doors()
     apps.sign_in("ada", WIKI)
     asks = ("api", "the-api-asks-with-this")
     apps.lab.add("asking.example", ResourceServer(apps.lab, API, LOGIN, introspect_as=asks))
