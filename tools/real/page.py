@@ -4,8 +4,8 @@ set up, and what it did."""
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from labutils.stage.recorded import OURS, recorded
 from labutils.stage.recorded import providers as recorded_providers
-from labutils.stage.recorded import recorded
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "real.md"
 TRY_IN_WORDS = {
@@ -36,6 +36,12 @@ about some of these.
 PROVIDERS = """What a thief has copied is tried at eight moments after an action, from half a minute
 to 90 days. A cell is the last try that worked, so *6 min* means: between 6 minutes and an hour.
 Lesson 05 asks about some of these.
+"""
+PROOFS = """Proofs of lesson 11 for one request at an API, none of them a replay, at
+`validateJwtAccessToken` of oauth4webapi and at the userinfo endpoint of oidc-provider
+(`tools/real/proofs.mjs`). Listed is where one says otherwise than the others. No row is a fault:
+the standard leaves a server its window, and RFC 7517, 4, has members of a key ignored that nobody
+knows.
 """
 MUSEUM = """Old versions in which a forgery worked, and the next one. They are asked in
 environments of their own by `make real ARGS=museum`, and nobody should install them.
@@ -74,6 +80,21 @@ def museum() -> Iterable[str]:
     yield table(["version", "forgery", "lets in", "ended with", "report"], rows)
 
 
+def proofs() -> Iterable[str]:
+    """Where implementations of DPoP differ."""
+    of = recorded("proofs")
+    names = [OURS, *(f"{name} {version}" for name, version in of["versions"].items())]
+    differ = {
+        proof: said
+        for proof, said in of["rows"].items()
+        if len({bool(why) for why in said.values()}) > 1
+    }
+    alike = len(of["rows"]) - len(differ)
+    yield f"## DPoP proofs\n\n{PROOFS}\nAsked on {of['recorded']}; about {alike} others they agree."
+    rows = ([proof, *(why or "let in" for why in said.values())] for proof, said in differ.items())
+    yield table(["proof", *names], rows)
+
+
 def providers() -> Iterable[str]:
     """What dies when, the questions and the races."""
     every = recorded_providers()
@@ -104,7 +125,7 @@ def providers() -> Iterable[str]:
 
 def page() -> str:
     """The whole page."""
-    return "\n\n".join([OPENING.strip(), *verifiers(), *providers(), *museum()]) + "\n"
+    return "\n\n".join([OPENING.strip(), *verifiers(), *proofs(), *providers(), *museum()]) + "\n"
 
 
 def write() -> None:

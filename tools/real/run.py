@@ -20,7 +20,11 @@ from typing import Any
 from labutils.identity.relying_party import validate_id_token
 from labutils.identity.tokens import verify
 from labutils.lessons.lesson_02 import real_verifiers as real
+from labutils.lessons.lesson_11 import differing
+from labutils.lessons.lesson_11.hostile_proofs import ACCESS, AT_API, PROVIDER
+from labutils.lessons.lesson_11.one_check_off import refusal
 from labutils.stage.forgeries import ISSUER, KEYS, SERVICE, public_pem
+from labutils.stage.recorded import OURS
 from tools.environments import python_with
 from tools.real import course_provider, page
 from tools.real.asking import printed, told
@@ -28,7 +32,6 @@ from tools.real.asking import printed, told
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TABLES = ROOT / "data" / "real"
-OURS = "this course"
 A_DAY_LATER = real.CLAIMS["iat"] + 86_400
 Table = dict[str, Any]
 
@@ -81,6 +84,28 @@ def asked(program: str, script: str) -> Table:
     }
     table: Table = told(program, str(HERE / script), question=question, cwd=HERE)
     return table
+
+
+def proofs() -> Table:
+    """Return why each of two implementations of DPoP, and the course's own, refuses each proof of
+    lesson 11 that is for the API and no replay; None where it is let in."""
+    cases = differing.asked_of_others()
+    question = {
+        "issuer": ACCESS["iss"],
+        "audience": ACCESS["aud"],
+        "keys": {"keys": [PROVIDER.jwk]},
+        **{name: AT_API[name] for name in ("url", "token", "jkt", "now")},
+        "proofs": {case.name: case.proof for case in cases},
+    }
+    said = told(node(), str(HERE / "proofs.mjs"), question=question, cwd=HERE)
+    refused = {OURS: {case.name: refusal(case) or None for case in cases}} | said["refused"]
+    return {
+        "runs_on": [f"Node.js {node_version()}"],
+        "versions": said["versions"],
+        "rows": {
+            case.name: {who: its[case.name] for who, its in refused.items()} for case in cases
+        },
+    }
 
 
 def museum() -> Table:
@@ -147,6 +172,7 @@ def node_version() -> str:
 
 ASKED: dict[str, Callable[[], Table]] = {
     "verifiers": verifiers,
+    "proofs": proofs,
     "providers": providers,
     "museum": museum,
     "lemonldap": lemonldap,

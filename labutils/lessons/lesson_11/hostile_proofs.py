@@ -1,4 +1,5 @@
-"""DPoP proofs that a server must refuse, and odd ones that it must take (lesson 11).
+"""DPoP proofs that a server must refuse, odd ones that it must take, and two about which
+implementations disagree (lesson 11).
 
 Each hostile one is wrong in one way. All are for one request: GET https://api.example/me with Ada's
 access token, or for the token endpoint. Whatever can be computed without Ada's key is signed by
@@ -20,12 +21,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from labutils.identity import dpop
 from labutils.identity.keys import ORDER, PrivateKey, sign_bytes
 from labutils.identity.tokens import (
+    SigningKey,
     b64,
     ec_private_key,
     ed25519_private_key,
     json_part,
     public_jwk,
     rsa_private_key,
+    sign,
     thumbprint,
     unb64,
 )
@@ -39,11 +42,23 @@ Row = tuple[str, str, str]  # name, what is wrong or odd, the proof
 
 NOW = 1697619600
 URL = API + "/me"
-TOKEN = "the access token that Ada's page holds"
 NONCE = "nonce-of-this-minute"
 ADA, TOM = ec_private_key("the key in Ada's page"), ec_private_key("the key that Tom made")
 EDDA, RSA = ed25519_private_key("a key in another page"), rsa_private_key("RFC 7520 3.4")
 JWK = public_jwk(ADA)
+PROVIDER = SigningKey(ec_private_key("the provider of these tokens"), "ES256", "provider")
+# The access token that Ada's page holds, bound to its key (RFC 9068, 2.2; RFC 9449, 6.1).
+ACCESS: Json = {
+    "iss": LOGIN,
+    "aud": API,
+    "sub": "u-1815",
+    "client_id": "notes",
+    "jti": "access-1",
+    "iat": NOW,
+    "exp": NOW + 600,
+    "cnf": {"jkt": thumbprint(JWK)},
+}
+TOKEN = sign(ACCESS, PROVIDER, typ="at+jwt")
 HEADER: Json = {"typ": "dpop+jwt", "alg": "ES256", "jwk": JWK}
 CLAIMS: Json = {
     "jti": "proof-1",
@@ -448,12 +463,6 @@ def odd_but_honest() -> list[Row]:
         ("a minute ahead", "a clock that runs fast", _with_claims(iat=NOW + 60)),
         ("half a second", "a date may have a fraction", _with_claims(iat=NOW + 0.5)),
         (
-            "exp in the past",
-            "a proof has no exp, so this one is ignored",
-            _with_claims(exp=1),
-        ),
-        ("a nonce nobody asked for", "the server issued none", _with_claims(nonce="left over")),
-        (
             "kid and jku",
             "hints about where to find a key, which nobody follows",
             _with_header(kid="1", jku="https://tom.example/jwks"),
@@ -482,4 +491,16 @@ def honest_proofs() -> tuple[ProofCase, ...]:
             repeated,
             {**AT_API, "nonce": NONCE},
         ),
+    )
+
+
+@cache
+def disputed_proofs() -> tuple[ProofCase, ...]:
+    """Proofs that servers treat differently (data/real/proofs.json), so that no client should send
+    one. RFC 9449, 4.3, asks for neither refusal. But a JWT is not to be accepted from its `exp` on
+    (RFC 7519, 4.1.4), and a server without nonces cannot check one."""
+    past, left_over = _with_claims(exp=1), _with_claims(nonce="left over")
+    return (
+        ProofCase("exp in the past", "RFC 9449 names no exp in a proof", past, AT_API),
+        ProofCase("a nonce nobody asked for", "the server issued none", left_over, AT_API),
     )

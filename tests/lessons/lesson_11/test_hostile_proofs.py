@@ -167,7 +167,7 @@ def test_a_check_that_refuses_honest_proofs_is_told_which():
         if "?" in dpop.read(proof)[1]["htu"]:
             raise ValueError("a query")
 
-    assert on_honest_ones(whole) == "Of 12 odd but honest proofs, your check refuses 0."
+    assert on_honest_ones(whole) == "Of 10 odd but honest proofs, your check refuses 0."
     assert on_honest_ones(no_query).endswith("refuses 1 (htu with a query).")
 
 
