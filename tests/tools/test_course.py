@@ -271,7 +271,7 @@ def test_whoever_decides_finds_hours_programmes_and_what_is_recorded():
 
 def test_the_agenda_tells_the_short_path_from_the_long_one():
     text = guide.agenda([next((ROOT / "notebooks").glob("04-*.ipynb"))])
-    assert text.startswith("### 04 · OpenID Connect (60, or 96 min)\n")
+    assert text.startswith("### 04 · OpenID Connect (60, or 99 min)\n")
     assert "\n| 2 | An access token at the door | 8 |\n| 10 | " in text
     assert "| Discovery |" not in text
     assert "Long path (minutes): " in text and "Discovery (4)" in text
