@@ -1,5 +1,5 @@
 """What a person types: `python -m labutils` lab, doctor, checklist, hunt, score, work, room, serve,
-sanitize, telemetry, case, capstone, live.
+relay, sanitize, telemetry, case, capstone, live.
 
 Each is a command of a room: `commands.py` there has its arguments, and does what they say. A room
 is imported where somebody names its command.
@@ -17,6 +17,7 @@ from labutils.text import version
 
 ROOMS = {  # each command: its room, and what it is for
     "serve": ("identity", "put the provider on loopback, for a real browser or client"),
+    "relay": ("incident", "phish yourself: the provider and a relay before it, for your browser"),
     "sanitize": ("har", "clean a HAR file, so that it can be sent to support"),
     "telemetry": (
         "incident",

@@ -1,4 +1,4 @@
-"""`python -m labutils` telemetry, score, case, checklist: what happened, as files."""
+"""`python -m labutils` telemetry, score, case, checklist, relay: what happened, as files."""
 
 import argparse
 import filecmp
@@ -393,7 +393,33 @@ def _checklist(chosen: argparse.Namespace) -> int:
     return checklist(chosen.target, chosen.begin, answers=chosen.answers, force=chosen.force)
 
 
+# --- relay --------------------------------------------------------------------------------------
+
+
+def relay(port: int) -> int:
+    """Serve the provider and a phisher's relay until SIGTERM or Ctrl-C; the exit status."""
+    if sys.platform == "emscripten":
+        return refused("Python in a browser cannot open a port. Run this on your own machine.")
+    from labutils.incident.relaying import serve_relay
+
+    try:
+        serve_relay(port, lambda line: print(line, flush=True))
+    except (OSError, OverflowError):
+        return refused(
+            f"Port {port} or {port + 1} on localhost is in use or not allowed; choose another with "
+            "--port."
+        )
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _relay_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=9000, help="the relay takes the next; 0: any")
+
+
 COMMANDS = {
+    "relay": Command(_relay_arguments, lambda chosen: relay(chosen.port)),
     "telemetry": Command(_telemetry_arguments, _of_a_case(_telemetry)),
     "score": Command(_score_arguments, _of_a_case(_score)),
     "case": Command(_case_arguments, _case),

@@ -43,6 +43,9 @@ PROOFS = """Proofs of lesson 11 for one request at an API, none of them a replay
 the standard leaves a server its window, and RFC 7517, 4, has members of a key ignored that nobody
 knows.
 """
+RELAY = """`make real ARGS=relay` opens both links of `python -m labutils relay` in a browser with a
+virtual security key, which is registered at `localhost`. Lesson 13 asks about it.
+"""
 MUSEUM = """Old versions in which a forgery worked, and the next one. They are asked in
 environments of their own by `make real ARGS=museum`, and nobody should install them.
 """
@@ -66,6 +69,14 @@ def verifiers() -> Iterable[str]:
         for token, says in of["rows"].items()
     )
     yield table(["token", *names], rows)
+
+
+def relay() -> Iterable[str]:
+    """What a browser did at the relay."""
+    of = recorded("relay")
+    yield f"## A browser at the relay\n\n{RELAY}\nAsked on {of['recorded']}: {of['browser']}."
+    rows = ([name, *link.values()] for name, link in of["links"].items())
+    yield table(["Tom's host", "what Ada was told", "signatures", "what Tom has"], rows)
 
 
 def museum() -> Iterable[str]:
@@ -125,7 +136,10 @@ def providers() -> Iterable[str]:
 
 def page() -> str:
     """The whole page."""
-    return "\n\n".join([OPENING.strip(), *verifiers(), *proofs(), *providers(), *museum()]) + "\n"
+    return (
+        "\n\n".join([OPENING.strip(), *verifiers(), *proofs(), *providers(), *relay(), *museum()])
+        + "\n"
+    )
 
 
 def write() -> None:

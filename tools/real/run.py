@@ -140,6 +140,12 @@ def lemonldap() -> Table:
     return {"providers": {said.pop("name"): said}}
 
 
+def relay() -> Table:
+    """Return what a browser with a security key does at each of Tom's links of `labutils relay`."""
+    said: Table = printed(sys.executable, str(HERE / "relay.py"), cwd=ROOT)
+    return said
+
+
 # --- what they run in ---------------------------------------------------------------------------
 
 
@@ -176,8 +182,9 @@ ASKED: dict[str, Callable[[], Table]] = {
     "providers": providers,
     "museum": museum,
     "lemonldap": lemonldap,
+    "relay": relay,
 }
-FOR_MAINTAINERS = ("museum", "lemonldap")  # asked for by name alone
+FOR_MAINTAINERS = ("museum", "lemonldap", "relay")  # asked for by name alone
 
 
 def renew(name: str) -> bool:
