@@ -147,8 +147,8 @@ class Columns:
         """What stands in the column of a list, an object, a number, or a text to mend."""
         if not path:
             return full_text(value)
-        if isinstance(value, bool):
-            return "true" if value else "false"
+        if isinstance(value, int):
+            return _plain(value)
         framed = stored(members(value))
         if isinstance(framed, str) and framed.startswith(FRAME):
             self.lists.add(name)
@@ -165,6 +165,7 @@ def matches(pattern: str, value: Value) -> bool | None:
     return None if value is None else _compiled(pattern).search(str(value)) is not None
 
 
+@functools.lru_cache(maxsize=10_000)
 def in_network(value: Value, network: str) -> bool:
     """Whether a value is an IP address of a network (CIDR notation, RFC 4632)."""
     try:
@@ -228,7 +229,8 @@ class Store:
 
     def _fill(self, source: str, fields: list[str]) -> None:
         """Read new columns off the texts in which a key ends as one of these fields does: in the
-        others they are empty. What a backslash hides from such a look is read as well."""
+        others they are empty. What a backslash hides from such a look is read as well. The texts
+        of other sources are not looked at (CROSS JOIN keeps SQLite to this order of tables)."""
         columns = Columns(fields, self.lists)
         change = ", ".join(f"{quote(column(field))} = ?" for field in fields)
         found, ends = "TRUE", []
@@ -236,7 +238,7 @@ class Store:
             ends = ["\\", *(field.rpartition(".")[2] + '"' for field in fields)]
             found = " OR ".join(["instr(text, ?)"] * len(ends))
         rows = self.database.execute(
-            f"SELECT n, text FROM texts JOIN {source} USING (n) WHERE {found}", ends
+            f"SELECT n, text FROM {source} CROSS JOIN texts USING (n) WHERE {found}", ends
         )
         while batch := rows.fetchmany(BATCH):
             values = [(*columns.of(json.loads(text)), n) for n, text in batch]

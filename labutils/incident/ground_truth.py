@@ -6,18 +6,17 @@ harmless events that look like a step, what they really were).
 """
 
 import json
-from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
-from itertools import accumulate
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from labutils.hunt.fields import values_at
 from labutils.hunt.sources import SOURCES, time_of
+from labutils.incident.log_lines import LogLines
 from labutils.text import shown
 
 DAY = 86400  # seconds
@@ -115,7 +114,7 @@ def _read(folder: Path, _written: int) -> GroundTruth:
         {name: str(fact) for name, fact in facts.items()},
         {name: _twin(folder, row) for name, row in twins.items()},
         logs,
-        tuple(sorted({day for log in logs.values() for day in log.days})),
+        tuple(sorted(_days(logs.values()))),
     )
     for name in facts:
         truth.time(name)  # each is an event of this world
@@ -138,51 +137,52 @@ def _twin(folder: Path, row: Any) -> TwinLabel:
     return TwinLabel(str(row.get("twin", "")), str(row.get("step", "")))
 
 
+def _days(logs: Iterable["_Log"]) -> set[int]:
+    """The days on which any log says something. The lines of each are in the order of time, so
+    days in a row that a longer log has named already are passed over at once."""
+    days: set[int] = set()
+    for log in sorted(logs, key=len, reverse=True):
+        line = 0
+        while line < len(log):
+            day = log.day(line)
+            days.add(day)
+            while day + 1 in days:
+                day += 1
+            line = bisect_right(range(len(log)), day, lo=line + 1, key=log.day)
+    return days
+
+
 class _Log:
-    """A log of a world: how long it is, and the days on which it says something. A line is read as
-    an event when somebody asks for it. Raises NotAWorld for one that is not an event with a time.
+    """A log of a world: how long it is, and who did something when. A line is read as an event when
+    somebody asks for it. Raises NotAWorld for one that is not an event with a time.
     """
 
     def __init__(self, path: Path, source: str):
-        self.path, self.source = path, source
-        with path.open("rb") as file:
-            lines = file.readlines()
-        self.starts = array("Q", accumulate(map(len, lines), initial=0))
+        self.source = source
+        self.lines = LogLines(path)
         self.known: dict[int, tuple[float, str]] = {}
-        self.days = set(self._days(lines))
 
     def __len__(self) -> int:
-        return len(self.starts) - 1
+        return len(self.lines)
 
     def line(self, number: int) -> tuple[float, str]:
         """Time and actor of a line, counted from 0."""
         if number not in self.known:
-            start, end = self.starts[number : number + 2]
-            with self.path.open("rb") as file:
-                file.seek(start)
-                self.known[number] = self._read(file.read(end - start), number)
+            self.known[number] = self._read(number)
         return self.known[number]
 
-    def _days(self, lines: Sequence[bytes]) -> Iterator[int]:
-        """The lines are in the order of time, so of each day only the end is looked for."""
+    def day(self, number: int) -> int:
+        """The day of a line, counted since 1970."""
+        return int(self.line(number)[0] // DAY)
 
-        @cache
-        def day(number: int) -> int:
-            return int(self._read(lines[number], number)[0] // DAY)
-
-        line = 0
-        while line < len(lines):
-            yield day(line)
-            line = bisect_right(range(len(lines)), day(line), lo=line + 1, key=day)
-
-    def _read(self, text: bytes, number: int) -> tuple[float, str]:
+    def _read(self, number: int) -> tuple[float, str]:
         try:
-            event = json.loads(text)
+            event = json.loads(self.lines[number])
             time = time_of(event, self.source) if isinstance(event, dict) else None
         except ValueError:
             time = None
         if time is None:
             raise NotAWorld(
-                f"{shown(str(self.path))}, line {number + 1}: is not an event with a time."
+                f"{shown(str(self.lines.path))}, line {number + 1}: is not an event with a time."
             )
         return time, str(next(iter(values_at(event, SOURCES[self.source].actor)), ""))

@@ -26,7 +26,8 @@ from labutils.incident.policy import Request, World
 from labutils.incident.telemetry import LogLine
 from labutils.lab import dice, iso, seconds
 
-from .hunting import CHANGES, Event, Logs
+from .hunting import CHANGES, Logs
+from .log_events import Event
 
 SEED, COUNT = "target-10", 6_000
 DICE = "order-2"  # of days and order

@@ -4,7 +4,7 @@ import csv
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from functools import cache, cached_property
 from ipaddress import IPv4Address
 from itertools import takewhile
@@ -19,11 +19,13 @@ from labutils.hunt.fields import values_at, values_below
 from labutils.hunt.store import Store
 from labutils.incident import background, held_out, scoring
 from labutils.incident.alerts import Alert
+from labutils.incident.log_lines import LogLines
 from labutils.incident.scoring import Score
 from labutils.lab import SceneError, data_file, iso, seconds
 from labutils.text import counted
 
-Event = dict[str, Any]
+from .log_events import Event, LogEvents, with_fields
+
 LARGEST = sigma_rules.LARGEST  # bytes of a file of rules
 
 # What Sigma calls the logs of this lesson: product and service.
@@ -43,7 +45,10 @@ LOG_SOURCES = {
 
 # Fields that most rules of this lesson ask for: a log is read once for all of them.
 OFTEN_ASKED = {
-    "cloudflare_access_nonidentity": ("appId", "ipAddress", "isSuccessfulLogin", "serviceTokenId"),
+    "cloudflare_access_nonidentity": (
+        *("appId", "ipAddress", "isSuccessfulLogin", "serviceTokenId"),
+        "source",  # an address in the tracker's log: the correlations name it
+    ),
     "jira": ("affectedObjects.name", "auditType.action", "author.name", "source"),
 }
 
@@ -95,24 +100,30 @@ class Logs:
         self.folder = folder
         self._store = Store()
         self._read: set[str] = set()  # the sources that stand in the store
+        self._of_source: dict[str, LogLines] = {}
 
-    def events(self, source: str, word: str = "") -> dict[str, Event]:
+    def events(
+        self, source: str, word: str = "", fields: Collection[str] = ()
+    ) -> Mapping[str, Event]:
         """The events of a source by their ids, `source:line`, in the order of time; with a word,
-        those alone in whose line it stands."""
-        with (self.folder / f"{source}.jsonl").open(encoding="utf-8") as lines:
-            found = ((n, line) for n, line in enumerate(lines, 1) if word in line)
-            return {f"{source}:{n}": json.loads(line) for n, line in found}
+        those alone in whose line it stands.
+
+        Each is read from the log when somebody looks at it. With fields, such as
+        `client.ipAddress`, all are read at once, and these fields alone are kept.
+        """
+        events = LogEvents(source, self._lines(source), word)
+        return with_fields(events, fields) if fields else events
+
+    def _lines(self, source: str) -> LogLines:
+        """The lines of a source: where they begin is looked up once."""
+        if source not in self._of_source:
+            self._of_source[source] = LogLines(self.folder / f"{source}.jsonl")
+        return self._of_source[source]
 
     def named(self, names: Iterable[str]) -> dict[str, Event]:
-        """These events alone, by their ids: no other line is read as JSON."""
-        wanted = set(names)
-        events = {}
-        for source in sorted({name.rpartition(":")[0] for name in wanted}):
-            with (self.folder / f"{source}.jsonl").open(encoding="utf-8") as lines:
-                for n, line in enumerate(lines, 1):
-                    if (name := f"{source}:{n}") in wanted:
-                        events[name] = json.loads(line)
-        return events
+        """These events alone, by their ids: no other line is read as JSON. Raises KeyError for an
+        id of no line."""
+        return {name: self.events(name.rpartition(":")[0])[name] for name in names}
 
     def table(self, name: str) -> list[dict[str, str]]:
         """The rows of a table that people keep: `changes`, `roster`, `travel`."""
@@ -121,15 +132,19 @@ class Logs:
 
     def counts(self) -> dict[str, int]:
         """How many events each source has."""
-        files = sorted(self.folder.glob("*.jsonl"))
-        return {path.stem: path.read_bytes().count(b"\n") for path in files}
+        return {source: len(self._lines(source)) for source in self._sources()}
 
     def which_name(self, word: str) -> tuple[list[str], list[str]]:
         """The sources in which a word stands nowhere, and those in which it does."""
-        files = sorted(self.folder.glob("*.jsonl"))
-        names_it = {path.stem: word.encode() in path.read_bytes() for path in files}
+        text = word.encode()
+        names_it = {
+            source: any(text in line for line in self._lines(source)) for source in self._sources()
+        }
         silent = [source for source, speaks in names_it.items() if not speaks]
         return silent, [source for source in names_it if source not in silent]
+
+    def _sources(self) -> list[str]:
+        return sorted(path.stem for path in self.folder.glob("*.jsonl"))
 
     @property
     def _truth_file(self) -> Path:

@@ -22,7 +22,6 @@ from .hunting import (
     OFFICE,
     PRIVILEGED,
     THIEVES,
-    Event,
     Logs,
     a_month,
     alerts_in_tracker,
@@ -34,7 +33,8 @@ from .hunting import (
     in_worst_week,
     sigma,
 )
-from .other_siem import PRODUCTS
+from .log_events import Event
+from .other_siem import by_search
 from .own_hypothesis import flaw
 from .rule_texts import GATEWAY, Fault, correlation_of, detection_of, one_address
 
@@ -541,7 +541,7 @@ def try_search(search: Any) -> Trial:
         yield Observed(words, SELECTED[name in selected], about)
     if selected != by_the_alarm():
         return  # it is another search, whatever the month says, which takes its time
-    in_month = sorted(run(search, month_of_products()))
+    in_month = sorted(by_search(search, a_month()))
     yield Observed("the lines of the lesson's month", in_month, "month")
 
 
@@ -564,12 +564,6 @@ def by_the_alarm() -> set[str]:
     lines = [event for name, (event, _, _) in by_name().items() if name.startswith("jira:")]
     rule = sigma("alarm", "jira", "Somebody joins the administrators", ALARM)
     return {name for hit in hits_among({"jira": lines}, rule) for name in hit.event_ids}
-
-
-@cache
-def month_of_products() -> Mapping[str, list[Event]]:
-    """The lines of three audit logs in the lesson's month."""
-    return {source: [*a_month().events(source).values()] for source in PRODUCTS}
 
 
 def by_name() -> dict[str, tuple[Event, str, str]]:
