@@ -48,7 +48,7 @@ ROLES = {"recording": "administrators", "cookie": "engineering", "consent": "sal
 # One of these is in place. Each stands in the way of some intruders and not of others.
 CONTROLS = (
     "support_accounts_bound",
-    "bulk_export_approved",
+    "grants_key_bound",
     "repository_least_privilege",
     "egress_allowlist",
 )
