@@ -48,10 +48,22 @@ ROLES = {"recording": "administrators", "cookie": "engineering", "consent": "sal
 # One of these is in place. Each stands in the way of some intruders and not of others.
 CONTROLS = (
     "support_accounts_bound",
-    "bulk_export_approved",
+    "grants_key_bound",
     "repository_least_privilege",
     "egress_allowlist",
 )
+
+# By way in, what may get an intruder round a control: data/capstone/estate.md says what each is.
+# One of a row is rare at a company, and all others are common: no controls are good everywhere.
+HABITS = {
+    "recording": ("at_supplier", "at_person", "recording_missed", "confirmed"),
+    "leftover": ("at_program", "unnoticed", "new_token"),
+    "integration": ("key_along", "new_token", "needed"),
+    "cookie": ("at_person", "text_missed", "hurried"),
+    "consent": ("at_program", "text_missed", "hurried"),
+}
+EVERYWHERE = ("at_program", "text_missed", "hurried")  # whatever the way in
+RARE, COMMON = 5, (80, 95)  # of a hundred intruders
 
 RESPONSES = ("20", "90", "360", "1200")  # minutes until an alarm is answered
 
@@ -63,7 +75,9 @@ class DrawnCompany:
     """A company of a seed. `words` stand for what data/capstone/company.yaml leaves open of it;
     `first`: the first day of its month, in seconds since 1970; `events`: of
     ordinary traffic; `control`: what is in place beside the usual ones;
-    `elsewhere`: by way in, how many of a hundred incidents began so at companies of this kind."""
+    `elsewhere`: by way in, how many of a hundred incidents began so at companies of this kind;
+    `habits`: by way in, and by what gets an intruder round a control (HABITS), how many of a
+    hundred it got round one."""
 
     seed: str
     words: Words
@@ -72,6 +86,7 @@ class DrawnCompany:
     noise: str
     control: str
     elsewhere: dict[str, int]
+    habits: dict[str, dict[str, int]]
 
     @property
     def integration(self) -> str:
@@ -111,7 +126,8 @@ def company(seed: str) -> DrawnCompany:
     words["assistant_user"] = assistant_user(words["assistant"])
     events = dice.between(57_000, 63_000)
     control, elsewhere = dice.pick(CONTROLS), _elsewhere(dice)
-    return DrawnCompany(seed, words, first, events, f"{seed}/noise", control, elsewhere)
+    habits = _habits(Dice(f"{seed}/habits"))
+    return DrawnCompany(seed, words, first, events, f"{seed}/noise", control, elsewhere, habits)
 
 
 WAYS = ("recording", "leftover", "integration", "cookie", "consent")
@@ -127,6 +143,16 @@ def _elsewhere(dice: Dice) -> dict[str, int]:
     fourth = rest * dice.between(40, 70) // 100
     parts = (first, second, third, fourth, rest - fourth)
     return {way: parts[order.index(way)] for way in WAYS}
+
+
+def _habits(dice: Dice) -> dict[str, dict[str, int]]:
+    """By way in, how many of a hundred intruders get round a control by each of the habits."""
+    found = {}
+    for way, some in HABITS.items():
+        rare = dice.pick(some)
+        every = dict.fromkeys((*some, *EVERYWHERE))
+        found[way] = {name: RARE if name == rare else dice.between(*COMMON) for name in every}
+    return found
 
 
 def sheets(one: DrawnCompany, words: Words) -> dict[str, Row]:

@@ -99,6 +99,11 @@ def words_of(drawn: Drawn) -> dict[str, str]:
         "symptom": symptom(drawn),
         "log_sources": "\n".join(map(_log_source, drawn.case.sources)),
         **{f"often_{way}": str(number) for way, number in one.elsewhere.items()},
+        **{
+            f"{way}_{name}": str(share)
+            for way in one.habits
+            for name, share in one.habits[way].items()
+        },
         "leaked": iso(one.first - TOKENS_LEAKED * DAY)[:10],
         "replaced": iso(one.first - TOKENS_REPLACED * DAY)[:10],
         "people": str(roster.people),

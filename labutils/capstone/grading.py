@@ -14,15 +14,10 @@ from typing import Any
 
 from labutils.capstone import asking, world
 from labutils.capstone.company import HOUR
+from labutils.capstone.controls import EXCEED, ControlsTried, refused_steps, try_controls
 from labutils.capstone.eviction import Eviction, evict
 from labutils.capstone.folder import now, number_of
-from labutils.capstone.hidden import (
-    THIEVES,
-    ControlsTried,
-    RulesTried,
-    try_controls,
-    try_rules,
-)
+from labutils.capstone.hidden import RulesTried, try_rules
 from labutils.capstone.incident import ALWAYS, Drawn, draw, plain, ways
 from labutils.capstone.lines import line_of, made_by
 from labutils.capstone.report import (
@@ -34,6 +29,7 @@ from labutils.capstone.report import (
     IncidentReport,
     read_report,
 )
+from labutils.capstone.thieves import THIEVES
 from labutils.capstone.world import Truth, about
 from labutils.incident.intervals import wilson
 from labutils.lab import iso
@@ -194,7 +190,7 @@ class Bench(ExitStack):
             "not_knowable": _not_knowable(report, drawn),
             "eviction": _eviction(report.eviction, eviction, begin),
             "rules": _rules(try_rules(self.worlds if rules else (), rules)),
-            "controls": _controls(report.controls, self.controls),
+            "controls": _controls(report.controls, self.controls, drawn),
         }
         forbidden = FORBIDDEN_COSTS * sum(one.what in FORBIDDEN for one in report.claims)
         return ReportGrade(report.incident, parts, forbidden, minutes, eviction)
@@ -475,9 +471,9 @@ def _by_rule(tried: RulesTried) -> list[str]:
     ]
 
 
-def _controls(chosen: Sequence[str], tried: ControlsTried) -> GradedPart:
-    """Of a thousand other thieves, how many more are stopped than by three controls that somebody
-    drew, against the best three."""
+def _controls(chosen: Sequence[str], tried: ControlsTried, drawn: Drawn) -> GradedPart:
+    """Of a thousand other thieves, how many more are stopped than by one set of three in thirty,
+    against the best set; and what each control would have refused in the incident itself."""
     free = {name for names in tried.stopped for name in names}
     usable = [name for name in chosen if name in free]
     lost = [
@@ -485,18 +481,27 @@ def _controls(chosen: Sequence[str], tried: ControlsTried) -> GradedPart:
         for name in chosen
         if name not in free
     ]
-    blind, best = tried.blind, tried.stopped[tried.best]
-    share = (tried.by(usable) - blind) / (best - blind) if best > blind else 0.0
+    share = tried.share(usable)
     if share < 1:
         low, high = wilson(tried.by(usable), THIEVES)
         alone = [f"{shown(name, 40)} {tried.by([name])}" for name in usable]
         lost += [f"each alone stops: {', '.join(alone)}"] if alone else []
         lost.append(
             f"yours stop {tried.by(usable)} of {THIEVES:,} other thieves ({100 * low:.0f} to "
-            f"{100 * high:.0f} in a hundred, 95 % interval); {', '.join(tried.best)} stop {best}, "
-            f"points begin at {blind}, which one in four random sets exceeds"
+            f"{100 * high:.0f} in a hundred, 95 % interval); {', '.join(tried.best)} stop "
+            f"{tried.by(tried.best)}, points begin at {tried.begin}, which one set of three in "
+            f"{EXCEED} exceeds"
         )
+    others = [name for name in tried.best if name not in usable]
+    lost += [f"{name} {_in_this_incident(name, drawn)}" for name in usable]
+    lost += [f"{name}, of the best set, {_in_this_incident(name, drawn)}" for name in others]
     return _part("controls", share, lost)
+
+
+def _in_this_incident(control: str, drawn: Drawn) -> str:
+    """What a control alone would have refused in the incident itself, as the end of a sentence."""
+    refused = "; ".join(f'"{goal}"' for goal in refused_steps(drawn, control))
+    return f"would have refused in your own incident: {refused or 'nothing'}"
 
 
 def _part(name: str, share: float, lost: Sequence[str]) -> GradedPart:

@@ -255,10 +255,12 @@ class _OverHttp:
         return answer
 
     def repeat(self, ask: Ask) -> None:
-        """Write the lines of the repetitions: the decision stands for all of them."""
+        """Write the lines of the repetitions, and raise the alarm that so many in a row raise: the
+        decision stands for all of them."""
         if ask.repeat == 1 or self.company.latest is None:
             return
         first, decision, agent = self.company.latest
+        self.company.notice(replace(first, in_a_row=ask.repeat), decision)
         serial = len(self.lab.wire) - 1
         for number in range(1, ask.repeat):
             again = replace(first, time=first.time + ask.offsets[number])
@@ -314,7 +316,7 @@ class Remembered(Generic[Answer]):
         are seconds since 1970."""
         asked_of = id(case.estate), id(case.watches), id(case.safeguards)
         address = case.addresses[ask.origin].ip
-        key = (*asked_of, ask.scope, ask.using, ask.origin, address, time, alarm)
+        key = (*asked_of, ask.scope, ask.using, ask.origin, ask.repeat, address, time, alarm)
         try:
             return self.answers[key]
         except KeyError:
@@ -409,4 +411,5 @@ def request(case: Incident, ask: Ask, time: int, alarm: int | None = None) -> Re
         estate.zones[ask.origin],
         case.addresses[ask.origin].ip,
         alarm,
+        ask.repeat,
     )

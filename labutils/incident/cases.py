@@ -65,11 +65,13 @@ class Address:
 class Watch:
     """What an alarm watches: requests to these scopes, and whether it is raised by allowed or by
     denied ones; by those from an address alone that the account does not work from, where it says
-    `away`."""
+    `away`. `at_least`: by scope, how many requests in a row it takes; one is enough where it is
+    not said."""
 
     scopes: tuple[str, ...]
     raised_by: Literal["allowed", "denied"]
     away: bool = False
+    at_least: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -339,6 +341,8 @@ def _by_control(sheet: Row, key: str, kind: type[Scoped], estate: Estate) -> dic
         must_be_a_switch(row, key, [control])
         entries[control] = build(kind, row)
         must_be_scopes(row, "scopes", entries[control].scopes, estate.services)
+        in_a_row, scopes = row.get("at_least", ()), entries[control].scopes
+        must_be_among(row, "at_least", in_a_row, scopes, "scope of this alarm")
     return entries
 
 

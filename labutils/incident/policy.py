@@ -82,7 +82,7 @@ class Request:
 
     `time` and `alarm` (the first one raised, if any) are seconds since 1970. `origin` is the zone
     that `address` belongs to, or the one behind a gateway. `case` says what is watched and
-    safeguarded.
+    safeguarded. `in_a_row`: how many requests like this one come one after another, from `time` on.
     """
 
     case: Incident = field(repr=False)  # a long text
@@ -93,6 +93,7 @@ class Request:
     origin: Zone
     address: str
     alarm: int | None = None
+    in_a_row: int = 1
 
     @cached_property
     def scope(self) -> str:
@@ -343,6 +344,7 @@ def alarmed(request: Request, decision: Decision, world: World) -> bool:
     places = request.credential.holder.places if request.credential else ()
     return any(
         watch.raised_by == outcome
+        and request.in_a_row >= watch.at_least.get(request.scope, 1)
         and not (watch.away and request.address in places)
         and world.has(control)
         for control, watch in request.case.watches_by_scope.get(request.scope, ())

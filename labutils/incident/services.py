@@ -84,6 +84,11 @@ class Company:
                 for line in telemetry.events(asked, decision, agent, serial, turn)
             ]
 
+    def notice(self, asked: policy.Request, decision: policy.Decision) -> None:
+        """Raise the alarm, if none was raised before and this request and its answer raise one."""
+        if self.alarm is None and policy.alarmed(asked, decision, self.world):
+            self.alarm = asked.time
+
 
 class Host:
     """One service: it recognises the caller, asks for a decision, writes its log, and enforces the
@@ -99,8 +104,7 @@ class Host:
         agent = http.user_agent.string
         company.record(asked, decision, agent, len(company.lab.wire))
         company.latest = asked, decision, agent
-        if company.alarm is None and policy.alarmed(asked, decision, company.world):
-            company.alarm = asked.time
+        company.notice(asked, decision)
         response = as_json(self.answer(asked, decision))
         response.status_code = 200 if decision.allow else 403
         return response(environ, start_response)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from labutils.capstone import grading, hidden, world
+from labutils.capstone import grading, thieves, world
 from labutils.capstone.grading import Bench
 from labutils.capstone.incident import draw
 
@@ -24,7 +24,7 @@ def small() -> Iterator[None]:
     patch.setattr(world, "of_seed", of_seed)
     patch.setattr(world, "HIDDEN", WORLDS)
     patch.setattr(world, "HIDDEN_EVENTS", EVENTS)
-    for module in (hidden, grading):
+    for module in (thieves, grading):
         patch.setattr(module, "THIEVES", THIEVES)
     yield
     patch.undo()

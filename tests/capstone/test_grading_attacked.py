@@ -325,6 +325,24 @@ def test_one_control_named_once_is_not_worth_three(bench: Bench, best: IncidentR
     assert points(bench, one, "controls") < points(bench, best, "controls")
 
 
+def test_the_grade_says_what_each_control_would_have_refused(
+    bench: Bench, best: IncidentReport, empty: IncidentReport
+) -> None:
+    """Of the incident itself, by replaying it: those of the report, and those of the best set."""
+    chosen = ("recordings_cleaned", "grants_key_bound")
+    lost = bench.grade(replace(empty, controls=chosen), ()).parts["controls"].lost
+    goal = bench.drawn.kinds["recording-read"].goal
+    said = "would have refused in your own incident:"
+    assert f'recordings_cleaned {said} "{goal}"' in lost
+    assert f"grants_key_bound {said} nothing" in lost
+    assert sum("of the best set" in reason for reason in lost) == len(
+        {*bench.controls.best} - {*chosen}
+    )
+    assert all(f"{name} {said}" in " ".join(lost) for name in chosen)
+    full = bench.grade(best, ()).parts["controls"].lost
+    assert len(full) == len(bench.controls.best) and all(said in reason for reason in full)
+
+
 # --- the hunters ---------------------------------------------------------------------------------
 
 

@@ -400,6 +400,12 @@ def test_a_fault_in_the_controls_is_refused_with_its_line(old, new, sentence, at
             None,
         ),
         (
+            "{scopes: ['tracker:create-user'], raised",
+            "{scopes: ['tracker:create-user'], at_least: {'wiki:view': 9}, raised",
+            "at_least: there is no scope of this alarm 'wiki:view'",
+            None,
+        ),
+        (
             "  alert_new_account: {",
             "  alert_account: {",
             "watches: there is no control 'alert_account'",

@@ -283,7 +283,7 @@ def claims() -> Iterator[Call]:
 
 # --- 17-4: an eviction ---------------------------------------------------------------------------
 
-OTHERS = tuple(f"evict-{number}" for number in (1, 0, 5, 12, 18, 9))  # seeds of incidents
+OTHERS = tuple(f"evict-{number}" for number in (1, 0, 5, 12, 40, 9))  # seeds of incidents
 LAST_SEEN = 300  # seconds from the intruder's last visit to the start: the next is 20 minutes away
 MANY = 150
 PARTS = {

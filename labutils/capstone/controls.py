@@ -1,0 +1,74 @@
+"""What controls are worth: how many of a thousand other thieves each set of them stops, and what
+each would have refused in the incident itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from labutils.capstone.incident import Drawn, unused_controls
+from labutils.capstone.thieves import thieves
+from labutils.incident import breach, search
+from labutils.incident.policy import World
+
+CHOSEN = 3  # controls that a report may name
+EXCEED = 30  # points begin at what one set of three in so many exceeds
+
+
+Controls = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ControlsTried:
+    """How many of a thousand thieves each set of controls stops: up to three of those that the
+    company could choose, by their names in order."""
+
+    stopped: dict[Controls, int]
+
+    @property
+    def best(self) -> Controls:
+        """The set that stops the most."""
+        return max(self.stopped, key=lambda chosen: self.stopped[chosen])
+
+    @property
+    def begin(self) -> int:
+        """How many thieves a set must stop before it earns anything: of all sets of three, one in
+        thirty stops more."""
+        counts = sorted(count for names, count in self.stopped.items() if len(names) == CHOSEN)
+        return counts[-1 - len(counts) // EXCEED]
+
+    def by(self, chosen: Sequence[str]) -> int:
+        """How many these stop."""
+        return self.stopped[tuple(sorted(set(chosen)))]
+
+    def share(self, chosen: Sequence[str]) -> float:
+        """What these earn: 0 where they stop no more than `begin`, 1 where they stop as many as the
+        best."""
+        most = self.stopped[self.best]
+        if most <= self.begin:
+            return float(self.by(chosen) >= most)
+        return max(0.0, (self.by(chosen) - self.begin) / (most - self.begin))
+
+
+def try_controls(drawn: Drawn) -> ControlsTried:
+    """Put controls in place, and let a thousand thieves come by other ways and at other hours."""
+    free = sorted(unused_controls(drawn.case))
+    sets = [chosen for size in range(CHOSEN + 1) for chosen in combinations(free, size)]
+    base = World.historical(drawn.case)
+    worlds = search.Worlds([breach.with_controls(names, base) for names in sets])
+    counts = [0] * len(sets)
+    for thief, goal in thieves(drawn):
+        stopped = worlds.stopping([goal], thief, thief)[goal]
+        for place, bit in enumerate(reversed(f"{stopped:b}")):
+            counts[place] += bit == "1"
+    return ControlsTried(dict(zip(sets, counts, strict=True)))
+
+
+def refused_steps(drawn: Drawn, control: str) -> tuple[str, ...]:
+    """What a control alone would have refused in the incident itself: the goals of those steps, in
+    their order. Raises KeyError for a name that is not a control.
+
+    A step that fails only because an earlier one gave nothing is not among them.
+    """
+    world = breach.with_controls([control], World.historical(drawn.case))
+    steps = breach.foresee(world, case=drawn.case)
+    return tuple(step.plan.goal for step in steps if step.outcome == "denied")
