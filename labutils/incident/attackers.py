@@ -33,6 +33,7 @@ BROWSERS = (
 )  # where no background says what people use
 PROGRAMS = ("Wget/1.21.4", "python-requests/2.31.0", "Go-http-client/1.1")
 APPLICATIONS = ("calendar", "payroll", "surveys", "invoices", "travel", "newsletter", "badges")
+LONG = 10  # requests in a row, from which on their number is worth drawing anew
 FAMILIES = ("fairbank", "holloway", "penrose", "winslow", "ashby", "langley", "marlowe")
 
 
@@ -65,6 +66,7 @@ class _Names:
         self.network = self._network(case["networks"][outside])
         self.addresses = {self.address: self.network.address} | self._other_hosts()
         self.holders = self._holders(estate["identities"])
+        self.numbers = self._numbers(estate["identities"])
         self.accounts = {
             row[key]: self._account(row, key)
             for row in estate["identities"]
@@ -121,9 +123,14 @@ class _Names:
         for row in rows:
             if row["kind"] == "service" and programs:
                 holders[row["id"]] = programs.pop()
-            elif row["kind"] == "intruder" and "." in row["name"] and families:
+            elif _is_called(row) and families:
                 holders[row["id"]] = f"{self.dice.choice('aemrs')}-{families.pop()}"
         return holders
+
+    def _numbers(self, rows: list[Row]) -> dict[int, int]:
+        """Another number for each that a log names an identity by: below those of the staff."""
+        before = [row["number"] for row in rows if "number" in row]
+        return dict(zip(before, self.dice.sample(range(4000, 11000), len(before)), strict=True))
 
     def _account(self, row: Row, key: str) -> str:
         """Another name, or account, for an identity: its id is a part of it, perhaps written with
@@ -131,7 +138,9 @@ class _Names:
         before, after = row["id"], self.holders[row["id"]]
         dotted = {before.replace("-", "."): after.replace("-", ".")}
         renamed = _renamed(row[key], {before: after} | dotted)
-        return after if key == "account" and renamed == row[key] and after != before else renamed
+        if key == "account" and renamed == row[key] and after != before:
+            return after.replace("-", ".") if "." in row[key] else after
+        return renamed
 
     def _credential(self, row: Row) -> str:
         holder = self.holders[row["holder"]]
@@ -148,6 +157,8 @@ class _Names:
         after["estate"] = changed(self.before["estate"], self._of_estate)
         for row in after["estate"]["identities"]:
             row["id"] = self.holders[row["id"]]
+            if "number" in row:
+                row["number"] = self.numbers[row["number"]]
         for row in after["estate"]["credentials"]:
             row["holder"] = self.holders[row["holder"]]
         after["case"] = self._case(seed)
@@ -169,9 +180,26 @@ class _Names:
         sheet["networks"][theirs[0]] = self.network.system
         for row in sheet["logs"]:
             if "words" in row:
-                row["words"] = changed(row["words"], self._word)
+                words = changed(row["words"], self._word)
+                line = f"{row['source']}.{row['template']}"
+                row["words"] = words | self._other_words(line, row["words"])
         sheet["names_seed"] = f"{seed}/names"
         return sheet
+
+    def _other_words(self, line: str, before: Mapping[str, str]) -> dict[str, str]:
+        """For a line such as `support.files-tab-download`: other words than before, of those that
+        ordinary traffic has there. Groups and addresses are the company's."""
+        sheet, other = self.before.get("background", Row()), {}
+        groups = self.before["estate"].get("groups", [])
+
+        def stays(word: object) -> bool:
+            return word is None or word in groups or bool(re.fullmatch(r"[\d.]+", str(word)))
+
+        for act in sheet.get("acts", []):
+            for key, some in act.get("words", {}).items() if line in act["lines"] else ():
+                if isinstance(some, list) and not stays(before.get(key)):
+                    other[key] = self.dice.choice([one for one in some if one != before[key]])
+        return other
 
     def _footholds(self) -> list[str]:
         """The zones in which the attacker's own programs run."""
@@ -211,10 +239,20 @@ class _Names:
         """What a log is told to write, wherever it names an account."""
         uuids = {holder_uuid(old): holder_uuid(new) for old, new in self.holders.items()}
         full_names = {_full(old): _full(new) for old, new in self.accounts.items() if "." in old}
-        return _renamed(text, self.holders | self.accounts | uuids | full_names)
+        text = _renamed(text, self.holders | self.accounts | uuids | full_names)
+        return re.sub(r"\d{4,}", self._number, text)
+
+    def _number(self, match: re.Match[str]) -> str:
+        return str(self.numbers.get(int(match[0]), match[0]))
 
     def _address(self, text: str) -> str:
         return self.addresses.get(text, text)
+
+
+def _is_called(row: Row) -> bool:
+    """Whether logs call a person, or an intruder, by a first letter and a name."""
+    name = {"person": row.get("account", ""), "intruder": row["name"]}.get(row["kind"], "")
+    return "." in name
 
 
 def _visited(sheet: Row) -> set[str]:
@@ -247,6 +285,62 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
 def _full(account: str) -> str:
     """J Fielding for j.fielding."""
     return " ".join(part.capitalize() for part in account.split("."))
+
+
+# --- other counts, and a list with others on it ---------------------------------------------------
+
+
+def with_other_counts(case: Incident, seed: str) -> Incident:
+    """The same steps, with other lengths of their long rows of requests: from half of what it was
+    to that of the longest harmless row beside it, so that no number and no limit tells them."""
+    dice = random.Random(f"{seed}/counts")
+    theirs: dict[str, list[int]] = {}
+    for twin in (case.background or Row()).get("twins", []):
+        rows = [act["repeat"] for act in twin["acts"] if act.get("repeat", 1) >= LONG]
+        theirs.setdefault(twin.get("step", ""), []).extend(rows)
+
+    def other(plan: Plan) -> Plan:
+        drawn: dict[int, int] = {}  # by the length before: each way to the same loss takes as much
+        for ask in chain.from_iterable(plan.routes):
+            if ask.repeat >= LONG and ask.repeat not in drawn:
+                longest = max(theirs.get(plan.fact) or [3 * ask.repeat // 2])
+                ends = sorted((max(LONG, ask.repeat // 2), max(LONG, longest)))
+                drawn[ask.repeat] = dice.randint(*ends)
+        routes = (
+            tuple(replace(ask, repeat=drawn.get(ask.repeat, ask.repeat)) for ask in route)
+            for route in plan.routes
+        )
+        return replace(plan, routes=tuple(routes))
+
+    steps = tuple(map(other, case.campaign.steps))
+    return replace(case, campaign=replace(case.campaign, steps=steps))
+
+
+def with_honest_ones_listed(case: Incident, seed: str) -> Incident:
+    """Each list of the company's that names service tokens names some others as well, which nobody
+    stole. So to stand on it is no proof."""
+    dice, credentials = random.Random(f"{seed}/listed"), case.estate.credentials
+    honest = [row["id"] for row in _tokens_of_machines(case)]
+
+    def longer(values: tuple[str, ...]) -> tuple[str, ...]:
+        kinds = {credentials[one].kind if one in credentials else "" for one in values}
+        if kinds != {"service-token"}:
+            return values
+        listed = [*values, *dice.sample(honest, min(len(honest), 3))]
+        return tuple(dice.sample(listed, len(listed)))
+
+    lists = {name: longer(values) for name, values in case.placeholders.items()}
+    return replace(case, placeholders=lists)
+
+
+def _tokens_of_machines(case: Incident) -> list[Row]:
+    """The machines of the background that have a token of their own, and use it often."""
+    machines = (case.background or Row()).get("machines", [])
+    return [
+        row
+        for row in machines
+        if row["id"].endswith("-token") and row.get("share", 0) > 0 and "holder" not in row
+    ]
 
 
 # --- other order, pace and days ------------------------------------------------------------------

@@ -82,6 +82,9 @@ def _attack(name: str, seed: str, case: str | Path) -> breach.Replay:
     known = name in ("W1", "W2")
     chosen = cases.load(case) if known else attackers.with_other_names(case, seed)
     chosen = attackers.with_other_days(chosen, f"{seed}/{name}")
+    if not known:
+        chosen = attackers.with_other_counts(chosen, f"{seed}/{name}")
+    chosen = attackers.with_honest_ones_listed(chosen, f"{seed}/{name}")
     world = World.historical(chosen)
     if name == "W4":
         chosen = attackers.with_half_the_pace(attackers.with_other_order(chosen, seed))

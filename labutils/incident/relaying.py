@@ -22,9 +22,8 @@ from labutils.lab import Lab
 
 NAMES = ("evil.localhost", "localhost")  # a name of its own, and the provider's on another port
 CHALLENGE = hashlib.sha256(b"a verifier that Tom made up, of forty-three characters").digest()
-SIGN_IN = "/authorize?" + urlencode(
+SIGN_IN = "/authorize?response_type=code&" + urlencode(
     {
-        "response_type": "code",
         "client_id": "spa",
         "redirect_uri": CALLBACK,
         "scope": "openid",
