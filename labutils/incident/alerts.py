@@ -2,8 +2,8 @@
 
 An alert is an actor on a day. Whatever rules report of that actor on that day, and however they put
 it together, is one alert: a rule that is true of 120 events in a row has found one thing, and so
-have ten rules that say the same. It is opened by the first report and takes in what follows. At the
-end of the day it is read or not, and closed.
+have ten rules that say the same. It is opened by the first report and takes in what follows. It is
+closed at the end of the day, and read then, or on a later evening, or never.
 """
 
 from collections import Counter
@@ -18,6 +18,7 @@ from labutils.incident.ground_truth import DAY, GroundTruth
 
 LIFT = 10  # times the base rate: so far must an alert raise the odds of finding the attack in it
 ENOUGH = 0.25  # of an alert's events: so many of the attack are found, whatever the base rate
+PATIENCE = 7  # days that an alert waits to be read
 ORDINARY = "everyday events"  # what a false alert is about that is about no twin
 
 Proven = Mapping[str, Collection[str]]  # by a rule's id: the steps that it may be credited with
@@ -45,8 +46,8 @@ class Alert:
 
     `reports` are those of its rules, the most severe first, then the earliest. `steps`: the facts
     that it leads to, with the time of the first event of each; a false alert leads to none. `twin`:
-    the harmless thing that a false alert is about. `was_read`: whether it was within the budget of
-    its day.
+    the harmless thing that a false alert is about. `read_at`: the end of the day on which it was
+    read, if it ever was.
     """
 
     actor: str
@@ -55,7 +56,17 @@ class Alert:
     event_ids: tuple[str, ...]
     steps: dict[str, float] = field(default_factory=dict)
     twin: str = ""
-    was_read: bool = True
+    read_at: float | None = None
+
+    @property
+    def was_read(self) -> bool:
+        """Whether somebody read it."""
+        return self.read_at is not None
+
+    @property
+    def evening(self) -> float:
+        """When it was read; the end of its day where nobody did."""
+        return self.closed if self.read_at is None else self.read_at
 
     @property
     def true(self) -> bool:
@@ -69,7 +80,7 @@ class Alert:
 
     @property
     def closed(self) -> float:
-        """The end of its day, when it is read or not: what comes later needs a new alert."""
+        """The end of its day, from when on it can be read: what comes later needs a new alert."""
         return float((self.day + 1) * DAY)
 
     @property
@@ -224,19 +235,25 @@ def _twin_of(event_ids: Iterable[str], truth: GroundTruth) -> str:
 
 
 def read_in_the_evening(alerts: Sequence[Alert], budget: int) -> list[Alert]:
-    """The alerts, each marked whether it was read.
+    """The alerts, each with the evening on which it was read.
 
-    At the end of a day a team reads so many, all rules together: the most severe first, then those
-    that were opened first. The rest is never read.
+    At the end of a day a team reads so many of all that wait, whatever their rules: the most severe
+    first, then those that were opened first. What is left waits for a quieter evening, but no
+    longer than a week.
     """
-    read: set[int] = set()
-    for _, day in groupby(sorted(alerts, key=_queue), key=lambda alert: alert.day):
-        read.update(id(alert) for alert in list(day)[:budget])
-    return [replace(alert, was_read=id(alert) in read) for alert in alerts]
+    days = [alert.day for alert in alerts]
+    waiting: list[Alert] = []
+    read: dict[int, float] = {}
+    for day in range(min(days, default=0), max(days, default=-1) + PATIENCE + 1):
+        waiting = [one for one in waiting if day - one.day <= PATIENCE]
+        waiting = sorted([*waiting, *(one for one in alerts if one.day == day)], key=_queue)
+        read |= {id(one): float((day + 1) * DAY) for one in waiting[:budget]}
+        waiting = waiting[budget:]
+    return [replace(alert, read_at=read.get(id(alert))) for alert in alerts]
 
 
-def _queue(alert: Alert) -> tuple[int, int, float, str]:
-    return alert.day, _severity(alert), alert.opened, alert.actor
+def _queue(alert: Alert) -> tuple[int, float, str]:
+    return _severity(alert), alert.opened, alert.actor
 
 
 def _severity(one: Alert | Report) -> int:

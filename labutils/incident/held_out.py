@@ -25,7 +25,7 @@ from labutils.incident import attackers, background, breach, cases
 from labutils.incident.intervals import Share, precision
 from labutils.incident.log_format import log_format
 from labutils.incident.policy import World
-from labutils.incident.scoring import BUDGET, Score, alerting, quiet_rules, score
+from labutils.incident.scoring import BUDGET, Score, alerting, helpful_rules, quiet_rules, score
 from labutils.incident.tables import Table, as_html, as_text
 from labutils.text import counted
 
@@ -237,7 +237,10 @@ def grade(
     scores = {name: scored(name) for name in folders}
     proven = {rule.rule_id: rule.steps for rule in scores["W3"].by_rule}
     indicators = finders(scores["W1"]) - finders(scores["W3"])
-    scores["W1"] = scored("W1", indicators=indicators, proven=proven)
+    helpful = helpful_rules(one.alerts for name, one in scores.items() if name != "W1")
+    scores = {name: scored(name, helpful=helpful) for name in folders if name != "W1"}
+    first = scored("W1", helpful=helpful, indicators=indicators, proven=proven)
+    scores = {"W1": first, **scores}
     refused, loaded = tuple(hunts["W1"].refused), hunts["W1"].loaded
     quiet = quiet_rules(hunts["W1"].hits)
     return Grade(scores, frozenset(indicators), refused, loaded, quiet)

@@ -26,6 +26,7 @@ BUDGET = 5  # alerts that a team reads in a day
 WEEK = 7  # days
 BURST = 10  # a step of so many events or more is worth counting event by event
 QUIET = ("low", "informational")  # levels at which nobody is called
+HELPS = 20  # of so many alerts of a rule that helps, one is true
 BETA = 2  # in the F-measure: recall counts for so much more than precision
 
 
@@ -71,7 +72,8 @@ class Score:
     """The score of rules in a world.
 
     `alerts` are all that were opened, in order of time; recall and time count those alone that
-    were read.
+    were read. `helpful`: the ids of the rules that helped (see `helpful_rules`), here or in all the
+    worlds that are graded together.
     """
 
     events: int
@@ -82,6 +84,7 @@ class Score:
     alerts: tuple[Alert, ...]
     budget: int
     indicators: frozenset[str]
+    helpful: frozenset[str] = frozenset()
 
     # --- what it says, number by number ---
 
@@ -96,7 +99,7 @@ class Score:
         moments: dict[str, float] = {}
         for alert in self.alerts:
             for fact in alert.steps if alert.was_read else ():
-                moments[fact] = min(alert.closed, moments.get(fact, alert.closed))
+                moments[fact] = min(alert.evening, moments.get(fact, alert.evening))
         return moments
 
     @property
@@ -106,8 +109,24 @@ class Score:
 
     @property
     def precision(self) -> Share:
-        """How many of the alerts were true, read or not."""
-        return precision(sum(alert.true for alert in self.alerts), len(self.alerts))
+        """How many of the alerts that were read were true."""
+        read = [alert for alert in self.alerts if alert.was_read]
+        return precision(sum(alert.true for alert in read), len(read))
+
+    @property
+    def false_that_cost(self) -> int:
+        """The false alerts that were read past half the budget of an evening: so far, looking is
+        what it has room for. One in which a helpful rule takes part costs nothing: nobody takes
+        away the rule that caught the intruder."""
+        by_evening = Counter(
+            alert.evening
+            for alert in self.alerts
+            if alert.was_read and not alert.true and not self._has_helpful(alert)
+        )
+        return sum(max(0, number - self.budget // 2) for number in by_evening.values())
+
+    def _has_helpful(self, alert: Alert) -> bool:
+        return any(report.rule_id in self.helpful for report in alert.reports)
 
     @property
     def alerts_a_day(self) -> Rate:
@@ -126,7 +145,10 @@ class Score:
     @property
     def worst_week(self) -> tuple[int, float]:
         """The first day of the seven days in a row with the most alerts, and alerts a day then."""
-        by_day = Counter(alert.day for alert in self.alerts)
+        return self._worst_week(self.alerts)
+
+    def _worst_week(self, alerts: Iterable[Alert]) -> tuple[int, float]:
+        by_day = Counter(alert.day for alert in alerts)
         totals = {
             first: sum(by_day[first + more] for more in range(WEEK)) for first in self.days or (0,)
         }
@@ -142,13 +164,13 @@ class Score:
     def first_true_alert(self) -> Alert | None:
         """The true alert that was read first."""
         true = [alert for alert in self.alerts if alert.was_read and alert.true]
-        return min(true, key=lambda alert: alert.opened, default=None)
+        return min(true, key=lambda alert: (alert.evening, alert.opened), default=None)
 
     @property
     def still_to_come(self) -> StillToCome | None:
         """What was left to lose when the first true alert was read; None where none was."""
         first = self.first_true_alert
-        return self.left_after(first.closed) if first else None
+        return self.left_after(first.evening) if first else None
 
     def left_after(self, moment: float) -> StillToCome:
         """What of the attack was still to come at a moment (seconds since 1970)."""
@@ -204,14 +226,28 @@ class Score:
     def points(self) -> float:
         """One number from 0 to 1.
 
-        With an attack: the F-measure of precision and recall, in which recall counts twice as much.
-        Without one: what is left of the budget in the worst week.
+        With an attack: the F-measure of the steps that were seen, and of the true alerts among
+        those that cost; the first counts for twice as much. Without one: what is quiet.
         """
         if not self.logged_steps:
-            return max(0.0, 1 - self.worst_week[1] / self.budget) if self.budget else 0.0
-        found, right = self.recall.value, self.precision.value
+            return self._quiet
+        true = sum(alert.true and alert.was_read for alert in self.alerts)
+        if not true:
+            return 0.0
+        seen, right = self.recall.value, true / (true + self.false_that_cost)
         weight = BETA * BETA
-        return (1 + weight) * found * right / (weight * right + found) if found and right else 0.0
+        return (1 + weight) * seen * right / (weight * right + seen)
+
+    @property
+    def _quiet(self) -> float:
+        """1 up to half the budget in the worst week, then less, and 0 from the whole budget on, for
+        alerts in which no helpful rule takes part; for all alerts, the same from the whole budget
+        to twice as much."""
+        if not self.budget:
+            return 0.0
+        noise = self._worst_week(one for one in self.alerts if not self._has_helpful(one))[1]
+        left = min(2 - 2 * noise / self.budget, 2 - self.worst_week[1] / self.budget)
+        return min(1.0, max(0.0, left))
 
     def summary(self) -> dict[str, Any]:
         """The numbers for programs; times are ISO 8601."""
@@ -223,12 +259,13 @@ class Score:
             "base_rate": self.base_rate,
             "recall": asdict(self.recall),
             "precision": asdict(self.precision),
+            "false_that_cost": self.false_that_cost,
             "alerts_a_day": asdict(self.alerts_a_day),
             "false_alerts_a_day": asdict(self.false_alerts_a_day),
             "worst_week": self.worst_week[1],
             "budget": self.budget,
             "within_budget": self.within_budget,
-            "first_true_alert": iso(first.closed) if first else None,
+            "first_true_alert": iso(first.evening) if first else None,
             "still_to_come": asdict(left) if left else None,
             "steps": sorted(self.seen_steps),
             "by_tactic": {tactic: asdict(share) for tactic, share in self.by_tactic.items()},
@@ -251,7 +288,7 @@ def _for_programs(alert: Alert) -> dict[str, Any]:
     """An alert with its times as ISO 8601; `read` is null where it was never read."""
     return {
         "opened": iso(alert.opened),
-        "read": iso(alert.closed) if alert.was_read else None,
+        "read": iso(alert.evening) if alert.was_read else None,
         "closed": iso(alert.closed),
         "actor": alert.actor,
         "level": alert.level,
@@ -273,6 +310,16 @@ def quiet_rules(hits: Iterable[Hit]) -> tuple[str, ...]:
     return tuple(sorted({hit.title for hit in hits if hit.level in QUIET}))
 
 
+def helpful_rules(worlds: Iterable[Iterable[Alert]]) -> frozenset[str]:
+    """The ids of the rules that caught the attack in these worlds, and not by reporting everybody:
+    at least one in twenty of the alerts that a rule took part in is true by its own report."""
+    alerts, true = Counter[str](), Counter[str]()
+    for report in (one for world in worlds for alert in world for one in alert.reports):
+        alerts[report.rule_id] += 1
+        true[report.rule_id] += bool(report.steps)
+    return frozenset(rule for rule in alerts if HELPS * true[rule] >= alerts[rule])
+
+
 def score(
     hits: Collection[Hit],
     folder: Path | str,
@@ -280,25 +327,30 @@ def score(
     budget: int = BUDGET,
     indicators: Collection[str] = (),
     proven: Proven | None = None,
+    helpful: Collection[str] | None = None,
     case: CaseName = cases.COURSE,
 ) -> Score:
     """The score of these hits in the world of a folder.
 
     `indicators` are the ids of rules that are known to rest on one address or name, and `proven`
-    the steps that a rule, by its id, may be credited with (held_out finds both). Raises NotAWorld
+    the steps that a rule, by its id, may be credited with, and `helpful` the ids of the rules that
+    helped in all the worlds of a grade (held_out finds all three). Raises NotAWorld
     where the folder has no ground truth, or one of another case, or where a hit is about other
     events.
     """
     truth = read_ground_truth(Path(folder))
+    alerts = tuple(read_in_the_evening(alerts_of(hits, truth, proven), budget))
+    helpful = helpful_rules([alerts]) if helpful is None else helpful
     return Score(
         truth.events,
         len(truth.facts),
         truth.days,
         _logged_steps(truth, case),
         _attack_times(truth),
-        tuple(read_in_the_evening(alerts_of(hits, truth, proven), budget)),
+        alerts,
         budget,
         frozenset(indicators),
+        frozenset(helpful),
     )
 
 
@@ -377,7 +429,7 @@ def _summary(result: Score) -> Table:
             f"{worst:.2f} a day, from {iso(first_day * DAY)[:10]}: {verdict} the budget of "
             f"{result.budget}",
         ),
-        ("alerts past the budget of their day", str(unread)),
+        ("alerts that nobody read within a week", str(unread)),
         *_first_alert(result),
         ("points", f"{result.points:.2f}"),
     ]
@@ -392,7 +444,7 @@ def _first_alert(result: Score) -> list[tuple[str, str]]:
     to_come = [f"{left.hours:.1f} hours", f"{len(left.steps)} of {len(result.logged_steps)} steps"]
     to_come += [f"{some} of {all_} events of {fact}" for fact, (some, all_) in left.events.items()]
     return [
-        ("first true alert", f"read {iso(first.closed)}, {first.title}"),
+        ("first true alert", f"read {iso(first.evening)}, {first.title}"),
         *(("" if place else "then still to come", what) for place, what in enumerate(to_come)),
     ]
 

@@ -345,7 +345,7 @@ def what_it_saves(name: str, score: Score, fact: str) -> str:
 
 def day_of(alert: Alert | None) -> str:
     """The day and the hour at which an alert was read."""
-    return iso(alert.closed)[:16].replace("T", " ") if alert else "no time"
+    return iso(alert.evening)[:16].replace("T", " ") if alert else "no time"
 
 
 def summary(name: str, score: Score) -> str:

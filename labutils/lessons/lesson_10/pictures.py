@@ -121,7 +121,7 @@ def _first(axes: Axes, result: Score, bottom: float) -> None:
     first = result.first_true_alert
     if first is None:
         return
-    x = _across(first.closed, result.logged_steps)
+    x = _across(first.evening, result.logged_steps)
     axes.plot([x, x], [0.6, bottom], color=BLACK, lw=1, ls=(0, (2, 3)))
 
 
@@ -133,7 +133,7 @@ def _sentence(result: Score, rows: Rows) -> str:
         return start + "No true alert was read."
     hours, steps = counted(round(left.hours), "hour"), counted(len(left.steps), "step")
     return start + (
-        f"The first true alert was read at {iso(first.closed)}: {first.title}. "
+        f"The first true alert was read at {iso(first.evening)}: {first.title}. "
         f"Still to come: {hours} and {steps}."
     )
 
