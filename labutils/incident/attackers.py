@@ -188,16 +188,16 @@ class _Names:
 
     def _other_words(self, line: str, before: Mapping[str, str]) -> dict[str, str]:
         """For a line such as `support.files-tab-download`: other words than before, of those that
-        ordinary traffic has there. Groups and addresses are the company's."""
+        ordinary traffic has there, too. Groups and addresses are the company's."""
         sheet, other = self.before.get("background", Row()), {}
         groups = self.before["estate"].get("groups", [])
 
         def stays(word: object) -> bool:
-            return word is None or word in groups or bool(re.fullmatch(r"[\d.]+", str(word)))
+            return word in groups or bool(re.fullmatch(r"[\d.]+", str(word)))
 
         for act in sheet.get("acts", []):
             for key, some in act.get("words", {}).items() if line in act["lines"] else ():
-                if isinstance(some, list) and not stays(before.get(key)):
+                if isinstance(some, list) and before.get(key) in some and not stays(before[key]):
                     other[key] = self.dice.choice([one for one in some if one != before[key]])
         return other
 
@@ -292,7 +292,8 @@ def _full(account: str) -> str:
 
 def with_other_counts(case: Incident, seed: str) -> Incident:
     """The same steps, with other lengths of their long rows of requests: from half of what it was
-    to that of the longest harmless row beside it, so that no number and no limit tells them."""
+    to that of the longest harmless row beside it, so that no number and no limit tells them. Where
+    nothing harmless is half as long, it may be longer, too."""
     dice = random.Random(f"{seed}/counts")
     theirs: dict[str, list[int]] = {}
     for twin in (case.background or Row()).get("twins", []):
@@ -303,8 +304,11 @@ def with_other_counts(case: Incident, seed: str) -> Incident:
         drawn: dict[int, int] = {}  # by the length before: each way to the same loss takes as much
         for ask in chain.from_iterable(plan.routes):
             if ask.repeat >= LONG and ask.repeat not in drawn:
-                longest = max(theirs.get(plan.fact) or [3 * ask.repeat // 2])
-                ends = sorted((max(LONG, ask.repeat // 2), max(LONG, longest)))
+                half, longest = (
+                    max(LONG, ask.repeat // 2),
+                    max(theirs.get(plan.fact, ()), default=0),
+                )
+                ends = half, longest if longest >= half else 2 * ask.repeat - half
                 drawn[ask.repeat] = dice.randint(*ends)
         routes = (
             tuple(replace(ask, repeat=drawn.get(ask.repeat, ask.repeat)) for ask in route)
