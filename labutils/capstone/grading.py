@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from labutils.capstone import asking, world
+from labutils.capstone import asking, evidence, world
 from labutils.capstone.company import HOUR
 from labutils.capstone.controls import EXCEED, ControlsTried, refused_steps, try_controls
 from labutils.capstone.eviction import Eviction, evict
@@ -187,8 +187,8 @@ class Bench(ExitStack):
         parts = {
             "claims": _claims(report.claims, self.truth),
             "scope": _scope(report, self.truth),
-            "not_knowable": _not_knowable(report, drawn),
-            "eviction": _eviction(report.eviction, eviction, begin),
+            "not_knowable": _not_knowable(report, self.truth),
+            "eviction": _eviction(report.eviction, eviction, begin, self.truth),
             "rules": _rules(try_rules(self.worlds if rules else (), rules)),
             "controls": _controls(report.controls, self.controls, drawn),
         }
@@ -205,6 +205,7 @@ def _claims(claims: Sequence[Claimed], truth: Truth) -> GradedPart:
     whole = CERTAIN * (len(truth.claims) + STORIES)
     gained, lost, seen, tried = 0.0, [], set(), set()
     stories: set[str] = set()
+    sure: list[bool] = []
     for one in claims:
         right, reason = _judged(one, truth)
         if right and one.what == HARMLESS:
@@ -217,14 +218,26 @@ def _claims(claims: Sequence[Claimed], truth: Truth) -> GradedPart:
                 seen.add(claim)
         gain = _gain(right, one.percent / 100)
         gained += gain
-        if reason and (right is None or abs(_short(gain, reason, whole)) >= 0.05):
+        if right is not None and one.percent >= SURE:
+            sure.append(right)
+        if reason and not (right and one.percent >= SURE):
             lost.append(_of_claim(one, gain, whole, reason))
     for claim in (one for one in truth.claims if one not in seen):
-        lost.append(f"{_worth(CERTAIN, whole)} not claimed: {claim.what} of {claim.who}")
+        lines = evidence.of_claim(claim, truth)
+        lost.append(f"{_worth(CERTAIN, whole)} not claimed: {claim.what} of {claim.who}: {lines}")
     if missing := STORIES - len(stories):
         things = counted(missing, "harmless thing")
         lost.append(f"{_worth(CERTAIN * missing, whole)} not claimed: {things} that looked like it")
+    lost += _calibration(sure)
     return _part("claims", gained / whole, lost)
+
+
+def _calibration(sure: Sequence[bool]) -> list[str]:
+    """How many of the claims that somebody was sure of are true. Doubt that fits is no fault."""
+    if not sure:
+        return []
+    claims = counted(len(sure), "claim")
+    return [f"of your {claims} at {SURE} percent or more, {sum(sure)} true: doubt costs a little"]
 
 
 def _as_story(
@@ -253,17 +266,21 @@ def _worth(gain: float, whole: float) -> str:
 
 
 def _of_claim(one: Claimed, gain: float, whole: float, reason: str) -> str:
-    short = abs(_short(gain, reason, whole))
-    begin = f"-{short:.1f} " if short >= 0.05 else ""
-    return f"{begin}{one.what} of {shown(one.who, 60)} at {one.percent} percent: {reason}"
+    """A claim with what it costs, and why. The gain of a false one ends at 0, which Brier's score
+    does not: to doubt what is false is right, and nobody lives by it."""
+    costs = WEIGHTS["claims"] * (CERTAIN - gain if reason == UNSURE else -gain) / whole
+    begin = f"-{costs:.1f} " if costs >= 0.05 else ""
+    doubted = gain == 0 and one.percent <= 50 and reason in WRONG
+    end = f"{reason}; you were right to doubt it, and it costs nothing" if doubted else reason
+    return f"{begin}{one.what} of {shown(one.who, 60)} at {one.percent} percent: {end}"
 
 
-def _short(gain: float, reason: str, whole: float) -> float:
-    """The points that a claim is short of, or costs."""
-    return WEIGHTS["claims"] * (CERTAIN - gain if reason == UNSURE else gain) / whole
-
-
-UNSURE = "true; you lost a little for being less than certain"
+SURE = 80  # percent, from which on a true claim is no doubt that a grade talks about
+UNSURE = "true, and you doubted it"
+WRONG = (
+    OTHERS := "its lines are not the intruder's",
+    OTHERWISE := "its lines are the intruder's, and they show something else",
+)
 
 
 def _judged(one: Claimed, truth: Truth) -> tuple[bool | None, str]:
@@ -296,8 +313,8 @@ def _beside(one: Claimed, truth: Truth) -> tuple[bool | None, str]:
             other = counted_as[0]
             return None, f"true, and it counts as {other.what} of {other.who}"
     if any(event in truth.steps for event in one.events):
-        return False, "its lines are the intruder's, and they show something else"
-    return False, "its lines are not the intruder's"
+        return False, OTHERWISE
+    return False, OTHERS
 
 
 def truth_of(one: Claimed, truth: Truth) -> Any:
@@ -339,15 +356,22 @@ def _scope(report: IncidentReport, truth: Truth) -> GradedPart:
     others = set(report.credentials) - always, set(drawn.credentials) - always
     credentials = agreement(*others) * (always <= set(report.credentials))
     parts = (
-        ("credential", 8, report.credentials, drawn.credentials, credentials),
-        ("foothold", 8, report.footholds, tuple(drawn.footholds), None),
-        ("loss", 4, losses, drawn.losses, None),
+        (
+            "credential",
+            8,
+            report.credentials,
+            drawn.credentials,
+            credentials,
+            evidence.of_credential,
+        ),
+        ("foothold", 8, report.footholds, tuple(drawn.footholds), None, evidence.of_foothold),
+        ("loss", 4, losses, drawn.losses, None, evidence.of_loss),
     )
     points, lost = 0.0, []
-    for what, worth, named, true, share in parts:
+    for what, worth, named, true, share, where in parts:
         reached = worth * (agreement(named, true) if share is None else share)
         points += reached
-        lost += list(_differences(what, named, true, worth - reached))
+        lost += list(_differences(what, named, true, worth - reached, partial(where, truth=truth)))
     lost += [f"and {loss}: it is true, and no claim of yours shows it" for loss in guessed]
     return _part("scope", points / WEIGHTS["scope"], lost)
 
@@ -363,10 +387,11 @@ def shown_losses(report: IncidentReport, truth: Truth) -> tuple[str, ...]:
     return tuple(kind.loss for kind in kinds if kind.claimed in shown_claims)
 
 
-def _not_knowable(report: IncidentReport, drawn: Drawn) -> GradedPart:
+def _not_knowable(report: IncidentReport, truth: Truth) -> GradedPart:
     """Half of the points for the way in and nothing else of its kind; half for what could be done
     unseen. What everybody could who got as far as the wiki earns nothing by itself, and without it
     the others earn nothing either."""
+    drawn = truth.drawn
     named, true = set(report.not_knowable), set(drawn.not_knowable)
     beginnings = {way.unknown for way in ways(drawn.company)}
     share = 0.5 * (named & beginnings == {drawn.way.unknown})
@@ -374,16 +399,22 @@ def _not_knowable(report: IncidentReport, drawn: Drawn) -> GradedPart:
         share += 0.5 * agreement(named - beginnings - {ALWAYS}, set(drawn.unseen) - {ALWAYS})
     short = WEIGHTS["not_knowable"] * (1 - share)
     what = "thing that cannot be known"
-    return _part(
-        "not_knowable", share, list(_differences(what, sorted(named), sorted(true), short))
-    )
+    lost = list(_differences(what, sorted(named), sorted(true), short))
+    if lost and drawn.way.unknown not in named:
+        lost.append(evidence.of_way(truth))
+    return _part("not_knowable", share, lost)
 
 
 def _differences(
-    what: str, named: Collection[str], true: Collection[str], short: float
+    what: str,
+    named: Collection[str],
+    true: Collection[str],
+    short: float,
+    where: Callable[[str], str] | None = None,
 ) -> Iterator[str]:
-    """A sentence for what was missed, and one for what was named wrongly."""
-    missed = [name for name in true if name not in named]
+    """A sentence for what was missed, with the lines that would have shown it, and one for what was
+    named wrongly."""
+    missed = [f"{name} ({where(name)})" if where else name for name in true if name not in named]
     wrong = [name for name in named if name not in true]
     if missed:
         yield f"-{short:.1f} {what}: missed {', '.join(missed)}"
@@ -396,7 +427,9 @@ def _differences(
 # --- eviction ------------------------------------------------------------------------------------
 
 
-def _eviction(acts: Sequence[EvictionAct], played: Eviction, begin: int) -> GradedPart:
+def _eviction(
+    acts: Sequence[EvictionAct], played: Eviction, begin: int, truth: Truth
+) -> GradedPart:
     """All points for an intruder who is out, less what it cost: an hour of outages, an hour for
     which the intruder was still in. A third of them for the doors that were shut, where one was
     left open."""
@@ -409,6 +442,7 @@ def _eviction(acts: Sequence[EvictionAct], played: Eviction, begin: int) -> Grad
         points = of / 3 * shut
         lost += [
             f"-{of - points:.1f} the intruder came back, with {', '.join(played.left)}",
+            *(f"no act of yours shut {one}: {_why(one, truth)}" for one in _known(played, truth)),
             *played.story[:4],
         ]
     outages = min(float(of), played.hours / HOURS_A_POINT)
@@ -425,6 +459,17 @@ def _eviction(acts: Sequence[EvictionAct], played: Eviction, begin: int) -> Grad
         if late >= 0.05:
             lost.append(f"-{late:.1f} the last act came {open_for:.1f} hours after the brief")
     return _part("eviction", (points - outages - late) / of, lost)
+
+
+def _known(played: Eviction, truth: Truth) -> list[str]:
+    """The doors left open that a line of the logs shows."""
+    drawn = truth.drawn
+    return [one for one in played.left if one in drawn.footholds or one in drawn.credentials]
+
+
+def _why(door: str, truth: Truth) -> str:
+    is_foothold = door in truth.drawn.footholds
+    return (evidence.of_foothold if is_foothold else evidence.of_credential)(door, truth)
 
 
 # --- rules and controls --------------------------------------------------------------------------
