@@ -1,4 +1,4 @@
-"""`python -m labutils capstone`: new, ask, check, grade."""
+"""`python -m labutils capstone`: new, exam, ask, check, grade."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from labutils.capstone import asking, brought, case_file, checking, reference
+from labutils.capstone import asking, brought, case_file, checking, exam, reference
 from labutils.capstone.folder import new
-from labutils.capstone.grading import WEIGHTS, ReportGrade, grade
+from labutils.capstone.grading import grade
 from labutils.capstone.incident import NoIncident
-from labutils.capstone.report import Fault, sheet_of
+from labutils.capstone.report import Fault
 from labutils.command_line import Command, refused
-from labutils.incident.tables import Table, as_text
+from labutils.incident.tables import as_text
 from labutils.text import counted, shown
 
 LONGEST_SEED = 200  # characters
@@ -35,10 +36,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="what you wrote in the lessons (work/toolbox.py): it is copied into the folder, and "
         "each Sigma rule in it into rules/",
     )
+    class_of = verbs.add_parser(
+        "exam", help="a folder for each learner, with an incident of their own"
+    )
+    class_of.add_argument("folder", metavar="OUT", type=Path)
+    class_of.add_argument(
+        "--names",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="a name a line. Seeds are drawn and kept in OUT-seeds.yaml; whoever has a folder "
+        "already keeps it",
+    )
     asked = verbs.add_parser("ask", help="ask somebody; it costs minutes")
     asked.add_argument("folder", metavar="FOLDER", type=Path)
     asked.add_argument("question", metavar="QUESTION", help="one of questions.md")
-    asked.add_argument("--seed", metavar="S", required=True)
+    _add_seed(asked, "YAML as `exam` writes it: the seed that stands there under FOLDER's name")
     checked = verbs.add_parser(
         "check", help="what is wrong with a report and its rules, without grading them"
     )
@@ -49,24 +62,35 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         epilog="Exit status: 0 with a grade, 2 if a report cannot be read.",
     )
     graded.add_argument("folder", metavar="FOLDER", type=Path)
-    which = graded.add_mutually_exclusive_group(required=True)
-    which.add_argument("--seed", metavar="S")
-    which.add_argument(
-        "--seeds",
-        metavar="FILE",
-        type=Path,
-        help="YAML, a line each: the name of a folder below FOLDER, and its seed; gives a table",
+    _add_seed(
+        graded,
+        "YAML, a line each: the name of a folder below FOLDER, and its seed; grades them all",
     )
     graded.add_argument("--json", action="store_true", help="for programs")
     graded.add_argument(
         "--html",
         metavar="FILE",
         type=Path,
-        help="also write a case file that you can show to others",
+        help="also write a case file that you can show to others; with --seeds, a folder of them",
+    )
+    graded.add_argument(
+        "--csv", metavar="FILE", type=Path, help="with --seeds: also write the table as CSV"
+    )
+    graded.add_argument(
+        "--feedback",
+        metavar="DIR",
+        type=Path,
+        help="with --seeds: also write a text for each learner, with the reason for each loss",
     )
     graded.add_argument(
         "--reference", action="store_true", help="grade six reference hunters as well"
     )
+
+
+def _add_seed(parser: argparse.ArgumentParser, seeds: str) -> None:
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--seed", metavar="S")
+    which.add_argument("--seeds", metavar="FILE", type=Path, help=seeds)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -74,20 +98,11 @@ def run(chosen: argparse.Namespace) -> int:
     seed = getattr(chosen, "seed", None)
     if seed is not None and not (0 < len(seed) <= LONGEST_SEED and seed.isprintable()):
         return refused(f"--seed is a string of 1 to {LONGEST_SEED} characters that can be printed.")
+    is_new = chosen.verb in ("new", "exam")
+    if not is_new and not chosen.folder.is_dir():
+        return refused(f"{shown(str(chosen.folder))} is not a folder; `capstone new` writes one.")
     try:
-        if chosen.verb == "new":
-            return _new(chosen.folder, chosen.seed, chosen.toolbox)
-        if not chosen.folder.is_dir():
-            return refused(
-                f"{shown(str(chosen.folder))} is not a folder; `capstone new` writes one."
-            )
-        if chosen.verb == "check":
-            return _check(chosen.folder)
-        if chosen.verb == "ask":
-            return _ask(chosen.folder, chosen.question, chosen.seed)
-        if chosen.seeds:
-            return _table(chosen.folder, chosen.seeds, as_json=chosen.json)
-        return _grade(chosen)
+        return VERBS[chosen.verb](chosen)
     except (Fault, NoIncident, asking.NoAnswer) as error:
         return refused(shown(str(error), 600))
     except BrokenPipeError:  # whoever reads the output wants no more of it
@@ -98,11 +113,12 @@ def run(chosen: argparse.Namespace) -> int:
         return refused(f"{named}: {error.strerror or error}.")
 
 
-def _new(folder: Path, seed: str, toolbox: Path | None) -> int:
+def _new(chosen: argparse.Namespace) -> int:
+    folder, toolbox = chosen.folder, chosen.toolbox
     if toolbox and not toolbox.is_file():
         return refused(f"{shown(str(toolbox))} is not a file; leave --toolbox out to bring none.")
     rules = brought.rules_of(toolbox) if toolbox else {}
-    counts = new(folder, seed)
+    counts = new(folder, chosen.seed)
     for source, count in counts.items():
         print(f"{count:8}  logs/{source}.jsonl")
     print(f"{sum(counts.values()):8}  events in all. Begin with {shown(str(folder / 'brief.md'))}.")
@@ -113,15 +129,26 @@ def _new(folder: Path, seed: str, toolbox: Path | None) -> int:
     return 0
 
 
-def _ask(folder: Path, question: str, seed: str) -> int:
-    answer = asking.ask(folder, question, seed)
+def _exam(chosen: argparse.Namespace) -> int:
+    wanted = exam.names_in(chosen.names)
+    for sentence in exam.told(exam.make(chosen.folder, wanted)):
+        print(sentence, flush=True)
+    print(exam.finished(chosen.folder, wanted))
+    return 0
+
+
+def _ask(chosen: argparse.Namespace) -> int:
+    folder = chosen.folder
+    seed = chosen.seed or exam.seed_for(folder, exam.seeds_in(chosen.seeds))
+    answer = asking.ask(folder, chosen.question, seed)
     print(shown(answer.answer, 4000))
     spent = counted(answer.minutes, "minute") if answer.minutes else "nothing: you asked before"
     print(f"That took {spent}. In all: {counted(asking.minutes(folder), 'minute')}.")
     return 0
 
 
-def _check(folder: Path) -> int:
+def _check(chosen: argparse.Namespace) -> int:
+    folder = chosen.folder
     found = checking.check(folder)
     for sentence in found.faults:
         print(sentence, file=sys.stderr)
@@ -134,6 +161,10 @@ def _check(folder: Path) -> int:
 
 
 def _grade(chosen: argparse.Namespace) -> int:
+    if chosen.seeds:
+        return _grade_all(chosen)
+    if chosen.csv or chosen.feedback:
+        return refused("--csv and --feedback are for a class: name its list with --seeds.")
     hunters = reference.totals if chosen.reference else None
     result = grade(chosen.folder, chosen.seed, reference=hunters)
     if chosen.html:
@@ -142,26 +173,29 @@ def _grade(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _table(folder: Path, seeds: Path, *, as_json: bool) -> int:
-    """The grades of many reports: one table, in the order of the file."""
-    rows: list[tuple[str, ...]] = []
-    faults: list[tuple[str, ...]] = []
-    found: dict[str, object] = {}
-    for name, seed in sheet_of(seeds).items():
+def _grade_all(chosen: argparse.Namespace) -> int:
+    """The grades of many reports, in the order of the list: tables, and what else was asked for."""
+    result = exam.ClassGrades()
+    hunters = reference.totals if chosen.reference else None
+    for name, seed in exam.seeds_in(chosen.seeds).items():
         try:
-            result = grade(_below(folder, name), str(seed))
+            folder = _below(chosen.folder, name)
+            result.grades[name] = grade(folder, seed, reference=hunters)
         except Exception as error:  # one report never costs the others
-            reason = str(error) if isinstance(error, Fault | NoIncident) else repr(error)
-            faults.append((name, reason))
-            found[name] = {"fault": reason}
-            continue
-        rows.append((name, f"{result.total:.1f}", *_points(result)))
-        found[name] = result.summary()
-    tables = [
-        Table("Reports", ("folder", "total", *WEIGHTS), tuple(rows)),
-        Table("Reports that have no grade", (), tuple(faults)),
-    ]
-    print(json.dumps(found, indent=1) if as_json else as_text(tables))
+            known = isinstance(error, Fault | NoIncident)
+            result.faults[name] = str(error) if known else repr(error)
+    if chosen.csv:
+        exam.write_csv(chosen.csv, result)
+    if chosen.feedback:
+        exam.write_feedback(chosen.feedback, result)
+    if chosen.html:
+        exam.write_case_files(chosen.html, chosen.folder, result)
+    if chosen.json:
+        found: dict[str, object] = {name: one.summary() for name, one in result.grades.items()}
+        found |= {name: {"fault": reason} for name, reason in result.faults.items()}
+        print(json.dumps(found, indent=1))
+    else:
+        print(as_text(exam.tables(result)))
     return 0
 
 
@@ -173,8 +207,11 @@ def _below(folder: Path, name: str) -> Path:
     return path
 
 
-def _points(result: ReportGrade) -> list[str]:
-    return [f"{part.points:.1f}" for part in result.parts.values()]
-
-
+VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "new": _new,
+    "exam": _exam,
+    "ask": _ask,
+    "check": _check,
+    "grade": _grade,
+}
 COMMANDS = {"capstone": Command(arguments, run)}

@@ -65,14 +65,17 @@ class GradedPart:
 
 @dataclass(frozen=True, eq=False)
 class ReportGrade:
-    """A grade. `forbidden`: points that forbidden claims cost; `reference`: the totals of the
-    reference hunters, where they were asked for."""
+    """A grade. `forbidden`: points that forbidden claims cost; `missed`: what of all that was
+    `claimable` no claim says and shows; `reference`: the totals of the reference hunters, where
+    they were asked for."""
 
     incident: str
     parts: dict[str, GradedPart]
     forbidden: float = 0
     minutes: int = 0
     eviction: Eviction = field(default_factory=Eviction)
+    missed: tuple[str, ...] = ()
+    claimable: tuple[str, ...] = ()
     reference: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -90,6 +93,7 @@ class ReportGrade:
             },
             "forbidden": self.forbidden,
             "minutes_asked": self.minutes,
+            "missed": list(self.missed),
             "total": round(self.total, 2),
         }
         if self.reference:
@@ -193,7 +197,9 @@ class Bench(ExitStack):
             "controls": _controls(report.controls, self.controls, drawn),
         }
         forbidden = FORBIDDEN_COSTS * sum(one.what in FORBIDDEN for one in report.claims)
-        return ReportGrade(report.incident, parts, forbidden, minutes, eviction)
+        claimable = tuple(claim.what for claim in self.truth.claims)
+        missed = missed_claims(report, self.truth)
+        return ReportGrade(report.incident, parts, forbidden, minutes, eviction, missed, claimable)
 
 
 # --- claims --------------------------------------------------------------------------------------
@@ -238,6 +244,12 @@ def _calibration(sure: Sequence[bool]) -> list[str]:
         return []
     claims = counted(len(sure), "claim")
     return [f"of your {claims} at {SURE} percent or more, {sum(sure)} true: doubt costs a little"]
+
+
+def missed_claims(report: IncidentReport, truth: Truth) -> tuple[str, ...]:
+    """What is true, has lines, and is said and shown by no claim of a report."""
+    right = {truth_of(one, truth) for one in report.claims if _judged(one, truth)[0]}
+    return tuple(claim.what for claim in truth.claims if claim not in right)
 
 
 def _as_story(
