@@ -9,6 +9,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from labutils.capstone import asking
+from labutils.capstone.asking import GivenAnswer
+from labutils.capstone.board import prose
 from labutils.capstone.grading import ReportGrade
 from labutils.capstone.lines import LoggedLine, line_of
 from labutils.capstone.report import HARMLESS, Claimed, IncidentReport, read_report
@@ -85,7 +88,7 @@ def as_html(folder: Path, result: ReportGrade) -> str:
         f"<h1>Incident {_text(result.incident)}</h1>",
         f'<p><span class="total">{result.total:.0f}</span> of 100 points. '
         "A made-up incident, hunted in its logs without being told what had happened.</p>",
-        *_words(report),
+        *_words(report, asking.asked(folder)),
         *_timeline(some),
         *_map(some),
         *_claims(some),
@@ -97,13 +100,23 @@ def as_html(folder: Path, result: ReportGrade) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _words(report: IncidentReport) -> list[str]:
-    """What the author says in their own words."""
-    by = f"<p>By {_text(report.author)}.</p>" if report.author else ""
-    paragraphs = [
-        f"<p>{_text(one, 4000)}</p>" for one in report.summary.splitlines() if one.strip()
-    ]
-    return [by, *paragraphs[:40]]
+def _words(report: IncidentReport, questions: Sequence[GivenAnswer]) -> list[str]:
+    """What the author says in their own words, and what it took."""
+    by = f"By {_text(report.author)}. " if report.author else ""
+    took = f"{counted(report.hours, 'hour')} of work. " if report.hours else ""
+    asked = ", ".join(_text(one.question, 60) for one in questions)
+    minutes = sum(one.minutes for one in questions)
+    answers = f"Asked, for {counted(minutes, 'minute')}: {asked}." if asked else ""
+    lines = [f"<p>{by}{took}{answers}</p>"] if by or took or answers else []
+    lines += _paragraphs(report.summary)
+    if report.board.strip():
+        lines += ["<h2>To the board</h2>", *_paragraphs(prose(report.board))]
+    return lines
+
+
+def _paragraphs(text: str) -> list[str]:
+    lines = [one for one in text.splitlines() if one.strip()]
+    return [f"<p>{_text(one, 4000)}</p>" for one in lines[:40]]
 
 
 def _text(value: str, longest: int = 300) -> str:

@@ -83,6 +83,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="with --seeds: also write a text for each learner, with the reason for each loss",
     )
     graded.add_argument(
+        "--marks",
+        metavar="FILE",
+        type=Path,
+        help="with --seeds: YAML, a reader's marks for each half page, by board.md",
+    )
+    graded.add_argument(
         "--reference", action="store_true", help="grade six reference hunters as well"
     )
 
@@ -163,8 +169,8 @@ def _check(chosen: argparse.Namespace) -> int:
 def _grade(chosen: argparse.Namespace) -> int:
     if chosen.seeds:
         return _grade_all(chosen)
-    if chosen.csv or chosen.feedback:
-        return refused("--csv and --feedback are for a class: name its list with --seeds.")
+    if chosen.csv or chosen.feedback or chosen.marks:
+        return refused("--csv, --feedback and --marks are for a class: name its list with --seeds.")
     hunters = reference.totals if chosen.reference else None
     result = grade(chosen.folder, chosen.seed, reference=hunters)
     if chosen.html:
@@ -175,7 +181,7 @@ def _grade(chosen: argparse.Namespace) -> int:
 
 def _grade_all(chosen: argparse.Namespace) -> int:
     """The grades of many reports, in the order of the list: tables, and what else was asked for."""
-    result = exam.ClassGrades()
+    result = exam.ClassGrades(marks=exam.marks_in(chosen.marks) if chosen.marks else {})
     hunters = reference.totals if chosen.reference else None
     for name, seed in exam.seeds_in(chosen.seeds).items():
         try:

@@ -13,25 +13,30 @@ from pathlib import Path
 from statistics import mean, median
 
 from labutils.capstone import case_file
+from labutils.capstone.board import MARKS, MOST_MARKS
 from labutils.capstone.folder import new
 from labutils.capstone.grading import WEIGHTS, ReportGrade
 from labutils.capstone.report import Fault, sheet_of, text_of
 from labutils.incident.tables import Table
+from labutils.sheets import Row
 from labutils.text import counted, shown
 
 NAME = re.compile(r"\w[\w .-]{0,58}[\w-]|\w")
 MOST_NAMES = 500
 SEED_BYTES = 16  # drawn by the operating system: nobody guesses them, and none gives another away
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
-COLUMNS = ("name", "incident", "total", *WEIGHTS, "forbidden", "minutes_asked", "fault")
+COLUMNS = ("name", "incident", "total", *WEIGHTS, "forbidden", "minutes_asked", "marks", "fault")
+Marks = dict[str, dict[str, int]]  # a reader's, of the half page: by name, by what they are for
 
 
 @dataclass(frozen=True)
 class ClassGrades:
-    """The grades of a class, by the name of the folder; `faults`: why there is none."""
+    """The grades of a class, by the name of the folder; `faults`: why there is none; `marks`: what
+    a reader gave for the half page."""
 
     grades: dict[str, ReportGrade] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
+    marks: Marks = field(default_factory=dict)
 
 
 # --- before --------------------------------------------------------------------------------------
@@ -99,6 +104,23 @@ def make(folder: Path, names: Iterable[str]) -> Iterable[tuple[str, int]]:
             yield name, sum(new(target, seeds[name]).values())
 
 
+def marks_in(path: Path) -> Marks:
+    """The marks in a file of YAML: by name, 0 to 2 for each of the five things of board.md. Raises
+    Fault, which names the line."""
+    sheet = sheet_of(path)
+    found: Marks = {}
+    for name, row in sheet.items():
+        fits = isinstance(row, Row) and set(row) == {*MARKS}
+        if not fits or not all(type(mark) is int and 0 <= mark <= 2 for mark in row.values()):
+            line = sheet.lines[name]
+            raise Fault(
+                f"{path.name}, line {line}: {shown(name, 60)} needs a mark from 0 to 2 for each of "
+                f"{', '.join(MARKS)}"
+            )
+        found[name] = dict(row)
+    return found
+
+
 # --- afterwards ----------------------------------------------------------------------------------
 
 
@@ -145,7 +167,8 @@ def as_csv(result: ClassGrades) -> str:
     for name, one in result.grades.items():
         points = [f"{part.points:.2f}" for part in one.parts.values()]
         numbers = (f"{one.total:.2f}", *points, f"{one.forbidden:.2f}", str(one.minutes))
-        writer.writerow([_cell(name), one.incident, *numbers, ""])
+        marks = str(sum(result.marks[name].values())) if name in result.marks else ""
+        writer.writerow([_cell(name), one.incident, *numbers, marks, ""])
     for name, fault in result.faults.items():
         writer.writerow([_cell(name), *[""] * (len(COLUMNS) - 2), _cell(fault)])
     return text.getvalue()
@@ -165,12 +188,20 @@ def write_feedback(folder: Path, result: ClassGrades) -> None:
     """A text for each learner: the grade, with its reasons. Raises FileExistsError and OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, one in result.grades.items():
-        _write(folder / f"{name}.txt", f"{one}\n", begins="Incident ")
+        marks = _marks(result.marks[name]) if name in result.marks else ""
+        _write(folder / f"{name}.txt", f"{one}\n{marks}", begins="Incident ")
     for name, fault in result.faults.items():
         if NAME.fullmatch(name):
             _write(
                 folder / f"{name}.txt", f"Incident without a grade: {fault}\n", begins="Incident "
             )
+
+
+def _marks(marks: dict[str, int]) -> str:
+    each = ", ".join(f"{name} {mark}" for name, mark in marks.items())
+    return (
+        f"\nThe half page, as a reader marks it: {sum(marks.values())} of {MOST_MARKS} ({each})\n"
+    )
 
 
 def write_case_files(folder: Path, reports: Path, result: ClassGrades) -> None:

@@ -72,6 +72,7 @@ def fill(folder: Path, truth: Truth) -> dict[str, int]:
         "estate.md": text_of("estate.md", drawn),
         "questions.md": text_of("questions.md", drawn),
         "words.md": text_of("words.md", drawn),
+        "board.md": text_of("board.md", drawn),
         "report.yaml": text_of("report.yaml", drawn),
         "rules/README.md": text_of("rules.md", drawn),
         "tables/credentials.csv": _credentials(drawn, folder / "tables" / "tickets.csv"),

@@ -1,4 +1,4 @@
-"""The grade of a report: a hundred points in six parts, each loss with its reason.
+"""The grade of a report: a hundred points in seven parts, each loss with its reason.
 
 The weights are argued in docs/capstone.md. What is said is never rewarded for being said often: a
 report that names everything earns nothing.
@@ -12,13 +12,13 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from labutils.capstone import asking, evidence, world
+from labutils.capstone import asking, board, evidence, world
 from labutils.capstone.company import HOUR
 from labutils.capstone.controls import EXCEED, ControlsTried, refused_steps, try_controls
 from labutils.capstone.eviction import Eviction, evict
 from labutils.capstone.folder import now, number_of
 from labutils.capstone.hidden import RulesTried, try_rules
-from labutils.capstone.incident import ALWAYS, Drawn, draw, plain, ways
+from labutils.capstone.incident import ALWAYS, Claim, Drawn, draw, plain, ways
 from labutils.capstone.lines import line_of, made_by
 from labutils.capstone.report import (
     FORBIDDEN,
@@ -40,8 +40,9 @@ WEIGHTS = {
     "scope": 20,
     "not_knowable": 10,
     "eviction": 15,
-    "rules": 20,
-    "controls": 10,
+    "rules": 15,
+    "controls": 5,
+    "board": 10,
 }
 STORIES = 2  # harmless ones that a report may name
 CERTAIN = 0.25  # what a claim gains against answering 50, at most: a Brier score
@@ -195,10 +196,12 @@ class Bench(ExitStack):
             "eviction": _eviction(report.eviction, eviction, begin, self.truth),
             "rules": _rules(try_rules(self.worlds if rules else (), rules)),
             "controls": _controls(report.controls, self.controls, drawn),
+            "board": _board(report, self.truth),
         }
         forbidden = FORBIDDEN_COSTS * sum(one.what in FORBIDDEN for one in report.claims)
         claimable = tuple(claim.what for claim in self.truth.claims)
-        missed = missed_claims(report, self.truth)
+        found = shown_claims(report, self.truth)
+        missed = tuple(claim.what for claim in self.truth.claims if claim not in found)
         return ReportGrade(report.incident, parts, forbidden, minutes, eviction, missed, claimable)
 
 
@@ -246,10 +249,14 @@ def _calibration(sure: Sequence[bool]) -> list[str]:
     return [f"of your {claims} at {SURE} percent or more, {sum(sure)} true: doubt costs a little"]
 
 
-def missed_claims(report: IncidentReport, truth: Truth) -> tuple[str, ...]:
-    """What is true, has lines, and is said and shown by no claim of a report."""
-    right = {truth_of(one, truth) for one in report.claims if _judged(one, truth)[0]}
-    return tuple(claim.what for claim in truth.claims if claim not in right)
+def shown_claims(report: IncidentReport, truth: Truth) -> dict[Claim, tuple[str, ...]]:
+    """What a report says that is true and shown, with the lines that it cites."""
+    found: dict[Claim, tuple[str, ...]] = {}
+    for one in report.claims:
+        claim = None if one.what in (HARMLESS, *FORBIDDEN) else truth_of(one, truth)
+        if claim and _judged(one, truth)[0]:
+            found[claim] = (*found.get(claim, ()), *one.events)
+    return found
 
 
 def _as_story(
@@ -390,13 +397,9 @@ def _scope(report: IncidentReport, truth: Truth) -> GradedPart:
 
 def shown_losses(report: IncidentReport, truth: Truth) -> tuple[str, ...]:
     """The losses that true claims of a report show."""
-    shown_claims = {
-        truth_of(one, truth)
-        for one in report.claims
-        if one.what not in (HARMLESS, *FORBIDDEN) and _judged(one, truth)[0]
-    }
+    found = shown_claims(report, truth)
     kinds = [kind for kind in truth.drawn.chain if kind.loss]
-    return tuple(kind.loss for kind in kinds if kind.claimed in shown_claims)
+    return tuple(kind.loss for kind in kinds if kind.claimed in found)
 
 
 def _not_knowable(report: IncidentReport, truth: Truth) -> GradedPart:
@@ -559,6 +562,14 @@ def _in_this_incident(control: str, drawn: Drawn) -> str:
     """What a control alone would have refused in the incident itself, as the end of a sentence."""
     refused = "; ".join(f'"{goal}"' for goal in refused_steps(drawn, control))
     return f"would have refused in your own incident: {refused or 'nothing'}"
+
+
+def _board(report: IncidentReport, truth: Truth) -> GradedPart:
+    """Two points for each of five facts that the half page states and a claim shows."""
+    found = shown_claims(report, truth)
+    events = {event for cited in found.values() for event in cited}
+    share, lost = board.share_of(report.board, board.true_facts(truth, found, events))
+    return _part("board", share, lost)
 
 
 def _part(name: str, share: float, lost: Sequence[str]) -> GradedPart:

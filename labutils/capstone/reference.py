@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from labutils.capstone import world
+from labutils.capstone.board import half_page, true_facts
 from labutils.capstone.company import HOUR, DrawnCompany
 from labutils.capstone.folder import inventory, now, number_of
 from labutils.capstone.grading import Bench, ReportGrade
@@ -31,7 +32,7 @@ from labutils.capstone.report import (
 from labutils.hunt.engine import hunt
 from labutils.hunt.fields import values_at
 from labutils.hunt.sources import SOURCES
-from labutils.lab import data_file, seconds
+from labutils.lab import data_file, iso, seconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -481,7 +482,28 @@ def _report(folder: Folder, lines: Sequence[LoggedLine], percent: int) -> Incide
         lost,
         tuple(dict.fromkeys([*unknown, *silent])),
         tuple(acts)[:150],
+        board=_board(claims, lines, unknown[0], len(made)),
     )
+
+
+WAY_OF = {
+    "password-of-the-support-desk": "recording",
+    "how-the-token-was-copied": "old leak",
+    "how-the-grant-was-copied": "grant",
+    "how-the-cookie-was-copied": "cookie",
+    "how-the-person-was-persuaded": "mailbox",
+}
+
+
+def _board(claims: Sequence[Claimed], lines: Sequence[LoggedLine], unknown: str, made: int) -> str:
+    """The half page that these claims give."""
+    cited = {event for one in claims for event in one.events}
+    days = sorted(iso(int(line.time))[:10] for line in lines if line.id in cited)
+    taken = [len(one.events) for one in claims if one.what in LOST]
+    facts = {"way": WAY_OF[unknown], "back": str(made)}
+    facts |= {"first": days[0], "last": days[-1]} if days else {}
+    facts |= {"taken": str(max(taken))} if taken else {}
+    return half_page(facts)
 
 
 def _rule(title: str, source: str, selection: Sequence[str], unless: Sequence[str] = ()) -> str:
@@ -534,6 +556,7 @@ def omniscient(bench: Bench) -> Work:
         drawn.not_knowable,
         tuple(acts),
         bench.controls.best,
+        half_page({name: fact.value for name, fact in true_facts(truth, (), ()).items()}),
     )
     return Work(report, _rules_of_all(bench))
 

@@ -7,12 +7,14 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any, Literal, get_args
 
+from labutils.capstone import board
 from labutils.capstone.incident import Claim, plain
 from labutils.lab import data_file, iso, seconds
 from labutils.sheets import Row, SheetError, build, must_be_among, read, value
 
 LARGEST = 1_000_000  # bytes of a report
 MOST_CLAIMS, MOST_EVENTS, MOST_CONTROLS = 200, 2_000, 3
+MOST_HOURS = 1_000
 FORBIDDEN = ("attributed", "data-left", "nothing-else-happened")
 HARMLESS = "harmless"
 
@@ -51,7 +53,8 @@ class EvictionAct:
 
 @dataclass(frozen=True)
 class IncidentReport:
-    """A report. What was left out is empty. `author` and `summary` are for the case file."""
+    """A report. What was left out is empty. `board` is half a page of prose; `author`, `summary`
+    and `hours`, for which its author worked, are for the case file."""
 
     incident: str
     claims: tuple[Claimed, ...] = ()
@@ -61,8 +64,10 @@ class IncidentReport:
     not_knowable: tuple[str, ...] = ()
     eviction: tuple[EvictionAct, ...] = ()
     controls: tuple[str, ...] = ()
+    board: str = ""
     author: str = ""
     summary: str = ""
+    hours: float = 0
 
 
 @cache
@@ -114,8 +119,10 @@ def read_report(path: Path) -> IncidentReport:
 
 
 def _report(sheet: Row) -> IncidentReport:
-    for key in ("author", "summary"):
+    for key in ("author", "summary", "board"):
         sheet[key] = "" if sheet.get(key) is None else sheet[key]
+    _must_have_facts(sheet)
+    _must_be_hours(sheet)
     _must_be_short(sheet, "claims", MOST_CLAIMS)
     _must_be_short(sheet, "controls", MOST_CONTROLS)
     _must_be_short(sheet, "eviction", MOST_CLAIMS)
@@ -168,6 +175,20 @@ def _texts(sheet: Row, key: str) -> tuple[str, ...]:
         sheet[key] = []  # `losses:` with nothing behind it
     texts: tuple[str, ...] = value(sheet, key, tuple[str, ...])
     return texts
+
+
+def _must_have_facts(sheet: Row) -> None:
+    try:
+        board.facts_in(value(sheet, "board", str))
+    except board.BoardError as error:
+        raise sheet.error(f"board: {error}", "board") from error
+
+
+def _must_be_hours(sheet: Row) -> None:
+    if sheet.get("hours") is None:
+        sheet["hours"] = 0
+    if not 0 <= value(sheet, "hours", float) <= MOST_HOURS:
+        raise sheet.error(f"hours must be 0 to {MOST_HOURS}", "hours")
 
 
 def _must_be_short(sheet: Row, key: str, most: int) -> None:

@@ -38,6 +38,11 @@ class Truth:
         return {step: tuple(events) for step, events in found.items()}
 
     @cached_property
+    def own_lines(self) -> dict[str, dict[str, Any]]:
+        """The intruder's lines, by event id."""
+        return {name: event for name, event in lines(self.folder) if name in self.steps}
+
+    @cached_property
     def told(self) -> frozenset[str]:
         """The kinds of harmless things that a table tells from an attack."""
         twins = load(self.drawn.case).twins.values()

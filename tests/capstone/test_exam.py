@@ -4,6 +4,7 @@ import csv
 import json
 import secrets
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,9 @@ def said(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, 
 
 
 @pytest.fixture(scope="module")
-def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
     """The folder of an exam of two."""
     request.getfixturevalue("small")
     base = tmp_path_factory.mktemp("exam")
@@ -32,9 +35,9 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     drawn = iter(range(1, 100))
     patch = pytest.MonkeyPatch()  # secret, and the same in every run of the tests
     patch.setattr(secrets, "token_hex", lambda size: f"{next(drawn):0{2 * size}x}")
-    request.addfinalizer(patch.undo)
     assert main(["capstone", "exam", str(base / "spring"), "--names", str(base / "names.txt")]) == 0
-    return base / "spring"
+    yield base / "spring"
+    patch.undo()
 
 
 def seeds_of(made: Path) -> dict[str, str]:
@@ -148,3 +151,30 @@ def test_a_table_for_one_is_refused(
         capsys, "grade", made / "ada", "--seed", seed, "--csv", tmp_path / "x.csv"
     )
     assert status == 2 and "name its list with --seeds" in error
+
+
+def test_a_readers_marks_stand_beside_the_grade(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    marks = tmp_path / "marks.yaml"
+    marks.write_text(
+        "ada: {answer: 2, loss: 1, unknown: 2, done: 0, decision: 1}\n", encoding="utf-8"
+    )
+    table, texts = tmp_path / "class.csv", tmp_path / "texts"
+    words = ["grade", made, "--seeds", exam.sealed_beside(made), "--marks", marks]
+    status, _, _ = said(capsys, *words, "--csv", table, "--feedback", texts)
+    (row,) = [r for r in csv.DictReader(table.open(encoding="utf-8")) if r["name"] == "ada"]
+    assert status == 0 and row["marks"] == "6" and row["total"] == "0.00"
+    assert "as a reader marks it: 6 of 10 (answer 2, loss 1," in (texts / "ada.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["{answer: 3, loss: 1, unknown: 2, done: 0, decision: 1}", "{answer: 2}", "7", "[]"],
+)
+def test_marks_that_are_none_name_their_line(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "marks.yaml"
+    path.write_text(f"# mine\nada: {row}\n", encoding="utf-8")
+    with pytest.raises(Fault) as found:
+        exam.marks_in(path)
+    assert "marks.yaml, line 2: ada needs a mark from 0 to 2" in str(found.value)

@@ -47,7 +47,14 @@ def test_the_truth_has_all_points_and_an_empty_report_none(
     found = bench.grade(best, ())
     assert {name: part.points for name, part in found.parts.items() if name != "rules"} == (
         pytest.approx(
-            {"claims": 25, "scope": 20, "not_knowable": 10, "eviction": 15, "controls": 10}
+            {
+                "claims": 25,
+                "scope": 20,
+                "not_knowable": 10,
+                "eviction": 15,
+                "controls": 5,
+                "board": 10,
+            }
         )
     )
     nothing = bench.grade(IncidentReport(best.incident), ())
