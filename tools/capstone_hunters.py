@@ -5,9 +5,12 @@ somebody earns who chooses the same controls everywhere.
     python tools/capstone_hunters.py page FILE...
     python tools/capstone_hunters.py controls FIRST NUMBER > FILE
     python tools/capstone_hunters.py constant FILE...
+    python tools/capstone_hunters.py first FIRST NUMBER > FILE
+    python tools/capstone_hunters.py shortcuts FILE...
 
-`grade` and `controls` print a line of JSON for each seed. `page` makes a table of such lines, and
-`constant` a paragraph, in docs/capstone.md.
+`grade`, `controls` and `first` print a line of JSON for each seed. `page` makes a table of such
+lines, and `constant` and `shortcuts` a paragraph, in docs/capstone.md; `shortcuts` takes lines of
+`grade` and of `first`.
 """
 
 import json
@@ -20,15 +23,15 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from measured import lines_of, put_between  # noqa: E402
 
+from labutils.capstone import world  # noqa: E402
+from labutils.capstone.constant_rules import programs_elsewhere  # noqa: E402
 from labutils.capstone.controls import CHOSEN, ControlsTried, try_controls  # noqa: E402
 from labutils.capstone.grading import WEIGHTS, Bench  # noqa: E402
+from labutils.capstone.hidden import try_texts  # noqa: E402
 from labutils.capstone.incident import draw, unused_controls  # noqa: E402
-from labutils.capstone.reference import (  # noqa: E402
-    HUNTERS,
-    OMNISCIENT,
-    controls_by_the_tables,
-    grades,
-)
+from labutils.capstone.reference import HUNTERS, OMNISCIENT, grades  # noqa: E402
+from labutils.capstone.shortcuts import count_rules, names_the_intruder  # noqa: E402
+from labutils.capstone.thorough import controls_by_the_tables  # noqa: E402
 
 EVERY = (*HUNTERS, OMNISCIENT)
 PAGE = ROOT / "docs" / "capstone.md"
@@ -36,6 +39,8 @@ BEGIN = "<!-- hunters: written by tools/capstone_hunters.py -->"
 END = "<!-- end of hunters -->"
 CONSTANT = "<!-- constant: written by tools/capstone_hunters.py -->"
 END_OF_CONSTANT = "<!-- end of constant -->"
+SHORTCUTS = "<!-- shortcuts: written by tools/capstone_hunters.py -->"
+END_OF_SHORTCUTS = "<!-- end of shortcuts -->"
 
 
 def grade(first: int, number: int, names: list[str]) -> None:
@@ -43,12 +48,56 @@ def grade(first: int, number: int, names: list[str]) -> None:
     for seed in range(first, first + number):
         with Bench(str(seed)) as bench:
             found = grades(bench, names or EVERY)
+            alone = programs_elsewhere(bench.drawn.company)
+            rules = {
+                "counts": 0.0 if bench.drawn.nothing else counted(bench),
+                "table": try_texts(bench.worlds, alone).mean,
+            }
+            nothing = bench.drawn.nothing
         rows = {
             name: {"total": round(one.total, 1)}
             | {part: round(value.points, 1) for part, value in one.parts.items()}
             for name, one in found.items()
         }
-        print(json.dumps({"seed": seed, "way": bench.drawn.way.id, "hunters": rows}), flush=True)
+        row = {"seed": seed, "nothing": nothing, "rules": rules, "hunters": rows}
+        print(json.dumps(row), flush=True)
+
+
+def counted(bench: Bench) -> float:
+    """What rules on the counts of the month earn in the hidden ones, 0 to 1."""
+    return try_texts(bench.worlds, count_rules(bench.truth)).mean
+
+
+def first(first: int, number: int) -> None:
+    """Seed by seed, a line of JSON each: whether one query names the intruder, and whether nobody
+    was in."""
+    for seed in range(first, first + number):
+        with world.of_seed(str(seed)) as truth:
+            named = not truth.drawn.nothing and names_the_intruder(truth)
+            row = {"seed": seed, "nothing": truth.drawn.nothing, "named": named}
+        print(json.dumps(row), flush=True)
+
+
+def shortcuts(files: list[str]) -> None:
+    """Write into docs/capstone.md what does not pay: one query, rules on counts, no log opened."""
+    lines = lines_of(files)
+    queried = [line for line in lines if "named" in line]
+    with_intruder = [line for line in queried if not line["nothing"]]
+    graded = [line for line in lines if "hunters" in line]
+    counts = [line["rules"]["counts"] for line in graded if not line["nothing"]]
+    tables = [line["rules"]["table"] for line in graded]
+    unread = [line["hunters"]["constant report"]["total"] for line in graded]
+    text = (
+        f"Of seeds {queried[0]['seed']} to {queried[-1]['seed']}, nobody was in in "
+        f"{len(queried) - len(with_intruder)}. In the other {len(with_intruder)}, one query (the "
+        "address outside with the most accounts of programs, then the most days) names the "
+        f"intruder first in {sum(line['named'] for line in with_intruder)}. Over {len(graded)} "
+        "seeds, nine rules on how often the intruder of one's own month did what have a mean of "
+        f"{mean(counts):.2f} in the hidden months, and the table of programs in `estate.md` by "
+        f"itself {mean(tables):.2f}, where points begin. A report that opens no log earns "
+        f"{mean(unread):.1f} of 100, and {max(unread):.1f} at most."
+    )
+    put_between(PAGE, SHORTCUTS, END_OF_SHORTCUTS, [text])
 
 
 def page(files: list[str]) -> None:
@@ -115,7 +164,9 @@ if __name__ == "__main__":
         page(sys.argv[2:])
     elif sys.argv[1] == "constant":
         constant(sys.argv[2:])
-    elif sys.argv[1] == "controls":
-        controls(int(sys.argv[2]), int(sys.argv[3]))
+    elif sys.argv[1] == "shortcuts":
+        shortcuts(sys.argv[2:])
+    elif sys.argv[1] in ("controls", "first"):
+        {"controls": controls, "first": first}[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]))
     else:
         grade(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])

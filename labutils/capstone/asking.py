@@ -1,11 +1,10 @@
 """Questions to people: each costs minutes, and people are sometimes mistaken."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from labutils.capstone import world
-from labutils.capstone.folder import TABLES, accounts, number_of
+from labutils.capstone import lines, world
+from labutils.capstone.folder import accounts, number_of
 from labutils.capstone.incident import Drawn
 from labutils.capstone.report import Fault, sheet_of, text_of
 from labutils.capstone.world import Truth
@@ -119,7 +118,7 @@ def _person(truth: Truth, account: str) -> str:
         )
     parts = [f"I am {account}."]
     parts += [f"On {day} that was me ({what})." for day, what in _acts_of(truth, account)]
-    if account == drawn.words["victim"]:
+    if account == drawn.words["victim"] and not drawn.nothing:
         parts += _of_victim(drawn)
     if len(parts) == 1:
         parts.append("I worked as always.")
@@ -144,7 +143,7 @@ def _acts_of(truth: Truth, account: str) -> list[tuple[str, str]]:
     """On which days somebody did what looks odd and is harmless, and what it was."""
     found: dict[tuple[str, str], None] = {}
     for event_id, event in world.lines(truth.folder):
-        if event_id in truth.twins and world.who(event_id, event) == account:
+        if event_id in truth.twins and lines.who(event_id, event) == account:
             found[_day_of(event_id, event), truth.twins[event_id]] = None
     return list(found)
 
@@ -159,18 +158,25 @@ def _owner(truth: Truth, program: str) -> str:
         raise NoAnswer(f"Nobody owns {shown(program, 80)}. There is: {', '.join(PROGRAMS)}.")
     identity = drawn.case.estate.identities[program]
     account = identity.account or identity.name
-    tickets = [row for row in _tickets(truth) if row["by"] in (account, _token(drawn, program))]
+    names = {account, _token(drawn, program)} - {""}
+    mine = [row for row in truth.tickets if row["by"] in names]
+    forgotten = [one for one in truth.untold if one.by & names]
     if is_mistaken(drawn, f"owner:{program}"):
-        tickets = tickets[:-1]
+        mine, forgotten = mine[:-1], forgotten[:-1]
     places = " and ".join(identity.places)
-    moves = "; ".join(f"{row['id']} ({row['what']})" for row in tickets)
+    moves = "; ".join(f"{row['id']} ({row['what']})" for row in mine)
+    without = "".join(
+        f" On {iso(int(one.start))[:10]} we also worked from {', '.join(one.hosts)} ({one.what}), "
+        "and forgot the ticket."
+        for one in forgotten
+    )
     made = {
-        "planning": " It creates accounts only with a ticket.",
-        "reports": " We change the key only with a ticket.",
+        "planning": " It creates accounts for contractors alone.",
+        "reports": " We seldom change the key.",
     }
     return (
         f"We run {account}. It works from {places}. "
-        f"What we announced: {moves or 'nothing'}. Anything without a ticket was not us."
+        f"What we announced: {moves or 'nothing'}.{without} All else was not us."
         f"{made.get(program, '')}"
     )
 
@@ -179,25 +185,22 @@ def _token(drawn: Drawn, program: str) -> str:
     return f"{drawn.company.words['planning']}-token" if program == "planning" else ""
 
 
-def _tickets(truth: Truth) -> list[dict[str, str]]:
-    name = next(before for before, after in TABLES.items() if after == "tickets.csv")
-    with (truth.folder / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def _ticket(truth: Truth, name: str) -> str:
-    for row in _tickets(truth):
-        if row["id"] == name:
-            return (
-                f"{name}: {row['what']}. It was done as written, between {row['from']} and "
-                f"{row['to']}, by {row['by']}."
-            )
-    raise NoAnswer(f"There is no ticket {shown(name, 80)}.")
+    row = next((row for row in truth.tickets if row["id"] == name), None)
+    if row is None:
+        raise NoAnswer(f"There is no ticket {shown(name, 80)}.")
+    one = next((one for one in truth.moves if one.is_told_by(row)), None)
+    if one is None:
+        return f"{name}: {row['what']}. It was put off, and nothing of it was done that day."
+    return (
+        f"{name}: {row['what']}. It was done between {iso(int(one.start))} and "
+        f"{iso(int(one.end))}, from {', '.join(one.hosts)}, by {', '.join(sorted(one.by))}."
+    )
 
 
 def _supplier(truth: Truth, _: str) -> str:
     drawn = truth.drawn
-    if drawn.way.id == "recording" and not is_mistaken(drawn, "supplier"):
+    if not drawn.nothing and drawn.way.id == "recording" and not is_mistaken(drawn, "supplier"):
         return (
             "Our support account was used by somebody else in this month. Recordings of your "
             "browsers may have been read; how the password got out we do not know."
@@ -207,7 +210,7 @@ def _supplier(truth: Truth, _: str) -> str:
 
 def _vendor(truth: Truth, _: str) -> str:
     drawn = truth.drawn
-    if drawn.way.id == "integration" and not is_mistaken(drawn, "vendor"):
+    if not drawn.nothing and drawn.way.id == "integration" and not is_mistaken(drawn, "vendor"):
         return (
             "Tokens of customers were copied out of our cloud, yours among them. How, we do not "
             "know yet."

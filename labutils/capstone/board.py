@@ -154,13 +154,20 @@ def number_taken(truth: Truth) -> int:
     return max([*records, *asks])
 
 
-def share_of(text: str, facts: dict[str, TrueFact]) -> tuple[float, list[str]]:
-    """What a half page is worth, 0 to 1, and where the rest went."""
+def length_fault(text: str) -> str:
+    """Why a text is no half page by its length; nothing where it is one."""
     least, most = WORDS
     words = len(prose(text).split())
-    if not least <= words <= most:
-        some = f"yours has {words}" if words else "there is none"
-        return 0.0, [f"half a page to the board has {least} to {most} words; {some}"]
+    if least <= words <= most:
+        return ""
+    some = f"yours has {words}" if words else "there is none"
+    return f"half a page to the board has {least} to {most} words; {some}"
+
+
+def share_of(text: str, facts: dict[str, TrueFact]) -> tuple[float, list[str]]:
+    """What a half page is worth, 0 to 1, and where the rest went."""
+    if fault := length_fault(text):
+        return 0.0, [fault]
     said = facts_in(text)
     lost = list(_losses(said, facts))
     return 1 - len(lost) / len(FACTS), lost
@@ -197,3 +204,12 @@ def half_page(facts: dict[str, str]) -> str:
             "report lists it. The lines that show all this stand there too, claim by claim.",
         )
     )
+
+
+QUIET = """\
+Nobody was in our systems this month, as far as any log of ours can tell. What looked like an
+intruder was our own work: programs that moved to another host, people who travelled, and
+colleagues on call at night. Each of these has a ticket, a trip or an owner who confirmed it. The
+report names the lines and what explains them. Nothing was shut. What no log holds, nobody can
+rule out.
+"""

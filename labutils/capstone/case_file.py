@@ -271,6 +271,7 @@ def _table(title: str, head: Sequence[str], rows: Sequence[str]) -> list[str]:
 def _conclusions(report: IncidentReport) -> list[str]:
     acts = [f"{iso(act.at)} {act.act} {act.what}" for act in report.eviction]
     lists = (
+        ("Verdict", [report.verdict]),
         ("Credentials in the intruder's hands", report.credentials),
         ("Made as a way back", report.footholds),
         ("Gone", report.losses),

@@ -47,7 +47,10 @@ def _faults(report: IncidentReport, folder: Path) -> Iterator[str]:
     yield from _of_claims(report, folder / "logs")
     inventory = set(_inventory(folder / "tables" / "credentials.csv"))
     acts = [act for act in report.eviction if act.act in ("replace", "revoke")]
+    tickets = {row["id"] for row in _rows(folder / "tables" / "tickets.csv")}
+    named = [one.explained_by for one in report.claims if one.explained_by.startswith("CHG-")]
     known = (
+        ("explained_by", named, tickets, "is not in tables/tickets.csv"),
         ("credentials", report.credentials, inventory, "is not in tables/credentials.csv"),
         ("eviction", [act.what for act in acts], inventory, "is not in tables/credentials.csv"),
         (
@@ -92,5 +95,9 @@ def _lines_in(path: Path) -> int:
 
 
 def _inventory(path: Path) -> list[str]:
+    return [row["credential"] for row in _rows(path)]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
-        return [row["credential"] for row in csv.DictReader(file)]
+        return list(csv.DictReader(file))

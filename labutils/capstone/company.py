@@ -2,21 +2,19 @@
 data/capstone/, and the sheets that come of them."""
 
 import zlib
-from base64 import b32encode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import IPv4Address
 from string import Template
 from typing import Any
-from uuid import UUID
 
-from labutils.incident import cases, names
+from labutils.incident import agents, cases, names
 from labutils.incident.background import sheet as background
 from labutils.incident.background.dice import Dice
 from labutils.incident.background.people import Person, people, trips
 from labutils.incident.background.world import days_of_month
 from labutils.incident.cases import Incident
-from labutils.incident.telemetry import holder_uuid
+from labutils.incident.telemetry import holder_base32
 from labutils.lab import data_file, iso, seconds
 from labutils.sheets import Row, read
 
@@ -66,6 +64,52 @@ EVERYWHERE = ("at_program", "text_missed", "hurried")  # whatever the way in
 RARE, COMMON = 5, (80, 95)  # of a hundred intruders
 
 RESPONSES = ("20", "90", "360", "1200")  # minutes until an alarm is answered
+
+# The hosts of a company's own network, by the word for their address.
+HOSTS = (
+    "support_ip",
+    "planning_ip",
+    "builds_ip",
+    "reports_ip",
+    "assistant_ip",
+    "renewals_ip",
+    "runner_ip",
+    "monitor_ip",
+    "provisioning_ip",
+    "warehouse_ip",
+    "marketing_ip",
+    "deploy_ip",
+    "backup_ip",
+    "survey_ip",
+    "badge_ip",
+)
+
+# How often an intruder does something in a row, from and to: as often as somebody harmless does;
+# and how many seconds apart on average, from and to.
+IN_A_ROW = {
+    "probes": ((2, 4), (30, 110)),
+    "queries": ((3, 8), (15, 60)),
+    "sso": ((1, 3), (40, 400)),
+    "searches": ((2, 5), (25, 90)),
+    "queried": ((2, 5), (25, 90)),
+    "lists": ((1, 3), (20, 60)),
+    "mails": ((14, 56), (5, 12)),
+    "tickets": ((14, 84), (20, 60)),
+    "views": ((24, 56), (20, 70)),
+    "pages": ((14, 70), (20, 60)),
+    "describes": ((2, 5), (30, 120)),
+    "archives": ((20, 84), (20, 80)),
+    "all_pages": ((102, 210), (8, 20)),
+    "all_tickets": ((102, 154), (12, 40)),
+    "all_lists": ((2, 5), (12, 40)),
+    "all_mails": ((62, 119), (4, 12)),
+}
+ROWS = {  # of queries and jobs of the customer system
+    "case_rows": ("300", "2000"),
+    "job_rows": ("12000", "31000", "64000"),
+    "done_rows": ("26000", "88000", "182000"),
+}
+JITTER = (60, 140)  # percent: how often somebody harmless does something in a row, each time
 
 Words = dict[str, str]
 
@@ -124,10 +168,30 @@ def company(seed: str) -> DrawnCompany:
         "response_minutes": dice.pick(RESPONSES),
     }
     words["assistant_user"] = assistant_user(words["assistant"])
+    words |= _network_words(Dice(f"{seed}/network"))
     events = dice.between(57_000, 63_000)
     control, elsewhere = dice.pick(CONTROLS), _elsewhere(dice)
     habits = _habits(Dice(f"{seed}/habits"))
     return DrawnCompany(seed, words, first, events, f"{seed}/noise", control, elsewhere, habits)
+
+
+def _network_words(dice: Dice) -> Words:
+    """The company's own network and offices, who is where in it, and where the vendors of its
+    programs fail over."""
+    own, office = (f"198.19.{number}" for number in _some(dice, range(100, 250), 2))
+    hosts = _some(dice, range(10, 250), len(HOSTS))
+    words = {"own_net": own, "office_net": office}
+    words |= {name: f"{own}.{host}" for name, host in zip(HOSTS, hosts, strict=True)}
+    words["standby"] = f"203.0.113.{dice.between(1, 57)}"
+    words["planning_number"], words["builds_number"] = map(
+        str, _some(dice, range(12_000, 15_000), 2)
+    )
+    return words
+
+
+def _some(dice: Dice, items: range, number: int) -> list[int]:
+    """So many of them, each once."""
+    return sorted(items, key=lambda _: dice.below(1 << 30))[:number]
 
 
 WAYS = ("recording", "leftover", "integration", "cookie", "consent")
@@ -184,11 +248,26 @@ def _make_busy(sheet: Row, dice: Dice) -> None:
             row["uses"][act] = max(1, row["uses"][act] * dice.between(80, 120) // 100)
     for row in sheet["rare"]:
         row["rate"] = max(1, row["rate"] * dice.between(60, 140) // 100)
-    for row in sheet["twins"]:
-        row["times"] = max(1, row["times"] + dice.between(-1, 2))
-        for act in row["acts"]:
+    sheet["twins"] = [one for row in sheet["twins"] for one in _each_time(row, dice)]
+
+
+def _each_time(row: Row, dice: Dice) -> Iterator[Row]:
+    """A twin as many rows, one for each time that it happens: never twice as often in a row."""
+    for number in range(max(1, row["times"] + dice.between(-1, 2))):
+        acts = [Row(act, file=act.file, line=act.line) for act in row["acts"]]
+        for act in acts:
             if "repeat" in act:
-                act["repeat"] = max(2, act["repeat"] * dice.between(60, 140) // 100)
+                act["repeat"] = max(2, act["repeat"] * dice.between(*JITTER) // 100)
+        again = {"id": f"{row['id']}{TIME}{number + 1}", "times": 1, "acts": acts}
+        yield Row(row | again, file=row.file, line=row.line)
+
+
+TIME = " no. "  # between what a twin is called and which time it is
+
+
+def kind_of(twin: str) -> str:
+    """What somebody harmless did, whichever time it was."""
+    return twin.partition(TIME)[0]
 
 
 # --- an intruder ---------------------------------------------------------------------------------
@@ -200,21 +279,21 @@ def intruder_words(one: DrawnCompany, seed: str, way: str) -> Words:
     dice = Dice(f"{seed}/intruder")
     sheet = background.load(without_intruder(one))
     words = _victim_words(one, sheet, seed, way)
-    network = sheet.networks[dice.pick(sheet.moves_to)]  # for programs, as honest ones move
+    network = sheet.networks[dice.pick(sheet.proxies)]  # for programs
     others = {*sheet.proxies, *sheet.away} - {network.id}
     other = sheet.networks[dice.pick(sorted(others))]  # for the browser
     proxies = [zone for zone in ("scripts", "edge") if network.proxy]
     proxies += ["internet"] if other.proxy else []
     account = names.account(one.seed, 700 + dice.below(300))
     words |= {
-        "intruder_ip": _address_in(network, dice),
-        "browser_ip": _address_in(other, dice),
+        "intruder_ip": network.address(dice.below(network.size)),
+        "browser_ip": other.address(dice.below(other.size)),
         "browser_asn": str(other.asn),
         "browser_country": other.country,
         "intruder_asn": str(network.asn),
         "intruder_country": network.country,
         "intruder_proxies": f"[{', '.join(proxies)}]",
-        "intruder_browser": dice.pick([row.agent for row in sheet.laptops]),
+        "intruder_browser": dice.pick(agents.common(seconds(sheet.middle))),
         "intruder_program": "assistant/4.2" if dice.of(COPIED) else dice.pick(PROGRAMS),
         "newcomer": account,
         "newcomer_full": names.full_name(account),
@@ -223,11 +302,16 @@ def intruder_words(one: DrawnCompany, seed: str, way: str) -> Words:
         "lure": dice.pick(LURES),
     }
     kept = way != "leftover" and dice.of(KEPT)
-    return words | _token_words(one, way, kept=kept)
+    return words | words_in_a_row(seed) | _token_words(one, way, kept=kept)
 
 
-def _address_in(network: background.Network, dice: Dice) -> str:
-    return str(IPv4Address(network.first) + dice.below(network.size))
+def words_in_a_row(seed: str) -> Words:
+    """How often and how fast an intruder does what is done in a row, and how many rows come."""
+    dice = Dice(f"{seed}/in a row")
+    words = {name: dice.pick(some) for name, some in ROWS.items()}
+    for name, (times, apart) in IN_A_ROW.items():
+        words |= {f"n_{name}": str(dice.between(*times)), f"s_{name}": str(dice.between(*apart))}
+    return words
 
 
 def _token_words(one: DrawnCompany, way: str, *, kept: bool = False) -> Words:
@@ -249,15 +333,16 @@ def _token_words(one: DrawnCompany, way: str, *, kept: bool = False) -> Words:
 def _victim_words(one: DrawnCompany, sheet: background.Background, seed: str, way: str) -> Words:
     person = victim(one, sheet, seed, way)
     dice = Dice(f"{seed}/victim/hour")
-    issued = one.first + dice.between(6, 12) * DAY + dice.between(7, 11) * HOUR
+    issued = one.first + dice.between(3, 18) * DAY + dice.between(5, 17) * HOUR
     return {
         "victim": person.identity.id,
         "victim_ip": person.laptop.address,
         "victim_office": person.office.address,
         "victim_number": str(person.identity.number),
-        "victim_agent": person.laptop.agent,
+        "victim_agent": person.browser.at(issued),
         "victim_asn": str(person.home.asn),
         "victim_country": person.home.country,
+        "victim_cities": f"[{', '.join(person.home.cities)}]",
         "session_issued": iso(issued),
         "session_expires": iso(issued + 40 * HOUR),
     }
@@ -298,6 +383,7 @@ _NOBODY: Words = dict.fromkeys(
     "victim_asn": "64501",
     "intruder_country": "US",
     "victim_country": "US",
+    "victim_cities": "[]",
     "intruder_proxies": "[]",
 }
 
@@ -306,7 +392,7 @@ _NOBODY: Words = dict.fromkeys(
 def without_intruder(one: DrawnCompany) -> Incident:
     """The company without an intruder: who works there, and from where."""
     moments = dict.fromkeys(("session_issued", "session_expires"), one.words["begins"])
-    words = _NOBODY | moments | _token_words(one, "")
+    words = _NOBODY | moments | words_in_a_row("") | _token_words(one, "")
     drawn = sheets(one, words)
     drawn["facts"] = ledger_sheet(steps_sheet(one, words), {})
     drawn["campaign"] = Row({"start_with": [], "steps": []}, file="capstone/steps.yaml")
@@ -349,5 +435,4 @@ def ledger_sheet(steps: Row, chain: dict[str, Any]) -> Row:
 
 def assistant_user(assistant: str) -> str:
     """What the log of the customer system calls the account of the assistant of this name."""
-    number = UUID(holder_uuid(f"{assistant}.integration"))
-    return "005EX" + b32encode(number.bytes).decode()[:10]
+    return "005EX" + holder_base32(f"{assistant}.integration")

@@ -2,12 +2,14 @@
 each would have refused in the incident itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
+from labutils.capstone.exits import HIS, Exit
 from labutils.capstone.incident import Drawn, unused_controls
 from labutils.capstone.thieves import thieves
 from labutils.incident import breach, search
+from labutils.incident.cases import Address, Incident
 from labutils.incident.policy import World
 
 CHOSEN = 3  # controls that a report may name
@@ -70,5 +72,20 @@ def refused_steps(drawn: Drawn, control: str) -> tuple[str, ...]:
     A step that fails only because an earlier one gave nothing is not among them.
     """
     world = breach.with_controls([control], World.historical(drawn.case))
-    steps = breach.foresee(world, case=drawn.case)
-    return tuple(step.plan.goal for step in steps if step.outcome == "denied")
+    refused = []
+    for kind in drawn.chain:
+        addresses = _addresses(drawn.case, drawn.exits.get(kind.id))
+        steps = breach.foresee(world, case=replace(drawn.case, addresses=addresses))
+        refused += [
+            step.plan.goal for step in steps if step.fact == kind.id and step.outcome == "denied"
+        ]
+    return tuple(refused)
+
+
+def _addresses(case: Incident, there: Exit | None) -> dict[str, Address]:
+    """By zone, from where an intruder's requests come who is there; on the host of a program, the
+    request itself comes from where it works."""
+    if there is None:
+        return case.addresses
+    his = {zone: one for zone, one in case.addresses.items() if zone in HIS}
+    return case.addresses | {zone: replace(one, ip=there.address) for zone, one in his.items()}

@@ -170,7 +170,8 @@ def evict(drawn: Drawn, acts: Sequence[EvictionAct], begin: int) -> Eviction:
     if "second-factor" in held:
         held.append("new-session")
     intruder = _Intruder(drawn, ordered, dict.fromkeys(held, begin - 1))
-    doors = [name for name in intruder.holds if intruder.opens(name, begin)]
+    # Before the acts of the same second: those shut doors that were open.
+    doors = [name for name in intruder.holds if intruder.opens(name, begin - 1)]
     result.doors = len(doors)
     end = max([begin, *(act.at for act in ordered)]) + AFTERWARDS
     dice, time = Dice(f"{drawn.seed}/visits"), begin
@@ -198,8 +199,8 @@ def evict(drawn: Drawn, acts: Sequence[EvictionAct], begin: int) -> Eviction:
 def _outages(drawn: Drawn, acts: Sequence[EvictionAct]) -> Iterator[tuple[str, float]]:
     """For how long somebody cannot work who did nothing."""
     made = {*drawn.footholds, *(name.removeprefix("account ") for name in drawn.footholds)}
-    his = {drawn.words["intruder_ip"], drawn.words["browser_ip"]}
-    needed = {*drawn.credentials, drawn.words["victim"]}
+    his = drawn.addresses
+    needed = set() if drawn.nothing else {*drawn.credentials, drawn.words["victim"]}
     services = {
         one.account or one.name
         for one in drawn.case.estate.identities.values()

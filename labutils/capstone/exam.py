@@ -81,8 +81,7 @@ def seal(folder: Path, names: Iterable[str]) -> dict[str, str]:
     already keeps theirs. Raises Fault and OSError."""
     path = sealed_beside(folder)
     seeds = seeds_in(path) if path.exists() else {}
-    for name in names:
-        seeds.setdefault(name, secrets.token_hex(SEED_BYTES))
+    seeds |= {name: secrets.token_hex(SEED_BYTES) for name in names if name not in seeds}
     text = "# Whoever has these seeds can print the answers. Keep the file to yourself.\n"
     text += "".join(f"'{name}': '{seed}'\n" for name, seed in seeds.items())
     fresh = path.with_suffix(".new")

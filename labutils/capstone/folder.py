@@ -98,6 +98,7 @@ def words_of(drawn: Drawn) -> dict[str, str]:
         "from_day": iso(one.first)[:10],
         "to_day": iso(one.last - DAY)[:10],
         "symptom": symptom(drawn),
+        "missing": str(drawn.gap) if drawn.gap else "Nothing that we know of.",
         "log_sources": "\n".join(map(_log_source, drawn.case.sources)),
         **{f"often_{way}": str(number) for way, number in one.elsewhere.items()},
         **{
@@ -120,8 +121,10 @@ def _log_source(name: str) -> str:
 
 
 def symptom(drawn: Drawn) -> str:
-    """How somebody who knows nothing else would tell of one of the steps."""
-    told = [kind.symptom for kind in drawn.chain if kind.symptom and kind.part != "way"]
+    """How somebody who knows nothing else would tell of one of the steps; where nobody was in, of
+    one that they imagined: it reads the same."""
+    imagined = drawn.imagined or drawn.chain
+    told = [kind.symptom for kind in imagined if kind.symptom and kind.part != "way"]
     return Dice(f"{drawn.seed}/symptom").pick(told)
 
 

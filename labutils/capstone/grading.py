@@ -14,15 +14,18 @@ from typing import Any
 
 from labutils.capstone import asking, board, evidence, world
 from labutils.capstone.company import HOUR
+from labutils.capstone.constant_rules import CONSTANT
 from labutils.capstone.controls import EXCEED, ControlsTried, refused_steps, try_controls
 from labutils.capstone.eviction import Eviction, evict
 from labutils.capstone.folder import now, number_of
-from labutils.capstone.hidden import RulesTried, try_rules
-from labutils.capstone.incident import ALWAYS, Claim, Drawn, draw, plain, ways
+from labutils.capstone.hidden import RulesTried, try_rules, try_texts
+from labutils.capstone.incident import ALWAYS, Claim, Drawn, draw, inventory_name, plain, ways
+from labutils.capstone.leads import LEADS, cleared
 from labutils.capstone.lines import line_of, made_by
 from labutils.capstone.report import (
     FORBIDDEN,
     HARMLESS,
+    NOTHING,
     Claimed,
     EvictionAct,
     Fault,
@@ -44,10 +47,14 @@ WEIGHTS = {
     "controls": 5,
     "board": 10,
 }
+AFTER_CLAIMS = ("scope", "not_knowable", "eviction", "board")
 STORIES = 2  # harmless ones that a report may name
 CERTAIN = 0.25  # what a claim gains against answering 50, at most: a Brier score
 FORBIDDEN_COSTS = 5
-FULL_RULES = 0.6  # points of a rule set in the hidden worlds (0 to 1) that are worth the whole part
+# Of the way from the best constant rules to a perfect score in the hidden worlds, so much is worth
+# the whole part: honest rules that a test writes out of the folder alone earn 15 to 18 points.
+FULL_RULES = 0.65
+CONVINCED = 70  # percent: whoever is less sure of a claim has not shown anything with it
 HOURS_A_POINT = 2.0  # of outages
 OPEN_HOURS_A_POINT = 8.0  # for which the intruder is still in, after the first hour
 MOST_LATE = 5.0
@@ -181,6 +188,12 @@ class Bench(ExitStack):
         return try_controls(self.drawn)
 
     @cached_property
+    def floor(self) -> float:
+        """What the best rules earn in the hidden worlds that estate.md alone gives."""
+        every = (write(self.drawn.company) for write in CONSTANT)
+        return max(try_texts(self.worlds, texts).mean for texts in every)
+
+    @cached_property
     def made(self) -> frozenset[str]:
         """Everything in the logs that could be a foothold."""
         return candidates(self.truth)
@@ -189,20 +202,108 @@ class Bench(ExitStack):
         """The grade of a report that is about this incident. `minutes`: what questions cost."""
         drawn, begin = self.drawn, now(self.drawn.company)
         eviction = evict(drawn, report.eviction, begin + 60 * minutes)
-        parts = {
-            "claims": _claims(report.claims, self.truth),
-            "scope": _scope(report, self.truth),
-            "not_knowable": _not_knowable(report, self.truth),
-            "eviction": _eviction(report.eviction, eviction, begin, self.truth),
-            "rules": _rules(try_rules(self.worlds if rules else (), rules)),
-            "controls": _controls(report.controls, self.controls, drawn),
-            "board": _board(report, self.truth),
+        of_incident = _of_nothing if drawn.nothing else _of_intrusion
+        parts, shows = of_incident(report, self.truth, eviction, begin)
+        tried = try_rules(self.worlds if rules else (), rules)
+        parts |= {
+            "rules": _rules(tried, self.floor if rules else 0.0),
+            "controls": _controls(report.controls, self.controls, drawn, shows=shows),
         }
         forbidden = FORBIDDEN_COSTS * sum(one.what in FORBIDDEN for one in report.claims)
         claimable = tuple(claim.what for claim in self.truth.claims)
         found = shown_claims(report, self.truth)
         missed = tuple(claim.what for claim in self.truth.claims if claim not in found)
         return ReportGrade(report.incident, parts, forbidden, minutes, eviction, missed, claimable)
+
+
+# --- with an intruder, and without ---------------------------------------------------------------
+
+
+def _of_intrusion(
+    report: IncidentReport, truth: Truth, eviction: Eviction, begin: int
+) -> tuple[dict[str, GradedPart], bool]:
+    """What a report earns that is about an intruder; and whether a claim of it shows one."""
+    if report.verdict == NOTHING:
+        harmless = [one for one in report.claims if one.what == HARMLESS]
+        said = "you say that nothing happened, and somebody was in"
+        nothing = {name: _part(name, 0, [said]) for name in AFTER_CLAIMS}
+        return {"claims": _claims(harmless, truth)} | nothing, False
+    shows = shown_steps(report, truth)
+    return {
+        "claims": _claims(report.claims, truth),
+        "scope": _scope(report, truth),
+        "not_knowable": _not_knowable(report, truth),
+        "eviction": _eviction(report.eviction, eviction, begin, truth, shows=bool(shows)),
+        "board": _board(report, truth),
+    }, bool(shows)
+
+
+def _of_nothing(
+    report: IncidentReport, truth: Truth, eviction: Eviction, _: int
+) -> tuple[dict[str, GradedPart], bool]:
+    """The same where nobody was in: all five parts are worth what the leads are that it clears, and
+    a name that is named there costs the part."""
+    whole, gained, lost, seen = CERTAIN * LEADS, 0.0, [], 0
+    for one, right, reason in cleared(report.claims, truth):
+        gain = _gain(right, one.percent / 100)
+        gained, seen = gained + gain, seen + bool(right)
+        if reason:
+            lost.append(_of_claim(one, gain, whole, reason))
+    if seen < LEADS:
+        lost.append(f"{counted(LEADS - seen, 'lead')} more could be cleared, each of another kind")
+    share = max(0.0, gained / whole)
+    parts = {"claims": _part("claims", share, lost)}
+    believed = report.verdict != NOTHING
+    named = {
+        "scope": (*report.credentials, *report.footholds, *report.losses),
+        "not_knowable": report.not_knowable,
+        "eviction": tuple(act.what for act in report.eviction),
+        "board": tuple(board.facts_in(report.board)),
+    }
+    for name, some in named.items():
+        reasons = [f"-{WEIGHTS[name]} you say that somebody was in, and nobody was"] * believed
+        if some and not believed:
+            reasons = [f"-{WEIGHTS[name]} nothing happened by your own verdict, and you name some"]
+        if not reasons and share < 1:
+            reasons = ["worth what your cleared leads are worth"]
+        if eviction.outages and name == "eviction":
+            reasons.append(f"others lost {eviction.hours:g} hours of work for it")
+        worth = 0.0 if some or believed else share
+        if name == "board" and (fault := board.length_fault(report.board)):
+            worth, reasons = 0.0, [*reasons, fault]
+        parts[name] = _part(name, worth, reasons)
+    return parts, bool(seen)
+
+
+def shown_claims(report: IncidentReport, truth: Truth) -> dict[Claim, tuple[str, ...]]:
+    """What a report says that is true and shown, and that it is convinced of, with the lines that
+    it cites."""
+    found: dict[Claim, tuple[str, ...]] = {}
+    for one in report.claims:
+        if one.what in (HARMLESS, *FORBIDDEN) or one.percent < CONVINCED:
+            continue
+        claim = truth_of(one, truth)
+        if claim and _judged(one, truth)[0]:
+            found[claim] = (*found.get(claim, ()), *one.events)
+    return found
+
+
+def shown_steps(report: IncidentReport, truth: Truth) -> frozenset[str]:
+    """The steps that a report shows."""
+    return frozenset(
+        step for claim in shown_claims(report, truth) for step in truth.drawn.claims[claim]
+    )
+
+
+def shown_credentials(report: IncidentReport, truth: Truth) -> frozenset[str]:
+    """What the steps that a report shows were made with, or gave, as the inventory has it."""
+    shows, drawn = shown_steps(report, truth), truth.drawn
+    services, found = drawn.case.estate.services, set[str]()
+    for step in drawn.replay.steps if shows else ():
+        for attempt in step.attempts if step.fact in shows else ():
+            gives = services[attempt.ask.service].gives.get(attempt.ask.action, ())
+            found.update((attempt.ask.using, *gives) if attempt.allowed else ())
+    return frozenset(found)
 
 
 # --- claims --------------------------------------------------------------------------------------
@@ -247,16 +348,6 @@ def _calibration(sure: Sequence[bool]) -> list[str]:
         return []
     claims = counted(len(sure), "claim")
     return [f"of your {claims} at {SURE} percent or more, {sum(sure)} true: doubt costs a little"]
-
-
-def shown_claims(report: IncidentReport, truth: Truth) -> dict[Claim, tuple[str, ...]]:
-    """What a report says that is true and shown, with the lines that it cites."""
-    found: dict[Claim, tuple[str, ...]] = {}
-    for one in report.claims:
-        claim = None if one.what in (HARMLESS, *FORBIDDEN) else truth_of(one, truth)
-        if claim and _judged(one, truth)[0]:
-            found[claim] = (*found.get(claim, ()), *one.events)
-    return found
 
 
 def _as_story(
@@ -365,14 +456,18 @@ def candidates(truth: Truth) -> frozenset[str]:
 def _scope(report: IncidentReport, truth: Truth) -> GradedPart:
     """Eight points for the credentials, eight for the footholds, four for the losses. The two
     credentials that open the tracker are in every intruder's hands: they earn nothing, and without
-    them the others earn nothing either. A loss earns nothing unless a claim of the report shows
-    it: three in four are of two kinds, which is too easy to guess."""
-    drawn, seen = truth.drawn, shown_losses(report, truth)
+    them the others earn nothing either. A credential or a loss earns nothing unless a claim of the
+    report shows it: there are few of them, and a guess is no finding."""
+    drawn, shows = truth.drawn, shown_steps(report, truth)
+    seen = [kind.loss for kind in drawn.chain if kind.loss and kind.id in shows]
     guessed = [loss for loss in report.losses if loss in drawn.losses and loss not in seen]
     losses = [loss for loss in report.losses if loss not in guessed]
     planning = drawn.company.words["planning"]
     always = {f"{planning}-token", f"svc-{planning}"}
-    others = set(report.credentials) - always, set(drawn.credentials) - always
+    held = {inventory_name(drawn, one) for one in shown_credentials(report, truth)}
+    unshown = set(drawn.credentials) - held
+    guessed += sorted(unshown & {*report.credentials})
+    others = set(report.credentials) - always - unshown, set(drawn.credentials) - always
     credentials = agreement(*others) * (always <= set(report.credentials))
     parts = (
         (
@@ -395,28 +490,29 @@ def _scope(report: IncidentReport, truth: Truth) -> GradedPart:
     return _part("scope", points / WEIGHTS["scope"], lost)
 
 
-def shown_losses(report: IncidentReport, truth: Truth) -> tuple[str, ...]:
-    """The losses that true claims of a report show."""
-    found = shown_claims(report, truth)
-    kinds = [kind for kind in truth.drawn.chain if kind.loss]
-    return tuple(kind.loss for kind in kinds if kind.claimed in found)
-
-
 def _not_knowable(report: IncidentReport, truth: Truth) -> GradedPart:
-    """Half of the points for the way in and nothing else of its kind; half for what could be done
-    unseen. What everybody could who got as far as the wiki earns nothing by itself, and without it
-    the others earn nothing either."""
+    """Half of the points for the way in and nothing else of its kind, where a claim shows a step of
+    that way; half for what could be done unseen with credentials that claims show. What everybody
+    could who got as far as the wiki earns nothing by itself, and without it the others earn nothing
+    either."""
     drawn = truth.drawn
     named, true = set(report.not_knowable), set(drawn.not_knowable)
     beginnings = {way.unknown for way in ways(drawn.company)}
-    share = 0.5 * (named & beginnings == {drawn.way.unknown})
-    if ALWAYS in named:
-        share += 0.5 * agreement(named - beginnings - {ALWAYS}, set(drawn.unseen) - {ALWAYS})
+    is_shown = bool(shown_steps(report, truth) & {*drawn.way.steps})
+    share = 0.5 * (named & beginnings == {drawn.way.unknown} and is_shown)
+    held = shown_credentials(report, truth)
+    by_word = {kind.unknown: kind.holds for kind in drawn.kinds.values() if kind.unknown}
+    guessed = {one for one in named & set(drawn.unseen) if by_word[one] not in held}
+    if ALWAYS in named - guessed:
+        others = named - beginnings - guessed - {ALWAYS}
+        share += 0.5 * agreement(others, set(drawn.unseen) - {ALWAYS})
     short = WEIGHTS["not_knowable"] * (1 - share)
-    what = "thing that cannot be known"
-    lost = list(_differences(what, sorted(named), sorted(true), short))
+    lost = list(_differences("thing that cannot be known", sorted(named), sorted(true), short))
     if lost and drawn.way.unknown not in named:
         lost.append(evidence.of_way(truth))
+    if not is_shown and drawn.way.unknown in named:
+        guessed.add(drawn.way.unknown)
+    lost += [f"and {one}: it is true, and no claim of yours shows it" for one in sorted(guessed)]
     return _part("not_knowable", share, lost)
 
 
@@ -443,17 +539,17 @@ def _differences(
 
 
 def _eviction(
-    acts: Sequence[EvictionAct], played: Eviction, begin: int, truth: Truth
+    acts: Sequence[EvictionAct], played: Eviction, begin: int, truth: Truth, *, shows: bool
 ) -> GradedPart:
     """All points for an intruder who is out, less what it cost: an hour of outages, an hour for
     which the intruder was still in. A third of them for the doors that were shut, where one was
-    left open."""
+    left open, and where a claim shows that there was an intruder."""
     of = WEIGHTS["eviction"]
     lost = []
     if played.out:
         points = float(of)
     else:
-        shut = max(0, played.doors - len(played.left)) / max(1, played.doors)
+        shut = shows * max(0, played.doors - len(played.left)) / max(1, played.doors)
         points = of / 3 * shut
         lost += [
             f"-{of - points:.1f} the intruder came back, with {', '.join(played.left)}",
@@ -490,8 +586,9 @@ def _why(door: str, truth: Truth) -> str:
 # --- rules and controls --------------------------------------------------------------------------
 
 
-def _rules(tried: RulesTried) -> GradedPart:
-    """In worlds that nobody saw: a mean of 0.6 of a point is worth the whole part."""
+def _rules(tried: RulesTried, floor: float) -> GradedPart:
+    """In worlds that nobody saw. Points begin above the best rules that anybody could write who has
+    read estate.md and no log."""
     lost = [f"{one.path}: {one.reason}" for one in tried.refused]
     for number, one in enumerate(tried.scores, 1):
         lost.append(
@@ -502,7 +599,16 @@ def _rules(tried: RulesTried) -> GradedPart:
     lost += [*_by_rule(tried), *_missed(tried)]
     if not tried.scores:
         lost.append(f"-{WEIGHTS['rules']} no rule could be used")
-    return _part("rules", min(1.0, tried.mean / FULL_RULES), lost)
+    else:
+        lost.append(
+            f"the mean is {tried.mean:.2f}; points begin above {floor:.2f}, which the table of "
+            f"programs in estate.md earns by itself, and end at {_full(floor):.2f}"
+        )
+    return _part("rules", (tried.mean - floor) / (_full(floor) - floor), lost)
+
+
+def _full(floor: float) -> float:
+    return floor + FULL_RULES * (1 - floor)
 
 
 def _missed(tried: RulesTried) -> Iterator[str]:
@@ -531,9 +637,12 @@ def _by_rule(tried: RulesTried) -> list[str]:
     ]
 
 
-def _controls(chosen: Sequence[str], tried: ControlsTried, drawn: Drawn) -> GradedPart:
+def _controls(
+    chosen: Sequence[str], tried: ControlsTried, drawn: Drawn, *, shows: bool
+) -> GradedPart:
     """Of a thousand other thieves, how many more are stopped than by one set of three in thirty,
-    against the best set; and what each control would have refused in the incident itself."""
+    against the best set; and what each control would have refused in the incident itself. Nothing
+    where no claim of the report is shown: whoever has not looked has no advice to give."""
     free = {name for names in tried.stopped for name in names}
     usable = [name for name in chosen if name in free]
     lost = [
@@ -555,7 +664,9 @@ def _controls(chosen: Sequence[str], tried: ControlsTried, drawn: Drawn) -> Grad
     others = [name for name in tried.best if name not in usable]
     lost += [f"{name} {_in_this_incident(name, drawn)}" for name in usable]
     lost += [f"{name}, of the best set, {_in_this_incident(name, drawn)}" for name in others]
-    return _part("controls", share, lost)
+    if share and not shows:
+        lost.append(f"-{WEIGHTS['controls'] * share:.1f} no claim of the report is true and shown")
+    return _part("controls", share * shows, lost)
 
 
 def _in_this_incident(control: str, drawn: Drawn) -> str:

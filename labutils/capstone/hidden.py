@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from labutils.capstone.world import Truth
 from labutils.hunt.engine import hunt_with
@@ -34,3 +35,12 @@ def try_rules(worlds: Sequence[Truth], paths: Sequence[Path]) -> RulesTried:
         found = hunt_with(ruleset, [path for path in logs if path.exists()])
         scores.append(score(alerting(found.hits), truth.folder, case=truth.drawn.case))
     return RulesTried(tuple(scores), tuple(ruleset.refused))
+
+
+def try_texts(worlds: Sequence[Truth], texts: Sequence[str]) -> RulesTried:
+    """The same for rules as text."""
+    with TemporaryDirectory(prefix="rules-") as name:
+        paths = [Path(name, f"{number}.yml") for number in range(len(texts))]
+        for path, text in zip(paths, texts, strict=True):
+            path.write_text(text, encoding="utf-8")
+        return try_rules(worlds, paths)

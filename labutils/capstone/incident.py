@@ -5,7 +5,7 @@ Outcomes come from policy.decide, as ever. A chain that a control of the company
 anew.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -19,8 +19,12 @@ from labutils.capstone.company import (
     ledger_sheet,
     sheets,
     steps_sheet,
+    words_in_a_row,
 )
+from labutils.capstone.exits import OWN, Exit, exits_of, moved
+from labutils.capstone.gaps import Gap, gap_of
 from labutils.incident import cases
+from labutils.incident.background import sheet as background
 from labutils.incident.background.dice import Dice
 from labutils.incident.breach import Replay, play
 from labutils.incident.cases import Incident
@@ -29,6 +33,7 @@ from labutils.lab import iso, seconds
 from labutils.sheets import Row, build, table
 
 DRAWS = 20  # of chains, before a seed is given up
+NOTHING = 200  # of 1,000 months: nobody was in
 
 
 class NoIncident(RuntimeError):
@@ -64,6 +69,7 @@ class StepKind:
     symptom: str = ""
     unknown: str = ""
     holds: str = ""
+    at_program: bool = False
 
     @property
     def claimed(self) -> Claim | None:
@@ -84,8 +90,10 @@ class Way:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A drawn incident. `chain`: its steps in order; `rejected`: why earlier draws inside the seed
-    were not taken; `words`: what stands for each dollar sign."""
+    """A drawn incident. `chain`: its steps in order, none where nobody was in; `imagined`: the same
+    where somebody was, else what the help desk might have thought; `rejected`: why earlier draws
+    inside the seed were not taken; `words`: what stands for each dollar sign; `exits`: by step,
+    where it is made from; `gap`: what one of the logs lacks."""
 
     seed: str
     company: DrawnCompany
@@ -95,11 +103,30 @@ class Drawn:
     case: Incident
     words: Words
     rejected: tuple[str, ...] = ()
+    imagined: tuple[StepKind, ...] = ()
+    exits: dict[str, Exit] = field(default_factory=dict)
+    gap: Gap | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nobody was in."""
+        return not self.chain
 
     @cached_property
     def replay(self) -> Replay:
         """What happened, played by requests."""
         return play(World.historical(self.case), case=self.case)
+
+    @cached_property
+    def logged(self) -> Replay:
+        """The same as it stands in the logs: each line from where its step was made."""
+        return moved(self.replay, background.load(self.case), self.exits)
+
+    @cached_property
+    def addresses(self) -> frozenset[str]:
+        """All that the intruder comes from, but for the company's own."""
+        exits = {one.address for step, one in self.exits.items() if one.zone.id != OWN}
+        return frozenset() if self.nothing else frozenset(exits)
 
     @cached_property
     def claims(self) -> dict[Claim, tuple[str, ...]]:
@@ -162,6 +189,8 @@ class Drawn:
     @cached_property
     def held(self) -> tuple[str, ...]:
         """All that the intruder held in the end, by its name in the estate."""
+        if self.nothing:
+            return ()
         held, services = set(self.case.campaign.start_with), self.case.estate.services
         for step in self.replay.steps:
             for attempt in step.attempts:
@@ -173,7 +202,7 @@ class Drawn:
     def not_knowable(self) -> tuple[str, ...]:
         """What no log of the company can answer: how the way in came about, and what whoever holds
         these credentials can do unseen. Whether he did it makes no difference: nobody can know."""
-        return (self.way.unknown, *self.unseen)
+        return () if self.nothing else (self.way.unknown, *self.unseen)
 
     @property
     def unseen(self) -> tuple[str, ...]:
@@ -216,7 +245,9 @@ def draw(seed: str, intruder: str = "") -> Drawn:
         drawn = _drawn(one, name, tuple(rejected))
         reason = _stopped(drawn)
         if reason is None:
-            return drawn
+            drawn = replace(drawn, gap=gap_of(name, one.first, drawn.logged))
+            nobody = not intruder and Dice(f"{seed}/nobody").of(NOTHING)
+            return replace(drawn, chain=()) if nobody else drawn
         rejected.append(reason)
     raise NoIncident(f"Seed {seed} gives no incident: {rejected[-1]}.")
 
@@ -228,8 +259,12 @@ def _drawn(one: DrawnCompany, name: str, rejected: tuple[str, ...]) -> Drawn:
     steps = steps_sheet(one, words)
     way, kinds = way_and_kinds(steps, way.id)
     chain = tuple(kinds[step] for step in chain_of(way, kinds, dice))
-    case = read_case(one, words, steps, way, chain, times_of(one, words, chain, dice))
-    return Drawn(name.split("/")[0], one, way, chain, kinds, case, words, rejected)
+    times = dwelling(one, chain, times_of(one, words, chain, dice), Dice(f"{name}/dwell"))
+    case = read_case(one, words, steps, way, chain, times)
+    steps_at = {kind.id: kind.at_program for kind in chain}
+    exits = exits_of(name, background.load(case), steps_at, one.words)
+    seed = name.split("/")[0]
+    return Drawn(seed, one, way, chain, kinds, case, words, rejected, chain, exits)
 
 
 @cache
@@ -238,7 +273,8 @@ def ways(one: DrawnCompany) -> tuple[Way, ...]:
     nothing: Words = dict.fromkeys(
         ["victim", "newcomer", "newcomer_full", "lure", "query"], "nobody"
     )
-    return tuple(build(Way, row) for row in steps_sheet(one, nothing)["ways"])
+    words = nothing | words_in_a_row("")
+    return tuple(build(Way, row) for row in steps_sheet(one, words)["ways"])
 
 
 def way_and_kinds(steps: Row, way: str) -> tuple[Way, dict[str, StepKind]]:
@@ -300,6 +336,30 @@ def times_of(
         time += hours * HOUR + dice.below(60) * 60
         time = min(time, one.last - DAY + len(times) * 90 * 60)
     return times
+
+
+PACES = (3, 10, 40, 100, 100, 160, 240, 400)  # percent: from hours to weeks
+AT_WORK = 10  # hours a day, of an intruder who takes more than a day
+
+
+def dwelling(
+    one: DrawnCompany, chain: tuple[StepKind, ...], times: dict[str, str], dice: Dice
+) -> dict[str, str]:
+    """The same steps at another pace, and after the way in within an intruder's own hours."""
+    pace, before = dice.pick(PACES), 0
+    begin = seconds(next(iter(times.values())))
+    opens = (begin // HOUR - dice.below(AT_WORK)) % 24
+    found: dict[str, str] = {}
+    for kind in chain:
+        time = seconds(times[kind.id])
+        if kind.part != "way" and kind.id != FACTOR:
+            time = max(before + 20 * 60, begin + (time - begin) * pace // 100)
+            if pace > PACES[2]:
+                away = (time // HOUR - opens) % 24
+                time += (24 - away) * HOUR if away >= AT_WORK else 0
+            time = min(time, one.last - DAY + len(found) * 90 * 60) // 60 * 60
+        found[kind.id], before = iso(time), time
+    return found
 
 
 def read_case(

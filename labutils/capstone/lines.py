@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from labutils.capstone.world import who
+from labutils.capstone.incident import plain
 from labutils.hunt.fields import values_at
-from labutils.hunt.sources import time_of
+from labutils.hunt.sources import SOURCES, time_of
 
 # The field of each log that says from where.
 ADDRESSES = {
@@ -35,6 +35,17 @@ class LoggedLine:
     address: str
     action: str
     event: dict[str, Any] = field(repr=False)
+
+
+def actor(event_id: str, event: dict[str, Any]) -> str:
+    """Who acted, as the event says it."""
+    source = event_id.rpartition(":")[0]
+    return str(next(iter(values_at(event, SOURCES[source].actor)), ""))
+
+
+def who(event_id: str, event: dict[str, Any]) -> str:
+    """Who acted, as it is compared: of a name with a path before it, the last part."""
+    return plain(actor(event_id, event)).rpartition("/")[2]
 
 
 def _atlassian(event: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ MOST_CLAIMS, MOST_EVENTS, MOST_CONTROLS = 200, 2_000, 3
 MOST_HOURS = 1_000
 FORBIDDEN = ("attributed", "data-left", "nothing-else-happened")
 HARMLESS = "harmless"
+INTRUSION, NOTHING = "intrusion", "nothing"
 
 Kind = Literal["replace", "revoke", "remove", "end-sessions", "disable", "block"]
 
@@ -27,12 +28,14 @@ class Fault(ValueError):
 
 @dataclass(frozen=True)
 class Claimed:
-    """A claim of a report: with its events, and how sure its author is (0 to 100)."""
+    """A claim of a report: with its events, and how sure its author is (0 to 100). `explained_by`:
+    of something harmless, what explains it."""
 
     what: str
     who: str
     events: tuple[str, ...]
     percent: int
+    explained_by: str = ""
 
     @property
     def claim(self) -> Claim:
@@ -53,8 +56,9 @@ class EvictionAct:
 
 @dataclass(frozen=True)
 class IncidentReport:
-    """A report. What was left out is empty. `board` is half a page of prose; `author`, `summary`
-    and `hours`, for which its author worked, are for the case file."""
+    """A report. What was left out is empty, and a `verdict` that was left out is INTRUSION.
+    `board` is half a page of prose; `author`, `summary` and `hours`, for which its author worked,
+    are for the case file."""
 
     incident: str
     claims: tuple[Claimed, ...] = ()
@@ -68,6 +72,7 @@ class IncidentReport:
     author: str = ""
     summary: str = ""
     hours: float = 0
+    verdict: str = INTRUSION
 
 
 @cache
@@ -123,6 +128,8 @@ def _report(sheet: Row) -> IncidentReport:
         sheet[key] = "" if sheet.get(key) is None else sheet[key]
     _must_have_facts(sheet)
     _must_be_hours(sheet)
+    sheet["verdict"] = sheet.get("verdict") or INTRUSION
+    must_be_among(sheet, "verdict", [sheet["verdict"]], (INTRUSION, NOTHING), "verdict called")
     _must_be_short(sheet, "claims", MOST_CLAIMS)
     _must_be_short(sheet, "controls", MOST_CONTROLS)
     _must_be_short(sheet, "eviction", MOST_CLAIMS)

@@ -33,7 +33,6 @@ THIEVES = 1_000
 HURRIED = 0.02  # the pace of a thief: a factor of the times between two steps
 PACES = (0.5, 1.0)  # of the others
 NEW, OLD = 45, 200  # days before the month's first day on which a token was issued
-PLANNING_HOME, SUPPORT_HOME = "192.0.2.15", "192.0.2.11"
 MISSED = {"recording_missed": "recordings_cleaned", "text_missed": "secrets_kept_out"}
 # By way in, the habits that change what the estate says.
 OF_ESTATE = {
@@ -77,7 +76,7 @@ class _Kit:
     def of(cls, drawn: Drawn, way: Way) -> "_Kit":
         """The kit of a way in."""
         one = drawn.company
-        words = intruder_words(one, f"{drawn.seed}/thief/{way.id}", way.id)
+        words = one.words | intruder_words(one, f"{drawn.seed}/thief/{way.id}", way.id)
         steps = steps_sheet(one, words)
         way, kinds = way_and_kinds(steps, way.id)
         times = dict.fromkeys(kinds, iso(seconds(words["session_issued"]) + HOUR))
@@ -104,9 +103,10 @@ class _Kit:
         """Where the intruder's requests come from."""
         moved: dict[str, str] = {}
         if "at_program" in habits:
-            moved |= {"scripts": PLANNING_HOME, "edge": PLANNING_HOME}
+            home = self.words["planning_ip"]
+            moved |= {"scripts": home, "edge": home}
         if "at_supplier" in habits:
-            moved |= {"internet": SUPPORT_HOME}
+            moved |= {"internet": self.words["support_ip"]}
         if "at_person" in habits:
             moved |= {"internet": self.words["victim_ip"], "edge": self.words["victim_ip"]}
         places = self.case.addresses

@@ -9,11 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from labutils.capstone.incident import Claim, Drawn, draw, plain
-from labutils.hunt.fields import values_at
-from labutils.hunt.sources import SOURCES
+from labutils.capstone import gaps, tickets
+from labutils.capstone.company import DAY, kind_of
+from labutils.capstone.incident import Claim, Drawn, draw
+from labutils.capstone.lines import who
 from labutils.incident import background
 from labutils.incident.background.sheet import load
+from labutils.incident.background.world import days_of_month, sources_by_day
 
 HIDDEN = 6  # worlds on which rules are tried
 HIDDEN_EVENTS = 9_000  # of ordinary traffic, in each of them
@@ -46,7 +48,23 @@ class Truth:
     def told(self) -> frozenset[str]:
         """The kinds of harmless things that a table tells from an attack."""
         twins = load(self.drawn.case).twins.values()
-        return frozenset(twin.id for twin in twins if twin.told_by is not None)
+        return frozenset(kind_of(twin.id) for twin in twins if twin.told_by is not None)
+
+    @cached_property
+    def moves(self) -> list[tickets.Move]:
+        """All that tickets could tell of, in the order of time."""
+        drawn = self.drawn
+        return tickets.moves(self.folder, load(drawn.case), drawn.company.known_as)
+
+    @cached_property
+    def untold(self) -> list[tickets.Move]:
+        """Those of them that no ticket tells of."""
+        return [one for one in self.moves if not any(map(one.is_told_by, self.tickets))]
+
+    @cached_property
+    def tickets(self) -> list[tickets.Ticket]:
+        """The tickets that there are."""
+        return tickets.read(self.folder)
 
     @cached_property
     def twin_actors(self) -> dict[str, str]:
@@ -76,10 +94,25 @@ def written(drawn: Drawn, *, count: int, seed: str) -> Iterator[Truth]:
     cache. Raises OSError."""
     with TemporaryDirectory(prefix="capstone-") as name:
         folder = Path(name)
-        background.write(folder, drawn.replay, count=count, seed=seed, staff=drawn.company.seed)
+        staff, attack = drawn.company.seed, not drawn.nothing
+        background.write(folder, drawn.logged, count=count, seed=seed, staff=staff, attack=attack)
+        _as_companies_keep_it(folder, drawn, seed)
         steps = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
         twins = json.loads((folder / "twins.json").read_text(encoding="utf-8"))
-        yield Truth(drawn, folder, steps, {event: row["twin"] for event, row in twins.items()})
+        kinds = {event: kind_of(row["twin"]) for event, row in twins.items()}
+        yield Truth(drawn, folder, steps, kinds)
+
+
+def _as_companies_keep_it(folder: Path, drawn: Drawn, seed: str) -> None:
+    """Cut the gap out of a world that is written, and leave its tickets as they are in practice."""
+    if drawn.gap:
+        gaps.cut(folder, drawn.gap)
+    busy = sources_by_day(drawn.logged)
+    sheet = load(drawn.case)
+    free = [day for day in days_of_month(sheet) if day not in busy]
+    workdays = [day for day in free if day // DAY % 7 not in (2, 3)]
+    happened = tickets.moves(folder, sheet, drawn.company.known_as)
+    tickets.rewrite(folder, happened, seed, workdays)
 
 
 def of_seed(seed: str) -> Any:
@@ -102,19 +135,8 @@ def lines(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield f"{path.stem}:{number}", json.loads(line)
 
 
-def actor(event_id: str, event: dict[str, Any]) -> str:
-    """Who acted, as the event says it."""
-    source = event_id.rpartition(":")[0]
-    return str(next(iter(values_at(event, SOURCES[source].actor)), ""))
-
-
 def about(events: Collection[str], some: Collection[str]) -> bool:
     """Whether events that are cited are about these: one at least is among them, and as many as are
     not."""
     among = sum(event in some for event in set(events))
     return among > 0 and 2 * among >= len(set(events))
-
-
-def who(event_id: str, event: dict[str, Any]) -> str:
-    """Who acted, as it is compared: of a name with a path before it, the last part."""
-    return plain(actor(event_id, event)).rpartition("/")[2]

@@ -9,10 +9,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
-from labutils.capstone import incident, world
+from labutils.capstone import incident, lines
 from labutils.capstone.incident import Drawn
 from labutils.hunt.fields import values_at
 from labutils.incident import telemetry
@@ -81,11 +81,13 @@ class LiveEvent:
         text = json.dumps(merged(self.fields, denied))
         return LiveEvent(self.at, self.arrives, self.source, text, self.who, self.costly)
 
-    def comes_from(self, network: IPv4Network) -> bool:
-        """Whether it names an address of this network: of one address, or of 256."""
+    def comes_from(self, network: IPv4Network | IPv6Network) -> bool:
+        """Whether it names an address of this network: of one address, of 256, or of a /64."""
         first = str(network.network_address)
-        one = network.num_addresses == 1
-        return f'"{first}"' in self.text if one else f'"{first.rsplit(".", 1)[0]}.' in self.text
+        if network.num_addresses == 1:
+            return f'"{first}"' in self.text
+        begins = first.removesuffix(":") if network.version == 6 else first.removesuffix("0")
+        return f'"{begins}' in self.text
 
 
 def live_event(
@@ -104,7 +106,7 @@ def live_event(
     costly = any(
         set(values_at(fields, path)) & set(some) for path, some in log_format(source).costly.items()
     )
-    who = known_as(world.who(f"{source}:1", fields))
+    who = known_as(lines.who(f"{source}:1", fields))
     return LiveEvent(at, at + delay(source, minutes), source, text, who, costly, step, twin)
 
 
@@ -235,7 +237,7 @@ class LiveCompany:
         """Another address that the intruder has, from 1: first of the networks that programs are
         moved to, then of hotels and telephones, where colleagues are too."""
         sheet, dice = background.load(self.case), Dice(f"{self.seed}/live/move/{number}")
-        roaming = [*sheet.away, *([sheet.mobile] if sheet.mobile else [])]
+        roaming = [*sheet.away, *sheet.mobile]
         names = (sheet.moves_to or sheet.proxies) if number == 1 else roaming or sheet.proxies
         network = sheet.networks[dice.pick(list(names))]
         return network.address(dice.below(network.size))

@@ -8,7 +8,7 @@ or not, and pays with the work of those who are shut out.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import chain
 from typing import Literal, get_args
 
@@ -18,7 +18,7 @@ from labutils.text import shown
 
 Kind = Literal["revoke", "disable", "enable", "bind", "unbind", "block", "unblock", "raise"]
 KINDS: tuple[str, ...] = get_args(Kind)
-WIDEST = 24  # bits of the widest network that may be blocked: 256 addresses
+WIDEST = {4: 24, 6: 64}  # bits of the widest network that may be blocked, by version of IP
 
 
 class CannotDo(ValueError):
@@ -34,9 +34,9 @@ class LiveAct:
     at: int
 
     @cached_property
-    def network(self) -> IPv4Network:
+    def network(self) -> IPv4Network | IPv6Network:
         """The addresses that are blocked."""
-        return IPv4Network(self.what)
+        return ip_network(self.what)
 
 
 def checked(company: LiveCompany, kind: str, what: str, at: int) -> LiveAct:
@@ -63,14 +63,15 @@ def checked(company: LiveCompany, kind: str, what: str, at: int) -> LiveAct:
 
 def _network(text: str) -> str:
     try:
-        network = IPv4Network(text)
+        network = ip_network(text)
     except ValueError:
         raise CannotDo(
-            f"{shown(text, 40)} is neither an IPv4 address nor a network such as 203.0.113.0/24."
+            f"{shown(text, 40)} is neither an address nor a network such as 203.0.113.0/24."
         ) from None
-    if network.prefixlen not in (WIDEST, 32):
-        raise CannotDo("Block one address, or a network of 256 addresses (/24).")
-    return str(network.network_address) if network.prefixlen == 32 else str(network)
+    one = network.prefixlen == network.max_prefixlen
+    if not one and network.prefixlen != WIDEST[network.version]:
+        raise CannotDo("Block one address, or a network of 256 addresses (/24; IPv6: /64).")
+    return str(network.network_address) if one else str(network)
 
 
 MAKES = ("account ", "key of ", "factor of ", "grant of ")
@@ -162,7 +163,7 @@ class Containment:
 
     def is_blocked(self, address: str, time: int) -> bool:
         """Whether requests from an address get nowhere."""
-        single = IPv4Address(address)
+        single = ip_address(address)
         return any(one.holds(time) and single in one.act.network for one in self.blocks)
 
     # --- what everybody else is told -------------------------------------------------------------

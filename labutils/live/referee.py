@@ -7,7 +7,7 @@ docs/live.md argues the weights, and says in which order they and the seeded pla
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
-from ipaddress import IPv4Address
+from ipaddress import ip_address
 
 from labutils.capstone.world import about
 from labutils.lab import iso
@@ -179,7 +179,7 @@ def is_needless(act: LiveAct, intruder: LiveIntruder) -> bool:
 
 def address_in(address: str, act: LiveAct) -> bool:
     """Whether an address is one of those that an act blocks."""
-    return IPv4Address(address) in act.network
+    return ip_address(address) in act.network
 
 
 def _points(result: TeamResult, steps: int, losses: int) -> dict[str, float]:

@@ -10,6 +10,7 @@ from labutils.capstone.grading import Bench
 from labutils.capstone.incident import draw
 
 SEED = "7"  # a recording; a second key for the cloud; pages; a space that was exported
+QUIET = "11"  # nobody was in
 EVENTS, WORLDS, THIEVES = 4_000, 2, 60
 
 
@@ -35,4 +36,12 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """What reports on the incident of SEED are graded with."""
     request.getfixturevalue("small")
     with Bench(SEED) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def quiet(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """The same for QUIET."""
+    request.getfixturevalue("small")
+    with Bench(QUIET) as made:
         yield made

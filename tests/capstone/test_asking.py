@@ -8,20 +8,23 @@ from tables import table
 from labutils.capstone import asking
 from labutils.capstone.asking import NoAnswer, ask, asked, minutes
 from labutils.capstone.folder import accounts
+from labutils.capstone.grading import Bench
 from labutils.capstone.incident import draw
 from labutils.capstone.report import Fault
 
 SEED = "7"
+WORDS = draw(SEED).company.words
 pytestmark = pytest.mark.usefixtures("small")
 
 
 @pytest.mark.parametrize(
     ("question", "cost", "says"),
     [
-        ("owner:planning", 30, "192.0.2.15"),
-        ("owner:reports", 30, "192.0.2.17"),
-        ("owner:assistant", 30, "192.0.2.44 and 192.0.2.45"),
-        ("ticket:CHG-4000", 10, "It was done as written"),
+        ("owner:planning", 30, f"works from {WORDS['planning_ip']}."),
+        ("owner:reports", 30, f"works from {WORDS['reports_ip']}."),
+        ("owner:assistant", 30, f"from {WORDS['assistant_ip']} and {WORDS['renewals_ip']}."),
+        ("ticket:CHG-4000", 10, "nothing of it was done that day"),
+        ("ticket:CHG-4003", 10, "It was done between"),
         ("supplier", 60, ""),
         ("vendor", 60, "never used your token"),
     ],
@@ -94,3 +97,28 @@ def test_a_file_that_somebody_touched_stays_a_file_of_answers(tmp_path: Path, te
     ask(tmp_path, "supplier", SEED)
     assert asked(tmp_path)[-1].question == "supplier"
     assert minutes(tmp_path) == 60 * len(asked(tmp_path))
+
+
+def test_who_runs_a_program_tells_of_what_has_no_ticket(quiet: Bench) -> None:
+    """Unless memory fails."""
+    truth = quiet.truth
+    told = 0
+    for program in asking.PROGRAMS:
+        question = f"owner:{program}"
+        answer = asking.answer_to(truth, question).answer
+        identity = truth.drawn.case.estate.identities[program]
+        names = {identity.account or identity.name}
+        for move in truth.untold:
+            if move.by & names and not asking.is_mistaken(truth.drawn, question):
+                told += 1
+                assert f"also worked from {', '.join(move.hosts)} ({move.what})" in answer
+    assert told
+
+
+def test_nobody_was_taken_in_where_nobody_was_in(quiet: Bench) -> None:
+    drawn = quiet.drawn
+    said = asking.answer_to(quiet.truth, f"person:{drawn.words['victim']}").answer
+    taken_in = ("recording of my browser", "setup file", "thought it was ours")
+    assert not any(words in said for words in taken_in)
+    for question in ("supplier", "vendor"):
+        assert "We have looked" in asking.answer_to(quiet.truth, question).answer

@@ -77,7 +77,7 @@ def test_a_list_of_facts_is_no_half_page(bench: Bench, best: IncidentReport) -> 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("[frist: 2024-01-01]", "[frist: ...] is none of first, last, way, taken, back"),
+        ("[frst: 2024-01-01]", "[frst: ...] is none of first, last, way, taken, back"),
         ("[first: 2024-01-01] [first: 2024-01-02]", "[first: ...] stands here twice"),
         ("[first: 3 May]", "[first: 3 May] must be a day such as 2024-05-03"),
         ("[last: 2024-02-31]", "must be a day such as"),

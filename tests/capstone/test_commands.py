@@ -84,6 +84,7 @@ def test_reference_adds_the_hunters(made: Path, capsys: pytest.CaptureFixture[st
     _, out, _ = said(capsys, "grade", str(made), "--seed", SEED, "--json", "--reference")
     assert set(json.loads(out)["reference"]) == {
         "everything-alerter",
+        "constant report",
         "indicator-collector",
         "course's rules alone",
         "greedy grouper",

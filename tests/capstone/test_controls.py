@@ -13,7 +13,7 @@ from labutils.capstone import thieves
 from labutils.capstone.company import HABITS
 from labutils.capstone.controls import CHOSEN, Controls, ControlsTried, refused_steps, try_controls
 from labutils.capstone.incident import Drawn, draw, unused_controls
-from labutils.capstone.reference import AGAINST, controls_by_the_tables
+from labutils.capstone.thorough import AGAINST, controls_by_the_tables
 from labutils.incident import policy
 from labutils.incident.breach import foresee, play, with_controls
 from labutils.incident.policy import DAY, Request, World

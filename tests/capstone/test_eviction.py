@@ -105,3 +105,14 @@ def test_somebody_elses_work_is_counted_in_hours() -> None:
     more = [EvictionAct("revoke", "deploy-token", at), EvictionAct("disable", "somebody.else", at)]
     result = evict(drawn, [*all_acts(drawn, at), *more], at)
     assert result.outages == {"revoke deploy-token": 8.0, "disable somebody.else": 4.0}
+
+
+@table("seed", ["1", "2", "3", "4", "5", "6", "7"])
+def test_doors_are_counted_before_the_acts_of_the_same_second(seed: str) -> None:
+    """At the brief's own second as a minute later: what opened before counts."""
+    drawn = draw(seed)
+    at = now(drawn.company)
+    kept = [act for act in all_acts(drawn, at) if act.what not in drawn.footholds]
+    later = [EvictionAct(act.act, act.what, act.at + 60) for act in kept]
+    doors = evict(drawn, kept, at).doors
+    assert doors == evict(drawn, later, at).doors == evict(drawn, [], at).doors

@@ -1,13 +1,16 @@
 """The grade from the other side: every way to points without work that somebody thought of."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from labutils.capstone import world
+from labutils.capstone.constant_rules import CONSTANT
 from labutils.capstone.folder import listed, now, number_of
 from labutils.capstone.grading import Bench, ReportGrade, agreement
+from labutils.capstone.hidden import try_texts
 from labutils.capstone.incident import ALWAYS, Claim
 from labutils.capstone.reference import OMNISCIENT, grades, work_of
 from labutils.capstone.report import (
@@ -20,6 +23,7 @@ from labutils.capstone.report import (
     read_report,
     words,
 )
+from labutils.capstone.shortcuts import count_rules
 
 
 @pytest.fixture(scope="module")
@@ -240,6 +244,49 @@ def test_a_loss_counts_where_a_claim_shows_it(bench: Bench, best: IncidentReport
     assert points(bench, alone, "scope") == 0
 
 
+def test_a_credential_counts_where_a_claim_shows_it(bench: Bench, best: IncidentReport) -> None:
+    """And a way in, and what can be done unseen."""
+    alone = replace(best, claims=())
+    assert points(bench, alone, "scope") == pytest.approx(8)  # footholds stand in the logs
+    assert points(bench, alone, "not_knowable") == 0
+    assert points(bench, alone, "controls") == 0
+    assert points(bench, best, "controls") == 5
+    ways = bench.drawn.way.steps
+    first = {kind.claimed for kind in bench.drawn.chain if kind.id in ways}
+    later = tuple(one for one in best.claims if one.claim not in first)
+    assert points(bench, replace(best, claims=later), "not_knowable") == pytest.approx(5)
+
+
+@pytest.mark.parametrize("percent", [50, 60, 69])
+def test_a_claim_that_nobody_believes_shows_nothing(
+    bench: Bench, best: IncidentReport, percent: int
+) -> None:
+    hedged = tuple(replace(one, percent=percent) for one in best.claims)
+    found = bench.grade(replace(best, claims=hedged), ())
+    assert found.parts["scope"].points == pytest.approx(8)
+    assert found.parts["not_knowable"].points == found.parts["controls"].points == 0
+    sure = tuple(replace(one, percent=70) for one in best.claims)
+    assert points(bench, replace(best, claims=sure), "scope") == pytest.approx(20)
+
+
+def test_doors_that_were_shut_without_a_claim_earn_nothing(
+    bench: Bench, best: IncidentReport
+) -> None:
+    some = tuple(act for act in best.eviction if act.what not in bench.drawn.footholds)
+    assert points(bench, replace(best, eviction=some, claims=()), "eviction") == 0
+    assert points(bench, replace(best, eviction=some), "eviction") > 0
+
+
+def test_to_say_nothing_happened_earns_two_harmless_things_where_somebody_was_in(
+    bench: Bench, best: IncidentReport
+) -> None:
+    found = bench.grade(replace(best, verdict="nothing"), ())
+    share = 25 / (len(bench.truth.claims) + 2)
+    assert found.total == pytest.approx(2 * share)
+    for part in ("scope", "not_knowable", "eviction"):
+        assert "somebody was in" in " ".join(found.parts[part].lost)
+
+
 def test_names_that_are_none_count_as_wrong(bench: Bench, best: IncidentReport) -> None:
     more = tuple(f"invented-{number}" for number in range(20))
     report = replace(best, credentials=best.credentials + more)
@@ -276,7 +323,8 @@ def test_to_replace_everything_costs_more_than_to_know(bench: Bench, best: Incid
 
 
 def test_to_block_the_address_shuts_nothing(bench: Bench, empty: IncidentReport) -> None:
-    act = EvictionAct("block", bench.drawn.words["intruder_ip"], now(bench.drawn.company))
+    address = min(bench.drawn.addresses)
+    act = EvictionAct("block", address, now(bench.drawn.company))
     found = bench.grade(replace(empty, eviction=(act,)), ())
     assert not found.eviction.out
     assert found.parts["eviction"].points == 0
@@ -291,12 +339,12 @@ def test_the_same_acts_months_later_earn_less(bench: Bench, best: IncidentReport
 
 
 def test_a_rule_that_knows_this_intruder_finds_no_other(bench: Bench, tmp_path: Path) -> None:
-    address = bench.drawn.words["intruder_ip"]
+    addresses = ", ".join(sorted(bench.drawn.addresses))
     path = tmp_path / "address.yml"
     path.write_text(
         "title: The intruder\nid: 8d1f5c0e-94b3-5f6e-8f0b-6a3c0f2f7d10\n"
         "logsource: {product: atlassian, service: audit}\n"
-        f"detection: {{selection: {{source: {address}}}, condition: selection}}\nlevel: high\n",
+        f"detection: {{selection: {{source: [{addresses}]}}, condition: selection}}\nlevel: high\n",
         encoding="utf-8",
     )
     found = bench.grade(IncidentReport(number_of(bench.seed)), [path])
@@ -311,7 +359,41 @@ def test_an_alert_on_everything_is_worth_little(bench: Bench, tmp_path: Path) ->
         "detection: {selection: {source: '*'}, condition: selection}\nlevel: high\n",
         encoding="utf-8",
     )
-    assert bench.grade(IncidentReport(number_of(bench.seed)), [path]).parts["rules"].points < 4
+    assert bench.grade(IncidentReport(number_of(bench.seed)), [path]).parts["rules"].points == 0
+
+
+def written(rules: Sequence[str], folder: Path) -> list[Path]:
+    """Rules as files."""
+    paths = [folder / f"{number}.yml" for number in range(len(rules))]
+    for path, text in zip(paths, rules, strict=True):
+        path.write_text(text, encoding="utf-8")
+    return paths
+
+
+def test_rules_that_estate_alone_gives_earn_nothing(
+    bench: Bench, empty: IncidentReport, tmp_path: Path
+) -> None:
+    for write in CONSTANT:
+        paths = written(write(bench.drawn.company), tmp_path)
+        found = bench.grade(empty, paths).parts["rules"]
+        assert found.points == pytest.approx(0)
+        assert "points begin above" in " ".join(found.lost)
+
+
+def test_rules_on_counts_earn_what_a_rule_on_nothing_earns(
+    bench: Bench, empty: IncidentReport, tmp_path: Path
+) -> None:
+    rules = count_rules(bench.truth)
+    assert len(rules) == 9
+    found = bench.grade(empty, written(rules, tmp_path)).parts["rules"]
+    assert found.points == 0 and "cannot" not in " ".join(found.lost)
+    assert try_texts(bench.worlds, rules).mean < 0.2
+
+
+def test_a_report_that_opens_no_log_earns_five_points_at_most(
+    hunters: dict[str, ReportGrade],
+) -> None:
+    assert hunters["constant report"].total <= 5
 
 
 def test_a_rule_that_cannot_be_used_is_named(bench: Bench, tmp_path: Path) -> None:
@@ -361,7 +443,8 @@ def hunters(bench: Bench) -> dict[str, ReportGrade]:
 
 def test_who_looks_has_more_than_who_does_not(hunters: dict[str, ReportGrade]) -> None:
     total = {name: one.total for name, one in hunters.items()}
-    assert total["everything-alerter"] < 25
+    assert total["everything-alerter"] < 10
+    assert total["constant report"] < total["thorough"] / 3
     assert total["indicator-collector"] < total["thorough"]
     assert total["greedy grouper"] < total["thorough"]
     assert total["thorough"] < total["omniscient"]

@@ -25,6 +25,7 @@ not_knowable: [what-left-the-server]
 eviction:
 - {act: replace, what: a-token, at: '2024-05-01T09:00:00Z'}
 controls: [sessions_bound]
+verdict: intrusion
 """
 
 
@@ -74,6 +75,8 @@ def test_the_schema_says_the_same(tmp_path: Path) -> None:
         ("incident: INC-123456\n", "", 1, "IncidentReport needs incident"),
         ("controls:", "control:", 12, "unknown field control"),
         ("incident: INC-123456", "incident: [", 3, "is not YAML"),
+        ("verdict: intrusion", "verdict: maybe", 13, "there is no verdict called 'maybe'"),
+        ("percent: 80}", "percent: 80, explained_by: 7}", 3, "explained_by must be text"),
     ],
 )
 def test_a_fault_has_its_line(
@@ -157,3 +160,10 @@ def test_any_values_under_its_names_are_a_report_or_a_fault(
     path = tmp_path_factory.mktemp("report") / "report.yaml"
     path.write_text(json.dumps({"incident": "INC-1", **values}), encoding="utf-8")
     assert is_read_or_named(path)
+
+
+def test_a_verdict_that_is_left_out_is_an_intrusion(tmp_path: Path) -> None:
+    assert read_report(written(tmp_path, "incident: INC-1\n")).verdict == "intrusion"
+    assert read_report(written(tmp_path, "incident: INC-1\nverdict:\n")).verdict == "intrusion"
+    quiet = "incident: INC-1\nverdict: nothing\n"
+    assert read_report(written(tmp_path, quiet)).verdict == "nothing"

@@ -101,10 +101,10 @@ def test_an_act_that_changes_nothing_is_none(company: LiveCompany, token: str) -
     ("kind", "what", "reason"),
     [
         ("erase", "x", "no act called"),
-        ("block", "everything", "neither an IPv4 address"),
+        ("block", "everything", "neither an address"),
         ("block", "0.0.0.0/0", "one address, or a network of 256"),
-        ("block", "203.0.113.7/24", "neither an IPv4 address"),
-        ("block", "2001:db8::1", "neither an IPv4 address"),
+        ("block", "203.0.113.7/24", "neither an address"),
+        ("block", "2001:db8::/48", "Block one address, or a network"),
         ("raise", "syslog", "no log called"),
         ("revoke", "nobody's", "not in the inventory"),
         ("bind", "key of somebody", "not in the inventory"),
