@@ -204,6 +204,16 @@ def attack(tmp_path_factory):
 STEPS = {
     "atlassian_app_enabled_without_plan": set(),
     "atlassian_audit_level_lowered": set(),
+    "atlassian_service_account_from_unknown_address": {
+        "nov15-atlassian-access",
+        "nov16-account-created",
+        "nov16-jira-topics",
+        "nov16-wiki-search",
+        "nov22-repos-archived",
+        "nov22-repos-viewed",
+        "nov22-sliver",
+        "nov23-admin-group",
+    },
     "bitbucket_many_archives_downloaded": {"nov22-repos-archived"},
     "bitbucket_service_account_reads_many_repositories": {
         "nov22-repos-viewed",
