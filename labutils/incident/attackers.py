@@ -7,12 +7,12 @@ import random
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from ipaddress import IPv4Address
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from labutils.incident import cases
+from labutils.incident import agents, cases, names
+from labutils.incident.background.sheet import Network
 from labutils.incident.breach import foresee
 from labutils.incident.campaign import Campaign, Plan
 from labutils.incident.cases import Incident
@@ -20,17 +20,10 @@ from labutils.incident.inventory import Credential
 from labutils.incident.policy import DAY, World
 from labutils.incident.telemetry import holder_uuid
 from labutils.lab import iso, seconds
-from labutils.sheets import Row
+from labutils.sheets import Row, build
 
 # --- other addresses, agents and names ----------------------------------------------------------
 
-BROWSERS = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:109.0) Gecko/20100101 Firefox/119.0",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/119.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-    "Version/17.1 Safari/605.1.15",
-)  # where no background says what people use
 PROGRAMS = ("Wget/1.21.4", "python-requests/2.31.0", "Go-http-client/1.1")
 APPLICATIONS = ("calendar", "payroll", "surveys", "invoices", "travel", "newsletter", "badges")
 LONG = 10  # requests in a row, from which on their number is worth drawing anew
@@ -43,8 +36,8 @@ def with_other_names(case: str | Path, seed: str) -> Incident:
 
     What a company chooses for good stays: its own addresses, its services, and its groups.
     """
-    names = _Names(cases.sheets_of(case), random.Random(f"{seed}/names"))
-    return cases.read_case(Path(case).name, names.sheets(seed))
+    renamed = _Names(cases.sheets_of(case), random.Random(f"{seed}/names"))
+    return cases.read_case(Path(case).name, renamed.sheets(seed))
 
 
 class _Origin(NamedTuple):
@@ -53,6 +46,7 @@ class _Origin(NamedTuple):
     address: str
     system: int
     country: str
+    cities: tuple[str, ...]
 
 
 class _Names:
@@ -84,11 +78,12 @@ class _Names:
             others = [row for row in sheet["networks"] if row["id"] in _visited(sheet)]
             others = [row for row in others if self._is_outside(row["first"])]
             row = self.dice.choice([row for row in others if row["asn"] != system])
-            address = IPv4Address(row["first"]) + self.dice.randrange(row["size"])
-            return _Origin(str(address), row["asn"], row.get("country", "US"))
-        network, _, host = self.address.rpartition(".")
+            network = build(Network, row)
+            address = network.address(self.dice.randrange(network.size))
+            return _Origin(address, network.asn, network.country, network.cities)
+        before, _, host = self.address.rpartition(".")
         other = self.dice.choice([number for number in range(100, 255) if str(number) != host])
-        return _Origin(f"{network}.{other}", system, "US")
+        return _Origin(f"{before}.{other}", system, "US", ())
 
     def _is_outside(self, address: str) -> bool:
         """Whether an address belongs to no zone in particular."""
@@ -172,11 +167,13 @@ class _Names:
         sheet: Row = changed(self.before["case"], self._address)
         rows = sheet["addresses"]
         theirs = [zone for zone, row in rows.items() if row["ip"] == self.network.address]
-        agents = self._agents({rows[zone]["agent"] for zone in (*theirs, *self._footholds())})
+        other = self._agents({rows[zone]["agent"] for zone in (*theirs, *self._footholds())})
         for row in rows.values():
-            row["agent"] = agents.get(row["agent"], row["agent"])
+            row["agent"] = other.get(row["agent"], row["agent"])
         countries = sheet.get("countries", {}) | dict.fromkeys(theirs, self.network.country)
         sheet["countries"] = Row(countries, file=sheet.file)
+        cities = sheet.get("cities", {}) | dict.fromkeys(theirs, list(self.network.cities))
+        sheet["cities"] = Row(cities, file=sheet.file)
         sheet["networks"][theirs[0]] = self.network.system
         for row in sheet["logs"]:
             if "words" in row:
@@ -196,7 +193,7 @@ class _Names:
             return word in groups or bool(re.fullmatch(r"[\d.]+", str(word)))
 
         for act in sheet.get("acts", []):
-            for key, some in act.get("words", {}).items() if line in act["lines"] else ():
+            for key, some in act.get("words", {}).items() if line in act.get("lines", ()) else ():
                 if isinstance(some, list) and before.get(key) in some and not stays(before[key]):
                     other[key] = self.dice.choice([one for one in some if one != before[key]])
         return other
@@ -217,16 +214,16 @@ class _Names:
     def _agents(self, before: set[str]) -> dict[str, str]:
         """Another agent for each: a browser that people use for a browser, a program for a
         program."""
-        agents: dict[str, str] = {}
-        browsers = list(BROWSERS)
-        if "background" in self.before:
-            browsers = [row["agent"] for row in self.before["background"]["laptops"]]
+        after: dict[str, str] = {}
+        sheet = self.before.get("background", Row())
+        browsers = agents.common(seconds(sheet.get("middle") or self.before["case"]["start"]))
         for choices, are_browsers in ((browsers, True), (list(PROGRAMS), False)):
-            free = [agent for agent in choices if agent not in before]
+            known = {_without_version(agent) for agent in before}
+            free = [agent for agent in choices if _without_version(agent) not in known]
             for agent in sorted(before):
                 if agent.startswith("Mozilla") == are_browsers:
-                    agents[agent] = free.pop(self.dice.randrange(len(free)))
-        return agents
+                    after[agent] = free.pop(self.dice.randrange(len(free)))
+        return after
 
     def _whole(self, text: str) -> str:
         """The name of a credential, where a text is one."""
@@ -238,7 +235,11 @@ class _Names:
     def _word(self, text: str) -> str:
         """What a log is told to write, wherever it names an account."""
         uuids = {holder_uuid(old): holder_uuid(new) for old, new in self.holders.items()}
-        full_names = {_full(old): _full(new) for old, new in self.accounts.items() if "." in old}
+        full_names = {
+            names.full_name(old): names.full_name(new)
+            for old, new in self.accounts.items()
+            if "." in old
+        }
         text = _renamed(text, self.holders | self.accounts | uuids | full_names)
         return re.sub(r"\d{4,}", self._number, text)
 
@@ -258,6 +259,10 @@ def _is_called(row: Row) -> bool:
 def _visited(sheet: Row) -> set[str]:
     """The networks of a background that nobody calls home."""
     return {*sheet["proxies"], *sheet["away"]}
+
+
+def _without_version(agent: str) -> str:
+    return re.sub(r"[\d.]+", "", agent)
 
 
 def changed(value: Any, change: Callable[[str], str]) -> Any:
@@ -280,11 +285,6 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
         return name.capitalize() if match[1][0].isupper() and " " not in match[1] else name
 
     return re.sub(pattern, other, text, flags=re.IGNORECASE)
-
-
-def _full(account: str) -> str:
-    """J Fielding for j.fielding."""
-    return " ".join(part.capitalize() for part in account.split("."))
 
 
 # --- other counts, and a list with others on it ---------------------------------------------------

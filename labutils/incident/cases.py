@@ -12,8 +12,8 @@ from typing import Literal, TypeVar, get_args
 
 from labutils.hunt.sources import learn
 from labutils.incident import COURSE as COURSE
+from labutils.incident import places
 from labutils.incident.campaign import Campaign, read_campaign
-from labutils.incident.countries import COUNTRIES
 from labutils.incident.inventory import (
     COMPANY,
     Control,
@@ -131,7 +131,8 @@ class Incident:
     where its people have accounts; `carried`: by kind of credential, the header in which one
     travels, where that is not the usual one; `networks`: by zone, the number of its autonomous
     system;
-    `countries`: by zone, in two letters, US where it is not said; `proxies`: zones known as proxies
+    `countries`: by zone, in two letters, US where it is not said; `cities`: by zone, those of
+    data/places.yaml, any of its country where it is not said; `proxies`: zones known as proxies
     or VPNs; `names_seed`: of the names of repositories, pages and tickets; `start` (ISO 8601):
     before anything happened; `background`: the sheet of ordinary traffic, where there is one;
     `placeholders`: the lists that the company fills in, for Sigma rules that ask for one."""
@@ -156,6 +157,7 @@ class Incident:
     losses: dict[str, str] = field(default_factory=dict)
     carried: dict[str, str] = field(default_factory=dict)
     countries: dict[str, str] = field(default_factory=dict)
+    cities: dict[str, tuple[str, ...]] = field(default_factory=dict)
     proxies: tuple[str, ...] = ()
 
     @cached_property
@@ -266,7 +268,9 @@ def read_case(name: str, sheets: dict[str, Row]) -> Incident:
         placeholders=_placeholders(sheets.get("placeholders", Row())),
     )
     moment(sheet, "start")
-    must_be_among(sheet, "countries", case.countries.values(), COUNTRIES, "country")
+    must_be_among(sheet, "countries", case.countries.values(), places.countries(), "country")
+    for some in case.cities.values():
+        must_be_among(sheet, "cities", some, places.cities(), "city")
     _must_have_networks(sheet, case)
     _must_have_domains(sheets, case)
     _must_apply(sheets, case)

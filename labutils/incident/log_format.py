@@ -17,6 +17,7 @@ Fields = dict[str, Any]
 Event = dict[str, Any]
 OTHER = "other"  # the template for what a log has no words for
 NOT_PERMITTED = "not-permitted"  # for what a valid credential may not do, where a log has it
+ABSENT = "absent"  # in place of a field that an event lacks
 # What a template may ask for, in braces, without words from a case. labutils/incident/telemetry.py
 # has a function for each.
 FIELDS = {
@@ -28,8 +29,13 @@ FIELDS = {
     "epoch": "the second, since 1970 (a number)",
     "nano": "the nanoseconds of that second, whole milliseconds (a number)",
     "address": "where the request came from",
+    "geography": "its city, with state, country, postal code and position (a mapping)",
+    "ip_chain": "that address, and now and then the proxy behind it, each with its city (a list)",
+    "threat": "'true' where a vendor would take the address for a dangerous one, else 'false'",
     "port": "the port that it came from (a number)",
     "asn": "the number of the autonomous system of that zone (a number)",
+    "as_org": "who runs it",
+    "as_domain": "the domain of its hosts",
     "unusual": "POSITIVE where the holder does not work from that address, else NEGATIVE",
     "agent": "the user agent",
     "os": "the operating system that the user agent names, or Unknown",
@@ -54,14 +60,12 @@ FIELDS = {
     "project_key": "the key of that project",
     "project_id": "the id of that project",
     "thing_base32": "10 capital letters and digits for the thing of that number",
+    "thing_hex": "32 hexadecimal digits for it",
     "page": "the title of the page of that number (turn)",
     "page_id": "its id",
     "issue": "the key of the ticket of that number (turn)",
     "issue_id": "its id",
-    "country": "the country of that zone, as United States",
-    "latitude": "where the middle of that country is (a number)",
-    "longitude": "the same (a number)",
-    "country_code": "the same, as us",
+    "country_code": "the country of that zone, as us",
     "country_capitals": "the same, as US",
     "proxy": "whether that zone is known as one of proxies (true or false)",
     "credential": "the id of the credential, or nothing",
@@ -70,16 +74,30 @@ FIELDS = {
     "token_hash": "44 characters of base 64 for the credential, as a hash of a token has",
     "holder": "the id of its holder, or unknown",
     "name": "the holder's name, or unknown",
+    "display_name": "the same as a directory has it: a person's first and family name",
     "number": "the number of the holder's account, or 0",
     "number_as_number": "the same (a number)",
     "holder_uuid": "a UUID of the holder",
     "holder_hex": "the 32 hexadecimal digits of it",
     "holder_id": "the first 17 of them",
     "holder_base32": "10 capital letters and digits for the holder, as base 32 has them",
-    "session": "an identifier of the session",
+    "session": "an identifier of the session, in 25 characters",
     "session_key": "16 characters of base 64 for two hours of a credential at an address",
     "login_key": "the same, of the login that they began with",
+    "process_2": "the process number after it (a number)",
+    "process_3": "the one after that (a number)",
+    "cloud_agent": "how a program that calls a cloud calls itself; after a colon, its command",
+    "region": "the region of a cloud in which the thing of that number (turn) is",
+    "role_key": "9 capital letters and digits for an hour in which the holder has a role",
+    "role_since": "when that hour began, as 2023-11-14T09:22:49Z",
 }
+
+
+@dataclass(frozen=True)
+class JsonText:
+    """A mapping or a list that many events have alike, as JSON."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -113,14 +131,18 @@ class LogFormat:
     modelled: str = ""
     costly: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def event(self, template: str, allowed: bool) -> Event:
-        """The whole template of an event, its fields still in braces."""
+    def event(self, template: str, allowed: bool, over: dict[str, Any] | None = None) -> Event:
+        """The whole template of an event, its fields still in braces. `over`: what stands in the
+        place of fields of it."""
         base = self.base if allowed else merged(self.base, self.denied)
-        return merged(base, self.events[template].event)
+        event = merged(base, self.events[template].event) | (over or {})
+        return {key: item for key, item in event.items() if item != ABSENT}
 
-    def names(self, template: str) -> set[str]:
+    def names(self, template: str, over: dict[str, Any] | None = None) -> set[str]:
         """The fields that a template asks for."""
-        return field_names(self.event(template, True)) | field_names(self.event(template, False))
+        return set[str]().union(
+            *(field_names(self.event(template, allowed, over)) for allowed in (True, False))
+        )
 
 
 @cache
@@ -198,8 +220,18 @@ def compiled(template: Any) -> Callable[[Fields], Any]:
         return lambda fields: [item(fields) for item in items]
     if isinstance(template, str) and "{" in template:
         alone = template[1:-1]
-        return itemgetter(alone) if alone.isidentifier() else template.format_map
+        return _whole(alone) if alone.isidentifier() else template.format_map
     return lambda _: template
+
+
+def _whole(name: str) -> Callable[[Fields], Any]:
+    """The value of a field as it is; of a part, a copy of its own."""
+
+    def item(fields: Fields) -> Any:
+        value = fields[name]
+        return json.loads(value.text) if type(value) is JsonText else value
+
+    return item
 
 
 def _compiled_mapping(template: dict[str, Any]) -> Callable[[Fields], Event]:
@@ -241,6 +273,8 @@ def _as_json(value: Any) -> str:
     """What json.dumps makes of a value; nearly all are texts, and need not be looked at twice."""
     if type(value) is str:
         return encode_basestring_ascii(value)
+    if type(value) is JsonText:
+        return value.text
     return str(value) if type(value) is int else AS_JSON(value)
 
 
@@ -262,5 +296,7 @@ def _pieces(template: Any) -> Iterator[str | Callable[[Fields], Any]]:
         yield "]" if template else "[]"
     elif _is_constant(template):
         yield json.dumps(template)
+    elif isinstance(template, str) and template[1:-1].isidentifier():
+        yield itemgetter(template[1:-1])
     else:
         yield compiled(template)

@@ -27,6 +27,7 @@ class _Words:
 
     families: tuple[str, ...]
     initials: tuple[str, ...]
+    given: dict[str, tuple[str, ...]]
     repository_words: tuple[str, ...]
     repository_ends: tuple[str, ...]
     projects: tuple[Row, ...]
@@ -105,9 +106,19 @@ def account(seed: str, count: int) -> str:
     return f"{words.initials[initial]}.{words.families[family]}"
 
 
+def is_account(name: str) -> bool:
+    """Whether a name is an account as people have them: an initial and a family name."""
+    initial, dot, family = name.partition(".")
+    return bool(dot) and initial in _words().given and family.isalpha()
+
+
+@cache
 def full_name(account: str) -> str:
-    """J Fielding for j.fielding."""
-    return " ".join(part.capitalize() for part in account.split("."))
+    """Julia Fielding for j.fielding: whoever has that account, with a first name to its initial."""
+    initial, _, family = account.partition(".")
+    some = _words().given.get(initial) or (initial.capitalize(),)
+    first = some[zlib.crc32(f"given/{account}".encode()) % len(some)]
+    return f"{first} {family.capitalize()}".strip()
 
 
 def _shuffled(seed: str, count: int, size: int) -> int:

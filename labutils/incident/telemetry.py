@@ -6,23 +6,23 @@ The formats stand in data/telemetry/ (log_format); which of them holds which req
 
 import hashlib
 import json
-import uuid
 import zlib
 from base64 import b32encode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from labutils.incident import names, policy
+from labutils.incident import cloud, names, places, policy
 from labutils.incident.cases import LogEntry
-from labutils.incident.countries import COUNTRIES
 from labutils.incident.log_format import (
+    AS_JSON,
     NOT_PERMITTED,
     OTHER,
     Event,
     Fields,
+    JsonText,
     compiled,
     compiled_text,
     field_names,
@@ -159,11 +159,12 @@ def _writers(
     return [writer(entry, end.allowed) for entry in entries]
 
 
-def writer(entry: LogEntry, allowed: bool) -> Writer:
-    """The template of a row as a function of a line, the row's words put in their places. What
-    neither the row nor log_format.FIELDS knows is a word of the line."""
+def writer(entry: LogEntry, allowed: bool, over: dict[str, Any] | None = None) -> Writer:
+    """The template of a row as a function of a line, the row's words put in their places; `over`:
+    what stands in the place of fields of it. What neither the row nor log_format.FIELDS knows is a
+    word of the line."""
     vendor = log_format(entry.source)
-    template = worded(vendor.event(entry.template, allowed), entry.words)
+    template = worded(vendor.event(entry.template, allowed, over), entry.words)
     write, as_json = compiled(template), compiled_text(template)
     names = sorted(field_names(template))
     values = [(name, FIELD_VALUES[name]) for name in names if name in FIELD_VALUES]
@@ -187,19 +188,35 @@ def _digest(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def _number(name: str) -> uuid.UUID:
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"https://lab.example/{name}")
+def _number(name: str) -> bytes:
+    """16 bytes that look random, and are always the same for a name."""
+    return hashlib.blake2b(name.encode(), digest_size=16).digest()
+
+
+VARIANT = "89ab"  # of two random bits, what the first digit of the fourth group is (RFC 9562, 4.1)
+
+
+def _uuid(name: str) -> str:
+    """A UUID of version 4 (RFC 9562, 5.4): random, but for the bits of version and variant."""
+    text = _number(name).hex()
+    variant = VARIANT[int(text[16], 16) & 3]
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
 
 @cache
-def _lasting(name: str) -> uuid.UUID:
+def _lasting(name: str) -> bytes:
     """The number of something that many lines name: a holder, a service, a session."""
     return _number(name)
 
 
+@cache
+def _lasting_uuid(name: str) -> str:
+    return _uuid(name)
+
+
 def holder_uuid(holder: str) -> str:
     """The UUID of an identity, by its id."""
-    return str(_lasting(f"holder/{holder}"))
+    return _lasting_uuid(f"holder/{holder}")
 
 
 def _time(line: Line) -> str:
@@ -215,13 +232,13 @@ def _milliseconds(line: Line) -> int:
     return zlib.crc32(line.seed.encode()) % 900 + 10 * line.place
 
 
-def _event_uuid(line: Line) -> uuid.UUID:
-    return _number(f"{line.seed}/{line.place}")
-
-
 def _port(line: Line) -> int:
     """One of the ephemeral ports of Linux (32768 to 60999)."""
     return 32768 + zlib.crc32(f"port/{line.seed}".encode()) % 28232
+
+
+def _process(line: Line) -> int:
+    return 2000 + zlib.crc32(f"process/{line.seed}".encode()) % 30000
 
 
 def _unusual(line: Line) -> str:
@@ -230,20 +247,39 @@ def _unusual(line: Line) -> str:
     return "NEGATIVE" if at_home else "POSITIVE"
 
 
-def _os(line: Line) -> str:
-    known = {
-        "iPhone": "iOS (iPhone)",
-        "Android": "Android",
-        "Macintosh": "Mac OS X",
-        "Windows": "Windows 10",
-        "Linux": "Linux",
-    }
-    return next((os for word, os in known.items() if word in line.agent), "Unknown")
+# What stands in an agent, and what a vendor makes of it.
+SYSTEMS = {
+    "iPhone": "iOS (iPhone)",
+    "iPad": "iOS (iPad)",
+    "android": "Android",
+    "Android": "Android",
+    "Macintosh": "Mac OS X",
+    "Windows": "Windows 10",
+    "CrOS": "Chrome OS",
+    "Linux": "Linux",
+}
+BROWSERS = {
+    "Edg/": "EDGE",
+    "Firefox": "FIREFOX",
+    "CriOS": "CHROME",
+    "Chrome": "CHROME",
+    "Safari": "SAFARI",
+}
 
 
-def _browser(line: Line) -> str:
-    known = ("Firefox", "Chrome", "Safari")
-    return next((word.upper() for word in known if word in line.agent), "UNKNOWN")
+@cache
+def _os(agent: str) -> str:
+    return next((os for word, os in SYSTEMS.items() if word in agent), "Unknown")
+
+
+@cache
+def _browser(agent: str) -> str:
+    return next((browser for word, browser in BROWSERS.items() if word in agent), "UNKNOWN")
+
+
+@cache
+def _device_type(agent: str) -> str:
+    return "Mobile" if _os(agent).startswith(("iOS", "Android")) else "Computer"
 
 
 def _transaction(line: Line) -> str:
@@ -265,6 +301,11 @@ def _holder_name(line: Line) -> str:
     return holder.account or holder.name
 
 
+def _display_name(line: Line) -> str:
+    name = _holder_name(line)
+    return names.full_name(name) if names.is_account(name) else name
+
+
 def _holder_number(line: Line) -> str:
     """The number of an account, as products count them up."""
     if line.request.credential is None:
@@ -275,15 +316,16 @@ def _holder_number(line: Line) -> str:
     return str(10000 + 100 * list(line.request.case.estate.identities).index(holder.id))
 
 
-def _holder_base32(line: Line) -> str:
-    return b32encode(_lasting(f"holder/{_holder(line)}").bytes).decode()[:10]
+def holder_base32(holder: str) -> str:
+    """Ten capital letters and digits for an identity, by its id."""
+    return b32encode(_lasting(f"holder/{holder}")).decode()[:10]
 
 
 def _session(line: Line) -> str:
     """One of the request's own where no credential came with it."""
     credential = line.request.credential
     name = (credential.session or credential.id) if credential else line.seed
-    return "102" + _lasting(f"session/{name}").hex[:22]
+    return "102" + urlsafe_b64encode(_number(f"session/{name}")).decode()[:22]
 
 
 def _repository(line: Line) -> names.Repository:
@@ -303,6 +345,56 @@ def _country(line: Line) -> str:
     return line.request.case.countries.get(line.request.origin.id, "US")
 
 
+def _city(line: Line) -> places.City:
+    case, zone = line.request.case, line.request.origin.id
+    some = case.cities.get(zone) or places.cities_of(_country(line))
+    return places.city_of(line.request.address, some)
+
+
+@cache
+def _geography(city: places.City) -> JsonText:
+    where = {"lat": city.latitude, "lon": city.longitude}
+    return JsonText(
+        AS_JSON(
+            {
+                "city": city.city,
+                "state": city.state,
+                "country": places.countries()[city.country],
+                "postalCode": city.postal,
+                "geolocation": where,
+            }
+        )
+    )
+
+
+PROXIED = 9  # every so manieth address has a proxy behind it
+
+
+@lru_cache(maxsize=2000)
+def _chain(address: str, city: places.City) -> JsonText:
+    """The address that a request came from; of some, the proxy that passed it on, too."""
+    mark, there = zlib.crc32(f"chain/{address}".encode()), _geography(city).text
+    chain = [address]
+    if mark % PROXIED == 0:
+        chain.append(f"198.19.{240 + mark // PROXIED % 4}.{1 + mark // 64 % 8}")
+    links = (
+        f'{{"ip": "{one}", "version": "V{6 if ":" in one else 4}", "source": null, '
+        f'"geographicalContext": {there}}}'
+        for one in chain
+    )
+    return JsonText(f"[{', '.join(links)}]")
+
+
+def _threat(line: Line) -> str:
+    """Vendors suspect proxies now and then, and others seldom."""
+    limit = 60 if line.request.origin.id in line.request.case.proxies else 4
+    return "true" if zlib.crc32(f"threat/{line.seed}".encode()) % 1000 < limit else "false"
+
+
+def _system(line: Line) -> places.System:
+    return places.system(line.request.case.networks[line.request.origin.id])
+
+
 def _base64(name: str, length: int) -> str:
     """So many characters of base 64 for a name."""
     return b64encode(hashlib.sha256(name.encode()).digest()).decode()[:length]
@@ -311,7 +403,18 @@ def _base64(name: str, length: int) -> str:
 def _client_id(line: Line) -> str:
     """As an id of a connected application looks."""
     client = line.request.credential.client if line.request.credential else ""
-    return "0H4EX" + b32encode(_lasting(f"client/{client}").bytes).decode()[:10] if client else ""
+    return "0H4EX" + b32encode(_lasting(f"client/{client}")).decode()[:10] if client else ""
+
+
+def _is_away(line: Line) -> bool:
+    """Whether a holder is somewhere else than usual."""
+    credential = line.request.credential
+    return credential is not None and line.request.address not in credential.holder.places
+
+
+def _caller(line: Line) -> str:
+    """Who calls a cloud: from elsewhere, somebody of one's own."""
+    return f"{_holder(line)}/{line.request.address}" if _is_away(line) else _holder(line)
 
 
 TWO_HOURS = 7200  # seconds: how long an access token of the model's integrations lives
@@ -339,27 +442,33 @@ FIELD_VALUES: dict[str, Callable[[Line], Any]] = {
     "epoch": lambda line: line.request.time,
     "nano": lambda line: _milliseconds(line) * 1_000_000,
     "address": lambda line: line.request.address,
+    "geography": lambda line: _geography(_city(line)),
+    "ip_chain": lambda line: _chain(line.request.address, _city(line)),
+    "threat": _threat,
     "port": _port,
     "asn": lambda line: line.request.case.networks[line.request.origin.id],
+    "as_org": lambda line: _system(line).org,
+    "as_domain": lambda line: _system(line).domain,
     "unusual": _unusual,
     "agent": lambda line: line.agent,
-    "os": _os,
-    "browser": _browser,
-    "device_type": lambda line: "Mobile" if "Mobile" in line.agent else "Computer",
+    "os": lambda line: _os(line.agent),
+    "browser": lambda line: _browser(line.agent),
+    "device_type": lambda line: _device_type(line.agent),
     "device": lambda line: _digest(f"{line.request.address}/{line.agent}"),
     "service": lambda line: line.request.service.id,
     "action": lambda line: line.request.action,
-    "app": lambda line: str(_lasting(f"service/{line.request.service.id}")),
+    "app": lambda line: _lasting_uuid(f"service/{line.request.service.id}"),
     "domain": lambda line: line.request.case.domains[line.request.service.org],
-    "uuid": lambda line: str(_event_uuid(line)),
-    "request": lambda line: str(_number(line.seed)),
+    "uuid": lambda line: _uuid(f"{line.seed}/{line.place}"),
+    "request": lambda line: _uuid(line.seed),
     "transaction": _transaction,
     "request_short": lambda line: _transaction(line)[:22],
-    "id": lambda line: _event_uuid(line).hex[:12],
-    "ray": lambda line: _number(line.seed).hex[:16],
-    "process": lambda line: 2000 + zlib.crc32(f"process/{line.seed}".encode()) % 30000,
+    "id": lambda line: _number(f"{line.seed}/{line.place}").hex()[:12],
+    "ray": lambda line: _number(line.seed).hex()[:16],
+    "process": _process,
     "turn": lambda line: str(line.turn),
-    "thing_base32": lambda line: b32encode(_lasting(f"thing/{line.turn}").bytes).decode()[:10],
+    "thing_base32": lambda line: b32encode(_lasting(f"thing/{line.turn}")).decode()[:10],
+    "thing_hex": lambda line: _number(f"thing/{line.turn}").hex(),
     "repository": lambda line: _repository(line).name,
     "repository_id": lambda line: _repository(line).id,
     "project": lambda line: _repository(line).project.name,
@@ -369,9 +478,6 @@ FIELD_VALUES: dict[str, Callable[[Line], Any]] = {
     "page_id": lambda line: _page(line).id,
     "issue": lambda line: _issue(line).name,
     "issue_id": lambda line: _issue(line).id,
-    "country": lambda line: COUNTRIES[_country(line)].name,
-    "latitude": lambda line: COUNTRIES[_country(line)].latitude,
-    "longitude": lambda line: COUNTRIES[_country(line)].longitude,
     "country_code": lambda line: _country(line).lower(),
     "country_capitals": _country,
     "proxy": lambda line: line.request.origin.id in line.request.case.proxies,
@@ -381,15 +487,22 @@ FIELD_VALUES: dict[str, Callable[[Line], Any]] = {
     "token_hash": lambda line: _base64(f"token/{_session(line)}", 43) + "=",
     "holder": _holder,
     "name": _holder_name,
+    "display_name": _display_name,
     "number": _holder_number,
     "number_as_number": lambda line: int(_holder_number(line)),
     "holder_uuid": lambda line: holder_uuid(_holder(line)),
-    "holder_hex": lambda line: _lasting(f"holder/{_holder(line)}").hex,
-    "holder_id": lambda line: _lasting(f"holder/{_holder(line)}").hex[:17],
-    "holder_base32": _holder_base32,
+    "holder_hex": lambda line: _lasting(f"holder/{_holder(line)}").hex(),
+    "holder_id": lambda line: _lasting(f"holder/{_holder(line)}").hex()[:17],
+    "holder_base32": lambda line: holder_base32(_holder(line)),
     "session": _session,
     "session_key": _session_key,
     "login_key": _login_key,
+    "process_2": lambda line: _process(line) + 1,
+    "process_3": lambda line: _process(line) + 2,
+    "cloud_agent": lambda line: cloud.agent(_caller(line), line.agent, _is_away(line)),
+    "region": lambda line: cloud.region(f"{_holder(line)}/{line.turn}"),
+    "role_key": lambda line: cloud.role_key(_caller(line), line.request.time),
+    "role_since": lambda line: iso(cloud.role_since(_caller(line), line.request.time)),
 }
 
 

@@ -99,3 +99,37 @@ def lengths(folder: Path) -> set[tuple[str, str, int]]:
 
 def _first(flat: Mapping[str, str], *paths: str) -> str:
     return next((flat[path] for path in paths if path in flat), "")
+
+
+# --- what a story needs ------------------------------------------------------------------------
+
+# The story: from where, and what is made of address and agent alone.
+WHERE_FROM = {
+    *("source", "ipAddress", "client.ipAddress", "request.ipChain[].ip", "sourceIPAddress"),
+    *("IPAddress", "SourceIP", "ActorIP", "address", "actor_ip", "CLIENT_IP", "SOURCE_IP"),
+    "debugContext.debugData.dtHash",
+}
+# In whose name.
+WHO = {
+    *("actor.alternateId", "actor.displayName", "actor.id", "actor.email", "author.id"),
+    *("author.name", "Email", "UserUID", "serviceTokenId", "userIdentity.userName"),
+}
+# What was read, made or taken.
+WHAT = {
+    *("affectedObjects[].id", "affectedObjects[].name", "extraAttributes[].value", "repo", "file"),
+    *("target[].id", "target[].displayName", "target[].alternateId", "JOB_ID", "QUERY"),
+    *("debugContext.debugData.requestUri", "debugContext.debugData.url"),
+}
+# What one session, request or millisecond has of its own.
+OF_ONE = {
+    *("authenticationContext.externalSessionId", "authenticationContext.rootSessionId"),
+    *("debugContext.debugData.requestId", "transaction.id", "timestamp.nano", "REQUEST_ID"),
+    *("LOGIN_KEY", "SESSION_KEY", "hashed_token", "SourcePort"),
+}
+STORY = WHERE_FROM | WHO | WHAT | OF_ONE
+
+
+def told(folder):
+    """The sources and paths whose values stand out in a world, without those of a story."""
+    found = {(source, path) for source, (path, _) in standing_out(folder, values)}
+    return {(source, path) for source, path in found if path not in STORY}

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import yaml
 from places import TESTS
 
+from labutils.incident.cloud import CloudAgent
 from labutils.incident.log_format import FIELDS, compiled, log_format, merged
 
 FOLDER = TESTS / "rules"
@@ -83,6 +84,9 @@ def ordinary_fields(moment):
         "port": 40000,
         "asn": 64496,
         "process": 4000,
+        "process_2": 4001,
+        "process_3": 4002,
+        "cloud_agent": CloudAgent("aws-cli/2.13.33"),
         "uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, second)),
         "app": str(uuid.uuid5(uuid.NAMESPACE_URL, "application")),
         "ray": "89ab12cd34ef5670",

@@ -4,16 +4,17 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from ipaddress import IPv4Address
 
 import pytest
 from tables import table
 
 from labutils.hunt.sources import time_of
 from labutils.incident import attackers, breach, cases
+from labutils.incident.background.sheet import Network
 from labutils.incident.cases import COURSE
 from labutils.incident.policy import DAY, World
 from labutils.lab import seconds
+from labutils.sheets import build
 
 HISTORICAL = World.historical()
 NIGHT_FERRY = "tests/cases/night-ferry"
@@ -66,8 +67,8 @@ def test_the_new_address_is_one_of_a_network_that_people_of_the_background_visit
     networks = [row for row in case.background["networks"] if row["id"] in visited]
     there = [row for row in networks if row["asn"] == case.networks["internet"]]
     assert len(there) == 1
-    place = int(IPv4Address(address)) - int(IPv4Address(there[0]["first"]))
-    assert 0 <= place < there[0]["size"]
+    assert build(Network, there[0]).has(address)
+    assert case.cities["internet"] == build(Network, there[0]).cities
     assert case.countries["internet"] == case.countries["edge"] == there[0]["country"]
 
 

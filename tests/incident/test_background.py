@@ -31,6 +31,7 @@ from labutils.incident import background, cases, telemetry
 from labutils.incident.background import sheet as sheets
 from labutils.incident.background import store
 from labutils.incident.background.attack import with_seconds
+from labutils.incident.background.people import services
 from labutils.incident.background.traffic import company
 from labutils.incident.breach import play
 from labutils.incident.intervals import CONFIDENCE, TAIL, binomial_tail
@@ -43,6 +44,7 @@ from labutils.sheets import read as read_sheet
 CASE = cases.load()
 REPLAY = play(World.historical())
 SHEET = sheets.load(CASE)
+TOKENS = "cloudflare_access_nonidentity"
 
 
 @pytest.fixture(scope="session")
@@ -161,7 +163,8 @@ def test_no_id_of_the_attack_is_the_same_in_another_world(tmp_path):
         )
     few = {one for one in ids[0] if len(one) < 6}  # ports and processes
     assert len(ids[0]) > 30
-    assert ids[0] & ids[1] <= {*few, "unknown", "4294967295"}  # no session
+    server = {event(folder, name).get("ParentProcessGuid") for name in names}  # which has no line
+    assert ids[0] & ids[1] <= {*few, *server, "unknown", "4294967295"}  # no session
 
 
 # --- same bytes ----------------------------------------------------------------------------------
@@ -309,6 +312,114 @@ def test_a_session_starts_once_and_stays_on_one_device(lesson):
     assert {len(agents[session]) for session in people} == {1}
 
 
+# --- as vendors write ---------------------------------------------------------------------------
+
+UUID = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{12}"
+)
+
+
+def test_every_uuid_of_the_attack_and_of_others_is_of_version_4(eight):
+    found = Counter()
+    for one in eight.first:
+        for path, value in one.values.items():
+            if one.source != "linux_process_creation" and isinstance(value, str):
+                found.update((path[-1], *parts) for parts in UUID.findall(value))
+    assert {variant for _, _, variant in found} <= set("89ab")
+    assert {version for _, version, _ in found} == {"4"}
+    assert {name for name, _, _ in found} >= {"uuid", "eventID", "requestID", "AppUUID", "ID"}
+
+
+def test_a_policy_is_evaluated_beside_each_sign_in(lesson):
+    requests, policies = Counter(), Counter()
+    for event in lines_of(lesson, "okta"):
+        begins = event["eventType"] == "user.session.start"
+        if begins and event["outcome"]["result"] == "SUCCESS":
+            requests[event["transaction"]["id"], event["published"][:19]] += 1
+        if event["eventType"] == "policy.evaluate_sign_on":
+            policies[event["transaction"]["id"], event["published"][:19]] += 1
+    assert requests
+    assert set(requests.values()) == {1}
+    assert requests.keys() <= policies.keys()
+
+
+def test_a_session_id_is_written_as_the_vendor_does(lesson):
+    ids = {one["authenticationContext"]["externalSessionId"] for one in lines_of(lesson, "okta")}
+    assert len(ids) > 5_000
+    assert [one for one in ids if not re.fullmatch(r"102[\w-]{22}|unknown", one)] == []
+
+
+def test_a_person_is_called_by_first_and_family_name_and_not_by_the_login(lesson):
+    names = defaultdict(set)
+    for event in lines_of(lesson, "okta"):
+        for one in (event["actor"], *(event["target"] or ())):
+            if one["type"] == "User":
+                names[one["alternateId"].split("@")[0]].add(one["displayName"])
+    people = {row["account"] for row in rows_of(lesson, "roster")}
+    assert len(people & names.keys()) > 500
+    assert {len(some) for some in names.values()} == {1}
+    for account in people & names.keys():
+        (name,) = names[account]
+        first, family = name.split()
+        assert first[0].lower() == account[0] and len(first) > 1
+        assert family.lower() == account[2:]
+
+
+def test_some_actors_are_the_system_and_applications(lesson):
+    kinds = Counter(event["actor"]["type"] for event in lines_of(lesson, "okta"))
+    assert kinds.keys() == {"User", "SystemPrincipal", "PublicClientApp"}
+    assert all(number > 100 for number in kinds.values())
+
+
+def test_hundreds_of_browsers_and_apps_are_in_use_and_are_updated(lesson):
+    by_person = defaultdict(set)
+    for event in benign(lesson, "okta"):
+        by_person[event["actor"]["id"]].add(event["client"]["userAgent"]["rawUserAgent"])
+    assert len(set().union(*by_person.values())) > 200
+    chrome = re.compile(r"Windows NT 10.0; Win64; x64\).* Chrome/(\d+)\S* Safari/[\d.]+$")
+    versions = [{v for one in some for v in chrome.findall(one)} for some in by_person.values()]
+    assert sum(len(some) > 1 for some in versions) > 20
+
+
+def test_an_address_has_a_city_and_many_places_are_seen(lesson):
+    cities, countries, providers = set(), set(), set()
+    for event in lines_of(lesson, "okta"):
+        where, chain = event["client"]["geographicalContext"], event["request"]["ipChain"]
+        assert chain[0]["ip"] == event["client"]["ipAddress"]
+        assert all(one["geographicalContext"] == where for one in chain)
+        assert {one["version"] for one in chain} <= {"V4", "V6"}
+        assert (chain[0]["version"] == "V6") == (":" in chain[0]["ip"])
+        assert None not in where.values()
+        cities.add(where["city"])
+        countries.add(where["country"])
+        providers.add(event["securityContext"]["asOrg"])
+    assert len(cities) > 30 and len(countries) >= 6 and len(providers) >= 10
+
+
+@pytest.mark.parametrize(
+    ("what", "low", "high"),
+    [
+        (lambda event: ":" in event["client"]["ipAddress"], 0.1, 0.4),
+        (lambda event: event["target"] is None, 0.02, 0.15),
+        (lambda event: len(event["request"]["ipChain"]) == 2, 0.03, 0.3),
+        (
+            lambda event: event["debugContext"]["debugData"]["threatSuspected"] == "true",
+            0.001,
+            0.03,
+        ),
+    ],
+    ids=["IPv6", "no target", "two addresses", "threat suspected"],
+)
+def test_a_share_of_lines(lesson, what, low, high):
+    events = lines_of(lesson, "okta")
+    assert low <= sum(map(what, events)) / len(events) <= high
+
+
+def test_the_dashboard_s_log_has_more_than_logins(lesson):
+    acts = Counter(event["ActionType"] for event in lines_of(lesson, "cloudflare_audit"))
+    assert acts.keys() >= {"login", "rec_set", "rec_add", "token_create", "token_roll", "purge"}
+
+
 # --- the shape of a month ------------------------------------------------------------------------
 
 
@@ -336,21 +447,201 @@ def test_people_come_in_bursts(lesson):
     assert all(gaps(times) > 1 for times in busy)
 
 
-def test_service_tokens_come_evenly_and_four_of_them_make_nine_tenths(lesson):
-    source = "cloudflare_access_nonidentity"
-    special = index(lesson, "twins").keys() | index(lesson, "truth").keys()
-    by_token: dict[tuple, list[int]] = {}
-    for number, event in enumerate(lines_of(lesson, source), 1):
-        name = f"{source}:{number}"
-        if name not in special:
-            token = event["serviceTokenId"], event["appId"]
-            by_token.setdefault(token, []).append(seconds(event["datetime"]))
-    assert all(gaps(times) < 0.3 for times in by_token.values())
-    counts = Counter()
-    for (token, _), times in by_token.items():
-        counts[token] += len(times)
+@cache
+def by_machine(folder: Path) -> dict[str, list[int]]:
+    """When each machine with a service token asked the gateway, in seconds; twins and the attack
+    left out."""
+    source = TOKENS
+    special = index(folder, "twins").keys() | index(folder, "truth").keys()
+    machines = {
+        (background_token(machine), SHEET.acts[machine.act].scope.split(":")[1]): machine.id
+        for machine in SHEET.machines.values()
+        if machine.act.startswith("token-")
+    }
+    times: dict[str, list[int]] = {}
+    for number, event in enumerate(lines_of(folder, source), 1):
+        if f"{source}:{number}" not in special:
+            name = machines[event["serviceTokenId"], event["appId"].split(".")[0]]
+            times.setdefault(name, []).append(seconds(event["datetime"]))
+    return times
+
+
+def background_token(machine: sheets.Machine) -> str:
+    """What a machine shows at the gateway."""
+    return services(SHEET, CASE)[machine.id].credential.id
+
+
+def rhythm(folder: Path, kind: str) -> dict[str, list[int]]:
+    """When the machines of one rhythm acted, those with fifty acts or more."""
+    return {
+        name: times
+        for name, times in by_machine(folder).items()
+        if SHEET.machines[name].rhythm == kind and len(times) >= 50
+    }
+
+
+def test_four_service_tokens_make_nine_tenths(lesson):
+    counts = Counter(one["serviceTokenId"] for one in lines_of(lesson, TOKENS))
     assert len(counts) > 4
-    assert sum(n for _, n in counts.most_common(4)) >= 0.9 * len(lines_of(lesson, source))
+    assert sum(n for _, n in counts.most_common(4)) >= 0.9 * len(lines_of(lesson, TOKENS))
+
+
+def test_a_token_of_cron_comes_on_the_minute(lesson):
+    found = rhythm(lesson, "cron")
+    assert len(found) >= 3
+    for times in found.values():
+        before = [0, *times]
+        runs = [time for last, time in zip(before, times, strict=False) if time - last > 9]
+        assert {time % 60 for time in runs} <= {1, 2}
+        assert len({time // 60 % 60 for time in runs}) <= 2 * 60 // 30
+
+
+def test_a_token_of_a_loop_comes_evenly_but_for_tries_after_a_failure(lesson):
+    found = rhythm(lesson, "interval")
+    assert "monitoring-token" in found
+    for name, times in found.items():
+        waits = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        usual = statistics.median(waits)
+        even = sum(0.9 * usual <= wait <= 1.1 * usual for wait in waits)
+        retried = SHEET.machines[name].retries / 1000
+        assert even >= (0.97 - 3 * retried) * len(waits), name
+        assert sum(wait <= 16 for wait in waits) >= len(waits) * retried / 2
+
+
+@pytest.mark.parametrize("kind", ["office", "bursts"])
+def test_a_token_that_events_set_off_comes_in_bursts(lesson, kind):
+    found = rhythm(lesson, kind)
+    assert found
+    assert all(gaps(times) > 1.5 for times in found.values())
+
+
+def test_a_loop_that_failed_says_so_where_its_log_does(lesson):
+    refused = [
+        event
+        for event in benign(lesson, TOKENS)
+        if event["serviceTokenId"] == "monitoring-token" and not event["isSuccessfulLogin"]
+    ]
+    assert 20 <= len(refused) <= 200
+
+
+def test_no_account_that_the_intruder_uses_runs_by_cron():
+    """The second of a minute would tell the two apart."""
+    used = {step.holder for step in CASE.estate.credentials.values() if step.exposed}
+    for machine in SHEET.machines.values():
+        if machine.holder and CASE.estate.identities[machine.holder] in used:
+            assert machine.rhythm != "cron", machine.id
+
+
+# --- a cloud, a server, a console ----------------------------------------------------------------
+
+
+def share(events: list[dict], of) -> float:
+    return sum(map(bool, map(of, events))) / len(events)
+
+
+def test_a_cloud_is_asked_for_many_things_in_many_places_by_many_programs(lesson):
+    events = benign(lesson, "cloudtrail")
+    kinds = {one["eventName"] for one in events}
+    assert len(kinds) >= 50
+    assert len({one["eventSource"] for one in events}) >= 15
+    assert len({one["userAgent"] for one in events}) >= 25
+    assert len({one["awsRegion"] for one in events}) == 5
+    assert not any("Mozilla" in one["userAgent"] for one in events)
+
+
+def test_a_tenth_of_the_calls_of_a_cloud_is_refused_for_many_reasons(lesson):
+    events = benign(lesson, "cloudtrail")
+    assert 0.08 <= share(events, lambda one: "errorCode" in one) <= 0.12
+    codes = Counter(one["errorCode"] for one in events if "errorCode" in one)
+    assert {"AccessDenied", "ThrottlingException", "NoSuchBucketPolicy"} <= codes.keys()
+    assert len(codes) >= 10
+
+
+def test_users_roles_and_services_call_a_cloud(lesson):
+    events = benign(lesson, "cloudtrail")
+    kinds = Counter(one["userIdentity"]["type"] for one in events)
+    assert kinds.keys() == {"IAMUser", "AssumedRole", "AWSService"}
+    assert min(kinds.values()) > 0.04 * len(events)
+    for one in events:
+        who, service = one["userIdentity"], one["userIdentity"].get("invokedBy")
+        assert (one["sourceIPAddress"] == service) == one["sourceIPAddress"].endswith(".com")
+        if who["type"] == "AssumedRole":
+            issuer = who["sessionContext"]["sessionIssuer"]
+            assert who["principalId"].startswith(issuer["principalId"])
+            since = who["sessionContext"]["attributes"]["creationDate"]
+            assert 0 <= seconds(one["eventTime"]) - seconds(since) < 3600
+
+
+def test_only_what_changes_nothing_is_called_read_only(lesson):
+    for one in lines_of(lesson, "cloudtrail"):
+        reads = one["eventName"].startswith(
+            ("Describe", "List", "Get", "Lookup", "Batch", "Decrypt", "Generate", "Assume")
+        )
+        assert one["readOnly"] == reads, one["eventName"]
+
+
+def test_what_the_attack_asks_a_cloud_is_asked_every_day_by_the_same_account(lesson):
+    truth = index(lesson, "truth")
+    asked = [event(lesson, name) for name in truth if name.startswith("cloudtrail:")]
+    assert asked
+    for theirs in asked:
+        alike = [
+            one
+            for one in benign(lesson, "cloudtrail")
+            if one["userIdentity"].get("arn") == theirs["userIdentity"]["arn"]
+            and one["eventName"] == theirs["eventName"]
+            and one["requestParameters"] == theirs["requestParameters"]
+        ]
+        assert len({one["eventTime"][:10] for one in alike}) > 15
+
+
+def test_cron_starts_a_shell_and_the_shell_the_program(lesson):
+    events = benign(lesson, "linux_process_creation")
+    assert len(events) > 3000
+    shells = {one["ProcessGuid"]: one for one in events if one["ParentImage"] == "/usr/sbin/cron"}
+    below = [one for one in events if one["ParentImage"] == "/bin/sh"]
+    assert len(shells) == len(below) > 1000
+    for one in below:
+        shell = shells[one["ParentProcessGuid"]]
+        command = f"/bin/sh -c {one['CommandLine']}"
+        assert shell["CommandLine"] == one["ParentCommandLine"] == command
+        assert shell["ProcessId"] == one["ParentProcessId"] == one["ProcessId"] - 1
+        assert shell["UtcTime"] < one["UtcTime"]
+
+
+def test_commands_have_arguments_that_vary(lesson):
+    lines = [one["CommandLine"] for one in benign(lesson, "linux_process_creation")]
+    assert len(set(lines)) > 500
+    assert share(lines, lambda line: " " in line) > 0.95
+
+
+def test_most_of_what_a_console_writes_is_about_strangers_who_try_it(lesson):
+    events = benign(lesson, "sshd")
+    assert 0.6 <= share(events, lambda one: "Accepted" not in one["message"]) <= 0.9
+    for sentence in ("Invalid user ", "Failed password for root ", "Disconnected from", "Bye Bye"):
+        assert share(events, lambda one, part=sentence: part in one["message"]) > 0.02
+    tried = Counter(one["message"].split()[2] for one in events if "Invalid" in one["message"])
+    assert len(tried) > 20
+
+
+def test_strangers_come_in_bursts_each_from_one_address(lesson):
+    times: dict[str, list[int]] = {}
+    for one in benign(lesson, "sshd"):
+        found = re.search(r"198\.18\.\d+\.\d+", one["message"])
+        if found and "Accepted" not in one["message"]:
+            times.setdefault(found[0], []).append(seconds(one["timestamp"]))
+    assert len(times) > 40
+    lasting = [max(some) - min(some) for some in times.values() if len(some) > 1]
+    assert statistics.median(lasting) < 600
+    first = sorted(min(some) for some in times.values())
+    assert gaps(first) > 0.7
+
+
+def test_the_refusal_of_the_attack_reads_like_those_of_strangers(lesson):
+    (name,) = [name for name in index(lesson, "truth") if name.startswith("sshd:")]
+    form = re.compile(r"Connection closed by [\d.]+ port \d+ \[preauth\]")
+    assert form.fullmatch(event(lesson, name)["message"])
+    assert sum(bool(form.fullmatch(one["message"])) for one in benign(lesson, "sshd")) > 20
 
 
 def test_a_tenth_of_the_days_of_people_makes_a_third_of_their_events(lesson):
@@ -444,13 +735,15 @@ ENDS = ("Allowed", "isSuccessfulLogin", "ActionResult", "Action", "result", "err
 
 def kind(source: str, event: dict) -> tuple[str, ...]:
     """What was done, and how it ended."""
-    done = telemetry.headline(source, event).split("  ")[0]
+    shown = telemetry.headline(source, event).split("  ")
+    done = "  ".join(shown[:2] if source == "linux_process_creation" else shown[:1])  # by whom
     ended = event.get("outcome", {}).get("result")
     return (done, str(ended), *(str(event.get(key)) for key in ENDS))
 
 
 # What a format gives to an event, to a request, or to a session.
 OWN = {"uuid", "request", "transaction", "id", "ray", "process", "session", "port"}
+OWN |= {"process_2", "process_3"}
 
 
 @cache
@@ -952,7 +1245,7 @@ def changed(change) -> cases.Incident:
         (
             "okta.admin-app",
             "okta.nothing",
-            "line 30: lines: there is no event of okta 'nothing'",
+            "line 28: lines: there is no event of okta 'nothing'",
         ),
         ("okta.admin-app", "nowhere.x", "there is no data/telemetry/nowhere.yaml"),
         ("scope: 'plans:copy'", "scope: 'decks:copy'", "there is no service 'decks'"),

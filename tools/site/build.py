@@ -53,6 +53,7 @@ PAGES = {
         "rules-on-spark",
         "axon",
         "scoring-a-hunt",
+        "telemetry",
         "capstone",
         "live",
         "your-own-incident",

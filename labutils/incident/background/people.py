@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from labutils.incident import names
+from labutils.incident import agents, names
+from labutils.incident.agents import Installed, Kind
 from labutils.incident.background.dice import Dice, Shares
 from labutils.incident.background.sheet import Background, Machine, Network, Role
 from labutils.incident.cases import Incident
 from labutils.incident.inventory import Credential, Identity, Zone
+from labutils.lab import seconds
 
 DAY = 86400  # seconds
 
@@ -22,14 +24,16 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Person:
-    """Somebody who works here. `favourite`: which things this person reads most."""
+    """Somebody who works here. `laptop`, `office`: with what the browser calls itself in the middle
+    of the month. `favourite`: which things this person reads most."""
 
     identity: Identity
     role: Role
     home: Network
     laptop: Place
     office: Place
-    phone: str  # the agent of it
+    browser: Installed
+    app: Installed  # on the phone
     favourite: int
 
 
@@ -63,14 +67,17 @@ def people(sheet: Background, seed: str) -> list[Person]:
     homes = [one for one in sheet.networks.values() if one.share]
     live_in = Shares(homes, [one.share for one in homes])
     roles = Shares(list(sheet.roles.values()), [one.share for one in sheet.roles.values()])
-    laptops = Shares([one.agent for one in sheet.laptops], [one.share for one in sheet.laptops])
-    phones = Shares([one.agent for one in sheet.phones], [one.share for one in sheet.phones])
+    laptops, phones = (
+        Shares(some, [one.share for one in some]) for some in map(agents.kinds, DEVICES)
+    )
     everybody, moved_in = [], dict.fromkeys(sheet.networks, 0)
     for number in range(sheet.people):
-        home, agent = dice.pick(live_in), dice.pick(laptops)
+        home, laptop = dice.pick(live_in), dice.pick(laptops)
         moved_in[home.id] += dice.between(1, 3)
         address = home.address(moved_in[home.id])
         account = names.account(seed, number)
+        browser = installed(laptop, Dice(f"{seed}/browser-of/{account}"))
+        agent = browser.at(seconds(sheet.middle))
         office = home.office or address
         identity = Identity(
             account,
@@ -87,11 +94,25 @@ def people(sheet: Background, seed: str) -> list[Person]:
                 home,
                 Place(zone[home.id], address, agent),
                 Place(zone[home.id], office, agent),
-                dice.pick(phones),
+                browser,
+                installed(dice.pick(phones), Dice(f"{seed}/app-of/{account}")),
                 dice.below(400),
             )
         )
     return with_every_role(everybody, list(sheet.roles.values()))
+
+
+DEVICES = ("laptops", "phones")
+
+
+def installed(kind: Kind, dice: Dice) -> Installed:
+    """A browser or app of a kind on somebody's device: most are updated within a week, one in ten
+    is months behind."""
+    agent = kind.agent
+    for name, some in kind.words.items():
+        agent = agent.replace(f"{{{name}}}", dice.pick(some))
+    days = dice.between(40, 150) if dice.of(100) else dice.below(7) + dice.of(350) * dice.below(20)
+    return Installed(agent, days * DAY + dice.below(DAY))
 
 
 def with_every_role(everybody: list[Person], roles: list[Role]) -> list[Person]:

@@ -1,15 +1,18 @@
 """A case's background.yaml: who works there, with what, from where, what runs by itself, and what
 looks like a step of the intruder and is not."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from ipaddress import IPv4Address
+from hashlib import blake2b
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Literal
 
+from labutils.incident import places
+from labutils.incident.background.rhythm import Habit, Rhythm
+from labutils.incident.background.vocabulary import Variant, choices
 from labutils.incident.cases import Incident
-from labutils.incident.countries import COUNTRIES
 from labutils.incident.inventory import must_be_scopes
-from labutils.incident.log_format import FIELDS, is_source, log_format
+from labutils.incident.log_format import FIELDS, field_names, is_source, log_format
 from labutils.sheets import (
     Row,
     build,
@@ -22,6 +25,7 @@ from labutils.sheets import (
 
 Where = Literal["usual", "away", "proxy", "mobile", "server", "moved"]
 Table = Literal["changes", "roster", "travel"]
+IPV6 = 40  # of 100 addresses, where a network has both kinds
 ANYBODY = "any"  # in place of a role
 # What an act may leave open, and the generator gives: somebody else whom it is about.
 SUBJECT = frozenset({"user", "full_name", "email", "user_id", "subject_id"})
@@ -31,13 +35,17 @@ DERIVED = frozenset({"application_id"})
 @dataclass(frozen=True, eq=False)
 class Network:
     """Where requests come from: `size` addresses from `first` on. `share`: of the people who live
-    there; `hour`: of their clock from UTC; `office`: the address of the office there."""
+    there; `hour`: of their clock from UTC; `office`: the address of the office there. `cities`: of
+    data/places.yaml; any of the country where it is not said. `first6`: a /48 out of 2001:db8::/32
+    (RFC 3849); then IPV6 of 100 addresses are in it instead."""
 
     id: str
     first: str
     size: int
     asn: int
     country: str = "US"
+    cities: tuple[str, ...] = ()
+    first6: str | None = None
     share: int = 0
     hour: int = 0
     office: str | None = None
@@ -45,31 +53,38 @@ class Network:
 
     def address(self, number: int) -> str:
         """The address of this number, from 0."""
-        return str(IPv4Address(self.first) + number % self.size)
+        place = number % self.size
+        if self.first6:
+            digest = blake2b(f"{self.first6}{place}".encode(), digest_size=9).digest()
+            if digest[8] % 100 < IPV6:
+                # A network of its own for each, and a stable interface identifier (RFC 7217).
+                own = place + 1 << 64 | int.from_bytes(digest[:8], "big")
+                return str(IPv6Address(self.first6) + own)
+        return str(IPv4Address(self.first) + place)
 
     def has(self, address: str) -> bool:
         """Whether an address is one of its own."""
-        return 0 <= int(IPv4Address(address)) - int(IPv4Address(self.first)) < self.size
-
-
-@dataclass(frozen=True)
-class Agent:
-    """What a program calls itself, and its share."""
-
-    share: int
-    agent: str
+        one = ip_address(address)
+        if isinstance(one, IPv6Address):
+            return bool(self.first6) and int(one) >> 80 == int(IPv6Address(self.first6 or "")) >> 80
+        return 0 <= int(one) - int(IPv4Address(self.first)) < self.size
 
 
 @dataclass(frozen=True, eq=False)
 class Act:
     """What can be done: `scope` is service:action, `lines` are source.template. A list of `words`:
-    one of them is drawn."""
+    one of them is drawn. `one_of`: what a kind of program in data/vocabulary/ does, a thing at a
+    time, in place of `lines`; `over`: fields of the events that stand in the place of the
+    template's own, or are `absent`."""
 
     id: str
     scope: str
-    lines: tuple[str, ...]
+    lines: tuple[str, ...] = ()
     refused: bool = False
     words: dict[str, Any] = field(default_factory=dict)
+    one_of: str = ""
+    over: dict[str, Any] = field(default_factory=dict)
+    choices: tuple[Variant, ...] = ()  # what it comes to
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +112,9 @@ class Rare:
 @dataclass(frozen=True, eq=False)
 class Machine:
     """What runs by itself. `holder`: of the estate; without it, a service of its own. `share`: of
-    10,000 events; or, with `fill`, of what all others leave."""
+    10,000 events; or, with `fill`, of what all others leave. `rhythm`, `minutes`, `burst` and
+    `retries`: when it acts (rhythm.py); `failing`: the act of a try that fails, where its log tells
+    that; `from_networks`: of strangers, each burst from an address of one of them."""
 
     id: str
     act: str
@@ -107,6 +124,16 @@ class Machine:
     address: str | None = None
     network: str | None = None
     fill: bool = False
+    rhythm: Rhythm = "interval"
+    minutes: int = 1
+    burst: int = 4
+    retries: int = 0
+    failing: str = ""
+    from_networks: tuple[str, ...] = ()
+
+    def habit(self, hour: int) -> Habit:
+        """When it acts, where the clock of the office is so many hours from UTC."""
+        return Habit(self.rhythm, self.minutes, hour, self.burst, self.retries)
 
 
 @dataclass(frozen=True)
@@ -146,7 +173,7 @@ class Background:
     `carried`, `updated`: of 1,000 sign-ins; `tried`: by strangers, for 1,000 sign-ins;
     `weekend`, `holidays`: percent of a workday; `kept_longer`: logs that go back beyond the
     month; `moves_to`: networks to which programs move, the last of the proxies where it is not
-    said."""
+    said; `mobile`: the networks of phones, the first one's for countries that have none."""
 
     middle: str
     days: int
@@ -161,13 +188,11 @@ class Background:
     carried: int = 0
     updated: int = 0
     networks: dict[str, Network]
-    mobile: str = ""
+    mobile: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
     away: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
     moves_to: tuple[str, ...] = ()
-    laptops: tuple[Agent, ...] = ()
-    phones: tuple[Agent, ...] = ()
     acts: dict[str, Act]
     roles: dict[str, Role] = field(default_factory=dict)
     rare: tuple[Rare, ...] = ()
@@ -212,15 +237,14 @@ def _read(sheet: Row, case: Incident) -> Background:
         acts=acts,
         roles=roles,
         machines=machines,
-        laptops=tuple(build(Agent, row) for row in _list(sheet, "laptops")),
-        phones=tuple(build(Agent, row) for row in _list(sheet, "phones")),
+        mobile=_names(sheet, "mobile"),
         rare=tuple(_rare(row, acts, roles) for row in _list(sheet, "rare")),
         twins={key: _twin(row, acts, actors, case) for key, row in table(sheet, "twins").items()},
     )
 
 
 # What a sheet needs where people work: lists that are not empty, and a mobile network.
-OF_PEOPLE = ("proxies", "away", "strangers", "laptops", "phones", "roles", "mobile")
+OF_PEOPLE = ("proxies", "away", "strangers", "roles", "mobile")
 
 
 def _list(sheet: Row, key: str) -> tuple[Row, ...]:
@@ -260,32 +284,49 @@ def _must_be_lived_in(
 def _network(row: Row) -> Network:
     """A network with addresses, in a country that there is."""
     network = build(Network, row)
-    must_be_among(row, "country", [network.country], COUNTRIES, "country")
+    must_be_among(row, "country", [network.country], places.countries(), "country")
+    known = places.cities_of(network.country)
+    must_be_among(row, "cities", network.cities, known, f"city of {network.country} called")
     try:
-        last = network.address(network.size - 1)
+        network.address(network.size - 1)
+        IPv4Address(network.first) + (network.size - 1)
     except (ValueError, ZeroDivisionError) as error:
         raise row.error(f"first: {network.first} and size give no addresses", "first") from error
-    if network.size < 1 or IPv4Address(last) < IPv4Address(network.first):
+    if network.size < 1:
         raise row.error("size must be at least 1", "size")
     return network
 
 
 def _act(row: Row, case: Incident) -> Act:
     """An act whose templates exist, and all of whose words somebody gives."""
-    act = build(Act, row)
+    act = build(Act, row, choices=())
     must_be_scopes(row, "scope", [act.scope], case.estate.services)
-    for line in act.lines:
-        source, _, template = line.partition(".")
-        if not is_source(source):
-            raise row.error(f"lines: there is no data/telemetry/{source}.yaml", "lines")
-        vendor = log_format(source)
-        must_be_among(row, "lines", [template], vendor.events, f"event of {source}")
-        if not vendor.events[template].fits(not act.refused):
-            raise row.error(f"lines: {line} is not for such a request", "lines")
-        given = FIELDS.keys() | act.words.keys() | SUBJECT | DERIVED
-        if missing := sorted(vendor.names(template) - given):
-            raise row.error(f"the template {line} needs words for {', '.join(missing)}")
-    return act
+    if bool(act.lines) == bool(act.one_of):
+        raise row.error("an act has `lines`, or says `one_of` which they are")
+    some = choices(row, "one_of") if act.one_of else (Variant(act.lines, refused=act.refused),)
+    both = tuple(
+        replace(one, words=act.words | one.words, over=act.over | one.over) for one in some
+    )
+    for choice in both:
+        for line in choice.lines:
+            _must_be_written(row, line, choice)
+    return replace(act, choices=both)
+
+
+def _must_be_written(row: Row, line: str, choice: Variant) -> None:
+    """A line has a template for such a request, and somebody gives all of its words."""
+    source, _, template = line.partition(".")
+    if not is_source(source):
+        raise row.error(f"lines: there is no data/telemetry/{source}.yaml", "lines")
+    vendor = log_format(source)
+    must_be_among(row, "lines", [template], vendor.events, f"event of {source}")
+    if not vendor.events[template].fits(not choice.refused):
+        raise row.error(f"lines: {line} is not for such a request", "lines")
+    must_be_among(row, "lines", choice.over, vendor.base | vendor.denied, f"field of {source}")
+    given = FIELDS.keys() | choice.words.keys() | SUBJECT | DERIVED
+    asked = vendor.names(template, choice.over) | field_names(list(choice.words.values()))
+    if missing := sorted(asked - given):
+        raise row.error(f"the template {line} needs words for {', '.join(missing)}")
 
 
 def _role(row: Row, acts: dict[str, Act]) -> Role:
@@ -306,10 +347,12 @@ def _machine(
 ) -> Machine:
     machine = build(Machine, row)
     must_be_among(row, "act", [machine.act], acts, "act")
-    if machine.holder is None and machine.address is None:
+    if not (machine.holder or machine.address or machine.from_networks):
         raise row.error("a machine has a holder of the estate, or an address of its own")
     if machine.holder is not None:
         must_be_among(row, "holder", [machine.holder], case.estate.identities, "identity")
+    must_be_among(row, "failing", [machine.failing] if machine.failing else [], acts, "act")
+    must_be_among(row, "from_networks", machine.from_networks, networks, "network")
     if machine.network is not None:
         must_be_among(row, "network", [machine.network], {*networks, *case.networks}, "network")
     return machine

@@ -1,8 +1,8 @@
 """What happens on a day: people who sign in, work and leave; services that run by themselves."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from labutils.incident.background.dice import Dice, Shares
@@ -18,6 +18,7 @@ from labutils.incident.background.people import (
     trips,
     zones,
 )
+from labutils.incident.background.rhythm import Moment, moments
 from labutils.incident.background.sheet import ANYBODY, Background, Machine, Role
 from labutils.incident.cases import Incident
 from labutils.incident.inventory import Credential
@@ -25,7 +26,6 @@ from labutils.incident.inventory import Credential
 THINGS = 450  # repositories, pages and tickets that are read
 SPREAD = 271  # has no divisor in common with THINGS: what is popular is any of them
 HOUR = 3600
-VERSION = re.compile(r"((?:Firefox|Chrome)/|Version/17[.])(\d+)")
 
 
 class Deed(NamedTuple):
@@ -54,6 +54,11 @@ class Workforce:
     everybody: list[Person]
     services: dict[str, Automation]
     trips: list[Trip]
+
+    @cached_property
+    def hour(self) -> int:
+        """The hour of the clock, from UTC, where most people live."""
+        return max(self.sheet.networks.values(), key=lambda one: one.share).hour
 
     def people_of(self, role: str) -> list[Person]:
         """The people of a role, or all of them."""
@@ -84,6 +89,7 @@ def _with_networks(case: Incident, sheet: Background) -> Incident:
         case,
         networks=case.networks | {name: one.asn for name, one in networks.items()},
         countries=case.countries | {name: one.country for name, one in networks.items()},
+        cities=case.cities | {name: one.cities for name, one in networks.items() if one.cities},
         proxies=(*case.proxies, *(name for name, one in networks.items() if one.proxy)),
     )
 
@@ -105,7 +111,9 @@ class Visits:
         self.zones = zones(sheet)
         self.by_role = {one.role: company.people_of(one.role) for one in sheet.rare}
         self.away = {trip.person: trip for trip in company.trips}
-        self.updated: set[Person] = set()  # whose browser was updated by now
+        mobile = [company.sheet.networks[name] for name in company.sheet.mobile]
+        self.mobile = {one.country: one for one in mobile}
+        self.updated: dict[Person, int] = {}  # whose browser was updated in a session, and when
 
     def of_a_day(self, day: int, sessions: int) -> Iterator[Deed]:
         """Everything that begins on a day (seconds since 1970), of what the sheet has an act
@@ -137,9 +145,8 @@ class Visits:
         person = dice.pick(self.company.everybody)
         network = self.company.sheet.networks[dice.pick(self.company.sheet.strangers)]
         address = network.address(dice.below(network.size))
-        place = Place(
-            self.zones[network.id], address, dice.pick(self.company.everybody).laptop.agent
-        )
+        agent = dice.pick(self.company.everybody).browser.at(day)
+        place = Place(self.zones[network.id], address, agent)
         wrong = credential(person.identity, f"{day}/stranger/{number}")
         return Deed(day + dice.below(DAY), "sign-in-failed", wrong, place, 1)
 
@@ -154,7 +161,7 @@ class Visits:
         """Where somebody signs in: on a trip, behind a proxy, with the phone, at the office, at
         home."""
         if dice.of(120):
-            return self.with_the_phone(person, dice)
+            return self.with_the_phone(person, time, dice)
         return self.with_the_laptop(person, time, dice)
 
     def with_the_laptop(self, person: Person, time: int, dice: Dice) -> Place:
@@ -166,7 +173,11 @@ class Visits:
             place = self.elsewhere(dice.pick(self.company.sheet.proxies), person, dice)
         else:
             place = person.office if dice.of(550) else person.laptop
-        return place._replace(agent=after_update(place.agent)) if person in self.updated else place
+        return place._replace(agent=self.agent(person, time))
+
+    def agent(self, person: Person, time: int) -> str:
+        """What somebody's browser calls itself by then."""
+        return person.browser.at(time, updated=self.updated.get(person, 0))
 
     def elsewhere(self, network: str, person: Person, dice: Dice) -> Place:
         """Any address of a network, with the person's own laptop."""
@@ -174,10 +185,11 @@ class Visits:
         address = one.address(dice.popular(one.size) - 1)
         return Place(self.zones[network], address, person.laptop.agent)
 
-    def with_the_phone(self, person: Person, dice: Dice) -> Place:
-        """Any address of the mobile network, with the person's phone."""
-        mobile = self.company.sheet.networks[self.company.sheet.mobile]
-        return Place(self.zones[mobile.id], mobile.address(dice.below(mobile.size)), person.phone)
+    def with_the_phone(self, person: Person, time: int, dice: Dice) -> Place:
+        """Any address of the mobile network of the person's country, with the person's phone."""
+        mobile = self.mobile.get(person.home.country) or next(iter(self.mobile.values()))
+        address = mobile.address(dice.below(mobile.size))
+        return Place(self.zones[mobile.id], address, person.app.at(time))
 
     def visit(self, person: Person, start: int, name: str, dice: Dice) -> Iterator[Deed]:
         """A session on one device: signed in, perhaps after a wrong try; applications; perhaps
@@ -204,14 +216,14 @@ class Visits:
     def changed(self, person: Person, place: Place, time: int, dice: Dice) -> Place:
         """The place in the middle of a session: seldom the network changes, or the version of the
         browser; never the device, and never both."""
-        if place.agent == person.phone:
+        if place.zone.id in self.company.sheet.mobile:
             return place
         if dice.of(self.company.sheet.carried):
             there = self.with_the_laptop(person, time, dice)
             return there._replace(agent=place.agent)
         if dice.of(self.company.sheet.updated) and person not in self.updated:
-            self.updated.add(person)
-            return place._replace(agent=after_update(place.agent))
+            self.updated[person] = time
+            return place._replace(agent=self.agent(person, time))
         return place
 
     def work(self, role: Role, dice: Dice) -> list[str]:
@@ -230,11 +242,6 @@ def thing(person: Person, dice: Dice) -> int:
     """What somebody reads: one of their own favourites, or what all read."""
     rank = person.favourite + dice.popular(40) if dice.of(500) else dice.popular(THINGS)
     return 1 + rank * SPREAD % THINGS
-
-
-def after_update(agent: str) -> str:
-    """The same browser, a version later."""
-    return VERSION.sub(lambda found: f"{found[1]}{int(found[2]) + 1}", agent)
 
 
 def lasting(dice: Dice) -> int:
@@ -272,17 +279,33 @@ class Openings:
 # --- services -----------------------------------------------------------------------------------
 
 
-def run_of_a_day(company: Workforce, machine: Machine, day: int, number: int) -> Iterator[Deed]:
-    """A service that does something so many times a day, evenly, a fifth early or late."""
-    dice = Dice(f"{company.seed}/{machine.id}/{day}")
-    service = company.services[machine.id]
-    for place in range(number):
-        slot = DAY * place // number
-        early = DAY // (5 * number)
-        time = day + min(DAY - 1, max(0, slot + DAY // (2 * number) + dice.between(-early, early)))
-        subject = dice.pick(company.everybody).identity.id if company.everybody else ""
-        thing = 1 + dice.below(THINGS)
-        yield Deed(time, machine.act, service.credential, service.place, thing, subject)
+def run_of_a_day(
+    company: Workforce, machine: Machine, day: int, number: int, usual: int
+) -> Iterator[Deed]:
+    """What a service does so many times on a day (seconds since 1970), in its rhythm; `usual`: how
+    many times a day it does on average."""
+    seed = f"{company.seed}/{machine.id}"
+    dice, places = Dice(f"{seed}/{day}"), Dice(f"{seed}/{day}/places")
+    service, place, habit = company.services[machine.id], None, machine.habit(company.hour)
+    before = Moment(0, -1)
+    for moment in moments(habit, number, usual, Dice(f"{seed}/rhythm"), Dice(f"{seed}/{day}/at")):
+        if place is None or (machine.from_networks and moment.run != before.run):
+            place = _place_of(company, machine, service, places)
+        if not before.failed:  # else it is the same once more
+            subject = dice.pick(company.everybody).identity.id if company.everybody else ""
+            thing = 1 + dice.below(THINGS)
+        act = machine.failing if moment.failed and machine.failing else machine.act
+        yield Deed(day + moment.time, act, service.credential, place, thing, subject)
+        before = moment
+
+
+def _place_of(company: Workforce, machine: Machine, service: Automation, dice: Dice) -> Place:
+    """Where a machine is; or any address of the networks from which strangers come."""
+    if not machine.from_networks:
+        return service.place
+    network = company.sheet.networks[dice.pick(machine.from_networks)]
+    address = network.address(dice.below(network.size))
+    return Place(zones(company.sheet)[network.id], address, service.place.agent)
 
 
 def _rounded(number: int, of: int, dice: Dice) -> int:

@@ -26,7 +26,6 @@ from labutils.incident.background.traffic import (
     Deed,
     Visits,
     Workforce,
-    after_update,
 )
 from labutils.incident.inventory import Credential, Identity
 from labutils.incident.log_format import log_format
@@ -110,9 +109,9 @@ class Twins:
             person, place = trip.person, trip.place
         else:
             person = dice.pick(self.company.people_of(twin.who))
-            place = self.at(twin, person, dice)
-        if twin.updated:
-            place = place._replace(agent=after_update(place.agent))
+            place = self.at(twin, person, start, dice)
+        if twin.where != "mobile":
+            place = place._replace(agent=person.browser.at(start))
         return TwinSetting(credential(person.identity, name), place, start, person)
 
     def begin(self, twin: Twin, dice: Dice) -> int:
@@ -128,7 +127,9 @@ class Twins:
         services = {scope.split(":")[0] for scope in scopes}
         if scene.person and begins and begins.scope.split(":")[0] in services:
             time = scene.start - dice.between(HOUR, 9 * HOUR)
-            place = scene.person.laptop
+            browser = scene.person.browser
+            agent = browser.at(scene.start, back=1 if twin.updated else 0)
+            place = scene.person.laptop._replace(agent=agent)
             if twin.where == "mobile":
                 place = scene.place
             yield Deed(time, "sign-in", scene.held, place, 1)
@@ -145,12 +146,12 @@ class Twins:
         ]
         return dice.pick(trips or self.company.trips)
 
-    def at(self, twin: Twin, person: Person, dice: Dice) -> Place:
-        """Where a person is."""
+    def at(self, twin: Twin, person: Person, time: int, dice: Dice) -> Place:
+        """Where a person is at a time."""
         if twin.where == "proxy":
             return self.visits.elsewhere(dice.pick(self.company.sheet.proxies), person, dice)
         if twin.where == "mobile":
-            return self.visits.with_the_phone(person, dice)
+            return self.visits.with_the_phone(person, time, dice)
         return person.office if dice.of(500) else person.laptop
 
     def moved(self, twin: Twin, service: Automation, dice: Dice) -> Place:
@@ -235,7 +236,7 @@ def _changes(company: Workforce, twins: Twins) -> list[tuple[object, ...]]:
 
 def shown_in_log(held: Credential, act: Act) -> str:
     """What the log line of an act calls its author: a service token, an account, a name."""
-    holder, source = held.holder, act.lines[0].split(".")[0]
+    holder, source = held.holder, act.choices[0].lines[0].split(".")[0]
     if held.kind == "service-token":
         return held.id
     if values_at(log_format(source).base, SOURCES[source].actor) == ["{name}"]:

@@ -14,7 +14,9 @@ from typing import IO, NamedTuple
 from labutils.incident import names, policy
 from labutils.incident.background import sheet as sheets
 from labutils.incident.background.attack import lines_of_attack
+from labutils.incident.background.dice import Shares
 from labutils.incident.background.people import DAY
+from labutils.incident.background.rhythm import STEADY
 from labutils.incident.background.sheet import Act, Background, Machine
 from labutils.incident.background.traffic import (
     Deed,
@@ -25,12 +27,14 @@ from labutils.incident.background.traffic import (
     run_of_a_day,
 )
 from labutils.incident.background.twins import Twins, tables
+from labutils.incident.background.vocabulary import Variant
 from labutils.incident.breach import Replay
 from labutils.incident.cases import LogEntry
 from labutils.incident.log_format import FIELDS, log_format
 from labutils.incident.telemetry import Line, LogLine, Writer, writer
 from labutils.lab import iso, seconds
 
+ALWAYS = 150  # percent of a workday: what machines do beside what people set off
 SMALLEST = 2_000  # events of a background: twins alone are some hundreds
 
 
@@ -160,6 +164,8 @@ class Events:
         for deed in self.twins.deeds:
             self.file(deed)
         self.weights = {day: weight_of_day(company.sheet, day) for day in company.days}
+        self.filling = [ALWAYS + weight for weight in self.weights.values()]
+        self.steady: dict[str, int] = {}  # of the machines that fill
         self.sessions = shared_out(
             count * company.sheet.sign_ins // 10_000, list(self.weights.values())
         )
@@ -190,12 +196,9 @@ class Events:
         entries = [entry for deed in deeds for entry in self.entries(deed)]
         if day in self.early:
             entries = [entry for entry in entries if entry.line.source in self.early[day]]
-        room = self.room(place, len(entries))
-        filling = [machine for machine in machines if machine.fill]
-        for machine, number in zip(
-            filling, shared_out(room, [one.share for one in filling]), strict=True
-        ):
-            for deed in run_of_a_day(self.company, machine, day, number):
+        for machine, number in self.filled(place, self.room(place, len(entries))):
+            usual = self.steady.get(machine.id, number)
+            for deed in run_of_a_day(self.company, machine, day, number, usual):
                 entries += self.entries(deed)
         entries.sort()
         del entries[self.left :]  # where a small world is full before its last evening
@@ -203,7 +206,8 @@ class Events:
         return entries
 
     def run(self, machine: Machine, day: int, number: int) -> None:
-        for deed in run_of_a_day(self.company, machine, day, number):
+        usual = self.count * machine.share // 10_000 // len(self.company.days)
+        for deed in run_of_a_day(self.company, machine, day, number, usual):
             self.file(deed)
 
     def share_of(self, machine: Machine, place: int) -> int:
@@ -224,7 +228,27 @@ class Events:
         self.of_people += others
         expected = self.of_people * ahead // max(done, 1)
         expected += 2 * isqrt(expected)  # so that there is room on the last days
-        return max(0, (self.left - others - expected) // (days - place))
+        part, ahead_too = self.filling[place], sum(self.filling[place:])
+        return max(0, (self.left - others - expected) * part // ahead_too)
+
+    def filled(self, place: int, room: int) -> list[tuple[Machine, int]]:
+        """How often each of the machines that fill acts on a day: those with a steady rhythm as
+        often as on any other, and the others make the rest."""
+        filling = [one for one in self.company.sheet.machines.values() if one.fill]
+        if room and not self.steady:
+            usual = room * sum(self.filling) // (len(self.filling) * self.filling[place])
+            numbers = shared_out(usual, [one.share for one in filling])
+            self.steady = {
+                one.id: number
+                for one, number in zip(filling, numbers, strict=True)
+                if one.rhythm in STEADY
+            }
+        others = [one for one in filling if one.rhythm not in STEADY]
+        steady = [one for one in filling if one.rhythm in STEADY]
+        usual = sum(self.steady.values()) if others else room
+        some = shared_out(min(room, usual), [one.share for one in steady])
+        rest = shared_out(room - sum(some), [one.share for one in others])
+        return list(zip([*steady, *others], [*some, *rest], strict=True))
 
     def entries(self, deed: Deed) -> list[Unwritten]:
         """The lines of one deed."""
@@ -240,23 +264,15 @@ class Events:
 
 
 class _Writers:
-    """How an act is written: the templates of its lines, and the words that they ask for."""
+    """How an act is written: of what it may come to, one thing at a time."""
 
     def __init__(self, act: Act, company: Workforce):
-        self.act, self.company = act, company
+        self.company = company
         service, self.action = act.scope.split(":")
         self.service = company.case.estate.services[service]
-        fixed = {name: word for name, word in act.words.items() if not isinstance(word, list)}
-        self.drawn = {name: word for name, word in act.words.items() if isinstance(word, list)}
-        self.writers: list[Writer] = []
-        self.asked: set[str] = set()
-        for line in act.lines:
-            source, _, template = line.partition(".")
-            needed = log_format(source).names(template)
-            words = {name: word for name, word in fixed.items() if name in needed}
-            entry = LogEntry((act.scope,), source, template, words=words)
-            self.writers.append(writer(entry, not act.refused))
-            self.asked |= needed - FIELDS.keys() - words.keys()
+        some = [_VariantWriters(act.scope, one, company, self.service.org) for one in act.choices]
+        self.choices = Shares(some, [one.share for one in act.choices])
+        self.only = some[0] if len(some) == 1 else None
 
     def lines(self, deed: Deed, serial: int) -> Iterator[LogLine]:
         seed = f"{self.service.id}/{self.company.seed}/{serial}"
@@ -269,9 +285,29 @@ class _Writers:
             deed.place.zone,
             deed.place.address,
         )
-        words = self.words(deed) if self.asked else {}
-        for place, one in enumerate(self.writers):
+        choice = self.only or self.choices[zlib.crc32(seed.encode()) % len(self.choices)]
+        words = choice.words(deed) if choice.asked else {}
+        for place, one in enumerate(choice.writers):
             yield LogLine(one, Line(request, deed.place.agent, seed, deed.thing, place, words))
+
+
+class _VariantWriters:
+    """The templates of the lines of one thing that is done, and the words that they ask for."""
+
+    def __init__(self, scope: str, choice: Variant, company: Workforce, org: str):
+        self.company, self.org = company, org
+        given = choice.words.items()
+        fixed = {name: word for name, word in given if not isinstance(word, list)}
+        self.drawn = {name: word for name, word in given if isinstance(word, list)}
+        self.writers: list[Writer] = []
+        self.asked: set[str] = set()
+        for line in choice.lines:
+            source, _, template = line.partition(".")
+            needed = log_format(source).names(template, choice.over)
+            words = {name: word for name, word in fixed.items() if name in needed}
+            entry = LogEntry((scope,), source, template, words=words)
+            self.writers.append(writer(entry, not choice.refused, choice.over))
+            self.asked |= needed - FIELDS.keys() - words.keys()
 
     def words(self, deed: Deed) -> dict[str, str | int]:
         """What the templates ask for: drawn from the act's words, or about the deed's subject."""
@@ -285,7 +321,7 @@ class _Writers:
     def subject(self, account: str) -> dict[str, str | int]:
         """Somebody whom an act is about."""
         number = zlib.crc32(f"{self.company.seed}/{account}".encode())
-        domain = self.company.case.domains[self.service.org]
+        domain = self.company.case.domains[self.org]
         return {
             "user": account,
             "full_name": names.full_name(account),

@@ -29,8 +29,18 @@ ABOUT = {
     "event": {"eventType", "displayMessage", "legacyEventType"},
     "user": {"actor.alternateId", "actor.id", "actor.displayName"},
     "session": {"authenticationContext.externalSessionId"},
-    "address": {"client.ipAddress", "request.ipChain.ip"},
-    "network": {"securityContext.asNumber", "securityContext.asOrg", "securityContext.isp"},
+    "address": {"client.ipAddress", "request.ipChain.ip", "request.ipChain.version"},
+    "network": {
+        "securityContext.asNumber",
+        "securityContext.asOrg",
+        "securityContext.isp",
+        "securityContext.domain",
+    },
+    "place": {
+        f"{above}.geographicalContext.{name}"
+        for above in ("client", "request.ipChain")
+        for name in ("city", "state", "country", "postalCode", "geolocation.lat", "geolocation.lon")
+    },
     "browser": {"client.userAgent.os", "client.userAgent.rawUserAgent"},
     "device": {"debugContext.debugData.dtHash"},
     "behavior": {
@@ -167,7 +177,7 @@ def leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:
 
 # --- the session, ridden --------------------------------------------------------------------------
 
-OWNERS, THIEFS = slice(2, 5), slice(5, 8)  # the lines of the session in `okta`
+OWNERS, THIEFS = slice(3, 6), slice(6, 9)  # the lines of the session in `okta`
 NETWORK = ip_network("192.0.2.0/24")  # from which the company's people work at home
 
 

@@ -124,6 +124,7 @@ class _Moved:
             replay.case,
             networks=replay.case.networks | {SECOND: networks[SECOND].asn},
             countries=replay.case.countries | {SECOND: networks[SECOND].country},
+            cities=replay.case.cities | {SECOND: networks[SECOND].cities},
         )
         self.second = networks[SECOND].address(drawn.randrange(networks[SECOND].size))
         self.person = _identity(ACCOUNT, [one.identity for one in people(sheet, SEED)])

@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Mapping
 from functools import cache, cached_property
-from ipaddress import IPv4Address
+from ipaddress import ip_address
 from itertools import takewhile
 from pathlib import Path
 from textwrap import dedent, fill, indent
@@ -321,11 +321,17 @@ def by_token(gateway: Mapping[str, Event], score: Score) -> str:
     rows = [f"{'token':<18} alerts  addresses                        applications"]
     for token, alerts in sorted(lines.items(), key=lambda pair: -len(pair[1])):
         events = [event for alert in alerts for event in alert]
-        addresses = sorted({IPv4Address(event["ipAddress"]) for event in events})
+        addresses = sorted({event["ipAddress"] for event in events}, key=_in_order)
         places = f"{addresses[0]} to {addresses[-1]}"
         applications = sorted({event["appId"].partition(".")[0] for event in events})
         rows.append(f"{token:<18} {len(alerts):>6}  {places:<31}  {', '.join(applications)}")
     return "\n".join(rows)
+
+
+def _in_order(address: str) -> tuple[int, int]:
+    """IPv4 before IPv6, each by number."""
+    one = ip_address(address)
+    return one.version, int(one)
 
 
 def what_it_saves(name: str, score: Score, fact: str) -> str:

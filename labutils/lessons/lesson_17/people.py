@@ -21,7 +21,7 @@ def ask(incident: CalledIn, names: Sequence[str]) -> None:
     is too short for all of them, or where one of them is nobody here: one sentence says which.
     """
     wanted = list(dict.fromkeys([names] if isinstance(names, str) else map(str, names)))
-    known = {*PROGRAMS, *accounts(incident.drawn)}
+    known = set(incident.answers) or {*PROGRAMS, *accounts(incident.drawn)}
     unknown = [name for name in wanted if name not in known]
     everyone = list(dict.fromkeys([*incident.asked, *wanted]))
     before, after = minutes(incident.asked), minutes(everyone)
@@ -33,11 +33,17 @@ def ask(incident: CalledIn, names: Sequence[str]) -> None:
     elif after > AVAILABLE:
         print(f"That takes {after - before} minutes, and you have {left}. Nobody was asked.")
     else:
-        with world.written(incident.drawn, count=EVENTS, seed=incident.drawn.seed) as truth:
-            for name in wanted:
-                print(fill(shown(answer_to(truth, _question(name)).answer, 4000), 100))
+        for said in _answers(incident, wanted):
+            print(fill(shown(said, 4000), 100))
         incident.asked[:] = everyone
         print(f"{after} of {AVAILABLE} minutes are gone.")
+
+
+def _answers(incident: CalledIn, names: Iterable[str]) -> list[str]:
+    if incident.answers:
+        return [incident.answers[name] for name in names]
+    with world.written(incident.drawn, count=EVENTS, seed=incident.drawn.seed) as truth:
+        return [answer_to(truth, _question(name)).answer for name in names]
 
 
 def minutes(names: Iterable[str]) -> int:

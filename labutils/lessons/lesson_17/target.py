@@ -53,8 +53,8 @@ def accuser(incident: CalledIn, flag: str) -> Any:
             print("Give each thing as line.made has it, with its kind: 'account k.lund'.")
             return "no flag"
         drawn = incident.drawn
-        his = drawn.words["intruder_ip"], drawn.words["victim"], set(drawn.footholds)
-        if (address, person, set(map(str, made))) == his:
+        his = drawn.words["victim"], set(drawn.footholds)
+        if address in incident.addresses and (person, set(map(str, made))) == his:
             return flag
         wrong += 1
         print("At least one of the three is wrong.")

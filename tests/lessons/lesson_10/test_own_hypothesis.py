@@ -25,7 +25,7 @@ def about(product, service, detection):
 
 
 DATES = [  # of the report, in logs of one day each
-    about("aws", "cloudtrail", "eventTime|startswith: 2023-11-14T"),
+    about("aws", "cloudtrail", "eventTime|startswith: '2023-11-14T10:'"),
     about("support", "support", "time|startswith: '2023-09-28'"),
     about("cloudflare", "audit", "When|startswith: '2023-11-14'"),
 ]
