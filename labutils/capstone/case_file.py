@@ -239,25 +239,34 @@ def _map(claims: Sequence[_Shown]) -> list[str]:
 
 
 def _claims(claims: Sequence[_Shown]) -> list[str]:
-    rows = []
+    """What is claimed; and what was suspected and rejected, with what explains it."""
+    held, rejected = [], []
     for one in claims:
-        cited = counted(len(one.claimed.events), "line")
-        texts = [
-            f"{line.id}  {iso(int(line.time))}  {headline(line.source, line.event)}"
-            for line in one.lines[:MOST_LINES]
-        ]
-        more = len(one.claimed.events) - len(texts)
-        text = "\n".join(_text(each, 240) for each in texts) + (
-            f"\nand {more} more" if more else ""
-        )
-        opened = (
-            f"<details><summary>{cited}</summary><pre>{text}</pre></details>" if texts else cited
-        )
-        rows.append(
-            f"<tr><td>{_text(one.claimed.what)}</td><td>{_text(one.claimed.who)}</td>"
-            f'<td class="number">{one.claimed.percent} %</td><td>{opened}</td></tr>'
-        )
-    return [*_table("Claims", ("what", "of whom", "how sure", "lines"), rows)]
+        said = one.claimed
+        sure = f'<td class="number">{said.percent} %</td><td>{_opened(one)}</td></tr>'
+        if said.what == HARMLESS:
+            what = said.looked_like or "the intruder"
+            names = (what, said.who, said.explained_by or "nothing named")
+            rejected.append("<tr>" + "".join(f"<td>{_text(one)}</td>" for one in names) + sure)
+        else:
+            held.append(f"<tr><td>{_text(said.what)}</td><td>{_text(said.who)}</td>" + sure)
+    why = ("it looked like", "of whom", "explained by", "how sure", "lines")
+    return [
+        *_table("Claims", ("what", "of whom", "how sure", "lines"), held),
+        *_table("Considered and rejected", why, rejected),
+    ]
+
+
+def _opened(one: _Shown) -> str:
+    """The lines of a claim, to be opened, as HTML."""
+    cited = counted(len(one.claimed.events), "line")
+    texts = [
+        f"{line.id}  {iso(int(line.time))}  {headline(line.source, line.event)}"
+        for line in one.lines[:MOST_LINES]
+    ]
+    more = len(one.claimed.events) - len(texts)
+    text = "\n".join(_text(each, 240) for each in texts) + (f"\nand {more} more" if more else "")
+    return f"<details><summary>{cited}</summary><pre>{text}</pre></details>" if texts else cited
 
 
 def _table(title: str, head: Sequence[str], rows: Sequence[str]) -> list[str]:

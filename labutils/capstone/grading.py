@@ -456,12 +456,15 @@ def candidates(truth: Truth) -> frozenset[str]:
 def _scope(report: IncidentReport, truth: Truth) -> GradedPart:
     """Eight points for the credentials, eight for the footholds, four for the losses. The two
     credentials that open the tracker are in every intruder's hands: they earn nothing, and without
-    them the others earn nothing either. A credential or a loss earns nothing unless a claim of the
+    them the others earn nothing either. Whatever else it is earns nothing unless a claim of the
     report shows it: there are few of them, and a guess is no finding."""
     drawn, shows = truth.drawn, shown_steps(report, truth)
     seen = [kind.loss for kind in drawn.chain if kind.loss and kind.id in shows]
     guessed = [loss for loss in report.losses if loss in drawn.losses and loss not in seen]
     losses = [loss for loss in report.losses if loss not in guessed]
+    unseen = {name for step, (name, _) in drawn.made.items() if step not in shows}
+    guessed += sorted(unseen & {*report.footholds})
+    footholds = [one for one in report.footholds if one not in unseen]
     planning = drawn.company.words["planning"]
     always = {f"{planning}-token", f"svc-{planning}"}
     held = {inventory_name(drawn, one) for one in shown_credentials(report, truth)}
@@ -478,7 +481,7 @@ def _scope(report: IncidentReport, truth: Truth) -> GradedPart:
             credentials,
             evidence.of_credential,
         ),
-        ("foothold", 8, report.footholds, tuple(drawn.footholds), None, evidence.of_foothold),
+        ("foothold", 8, footholds, tuple(drawn.footholds), None, evidence.of_foothold),
         ("loss", 4, losses, drawn.losses, None, evidence.of_loss),
     )
     points, lost = 0.0, []
@@ -486,7 +489,7 @@ def _scope(report: IncidentReport, truth: Truth) -> GradedPart:
         reached = worth * (agreement(named, true) if share is None else share)
         points += reached
         lost += list(_differences(what, named, true, worth - reached, partial(where, truth=truth)))
-    lost += [f"and {loss}: it is true, and no claim of yours shows it" for loss in guessed]
+    lost += [f"and {one}: it is true, and no claim of yours shows it" for one in guessed]
     return _part("scope", points / WEIGHTS["scope"], lost)
 
 

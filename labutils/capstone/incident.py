@@ -165,19 +165,24 @@ class Drawn:
         return tuple(kind.loss for kind in self.chain if kind.loss)
 
     @cached_property
-    def footholds(self) -> dict[str, str]:
-        """What the intruder made, as a report names it, by the credential that it is."""
+    def made(self) -> dict[str, tuple[str, str]]:
+        """What the intruder made, by step: as a report names it, and the credential that it is."""
         made = {
             "account-made": (f"account {self.words['newcomer']}", self.words["newcomer"]),
             "key-made": (f"key of {self.company.words['reports']}-robot", "second-key"),
             "factor-added": (f"factor of {self.words['victim']}", "second-factor"),
             "consent-given": (f"grant of {self.words['victim']}", "victim-mail-grant"),
         }
-        return dict(made[kind.id] for kind in self.chain if kind.id in made)
+        return {kind.id: made[kind.id] for kind in self.chain if kind.id in made}
+
+    @cached_property
+    def footholds(self) -> dict[str, str]:
+        """The credential of each foothold, by its name in a report."""
+        return dict(self.made.values())
 
     @cached_property
     def foothold_of(self) -> dict[str, str]:
-        """The same by the credential: its name in a report."""
+        """The name in a report of each foothold, by its credential."""
         return {credential: name for name, credential in self.footholds.items()}
 
     @property

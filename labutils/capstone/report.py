@@ -29,13 +29,14 @@ class Fault(ValueError):
 @dataclass(frozen=True)
 class Claimed:
     """A claim of a report: with its events, and how sure its author is (0 to 100). `explained_by`:
-    of something harmless, what explains it."""
+    of something harmless, what explains it; `looked_like`: as what it was suspected."""
 
     what: str
     who: str
     events: tuple[str, ...]
     percent: int
     explained_by: str = ""
+    looked_like: str = ""
 
     @property
     def claim(self) -> Claim:
@@ -151,6 +152,8 @@ def _claims(sheet: Row) -> tuple[Claimed, ...]:
         _must_be_short(row, "events", MOST_EVENTS)
         claimed = build(Claimed, row)
         must_be_among(row, "what", [claimed.what], words()["claims"], "claim called")
+        suspected = [claimed.looked_like] if claimed.looked_like else []
+        must_be_among(row, "looked_like", suspected, words()["claims"], "claim called")
         if not 0 <= claimed.percent <= 100:
             raise row.error(f"percent must be 0 to 100, not {claimed.percent}", "percent")
         said = claimed.what, plain(claimed.who)

@@ -67,6 +67,21 @@ def test_nothing_from_a_report_or_a_log_becomes_markup(bench: Bench, tmp_path: P
     assert not re.search(r"<[^>]*(?:href|src)=", html)
 
 
+def test_what_was_considered_and_rejected_has_a_table_of_its_own(
+    bench: Bench, tmp_path: Path
+) -> None:
+    (tmp_path / "report.yaml").write_text(
+        f"incident: {number_of(bench.seed)}\n"
+        "claims:\n- {what: harmless, who: j.weber, percent: 90, events: ['jira:1'], "
+        "explained_by: CHG-4000, looked_like: pages-taken}\n",
+        encoding="utf-8",
+    )
+    html = as_html(tmp_path, bench.grade(_report(tmp_path), ()))
+    table = html.partition("<h2>Considered and rejected</h2>")[2].partition("</table>")[0]
+    assert "<td>pages-taken</td><td>j.weber</td><td>CHG-4000</td>" in table
+    assert "<h2>Claims</h2>" not in html
+
+
 def test_it_needs_no_logs(bench: Bench, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "report.yaml").write_bytes((folder / "report.yaml").read_bytes())
     html = as_html(tmp_path, bench.grade(_report(tmp_path), ()))

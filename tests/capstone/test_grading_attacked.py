@@ -245,10 +245,9 @@ def test_a_loss_counts_where_a_claim_shows_it(bench: Bench, best: IncidentReport
 
 
 def test_a_credential_counts_where_a_claim_shows_it(bench: Bench, best: IncidentReport) -> None:
-    """And a way in, and what can be done unseen."""
+    """And a foothold, a way in, and what can be done unseen."""
     alone = replace(best, claims=())
-    assert points(bench, alone, "scope") == pytest.approx(8)  # footholds stand in the logs
-    assert points(bench, alone, "not_knowable") == 0
+    assert points(bench, alone, "scope") == points(bench, alone, "not_knowable") == 0
     assert points(bench, alone, "controls") == 0
     assert points(bench, best, "controls") == 5
     ways = bench.drawn.way.steps
@@ -263,10 +262,19 @@ def test_a_claim_that_nobody_believes_shows_nothing(
 ) -> None:
     hedged = tuple(replace(one, percent=percent) for one in best.claims)
     found = bench.grade(replace(best, claims=hedged), ())
-    assert found.parts["scope"].points == pytest.approx(8)
-    assert found.parts["not_knowable"].points == found.parts["controls"].points == 0
+    parts = ("scope", "not_knowable", "controls")
+    assert [found.parts[part].points for part in parts] == [0, 0, 0]
     sure = tuple(replace(one, percent=70) for one in best.claims)
     assert points(bench, replace(best, claims=sure), "scope") == pytest.approx(20)
+
+
+def test_a_foothold_counts_where_a_claim_shows_it(bench: Bench, best: IncidentReport) -> None:
+    made = {bench.drawn.kinds[step].claimed for step in bench.drawn.made}
+    others = tuple(one for one in best.claims if one.claim not in made)
+    guessed = bench.grade(replace(best, claims=others), ()).parts["scope"]
+    assert guessed.points < 20
+    for name in bench.drawn.footholds:
+        assert f"and {name}: it is true, and no claim of yours shows it" in guessed.lost
 
 
 def test_doors_that_were_shut_without_a_claim_earn_nothing(

@@ -77,6 +77,7 @@ def test_the_schema_says_the_same(tmp_path: Path) -> None:
         ("incident: INC-123456", "incident: [", 3, "is not YAML"),
         ("verdict: intrusion", "verdict: maybe", 13, "there is no verdict called 'maybe'"),
         ("percent: 80}", "percent: 80, explained_by: 7}", 3, "explained_by must be text"),
+        ("percent: 80}", "percent: 80, looked_like: odd}", 3, "there is no claim called 'odd'"),
     ],
 )
 def test_a_fault_has_its_line(
