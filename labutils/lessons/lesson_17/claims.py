@@ -21,49 +21,49 @@ class Claim:
 
 CLAIMS = {
     "a": Claim(
-        "y.hansen's night session was the intruder's",
+        "v.farah's night session was the intruder's",
         False,
-        "an administrator who works from 00 to 09 signed in there, with the second factor",
+        "v.farah was on call, and says so; what he used since 20 July was not read on 1 August",
     ),
     "b": Claim(
-        "o.lindqvist's session was stolen",
+        "y.almeida's session was stolen",
         True,
-        "it went on in two other places, and searched the wiki where the token was used later",
+        "it went on elsewhere, and searched the wiki where the token was used a day later",
     ),
     "c": Claim(
-        "o.lindqvist's new factor is the intruder's",
+        "y.almeida's new factor is the intruder's",
         True,
-        "that day, nobody but that session came from the address where it was added",
+        "the session was his that evening; the factor came from where he later read the tickets",
     ),
     "d": Claim(
-        "n.jansen's new factor is n.jansen's own",
-        True,
-        "n.jansen had a new phone; one line from a rented address ties nobody to him",
+        "the reports' key of 31 July is the intruder's",
+        False,
+        "the owner says: we replaced it, from 203.0.113.96, and forgot the ticket",
     ),
     "e": Claim(
-        "p.nielsen's new factor is p.nielsen's own",
+        "the reports' key of 1 August is the intruder's",
         True,
-        "p.nielsen had a new phone; it was added two weeks after the intruder's last line",
+        "no ticket, and the owner says: all else was not us",
     ),
     "f": Claim(
-        "he got the reports' key",
-        True,
-        "metrics-robot looked around the cloud from his address",
+        "all that he did came from outside the company",
+        False,
+        "the key of 1 August was made on the host of the reports",
     ),
     "g": Claim(
-        "all that he did came from one rented address",
-        False,
-        "o.lindqvist's session went on from a second one, too, and the factor was added there",
+        "the code was his, from a phone's network on 3 August",
+        True,
+        "the connector's token was used there on the day of the wiki, too; the builds know nothing",
     ),
     "h": Claim(
-        "v.mueller's session was stolen",
-        False,
-        "v.mueller signed in with the second factor less than an hour before; nothing came of it",
-    ),
-    "i": Claim(
         "he read files in the cloud storage",
         None,
         "the storage does not log who reads",
+    ),
+    "i": Claim(
+        "he read tickets on 25 July",
+        None,
+        "the tracker's log has a gap there; his token passed the gateway at 12:41, and no more",
     ),
     "j": Claim(
         "nobody else was inside this month",

@@ -12,9 +12,11 @@ SHOWN = {
     "Search performed": "searched the wiki",
     "user.mfa.factor.activate": "added a factor",
     "User logged in": "signed in to the tracker",
+    "Page viewed": "read the wiki",
     "Issue viewed": "read tickets",
     "Repository accessed by user": "looked at code",
     "DescribeInstances": "looked around the cloud",
+    "CreateAccessKey": "made a key",
 }
 
 
@@ -31,7 +33,7 @@ def what_he_did(incident: CalledIn) -> tuple[Figure, str]:
     days = [int(line.time // DAY) for line in incident.lines]
     figure = by_day(
         {f"{who}: {SHOWN[act]}": row for (who, act), row in rows.items() if act in SHOWN},
-        "Three days of one intruder in a month of work under the same names",
+        "One intruder in a month of work under the same names",
         first=min(days),
         last=max(days),
         left=12.6,

@@ -10,7 +10,7 @@ from .people import ask
 from .unseen import CalledIn, Line, Ticket, called_in
 
 FLAG = "flag-" + next(dice("lesson-17", "the one who was there"))
-SEED, PATIENCE = "other-88", 2
+SEED, PATIENCE = "lesson-253", 2
 STOPPED = (
     "Three accusations were wrong, so nobody listens any more. Restart the kernel to start again. "
     "Asking for the target again gives you the same incident."
@@ -19,7 +19,7 @@ STOPPED = (
 
 class Scene:
     """Another incident: `lines`, `tickets`, `programs` (by name, its accounts and tokens), `roster`
-    (by account, role and hours), `ask(names)`, and `accuse(address, person, made)`."""
+    (by account, role and hours), `ask(names)`, and `accuse(addresses, person, made)`."""
 
     def __init__(self, incident: CalledIn, flag: str | None = None) -> None:
         flag = flag or FLAG
@@ -34,27 +34,39 @@ class Scene:
         return f"another incident: {count}, tickets, programs, roster, ask, accuse"
 
 
+def with_programs(incident: CalledIn) -> set[str]:
+    """From where, outside the company, the intruder used the accounts of programs."""
+    programs = {name for names in incident.programs.values() for name in names}
+    his = {one.address for one in incident.lines if incident.is_his(one) and one.who in programs}
+    return his & incident.drawn.addresses
+
+
+def texts(some: object) -> set[str]:
+    """The texts of a list, a tuple or a set; of anything else none."""
+    return set(map(str, some)) if isinstance(some, list | tuple | set | frozenset) else set()
+
+
 def accuser(incident: CalledIn, flag: str) -> Any:
     """What hears an accusation, and gives the flag for a right one; PATIENCE may be wrong."""
-    wrong = 0
+    wrong, used = 0, with_programs(incident)
 
-    def accuse(address: object, person: object, made: object) -> str:
-        """Say from which address the intruder used programs, whose session he came with, and what
+    def accuse(addresses: object, person: object, made: object) -> str:
+        """Say from which addresses the intruder used programs, whose session he came with, and what
         he made there to come back."""
         nonlocal wrong
         if wrong > PATIENCE:
             print(STOPPED)
             return "no flag"
-        texts = isinstance(address, str) and isinstance(person, str)
-        if not texts or not isinstance(made, list | tuple | set) or not made:
-            print("It goes like this: accuse('203.0.113.9', 'p.aoki', ['account k.lund']).")
+        places, things = texts(addresses), texts(made)
+        if not places or not things or not isinstance(person, str):
+            print("It goes like this: accuse(['203.0.113.9'], 'p.aoki', ['account k.lund']).")
             return "no flag"
-        if any(" " not in str(one) for one in made):
+        if any(" " not in one for one in things):
             print("Give each thing as line.made has it, with its kind: 'account k.lund'.")
             return "no flag"
         drawn = incident.drawn
         his = drawn.words["victim"], set(drawn.footholds)
-        if address in incident.addresses and (person, set(map(str, made))) == his:
+        if places == used and (person, things) == his:
             return flag
         wrong += 1
         print("At least one of the three is wrong.")

@@ -234,9 +234,8 @@ ALIKE = tuple(near for near in nearly(FAR) if near != FAR)
 # --- 17-6: who is tied to the intruder -----------------------------------------------------------
 
 BY_CHANCE = {
-    "in person": ("h.murphy", "y.hansen"),
-    "another week": ("c.boateng", "s.popescu", "v.mueller", "p.nielsen"),
-    "one line": ("n.jansen",),
+    "night": ("v.farah",),
+    "chance": ("f.chandra", "k.pereira", "s.almeida", "w.nowak", "y.holm"),
 }
 
 

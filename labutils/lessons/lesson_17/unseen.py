@@ -1,9 +1,7 @@
 """An incident to work on in the lesson: small, generated, and unseen."""
 
 import csv
-import gzip
 import io
-import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,10 +15,10 @@ from labutils.capstone.eviction import Eviction, evict
 from labutils.capstone.incident import Drawn, draw, plain
 from labutils.capstone.lines import LoggedLine, line_of, made_by
 from labutils.capstone.report import EvictionAct, Kind
-from labutils.lab import SceneError, data_file, iso, seconds
+from labutils.lab import SceneError, iso, seconds
 from labutils.text import counted
 
-SEED, EVENTS = "lesson-98", 9_000
+SEED, EVENTS = "lesson-119", 9_000
 DAY, HOUR = 86400, 3600  # seconds
 
 
@@ -43,8 +41,8 @@ Ticket = dict[str, str]
 @dataclass(frozen=True, eq=False)
 class CalledIn:
     """What somebody has who is called in. `programs`: by name, the account and the token of each
-    program; `roster`: by account, what a person does, and the hours of work (UTC); `answers`: what
-    people say who are asked, where the month is kept; `asked`: who has answered so far."""
+    program; `roster`: by account, what a person does, and the hours of work (UTC); `asked`: who has
+    answered so far."""
 
     drawn: Drawn
     lines: tuple[Line, ...]
@@ -52,7 +50,6 @@ class CalledIn:
     programs: dict[str, tuple[str, ...]]
     roster: dict[str, str]
     own: frozenset[str]
-    answers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
@@ -136,25 +133,7 @@ def _by_time(line: Line) -> tuple[float, str]:
 
 @cache
 def called_in(seed: str = SEED) -> CalledIn:
-    """The incident of a seed, in a month of so many events that a cell can look at them. The months
-    that the lesson's text is about are kept as they were when it was written."""
-    kept = data_file(f"capstone/months/{seed}.json.gz")
-    return _kept(draw(seed), kept.read_bytes()) if kept.is_file() else generated(seed)
-
-
-def _kept(drawn: Drawn, packed: bytes) -> CalledIn:
-    """A month that is kept: what a folder has, the lines that are the intruder's, and what people
-    say when they are asked."""
-    month = json.loads(gzip.decompress(packed))
-    lines = tuple(Line(*row[:-1]) for row in month["lines"])
-    own = frozenset(row[0] for row in month["lines"] if row[-1])
-    programs = {name: tuple(names) for name, names in month["programs"].items()}
-    tickets, answers = tuple(month["tickets"]), month["answers"]
-    return CalledIn(drawn, lines, tickets, programs, month["roster"], own, answers)
-
-
-def generated(seed: str) -> CalledIn:
-    """The month of a seed as it is made today."""
+    """The incident of a seed, in a month of so many events that a cell can look at them."""
     drawn = draw(seed)
     words = drawn.company.words
     with world.written(drawn, count=EVENTS, seed=seed) as truth:
@@ -196,9 +175,10 @@ def print_lines(lines: Sequence[Line], most: int = 8) -> None:
     """The first of some lines, a line each."""
     if not lines:
         print("no line")
+    width = max(14, *(len(line.address) for line in lines[:most]))
     for line in lines[:most]:
         when = iso(int(line.time))[5:19].replace("T", " ")
-        print(f"{when}  {line.who:14} {line.address:14} {line.log:29} {line.action}")
+        print(f"{when}  {line.who:14} {line.address:{width}} {line.log:29} {line.action}")
     if len(lines) > most:
         print(f"and {len(lines) - most} more")
 
@@ -206,17 +186,6 @@ def print_lines(lines: Sequence[Line], most: int = 8) -> None:
 def clock(time: float) -> str:
     """Month, day, hour and minute of a time in seconds since 1970."""
     return iso(int(time))[5:16].replace("T", " ")
-
-
-def print_tickets(lines: Iterable[Line], tickets: Iterable[Ticket]) -> None:
-    """A line for each of these lines, with the tickets that were open at its moment."""
-    for line in lines:
-        open_then = [
-            f"{one['what']} (by {one['by']})"
-            for one in tickets
-            if moment(one["from"]) - HOUR <= line.time <= moment(one["to"]) + HOUR
-        ]
-        print(f"{clock(line.time)}  {line.who}: {', '.join(open_then) or 'no ticket was open'}")
 
 
 def by_address(lines: Iterable[Line]) -> dict[str, list[Line]]:
@@ -233,15 +202,33 @@ def logs_of(lines: Iterable[Line]) -> set[str]:
     return {line.log for line in lines}
 
 
-def print_tenants(there: Sequence[Line], names: Iterable[str], roster: Mapping[str, str]) -> None:
-    """A line for each of these names: what the person does, when it was at an address first and
-    last, and what it did there."""
-    for name in names:
+def print_day_before(
+    incident: CalledIn,
+    groups: Mapping[str, Sequence[Line]],
+    tenants: Callable[[Sequence[Line], str, float], set[str]],
+) -> None:
+    """A line for each address: when a program came there first, and who had been there in the day
+    before, by `tenants(lines, address, first)`."""
+    programs = {name for name, _ in accounts(incident)}
+    width = max(map(len, groups))
+    for address, lines in groups.items():
+        first = min(line.time for line in lines)
+        near = ", ".join(sorted(tenants(incident.lines, address, first) - programs)) or "nobody"
+        print(f"{address:{width}}  a program from {clock(first)}; the day before: {near}")
+
+
+def print_tenants(incident: CalledIn, address: str) -> None:
+    """A line for each person who was at an address in this month: what the person does, when it was
+    there first and last, and what it did there."""
+    programs = {name for name, _ in accounts(incident)}
+    there = [line for line in incident.lines if line.address == address]
+    print(f"\nin the whole month, at {address}:")
+    for name in sorted({line.who for line in there} - programs):
         own = [line for line in there if line.who == name]
         first, last = clock(own[0].time), clock(own[-1].time)
         acts = list(dict.fromkeys(line.action.rpartition(".")[2] for line in own))
         what = ", ".join(acts[:2]) + (", ..." if len(acts) > 2 else "")
-        role = roster.get(name, "")
+        role = incident.roster.get(name, "")
         print(f"{name:12} {role:27} {first} to {last[6:]}  {counted(len(own), 'line'):9} {what}")
 
 
@@ -257,17 +244,13 @@ def print_acts(lines: Iterable[Line]) -> None:
 
 def print_addresses(groups: dict[str, list[Line]]) -> None:
     """A line for each address: lines, logs, accounts, days."""
-    print(f"{'address':15} {'lines':>5} {'logs':>5} {'accounts':>9} {'days':>5}")
+    width = max(15, *map(len, groups), 0)
+    print(f"{'address':{width}} {'lines':>5} {'logs':>5} {'accounts':>9} {'days':>5}")
     for address, lines in groups.items():
         who, days = {line.who for line in lines}, {line.time // DAY for line in lines}
-        print(f"{address:15} {len(lines):5} {len(logs_of(lines)):5} {len(who):9} {len(days):5}")
-
-
-def in_words(share: float) -> str:
-    """A share, as people say it: none, a few (under a tenth), some (under a half), most."""
-    if share == 0:
-        return "none"
-    return "a few" if share < 0.1 else "some" if share < 0.5 else "most"
+        print(
+            f"{address:{width}} {len(lines):5} {len(logs_of(lines)):5} {len(who):9} {len(days):5}"
+        )
 
 
 def moment(text: str) -> int:
@@ -279,7 +262,7 @@ def moment(text: str) -> int:
 
 Acts = Sequence[tuple[str, str, float]]
 NO_ACT = (
-    "An act is a tuple such as ('replace', 'svc-planner', start): what, to what, and when. The "
+    "An act is a tuple such as ('replace', 'svc-calendar', start): what, to what, and when. The "
     "acts are replace, end-sessions, remove and disable."
 )
 

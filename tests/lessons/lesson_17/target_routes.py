@@ -1,26 +1,22 @@
 """Ways to the one who was there, in a month that nobody told of (lesson 17)."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 
 from labutils.lessons.lesson_17 import HOUR, moment
 from labutils.lessons.lesson_17.target import Scene
 
-ADDRESS, PERSON = "203.0.113.65", "a.obrien"
-MADE = ["account n.brennan"]
+ADDRESSES, PERSON = ("203.0.113.128", "198.18.16.52"), "k.ferrari"
+MADE = ["factor of k.ferrari"]
 
 
-def tried(address, made=MADE, person=PERSON):
+def tried(addresses=ADDRESSES, made=MADE, person=PERSON):
     """One accusation."""
-    return lambda scene: scene.accuse(address, person, made)
+    return lambda scene: scene.accuse(addresses, person, made)
 
 
-def odd_days(scene: Scene) -> set[str]:
-    """Addresses at which a program is on one to four days alone."""
-    days = defaultdict(set)
-    for line in scene.lines:
-        days[line.who, line.address].add(line.time // 86400)
-    names = {name for some in scene.programs.values() for name in some}
-    return {address for (who, address), some in days.items() if who in names and len(some) < 5}
+def programs_of(scene: Scene) -> set[str]:
+    """All accounts and tokens of programs."""
+    return {name for some in scene.programs.values() for name in some}
 
 
 def announced(scene: Scene, line) -> bool:
@@ -33,82 +29,72 @@ def announced(scene: Scene, line) -> bool:
     )
 
 
-def busiest_stranger(scene: Scene) -> str:
-    """The address with most lines that nobody announced, among those where programs seldom are."""
-    names = {name for some in scene.programs.values() for name in some}
-    odd = odd_days(scene)
-    count = Counter(
+def strangers(scene: Scene) -> Counter[str]:
+    """How often programs did what nobody announced, by an address where they seldom are."""
+    names = programs_of(scene)
+    days: dict[str, set[tuple[str, float]]] = {}
+    for line in scene.lines:
+        if line.who in names:
+            days.setdefault(line.address, set()).add((line.who, line.time // 86400))
+    return Counter(
         line.address
         for line in scene.lines
-        if line.who in names and line.address in odd and not announced(scene, line)
+        if line.who in names and len(days[line.address]) < 12 and not announced(scene, line)
     )
-    address = max(count, key=lambda one: count[one])
-    there = [line for line in scene.lines if line.address == address and line.made]
-    own = [line for line in there if line.who in names and not announced(scene, line)]
-    first = min(line.time for line in own)
-    near = [line for line in scene.lines if 0 < first - line.time < 5 * 86400]
-    elsewhere = {line.who for line in near if line.address != address and "sso" in line.action}
-    here = {line.who for line in near if line.address == address and "factor" not in line.action}
-    in_person = {
-        line.who for line in near if line.address == address and "session.start" in line.action
-    }
-    (person,) = (elsewhere & here) - in_person
-    return scene.accuse(address, person, {line.made for line in own})
 
 
-def all_that_was_made_there(scene: Scene) -> str:
-    """A rented address has other tenants, who make keys of their own."""
-    there = [line for line in scene.lines if line.address == ADDRESS and line.made]
-    return scene.accuse(ADDRESS, PERSON, {line.made for line in there})
+def most_lines(scene: Scene) -> str:
+    """The two busiest strangers; who was at both, and what that person made there."""
+    addresses = [address for address, _ in strangers(scene).most_common(2)]
+    people = [{one.who for one in scene.lines if one.address == place} for place in addresses]
+    (person,) = people[0] & people[1] - programs_of(scene)
+    made = {one.made for one in scene.lines if (one.who, one.address) == (person, addresses[0])}
+    return scene.accuse(addresses, person, made - {""})
 
 
-def from_what_was_made(scene: Scene) -> str:
-    """The other way round: what a program made while no ticket of its was open."""
-    names = {name for some in scene.programs.values() for name in some}
-    suspects = defaultdict(set)
-    for line in scene.lines:
-        if line.made and line.who in names and not announced(scene, line):
-            suspects[line.address].add(line.made)
-    (address, made), *others = suspects.items()
-    return scene.accuse(address, PERSON, made) if not others else "no flag"
+def from_the_factor(scene: Scene) -> str:
+    """The other way round: a factor that somebody added where a program was a stranger."""
+    places = strangers(scene)
+    (factor,) = [
+        line for line in scene.lines if line.made.startswith("factor") and line.address in places
+    ]
+    his = {line.address for line in scene.lines if line.who == factor.who} & {*places}
+    return scene.accuse(his, factor.who, [factor.made])
 
 
-def one_after_another(scene: Scene) -> str:
-    """Each odd address, with all that was made there."""
-    flags = []
-    for address in sorted(odd_days(scene)):
-        made = {line.made for line in scene.lines if line.address == address and line.made}
-        flags.append(scene.accuse(address, PERSON, made))
-    return max(flags)
+def every_stranger(scene: Scene) -> str:
+    """All that the two functions of the lesson leave."""
+    return scene.accuse(set(strangers(scene)), PERSON, MADE)
 
 
 ROUTES = {
-    "most lines that nobody announced": busiest_stranger,
-    "from what was made": from_what_was_made,
-    "the names": tried(ADDRESS),
-    "the names, as a set": tried(ADDRESS, set(MADE)),
+    "most lines that nobody announced": most_lines,
+    "from the factor": from_the_factor,
+    "the names": tried(),
+    "the names, in the other order": tried(ADDRESSES[::-1], set(MADE)),
 }
 SHUT = {
-    "all that was made there": all_that_was_made_there,
-    "one after another": one_after_another,
-    "another address": tried("203.0.113.61"),
-    "nothing made": tried(ADDRESS, []),
-    "what a tenant made": tried(ADDRESS, ["key of o.cohen"]),
-    "what a tenant made as well": tried(ADDRESS, [*MADE, "key of o.cohen"]),
-    "one thing more": tried(ADDRESS, [*MADE, "account a.b"]),
+    "every stranger": every_stranger,
+    "the first address alone": tried(ADDRESSES[:1]),
+    "the second alone": tried(ADDRESSES[1:]),
+    "an address as a text": tried(ADDRESSES[0]),
+    "an owner's forgotten ticket as well": tried([*ADDRESSES, "203.0.113.27"]),
+    "the host of the builds as well": tried([*ADDRESSES, "198.19.178.210"]),
+    "nothing made": tried(made=[]),
+    "what a program made elsewhere": tried(made=["account p.osei"]),
+    "what a program made as well": tried(made=[*MADE, "account p.osei"]),
     "everything that was made in that month": lambda scene: scene.accuse(
-        ADDRESS, PERSON, {line.made for line in scene.lines if line.made}
+        ADDRESSES, PERSON, {line.made for line in scene.lines if line.made}
     ),
-    "a tenant who signed in there": tried(ADDRESS, person="s.foster"),
-    "a tenant of another week": tried(ADDRESS, person="n.kamau"),
-    "whoever made a key there": tried(ADDRESS, person="o.cohen"),
-    "the program": tried(ADDRESS, person="svc-roadmap"),
-    "nobody": tried(ADDRESS, person=""),
-    "two people": tried(ADDRESS, person=["a.obrien", "s.foster"]),
+    "a tenant who signed in there": tried(person="m.campbell"),
+    "a tenant of another week": tried(person="r.torres"),
+    "the program": tried(person="svc-timesheet"),
+    "nobody": tried(person=""),
+    "two people": tried(person=["k.ferrari", "r.torres"]),
     "each person who was there": lambda scene: max(
-        scene.accuse(ADDRESS, person, MADE) for person in ("s.foster", "o.cohen", PERSON)
+        scene.accuse(ADDRESSES, person, MADE)
+        for person in ("g.campbell", "m.campbell", "r.torres", PERSON)
     ),
-    "a list of addresses": tried([ADDRESS]),
-    "a text": tried(ADDRESS, "account n.brennan"),
-    "nothing": tried("", []),
+    "a thing as a text": tried(made="factor of k.ferrari"),
+    "nothing": tried([], []),
 }

@@ -3,18 +3,14 @@
 import pytest
 from solutions import made
 
-from labutils.lessons.lesson_17 import called_in, print_report
+from labutils.lessons.lesson_17 import called_in, moment, print_report
 from labutils.lessons.lesson_17.claims import CLAIMS, UNKNOWN
-from labutils.lessons.lesson_17.unseen import DAY
 
 gain = made("17-3")["gain"]
 HONEST = {
     letter: UNKNOWN if claim.truth is None else 100 if claim.truth else 20
     for letter, claim in CLAIMS.items()
 }
-
-
-MAIN = "203.0.113.61"  # the address of nearly all that he did
 
 
 @pytest.fixture
@@ -26,30 +22,34 @@ def printed(capsys):
     return run
 
 
+def at(text):
+    """A moment of the month, in seconds since 1970."""
+    return moment(f"2025-{text}:00Z")
+
+
 def test_the_claims_are_what_is_so_in_the_incident():
     incident = called_in()
     drawn, lines = incident.drawn, incident.lines
     his = [line for line in lines if incident.is_his(line)]
-    there = {line.address for line in his}
-    assert "session of o.lindqvist" in drawn.credentials and "metrics-key" in drawn.credentials
-    assert not {"session of y.hansen", "session of v.mueller"} & set(drawn.credentials)
-    assert list(drawn.footholds) == ["factor of o.lindqvist"]
-    assert len(there) == 2 and any("factor" in line.made for line in his if line.address != MAIN)
-    others = [line for line in lines if line.address in there and not incident.is_his(line)]
-    assert {line.who for line in others if "factor" in line.made} == {"n.jansen", "p.nielsen"}
-    last = max(line.time for line in his)
-    assert all(line.time > last + 10 * DAY for line in others if line.who == "p.nielsen")
-    assert incident.roster["y.hansen"] == "administrators, 00 to 09"
-    night = [line for line in others if line.who == "y.hansen"]
-    assert night[0].action == "user.authentication.auth_via_mfa"
-    assert all(line.time % DAY < 9 * 3600 for line in night)
-    (went_on,) = [line for line in others if line.who == "v.mueller" and line.action == "login"]
-    signed_in = [
-        line.time
+    assert "session of y.almeida" in drawn.credentials
+    assert not any("farah" in name for name in drawn.credentials)
+    assert [*drawn.footholds] == ["factor of y.almeida", "key of bulletin-robot"]
+    made = {line.made: line for line in his if line.made}
+    assert made["factor of y.almeida"].address in {line.address for line in his if not line.made}
+    second = made["key of bulletin-robot"]
+    assert at("08-01T00:00") < second.time < at("08-02T00:00")
+    own = [line.address for line in lines if line.who == "bulletin-robot"]
+    assert second.address == max(set(own), key=own.count)  # where the reports always run
+    (first,) = [
+        line
         for line in lines
-        if line.who == "v.mueller" and "auth_via_mfa" in line.action and line.time < went_on.time
+        if line.made == "key of bulletin-robot"
+        and at("07-31T00:00") < line.time < at("08-01T00:00")
     ]
-    assert went_on.time - max(signed_in) < 3600
+    assert not incident.is_his(first) and first.address == "203.0.113.96"
+    code = {line.address for line in his if line.who == "svc-mill"}
+    token = {line.address for line in his if line.who == "calendar-token"}
+    assert len(code) == 1 and code < token
 
 
 def test_what_no_log_can_show_is_not_in_the_logs():
@@ -57,6 +57,14 @@ def test_what_no_log_can_show_is_not_in_the_logs():
     steps = {step.fact for step in incident.drawn.case.campaign.steps}
     assert "objects-read" in steps
     assert not any("GetObject" in line.action for line in incident.lines)
+    gap = incident.drawn.gap
+    assert (gap.source, gap.start, gap.end) == ("jira", at("07-25T11:00"), at("07-25T14:00"))
+    passed = [
+        line
+        for line in incident.lines
+        if incident.is_his(line) and line.log.startswith("cloudflare")
+    ]
+    assert any(gap.start < line.time < gap.end for line in passed)
 
 
 def test_an_honest_report_gains_most_and_none_gains_more(printed):
@@ -70,10 +78,10 @@ def test_an_honest_report_gains_most_and_none_gains_more(printed):
 @pytest.mark.parametrize(
     ("report", "points"),
     [
-        (dict.fromkeys(CLAIMS, 100), "-2.50"),
-        (dict.fromkeys(CLAIMS, 0), "-3.75"),
-        (dict.fromkeys(CLAIMS, UNKNOWN), "-1.50"),
-        (dict.fromkeys(CLAIMS, 51), "+0.00"),
+        (dict.fromkeys(CLAIMS, 100), "-3.50"),
+        (dict.fromkeys(CLAIMS, 0), "-3.00"),
+        (dict.fromkeys(CLAIMS, UNKNOWN), "-1.00"),
+        (dict.fromkeys(CLAIMS, 51), "-0.02"),
     ],
     ids=["sure of all", "doubts all", "says of all that nobody can know", "sits on the fence"],
 )

@@ -1,5 +1,5 @@
-"""Lesson 17: of eight names at one address one is tied to the intruder, and each other is told
-why it is not."""
+"""Lesson 17: one name of those at his addresses is tied to the intruder, and each other is told why
+it is not."""
 
 import pytest
 from solutions import made
@@ -10,7 +10,7 @@ from labutils.lab import SceneError
 from labutils.lessons.lesson_17 import DAY, called_in, print_eviction
 from labutils.lessons.lesson_17.trials import BY_CHANCE
 
-ADDRESS = "203.0.113.61"
+ADDRESS = "203.0.113.70"
 SESSION_OF, SECOND = made("17-6")["tied"].values()
 
 
@@ -18,35 +18,39 @@ def verdict(tied):
     return exercises.verdict(lesson("17").items["17-6"], tied)[0]
 
 
-def came_first(incident):
-    """When a program's account is first at the intruder's address."""
-    programs = {name for names in incident.programs.values() for name in names}
-    lines = (line for line in incident.lines if line.address == ADDRESS and line.who in programs)
-    return min(line.time for line in lines)
+def programs_of(incident):
+    return {name for names in incident.programs.values() for name in names}
 
 
-def test_the_answer_is_the_session_that_was_taken_and_where_it_went_on():
+def test_the_answer_is_the_session_that_was_taken_and_where_the_factor_was_added():
     incident = called_in()
     his = [line for line in incident.lines if incident.is_his(line) and line.who == SESSION_OF]
     assert {line.address for line in his} == {ADDRESS, SECOND}
+    assert [line.address for line in his if line.made] == [SECOND]
     assert f"session of {SESSION_OF}" in incident.drawn.credentials
     assert verdict({"name": SESSION_OF, "second address": SECOND}).kind == "passed"
 
 
-def test_every_other_name_has_its_reason():
+def test_every_other_name_of_that_address_has_its_reason():
     incident = called_in()
-    first = came_first(incident)
-    there = [line for line in incident.lines if line.address == ADDRESS]
-    programs = {name for names in incident.programs.values() for name in names}
-    people = {line.who for line in there} - programs
+    there = [line for line in incident.lines if line.address == SECOND]
+    people = {line.who for line in there} - programs_of(incident)
     assert people == {SESSION_OF, *(name for some in BY_CHANCE.values() for name in some)}
-    for name in BY_CHANCE["in person"]:
-        assert any("session.start" in line.action for line in there if line.who == name)
-    for name in BY_CHANCE["another week"]:
-        assert all(abs(line.time - first) > 7 * DAY for line in there if line.who == name)
-    for name in BY_CHANCE["one line"]:
-        (line,) = [line for line in there if line.who == name]
-        assert 0 < first - line.time < DAY
+
+
+def test_the_night_that_looks_worse_came_after_the_first_use():
+    """Whoever read a secret on 1 August cannot have found what was used on 20 July."""
+    incident = called_in()
+    lines, programs = incident.lines, programs_of(incident)
+    used = min(line.time for line in lines if incident.is_his(line) and line.who in programs)
+    (read,) = [
+        line
+        for line in lines
+        if (line.who, line.address) == ("v.farah", SECOND) and "secret" in line.action
+    ]
+    assert read.time > used + 10 * DAY
+    late = min(line.time for line in lines if line.address == SECOND and line.who in programs)
+    assert 0 < late - read.time < DAY  # so the learner's function names v.farah
 
 
 @pytest.mark.parametrize(
@@ -57,9 +61,9 @@ def test_every_other_name_has_its_reason():
             for why, some in BY_CHANCE.items()
             for name in some
         ),
-        ({"name": "svc-planner", "second address": SECOND}, "nobody"),
-        ({"name": "O.Lindqvist", "second address": SECOND}, "nobody"),
-        ({"name": ["o.lindqvist"], "second address": SECOND}, "nobody"),
+        ({"name": "svc-calendar", "second address": SECOND}, "nobody"),
+        ({"name": "Y.Almeida", "second address": SECOND}, "nobody"),
+        ({"name": ["y.almeida"], "second address": SECOND}, "nobody"),
         ({"name": SESSION_OF, "second address": ADDRESS}, "address"),
         ({"name": SESSION_OF, "second address": "198.18.16.83"}, "address"),
         ({"name": SESSION_OF, "second address": None}, "address"),
@@ -76,13 +80,13 @@ def test_what_is_not_tied_to_him_is_told_why(tied, mistake):
 @pytest.mark.parametrize(
     "acts",
     [
-        [("burn", "svc-planner", 1.0)],
-        [("replace", "svc-planner")],
-        [["replace", "svc-planner", 1.0]],
+        [("burn", "svc-calendar", 1.0)],
+        [("replace", "svc-calendar")],
+        [["replace", "svc-calendar", 1.0]],
         [("replace", 7, 1.0)],
-        [("replace", "svc-planner", "now")],
-        [("replace", "svc-planner", float("nan"))],
-        [("replace", "svc-planner", float("inf"))],
+        [("replace", "svc-calendar", "now")],
+        [("replace", "svc-calendar", float("nan"))],
+        [("replace", "svc-calendar", float("inf"))],
         ["replace"],
     ],
     ids=repr,
@@ -94,10 +98,10 @@ def test_what_is_no_act_is_told_so_in_a_sentence(acts):
 
 def test_what_others_lose_is_printed(capsys):
     start = called_in().now + 60
-    assert print_eviction(called_in(), [("disable", "svc-planner", start)]) == "more"
+    assert print_eviction(called_in(), [("disable", "svc-calendar", start)]) == "more"
     assert "others lost" in capsys.readouterr().out
 
 
 def test_a_time_that_is_no_number_of_seconds_is_told_so_and_played_by_nobody():
     with pytest.raises(SceneError, match="An act comes within a week"):
-        print_eviction(called_in(), [("replace", "svc-planner", 1000 * called_in().now)])
+        print_eviction(called_in(), [("replace", "svc-calendar", 1000 * called_in().now)])
