@@ -1,7 +1,6 @@
 """The folder of an incident as a program reads it, and the report that lines give."""
 
 import csv
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,12 +8,14 @@ from pathlib import Path
 
 from labutils.capstone import world
 from labutils.capstone.board import half_page
-from labutils.capstone.company import HOUR, DrawnCompany
+from labutils.capstone.company import DAY, HOUR, DrawnCompany
 from labutils.capstone.folder import now, number_of
 from labutils.capstone.incident import ALWAYS, plain
 from labutils.capstone.lines import LoggedLine, line_of, made_by
 from labutils.capstone.report import Claimed, EvictionAct, IncidentReport
 from labutils.lab import iso
+
+USUAL_DAYS = 3  # of somebody who works at an address
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +36,13 @@ class Folder:
 
     @cached_property
     def usual(self) -> dict[str, set[str]]:
-        """By account, the addresses from which it does at least a tenth of what it does."""
-        counts: dict[str, Counter[str]] = {}
+        """By account, the addresses at which it is on three days or more."""
+        days: dict[str, dict[str, set[float]]] = {}
         for line in self.lines:
-            counts.setdefault(line.who, Counter())[line.address] += 1
+            days.setdefault(line.who, {}).setdefault(line.address, set()).add(line.time // DAY)
         return {
-            who: {one for one, number in some.items() if 10 * number >= sum(some.values())}
-            for who, some in counts.items()
+            who: {one for one, some in places.items() if len(some) >= USUAL_DAYS}
+            for who, places in days.items()
         }
 
     def table(self, name: str) -> list[dict[str, str]]:

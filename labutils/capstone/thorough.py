@@ -25,7 +25,9 @@ ADDED, ALLOWED = "user.mfa.factor.activate", "authorize"
 TAKEN_IN = ("recording of my browser", "setup file", "thought it was ours", "did not set up any")
 WITHOUT = re.compile(r"On ([0-9-]{10}) we also worked from ([^(]+) [(]")
 SEARCHES = 2  # of the wiki by one person from elsewhere: what nobody does on the way
-MANY_AT_HOME = 20  # acts of one kind in an hour: more than what a program does, or packs
+PROGRAMS = 2  # that somebody uses elsewhere, without a ticket and an owner who knows of it
+MANY_AT_HOME = 20  # acts of one kind in a row, which may be more than a program ever does
+OUTLIER = 1.4  # times the longest other row of the month
 SELDOM = {"User created", "CreateAccessKey"}  # what a program does with a ticket, or not at all
 
 
@@ -33,9 +35,11 @@ def thorough(folder: Folder) -> Work:
     """See above."""
     look = Look(folder)
     lines = [line for group in look.odd for line in group]
+    people = look.of_people(lines) if lines else []
+    if look.programs_elsewhere() < PROGRAMS and not people:
+        lines = []  # one program whose owner forgot to say so
     if lines:
-        lines += look.at_home(lines)
-        lines += look.of_people(lines)
+        lines += [*look.at_home(lines), *people]
     rules = honest_rules(folder)
     if not lines:
         number = report_of(folder, [], 90).incident
@@ -97,6 +101,13 @@ class Look:
         left = [group for group in self.groups if not self.ticket_of(group)]
         return [one for one in left if self.who_runs(one) != {"support"} and not self.told(one)]
 
+    def programs_elsewhere(self) -> int:
+        """How many programs' accounts somebody uses elsewhere and nobody knows of: a token alone is
+        not counted, for programs share it."""
+        token = f"{self.folder.one.words['planning']}-token"
+        used = {one.who for group in self.odd for one in group} - {token}
+        return len({self.homes[who][0] for who in used} - {"support"})
+
     @cached_property
     def tickets(self) -> list[Ticket]:
         """The tickets of the folder."""
@@ -139,19 +150,23 @@ class Look:
     # --- on their own hosts ----------------------------------------------------------------------
 
     def at_home(self, lines: Sequence[LoggedLine]) -> list[LoggedLine]:
-        """What is done on a program's own host, and is more than it ever does there."""
+        """What is done on a program's own host, and is more than it does there at any other time of
+        the month."""
         first, last = _span(lines)
         by_kind: dict[tuple[str, str], list[LoggedLine]] = {}
         for line in self.folder.lines:
             home = self.homes.get(line.who)
-            if home and line.address in home[1] and first <= line.time <= last:
+            if home and line.address in home[1]:
                 by_kind.setdefault((line.who, line.action), []).append(line)
         found = []
         for (_, action), some in by_kind.items():
-            least = 1 if action in SELDOM or action.startswith("BulkApi2") else MANY_AT_HOME
-            for burst in _dense(some):
-                if len(burst) >= least and not self.ticket_of(burst):
-                    found += burst
+            rows = [one for one in _dense(some) if not self.ticket_of(one)]
+            *_, second, _ = [0, 0, *sorted(map(len, rows))]
+            seldom = action in SELDOM or action.startswith("BulkApi2")
+            least = 1 if seldom else max(MANY_AT_HOME, OUTLIER * second)
+            for row in rows:
+                if first <= row[0].time and row[-1].time <= last and len(row) >= least:
+                    found += row
         return found
 
     # --- people ----------------------------------------------------------------------------------
@@ -171,7 +186,8 @@ class Look:
             if line.action == ALLOWED or not usual and not any(_on_trip(t, line) for t in trips):
                 away.setdefault(line.who, []).append(line)
         addresses = {line.address for line in lines}
-        entered = min((one.time for one in lines if self.is_planning(one)), default=first)
+        elsewhere = (one for group in self.odd for one in group if self.is_planning(one))
+        entered = min((one.time for one in elsewhere), default=first)
         points = {
             who: self.suspicion(some, addresses, began, entered) for who, some in away.items()
         }
@@ -181,10 +197,13 @@ class Look:
             said = self.ask(f"person:{who}")
             if not any(words in said for words in TAKEN_IN):
                 continue
+            allowed = TAKEN_IN[2] in said
             found += [
                 one
                 for one in away[who]
-                if one.address in addresses or (one.who, one.address) not in began
+                if one.address in addresses
+                or (one.who, one.address) not in began
+                or (allowed and one.action == ALLOWED)
             ]
             if TAKEN_IN[0] in said:
                 found += self.support(min(one.time for one in away[who]))
