@@ -1,5 +1,7 @@
 """The picture that lesson 17 alone draws: what an intruder did in a month of work."""
 
+from textwrap import fill
+
 from matplotlib.figure import Figure
 
 from labutils.pictures.by_day import by_day
@@ -52,7 +54,9 @@ def _sentence(incident: CalledIn) -> str:
     days = {int(line.time // DAY) for line in his}
     names = list(dict.fromkeys(line.who for line in his))
     made = ", ".join(dict.fromkeys(line.made for line in his if line.made))
-    return (
+    return fill(
         f"{counted(len(his), 'line')} by the intruder on {counted(len(days), 'day')}, under the "
-        f"names {', '.join(names)}. Made as a way back: {made}."
+        f"names {', '.join(names)}. Made as a way back: {made}.",
+        96,
+        break_on_hyphens=False,
     )

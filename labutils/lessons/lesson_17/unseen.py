@@ -175,10 +175,12 @@ def print_lines(lines: Sequence[Line], most: int = 8) -> None:
     """The first of some lines, a line each."""
     if not lines:
         print("no line")
-    width = max(14, *(len(line.address) for line in lines[:most]))
-    for line in lines[:most]:
+    rows = [(one.who, one.address, one.log, one.action) for one in lines[:most]]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    for line, row in zip(lines, rows, strict=False):
         when = iso(int(line.time))[5:19].replace("T", " ")
-        print(f"{when}  {line.who:14} {line.address:{width}} {line.log:29} {line.action}")
+        columns = (f"{text:{width}}" for text, width in zip(row, widths, strict=False))
+        print(f"{when}  {' '.join(columns)} {line.action}")
     if len(lines) > most:
         print(f"and {len(lines) - most} more")
 
@@ -226,8 +228,8 @@ def print_tenants(incident: CalledIn, address: str) -> None:
     for name in sorted({line.who for line in there} - programs):
         own = [line for line in there if line.who == name]
         first, last = clock(own[0].time), clock(own[-1].time)
-        acts = list(dict.fromkeys(line.action.rpartition(".")[2] for line in own))
-        what = ", ".join(acts[:2]) + (", ..." if len(acts) > 2 else "")
+        acts = dict.fromkeys(line.action.rpartition(".")[2] for line in own)
+        what = ("..., " if len(acts) > 1 else "") + list(acts)[-1]
         role = incident.roster.get(name, "")
         print(f"{name:12} {role:27} {first} to {last[6:]}  {counted(len(own), 'line'):9} {what}")
 
