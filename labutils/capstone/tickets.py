@@ -94,6 +94,18 @@ def read(folder: Path) -> list[Ticket]:
         return list(csv.DictReader(file))
 
 
+def pairs(rows: Sequence[Ticket], happened: Sequence[Move]) -> list[tuple[Ticket, Move | None]]:
+    """Each ticket with the move that it is about, in the order of time: two of a kind on one
+    morning have a ticket each, or one of them has none."""
+    left, found = list(happened), []
+    for row in sorted(rows, key=lambda one: one["from"]):
+        move = next((one for one in left if one.is_told_by(row)), None)
+        if move:
+            left.remove(move)
+        found.append((row, move))
+    return found
+
+
 def rewrite(folder: Path, happened: Sequence[Move], seed: str, days: Sequence[int]) -> None:
     """Forget some tickets of a world, add those of what never happened, name hosts, and file some
     under another system. `days`: on which no program did anything that needs one, as seconds since
@@ -115,8 +127,8 @@ def rewrite(folder: Path, happened: Sequence[Move], seed: str, days: Sequence[in
                 "what": what,
             }
         )
-    for row in kept:
-        hosts = next((one.hosts for one in happened if one.is_told_by(row)), ())
+    for row, move in pairs(kept, happened):
+        hosts = move.hosts if move else ()
         elsewhere = dice.pick(happened).hosts[:1] if happened else ()
         row["host"] = (hosts or elsewhere or ("",))[0] if dice.of(NAMED) else ""
         if dice.of(MISFILED):

@@ -58,8 +58,9 @@ class Truth:
 
     @cached_property
     def untold(self) -> list[tickets.Move]:
-        """Those of them that no ticket tells of."""
-        return [one for one in self.moves if not any(map(one.is_told_by, self.tickets))]
+        """Those of them that no ticket is about."""
+        told = [move for _, move in tickets.pairs(self.tickets, self.moves)]
+        return [one for one in self.moves if one not in told]
 
     @cached_property
     def tickets(self) -> list[tickets.Ticket]:
