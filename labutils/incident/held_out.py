@@ -154,14 +154,24 @@ class Grade:
     quiet: tuple[str, ...] = ()
 
     @property
+    def points(self) -> dict[str, float]:
+        """The points of each world. To be quiet where nobody was in earns nothing for rules that
+        never saw anybody."""
+        saw = any(one.seen_steps for one in self.scores.values())
+        return {
+            name: one.points if saw or one.logged_steps else 0.0
+            for name, one in self.scores.items()
+        }
+
+    @property
     def mean(self) -> float:
         """The mean of the worlds' points."""
-        return sum(one.points for one in self.scores.values()) / len(self.scores)
+        return sum(self.points.values()) / len(self.scores)
 
     @property
     def minimum(self) -> float:
         """The points of the worst world."""
-        return min(one.points for one in self.scores.values())
+        return min(self.points.values())
 
     def summary(self) -> dict[str, Any]:
         """The same for programs."""
@@ -171,7 +181,10 @@ class Grade:
             "indicators": sorted(self.indicators),
             "refused": [asdict(one) for one in self.refused],
             "quiet": list(self.quiet),
-            "worlds": {name: one.summary() for name, one in self.scores.items()},
+            "worlds": {
+                name: {**one.summary(), "points": self.points[name]}
+                for name, one in self.scores.items()
+            },
         }
 
     @property
@@ -183,8 +196,8 @@ class Grade:
     def tables(self) -> list[Table]:
         """World by world, then the rules that were only indicators."""
         head = ("world", "", "steps seen", "alerts that are true", "worst week", "points")
-        rows = [_row(name, one) for name, one in self.scores.items()]
-        worst = min(self.scores, key=lambda name: self.scores[name].points)
+        rows = [_row(name, one, self.points[name]) for name, one in self.scores.items()]
+        worst = min(self.points, key=lambda name: self.points[name])
         worlds = counted(len(self.scores), "world")
         rows.append(("mean", f"of {worlds}", "", "", "", f"{self.mean:.2f}"))
         rows.append(("minimum", worst, "", "", "", f"{self.minimum:.2f}"))
@@ -210,10 +223,10 @@ class Grade:
         return as_html(self.tables())
 
 
-def _row(name: str, one: Score) -> tuple[str, ...]:
+def _row(name: str, one: Score, points: float) -> tuple[str, ...]:
     week = f"{one.worst_week[1]:.2f} a day" + ("" if one.within_budget else ", above the budget")
     recall = str(one.recall) if one.logged_steps else "there is no attack"
-    return name, NAMES.get(name, ""), recall, str(one.precision), week, f"{one.points:.2f}"
+    return name, NAMES.get(name, ""), recall, str(one.precision), week, f"{points:.2f}"
 
 
 def grade(
