@@ -39,6 +39,7 @@ HOURS = {
     "remove": 4.0,
     "block": 2.0,
 }
+DISABLE_PERSON = 4.0  # who is called and helped
 
 
 @dataclass
@@ -212,7 +213,7 @@ def _outages(drawn: Drawn, acts: Sequence[EvictionAct]) -> Iterator[tuple[str, f
         if act.what in made | his or (act.act in GENTLE and act.what in needed):
             continue
         if act.act == "disable" and act.what not in services and act.what not in machines:
-            hours = 4.0  # a person, who is called and helped
+            hours = DISABLE_PERSON
         if act.act in ("replace", "revoke") and re.match("session of |security key of ", act.what):
             hours = 0.25
         yield f"{act.act} {act.what}", hours

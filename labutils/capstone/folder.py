@@ -15,6 +15,7 @@ from labutils.capstone.company import (
     TOKENS_REPLACED,
     DrawnCompany,
 )
+from labutils.capstone.eviction import DISABLE_PERSON, HOURS
 from labutils.capstone.incident import Drawn, is_listed, unused_controls
 from labutils.capstone.world import Truth
 from labutils.hunt.sources import SOURCES
@@ -98,6 +99,8 @@ def words_of(drawn: Drawn) -> dict[str, str]:
         "from_day": iso(one.first)[:10],
         "to_day": iso(one.last - DAY)[:10],
         "symptom": symptom(drawn),
+        **{f"hours_{act.replace('-', '_')}": f"{hours:g}" for act, hours in HOURS.items()},
+        "hours_disable_person": f"{DISABLE_PERSON:g}",
         "missing": str(drawn.gap) if drawn.gap else "Nothing that we know of.",
         "log_sources": "\n".join(map(_log_source, drawn.case.sources)),
         **{f"often_{way}": str(number) for way, number in one.elsewhere.items()},
