@@ -7,10 +7,11 @@ somebody earns who chooses the same controls everywhere.
     python tools/capstone_hunters.py constant FILE...
     python tools/capstone_hunters.py first FIRST NUMBER > FILE
     python tools/capstone_hunters.py shortcuts FILE...
+    python tools/capstone_hunters.py levels FILE...
 
 `grade`, `controls` and `first` print a line of JSON for each seed. `page` makes a table of such
 lines, and `constant` and `shortcuts` a paragraph, in docs/capstone.md; `shortcuts` takes lines of
-`grade` and of `first`.
+`grade` and of `first`, and so does `levels`, which makes a table of how hard seeds are.
 """
 
 import json
@@ -18,6 +19,7 @@ import sys
 from itertools import combinations
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -26,6 +28,7 @@ from measured import lines_of, put_between  # noqa: E402
 from labutils.capstone import world  # noqa: E402
 from labutils.capstone.constant_rules import programs_elsewhere  # noqa: E402
 from labutils.capstone.controls import CHOSEN, ControlsTried, try_controls  # noqa: E402
+from labutils.capstone.difficulty import LEVELS, difficulty_of  # noqa: E402
 from labutils.capstone.grading import WEIGHTS, Bench  # noqa: E402
 from labutils.capstone.hidden import try_texts  # noqa: E402
 from labutils.capstone.incident import draw, unused_controls  # noqa: E402
@@ -41,6 +44,9 @@ CONSTANT = "<!-- constant: written by tools/capstone_hunters.py -->"
 END_OF_CONSTANT = "<!-- end of constant -->"
 SHORTCUTS = "<!-- shortcuts: written by tools/capstone_hunters.py -->"
 END_OF_SHORTCUTS = "<!-- end of shortcuts -->"
+OF_LEVELS = "<!-- levels: written by tools/capstone_hunters.py -->"
+END_OF_LEVELS = "<!-- end of levels -->"
+LISTED = 10  # seeds of each level
 
 
 def grade(first: int, number: int, names: list[str]) -> None:
@@ -98,6 +104,27 @@ def shortcuts(files: list[str]) -> None:
         f"{mean(unread):.1f} of 100, and {max(unread):.1f} at most."
     )
     put_between(PAGE, SHORTCUTS, END_OF_SHORTCUTS, [text])
+
+
+def levels(files: list[str]) -> None:
+    """Write into docs/capstone.md what hunters are worth by level, with ten seeds of each."""
+    by_level: dict[str, dict[int, dict[str, Any]]] = {level: {} for level in LEVELS}
+    for line in lines_of(files):
+        level = difficulty_of(draw(str(line["seed"]))).level
+        by_level[level].setdefault(line["seed"], {}).update(line)
+    rows = [
+        "| level | seeds | thorough: mean, from, to | one query names him first | such as |",
+        "|---|---|---|---|---|",
+    ]
+    for level, lines in by_level.items():
+        totals = [one["hunters"]["thorough"]["total"] for one in lines.values() if "hunters" in one]
+        named = [one["named"] for one in lines.values() if not one["nothing"] and "named" in one]
+        seeds = ", ".join(map(str, sorted(lines)[:LISTED]))
+        rows.append(
+            f"| {level} | {len(lines)} | {mean(totals):.1f}, {min(totals):.1f}, {max(totals):.1f} "
+            f"| {sum(named)} of {len(named)} | {seeds} |"
+        )
+    put_between(PAGE, OF_LEVELS, END_OF_LEVELS, rows)
 
 
 def page(files: list[str]) -> None:
@@ -166,6 +193,8 @@ if __name__ == "__main__":
         constant(sys.argv[2:])
     elif sys.argv[1] == "shortcuts":
         shortcuts(sys.argv[2:])
+    elif sys.argv[1] == "levels":
+        levels(sys.argv[2:])
     elif sys.argv[1] in ("controls", "first"):
         {"controls": controls, "first": first}[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]))
     else:

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from labutils.capstone import asking, brought, case_file, checking, exam, reference
+from labutils.capstone.difficulty import LEVELS, difficulty_of
 from labutils.capstone.folder import new
 from labutils.capstone.grading import grade
-from labutils.capstone.incident import NoIncident
+from labutils.capstone.incident import NoIncident, draw
 from labutils.capstone.report import Fault
 from labutils.command_line import Command, refused
 from labutils.incident.tables import as_text
@@ -47,6 +48,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="a name a line. Seeds are drawn and kept in OUT-seeds.yaml; whoever has a folder "
         "already keeps it",
+    )
+    class_of.add_argument(
+        "--difficulty",
+        choices=LEVELS,
+        default="",
+        help="of every incident that is drawn; left out, of any",
     )
     asked = verbs.add_parser("ask", help="ask somebody; it costs minutes")
     asked.add_argument("folder", metavar="FOLDER", type=Path)
@@ -128,6 +135,7 @@ def _new(chosen: argparse.Namespace) -> int:
     for source, count in counts.items():
         print(f"{count:8}  logs/{source}.jsonl")
     print(f"{sum(counts.values()):8}  events in all. Begin with {shown(str(folder / 'brief.md'))}.")
+    print(f"Difficulty: {difficulty_of(draw(chosen.seed)).level}.")
     if toolbox:
         brought.bring(toolbox, rules, folder)
         and_rules = "".join(f", and your rule is rules/{name}.yml" for name in rules)
@@ -137,7 +145,7 @@ def _new(chosen: argparse.Namespace) -> int:
 
 def _exam(chosen: argparse.Namespace) -> int:
     wanted = exam.names_in(chosen.names)
-    for sentence in exam.told(exam.make(chosen.folder, wanted)):
+    for sentence in exam.told(exam.make(chosen.folder, wanted, chosen.difficulty)):
         print(sentence, flush=True)
     print(exam.finished(chosen.folder, wanted))
     return 0

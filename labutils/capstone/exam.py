@@ -8,14 +8,17 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, median
 
 from labutils.capstone import case_file
 from labutils.capstone.board import MARKS, MOST_MARKS
+from labutils.capstone.difficulty import difficulty_of
 from labutils.capstone.folder import new
 from labutils.capstone.grading import WEIGHTS, ReportGrade
+from labutils.capstone.incident import NoIncident, draw
 from labutils.capstone.report import Fault, sheet_of, text_of
 from labutils.incident.tables import Table
 from labutils.sheets import Row
@@ -76,12 +79,21 @@ def seeds_in(path: Path) -> dict[str, str]:
     return {name: str(seed) for name, seed in sheet_of(path).items()}
 
 
-def seal(folder: Path, names: Iterable[str]) -> dict[str, str]:
+def fresh_seed(level: str = "") -> str:
+    """A seed that nobody has seen, of an incident of this level or of any."""
+    while True:
+        seed = secrets.token_hex(SEED_BYTES)
+        with suppress(NoIncident):
+            if level in ("", difficulty_of(draw(seed)).level):
+                return seed
+
+
+def seal(folder: Path, names: Iterable[str], level: str = "") -> dict[str, str]:
     """The seed of each name, written so that only its owner can read the list. Whoever is on it
     already keeps theirs. Raises Fault and OSError."""
     path = sealed_beside(folder)
     seeds = seeds_in(path) if path.exists() else {}
-    seeds |= {name: secrets.token_hex(SEED_BYTES) for name in names if name not in seeds}
+    seeds |= {name: fresh_seed(level) for name in names if name not in seeds}
     text = "# Whoever has these seeds can print the answers. Keep the file to yourself.\n"
     text += "".join(f"'{name}': '{seed}'\n" for name, seed in seeds.items())
     fresh = path.with_suffix(".new")
@@ -92,11 +104,11 @@ def seal(folder: Path, names: Iterable[str]) -> dict[str, str]:
     return seeds
 
 
-def make(folder: Path, names: Iterable[str]) -> Iterable[tuple[str, int]]:
+def make(folder: Path, names: Iterable[str], level: str = "") -> Iterable[tuple[str, int]]:
     """Make the folders that are missing: each name, with the number of events in its logs. Raises
     Fault and OSError."""
     wanted = list(names)
-    seeds = seal(folder, wanted)
+    seeds = seal(folder, wanted, level)
     for name in wanted:
         target = folder / name
         if not target.is_dir() or not any(target.iterdir()):

@@ -16,6 +16,7 @@ from labutils.capstone import asking, board, evidence, world
 from labutils.capstone.company import HOUR
 from labutils.capstone.constant_rules import CONSTANT
 from labutils.capstone.controls import EXCEED, ControlsTried, refused_steps, try_controls
+from labutils.capstone.difficulty import difficulty_of
 from labutils.capstone.eviction import Eviction, evict
 from labutils.capstone.folder import now, number_of
 from labutils.capstone.hidden import RulesTried, try_rules, try_texts
@@ -74,8 +75,8 @@ class GradedPart:
 @dataclass(frozen=True, eq=False)
 class ReportGrade:
     """A grade. `forbidden`: points that forbidden claims cost; `missed`: what of all that was
-    `claimable` no claim says and shows; `reference`: the totals of the reference hunters, where
-    they were asked for."""
+    `claimable` no claim says and shows; `difficulty`: the level, and why; `reference`: the totals
+    of the reference hunters, where they were asked for."""
 
     incident: str
     parts: dict[str, GradedPart]
@@ -84,6 +85,7 @@ class ReportGrade:
     eviction: Eviction = field(default_factory=Eviction)
     missed: tuple[str, ...] = ()
     claimable: tuple[str, ...] = ()
+    difficulty: str = ""
     reference: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -103,13 +105,14 @@ class ReportGrade:
             "minutes_asked": self.minutes,
             "missed": list(self.missed),
             "total": round(self.total, 2),
+            "difficulty": self.difficulty,
         }
         if self.reference:
             found["reference"] = {name: round(total, 2) for name, total in self.reference.items()}
         return found
 
     def __str__(self) -> str:
-        lines = [f"Incident {self.incident}: {self.total:.1f} of 100 points", ""]
+        lines = [f"Incident {self.incident}: {self.total:.1f} of 100 points", self.difficulty, ""]
         for name, part in self.parts.items():
             lines.append(f"{name.replace('_', ' '):13} {part.points:5.1f} of {part.of}")
             lines += [f"    {reason}" for reason in part.lost]
@@ -213,7 +216,10 @@ class Bench(ExitStack):
         claimable = tuple(claim.what for claim in self.truth.claims)
         found = shown_claims(report, self.truth)
         missed = tuple(claim.what for claim in self.truth.claims if claim not in found)
-        return ReportGrade(report.incident, parts, forbidden, minutes, eviction, missed, claimable)
+        level = str(difficulty_of(drawn))
+        return ReportGrade(
+            report.incident, parts, forbidden, minutes, eviction, missed, claimable, level
+        )
 
 
 # --- with an intruder, and without ---------------------------------------------------------------

@@ -53,6 +53,23 @@ def thorough(folder: Folder) -> Work:
     return Work(report, rules, look.minutes)
 
 
+def hasty(folder: Folder) -> Work:
+    """The same without a question to anybody: what programs do elsewhere and no ticket explains,
+    and whoever was at those addresses."""
+    look = Look(folder)
+    lines = [line for group in look.groups if not look.ticket_of(group) for line in group]
+    addresses = {line.address for line in lines}
+    staff = {row["account"] for row in folder.table("roster.csv")}
+    people = {line.who for line in folder.lines if line.who in staff and line.address in addresses}
+    first, last = _span(lines) if lines else (0, 0)
+    there = [
+        line
+        for line in folder.lines
+        if line.who in people and line.address in addresses and first <= line.time <= last
+    ]
+    return Work(report_of(folder, [*lines, *there], 80), programs_elsewhere(folder.one))
+
+
 @dataclass
 class Look:
     """One look at a folder; `minutes`: what questions took."""
