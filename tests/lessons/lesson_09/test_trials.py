@@ -275,3 +275,15 @@ def test_the_moves_that_a_learner_gives_a_tactic_are_those_of_the_ledger():
     filled: dict = {}
     exec(cell.source, filled)
     assert list(filled["tactics"]) == list(attack_chain.MOVES)
+
+
+def test_the_question_about_fields_says_what_the_log_holds():
+    log = attack_chain.played(World.historical()).audit["okta"]
+    owners, thiefs = log[attack_chain.OWNERS], log[attack_chain.THIEFS]
+    found = attack_chain.differing(owners, thiefs)
+    fields, browser = sum(map(len, found.values())), len(found["browser"])
+    item = lesson("09").items["09-p23"]
+    first, last = attack_chain.THIEFS.start + 1, attack_chain.THIEFS.stop
+    assert f"lines ({first} to {last})" in item.question and f"in {fields} fields" in item.question
+    assert f"({attack_chain.OWNERS.start + 1} to {attack_chain.OWNERS.stop})" in item.question
+    assert item.guesses["d"].value == fields - browser
