@@ -25,11 +25,13 @@ COPIES = (
     "You work on copies that this browser keeps. To get a fresh one, rename yours in the list on "
     "the left and reload the page.",
 )
-KEY = (
-    "To try keys in your own browser, run `python -m labutils serve --host localhost`, "
-    "then open `http://localhost:9000/keys` (user `ada`, password `lab-password`).",
-    "To try keys of your own, you need the course on your machine: this page has no port for "
-    "another browser.",
+RELAY = (
+    "Run `python -m labutils relay` in a terminal. Open the first address, sign in, and register "
+    "a key: your own, your laptop's, or a virtual one (DevTools, *WebAuthn*). Then follow Tom's "
+    "two links. The terminal says what he has.\n\n"
+    "Is JupyterLab on another machine? Here is what Chromium did.",
+    "To be Ada with a key of your own, you need the course on your machine: this page has no port "
+    "for another browser. Here is what Chromium did.",
 )
 TEST = (
     "change one figure in this notebook, and `make test` names the sentence.",
@@ -39,7 +41,7 @@ HUNT = (
     "This is how you run a rule file in a terminal.",
     "This is how you run a rule file as a command.",
 )
-CHANGES = (KERNEL, KERNEL_IN_BEATS, DOCTOR, COPIES, KEY, TEST, HUNT)
+CHANGES = (KERNEL, KERNEL_IN_BEATS, DOCTOR, COPIES, RELAY, TEST, HUNT)
 COMMAND = re.compile(r"python -m labutils ([^`\n]+)")
 MAIN = "from labutils.__main__ import main"
 

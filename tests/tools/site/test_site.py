@@ -374,10 +374,10 @@ def on_slides(cell, wall="", note="", kind="slide"):
     return cell
 
 
-def slides_for(*cells):
-    """The slides of a lesson 05 that has these cells."""
+def slides_for(*cells, number="05"):
+    """The slides of the lesson of that number, were these its cells."""
     book = new_notebook(cells=cells)
-    book.metadata.labutils = {"lesson": "05"}
+    book.metadata.labutils = {"lesson": number}
     return list(slides.slides_of(book))
 
 
@@ -543,13 +543,13 @@ def test_an_exercise_is_named_as_the_turn_of_the_room_and_comes_with_its_skeleto
 
 
 def test_of_a_target_the_brief_is_shown_and_not_the_call():
-    said = [new_output("stream", text="05-target: stay.")]
-    opened = on_slides(new_code_cell('scene = target("05")', outputs=said), kind="fragment")
+    said = [new_output("stream", text="06-target: stay.")]
+    opened = on_slides(new_code_cell('scene = target("06")', outputs=said), kind="fragment")
     scaffold = on_slides(new_markdown_cell("## Target\n\nNo scaffold."))
-    text, brief, solution = slides_for(scaffold, opened)
+    text, brief, solution = slides_for(scaffold, opened, number="06")
     assert on_the_wall(solution) == "" and "flag = " in solution.source
     assert text.source.endswith("No scaffold.")
-    assert brief.source == "" and brief.outputs[0].text == "05-target: stay."
+    assert brief.source == "" and brief.outputs[0].text == "06-target: stay."
 
 
 def png(height):
