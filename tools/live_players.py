@@ -3,7 +3,7 @@
     python tools/live_players.py play FIRST NUMBER > FILE
     python tools/live_players.py page FILE...
 
-`play` prints a line of JSON for each seed. `page` makes a table of such lines, in docs/live.md.
+`play` prints a line of JSON for each seed. `page` makes tables of such lines, in docs/live.md.
 """
 
 import json
@@ -11,6 +11,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -23,6 +24,13 @@ from labutils.live.referee import judge  # noqa: E402
 PAGE = ROOT / "docs" / "live.md"
 BEGIN = "<!-- players: written by tools/live_players.py -->"
 END = "<!-- end of players -->"
+WAYS = {  # of data/capstone/steps.yaml
+    "leftover": "a program's token, from an old leak",
+    "integration": "a program's grant",
+    "consent": "a grant of somebody's mailbox",
+    "cookie": "somebody's session",
+    "recording": "an administrator's session",
+}
 
 
 def played(first: int, number: int) -> None:
@@ -41,7 +49,9 @@ def played(first: int, number: int) -> None:
                 "refused": one.shut_out,
                 "out": one.is_out,
             }
-        print(json.dumps({"seed": seed, "teams": rows}), flush=True)
+        drawn = exercise.company.drawn
+        way = drawn.way.id if drawn else ""
+        print(json.dumps({"seed": seed, "way": way, "teams": rows}), flush=True)
 
 
 def page(files: list[str]) -> None:
@@ -68,9 +78,29 @@ def page(files: list[str]) -> None:
     for low, high in pairwise(SKILLS):
         more = sum(line["teams"][low]["total"] < line["teams"][high]["total"] for line in lines)
         rows.append(
-            f"*{high.capitalize()}* has more points than *{low}* in {more} of {len(lines)}."
+            f"*{high.capitalize()}* scores more points than *{low}* on {more} of {len(lines)} "
+            "seeds."
         )
-    put_between(PAGE, BEGIN, END, rows)
+    put_between(PAGE, BEGIN, END, [*rows, "", *by_way(lines)])
+
+
+def by_way(lines: list[dict[str, Any]]) -> list[str]:
+    """A table of what the two best teams get, by how the intruder comes in."""
+    rows = [
+        f"| the intruder comes in with | seeds | {SKILLS[-2]} | {SKILLS[-1]}, from, to | out |",
+        "|---|---|---|---|---|",
+    ]
+    for way, what in WAYS.items():
+        own = [line for line in lines if line["way"] == way]
+        if not own:
+            continue
+        low, high = ([line["teams"][name]["total"] for line in own] for name in SKILLS[-2:])
+        out = sum(line["teams"][SKILLS[-1]]["out"] for line in own)
+        rows.append(
+            f"| {what} | {', '.join(str(line['seed']) for line in own)} | {mean(low):.1f} | "
+            f"{mean(high):.1f}, {min(high):.1f}, {max(high):.1f} | {out} of {len(own)} |"
+        )
+    return rows
 
 
 if __name__ == "__main__":

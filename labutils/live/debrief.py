@@ -3,6 +3,7 @@ it, and what another act would have given."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from labutils.capstone.company import kind_of
 from labutils.incident.background import sheet as background
 from labutils.lab import data_file, iso
 from labutils.live.company import LiveStep
@@ -322,7 +323,7 @@ def verdict(report: TeamReport, team: Team, own: set[str]) -> str:
     foreign = dict.fromkeys(one.who for one in lines if one.step)
     if 2 * sum(bool(one.step) for one in lines) >= len(lines):
         return f"false: these lines are the intruder's, as {', '.join(foreign)}"
-    stories = dict.fromkeys(one.twin for one in lines if one.twin)
+    stories = dict.fromkeys(kind_of(one.twin) for one in lines if one.twin)
     if stories:
         return f"false: harmless ({', '.join(stories)})"
     return "false: the ordinary work of a colleague or a program"
@@ -349,7 +350,7 @@ def _harmless(exercise: LiveExercise, team: Team) -> Iterator[str]:
         (
             iso(some[0].event.at)[5:16].replace("T", " "),
             who,
-            twin,
+            kind_of(twin),
             tables.get(told_by.get(twin) or "", "the person or the owner, if you ask"),
             some[0].id,
         )

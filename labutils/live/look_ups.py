@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from labutils.capstone.company import kind_of
+from labutils.incident.background import sheet as background
 from labutils.incident.background.dice import Dice
 from labutils.lab import iso, seconds
 from labutils.live.company import HOUR, LiveCompany, LiveEvent, Table, settings
@@ -127,7 +129,7 @@ def _person(company: LiveCompany, word: str, did: Sequence[LiveEvent], time: int
     parts = []
     for twin in dict.fromkeys(one.twin for one in recent if one.twin):
         begun = next(one.at for one in recent if one.twin == twin)
-        parts.append(f"What you see from {iso(begun)[:16]} on was me: {twin}.")
+        parts.append(f"What you see from {iso(begun)[:16]} on was me: {kind_of(twin)}.")
     foreign = [one for one in recent if one.step]
     if foreign:
         first, last = iso(foreign[0].at)[11:16], iso(foreign[-1].at)[11:16]
@@ -137,7 +139,7 @@ def _person(company: LiveCompany, word: str, did: Sequence[LiveEvent], time: int
     return f"{word}: " + (" ".join(parts) or nothing)
 
 
-def _owner(company: LiveCompany, word: str, _: Sequence[LiveEvent], time: int) -> str:
+def _owner(company: LiveCompany, word: str, did: Sequence[LiveEvent], time: int) -> str:
     places = " and ".join(company.places.get(word, ())) or "where it always did"
     names = company.signs_as.get(word, frozenset({word}))
     moves = [
@@ -148,8 +150,26 @@ def _owner(company: LiveCompany, word: str, _: Sequence[LiveEvent], time: int) -
     return (
         f"The team that runs {word}: it usually works from {places}, and elsewhere while a "
         f"migration is announced. What we announced for today and yesterday: "
-        f"{'; '.join(moves) or 'nothing'}. Anything else was not us."
+        f"{'; '.join(moves) or 'nothing'}.{_without_ticket(company, word, did, time)} Anything "
+        "else was not us."
     )
+
+
+def _without_ticket(company: LiveCompany, word: str, did: Sequence[LiveEvent], time: int) -> str:
+    """What a program did elsewhere since the day before that no table tells of, hour by hour, as a
+    sentence; nothing where it did nothing of the kind."""
+    names, usual = company.signs_as.get(word, frozenset({word})), company.places.get(word, ())
+    twins, stories = background.load(company.case).twins, dict[tuple[str, int], list[int]]()
+    own = (one for one in did if one.twin and one.who in names and time - 30 * HOUR < one.at)
+    for one in own:
+        is_at_home = any(f'"{place}"' in one.text for place in usual)
+        if twins[one.twin].told_by is None and not is_at_home:
+            stories.setdefault((one.twin, one.at // HOUR), []).append(one.at)
+    told = [
+        f"{kind_of(twin)}, {iso(times[0])[:16]} to {iso(times[-1])[:16]}"
+        for (twin, _), times in stories.items()
+    ]
+    return f" What we did elsewhere without a ticket: {'; '.join(told)}." if told else ""
 
 
 _ANSWERS: dict[str, Callable[[LiveCompany, str, Sequence[LiveEvent], int], str]] = {

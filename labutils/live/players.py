@@ -57,6 +57,15 @@ class Player:
             self.acted.add(f"{kind} {what}")
             self.do("act", kind=kind, what=what)
 
+    def replace(self, what: str, lines: list[LoggedLine]) -> None:
+        """Replace a credential, and again where one of these lines shows that it worked since."""
+        acts = self.team.containment.acts
+        before = [act.at for act in acts if (act.kind, act.what) == ("revoke", what)]
+        if not before:
+            self.once("revoke", what)
+        elif any(line.time > before[-1] and not is_refused(line) for line in lines):
+            self.do("act", kind="revoke", what=what)
+
     def report(self, who: str, lines: list[LoggedLine]) -> None:
         """Say once of somebody that somebody else uses the account."""
         if lines and f"report {who}" not in self.acted:
@@ -173,7 +182,8 @@ def announced(line: LoggedLine, answer: str) -> bool:
 def contains_then_clears(player: Player) -> None:
     """Replaces at once what a program used from elsewhere, for that is soon undone; reads the
     tickets meanwhile, and lets the logs record more. What no ticket covers is then cleared up:
-    everything that was used or made at the same addresses, people's sessions too."""
+    everything that was used or made at the same addresses, people's sessions and grants too; and
+    again, where it works there again."""
     for source in player.exercise.company.case.sources:
         if log_format(source).costly:
             player.once("raise", source)
@@ -184,9 +194,9 @@ def contains_then_clears(player: Player) -> None:
     for address, accounts in unannounced(player).items():
         player.hostile.add(address)
         for account in sorted(accounts):
-            for name in player.credentials_of(account):
-                player.once("revoke", name)
             there = [line for line in player.odd[account] if line.address == address]
+            for name in player.credentials_of(account):
+                player.replace(name, there)
             player.report(account, there)
     if player.hostile:
         shut_what_else(player)
@@ -236,8 +246,12 @@ def still_knocks(player: Player, line: LoggedLine) -> bool:
         for act in player.team.containment.acts
         if act.kind == "revoke" and act.what.lower() == player.who(line)
     ]
-    is_refused = line.action in ("0", "False") or "errorCode" in line.event
-    return bool(is_refused and shut and line.time > shut[0] + 30 * MINUTE)
+    return bool(is_refused(line) and shut and line.time > shut[0] + 30 * MINUTE)
+
+
+def is_refused(line: LoggedLine) -> bool:
+    """Whether a line says that somebody was turned away."""
+    return line.action in ("0", "False") or "errorCode" in line.event
 
 
 FROM_TO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d) to (\d{4}-\d\d-\d\dT\d\d:\d\d)")
@@ -268,12 +282,29 @@ def shut_what_else(player: Player) -> None:
         if who not in programs:
             people.setdefault(who, []).append(line)
     for who, lines in people.items():
-        if who not in player.asked:
-            player.asked[who] = len(player.team.questions)
-            player.do("ask", kind="person", word=who)
-        if "know nothing about" in (answer_of(player, who) or ""):
-            player.once("revoke", f"session of {who}")
-            player.report(who, lines)
+        shut_if_foreign(player, who, lines)
+
+
+def shut_if_foreign(player: Player, who: str, lines: list[LoggedLine]) -> None:
+    """Ask somebody about lines at an intruder's address, and shut what they were made with once
+    that person knows nothing about them."""
+    if who not in player.asked:
+        player.asked[who] = len(player.team.questions)
+        player.do("ask", kind="person", word=who)
+    if "know nothing about" in (answer_of(player, who) or ""):
+        for what, some in by_credential(who, lines).items():
+            player.replace(what, some)
+        player.report(who, lines)
+
+
+def by_credential(who: str, lines: list[LoggedLine]) -> dict[str, list[LoggedLine]]:
+    """The lines of a person by what they were made with: the grant of a program that reads mail, or
+    a session."""
+    found: dict[str, list[LoggedLine]] = {}
+    for line in lines:
+        kind = "grant" if line.source == "google_workspace_token" else "session"
+        found.setdefault(f"{kind} of {who}", []).append(line)
+    return found
 
 
 def replaces_everything(player: Player) -> None:

@@ -28,13 +28,33 @@ WITHOUT_HUNTING = (
 )
 
 
-@pytest.mark.parametrize("seed", ["5", "20"])
+@pytest.mark.parametrize("seed", ["16", "20"])
 def test_the_order_of_points_is_the_order_of_skills(begin: Begin, seed: str) -> None:
-    """docs/live.md has the counts over twenty seeds."""
+    """In both the intruder comes in with a program's token, and a team that watches programs sees
+    the first step. docs/live.md has twenty seeds, and the points of each way in."""
     exercise = begin(len(SKILLS), seed=seed)
     play(exercise, list(SKILLS))
     totals = [judge(exercise, team).total for team in exercise.teams]
     assert totals == sorted(totals) and totals[-1] > 85 and totals[0] == 0
+
+
+def test_what_works_again_is_replaced_again(begin: Begin) -> None:
+    """The intruder reads the new token where the company keeps it."""
+    exercise = begin(1, seed="4")
+    play(exercise, ["contains, then clears"])
+    team = exercise.teams[0]
+    token = f"{exercise.company.drawn.company.words['planning']}-token"  # type: ignore[union-attr]
+    assert sum(act.what == token for act in team.containment.acts) > 1
+    assert token not in judge(exercise, team).left
+
+
+def test_a_mailbox_is_shut_by_its_grant(begin: Begin) -> None:
+    exercise = begin(1, seed="8")
+    play(exercise, ["contains, then clears"])
+    team = exercise.teams[0]
+    result = judge(exercise, team)
+    assert exercise.company.starts_with == ("victim-consent",) and result.is_out
+    assert not any(act.what.startswith("session of") for act in result.needless)
 
 
 @pytest.mark.parametrize("seed", ["3", "9"])
