@@ -29,7 +29,7 @@ from labutils.capstone.report import (
     IncidentReport,
     words,
 )
-from labutils.capstone.thorough import controls_by_the_tables, thorough
+from labutils.capstone.thorough import controls_by_the_tables, hasty, thorough
 from labutils.hunt.engine import hunt
 from labutils.hunt.fields import values_at
 from labutils.lab import data_file
@@ -228,6 +228,7 @@ HUNTERS: dict[str, Callable[[Folder], Work]] = {
     "indicator-collector": indicator_collector,
     "course's rules alone": rules_alone,
     "greedy grouper": greedy_grouper,
+    "hasty": hasty,
     "thorough": thorough,
 }
 OMNISCIENT = "omniscient"
