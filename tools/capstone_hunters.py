@@ -151,6 +151,8 @@ def page(files: list[str]) -> None:
     rows = [head, "|---|---|---|---|---|" + "---|" * len(WEIGHTS)]
     for name in EVERY:
         some = [line["hunters"][name] for line in lines if name in line["hunters"]]
+        if not some:
+            continue
         totals = [one["total"] for one in some]
         parts = " | ".join(f"{mean(one[part] for one in some):.1f}" for part in WEIGHTS)
         rows.append(

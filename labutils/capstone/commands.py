@@ -96,7 +96,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="with --seeds: YAML, a reader's marks for each half page, by board.md",
     )
     graded.add_argument(
-        "--reference", action="store_true", help="grade seven reference hunters as well"
+        "--reference", action="store_true", help="grade eight reference hunters as well"
     )
 
 

@@ -1,7 +1,7 @@
-"""Seven hunters who write reports without a person: what a grade is held against.
+"""Eight hunters who write reports without a person: what a grade is held against.
 
-Six know what stands in the folder and nothing else. The seventh knows everything, the hidden worlds
-too: nobody can do better.
+Seven know what stands in the folder and nothing else. The eighth knows everything, the hidden
+worlds too: nobody can do better.
 """
 
 import json

@@ -88,6 +88,7 @@ def test_reference_adds_the_hunters(made: Path, capsys: pytest.CaptureFixture[st
         "indicator-collector",
         "course's rules alone",
         "greedy grouper",
+        "hasty",
         "thorough",
         "omniscient",
     }

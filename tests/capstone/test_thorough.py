@@ -27,3 +27,8 @@ def test_its_acts_come_after_its_questions(bench: Bench) -> None:
     work = work_of(bench, ["thorough"])["thorough"]
     begin = now(bench.drawn.company) + 60 * work.minutes
     assert work.minutes and all(act.at == begin for act in work.report.eviction)
+
+
+def test_whoever_asks_nobody_earns_less(bench: Bench) -> None:
+    totals = {name: one.total for name, one in grades(bench, ["thorough", "hasty"]).items()}
+    assert totals["hasty"] < totals["thorough"] / 2
