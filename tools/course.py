@@ -389,7 +389,7 @@ NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"]
 # What guards a product beside the lessons; and what computes kept numbers again, or builds more
 # worlds to hunt in. Both run with `make test-extras` and `make test-all`.
 EXTRAS = [
-    *("tests/tools/" + name for name in ("axon", "hub", "lite", "site", "colab")),
+    *("tests/tools/" + name for name in ("axon", "hub", "lite", "site", "colab", "levels")),
     "tests/live",
     "tests/hunt/test_duckdb_engine.py",
     "tests/data/months",

@@ -1,5 +1,5 @@
-"""Maintainers' test: on seeds that took no part in choosing what makes an incident hard, hunters
-earn less where it is called hard."""
+"""On seeds that took no part in choosing what makes an incident hard, the first eight of each level
+from 51 on, a hunter earns less where it is called hard."""
 
 from statistics import mean
 
@@ -8,7 +8,8 @@ from labutils.capstone.grading import Bench
 from labutils.capstone.incident import draw
 from labutils.capstone.reference import work_of
 
-EASY, HARD = ("101", "103", "104", "105", "110", "112"), ("107", "108", "111", "120", "124", "126")
+EASY = ("56", "57", "60", "62", "71", "72", "74", "81")
+HARD = ("63", "64", "65", "67", "70", "73", "75", "77")
 
 
 def points(seed: str) -> float:
@@ -21,4 +22,4 @@ def points(seed: str) -> float:
 def test_the_thorough_hunter_earns_less_where_it_is_hard() -> None:
     assert {difficulty_of(draw(seed)).level for seed in EASY} == {"easy"}
     assert {difficulty_of(draw(seed)).level for seed in HARD} == {"hard"}
-    assert mean(map(points, EASY)) > mean(map(points, HARD)) + 5
+    assert mean(map(points, EASY)) > mean(map(points, HARD)) + 10
