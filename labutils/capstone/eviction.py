@@ -200,14 +200,16 @@ def evict(drawn: Drawn, acts: Sequence[EvictionAct], begin: int) -> Eviction:
 def _outages(drawn: Drawn, acts: Sequence[EvictionAct]) -> Iterator[tuple[str, float]]:
     """For how long somebody cannot work who did nothing."""
     made = {*drawn.footholds, *(name.removeprefix("account ") for name in drawn.footholds)}
-    his = drawn.addresses
+    sheet = background.load(drawn.case)
+    shared = {one.address for one in drawn.exits.values() if one.zone.id in sheet.proxies}
+    his = drawn.addresses - shared
     needed = set() if drawn.nothing else {*drawn.credentials, drawn.words["victim"]}
     services = {
         one.account or one.name
         for one in drawn.case.estate.identities.values()
         if one.kind == "service"
     }
-    machines = background.load(drawn.case).machines
+    machines = sheet.machines
     for act in acts:
         hours = HOURS[act.act]
         if act.what in made | his or (act.act in GENTLE and act.what in needed):

@@ -116,3 +116,13 @@ def test_doors_are_counted_before_the_acts_of_the_same_second(seed: str) -> None
     later = [EvictionAct(act.act, act.what, act.at + 60) for act in kept]
     doors = evict(drawn, kept, at).doors
     assert doors == evict(drawn, later, at).doors == evict(drawn, [], at).doors
+
+
+def test_to_block_what_staff_use_as_well_costs_them_two_hours() -> None:
+    """An intruder's own line is shut at no cost; a VPN has other tenants."""
+    drawn = draw("9")
+    at = now(drawn.company)
+    shared, own = "203.0.113.133", "198.18.20.92"
+    assert {shared, own} <= drawn.addresses
+    acts = [EvictionAct("block", address, at) for address in (shared, own)]
+    assert evict(drawn, acts, at).outages == {f"block {shared}": 2.0}
