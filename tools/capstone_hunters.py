@@ -204,15 +204,10 @@ def constant(files: list[str]) -> None:
 
 
 BY_SEED = {"controls": controls, "first": first, "reports": reports}
+OF_FILES = {"page": page, "constant": constant, "shortcuts": shortcuts, "levels": levels}
 if __name__ == "__main__":
-    if sys.argv[1] == "page":
-        page(sys.argv[2:])
-    elif sys.argv[1] == "constant":
-        constant(sys.argv[2:])
-    elif sys.argv[1] == "shortcuts":
-        shortcuts(sys.argv[2:])
-    elif sys.argv[1] == "levels":
-        levels(sys.argv[2:])
+    if sys.argv[1] in OF_FILES:
+        OF_FILES[sys.argv[1]](sys.argv[2:])
     elif sys.argv[1] in BY_SEED:
         BY_SEED[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]))
     else:

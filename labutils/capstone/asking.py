@@ -158,7 +158,7 @@ def _owner(truth: Truth, program: str) -> str:
         raise NoAnswer(f"Nobody owns {shown(program, 80)}. There is: {', '.join(PROGRAMS)}.")
     identity = drawn.case.estate.identities[program]
     account = identity.account or identity.name
-    names = {account, _token(drawn, program)} - {""}
+    names = names_of(drawn, program)
     mine = [row for row in truth.tickets if row["by"] in names]
     forgotten = [one for one in truth.untold if one.by & names]
     if is_mistaken(drawn, f"owner:{program}"):
@@ -181,8 +181,11 @@ def _owner(truth: Truth, program: str) -> str:
     )
 
 
-def _token(drawn: Drawn, program: str) -> str:
-    return f"{drawn.company.words['planning']}-token" if program == "planning" else ""
+def names_of(drawn: Drawn, program: str) -> set[str]:
+    """The account of a program, and its token where it has one of its own."""
+    identity = drawn.case.estate.identities[program]
+    token = [f"{drawn.company.words['planning']}-token"] if program == "planning" else []
+    return {identity.account or identity.name, *token}
 
 
 def _ticket(truth: Truth, name: str) -> str:

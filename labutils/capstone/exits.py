@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from labutils.incident.background.dice import Dice
 from labutils.incident.background.people import zones
-from labutils.incident.background.sheet import Background
+from labutils.incident.background.sheet import Background, with_networks
 from labutils.incident.breach import Replay
 from labutils.incident.cases import Incident
 from labutils.incident.inventory import Zone
@@ -69,7 +69,7 @@ def _pool(sheet: Background, words: dict[str, str], dice: Dice) -> list[Exit]:
 
 def moved(replay: Replay, sheet: Background, exits: dict[str, Exit]) -> Replay:
     """A replay whose lines come from where each step was made."""
-    case = _with_networks(replay.case, sheet)
+    case = with_networks(replay.case, sheet)
     agents = {one.holder: one.agent for one in sheet.machines.values() if one.holder}
     lines = {
         source: list(_moved(source, some, replay, exits, case, agents))
@@ -100,15 +100,3 @@ def _moved(
             zone, address = Zone(OWN, ()), held.holder.home
         request = replace(request, case=case, origin=zone, address=address)
         yield LogLine(one.writer, replace(one.line, request=request, agent=agent))
-
-
-def _with_networks(case: Incident, sheet: Background) -> Incident:
-    """The case, its logs knowing the networks of its ordinary traffic."""
-    networks = sheet.networks
-    return replace(
-        case,
-        networks=case.networks | {name: one.asn for name, one in networks.items()},
-        countries=case.countries | {name: one.country for name, one in networks.items()},
-        cities=case.cities | {name: one.cities for name, one in networks.items()},
-        proxies=(*case.proxies, *(name for name, one in networks.items() if one.proxy)),
-    )

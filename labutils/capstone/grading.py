@@ -206,7 +206,8 @@ class Bench(ExitStack):
         drawn, begin = self.drawn, now(self.drawn.company)
         eviction = evict(drawn, report.eviction, begin + 60 * minutes)
         of_incident = _of_nothing if drawn.nothing else _of_intrusion
-        parts, shows = of_incident(report, self.truth, eviction, begin)
+        shown_by = Shown(report, self.truth)
+        parts, shows = of_incident(shown_by, eviction, begin)
         tried = try_rules(self.worlds if rules else (), rules)
         parts |= {
             "rules": _rules(tried, self.floor if rules else 0.0),
@@ -214,8 +215,7 @@ class Bench(ExitStack):
         }
         forbidden = FORBIDDEN_COSTS * sum(one.what in FORBIDDEN for one in report.claims)
         claimable = tuple(claim.what for claim in self.truth.claims)
-        found = shown_claims(report, self.truth)
-        missed = tuple(claim.what for claim in self.truth.claims if claim not in found)
+        missed = tuple(claim.what for claim in self.truth.claims if claim not in shown_by.claims)
         level = str(difficulty_of(drawn))
         return ReportGrade(
             report.incident, parts, forbidden, minutes, eviction, missed, claimable, level
@@ -226,29 +226,31 @@ class Bench(ExitStack):
 
 
 def _of_intrusion(
-    report: IncidentReport, truth: Truth, eviction: Eviction, begin: int
+    shown_by: "Shown", eviction: Eviction, begin: int
 ) -> tuple[dict[str, GradedPart], bool]:
     """What a report earns that is about an intruder; and whether a claim of it shows one."""
+    report, truth = shown_by.report, shown_by.truth
     if report.verdict == NOTHING:
         harmless = [one for one in report.claims if one.what == HARMLESS]
         said = "you say that nothing happened, and somebody was in"
         nothing = {name: _part(name, 0, [said]) for name in AFTER_CLAIMS}
         return {"claims": _claims(harmless, truth)} | nothing, False
-    shows = shown_steps(report, truth)
+    shows = bool(shown_by.steps)
     return {
         "claims": _claims(report.claims, truth),
-        "scope": _scope(report, truth),
-        "not_knowable": _not_knowable(report, truth),
-        "eviction": _eviction(report.eviction, eviction, begin, truth, shows=bool(shows)),
-        "board": _board(report, truth),
-    }, bool(shows)
+        "scope": _scope(shown_by),
+        "not_knowable": _not_knowable(shown_by),
+        "eviction": _eviction(report.eviction, eviction, begin, truth, shows=shows),
+        "board": _board(shown_by),
+    }, shows
 
 
 def _of_nothing(
-    report: IncidentReport, truth: Truth, eviction: Eviction, _: int
+    shown_by: "Shown", eviction: Eviction, _: int
 ) -> tuple[dict[str, GradedPart], bool]:
     """The same where nobody was in: all five parts are worth what the leads are that it clears, and
     a name that is named there costs the part."""
+    report, truth = shown_by.report, shown_by.truth
     whole, gained, lost, seen = CERTAIN * LEADS, 0.0, [], 0
     for one, right, reason in cleared(report.claims, truth):
         gain = _gain(right, one.percent / 100)
@@ -281,35 +283,41 @@ def _of_nothing(
     return parts, bool(seen)
 
 
-def shown_claims(report: IncidentReport, truth: Truth) -> dict[Claim, tuple[str, ...]]:
-    """What a report says that is true and shown, and that it is convinced of, with the lines that
-    it cites."""
-    found: dict[Claim, tuple[str, ...]] = {}
-    for one in report.claims:
-        if one.what in (HARMLESS, *FORBIDDEN) or one.percent < CONVINCED:
-            continue
-        claim = truth_of(one, truth)
-        if claim and _judged(one, truth)[0]:
-            found[claim] = (*found.get(claim, ()), *one.events)
-    return found
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What a report says that is true and shown, and that it is convinced of."""
 
+    report: IncidentReport
+    truth: Truth
 
-def shown_steps(report: IncidentReport, truth: Truth) -> frozenset[str]:
-    """The steps that a report shows."""
-    return frozenset(
-        step for claim in shown_claims(report, truth) for step in truth.drawn.claims[claim]
-    )
+    @cached_property
+    def claims(self) -> dict[Claim, tuple[str, ...]]:
+        """The claims, with the lines that it cites."""
+        found: dict[Claim, tuple[str, ...]] = {}
+        for one in self.report.claims:
+            if one.what in (HARMLESS, *FORBIDDEN) or one.percent < CONVINCED:
+                continue
+            claim = truth_of(one, self.truth)
+            if claim and _judged(one, self.truth)[0]:
+                found[claim] = (*found.get(claim, ()), *one.events)
+        return found
 
+    @cached_property
+    def steps(self) -> frozenset[str]:
+        """The steps of these claims."""
+        made = self.truth.drawn.claims
+        return frozenset(step for claim in self.claims for step in made[claim])
 
-def shown_credentials(report: IncidentReport, truth: Truth) -> frozenset[str]:
-    """What the steps that a report shows were made with, or gave, as the inventory has it."""
-    shows, drawn = shown_steps(report, truth), truth.drawn
-    services, found = drawn.case.estate.services, set[str]()
-    for step in drawn.replay.steps if shows else ():
-        for attempt in step.attempts if step.fact in shows else ():
-            gives = services[attempt.ask.service].gives.get(attempt.ask.action, ())
-            found.update((attempt.ask.using, *gives) if attempt.allowed else ())
-    return frozenset(found)
+    @cached_property
+    def credentials(self) -> frozenset[str]:
+        """What these steps were made with, or gave."""
+        drawn, found = self.truth.drawn, set[str]()
+        services = drawn.case.estate.services
+        for step in drawn.replay.steps if self.steps else ():
+            for attempt in step.attempts if step.fact in self.steps else ():
+                gives = services[attempt.ask.service].gives.get(attempt.ask.action, ())
+                found.update((attempt.ask.using, *gives) if attempt.allowed else ())
+        return frozenset(found)
 
 
 # --- claims --------------------------------------------------------------------------------------
@@ -459,12 +467,13 @@ def candidates(truth: Truth) -> frozenset[str]:
     return frozenset(made for made in every if made)
 
 
-def _scope(report: IncidentReport, truth: Truth) -> GradedPart:
+def _scope(shown_by: Shown) -> GradedPart:
     """Eight points for the credentials, eight for the footholds, four for the losses. The two
     credentials that open the tracker are in every intruder's hands: they earn nothing, and without
     them the others earn nothing either. Whatever else it is earns nothing unless a claim of the
     report shows it: there are few of them, and a guess is no finding."""
-    drawn, shows = truth.drawn, shown_steps(report, truth)
+    report, truth, shows = shown_by.report, shown_by.truth, shown_by.steps
+    drawn = truth.drawn
     seen = [kind.loss for kind in drawn.chain if kind.loss and kind.id in shows]
     guessed = [loss for loss in report.losses if loss in drawn.losses and loss not in seen]
     losses = [loss for loss in report.losses if loss not in guessed]
@@ -473,7 +482,7 @@ def _scope(report: IncidentReport, truth: Truth) -> GradedPart:
     footholds = [one for one in report.footholds if one not in unseen]
     planning = drawn.company.words["planning"]
     always = {f"{planning}-token", f"svc-{planning}"}
-    held = {inventory_name(drawn, one) for one in shown_credentials(report, truth)}
+    held = {inventory_name(drawn, one) for one in shown_by.credentials}
     unshown = set(drawn.credentials) - held
     guessed += sorted(unshown & {*report.credentials})
     others = set(report.credentials) - always - unshown, set(drawn.credentials) - always
@@ -499,17 +508,18 @@ def _scope(report: IncidentReport, truth: Truth) -> GradedPart:
     return _part("scope", points / WEIGHTS["scope"], lost)
 
 
-def _not_knowable(report: IncidentReport, truth: Truth) -> GradedPart:
+def _not_knowable(shown_by: Shown) -> GradedPart:
     """Half of the points for the way in and nothing else of its kind, where a claim shows a step of
     that way; half for what could be done unseen with credentials that claims show. What everybody
     could who got as far as the wiki earns nothing by itself, and without it the others earn nothing
     either."""
+    report, truth = shown_by.report, shown_by.truth
     drawn = truth.drawn
     named, true = set(report.not_knowable), set(drawn.not_knowable)
     beginnings = {way.unknown for way in ways(drawn.company)}
-    is_shown = bool(shown_steps(report, truth) & {*drawn.way.steps})
+    is_shown = bool(shown_by.steps & {*drawn.way.steps})
     share = 0.5 * (named & beginnings == {drawn.way.unknown} and is_shown)
-    held = shown_credentials(report, truth)
+    held = shown_by.credentials
     by_word = {kind.unknown: kind.holds for kind in drawn.kinds.values() if kind.unknown}
     guessed = {one for one in named & set(drawn.unseen) if by_word[one] not in held}
     if ALWAYS in named - guessed:
@@ -684,11 +694,11 @@ def _in_this_incident(control: str, drawn: Drawn) -> str:
     return f"would have refused in your own incident: {refused or 'nothing'}"
 
 
-def _board(report: IncidentReport, truth: Truth) -> GradedPart:
+def _board(shown_by: Shown) -> GradedPart:
     """Two points for each of five facts that the half page states and a claim shows."""
-    found = shown_claims(report, truth)
-    events = {event for cited in found.values() for event in cited}
-    share, lost = board.share_of(report.board, board.true_facts(truth, found, events))
+    events = {event for cited in shown_by.claims.values() for event in cited}
+    facts = board.true_facts(shown_by.truth, shown_by.claims, events)
+    share, lost = board.share_of(shown_by.report.board, facts)
     return _part("board", share, lost)
 
 

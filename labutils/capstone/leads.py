@@ -3,6 +3,7 @@ them. Where nobody was in, they are all that a report can earn points for."""
 
 from collections.abc import Iterator, Sequence
 
+from labutils.capstone.asking import PROGRAMS, names_of
 from labutils.capstone.company import kind_of
 from labutils.capstone.incident import plain
 from labutils.capstone.report import FORBIDDEN, HARMLESS, Claimed
@@ -64,9 +65,7 @@ def explanations(events: Sequence[str], truth: Truth) -> set[str]:
 
 def _owners(truth: Truth, known: frozenset[str]) -> Iterator[str]:
     """Who can be asked about these accounts."""
-    for name in ("planning", "builds", "reports", "assistant"):
-        identity = truth.drawn.case.estate.identities[name]
-        token = f"{truth.drawn.company.words['planning']}-token"
-        if known & {identity.account or identity.name, *([token] if name == "planning" else [])}:
+    for name in PROGRAMS:
+        if known & names_of(truth.drawn, name):
             yield f"owner:{name}"
     yield from (f"person:{account}" for account in known)

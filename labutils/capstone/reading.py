@@ -152,11 +152,11 @@ def _claims(folder: Folder, lines: Sequence[LoggedLine], percent: int) -> list[C
     return list(claims.values())[:150]
 
 
-def bursts(lines: Sequence[LoggedLine]) -> Iterator[list[LoggedLine]]:
-    """Lines with no pause of an hour between them."""
+def bursts(lines: Sequence[LoggedLine], pause: float = HOUR) -> Iterator[list[LoggedLine]]:
+    """Lines with no longer pause than this between them, in seconds."""
     burst: list[LoggedLine] = []
     for line in sorted(lines, key=lambda one: one.time):
-        if burst and line.time - burst[-1].time > HOUR:
+        if burst and line.time - burst[-1].time > pause:
             yield burst
             burst = []
         burst.append(line)

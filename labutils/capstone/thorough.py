@@ -11,6 +11,7 @@ from labutils.capstone.asking import MINUTES
 from labutils.capstone.board import QUIET
 from labutils.capstone.company import DAY, HOUR, DrawnCompany
 from labutils.capstone.constant_rules import programs_elsewhere, rule
+from labutils.capstone.folder import number_of
 from labutils.capstone.leads import LEADS
 from labutils.capstone.lines import LoggedLine
 from labutils.capstone.reading import Folder, Work, account_of, bursts, report_of
@@ -26,6 +27,7 @@ TAKEN_IN = ("recording of my browser", "setup file", "thought it was ours", "did
 WITHOUT = re.compile(r"On ([0-9-]{10}) we also worked from ([^(]+) [(]")
 SEARCHES = 2  # of the wiki by one person from elsewhere: what nobody does on the way
 PROGRAMS = 2  # that somebody uses elsewhere, without a ticket and an owner who knows of it
+IN_A_ROW = 180  # seconds, at most, between two acts of one row
 MANY_AT_HOME = 20  # acts of one kind in a row, which may be more than a program ever does
 OUTLIER = 1.4  # times the longest other row of the month
 SELDOM = {"User created", "CreateAccessKey"}  # what a program does with a ticket, or not at all
@@ -41,11 +43,8 @@ def thorough(folder: Folder) -> Work:
     if lines:
         lines += [*look.at_home(lines), *people]
     rules = honest_rules(folder)
-    if not lines:
-        number = report_of(folder, [], 90).incident
-        report = IncidentReport(number, board=QUIET, verdict=NOTHING)
-    else:
-        report = report_of(folder, lines, 90)
+    nothing = IncidentReport(number_of(folder.one.seed), board=QUIET, verdict=NOTHING)
+    report = report_of(folder, lines, 90) if lines else nothing
     claims = (*report.claims, *look.harmless(lines, 2 if lines else LEADS))
     later = tuple(replace(act, at=act.at + 60 * look.minutes) for act in report.eviction)
     controls = controls_by_the_tables(folder.one)
@@ -60,12 +59,11 @@ def hasty(folder: Folder) -> Work:
     lines = [line for group in look.groups if not look.ticket_of(group) for line in group]
     addresses = {line.address for line in lines}
     staff = {row["account"] for row in folder.table("roster.csv")}
-    people = {line.who for line in folder.lines if line.who in staff and line.address in addresses}
     first, last = _span(lines) if lines else (0, 0)
     there = [
         line
         for line in folder.lines
-        if line.who in people and line.address in addresses and first <= line.time <= last
+        if line.who in staff and line.address in addresses and first <= line.time <= last
     ]
     return Work(report_of(folder, [*lines, *there], 80), programs_elsewhere(folder.one))
 
@@ -177,7 +175,7 @@ class Look:
                 by_kind.setdefault((line.who, line.action), []).append(line)
         found = []
         for (_, action), some in by_kind.items():
-            rows = [one for one in _dense(some) if not self.ticket_of(one)]
+            rows = [one for one in bursts(some, IN_A_ROW) if not self.ticket_of(one)]
             *_, second, _ = [0, 0, *sorted(map(len, rows))]
             seldom = action in SELDOM or action.startswith("BulkApi2")
             least = 1 if seldom else max(MANY_AT_HOME, OUTLIER * second)
@@ -279,18 +277,6 @@ class Look:
 def _span(lines: Sequence[LoggedLine]) -> tuple[float, float]:
     times = [line.time for line in lines]
     return min(times) - LOOK_BACK, max(times) + LOOK_BACK
-
-
-def _dense(lines: Sequence[LoggedLine]) -> Iterator[list[LoggedLine]]:
-    """Lines that follow each other within three minutes."""
-    group: list[LoggedLine] = []
-    for line in sorted(lines, key=lambda one: one.time):
-        if group and line.time - group[-1].time > 180:
-            yield group
-            group = []
-        group.append(line)
-    if group:
-        yield group
 
 
 def _on_trip(row: dict[str, str], line: LoggedLine) -> bool:

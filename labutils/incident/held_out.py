@@ -14,7 +14,7 @@ import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +153,7 @@ class Grade:
     loaded: int = 0
     quiet: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def points(self) -> dict[str, float]:
         """The points of each world. To be quiet where nobody was in earns nothing for rules that
         never saw anybody."""

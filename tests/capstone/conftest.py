@@ -45,3 +45,16 @@ def quiet(request: pytest.FixtureRequest) -> Iterator[Bench]:
     request.getfixturevalue("small")
     with Bench(QUIET) as made:
         yield made
+
+
+@pytest.fixture
+def all_but_rules() -> dict[str, int]:
+    """The points of a report without a fault, its rules apart."""
+    return {
+        "claims": 25,
+        "scope": 20,
+        "not_knowable": 10,
+        "eviction": 15,
+        "controls": 5,
+        "board": 10,
+    }

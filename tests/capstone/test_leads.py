@@ -24,22 +24,15 @@ def earned(quiet: Bench, report: IncidentReport) -> float:
     return sum(parts[name].points for name in INCIDENT)
 
 
-def test_whoever_clears_every_lead_has_all_points(quiet: Bench, best: IncidentReport) -> None:
+def test_whoever_clears_every_lead_has_all_points(
+    quiet: Bench, best: IncidentReport, all_but_rules: dict[str, int]
+) -> None:
     assert quiet.drawn.nothing and not quiet.truth.steps
     assert best.verdict == "nothing" and len(best.claims) == LEADS
     found = quiet.grade(best, ())
-    assert {name: part.points for name, part in found.parts.items() if name != "rules"} == (
-        pytest.approx(
-            {
-                "claims": 25,
-                "scope": 20,
-                "not_knowable": 10,
-                "eviction": 15,
-                "controls": 5,
-                "board": 10,
-            }
-        )
-    )
+    assert found.parts.keys() - all_but_rules.keys() == {"rules"}
+    earned = {name: found.parts[name].points for name in all_but_rules}
+    assert earned == pytest.approx(all_but_rules)
 
 
 def test_to_say_nothing_and_no_more_earns_nothing(quiet: Bench, best: IncidentReport) -> None:

@@ -373,3 +373,15 @@ def _twin(row: Row, acts: dict[str, Act], actors: set[str], case: Incident) -> T
     if twin.where == "server" and not case.addresses.keys() & set(servers):
         raise row.error("where: no zone that is `inside` has an address in the case", "where")
     return twin
+
+
+def with_networks(case: Incident, sheet: Background) -> Incident:
+    """The case, its logs knowing the networks of the sheet."""
+    networks = sheet.networks
+    return replace(
+        case,
+        networks=case.networks | {name: one.asn for name, one in networks.items()},
+        countries=case.countries | {name: one.country for name, one in networks.items()},
+        cities=case.cities | {name: one.cities for name, one in networks.items() if one.cities},
+        proxies=(*case.proxies, *(name for name, one in networks.items() if one.proxy)),
+    )

@@ -1,7 +1,7 @@
 """What happens on a day: people who sign in, work and leave; services that run by themselves."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from labutils.incident.background.people import (
     zones,
 )
 from labutils.incident.background.rhythm import Moment, moments
-from labutils.incident.background.sheet import ANYBODY, Background, Machine, Role
+from labutils.incident.background.sheet import ANYBODY, Background, Machine, Role, with_networks
 from labutils.incident.cases import Incident
 from labutils.incident.inventory import Credential
 
@@ -72,25 +72,13 @@ def company(
     from another one, where `staff` names one."""
     everybody = people(sheet, staff or seed)
     return Workforce(
-        _with_networks(case, sheet),
+        with_networks(case, sheet),
         sheet,
         seed,
         days,
         everybody,
         services(sheet, case),
         trips(sheet, everybody, days, staff or seed),
-    )
-
-
-def _with_networks(case: Incident, sheet: Background) -> Incident:
-    """The case, its logs knowing the networks of the sheet."""
-    networks = sheet.networks
-    return replace(
-        case,
-        networks=case.networks | {name: one.asn for name, one in networks.items()},
-        countries=case.countries | {name: one.country for name, one in networks.items()},
-        cities=case.cities | {name: one.cities for name, one in networks.items() if one.cities},
-        proxies=(*case.proxies, *(name for name, one in networks.items() if one.proxy)),
     )
 
 

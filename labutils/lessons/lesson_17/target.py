@@ -36,9 +36,8 @@ class Scene:
 
 def with_programs(incident: CalledIn) -> set[str]:
     """From where, outside the company, the intruder used the accounts of programs."""
-    programs = {name for names in incident.programs.values() for name in names}
-    his = {one.address for one in incident.lines if incident.is_his(one) and one.who in programs}
-    return his & incident.drawn.addresses
+    his = filter(incident.is_his, incident.lines)
+    return {one.address for one in his if one.who in incident.names} & incident.drawn.addresses
 
 
 def texts(some: object) -> set[str]:

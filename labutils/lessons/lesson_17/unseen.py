@@ -70,6 +70,11 @@ class CalledIn:
         return line.id in self.own
 
     @property
+    def names(self) -> set[str]:
+        """All accounts and tokens of programs."""
+        return {name for names in self.programs.values() for name in names}
+
+    @property
     def addresses(self) -> frozenset[str]:
         """Where his lines come from."""
         return frozenset(line.address for line in self.lines if line.id in self.own)
@@ -211,21 +216,20 @@ def print_day_before(
 ) -> None:
     """A line for each address: when a program came there first, and who had been there in the day
     before, by `tenants(lines, address, first)`."""
-    programs = {name for name, _ in accounts(incident)}
     width = max(map(len, groups))
     for address, lines in groups.items():
         first = min(line.time for line in lines)
-        near = ", ".join(sorted(tenants(incident.lines, address, first) - programs)) or "nobody"
+        people = tenants(incident.lines, address, first) - incident.names
+        near = ", ".join(sorted(people)) or "nobody"
         print(f"{address:{width}}  a program from {clock(first)}; the day before: {near}")
 
 
 def print_tenants(incident: CalledIn, address: str) -> None:
     """A line for each person who was at an address in this month: what the person does, when it was
     there first and last, and what it did there."""
-    programs = {name for name, _ in accounts(incident)}
     there = [line for line in incident.lines if line.address == address]
     print(f"\nin the whole month, at {address}:")
-    for name in sorted({line.who for line in there} - programs):
+    for name in sorted({line.who for line in there} - incident.names):
         own = [line for line in there if line.who == name]
         first, last = clock(own[0].time), clock(own[-1].time)
         acts = dict.fromkeys(line.action.rpartition(".")[2] for line in own)
