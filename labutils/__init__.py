@@ -18,6 +18,7 @@ _HOMES = {
     "experiment": "classroom.experiment",
     "glass": "instruments.glass",
     "hint": "classroom.exercises",
+    "logs": "instruments.logs",
     "mine": "classroom.exercises",
     "opened": "classroom.guard",
     "predict": "classroom.exercises",

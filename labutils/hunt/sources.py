@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from labutils.hunt.fields import Json, values_at
+from labutils.hunt.line_columns import LineColumns, line_columns
 from labutils.hunt.looks import Looks, listed, looks
 from labutils.hunt.naming import Naming, naming
 from labutils.lab import data_file
@@ -51,7 +52,7 @@ class LogSource:
     `nanoseconds` one that holds what is below its second; `looks` says whether an event is one of
     this source, and `before` names the sources that an event of this one may look like as well;
     `actor` is the field that says who acted; `naming` is what rules call its fields, where that is
-    not as they stand in the event.
+    not as they stand in the event; `columns` says where it has what all logs have.
     """
 
     name: str
@@ -62,6 +63,7 @@ class LogSource:
     nanoseconds: str = ""
     before: tuple[str, ...] = ()
     naming: Naming | None = None
+    columns: LineColumns = LineColumns()
 
 
 # --- from the files -----------------------------------------------------------------------------
@@ -94,6 +96,8 @@ def log_source(name: str, sheet: Row) -> LogSource:
     more: dict[str, Any] = {"name": name, "sigma": sigma, "looks": looks(value(row, "looks", Row))}
     if "naming" in row:
         more["naming"] = naming(value(row, "naming", Row))
+    columns = value(row, "columns", Row) if "columns" in row else Row(file=row.file, line=row.line)
+    more["columns"] = line_columns(columns, value(row, "actor", str))
     return build(LogSource, row, **more)
 
 

@@ -182,7 +182,9 @@ class Store:
 
     def __init__(self, *, keep_texts: bool = True) -> None:
         self.keep_texts = keep_texts
-        self.database = sqlite3.connect("")  # a file that SQLite makes and removes, where needed
+        # A file that SQLite makes and removes, where needed. What somebody touches on the screen is
+        # answered in another thread than their cells: whoever shares a store has a lock.
+        self.database = sqlite3.connect("", check_same_thread=False)
         self.database.create_function("REGEXP", 2, matches, deterministic=True)
         self.database.create_function("in_network", 2, in_network, deterministic=True)
         self.database.execute("PRAGMA journal_mode = OFF")

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from labutils.hunt.fields import values_at
+from labutils.hunt.lines import Lines
 from labutils.hunt.sources import SOURCES, time_of
 from labutils.incident.log_lines import LogLines
 from labutils.text import shown
@@ -34,6 +35,15 @@ class TwinLabel:
     step: str
 
 
+class TimedLog(Protocol):
+    """A log of a world: how long it is, and who did something when."""
+
+    def __len__(self) -> int: ...
+
+    def line(self, number: int) -> tuple[float, str]:
+        """Time and actor of a line, counted from 0."""
+
+
 @dataclass(frozen=True, eq=False)
 class GroundTruth:
     """What a scorer knows of a world.
@@ -45,7 +55,7 @@ class GroundTruth:
     name: str
     facts: Mapping[str, str]
     twins: Mapping[str, TwinLabel]
-    logs: Mapping[str, "_Log"]
+    logs: Mapping[str, TimedLog]
     days: tuple[int, ...]
 
     @property
@@ -64,7 +74,7 @@ class GroundTruth:
         log, line = self._place(event_id)
         return log.line(line)[1]
 
-    def _place(self, event_id: str) -> tuple["_Log", int]:
+    def _place(self, event_id: str) -> tuple[TimedLog, int]:
         source, _, number = event_id.rpartition(":")
         line = int(number) - 1 if number.isdecimal() else -1
         log = self.logs.get(source)
@@ -119,6 +129,28 @@ def _read(folder: Path, _written: int) -> GroundTruth:
     for name in facts:
         truth.time(name)  # each is an event of this world
     return truth
+
+
+def of_lines(lines: Lines, facts: Mapping[str, str]) -> GroundTruth:
+    """What is known of logs that are indexed: of most, no event's fact is."""
+    logs = {source: _IndexedLog(lines, source) for source in lines.sources}
+    return GroundTruth(lines.folder.name, facts, {}, logs, tuple(lines.days))
+
+
+class _IndexedLog:
+    """A log of an index (a TimedLog)."""
+
+    def __init__(self, lines: Lines, source: str):
+        self.lines, self.source = lines, source
+
+    def __len__(self) -> int:
+        return self.lines.length(self.source)
+
+    def line(self, number: int) -> tuple[float, str]:
+        """Time and actor of a line, counted from 0."""
+        row = self.lines.row(f"{self.source}:{number + 1}")
+        actor = values_at(self.lines.event(row), SOURCES[self.source].actor)
+        return self.lines.times[row], str(next(iter(actor), ""))
 
 
 def _mapping(path: Path) -> dict[str, Any]:

@@ -5,7 +5,8 @@
 //   data-typed="name"               typing, 80 ms after the last key
 //   data-caret="name"               where the caret of a text is now
 //   data-drag="name"                a pointer dragged along a picture: its place from 0 to 1
-//   data-rove                       arrow keys go to the next data-do inside, and do it
+//   data-rove                       arrow keys go to the next data-do inside, and do it; one inside
+//                                   another, such as a button in a row, is not stopped at
 //   data-rove="focus"               they go there, and do nothing else
 //   data-secret="id"                what is pointed at lights up wherever the same id is
 //   data-lit="id"                   what is lit while nothing is pointed at
@@ -17,9 +18,12 @@
 
 const LOST = "Python does not answer. It may be busy; after a restart, run this cell again.";
 const PATIENCE = 5000, TYPING = 80; // milliseconds
+const HEAD = 40; // pixels at the top of a box that the head of a table may cover
 const ARROWS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 const CARET_KEYS = /^(Arrow|Home|End|Page)/;
 const TYPED_INTO = "textarea,input,select";
+
+const outer = (one) => one.parentElement.closest("[data-do]");
 
 // --- from one drawing to the next ---------------------------------------------------------------
 
@@ -109,6 +113,16 @@ const idAtCaret = (area) => {
   return idIn(area, (one) => +one.dataset.at <= at && at < +one.dataset.at + one.textContent.length);
 };
 
+// --- in a box that scrolls ----------------------------------------------------------------------
+
+function scrollTo(shown) {
+  const box = shown?.closest("[tabindex]:not([data-do])"); // a row may be focused, too
+  if (!box) return;
+  const top = shown.offsetTop - box.scrollTop;
+  if (top < HEAD || top + shown.offsetHeight > box.clientHeight)
+    box.scrollTop = shown.offsetTop - box.clientHeight / 2;
+}
+
 // --- the page around ----------------------------------------------------------------------------
 
 function isDark(host) {
@@ -176,8 +190,7 @@ function render({ model, el }) {
     if (lost.nextElementSibling) morph(lost.nextElementSibling, fresh.content.firstElementChild, focus);
     else root.append(fresh.content);
     root.querySelectorAll("[data-runs]").forEach(paint);
-    const shown = root.querySelector("[data-show]"), box = shown?.closest("[tabindex]");
-    if (box) box.scrollTop = shown.offsetTop - box.clientHeight / 2;
+    scrollTo(root.querySelector("[data-show]"));
     light();
   };
 
@@ -207,8 +220,8 @@ function render({ model, el }) {
     }
     const group = ARROWS[event.key] && one.closest("[data-rove]");
     if (!group) return;
-    const all = [...group.querySelectorAll("[data-do]:not(:disabled)")];
-    const next = all[all.indexOf(one) + ARROWS[event.key]];
+    const all = [...group.querySelectorAll("[data-do]:not(:disabled)")].filter((stop) => !outer(stop));
+    const next = all[all.indexOf(outer(one) ?? one) + ARROWS[event.key]];
     event.preventDefault(); // at either end, too: the page stays
     if (!next) return;
     next.focus({ preventScroll: next.closest("[data-rove]").dataset.rove !== "focus" });

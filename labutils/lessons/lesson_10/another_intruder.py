@@ -22,12 +22,13 @@ from labutils.incident.background.sheet import load
 from labutils.incident.breach import Replay, play
 from labutils.incident.cases import Incident
 from labutils.incident.inventory import Identity, Zone
+from labutils.incident.log_events import Event
+from labutils.incident.logs import Logs
 from labutils.incident.policy import Request, World
 from labutils.incident.telemetry import LogLine
 from labutils.lab import dice, iso, seconds
 
-from .hunting import CHANGES, Logs
-from .log_events import Event
+from .hunting import CHANGES
 
 SEED, COUNT = "target-10", 6_000
 DICE = "order-2"  # of days and order

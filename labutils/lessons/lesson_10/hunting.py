@@ -1,30 +1,28 @@
 """Logs to hunt in, and Sigma rules over them (lesson 10)."""
 
-import csv
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Mapping
-from functools import cache, cached_property
+from collections.abc import Container, Iterable, Mapping
+from functools import cache
 from ipaddress import ip_address
 from itertools import takewhile
 from pathlib import Path
 from textwrap import dedent, fill, indent
 from typing import Any
 
-from labutils.hunt import engine, reading
+from labutils.hunt import engine
 from labutils.hunt import rules as sigma_rules
 from labutils.hunt.engine import Hit
 from labutils.hunt.fields import values_at, values_below
-from labutils.hunt.store import Store
+from labutils.hunt.loaded_logs import rules_of_texts, written
 from labutils.incident import background, held_out, scoring
 from labutils.incident.alerts import Alert
-from labutils.incident.log_lines import LogLines
+from labutils.incident.log_events import Event
+from labutils.incident.logs import Logs
 from labutils.incident.scoring import Score
 from labutils.lab import SceneError, data_file, iso, seconds
 from labutils.text import counted
-
-from .log_events import Event, LogEvents, with_fields
 
 LARGEST = sigma_rules.LARGEST  # bytes of a file of rules
 
@@ -41,15 +39,6 @@ LOG_SOURCES = {
     "cloudflare_audit": ("cloudflare", "audit"),
     "cloudflare_gateway": ("cloudflare", "gateway"),
     "sshd": ("linux", "sshd"),
-}
-
-# Fields that most rules of this lesson ask for: a log is read once for all of them.
-OFTEN_ASKED = {
-    "cloudflare_access_nonidentity": (
-        *("appId", "ipAddress", "isSuccessfulLogin", "serviceTokenId"),
-        "source",  # an address in the tracker's log: the correlations name it
-    ),
-    "jira": ("affectedObjects.name", "auditType.action", "author.name", "source"),
 }
 
 
@@ -92,119 +81,7 @@ def correlated(name: str, title: str, correlation: str, level: str = "high") -> 
 
 # --- logs ---------------------------------------------------------------------------------------
 
-
-class Logs:
-    """The logs of a company, as `labutils telemetry FOLDER --background N` writes them."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self._store = Store()
-        self._read: set[str] = set()  # the sources that stand in the store
-        self._of_source: dict[str, LogLines] = {}
-
-    def events(
-        self, source: str, word: str = "", fields: Collection[str] = ()
-    ) -> Mapping[str, Event]:
-        """The events of a source by their ids, `source:line`, in the order of time; with a word,
-        those alone in whose line it stands.
-
-        Each is read from the log when somebody looks at it. With fields, such as
-        `client.ipAddress`, all are read at once, and these fields alone are kept.
-        """
-        events = LogEvents(source, self._lines(source), word)
-        return with_fields(events, fields) if fields else events
-
-    def _lines(self, source: str) -> LogLines:
-        """The lines of a source: where they begin is looked up once."""
-        if source not in self._of_source:
-            self._of_source[source] = LogLines(self.folder / f"{source}.jsonl")
-        return self._of_source[source]
-
-    def named(self, names: Iterable[str]) -> dict[str, Event]:
-        """These events alone, by their ids: no other line is read as JSON. Raises KeyError for an
-        id of no line."""
-        return {name: self.events(name.rpartition(":")[0])[name] for name in names}
-
-    def table(self, name: str) -> list[dict[str, str]]:
-        """The rows of a table that people keep: `changes`, `roster`, `travel`."""
-        with (self.folder / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
-            return list(csv.DictReader(lines))
-
-    def counts(self) -> dict[str, int]:
-        """How many events each source has."""
-        return {source: len(self._lines(source)) for source in self._sources()}
-
-    def which_name(self, word: str) -> tuple[list[str], list[str]]:
-        """The sources in which a word stands nowhere, and those in which it does."""
-        text = word.encode()
-        names_it = {
-            source: any(text in line for line in self._lines(source)) for source in self._sources()
-        }
-        silent = [source for source, speaks in names_it.items() if not speaks]
-        return silent, [source for source in names_it if source not in silent]
-
-    def _sources(self) -> list[str]:
-        return sorted(path.stem for path in self.folder.glob("*.jsonl"))
-
-    @property
-    def _truth_file(self) -> Path:
-        path = self.folder / "truth.json"
-        if not path.exists():
-            raise SceneError("Nobody knows the truth about this month, so it cannot be scored.")
-        return path
-
-    @cached_property
-    def truth(self) -> dict[str, str]:
-        """What nobody has at work: the events of the attack, and the fact that each belongs to.
-
-        Raises SceneError where nobody has it here either.
-        """
-        facts: dict[str, str] = json.loads(self._truth_file.read_text(encoding="utf-8"))
-        return facts
-
-    def score(self, hits: Iterable[Hit]) -> Score:
-        """How well these hits show the attack (labutils.incident.scoring). Raises SceneError where
-        nobody knows the truth."""
-        return scoring.score(list(hits), self._truth_file.parent)
-
-    def _load(self, ruleset: sigma_rules.Ruleset) -> None:
-        """Read those of the logs that these rules are about, and that were not read before."""
-        wanted = sigma_rules.sources_wanted(ruleset)
-        files, _ = reading.log_files(
-            [
-                path
-                for source in sorted(wanted - self._read)
-                if (path := self.folder / f"{source}.jsonl").exists()
-            ]
-        )
-        items = (item for file in files for item in reading.read(file))
-        for source in wanted - self._read:
-            self._store.want(source, OFTEN_ASKED.get(source, ()))
-        self._store.load(item for item in items if isinstance(item, reading.Event))
-        self._read.update(wanted)
-
-    def hunt(self, *rules: str) -> list[Hit]:
-        """The hits of these rules. A rule that cannot be used is named in a sentence."""
-        ruleset = of_files(*rules)
-        engine.make_columns(ruleset, self._store)
-        self._load(ruleset)
-        hits = engine.hits(ruleset, self._store)
-        for refused in ruleset.refused:
-            print(f"Not used: {refused.reason}.")
-        return hits
-
-
-def of_files(*rules: str) -> sigma_rules.Ruleset:
-    """These texts as files of rules, read with pySigma; what is no rule is in `refused`."""
-    with tempfile.TemporaryDirectory() as folder:
-        return sigma_rules.load([_written(Path(folder), rules)])
-
-
-def _written(folder: Path, rules: Iterable[str]) -> Path:
-    """The folder, with these rules in it, a file each."""
-    for n, text in enumerate(rules, 1):
-        (folder / f"rule-{n:02}.yml").write_text(dedent(text.strip("\n")), encoding="utf-8")
-    return folder
+of_files = rules_of_texts
 
 
 def hits_among(logs: Mapping[str, list[Event]], *rules: str) -> list[Hit]:
@@ -215,7 +92,7 @@ def hits_among(logs: Mapping[str, list[Event]], *rules: str) -> list[Hit]:
             files.append(Path(folder, f"{source}.jsonl"))
             text = "".join(json.dumps(event) + "\n" for event in events)
             files[-1].write_text(text, encoding="utf-8")
-        result = engine.hunt([_written(Path(folder), rules)], files)
+        result = engine.hunt([written(Path(folder), rules)], files)
     if result.refused:
         raise SceneError(result.refused[0].reason)
     return result.hits

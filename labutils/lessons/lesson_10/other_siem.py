@@ -1,8 +1,9 @@
 """One question in the search language of another SIEM: LogRhythm Axon's, and by Sigma."""
 
 from labutils.hunt.axon_search import run
+from labutils.incident.logs import Logs
 
-from .hunting import ALARM, Logs, sigma
+from .hunting import ALARM, sigma
 
 PRODUCTS = ("jira", "confluence", "bitbucket")  # whose audit logs have one shape
 

@@ -15,12 +15,12 @@ import yaml
 from labutils.classroom.judging import written
 from labutils.hunt import rules as sigma_rules
 from labutils.hunt.engine import Hit
+from labutils.incident.logs import Logs
 from labutils.incident.scoring import QUIET, Score, alerting
 from labutils.text import counted
 
 from .hunting import (
     ABROAD_DETECTION,
-    Logs,
     a_month,
     in_worst_week,
     of_files,

@@ -8,6 +8,8 @@ from typing import Any
 from labutils.classroom.judging import Tried, written
 from labutils.classroom.trying import Call, Observed, Remark, Trial, calls
 from labutils.hunt.axon_search import NotASearch, run
+from labutils.incident.log_events import Event
+from labutils.incident.logs import Logs
 from labutils.lab import dice, iso
 from labutils.text import counted
 
@@ -22,7 +24,6 @@ from .hunting import (
     OFFICE,
     PRIVILEGED,
     THIEVES,
-    Logs,
     a_month,
     alerts_in_tracker,
     by_rule,
@@ -33,7 +34,6 @@ from .hunting import (
     in_worst_week,
     sigma,
 )
-from .log_events import Event
 from .other_siem import by_search
 from .own_hypothesis import flaw
 from .rule_texts import GATEWAY, Fault, correlation_of, detection_of, one_address

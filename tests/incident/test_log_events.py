@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from labutils.incident.log_events import LogEvents, with_fields
 from labutils.incident.log_lines import LogLines
-from labutils.lessons.lesson_10.hunting import Logs
-from labutils.lessons.lesson_10.log_events import LogEvents, with_fields
+from labutils.incident.logs import Logs
 
 EVENTS = [
     {"published": "10:00", "client": {"ipAddress": "192.0.2.7", "agent": {"raw": "Firefox"}}},

@@ -1,0 +1,129 @@
+"""The six things that a line of any log says, wherever its vendor puts them: who did what, from
+which address, in which session, on what, and how it ended."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from labutils.hunt.fields import Json
+from labutils.sheets import Row, build
+
+COLUMNS = ("who", "ip", "session", "what", "on", "ended")
+ANY = "*"  # among the words of a refusal: whatever stands there
+
+Paths = str | tuple[str, ...]
+Values = tuple[str, ...]  # of a line, in the order of COLUMNS
+
+
+@dataclass(frozen=True)
+class LineColumns:
+    """Where a source has each column: a field, or several of which the first with a value counts.
+
+    `refused` are the values of `ended` that mean a refusal. `patterns`: of a field that is a
+    sentence, a regular expression whose groups are called as columns are.
+    """
+
+    who: Paths = ()
+    ip: Paths = ()
+    session: Paths = ()
+    what: Paths = ()
+    on: Paths = ()
+    ended: Paths = ()
+    refused: tuple[str, ...] = ()
+    patterns: dict[str, str] = field(default_factory=dict)
+
+    def paths(self, column: str) -> tuple[str, ...]:
+        """The fields that may hold a column."""
+        paths: Paths = getattr(self, column)
+        return (paths,) if isinstance(paths, str) else paths
+
+    def column_of(self, path: str) -> str:
+        """The column that a field of the vendor's may hold; an empty text where it is none."""
+        return next((column for column in COLUMNS if path in self.paths(column)), "")
+
+    def is_refusal(self, ended: str) -> bool:
+        """Whether a value of `ended` means that somebody was refused."""
+        return bool(ended) and (ended in self.refused or ANY in self.refused)
+
+    def reader(self) -> Callable[[Json], Values]:
+        """A function that reads the columns off an event."""
+        routes = [[(path, tuple(path.split("."))) for path in self.paths(name)] for name in COLUMNS]
+        patterns = [(path.split("."), re.compile(text)) for path, text in self.patterns.items()]
+
+        def read(event: Json) -> Values:
+            values = [_first_text(event, paths) for paths in routes]
+            for path, pattern in patterns:
+                match = pattern.search(as_text(first_value(event, path)))
+                for name, text in match.groupdict().items() if match else ():
+                    values[COLUMNS.index(name)] = text or ""
+            values[0] = account(values[0])
+            return tuple(values)
+
+        return read
+
+
+def line_columns(row: Row, actor: str) -> LineColumns:
+    """The columns as a sheet has them; who acted is the `actor` where it names nobody.
+
+    Raises SheetError, which names the line.
+    """
+    columns = build(LineColumns, row)
+    for text in columns.patterns.values():
+        try:
+            groups = set(re.compile(text).groupindex)
+        except re.error as error:
+            sentence = f"patterns: {text!r} is no regular expression: {error}"
+            raise row.error(sentence, "patterns") from error
+        if not groups or not groups.issubset(COLUMNS):
+            raise row.error(
+                f"patterns: the groups of {text!r} must be among {', '.join(COLUMNS)}", "patterns"
+            )
+    named = columns.who or any("(?P<who>" in text for text in columns.patterns.values())
+    return columns if named else replace(columns, who=actor)
+
+
+# --- values -------------------------------------------------------------------------------------
+
+
+def first_value(event: Any, keys: list[str] | tuple[str, ...]) -> Any:
+    """The first value at a path, by way of the first member of each list; None where there is
+    none."""
+    value = event
+    for key in keys:
+        while isinstance(value, list):
+            value = value[0] if value else None
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    while isinstance(value, list):
+        value = value[0] if value else None
+    return value
+
+
+def _first_text(event: Json, paths: list[tuple[str, tuple[str, ...]]]) -> str:
+    for path, keys in paths:
+        value = event[path] if path in event else first_value(event, keys)
+        if isinstance(value, list):
+            value = first_value(value, ())
+        if value is not None and value != "":
+            return as_text(value)
+    return ""
+
+
+def as_text(value: Any) -> str:
+    """A value as somebody types it who looks for it: `false`, `0`, and nothing for null."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def account(who: str) -> str:
+    """The name of an account that is the same in all logs: without a domain, and without the path
+    before it in a cloud's names.
+
+    >>> account("ada@company.example"), account("arn:aws:iam::1:user/ada")
+    ('ada', 'ada')
+    """
+    return who.partition("@")[0].rpartition("/")[2]
