@@ -90,23 +90,23 @@ def line_columns(row: Row, actor: str) -> LineColumns:
 def first_value(event: Any, keys: list[str] | tuple[str, ...]) -> Any:
     """The first value at a path, by way of the first member of each list; None where there is
     none."""
-    value = event
+    value = _first_member(event)
     for key in keys:
-        while isinstance(value, list):
-            value = value[0] if value else None
         if not isinstance(value, dict):
             return None
-        value = value.get(key)
+        value = _first_member(value.get(key))
+    return value
+
+
+def _first_member(value: Any) -> Any:
     while isinstance(value, list):
-        value = value[0] if value else None
+        value = next((one for one in value if one is not None), None)
     return value
 
 
 def _first_text(event: Json, paths: list[tuple[str, tuple[str, ...]]]) -> str:
     for path, keys in paths:
-        value = event[path] if path in event else first_value(event, keys)
-        if isinstance(value, list):
-            value = first_value(value, ())
+        value = _first_member(event[path]) if path in event else first_value(event, keys)
         if value is not None and value != "":
             return as_text(value)
     return ""

@@ -22,7 +22,7 @@ LEFT = 30  # pixels for the names of the hours
 COLUMN = 27  # the narrowest day
 BOX, HIGHEST = 8, 10  # an alert; so many are drawn on a day
 HEAD = 34  # above the boxes: the month, and the day
-SHADES = (0.0, 0.14, 0.3, 0.5, 0.8)  # of the colour, by how many lines there are
+SHADES = (0.0, 0.18, 0.34, 0.54, 0.8)  # of the colour, by how many lines there are
 MANY_DAYS = 70  # of more, the hours of a day are pixels
 
 
@@ -172,7 +172,7 @@ class Strip:
         if is_new:
             month = f"{date.fromisoformat(written):%b}"
             self.svg.text(x + 2, y + 12, month, "quiet", size=SIZE)
-        elif self.days[at - 1] != self.days[at] - 1:  # days without a line are left out
+        if at % self.per_band and self.days[at - 1] != self.days[at] - 1:  # days without lines
             bottom = y + self.top + 24 * self.hour
             self.svg.line((x, y + HEAD - 16), (x, bottom), "quiet", 1, "2 2")
         is_weekend = date.fromisoformat(written).weekday() >= 5

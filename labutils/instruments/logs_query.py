@@ -143,7 +143,9 @@ def conditions_of(
     a field of the vendor's."""
     conditions = []
     for name, values in fields:
-        one = isinstance(values, str) or not isinstance(values, Iterable)
-        for value in [values] if one else values:
-            conditions.append(condition(name.replace("__", "."), value, wanted=wanted))
+        field = name.replace("__", ".")
+        if isinstance(values, str) or not isinstance(values, Iterable):
+            conditions.append(condition(field, values, wanted=wanted))
+        else:
+            conditions += [condition(field, value, wanted=wanted) for value in values]
     return conditions
