@@ -8,6 +8,7 @@ from operator import or_
 from labutils.hunt.line_columns import COLUMNS, account
 from labutils.hunt.lines import Lines, words_of
 from labutils.hunt.row_set import RowSet
+from labutils.text import shown
 
 LABELS = {
     "who": "account",
@@ -36,7 +37,7 @@ class LogCondition:
     def words(self) -> str:
         """The condition as it is said."""
         label = LABELS.get(self.field, self.field)
-        return f"{'' if self.wanted else 'not '}{label} {self.value}"
+        return f"{'' if self.wanted else 'not '}{shown(label, 60)} {shown(self.value, 80)}"
 
 
 def condition(field: str, value: object, *, wanted: bool = True) -> LogCondition:
@@ -83,7 +84,7 @@ class LogQuery:
     def said(self) -> str:
         """The query in words; an empty text where it asks for all lines."""
         parts = [one.words for one in self.conditions]
-        parts += [f"the words {self.words.strip()}"] if self.words.strip() else []
+        parts += [f"the words {shown(self.words.strip(), 80)}"] if self.words.strip() else []
         parts += ["hits alone"] if self.hits_only else []
         return ", ".join(parts)
 

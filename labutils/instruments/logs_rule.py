@@ -127,7 +127,7 @@ class TypedRule:
 def _first_refusal(ruleset: Ruleset) -> str:
     if not ruleset.refused:
         return ""
-    reason = _PLACE.sub(r"line \1", ruleset.refused[0].reason)
+    reason = _PLACE.sub(r"(line \1)", ruleset.refused[0].reason)
     sentence = f"This {reason}" if reason.startswith(("is ", "cannot ")) else reason
     return sentence[:1].upper() + sentence[1:] + ("" if sentence.endswith((".", "?")) else ".")
 
