@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 from labutils.instruments import frame  # noqa: E402
 from labutils.instruments.frame import Instrument  # noqa: E402
 from labutils.instruments.glass import Glass  # noqa: E402
+from labutils.instruments.logs import LogView  # noqa: E402
 from labutils.instruments.ribbons import Ribbons  # noqa: E402
 from labutils.instruments.token_text import PAYLOAD  # noqa: E402
 from labutils.instruments.wire import wire  # noqa: E402
@@ -265,7 +266,29 @@ def a_wire() -> Instrument:
     return wire(apps.lab, {"ada": apps.ada, "tom": apps.tom})
 
 
-INSTRUMENTS: tuple[Callable[[], Instrument], ...] = (a_glass, some_ribbons, a_wire)
+LOGIN = """title: Somebody signs in from elsewhere
+name: elsewhere
+logsource: {product: support, service: support}
+detection:
+    login: {type: login}
+    ours: {address|cidr: 192.0.2.0/24}
+    condition: login and not ours
+"""
+
+
+def some_logs() -> LogView:
+    places = ("192.0.2.7", "203.0.113.66", "2001:db8:a0:3f55:a873:f93:c5fe:9555")
+    desk = [
+        {"time": f"2023-11-{day:02}T{hour:02}:00:00Z", "type": "login", "user": f"svc-desk-{hour}",
+         "address": places[(day + hour) % 3], "result": "success", "record": f"r{day}"}
+        for day in range(1, 29)
+        for hour in range(8, 18)
+    ]  # fmt: skip
+    view = LogView({"support": desk}, LOGIN, 7, truth={"support:3": "a step"})
+    return view.open("support:3").cite("support:3")
+
+
+INSTRUMENTS: tuple[Callable[[], Instrument], ...] = (a_glass, some_ribbons, a_wire, some_logs)
 
 
 def alive(browser: Any, address: str, instrument: Instrument, wide: int) -> Any:
@@ -363,6 +386,48 @@ def play(browser: Any, address: str) -> Iterator[Finding]:
     page.close()
 
 
+def hunted(browser: Any, address: str) -> Iterator[Finding]:
+    """The logs are looked through with a mouse, and with the keyboard alone."""
+    view = some_logs()
+    page = alive(browser, address, view, 1_220)
+    page.locator("td.ip button", has_text="203.0.113.66").first.click()
+    page.wait_for_timeout(400)
+    yield "a click on an address shows its lines", "address 203.0.113.66" in view.words()
+    count = page.locator(".count").inner_text()
+    yield "and says how many", count.startswith(f"{len(view)} of 280")
+    page.locator(".find input").fill("svc-desk-9")
+    page.wait_for_timeout(400)
+    yield "words narrow it", {view.index.value(row, "who") for row in view.rows} == {"svc-desk-9"}
+    page.get_by_role("button", name="Show all").click()
+    page.wait_for_timeout(400)
+    typed = page.locator(".find input").input_value()
+    yield "and the field is empty where all is shown", (typed, len(view)) == ("", 280)
+    page.locator("tr[data-do]").first.focus()
+    for _ in range(30):
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(30)
+    page.wait_for_timeout(300)
+    yield "arrow keys open one line after the other", view.opened == 30
+    yield "the focus is in the row that is open", page.evaluate(FOCUS) == "30"
+    in_sight = page.evaluate("""() => {
+      const row = document.querySelector('tr.open').getBoundingClientRect();
+      const box = document.querySelector('.scroll').getBoundingClientRect();
+      return row.top >= box.top && row.bottom <= box.bottom; }""")
+    yield "which is in sight", in_sight
+    rule = page.locator(".rule textarea")
+    rule.evaluate("""one => { const at = one.value.indexOf('/24') + 3;
+      one.focus(); one.setSelectionRange(at, at); }""")
+    page.keyboard.press("Backspace")
+    page.wait_for_timeout(500)
+    hits = len(view.hits)
+    page.keyboard.press("8")
+    page.wait_for_timeout(800)
+    yield "a rule is held against the logs as it is typed", len(view.hits) > hits
+    caret = rule.evaluate("one => one.value.slice(0, one.selectionStart)")
+    yield "and the caret stays", caret.endswith("192.0.2.0/28")
+    page.close()
+
+
 def findings(browser: Any, address: str) -> Iterator[Finding]:
     for check in HANDS:
         page = opened(browser, address, DRAWING)
@@ -371,6 +436,7 @@ def findings(browser: Any, address: str) -> Iterator[Finding]:
     yield from sizes(browser, address)
     yield from what_axe_finds(browser, address)
     yield from play(browser, address)
+    yield from hunted(browser, address)
 
 
 def main() -> int:
