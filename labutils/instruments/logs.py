@@ -83,6 +83,7 @@ class LogView(Instrument):
         self.typed_rule = TypedRule(self.index, loaded, self.facts)
         self.has_rule = rule is not None
         self.query, self.past = LogQuery(), list[LogQuery]()
+        self.looks = 0  # how often other lines were shown: each time the table begins at its top
         self.first = 0  # of the rows on the screen, among those that are shown
         self.opened: int | None = None  # the row of the open line
         self.cited: list[str] = []  # the ids of the lines in the basket
@@ -323,6 +324,7 @@ class LogView(Instrument):
         self.found = self.search.rows(query, self.typed_rule.rows)
         self.rows = self.found.rows()
         self.query, self.first = query, 0
+        self.looks += 1
 
     def _hold(self, text: str) -> None:
         self.typed_rule.hold(text)
@@ -380,16 +382,19 @@ class LogView(Instrument):
 
     def live(self) -> str:
         """Return the whole screen: what is asked for, when it was, the lines, the rule, a line."""
-        inner = self.width - (26 if self.width <= picture.NARROW else 42)
-        kind = "wide" if self.width >= picture.WIDE else "tall"
-        kind += " narrow" if self.width <= picture.NARROW else ""
-        strip = picture.Strip(self, inner)
+        is_wide, is_narrow = self.width >= picture.WIDE, self.width <= picture.NARROW
+        kind = ("wide" if is_wide else "tall") + (" narrow" if is_narrow else "")
+        strip = picture.Strip(self, self.width - (26 if is_narrow else 42))
+        lines, basket = panes.table(self), panes.basket(self)
+        rule, event = panes.rule(self), panes.event(self)
+        if is_wide:
+            below = f'<div>{lines}{basket}</div><div class="pane">{rule}{event}</div>'
+        else:  # the line that somebody opens is below the lines
+            below = f"<div>{lines}</div>{event}{basket}{rule}"
         html = (
             f'<section class="{kind}" aria-label="{escape(self.title)}">'
             f"{self.heading(panes.find(self))}{panes.chips(self)}{strip.live()}"
-            f"{picture.hours(self)}"
-            f'<div class="both"><div class="left">{panes.table(self)}{panes.basket(self)}</div>'
-            f'<div class="pane">{panes.rule(self)}{panes.event(self)}</div></div></section>'
+            f'{picture.hours(self)}<div class="both">{below}</div></section>'
         )
         self.is_sought = False
         return html

@@ -155,7 +155,8 @@ def table(view: "LogView") -> str:
     head = f'<thead><tr role="row">{head}</tr></thead>' if view.width > NARROW else ""
     first, last = view.first + 1, view.first + len(rows)
     return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Lines" data-key="lines">'
+        '<div class="scroll" tabindex="0" role="region" aria-label="Lines" '
+        f'data-key="lines{view.looks}">'
         f'<table role="grid" aria-label="Lines {first} to {last}">{head}'
         f"<tbody data-rove>{''.join(body)}</tbody></table></div>"
         f"{_pages(view, first, last)}"
@@ -262,12 +263,12 @@ def _values(view: "LogView", row: int) -> str:
         text = as_text(value)
         if text in EMPTY:
             parts.append(
-                f"<dt>{breaking(path)}</dt><dd><small>{escape(text) or 'empty'}</small></dd>"
+                f"<li><b>{breaking(path)}</b><small>{escape(text) or 'empty'}</small></li>"
             )
             continue
         parts.append(_leaf(source, path, text, is_stop=stop))
         stop = False
-    return f'<dl data-rove="focus">{"".join(parts)}</dl>'
+    return f'<ul data-rove="focus">{"".join(parts)}</ul>'
 
 
 def _leaf(source: str, path: str, text: str, *, is_stop: bool) -> str:
@@ -278,11 +279,11 @@ def _leaf(source: str, path: str, text: str, *, is_stop: bool) -> str:
         pivot = f"{path}={text}" if " " in text or len(text) < 3 else f"word={text}"
     taken = escape(f"{path}={text}")
     return (
-        f'<dt>{breaking(path)}</dt><dd><button class="value" tabindex="{0 if is_stop else -1}" '
+        f'<li><b>{breaking(path)}</b><button class="value" tabindex="{0 if is_stop else -1}" '
         f'data-do="pivot" data-value="{escape(pivot)}">'
         f'{breaking(cut(text, LONGEST_VALUE))}</button><button class="take" tabindex="-1" '
         f'data-do="take" data-value="{taken}" aria-label="Put {escape(path)} into the rule">'
-        "+ rule</button></dd>"
+        "+ rule</button></li>"
     )
 
 
