@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Collection, Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from labutils.hunt.engine import Hit
@@ -24,12 +24,17 @@ OFTEN_ASKED = {
 }
 
 
+@cache
+def loaded_logs(folder: Path) -> LoadedLogs:
+    """Return the logs of a folder as rules see them: loaded once for all who ask."""
+    return LoadedLogs(folder, OFTEN_ASKED)
+
+
 class Logs:
     """The logs of a company, as `labutils telemetry FOLDER --background N` writes them."""
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.loaded = LoadedLogs(folder, OFTEN_ASKED)
         self._of_source: dict[str, LogLines] = {}
 
     def events(
@@ -100,7 +105,7 @@ class Logs:
     def hunt(self, *rules: str) -> list[Hit]:
         """The hits of these rules. A rule that cannot be used is named in a sentence."""
         ruleset = rules_of_texts(*rules)
-        hits = self.loaded.hits(ruleset)
+        hits = loaded_logs(self.folder).hits(ruleset)
         for refused in ruleset.refused:
             print(f"Not used: {refused.reason}.")
         return hits

@@ -17,7 +17,7 @@ from labutils.hunt.lines import Lines, NotInTheLogs, lines_of
 from labutils.hunt.loaded_logs import LoadedLogs
 from labutils.hunt.sources import SOURCES
 from labutils.incident.alerts import Alert
-from labutils.incident.logs import Logs
+from labutils.incident.logs import Logs, loaded_logs
 from labutils.instruments import logs_panes as panes
 from labutils.instruments import logs_picture as picture
 from labutils.instruments.frame import LOCK, Instrument
@@ -40,6 +40,7 @@ def logs(
     rule: str | None = None,
     budget: int | None = None,
     *,
+    where: Mapping[str, object] | None = None,
     truth: Mapping[str, str] | None = None,
     title: str = TITLE,
 ) -> "LogView":
@@ -48,10 +49,15 @@ def logs(
     `source`: the `Logs` of a company, a folder with files such as okta.jsonl, or events by log, as
     in {"support": [event, ...]}. `rule`: a Sigma rule to edit; an empty text for one that is still
     to be written; None for no rule at all. `budget`: how many alerts its worst week may have.
-    `truth`: the ids of the attack's events with their facts, which nobody has at work; with it, one
-    can ask which alerts are true. Raises NotInTheLogs with a sentence.
+    `where`: what is asked for at first, as `LogView.where` takes it. `truth`: the ids of the
+    attack's events with their facts, which nobody has at work; with it, one can ask which alerts
+    are true. A rule's hits are shown first. Raises NotInTheLogs with a sentence.
     """
     shown_logs = LogView(source, rule, budget, truth=truth, title=title)
+    if where:
+        shown_logs.where(**where)
+    elif shown_logs.hits:
+        shown_logs.on_only("", {})
     shown_logs.show()
     return shown_logs
 
@@ -405,8 +411,7 @@ class LogView(Instrument):
 
 def _opened(source: Logs | Path | str | Events) -> tuple[Lines, LoadedLogs]:
     """The index of what was handed in, and its logs for rules. Raises NotInTheLogs."""
-    if isinstance(source, Logs):
-        return lines_of(source.folder), source.loaded
+    source = getattr(source, "folder", source)  # of Logs, and of a scene with logs
     if isinstance(source, Mapping):
         folder = _written(source)
     elif isinstance(source, str | Path):
@@ -418,7 +423,7 @@ def _opened(source: Logs | Path | str | Events) -> tuple[Lines, LoadedLogs]:
             "Logs are a folder with files such as okta.jsonl, or events by log, as in "
             '{"support": [event, ...]}.'
         )
-    return lines_of(folder), LoadedLogs(folder)
+    return lines_of(folder), loaded_logs(folder)
 
 
 def _written(events: Events) -> Path:

@@ -153,7 +153,8 @@ def test_each_prediction_is_asked_and_then_revealed(number):
     predicted, revealed = asked(number, "predict") | both, asked(number, "reveal") | both
     names = [item.id for item in course(number).predictions]
     demand(
-        len(names) >= 3, f"Predictions of lesson {number}: {len(names)}; three or more are wanted."
+        len(names) >= 3 or mould_of(number) == "case",  # evidence comes first there: nobody asks
+        f"Predictions of lesson {number}: {len(names)}; three or more are wanted.",
     )
     demand_none(
         f"Lesson {number}: {name} is not both asked by predict(...) and shown by reveal(...), or "

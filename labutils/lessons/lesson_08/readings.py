@@ -1,7 +1,6 @@
 """Who says what of the events of 2023, and how near each of them stood (lesson 08)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from textwrap import fill
 from typing import Any
 
 from labutils.incident import ledger
@@ -72,16 +71,6 @@ def as_table(rows: Mapping[str, Sequence[Reading]]) -> str:
             seen = "read" if one["read"] else "cited"
             lines.append(f"   {one['kind']:<12}{seen:<7}{one['who']:<30}{one['says']}")
     return "\n".join(lines)
-
-
-def as_entry(fact: ledger.Fact) -> str:
-    """An entry of the ledger as a person reads it."""
-    sources = [
-        f"- {kind(one)}, {seen} | {one.publisher} | {one.title}"
-        for one in fact.sources
-        for seen in ["cited" if one in fact.unread else "read"]
-    ]
-    return "\n".join([f"{fact.time}, {fact.confidence}", fill(fact.statement, 100), *sources])
 
 
 def grade(readings: Sequence[Reading]) -> str:

@@ -1,4 +1,4 @@
-"""The cards of a retelling: ten scenes to put in order, and nine to judge (lesson 08)."""
+"""The events of the figure, ten scenes to put in order, and nine cards to judge (lesson 08)."""
 
 from labutils.incident import ledger
 from labutils.lab import seconds
@@ -97,6 +97,12 @@ ON_THE_TIMELINE = (
     "nov23-user-off",
     "nov24-sliver-removed",
 )
+# What no clock orders, but a sentence does: pairs of events, and the sentence.
+SETTLED_BY = {
+    frozenset({"okta-user-report", "okta-support-window"}): "the report was exported in the window",
+    frozenset({"beyondtrust-console-denied", "beyondtrust-api-backdoor"}): "the console came first",
+    frozenset({"nov22-sliver", "nov22-repos-archived"}): "archived over the day after Sliver",
+}
 LENGTH = {"second": 0, "minute": 59, "day": 86399}
 
 
@@ -118,25 +124,6 @@ def _earliest(letter: str) -> int:
 
 def _latest(letter: str) -> int:
     return _earliest(letter) + LENGTH[str(ledger.fact(SCENES[letter][1]).time_precision)]
-
-
-def print_retelling(letters: str) -> None:
-    """Print the scenes in somebody's order, each with its time; of none, say what is missing."""
-    for letter in filter(SCENES.get, letters):
-        text, fact = SCENES[letter]
-        print(f"{ledger.fact(fact).time:<22}{text}")
-    if not letters:
-        print("Put the ten letters in order first. Then this cell tells the story with the times.")
-
-
-def print_timeline() -> None:
-    """Print the events of the figure in the order of time: when each began, how exactly that is
-    known, its id, and what it is called in the figure."""
-    for event in sorted(map(ledger.fact, ON_THE_TIMELINE), key=lambda event: str(event.time)):
-        until = f", until {event.time_end}" if event.time_end else ""
-        assumed = " (day assumed)" if event.time_assumed else ""
-        when = f"{event.time:<21}{event.time_precision:<7}"
-        print(f"{when}{event.id:<33}{event.title}{until}{assumed}")
 
 
 def in_the_gap() -> list[ledger.Fact]:

@@ -4,11 +4,11 @@ The intruder's lines are those of the replay. The others are drawn: engineers wh
 cases, two who take files from the Files tab, and a service account that works by itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from labutils.incident import breach, ledger
+from labutils.incident import breach
 from labutils.incident.log_format import Event
 from labutils.incident.policy import World
 from labutils.lab import dice, iso, seconds
@@ -35,30 +35,51 @@ def support_log() -> list[Line]:
     return sorted(lines, key=lambda line: str(line["time"]))
 
 
-def own_acts(user: str = "you") -> dict[str, Line]:
-    """What the log writes when somebody does each of the three things that show files or users."""
+class Desk:
+    """A desk with a log, at which somebody tries what a thief could have done.
+
+    `written` says which lines each way of getting at files leaves; there may be none.
+    """
+
+    def __init__(self, lines: Iterable[Line], written: Mapping[str, Sequence[Line]]):
+        self.ways = tuple(written)
+        self.done: list[str] = []
+        self._lines, self._written = list(lines), written
+
+    def do(self, way: str) -> None:
+        """Do it, and let the log write what it writes. Raise ValueError for an unknown way."""
+        if way not in self._written:
+            raise ValueError(f"there is no way {way!r}; there are: {', '.join(self.ways)}")
+        self.done.append(way)
+        self._lines += self._written[way]
+
+    def lines(self) -> list[Line]:
+        """Return the log as it is now: a copy."""
+        return [dict(line) for line in self._lines]
+
+
+def support_desk() -> Desk:
+    """Return the desk of this lesson, with its log of twenty days. You are at it."""
+    return Desk(support_log(), own_acts())
+
+
+def own_acts(user: str = "you") -> dict[str, list[Line]]:
+    """Return what the log writes when somebody gets at files or users, by each of three ways."""
     done = {
-        "opened a file inside a case": ("case_file_view", FILES[3]),
-        "downloaded from the Files tab": ("files_tab_download", FILES[3]),
-        "exported a report on all users": ("report_export", ""),
+        "open a file inside a case": ("case_file_view", FILES[3]),
+        "download it from the Files tab": ("files_tab_download", FILES[3]),
+        "export a report on all users": ("report_export", ""),
     }
     return {
-        act: _line(f"2023-10-17T16:0{minute}:00Z", user, "192.0.2.45", kind, file)
-        for minute, (act, (kind, file)) in enumerate(done.items())
+        way: [_line(f"2023-10-17T16:0{minute}:00Z", user, "192.0.2.45", kind, file)]
+        for minute, (way, (kind, file)) in enumerate(done.items())
     }
 
 
 def as_text(line: Line) -> str:
-    """A line as a person reads it."""
+    """Return a line as a person reads it."""
     about = f"{line['time']}  {line['user']:<12}{line['address']:<15}{line['type']:<19}"
     return about + str(line.get("file") or line.get("report") or "")
-
-
-def print_lines(lines: Iterable[Line]) -> None:
-    """The lines of an intruder; but for the one that the ledger dates, they are the model's."""
-    for line in lines:
-        on_record = line["time"] == ledger.fact("okta-user-report").time
-        print(f"{as_text(line):<80} {'on record' if on_record else '(assumed)'}")
 
 
 def _line(time: str, user: str, address: str, kind: str, file: str = "") -> Line:

@@ -5,13 +5,12 @@ from functools import partial
 from typing import Any
 
 from labutils.classroom.judging import Tried
-from labutils.classroom.trying import Call, Observed, Trial, calls
-from labutils.incident import ledger
+from labutils.classroom.trying import Call, Observed, Trial, calls, seen
 from labutils.lab import dice, iso
 
-from .readings import KINDS, Reading, bounds, order
-from .retelling import JUDGED, ON_THE_TIMELINE, first_wrong_pair
-from .support_log import DESK, ENGINEERS, INTRUDER, TRIP, as_text, support_log
+from .readings import KINDS, Reading
+from .retelling import JUDGED, first_wrong_pair
+from .support_log import DESK, ENGINEERS, INTRUDER, TRIP, Desk, Line, as_text, support_log
 
 
 def of_type(kinds: tuple[type, ...], answer: Tried, *arguments: Any) -> Any:
@@ -20,99 +19,55 @@ def of_type(kinds: tuple[type, ...], answer: Tried, *arguments: Any) -> Any:
     return result if result is None or isinstance(result, kinds) else f"a {type(result).__name__}"
 
 
-# --- a search in a log (08-4, 08-6) ---------------------------------------------------------------
+# --- a positive control (08-12) -----------------------------------------------------------------
 
 
-def try_search(answer: Tried) -> Trial:
-    """Fields that are searched for in a small log, in none and in a large one."""
-    yield from calls(Tried(partial(of_type, (list,), answer)), searches())
+def try_blind_spots(answer: Tried) -> Trial:
+    """Desks whose ways leave no line, one or two, and searches that find some of them; each twice,
+    at a new desk."""
+    tried = list(desks())
+    for at, (words, search, log, written, about, usual) in enumerate([*tried, *tried[::-1]]):
+        desk = Desk(log, written)
+        result = seen(answer, search, desk)
+        parts = {"set": "list", "tuple": about, "NoneType": "ways", "Raised": "raises"}
+        parts |= dict.fromkeys(("list", "str"), about)
+        is_set = isinstance(result, set | frozenset)
+        again = usual if at < len(tried) else "again"
+        yield Observed(words, "a set" if is_set else result, "list" if is_set else parts, again)
+        yield Observed(f"{words}: what was done", sorted(desk.done), "done")
 
 
-def logged() -> list[dict[str, Any]]:
-    """A small log in which names and values are almost alike."""
-    name = next(dice("lesson-08", "log"))[:4]
-    return [
-        {"type": "view", "user": name, "file": "a.har"},
-        {"type": "view", "user": f"{name}-2", "file": "b.har"},
-        {"type": "take", "user": name, "file": "a.har"},
-        {"type": "view_all", "user": name},
-        {"type": "View", "user": "ada", "file": ""},
-        {"type": " view ", "user": "ada", "file": "A.har"},
-        {"type": "login", "user": "view", "times": 3},
-        {"type": "login", "user": name, "times": 3},
-        {"type": "take", "user": f"{name}-2", "file": "c.har", "times": True},
-    ]
+def desks() -> Iterator[tuple[str, Any, list[Line], dict[str, list[Line]], str, str]]:
+    """What is tried in words; a search, a log, what each way writes; what it is about."""
+    view, take = {"type": "view", "user": "you"}, {"type": "take", "user": "you"}
+    export, other = {"type": "export", "user": "you"}, {"type": "view", "user": "ada"}
+    two, silent = {"a": [view], "b": [take]}, {"a": [view], "b": [], "c": [take]}
 
+    def of(*kinds: str) -> Any:
+        return lambda lines: [line for line in lines if line["type"] in kinds]
 
-def searches() -> Iterator[Call]:
-    """What is searched for, and the mistake of a search that fails there."""
-    small = logged()
-    name = small[0]["user"]
-    rows: tuple[tuple[dict[str, Any], str], ...] = (
-        ({"type": "take"}, "lines"),
-        ({"type": "login"}, "lines"),
-        ({"type": "view"}, "whole"),
-        ({"user": name}, "whole"),
-        ({"file": "a.har"}, "missing"),
-        ({"file": ""}, "missing"),
-        ({"times": 3}, "missing"),
-        ({"type": "take", "user": name}, "both"),
-        ({"type": "login", "user": "view", "times": 3}, "both"),
-        ({"type": "delete"}, "empty"),
-        ({"times": "3"}, "whole"),
-        ({"user": "view"}, "whole"),
-        ({"place": "x"}, "missing"),
-        ({"place": None, "type": "delete"}, "both"),
-        ({}, "nothing wanted"),
-    )
+    def yours(lines: list[Line]) -> list[Line]:
+        return [line for line in lines if line["user"] == "you"]
 
-    def call(lines: Any, wanted: Any, about: str, usual: str, words: str) -> Call:
-        is_rare = not {*wanted} <= {"type", "user"}  # a field that some lines do not have
-        parts = {"list": about, "NoneType": about, "str": "list"}
-        parts["Raised"] = "missing" if is_rare else "raises"
-        return Call((lines, wanted), f"search({words}, {wanted})", parts, usual)
-
-    for wanted, about in rows:
-        yield call(small, wanted, about, "" if wanted else "edge", "lines")
-    yield call([], {"type": "view"}, "empty", "edge", "[]")
-    many = small * 150
-    for wanted in ({"type": "take", "file": "a.har"}, {"user": "ada"}):
-        yield call(many, wanted, "lines", "large", f"{len(many)} lines")
-
-
-def try_file_types(answer: Tried) -> Trial:
-    """Logs in which some lines name a file."""
-    yield from calls(answer, logs_with_files())
-
-
-def logs_with_files() -> Iterator[Call]:
-    """Logs, and what is tried with each in words."""
-    view, other, take = logged()[0], logged()[1], logged()[2]
-    login = {"type": "login", "user": "ada"}
-    named = {"type": "note", "user": "file"}
-    kind, user = (next(dice("lesson-08", seed))[:5] for seed in ("type", "user"))
-    strange = {"type": kind, "user": user, "file": "x"}
-    many = [
-        {"type": f"type {number % 30}", "user": f"user {number}"}
-        | ({"file": "x"} if number % 2 else {})
-        for number in range(300)
-    ]
-    yield Call(([view],), "one line with a file", "users")
-    yield Call(([login, named],), "two lines without a file", "no file")
-    yield Call(([view, other],), "one type, two users", "set")
-    yield Call(([view, view, take],), "two types, one of them twice", "set")
-    lines = [view, {"type": "view", "user": "ada"}]
-    yield Call((lines,), "two lines of one type, one of them without a file", "no file")
-    words = "two lines of one type, the first of them without a file"
-    yield Call((lines[::-1],), words, "no file")
-    yield Call(([{**login, "file": ""}],), "a line whose file is ''", "empty name", "edge")
-    files = {"type": "view", "user": "ada", "files": "x", "File": "x"}
-    yield Call(([files],), "a line with other fields, `files` and `File`", "no file")
-    yield Call(([strange, login],), f"a type {kind!r}", "types")
-    yield Call(([],), "no line", "no file", "edge")
-    yield Call((many,), f"{len(many)} lines of 30 types, half of them with a file", "set", "large")
-    users = [{"type": "view", "user": f"user {number}", "file": "x"} for number in range(300)]
-    yield Call((users,), f"{len(users)} users of one type", "set", "large")
+    yield "two ways, a search for one type", of("view"), [], two, "ways", ""
+    yield "a search that finds nothing", of("delete"), [], two, "ways", ""
+    yield "a search that finds everything", list, [], two, "ways", ""
+    yield "a log that has such lines already", of("view", "take"), [other], two, "old", ""
+    yield "old lines of another type", of("take"), [other, other], two, "old", ""
+    yield "an old line, and a way of another type", of("view"), [other], {"b": [take]}, "old", ""
+    yield "old lines of your own", yours, [dict(view)], {"b": [{**take, "user": "x"}]}, "old", ""
+    mixed = {"a": [view], "b": [take], "c": [view], "d": [export]}
+    yield "four ways, the first is found", of("view"), [], mixed, "each", ""
+    yield "four ways, the last is found", of("export"), [other], mixed, "each", ""
+    yield "a way that leaves no line", of("view", "take"), [], silent, "silent", ""
+    yield "no way leaves a line", list, [other], {"a": [], "b": []}, "silent", ""
+    both = {"a": [view, take], "b": [export, export], "c": [take, other]}
+    yield "ways that leave two lines", of("view"), [], both, "two lines", ""
+    yield "no way at all", of("view"), [other], {}, "ways", "edge"
+    names = {"view": [take], "take": [view], "you": [export]}
+    yield "ways that are called like types", of("view"), [other], names, "ways", ""
+    many = {f"way {n}": [({"type": f"t{n % 7}", "user": "you"})] for n in range(300)}
+    yield "300 ways of 7 types", of("t3", "t5"), [other], many, "each", "large"
 
 
 # --- an account in two places (08-9) --------------------------------------------------------------
@@ -168,16 +123,16 @@ def log_of(text: str) -> list[dict[str, str]]:
     ]
 
 
-# --- all that was taken (08-10) -------------------------------------------------------------------
+# --- all that was taken (08-13) -----------------------------------------------------------------
 
 
-def try_taken(lines: Any) -> Trial:
-    """Lines of the log: whose they are, of which type, and how many from where."""
-    fits = isinstance(lines, list | tuple) and all(isinstance(one, dict) for one in lines)
-    yield Observed("a list of lines", fits, "list")
-    log = support_log()
-    yield Observed("lines that the log has not", [one for one in lines if one not in log], "list")
-    taken = [one for one in log if one in lines]
+def try_cited(cited: Any) -> Trial:
+    """Lines of the log by their ids: whose they are, of which type, and how many from where."""
+    fits = isinstance(cited, list | tuple | set) and all(isinstance(one, str) for one in cited)
+    yield Observed("a list of ids", fits, "list")
+    log = {f"support:{place}": line for place, line in enumerate(support_log(), 1)}
+    yield Observed("ids that the log has not", [one for one in cited if one not in log], "name")
+    taken = [line for name, line in log.items() if name in {*cited}]
     usual = {*ENGINEERS.values(), TRIP, DESK}
     people = [as_text(one) for one in taken if one["address"] in usual]
     yield Observed("lines of the desk's people and programs", people, "honest")
@@ -187,34 +142,6 @@ def try_taken(lines: Any) -> Trial:
     from_one = [one for one in others if one["address"] == INTRUDER]
     yield Observed(f"how many lines are from {INTRUDER}", len(from_one), "missed")
     yield Observed("how many lines there are in all", len(others), "address")
-
-
-# --- two events of which nobody knows which came first (08-11) ------------------------------------
-
-SHOWN = {"nov14-probing", "nov14-aws-accessed"}
-# What their statements put in order: the report was exported in the window, the first attempts
-# were made in the admin console, and what was archived was viewed over the following day.
-SETTLED = {
-    frozenset({"okta-user-report", "okta-support-window"}): "window",
-    frozenset({"beyondtrust-console-denied", "beyondtrust-api-backdoor"}): "console",
-    frozenset({"nov22-sliver", "nov22-repos-archived"}): "archived",
-}
-
-
-def try_pair(pair: Any) -> Trial:
-    """Two events of the figure: what the ledger knows of their days, and of their order."""
-    yield Observed("two members", isinstance(pair, list | tuple) and len(pair) == 2, "form")
-    strange = [name for name in pair if name not in ON_THE_TIMELINE]
-    yield Observed("names that are not in the list", strange, "name")
-    is_another = len({*pair}) == 2 and {*pair} != SHOWN
-    yield Observed("two events, and not those of the lesson", is_another, "another")
-    settled = SETTLED.get(frozenset(pair), "nothing")
-    yield Observed("what settles their order", settled, {name: name for name in SETTLED.values()})
-    one, other = (ledger.fact(name) for name in pair)
-    is_assumed = bool(one.time_assumed or other.time_assumed)
-    yield Observed("whether a day is assumed", is_assumed, "assumed")
-    times = (bounds(str(event.time), str(event.time_precision)) for event in (one, other))
-    yield Observed("their order, by their times", order(*times), "decided")
 
 
 # --- the grade of a statement (08-1) --------------------------------------------------------------

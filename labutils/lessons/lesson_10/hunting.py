@@ -325,29 +325,40 @@ def in_a_line(alert: Mapping[str, str]) -> str:
     )
 
 
-def rows_about(logs: Logs, alert: Mapping[str, str]) -> None:
-    """Print what people wrote down about the author of an alert, two days before it and after:
+def rows_about(logs: Logs, alert: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what people wrote down about the author of an alert, two days before it and after:
     tickets, duties and trips."""
     rows = [
-        (row["from"], row["to"], f"{row['id']}  {row['system']:<8}", row["what"])
+        {
+            "on record": row["id"],
+            "from": row["from"],
+            "to": row["to"],
+            "what": f"{row['system']}: {row['what']}",
+        }
         for row in logs.table("changes")
         if row["by"] == alert["who"]
     ]
     rows += [
-        (row["on_call_from"], row["on_call_to"], "on call", "")
+        {"on record": "on call", "from": row["on_call_from"], "to": row["on_call_to"], "what": ""}
         for row in logs.table("roster")
         if row["account"] == alert["who"] and row["on_call_from"]
     ]
     rows += [
-        (row["from"], row["to"], "trip", f"{row['network']}, {row['country']}")
+        {
+            "on record": "trip",
+            "from": row["from"],
+            "to": row["to"],
+            "what": f"{row['network']}, {row['country']}",
+        }
         for row in logs.table("travel")
         if row["account"] == alert["who"]
     ]
     first, last = (iso(seconds(alert["time"]) + days * 86_400) for days in (-2, 2))
-    print(in_a_line(alert))
-    for begin, end, what, more in rows:
-        if begin <= last and end >= first:
-            print(f"    {what:<18} {begin[:16]} to {end[:16]}  {more}".rstrip())
+    return [
+        row | {"from": row["from"][:16], "to": row["to"][:16]}
+        for row in rows
+        if row["from"] <= last and row["to"] >= first
+    ]
 
 
 NO_SESSION = "unknown"  # what stands there where a sign-in failed

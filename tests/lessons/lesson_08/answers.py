@@ -101,28 +101,33 @@ def answer(first, second):
     return known.get((first[1] < second[0], second[1] < first[0]), "unknown")
 """,
     ],
-    "08-4": [
+    "08-12": [
         """
-def answer(lines, wanted):
-    left = list(lines)
-    for name, value in wanted.items():
-        left = [line for line in left if line.get(name) == value]
-    return left
+def answer(search, desk):
+    def sees(way):
+        before = len(search(desk.lines()))
+        desk.do(way)
+        return len(search(desk.lines())) > before
+    return [way for way in desk.ways if not sees(way)]
 """,
         """
-def answer(lines, wanted):
-    fitting = []
-    for line in lines:
-        for name in wanted:
-            if name not in line or line[name] != wanted[name]:
-                break
-        else:
-            fitting.append(line)
-    return fitting
+def answer(search, desk):
+    counts = [len(search(desk.lines()))]
+    for way in desk.ways:
+        desk.do(way)
+        counts.append(len(search(desk.lines())))
+    return [way for way, one, other in zip(desk.ways, counts, counts[1:]) if one == other]
 """,
         """
-def answer(lines, wanted):
-    return list(filter(lambda line: {**line, **wanted} == line, lines))
+def answer(search, desk):
+    blind = list(desk.ways)
+    for way in desk.ways:
+        old = desk.lines()
+        desk.do(way)
+        new = desk.lines()[len(old):]
+        if new and search(new):
+            blind.remove(way)
+    return blind
 """,
     ],
     "08-9": [
@@ -149,40 +154,38 @@ def answer(lines):
     return moved
 """,
     ],
-    "08-6": [
-        """
-def answer(lines):
-    touching = [line for line in lines if "file" in line]
-    types = {line["type"] for line in touching}
-    return {t: {line["user"] for line in touching if line["type"] == t} for t in types}
-""",
-        """
-from collections import defaultdict
-def answer(lines):
-    users = defaultdict(set)
-    for line in lines:
-        if line.get("file") is not None:
-            users[line["type"]].add(line["user"])
-    return users
-""",
-        """
-def answer(lines):
-    users = {}
-    for line in lines:
-        if "file" not in line:
-            continue
-        if line["type"] not in users:
-            users[line["type"]] = set()
-        users[line["type"]] |= {line["user"]}
-    return users
-""",
-    ],
 }
 
 EQUIVALENT: dict[str, dict[str, str]] = {}
 
 # Exercise -> mistake -> wrong answers as learners write them.
 MISTAKES: dict[str, dict[str, list[str]]] = {
+    "08-12": {
+        "ways": [
+            """
+def answer(search, desk):
+    found = []
+    for way in desk.ways:
+        before = len(search(desk.lines()))
+        desk.do(way)
+        if len(search(desk.lines())) > before:
+            found.append(way)
+    return found
+"""
+        ],
+        "each": [
+            """
+def answer(search, desk):
+    before = len(search(desk.lines()))
+    blind = []
+    for way in desk.ways:
+        desk.do(way)
+        if len(search(desk.lines())) <= before:
+            blind.append(way)
+    return blind
+"""
+        ],
+    },
     "08-1": {
         "outweighs": [
             """
@@ -236,15 +239,6 @@ def answer(time, precision):
 """,
         ],
     },
-    "08-6": {
-        "no file": [
-            """
-def answer(lines):
-    types = {line["type"] for line in lines if "file" in line}
-    return {t: {line["user"] for line in lines if line["type"] == t} for t in types}
-"""
-        ],
-    },
     "08-3": {
         "swapped": [
             """
@@ -273,44 +267,6 @@ def answer(first, second):
         return "before"
     return "after" if second[1] <= first[0] else "unknown"
 """
-        ],
-    },
-    "08-4": {
-        "both": [
-            """
-def answer(lines, wanted):
-    return [line for line in lines
-            if not wanted or any(line.get(name, 0) == wanted[name] for name in wanted)]
-"""
-        ],
-        "missing": [
-            """
-def answer(lines, wanted):
-    return [line for line in lines if all(line.get(n, "") == wanted[n] for n in wanted)]
-"""
-        ],
-        "whole": [
-            """
-def answer(lines, wanted):
-    return [line for line in lines
-            if all(str(line.get(name, "")).strip() == str(wanted[name]) for name in wanted)]
-""",
-            """
-def answer(lines, wanted):
-    return [line for line in lines
-            if all(str(wanted[name]) in str(line.get(name)) for name in wanted)]
-""",
-            """
-def answer(lines, wanted):
-    return [line for line in lines
-            if all(str(line.get(name)).startswith(str(wanted[name])) for name in wanted)]
-""",
-            """
-def answer(lines, wanted):
-    def low(value):
-        return str(value).lower()
-    return [line for line in lines if all(low(line.get(n)) == low(wanted[n]) for n in wanted)]
-""",
         ],
     },
 }

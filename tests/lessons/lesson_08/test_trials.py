@@ -1,58 +1,48 @@
-"""Lesson 08: two events on known days are undecided where each may have begun first."""
+"""Lesson 08: all that was taken, and the corrections that an editor takes."""
 
-from collections import Counter
-from itertools import combinations
-
+import pytest
 from tables import table
 
 from labutils.classroom.course import lesson
 from labutils.classroom.exercises import verdict
-from labutils.classroom.judging import PASSED
-from labutils.lessons.lesson_08 import ON_THE_TIMELINE
 from labutils.lessons.lesson_08.news_article import Article
+from labutils.lessons.lesson_08.support_log import support_desk
 
-
-def mistake_of(pair):
-    """The mistake of an answer to 08-11; None for one that passes."""
-    judged, _ = verdict(lesson("08").items["08-11"], pair)
-    assert (judged is PASSED) is (judged.mistake is None)
-    return judged.mistake
-
-
-def test_of_276_pairs_three_pass_and_none_with_an_assumed_day():
-    verdicts = Counter(map(mistake_of, combinations(ON_THE_TIMELINE, 2)))
-    assert verdicts == {
-        None: 3,
-        "another": 1,
-        "window": 1,
-        "console": 1,
-        "archived": 1,
-        "assumed": 66,
-        "decided": 203,
-    }
+TAKEN = ["support:11", "support:47", "support:104", "support:215"]
 
 
 @table(
-    ("pair", "mistake"),
+    ("cited", "mistake"),
     [
-        (["nov14-okta-denied", "nov14-probing"], None),
-        (("nov22-sliver", "nov22-repos-archived"), "archived"),
-        (("okta-support-window", "beyondtrust-console-denied"), "decided"),
-        (("okta-service-account-credential", "okta-user-report"), "assumed"),
-        (("beyondtrust-api-backdoor", "beyondtrust-console-denied"), "console"),
-        (("nov14-probing", "nov14-okta-denied"), None),
-        (("nov14-aws-accessed", "nov14-probing"), "another"),
-        (("nov16-wiki-search", "nov16-wiki-search"), "another"),
-        (("nov16-wiki-search", "NOV16-ACCOUNT-CREATED"), "name"),
-        (("nov16-wiki-search", 7), "name"),
-        (("nov16-wiki-search",), "form"),
-        ({"nov16-wiki-search", "nov16-account-created"}, "form"),
-        ("nov16-wiki-search nov16-account-created", "form"),
-        (None, "form"),
+        (TAKEN, None),
+        (tuple(reversed(TAKEN)), None),
+        (set(TAKEN), None),
+        (TAKEN[:2] + TAKEN[3:], "address"),
+        (TAKEN[:1] + TAKEN[2:], "missed"),
+        ([*TAKEN, "support:10"], "login"),
+        ([*TAKEN, "support:1"], "honest"),
+        ([*TAKEN, "support:0"], "name"),
+        ([*TAKEN, "okta:11"], "name"),
+        ([*TAKEN, 11], "list"),
+        ([], "missed"),
+        ("support:11", "list"),
+        (None, "list"),
     ],
 )
-def test_what_is_no_undecided_pair_is_told_why(pair, mistake):
-    assert mistake_of(pair) == mistake
+def test_all_that_was_taken_is_cited_and_nothing_else(cited, mistake):
+    judged, _ = verdict(lesson("08").items["08-13"], cited)
+    assert judged.mistake == mistake
+
+
+def test_the_desk_logs_one_line_of_its_own_type_for_each_of_three_ways():
+    desk = support_desk()
+    before = len(desk.lines())
+    for way in desk.ways:
+        desk.do(way)
+    types = [line["type"] for line in desk.lines()[before:]]
+    assert types == ["case_file_view", "files_tab_download", "report_export"]
+    with pytest.raises(ValueError, match="there is no way 'steal'; there are: open a file"):
+        desk.do("steal")
 
 
 def test_a_claim_that_is_corrected_costs_no_second_correction():
