@@ -25,7 +25,7 @@ SWITCH = "LABUTILS_PANELS"  # 1 or 0, where somebody wants it otherwise
 _BEGIN = re.compile(
     r"\d\d-\w+(: (passed|not yet|not attempted yet)\.|[.:])|(Hint \d+ of \d+|Result):|You chose \w:"
 )
-_EMPHASIS = re.compile(r"(?<![\w*`])\*([A-Za-z][\w ]*\w)\*(?![\w*`])")  # *so*, in a sentence
+_EMPHASIS = re.compile(r"(?<![\w*`])\*([A-Za-z`](?:[^*\n]*[\w.,?`)])?)\*(?![\w*`])")  # *so*
 _CODE = re.compile(r"`([^`\n]+)`")
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -97,6 +97,7 @@ class Bands(Instrument):
         """Return the order as it is placed now, and how many of those that are possible were
         seen."""
         placed = ", then ".join(self.order)
+        placed = placed[:1].upper() + placed[1:]
         if self.possible == 1:
             return f"{placed}. No other order is possible."
         seen = f"{len(self.orders)} of {counted(self.possible, 'order')} seen"

@@ -32,7 +32,7 @@ def test_the_words_say_what_is_known_and_what_somebody_placed():
         "probe    09:22:49  known\n"
         "cloud    12:00     placed by hand\n"
         "sign-in  12:00     placed by hand\n"
-        "probe, then cloud, then sign-in. 1 of 6 orders seen; the clock allows every one."
+        "Probe, then cloud, then sign-in. 1 of 6 orders seen; the clock allows every one."
     )
 
 
@@ -69,7 +69,10 @@ def test_events_must_lie_in_one_day(events):
         bands(events)
 
 
-@given(what=st.sampled_from(["move", "move0", "move1", "move9", "movex"]), value=st.text(max_size=9))
+WHAT = st.sampled_from(["move", "move0", "move1", "move9", "movex"])
+
+
+@given(what=WHAT, value=st.text(max_size=9))
 def test_whatever_is_sent_a_mark_stays_in_its_day_and_what_is_known_stays(what, value):
     day = a_day()
     day.touched(what, value)

@@ -6,6 +6,7 @@ each of these stands in print somewhere. Some nobody can know.
 
 from functools import cache
 
+from labutils.classroom.cards import show_log
 from labutils.incident import ledger
 from labutils.lab import dice
 
@@ -59,9 +60,11 @@ class Article:
         self.said: list[str] = []  # by the editor, on each correction
 
     def show(self) -> None:
-        """Print the claims."""
-        for number, claim in self.claims.items():
-            print(f"Claim {number}: {claim}")
+        """Show the claims."""
+        show_log(
+            [{"claim": number, "it says": claim} for number, claim in self.claims.items()],
+            "Tonight's article",
+        )
 
     def refute(self, number: int, fact: str | ledger.Fact) -> None:
         """Tell the editor that a claim is wrong, and which fact says so."""

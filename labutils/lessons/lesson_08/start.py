@@ -31,6 +31,7 @@ from .retelling import JUDGED, ON_THE_TIMELINE, SCENES, SETTLED_BY, active_in_th
 from .support_log import Desk, Line, support_desk, support_log
 
 Search = Callable[[list[Line]], list[Line]]
+MONTHS = {"09": "Sep", "10": "Oct", "11": "Nov"}
 FOURTEENTH = ("nov14-probing", "nov14-aws-accessed", "nov14-okta-denied")
 NOBODY = (
     "%s files were opened inside cases, by %s people: engineers, on their own cases. The answer to "
@@ -93,8 +94,8 @@ def places_of(users: Iterable[str]) -> None:
         rows,
         "Who worked from two places",
         why="An engineer on a trip does there what she does at home. A program doesn't travel, and "
-        "this one never took a file at home. (No source mentions a second address of the intruder: we "
-        "added that line.)",
+        "this one never took a file at home. (No source mentions a second address of the "
+        "intruder: we added that line.)",
     )
 
 
@@ -121,12 +122,12 @@ def undecided() -> None:
     pairs = list(combinations(dated, 2))
     rows = [
         {
-            "day": str(one.time)[:10],
+            "day": f"{str(one.time)[8:10]} {MONTHS[str(one.time)[5:7]]}",
             "one": one.title,
             "other": other.title,
             "settled by": SETTLED_BY.get(frozenset({one.id, other.id}), "nothing"),
         }
-        for one, other in pairs
+        for one, other in sorted(pairs, key=lambda pair: str(pair[0].time)[:10])
         if readings.order(_span(one), _span(other)) == "unknown"
     ]
     show(*timeline(events, "Eight weeks: what is known to the minute, what to the day"))
@@ -156,8 +157,8 @@ def show_entry(name: str) -> None:
         }
         for one in fact.sources
     ]
-    label = f"{fact.id}: {fact.time or 'no date'}, {fact.confidence}"
-    show_log(rows, label, why=str(fact.statement))
+    head = f"`{fact.id}`, {fact.time or 'no date'}, *{fact.confidence}*."
+    show_log(rows, "An entry of the ledger, and who says so", why=f"{head} {fact.statement}")
 
 
 # --- for practice -------------------------------------------------------------------------------
@@ -190,8 +191,12 @@ def gap() -> list[bool]:
     was active there, and whether anybody else was."""
     show_log(
         [
-            {"time": fact.time, "who": fact.actor, "grade": fact.confidence, "what": fact.title or
-             fact.id}
+            {
+                "time": fact.time,
+                "who": fact.actor,
+                "grade": fact.confidence,
+                "what": fact.title or fact.id,
+            }
             for fact in retelling.in_the_gap()
         ],
         "From 18 October to the first probe",

@@ -1,4 +1,4 @@
-"""What *Threat hunting with Sigma* starts from: `from labutils.lessons.lesson_10.start import *`."""
+"""What *Threat hunting with Sigma* starts from: its notebook imports all of this."""
 
 import re
 from collections.abc import Mapping

@@ -216,10 +216,10 @@ def test_a_fact_itself_does_as_well_as_its_id():
     assert refuted(scene, 2, ledger.fact("okta-service-account-credential")).endswith("Corrected.")
 
 
-def test_the_article_is_printed_as_claims(capsys):
+def test_the_article_is_shown_as_claims(capsys):
     Article().show()
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 12 and all(re.match(r"Claim \d+: ", line) for line in lines)
+    _, _, *lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 12 and all(re.match(r"\d+ +\w", line) for line in lines)
 
 
 # --- the cards ----------------------------------------------------------------------------------
@@ -258,7 +258,8 @@ def test_the_search_that_the_lesson_shows_finds_the_same_gap():
 def test_what_settles_an_order_is_a_pair_of_the_figure_that_its_times_leave_open():
     for pair in retelling.SETTLED_BY:
         assert pair <= {*retelling.ON_THE_TIMELINE}
-        spans = [bounds(str(fact.time), str(fact.time_precision)) for fact in map(ledger.fact, pair)]
+        facts = map(ledger.fact, pair)
+        spans = [bounds(str(fact.time), str(fact.time_precision)) for fact in facts]
         assert order(*spans) == "unknown"
 
 
