@@ -93,9 +93,9 @@ def test_the_link_leads_to_the_cell_that_asks(own_progress):
 
 
 LESSON = [
-    ("markdown", "## Code interception (11 min)"),
-    ("code", 'check("03-6", intercept)'),
-    ("code", 'check("03-7", lure)'),
+    ("markdown", "## The end of a redirect (11 min)"),
+    ("code", 'check("03-8", code_from)'),
+    ("code", 'check("03-12", may_redeem)'),
     ("markdown", "## Exercises\n\n### Write the client (34 min · long)"),
     ("code", 'check("03-1", challenge)'),
     ("markdown", "## Quiz (2 min)"),
@@ -111,10 +111,10 @@ def write_lesson(folder):
 @pytest.mark.parametrize(
     ("items", "name"),
     [
-        ({}, "03-6"),
-        ({"03-6": {"passed": True}}, "03-7"),
-        ({"03-7": {"tries": 4}}, "03-7"),
-        ({"03-6": {"passed": True}, "03-7": {"passed": True}}, "03-q1"),
+        ({}, "03-8"),
+        ({"03-8": {"passed": True}}, "03-12"),
+        ({"03-12": {"tries": 4}}, "03-12"),
+        ({"03-8": {"passed": True}, "03-12": {"passed": True}}, "03-q1"),
     ],
 )
 def test_next_follows_the_short_path_as_it_is_read_and_what_was_tried_comes_first(
@@ -126,13 +126,13 @@ def test_next_follows_the_short_path_as_it_is_read_and_what_was_tried_comes_firs
 
 def test_next_is_the_long_path_once_the_short_one_is_done(own_progress):
     write_lesson(own_progress)
-    short = {name: {"passed": True} for name in ("03-6", "03-7", "03-q1")}
+    short = {name: {"passed": True} for name in ("03-8", "03-12", "03-q1")}
     assert overview.next_item(exercises.lesson("03"), short) == "03-1"
 
 
 def test_once_the_short_path_is_done_the_next_lesson_comes_before_the_long_path(own_progress):
     write_lesson(own_progress)
-    short = {name: {"passed": True} for name in ("03-6", "03-7", "03-q1")}
+    short = {name: {"passed": True} for name in ("03-8", "03-12", "03-q1")}
     said = overview.next_step(lessons("03"), short, ["03", "04"])
     assert said == "The short path of lesson 03 is done. Next: lesson 04, or 03-1 on the long path."
     last = overview.next_step(lessons("03"), short, ["02", "03"])
@@ -141,14 +141,14 @@ def test_once_the_short_path_is_done_the_next_lesson_comes_before_the_long_path(
 
 def test_what_is_left_names_the_long_path_only_when_the_short_one_is_done(own_progress, capsys):
     write_lesson(own_progress)
-    on_no_path = [one for one in exercises.lesson("03").items if one not in ("03-1", "03-7")]
-    for name in ("03-1", "03-7"):
-        left = {one: {"passed": True} for one in (*on_no_path, "03-1", "03-7") if one != name}
+    on_no_path = [one for one in exercises.lesson("03").items if one not in ("03-1", "03-12")]
+    for name in ("03-1", "03-12"):
+        left = {one: {"passed": True} for one in (*on_no_path, "03-1", "03-12") if one != name}
         (own_progress / "progress.json").write_text(json.dumps({"items": left}), encoding="utf-8")
         exercises.progress()
     said = capsys.readouterr().out
     assert "  The short path is done. On the long path: 03-1.\n" in said
-    assert "  Still to do: 03-7.\n" in said
+    assert "  Still to do: 03-12.\n" in said
 
 
 def test_next_is_the_lesson_behind_one_that_is_done():

@@ -140,40 +140,14 @@ def _(browser, code, verifier, redirect_uri):
     return stage.token_request(browser, code, stage.challenge(verifier), redirect_uri)
 
 
-@wrong("03-6", "late")
-def _(apps):
-    seen = stage.parameters(apps.opens("ada", "https://notes.example/login"))
-    return stage.token_request(apps.tom, seen.get("code", ""), "", stage.CALLBACK)
+@wrong("03-13", "finished")
+def _(tom):
+    return str(tom("https://notes.example/login").url)
 
 
-@wrong("03-6", "shut")
-def _(apps):
-    seen = apps.opens("ada", "https://notes.example/login", until=stage.CALLBACK)
-    return stage.token_request(apps.tom, seen["code"], "", stage.CALLBACK)
-
-
-@wrong("03-6", "own request")
-def _(apps):
-    url = stage.authorization_request(stage.CALLBACK, "", "")
-    seen = stage.parameters(apps.opens("ada", url, until=stage.CALLBACK))
-    return stage.token_request(apps.tom, seen.get("code", ""), "", stage.CALLBACK)
-
-
-@wrong("03-7", "roles")
-def _(apps):
-    seen = apps.opens("ada", "https://notes.example/login", until=stage.CALLBACK)
-    return apps.tom.get(seen.headers["location"])
-
-
-@wrong("03-7", "link")
-def _(apps):
-    return apps.opens("ada", apps.opens("tom", "https://notes.example/login", until=stage.CALLBACK))
-
-
-@wrong("03-7", "finished")
-def _(apps):
-    page = apps.opens("tom", "https://notes.example/login")
-    return apps.opens("ada", str(page.url))
+@wrong("03-13", "response")
+def _(tom):
+    return tom("https://notes.example/login", until=stage.CALLBACK)
 
 
 def states_compared(same):

@@ -13,6 +13,7 @@ from labutils.classroom.workspace import number_of
 from tools.grading import export
 
 COURSE = workspace.originals(export.HOUSE)
+PRACTICE = "practice/03-authorization-code-flow.ipynb"
 NAMES = [name for name in COURSE.sums if lesson(number_of(name))]
 
 
@@ -62,7 +63,7 @@ def run(source: str, **names: object) -> None:
 
 
 def challenge_cell() -> str:
-    return "".join(asking_cells(exported("03-authorization-code-flow.ipynb"))["03-1"]["source"])
+    return "".join(asking_cells(exported(PRACTICE))["03-1"]["source"])
 
 
 def test_a_right_answer_passes_the_cell():
@@ -87,13 +88,13 @@ def test_no_output_and_no_answer_is_in_an_assignment():
     for name in NAMES:
         for cell in exported(name)["cells"]:
             assert not cell.get("outputs")
-    text = json.dumps(exported("03-authorization-code-flow.ipynb"))
+    text = json.dumps(exported(PRACTICE))
     assert lesson("03").items["03-1"].solution.splitlines()[-1].strip() not in text
 
 
 def test_only_the_lessons_that_are_named_are_written(tmp_path):
-    [path] = export.write(tmp_path, ["03"])
-    assert path == tmp_path / "source" / "03" / "03-authorization-code-flow.ipynb"
+    name, source = "03-authorization-code-flow.ipynb", tmp_path / "source"
+    assert export.write(tmp_path, ["03"]) == [source / "03" / name, source / "03-practice" / name]
     assert (
         (tmp_path / "nbgrader_config.py").read_text(encoding="utf-8").startswith("c = get_config()")
     )

@@ -7,11 +7,11 @@ PKCE.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
@@ -55,19 +55,16 @@ ALIKE = (
 )
 SIGN_IN = "sign-in"  # the cookie that holds the session ID while somebody signs in
 WORLDS = ("", "PKCE", "state", "session", "matching")
-NAMES = {
-    "GET login.example/authorize": "authorization request",
-    "password=": "login",
-    "consent=": "consent",
-    "GET notes.example/login": "the sign-in starts",
-    "GET notes.example/cb": "authorization response",
-    "POST login.example/token": "token request",
-    "GET notes.example/": "the notes page",
-    "GET api.example/notes": "API request",
-    "GET login.example/jwks": "keys to check the token",
-}
-
 # --- the requests of the flow -------------------------------------------------------------------
+
+
+MayRedeem = Callable[[str | None, str | None], bool]
+
+
+class Opens(Protocol):
+    """A person who opens an address in their browser; with `until`, not beyond a redirect to it."""
+
+    def __call__(self, url: str, until: str | None = None) -> httpx.Response: ...
 
 
 def hidden(page: httpx.Response) -> dict[str, str]:
@@ -319,7 +316,7 @@ def begins_alike(registered: Sequence[str], uri: str) -> bool:
 class AsksWhoMayRedeem(Provider):
     """A provider that asks `redeems` about the challenge of a code and the verifier that came."""
 
-    redeems: Callable[[str | None, str | None], bool]
+    redeems: MayRedeem
 
     def challenge_met(self, challenge: str | None, verifier: str | None) -> bool:
         """What `redeems` says."""
@@ -383,6 +380,10 @@ class OneClient:
         """What a person types into the login page."""
         return {"username": who, "password": self.apps.provider.users[who].password}
 
+    def as_tom(self, url: str, until: str | None = None) -> httpx.Response:
+        """Tom opens an address, as in `opens`."""
+        return self.opens("tom", url, until)
+
     def opens(self, who: str, url: str, until: str | None = None) -> httpx.Response:
         """A person opens an address, signs in and says yes where login.example asks.
 
@@ -430,6 +431,29 @@ def one_client(
     return _with(apps, client, ["Ask the printer about the plates", NOTE])
 
 
+def intercept(apps: OneClient) -> httpx.Response:
+    """Code interception: Tom redeems the code that he read in Ada's redirect (RFC 9700, 4.5)."""
+    seen = apps.opens("ada", NOTES + "/login", until=CALLBACK)
+    return token_request(apps.tom, parameters(seen)["code"], "", CALLBACK)
+
+
+def link(tom: Opens) -> str:
+    """The link of a lure: the end of Tom's own sign-in, which he does not follow."""
+    return tom(NOTES + "/login", until=CALLBACK).headers["location"]
+
+
+def lure(apps: OneClient) -> httpx.Response:
+    """Cross-site request forgery: Ada opens the end of Tom's sign-in (RFC 6749, 10.12)."""
+    return apps.opens("ada", link(apps.as_tom))
+
+
+def inject(apps: OneClient) -> httpx.Response:
+    """Ada's whole answer in Tom's browser, with her state as his cookie (RFC 9700, 4.5)."""
+    seen = apps.opens("ada", NOTES + "/login", until=CALLBACK)
+    apps.tom.cookies.set(SIGN_IN, parameters(seen)["state"], domain="notes.example")
+    return apps.opens("tom", seen.headers["location"])
+
+
 def swap(apps: OneClient) -> httpx.Response:
     """Code injection: Tom puts Ada's code into his own answer, with his state (RFC 9700, 4.5)."""
     ada = parameters(apps.opens("ada", NOTES + "/login", until=CALLBACK))
@@ -437,16 +461,19 @@ def swap(apps: OneClient) -> httpx.Response:
     return apps.opens("tom", CALLBACK + "?" + urlencode(tom | {"code": ada["code"]}))
 
 
-def outcomes(
-    attacks: dict[str, Callable[[OneClient], httpx.Response]], functions: dict[str, Any]
-) -> str:
-    """A table: which attack gets in at a client with one defence missing."""
-    rows = [f"{'missing:':<15}" + "".join(f"{world or 'nothing':<10}" for world in WORLDS)]
+def outcomes(attacks: dict[str, Callable[[OneClient], httpx.Response]]) -> list[dict[str, str]]:
+    """Which attack gets in at a client with one defence missing: a row for each attack."""
+    rows = []
     for name, attack in attacks.items():
-        answers = [attack(one_client(without=world, **functions)) for world in WORLDS]
-        words = ["gets in" if answer.status_code < 400 else "-" for answer in answers]
-        rows.append(f"{name:<15}" + "".join(f"{word:<10}" for word in words))
-    return "\n".join(row.rstrip() for row in rows)
+        answers = {
+            world: attack(one_client(without=world, code_from=code_from)) for world in WORLDS
+        }
+        words = {
+            world or "nothing": "gets in" if answer.status_code < 400 else "-"
+            for world, answer in answers.items()
+        }
+        rows.append({"attack": name} | words)
+    return rows
 
 
 def _with(apps: TwoApps, client: FlowClient, adas: list[str]) -> OneClient:
@@ -491,7 +518,7 @@ def target_diary(flag: str = FLAG) -> Diary:
 def diary(
     note: str = NOTE,
     *,
-    redeems: Callable[[str | None, str | None], bool] | None = None,
+    redeems: MayRedeem | None = None,
     seed: str = "lesson-03/diary",
 ) -> Diary:
     """A confidential client that sends all that a good client sends. The provider ignores PKCE,
@@ -551,17 +578,26 @@ def wire_of(scene: Diary) -> Sequence[Exchange]:
     return scene._apps.lab.wire
 
 
-def print_compared(scene: Diary) -> None:
-    """Print what the provider compares, and what it answers: the challenge that came with Ada's
-    sign-in, and the hash of the verifier that the diary sent with her code."""
+def compared(scene: Diary) -> tuple[str, str, str]:
+    """What the provider compares, and what it answers: the challenge that came with Ada's sign-in,
+    the hash of the verifier that the diary sent with her code, and the answer."""
     asked = [query(e.url) for e in wire_of(scene) if e.path == "/authorize" and e.client == "ada"]
     hers = [one["code_challenge"] for one in asked if "code_challenge" in one][-1]
-    print("the challenge of the sign-in that gave the code:", hers)
     answer = _last_token_request(scene)
     sent = dict(parse_qsl(answer.request_body))
-    print("the hash of the verifier that the diary sends:  ", challenge(sent["code_verifier"]))
     said = json.loads(answer.response_body).get("error_description", "here are tokens")
-    print("the provider, at its token endpoint:", answer.status, said)
+    return hers, challenge(sent.get("code_verifier", "")), f"{answer.status} {said}"
+
+
+def ada_signs_in_to(scene: Diary) -> str:
+    """What comes of it when Ada signs in to a diary and follows each redirect."""
+    page = scene._apps.opens("ada", DIARY + "/login")
+    return f"{page.status_code}, and she reads her notes" if page.is_success else said(page)
+
+
+def said(page: httpx.Response) -> str:
+    """The words of a page that refuses."""
+    return str(page.json().get("error", page.text))
 
 
 def who_refused(scene: Diary) -> str:
@@ -592,12 +628,6 @@ def values_on(wire: Sequence[Exchange]) -> dict[str, str]:
     return values
 
 
-def redirect_on(wire: Sequence[Exchange]) -> str:
-    """The URL of the first redirect that leads to the client: the one that Tom has read."""
-    urls = (exchange.header("location") for exchange in wire)
-    return next(url for url in urls if url.startswith(CALLBACK))
-
-
 def through(wire: Sequence[Exchange], client: str) -> str:
     """All that passed through one party's hands: what it sent, and what it received."""
     parts = []
@@ -606,12 +636,3 @@ def through(wire: Sequence[Exchange], client: str) -> str:
             headers = (*e.request_headers, *e.response_headers)
             parts += [e.url, e.request_body, e.response_body, *(value for _, value in headers)]
     return "\n".join(parts)
-
-
-def print_with_code(wire: Iterable[Exchange]) -> None:
-    """Print the two messages that carry the code: through the browser, and to the token
-    endpoint."""
-    for exchange in sorted(wire, key=lambda exchange: exchange.time):
-        if exchange.url.startswith(CALLBACK) or exchange.path == "/token":
-            print(exchange.method, exchange.url.replace("&", "\n   &"))
-            print("  ", exchange.request_body.replace("&", "\n   &"), "\n")

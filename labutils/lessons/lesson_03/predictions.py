@@ -14,21 +14,21 @@ PREDICTIONS = (
         "oxxox",
         {
             stage.ASKED_FOR[0]: (
-                "This assumes that exact matching has no exception. A native app gets its port "
-                "from the operating system when it starts, so on a loopback IP any port matches."
+                "Exact matching has one exception. A native app gets its port from the operating "
+                "system when it starts, so on a loopback IP any port matches."
             ),
             stage.ASKED_FOR[1]: (
-                "This assumes that everything on a loopback IP matches. Only the port is "
-                "ignored. The path is compared."
+                "Not everything on a loopback IP matches. Only the port is ignored. The path is "
+                "compared."
             ),
             stage.ASKED_FOR[2]: (
-                "This assumes that localhost is the same as 127.0.0.1. It is a name, and a name "
-                "can point elsewhere (RFC 8252, 8.3)."
+                "You took localhost for 127.0.0.1. It is a name, and a name can point elsewhere "
+                "(RFC 8252, 8.3)."
             ),
             stage.ASKED_FOR[3]: "This one is registered in exactly this form.",
             stage.ASKED_FOR[4]: (
-                "This assumes that a port never matters. On a public host, a different port may "
-                "belong to somebody else."
+                "A port does matter. On a public host, a different port may belong to somebody "
+                "else."
             ),
         },
         "Redirect URIs are compared as whole strings. There is one exception: the port of an "

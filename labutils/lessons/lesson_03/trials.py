@@ -1,7 +1,7 @@
 """What the exercises of lesson 03 are tried with."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -285,66 +285,7 @@ def where_it_stopped(apps: OneClient) -> str | None:
     return None if allowed else "consent"
 
 
-# --- the attacks (03-6, 03-7, 03-9) ---------------------------------------------------------------
-
-Look = Callable[[OneClient, Any], tuple[dict[str, Any], dict[str, str]]]
-
-
-def try_intercept(answer: Tried) -> Trial:
-    """Two clients without PKCE, and one with it."""
-    yield from attack(answer, "intercept", "PKCE", at_the_interception)
-
-
-def try_lure(answer: Tried) -> Trial:
-    """Two clients that do not compare state, and one that does."""
-    yield from attack(answer, "lure", "state", at_the_lure)
-
-
-def try_redirect_code(answer: Tried) -> Trial:
-    """Two providers that compare only the first characters, and one that compares exactly."""
-    yield from attack(answer, "trap", "matching", at_the_trap)
-
-
-BARE = {
-    "PKCE": ("a client without PKCE", "a client with PKCE"),
-    "state": ("a client that does not compare state", "a client that compares state"),
-    "matching": (
-        "a provider that compares only the first characters",
-        "a provider that compares exactly",
-    ),
-}
-
-
-def attack(answer: Tried, name: str, without: str, look: Look) -> Trial:
-    """An attack in two scenes that lack one defence, and between them in one that has all."""
-    bare, guarded = BARE[without]
-    yield without_defence(answer, bare, scene(name, 0, without), look)
-    apps = scene(name, 2, "")
-    response = seen(answer, apps)
-    raises = "raises" if name == "trap" else "other"
-    parts, result = {"refused": "response", "Raised": raises}, response
-    if not is_nothing(response):
-        result = {"refused": getattr(response, "status_code", 0) >= 400}
-        if name in ("intercept", "trap"):
-            parts["token requests"] = "one" if name == "intercept" else "raises"
-            result["token requests"] = len(by_tom(apps, "/token"))
-    yield Observed(guarded, result, parts, "edge" if name == "trap" else "refused")
-    yield without_defence(answer, bare, scene(name, 1, without), look, "again")
-
-
-def without_defence(
-    answer: Tried, case: str, apps: OneClient, look: Look, usual: str = ""
-) -> Observed:
-    """What an attack comes to where its defence is missing."""
-    response = seen(answer, apps)
-    if response is None:
-        return Observed(case, None, "", usual)
-    if isinstance(response, Raised):
-        why = what_raised(look, apps, answer.error)
-        return Observed(case, Raised(f"{response.error}, {why}"), {"Raised": why}, usual)
-    looked, about = look(apps, response)
-    result = {"returned": response_in_words(response), **looked}
-    return Observed(case, result, {"returned": "response", **about}, usual)
+# --- the attacks (03-9, 03-13) --------------------------------------------------------------------
 
 
 def scene(name: str, place: int, without: str) -> OneClient:
@@ -353,28 +294,74 @@ def scene(name: str, place: int, without: str) -> OneClient:
     return one_client(seed=seed, without=without, code_from=stage.code_from)
 
 
-def what_raised(look: Look, apps: OneClient, error: Exception | None) -> str:
-    """The mistake of an answer that raised: it found no code, since a browser followed the redirect
-    at which it was to stop; or it took the redirect for what stands in it."""
-    mistakes: dict[Look, tuple[str, str]] = {
-        at_the_interception: ("late", "shut"),
-        at_the_lure: ("finished", "link"),
-        at_the_trap: ("shut", "shut"),
+def try_link(answer: Tried) -> Trial:
+    """Two clients that do not compare state: Ada opens the link in each, and writes a note."""
+    for place, usual in enumerate(("", "again")):
+        apps = scene("link", place, "state")
+        url = seen(answer, apps.as_tom)
+        yield Observed("the link that Ada opens", opened_by_ada(apps, url), LINKED, usual)
+
+
+LINKED = {
+    "Raised": "finished",
+    "returned": "response",
+    "whether Tom's browser went all the way": "finished",
+    "the account that her browser is in": "link",
+    "whether Tom finds her note": "own",
+}
+
+
+def opened_by_ada(apps: OneClient, url: Any) -> Any:
+    """Whose account Ada's browser is in once it has opened a link, and who finds her note."""
+    if is_nothing(url):
+        return url
+    if not isinstance(url, str):
+        return {"returned": response_in_words(url)}
+    finished = any(e.client == "tom" and e.path == "/cb" for e in apps.lab.wire)
+    if isinstance(seen(apps.opens, "ada", url), Raised):
+        return {"returned": "an address that no browser can open"}
+    note = "The spare key is under the pot"
+    apps.ada.post(NOTES + "/write", data={"text": note})
+    owner = apps.ada.get(NOTES + "/").json().get("owner", "nobody")
+    return {
+        "returned": "an address",
+        "whether Tom's browser went all the way": finished,
+        "the account that her browser is in": "nobody's" if owner == "nobody" else "somebody's",
+        "whether Tom finds her note": note in apps.api.notes["u-0666"],
     }
-    followed, unread = mistakes[look]
-    beyond = stage.TRAP if look is at_the_trap else CALLBACK
-    if isinstance(error, KeyError) and any(e.url.startswith(beyond) for e in apps.lab.wire):
-        return followed
-    if isinstance(error, KeyError) and look is at_the_interception and own_request_refused(apps):
-        return "own request"
-    return unread if isinstance(error, TypeError | ValueError) else "other"
 
 
-def own_request_refused(apps: OneClient) -> bool:
-    """Whether no sign-in began at the client, and the provider gave out no code."""
-    at_client = any(e.url.startswith(NOTES + "/login") for e in apps.lab.wire)
-    asked = any(e.path == "/authorize" for e in apps.lab.wire)
-    return asked and not at_client and not apps.apps.provider.codes
+def try_redirect_code(answer: Tried) -> Trial:
+    """Two providers that compare only the first characters, and one that compares exactly."""
+    bare = "a provider that compares only the first characters"
+    yield without_matching(answer, bare, scene("trap", 0, "matching"))
+    apps = scene("trap", 2, "")
+    response = seen(answer, apps)
+    parts, result = (
+        {"refused": "response", "Raised": "raises", "token requests": "raises"},
+        response,
+    )
+    if not is_nothing(response):
+        result = {
+            "refused": getattr(response, "status_code", 0) >= 400,
+            "token requests": len(by_tom(apps, "/token")),
+        }
+    yield Observed("a provider that compares exactly", result, parts, "edge")
+    yield without_matching(answer, bare, scene("trap", 1, "matching"), "again")
+
+
+def without_matching(answer: Tried, case: str, apps: OneClient, usual: str = "") -> Observed:
+    """What the attack comes to at a provider that compares carelessly."""
+    response = seen(answer, apps)
+    if response is None:
+        return Observed(case, None, "", usual)
+    if isinstance(response, Raised):
+        unread = isinstance(answer.error, KeyError | TypeError | ValueError)
+        why = "shut" if unread else "other"
+        return Observed(case, Raised(f"{response.error}, {why}"), {"Raised": why}, usual)
+    looked, about = at_the_trap(apps, response)
+    result = {"returned": response_in_words(response), **looked}
+    return Observed(case, result, {"returned": "response", **about}, usual)
 
 
 def by_tom(apps: OneClient, path: str) -> list[Exchange]:
@@ -395,71 +382,6 @@ def whose_tokens(apps: OneClient, response: Any) -> str:
     except (AttributeError, ValueError, KeyError, TypeError):
         return f"no token: {shown(getattr(response, 'text', ''), 110)}"
     return str(stage.api_request(apps.tom, token).json().get("owner"))
-
-
-def host_of(response: Any) -> str | None:
-    """The host that a response came from."""
-    try:
-        return str(response.url.host)
-    except (AttributeError, RuntimeError):  # no response, or one that nobody sent
-        return None
-
-
-def at_the_interception(apps: OneClient, response: Any) -> tuple[dict[str, Any], dict[str, str]]:
-    """Whether Tom redeemed Ada's code."""
-    clients = [e.client for e in apps.lab.wire if e.path == "/token"]
-    requests, owner = by_tom(apps, "/token"), whose_tokens(apps, response)
-    sent = dict(parse_qsl(requests[-1].request_body)) if requests else {}
-    is_own = own_request_refused(apps)
-    its = "own" if owner == "u-0666" else "own request" if is_own else "shut"
-    return {
-        "the client redeemed the code first": "notes.example" in clients
-        and bool(apps.client.tokens),
-        "Tom sent a token request": bool(requests),
-        "Tom typed her password": knows_her_password(apps),
-        "the response of": host_of(response),
-        "a verifier was sent": "code_verifier" in sent,
-        "tokens about": owner,
-        "token requests": len(requests),
-    }, {
-        "the client redeemed the code first": "late",
-        "Tom sent a token request": "tom",
-        "Tom typed her password": "password",
-        "the response of": "api",
-        "a verifier was sent": "verifier",
-        "tokens about": its,
-        "token requests": "one",
-    }
-
-
-def at_the_lure(apps: OneClient, response: Any) -> tuple[dict[str, Any], dict[str, str]]:
-    """In whose account Ada's browser ended, and whose response came last."""
-    people = [e.client for e in apps.lab.wire if e.client in ("ada", "tom")]
-    owner = apps.ada.get(NOTES + "/").json().get("owner", "nobody")
-    return {
-        "the account of Ada's browser": owner,
-        "Tom's browser opened the redirect": "tom" in arrived(apps),
-        "the last browser": people[-1] if people else "",
-        "the response of": host_of(response),
-    }, {
-        "the account of Ada's browser": "own" if owner == "u-1815" else not_lured(apps),
-        "Tom's browser opened the redirect": "finished",
-        "the last browser": "response",
-        "the response of": "response",
-    }
-
-
-def not_lured(apps: OneClient) -> str:
-    """Why Ada's browser is in nobody's account."""
-    began = {e.client for e in apps.lab.wire if e.url.startswith(NOTES + "/login")}
-    if began == {"ada"}:
-        return "roles"
-    return "finished" if "tom" in arrived(apps) else "link"
-
-
-def arrived(apps: OneClient) -> set[str]:
-    """Whose browsers opened the redirect to the client."""
-    return {e.client for e in apps.lab.wire if e.host == "notes.example" and e.path == "/cb"}
 
 
 def at_the_trap(apps: OneClient, response: Any) -> tuple[dict[str, Any], dict[str, str]]:

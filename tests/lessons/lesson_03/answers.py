@@ -100,46 +100,6 @@ def answer(browser, code, verifier, redirect_uri):
     return browser.request("POST", LOGIN + "/token", content=body, headers=kind)
 """,
     ],
-    "03-6": [
-        """
-def answer(apps):
-    redirect = apps.opens("ada", "https://notes.example/login", "https://notes.example/cb")
-    answer = dict(parse_qsl(urlsplit(redirect.headers["location"]).query))
-    return token_request(apps.tom, answer.get("code"), "", CALLBACK)
-""",
-        """
-def answer(apps):
-    seen = parameters(apps.opens("ada", NOTES + "/login", until=CALLBACK))
-    form = {"grant_type": "authorization_code", "client_id": "notes", "code": seen["code"],
-            "redirect_uri": CALLBACK}
-    return apps.tom.post(LOGIN + "/token", data=form)
-""",
-        """
-def answer(apps):
-    location = apps.opens("ada", NOTES + "/login", until=NOTES + "/cb?").headers["location"]
-    code = location.split("code=")[1].split("&")[0]
-    return token_request(browser=apps.tom, code=code, verifier="", redirect_uri=CALLBACK)
-""",
-    ],
-    "03-7": [
-        """
-def answer(apps):
-    link = apps.opens("tom", NOTES + "/login", CALLBACK).headers["location"]
-    response = apps.opens("ada", link)
-    return response
-""",
-        """
-def answer(apps):
-    stopped = apps.opens("tom", NOTES + "/login", until=CALLBACK)
-    return apps.ada.get(stopped.headers["location"])
-""",
-        """
-def answer(apps):
-    stopped = apps.opens("tom", "https://notes.example/login", until="https://notes.example/cb")
-    answer = parameters(stopped)
-    return apps.opens("ada", CALLBACK + "?" + urlencode(answer))
-""",
-    ],
     "03-8": [
         """
 def answer(answer, state):
@@ -260,6 +220,25 @@ def answer(challenge, verifier):
     return False
 """,
     ],
+    "03-13": [
+        """
+def answer(tom):
+    response = tom("https://notes.example/login", CALLBACK)
+    return str(response.headers.get("location"))
+""",
+        """
+def answer(tom):
+    back = parameters(tom(NOTES + "/login", until=NOTES + "/cb?"))
+    return CALLBACK + "?" + urlencode(back)
+""",
+        """
+def answer(tom):
+    stopped = tom(url=f"{NOTES}/login", until="https://notes.example/cb")
+    if stopped.is_redirect:
+        return stopped.headers["location"]
+    raise RuntimeError("no redirect")
+""",
+    ],
 }
 
 # Exercise -> change -> why no answer of the learner's could be told from the solution by it.
@@ -301,6 +280,33 @@ def answer(registered, uri):
 
 # Exercise -> mistake -> wrong answers as learners write them.
 MISTAKES = {
+    "03-13": {
+        "finished": [
+            """
+def answer(tom):
+    return str(tom(NOTES + "/login").url)
+""",
+            """
+def answer(tom):
+    stopped = tom(NOTES + "/login", until=CALLBACK)
+    tom(stopped.headers["location"])
+    return stopped.headers["location"]
+""",
+        ],
+        "link": [
+            """
+def answer(tom):
+    stopped = tom(NOTES + "/login", until=CALLBACK)
+    return CALLBACK + "?code=" + parameters(stopped)["code"]
+""",
+        ],
+        "response": [
+            """
+def answer(tom):
+    return parameters(tom(NOTES + "/login", until=CALLBACK))
+""",
+        ],
+    },
     "03-3": {
         "escaped": [
             RESPONSE.replace("SECOND", ALLOWED).replace("READ", PAIRS.replace("READ", read))
@@ -317,16 +323,6 @@ MISTAKES = {
         "consent": [
             RESPONSE.replace("READ", ALL).replace("SECOND", form)
             for form in ("hidden(page)", "hidden(page) | typed")
-        ],
-    },
-    "03-7": {
-        "response": [
-            """
-def answer(apps):
-    stopped = apps.opens("tom", NOTES + "/login", until=CALLBACK)
-    apps.opens("ada", stopped.headers["location"])
-    return apps.tom.get(NOTES + "/")
-"""
         ],
     },
     "03-8": {
