@@ -269,12 +269,12 @@ def test_whoever_decides_finds_hours_programmes_and_what_is_recorded():
     assert (guide.hours(30), guide.hours(60), guide.hours(275)) == ("½ h", "1 h", "4½ h")
 
 
-def test_the_agenda_tells_the_short_path_from_the_long_one():
+def test_the_agenda_tells_a_lesson_from_its_practice():
     text = guide.agenda([next((ROOT / "notebooks").glob("04-*.ipynb"))])
-    assert text.startswith("### 04 · OpenID Connect (60, or 99 min)\n")
-    assert "\n| 2 | An access token at the door | 8 |\n| 10 | " in text
-    assert "| Discovery |" not in text
-    assert "Long path (minutes): " in text and "Discovery (4)" in text
+    assert text.startswith("### 04 · OpenID Connect (53, or 94 min)\n")
+    assert "\n| 3 | Ask the one who knows | 3 |\n| 6 | " in text
+    assert "| A key is rotated |" not in text
+    assert "its practice, 41 minutes, piece by piece" in text
 
 
 def test_the_agenda_of_each_lesson_makes_its_minutes():
@@ -317,7 +317,8 @@ def test_the_answer_key_names_truths_beliefs_solutions_routes_and_quiz_answers()
     course = lesson("04")
     for item in course.items.values():
         assert f"**{item.id}.**" in text or item is course.target
-    assert "Ways to the flag: each by the check that it leaves out; the other order." in text
+    ways = "each by the check that it leaves out; the other order; begin and post"
+    assert f"Ways to the flag: {ways}." in text
     assert course.predictions[0].guesses["a"].belief in text
     assert course.exercises[0].solution in text
 

@@ -51,11 +51,11 @@ class FormPostWiki(SmallApp):
         """What a person's page says."""
         return {"hello": person}
 
-    def begin(self) -> Response:
+    def begin(self, provider: str = ISSUER) -> Response:
         """A new nonce, kept under a cookie of this browser. It goes into the request."""
         cookie, nonce = self.lab.draw(self.host), self.lab.draw(self.host)
         self.nonces[cookie] = nonce
-        response = redirect(f"https://login.example/authorize?nonce={nonce}", code=303)
+        response = redirect(f"{provider}/authorize?nonce={nonce}", code=303)
         response.set_cookie("form", cookie)
         return response
 

@@ -1,13 +1,11 @@
 """ID tokens: good ones, and the twelve of the lesson's grid that a client must refuse."""
 
-from collections.abc import Callable
 from typing import Any
 
 from labutils.classroom.trying import Call
 from labutils.identity.tokens import sign
 from labutils.lab import dice
 from labutils.stage import forgeries as forged
-from labutils.text import shown
 
 ISSUER, NOW = "https://login.example", 1697620000
 ELSEWHERE, LATER = "https://sign-in.example", NOW + 1_000_000  # another provider, and another day
@@ -52,9 +50,13 @@ def bad_id_tokens() -> list[Call]:
     """The twelve tokens of the lesson's grid."""
     claims = claims_of("bad")
     changes: list[Change] = [
-        ({"iss": "https://tom.test"}, "meant for", "a different issuer, but the provider's key"),
+        ({"iss": "https://tom.test"}, "meant for", "a different issuer"),
         ({"aud": "notes"}, "meant for", "a different audience"),
-        ({"aud": ["wiki", "notes"]}, "meant for", "an untrusted audience as well as ours"),
+        (
+            {"aud": ["wiki", "notes"], "azp": "wiki"},
+            "meant for",
+            "an untrusted audience as well as ours",
+        ),
         ({"exp": NOW}, "now", "a token that has just expired"),
         ({"iat": NOW + 60}, "now", "a token from the future"),
         ({"nonce": "of another sign-in"}, "nonce", "the nonce from a different sign-in"),
@@ -74,9 +76,11 @@ def bad_id_tokens() -> list[Call]:
     ]
 
 
-def bad_id_tokens_by_name() -> dict[str, str]:
-    """What the lesson's grid shows: each bad token by what is wrong with it."""
-    return {case.words: case.arguments[0] for case in bad_id_tokens()}
+def in_time(claims: dict[str, Any], now: int) -> bool:
+    """Whether a token has been issued and has not expired (exercise 04-3)."""
+    if "iat" not in claims or "exp" not in claims:
+        return False
+    return bool(claims["iat"] <= now < claims["exp"])
 
 
 ADA = "u-1815"
@@ -107,14 +111,3 @@ def in_a_log(seed: str, now: int = NOW) -> dict[str, str]:
 def found_in_a_log() -> list[str]:
     """The tokens that Tom found."""
     return list(in_a_log("found").values())
-
-
-def print_refusals(validate: Callable[..., object]) -> None:
-    """For each bad token of the grid, why a validator refuses it, or that it does not."""
-    for case in bad_id_tokens():
-        try:
-            validate(*case.arguments)
-            said = "accepted"
-        except Exception as refusal:  # whatever a learner raises
-            said = f"refused: {refusal}"
-        print(f"{case.words:<44}{shown(said, 80)}")

@@ -14,7 +14,6 @@ from labutils.lab import Exchange
 from labutils.stage import forgeries as forged
 from labutils.text import counted
 
-from .eager_wiki import with_eager_wiki
 from .form_post import form_lab
 from .id_tokens import (
     ELSEWHERE,
@@ -36,63 +35,6 @@ MANY = 300  # members of a large list
 def response_in_words(response: Any) -> str:
     """What a function returned; of a response, only that it is one."""
     return "a response" if isinstance(response, httpx.Response) else written(response)
-
-
-# --- the opening attack (04-1) --------------------------------------------------------------------
-
-
-def try_sign_in_with(answer: Tried) -> Trial:
-    """Two people's access tokens, each at a wiki of its own."""
-    for who, usual in (("ada", ""), ("tom", "again")):
-        apps = with_eager_wiki(f"lesson-04/{who}")
-        apps.sign_in(who, "https://notes.example")
-        token = apps.notes.latest_session()["access_token"]
-        browser = apps.lab.browser("thief", "203.0.113.67")
-        result = seen(answer, browser, token)
-        sent = [one for one in apps.lab.wire if one.client == "thief"]
-        if result is not None and not isinstance(result, Raised):
-            result = {
-                **page_of(result),
-                "the fields of the form": sorted({name for one in sent for name in fields(one)}),
-                "the token is in": sorted({place for one in sent for place in places(one, token)}),
-            }
-        parts = {
-            "returned": "whole",
-            "the page's address": "page",
-            "the page": "shut",
-            "the fields of the form": "shut",
-            "the token is in": "address",
-            "Raised": "raises",
-        }
-        yield Observed(f"{who}'s access token", result, parts, usual)
-        yield left_in(browser, "kept")
-        if not usual:
-            refusing = apps.lab.browser("refused", "203.0.113.68")
-            seen(answer, refusing, "never-issued")
-            wire = [one for one in apps.lab.wire if one.client == "refused"]
-            forms = counted(sum(one.path == "/token" for one in wire), "form")
-            yield Observed("forms, with a token that the wiki refuses", forms, "once", "refused")
-
-
-def page_of(response: Any) -> dict[str, Any]:
-    """A page, by its address, and what it says; both empty where it is none."""
-    is_one = isinstance(response, httpx.Response)
-    return {
-        "returned": response_in_words(response),
-        "the page's address": str(response.url) if is_one else None,
-        "the page": response.text if is_one else None,
-    }
-
-
-def places(one: Exchange, token: str) -> Iterator[str]:
-    """Where a request has the token, if it is anywhere but in the form."""
-    parts = {"a URL": one.url} | {f"the {name} header": text for name, text in one.request_headers}
-    yield from (place for place, text in parts.items() if token in text)
-
-
-def fields(one: Exchange) -> list[str]:
-    """The names of the fields of the form that was sent."""
-    return [*httpx.QueryParams(one.request_body)]
 
 
 # --- claims (04-2, 04-3) --------------------------------------------------------------------------

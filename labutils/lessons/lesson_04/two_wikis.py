@@ -109,6 +109,14 @@ def part_of_a_name(apps: TwoApps) -> Check:
     return check
 
 
+def wiki_called(name: str) -> str:
+    """The address of a wiki. Raises SceneError for a name that is none."""
+    wikis = {"north": NORTH, "south": SOUTH}
+    if name not in wikis:
+        raise SceneError(f"There is no wiki {name!r}. There are two: 'north' and 'south'.")
+    return wikis[name]
+
+
 class TomsApplication(RelyingParty):
     """An application of Tom's, which may send whatever nonce he likes."""
 
@@ -130,7 +138,7 @@ class Board:
         self._own: set[str] = set()  # the names of Tom's applications
 
     def __repr__(self) -> str:
-        return "two wikis: tom, ada_signs_in_at(name, nonce), log, now"
+        return "two wikis: begin(name), post(name, token), ada_signs_in_at(name, nonce), log, now"
 
     @property
     def tom(self) -> httpx.Client:
@@ -141,6 +149,21 @@ class Board:
     def now(self) -> int:
         """The lab's time, in seconds since 1970."""
         return self._apps.lab.clock.now
+
+    def begin(self, name: str) -> str:
+        """Begin a sign-in at a wiki, `north` or `south`, in Tom's browser: the nonce that the wiki
+        sent."""
+        location = self.tom.get(wiki_called(name) + "/login").headers["location"]
+        return str(httpx.URL(location).params["nonce"])
+
+    def post(self, name: str, token: str) -> dict[str, str]:
+        """Post a token in the form of a wiki, `north` or `south`: Tom's page, or the refusal."""
+        wiki = wiki_called(name)
+        answer = self.tom.post(wiki + "/cb", data={"id_token": str(token)})
+        if answer.is_redirect:
+            answer = self.tom.get(wiki + "/page")
+        page: dict[str, str] = answer.json()
+        return page
 
     def ada_signs_in_at(self, client_id: str, nonce: str = "") -> dict[str, str]:
         """Ada signs in to one of Tom's applications, with this name, which sends this nonce.

@@ -47,12 +47,3 @@ def at_the_library() -> dict[str, list[str | None]]:
     of = recorded("verifiers")
     forged = [name for name, group in of["groups"].items() if group == "forged"]
     return {name: of["rows"][name][CLIENT] for name in forged}
-
-
-def print_at_the_library() -> None:
-    """A line for each forgery: who gets in, and who if the signature is checked as well."""
-    of = recorded("verifiers")
-    print(f"{CLIENT} {of['versions'][CLIENT]}, asked on {of['recorded']}")
-    print(f"{'':<38}{'code flow':<14}and the signature")
-    for name, (first, careful) in at_the_library().items():
-        print(f"{name:<38}{first or 'refused':<14}{careful or 'refused'}")

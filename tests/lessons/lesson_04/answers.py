@@ -8,25 +8,6 @@ MEANT_FOR, IN_TIME, VALIDATE = map(solution_of, ("04-2", "04-3", "04-4"))
 KEYS_FOR, TRUST, TAKE_OVER = map(solution_of, ("04-5", "04-6", "04-7"))
 
 OTHER_RIGHT = {
-    "04-1": [
-        """
-def answer(browser, token):
-    return browser.post("https://eager.example/token", data={"token": token}, follow_redirects=True)
-""",
-        """
-EAGER = "https://eager.example"
-def answer(browser, token):
-    first = browser.request("POST", EAGER + "/token", data=dict(token=token))
-    return browser.get(EAGER + first.headers["location"])
-""",
-        """
-def answer(browser, token):
-    body, kind = f"token={token}", {"content-type": "application/x-www-form-urlencoded"}
-    browser.post("https://eager.example/token", content=body, headers=kind)
-    page = browser.get("https://eager.example/page")
-    return page
-""",
-    ],
     "04-2": [
         """
 def answer(claims, issuer, client_id):
@@ -361,15 +342,6 @@ def answer(kid, cache, fetch, now):
 
 # Exercise -> mistake -> answers that refuse what is good.
 MISTAKES = {
-    "04-1": {
-        "page": [
-            """
-def answer(browser, token):
-    header = {"authorization": f"Bearer {token}"}
-    return browser.get("https://login.example/userinfo", headers=header)
-"""
-        ],
-    },
     "04-3": {
         "age": [
             but(IN_TIME, "now < expires", "now < expires and now - issued < 3600"),

@@ -46,7 +46,18 @@ def both_with_another_name(scene: Board) -> str:
     return with_its_nonce(scene, NORTH, "wiki2") + south
 
 
-ROUTES = {"each by the check that it leaves out": both, "the other order": both_with_another_name}
+def by_its_own_verbs(scene: Board) -> str:
+    nonce, _ = scene.begin("north"), scene.begin("south")
+    south = scene.post("south", from_the_log(scene))["half"]
+    made = scene.ada_signs_in_at("not-the-wiki", nonce)["id_token"]
+    return scene.post("north", made)["half"] + south
+
+
+ROUTES = {
+    "each by the check that it leaves out": both,
+    "the other order": both_with_another_name,
+    "begin and post": by_its_own_verbs,
+}
 
 
 def each_of_the_log(scene: Board) -> str:

@@ -5,6 +5,7 @@ import pytest
 from tables import table
 
 from labutils.identity.tokens import b64, json_part
+from labutils.lab import SceneError
 from labutils.lessons.lesson_04.eager_wiki import EAGER, with_eager_wiki
 from labutils.lessons.lesson_04.two_wikis import MOST_REFUSALS, NORTH, SOUTH, board
 from labutils.stage.two_apps import NOTES, WIKI
@@ -87,3 +88,11 @@ def test_a_form_without_a_sign_in_is_no_refusal_that_counts(scene):
     for _ in range(MOST_REFUSALS + 1):
         answer = scene.tom.post(SOUTH + "/cb", data={"id_token": "x"})
         assert answer.status_code == 401 and "GET /login first" in answer.text
+
+
+def test_a_wiki_that_is_none_costs_a_sentence_and_no_try(scene):
+    for act in (lambda: scene.begin("west"), lambda: scene.post("", "x")):
+        with pytest.raises(SceneError, match="There are two: 'north' and 'south'"):
+            act()
+    scene.begin("south")
+    assert "the signature is refused" in scene.post("south", "x")["error"]

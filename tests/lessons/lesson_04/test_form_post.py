@@ -3,15 +3,8 @@
 import pytest
 from solutions import made
 
-from labutils.lessons.lesson_04 import (
-    NOW,
-    at_form_wiki,
-    found_in_a_log,
-    in_time,
-    post_in_form,
-    three_checks,
-)
-from labutils.lessons.lesson_04.id_tokens import ADA, in_a_log
+from labutils.lessons.lesson_04.form_post import at_form_wiki, post_in_form, three_checks
+from labutils.lessons.lesson_04.id_tokens import ADA, NOW, found_in_a_log, in_a_log, in_time
 from labutils.stage.forgeries import KEYS
 
 
