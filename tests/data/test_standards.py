@@ -18,14 +18,11 @@ TEXTS = [
 
 
 def prose(lesson: str) -> str:
-    """The text cells of a lesson, as one line."""
-    (path,) = (ROOT / "notebooks").glob(f"{lesson}-*.ipynb")
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return " ".join(
-        " ".join(
-            "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
-        ).split()
-    )
+    """The text cells of a lesson and of its practice, as one line."""
+    paths = sorted((ROOT / "notebooks").glob(f"**/{lesson}-*.ipynb"))
+    cells = [one for path in paths for one in json.loads(path.read_text("utf-8"))["cells"]]
+    texts = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return " ".join(" ".join(texts).split())
 
 
 @pytest.mark.parametrize(

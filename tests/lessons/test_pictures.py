@@ -25,8 +25,6 @@ from labutils.lessons.lesson_06.pictures import heat
 from labutils.lessons.lesson_07.pictures import tradeoff
 from labutils.lessons.lesson_08.pictures import timeline
 from labutils.lessons.lesson_09.pictures import estate_map, tactic_by_step
-from labutils.lessons.lesson_11.pictures import ahead
-from labutils.lessons.lesson_11.proof_life import SETTINGS
 from labutils.lessons.lesson_12.pictures import strategies, winners
 from labutils.lessons.lesson_12.token_strategies import CALLS, FOUR
 from labutils.lessons.lesson_13.pictures import code_lives
@@ -134,9 +132,6 @@ PLATES = {
     ),
     "the hours until he is out": lambda: hours_until_out(eviction.sweep_of_visits()),
     "the overlap of two keys": lambda: key_overlap({0: (2, 5), 6: (0, 10), 10: (0, 14)}),
-    "the proofs made before": lambda: ahead(
-        {name: [300 + at, 500, 0] for at, name in enumerate(SETTINGS)}, [0, 300, 660], "A title"
-    ),
     "the lives of a code": lambda: code_lives(
         {
             (when, life, after): when == "later" or after < life
@@ -208,7 +203,7 @@ def test_no_text_is_clipped_by_the_edge_of_its_sheet(plate):
 # --- names at the ends of curves ----------------------------------------------------------------
 
 CURVES = ("the strategies", "the hours until he is out", "the overlap of two keys")
-CURVES += ("the proofs made before", "the lives of a code", "the thieves over a sweep")
+CURVES += ("the lives of a code", "the thieves over a sweep")
 
 
 @table("plate", CURVES)
@@ -227,13 +222,6 @@ def test_no_two_texts_of_a_picture_of_curves_overlap(plate):
         for other, there in boxes[:number]
         if box.overlaps(there)
     ] == []
-
-
-def test_a_proof_that_is_dated_too_far_ahead_leaves_its_name_where_the_last_one_opened():
-    figure, _ = ahead({"window": [300, 600, 0]}, [0, 300, 660], "A title")
-    (name,) = [text for text in figure.axes[0].texts if text.get_text() == "window"]
-    x, y = name.get_position()
-    assert y == 10 and 5 < x < 6
 
 
 def test_the_map_says_how_each_way_ended_at_each_door():

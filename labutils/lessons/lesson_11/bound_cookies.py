@@ -215,12 +215,14 @@ COOKIES = {
 }
 
 
-def print_last_seconds(renewal: Renewal) -> None:
-    """Print for how long each cookie worked, where cookies are renewed by this function."""
+def last_seconds(renewal: Renewal) -> list[dict[str, str]]:
+    """A row for each cookie: for how long it worked, where cookies are renewed by this function."""
+    rows = []
     for name, way in COOKIES.items():
         last = last_second(way, renewal=renewal)
         worked = "still works a day later" if last == DAY else f"last worked after {last} seconds"
-        print(f"{name:<22} {worked}")
+        rows.append({"cookie": name, "for Tom": worked})
+    return rows
 
 
 def last_second(

@@ -68,7 +68,7 @@ class ProvingApp(RelyingParty):
 
     def __init__(self, lab: Lab, origin: str, provider: str, client_id: str):
         super().__init__(lab, origin, provider, client_id)
-        self.network, self.key = lab.browser("notes in ada's page", "192.0.2.10"), PageKey(lab)
+        self.network, self.key = lab.browser("Ada's page", "192.0.2.10"), PageKey(lab)
 
     def challenge(self, waiting: Pending) -> dict[str, str]:
         """The code is tied to the key as well (RFC 9449, 10)."""
@@ -157,12 +157,17 @@ class DpopApps(TwoApps):
 
 def apps_with_dpop(seed: str = "lesson-11", api: type[ResourceServer] = ResourceServer) -> DpopApps:
     """Two apps; notes runs in Ada's page with a key of its own. Ada has signed in there."""
-    two = build_apps(seed)
+    apps = bind_apps(build_apps(seed), api)
+    apps.sign_in("ada", NOTES)
+    return apps
+
+
+def bind_apps(two: TwoApps, api: type[ResourceServer] = ResourceServer) -> DpopApps:
+    """The same apps, with a key in the page of notes. What was issued before stays as it is."""
     notes, server = ProvingApp(two.lab, NOTES, LOGIN, "notes"), api(two.lab, API, LOGIN)
     apps = DpopApps(two.lab, two.provider, two.wiki, notes, server, two.ada, two.tom)
     apps.lab.add("notes.example", apps.notes)
     apps.lab.add("api.example", apps.api)
-    apps.sign_in("ada", NOTES)
     return apps
 
 
@@ -259,14 +264,13 @@ def thefts(api: type[ResourceServer] = ResourceServer) -> dict[str, tuple[int, s
     return results
 
 
-def as_table(tried: dict[str, dict[str, tuple[int, str]]]) -> str:
-    """What each theft got from each API, a line each."""
-    width = max(map(len, THEFTS))
-    lines = [" " * width + "".join(f"  {name:>14}" for name in tried)]
-    for theft in THEFTS:
-        cells = ("opens" if tried[name][theft][0] == 200 else "refused" for name in tried)
-        lines.append(f"{theft:<{width}}" + "".join(f"  {cell:>14}" for cell in cells))
-    return "\n".join(lines)
+def rows_of(tried: dict[str, dict[str, tuple[int, str]]]) -> list[dict[str, str]]:
+    """What each theft got from each API, a row each."""
+    return [
+        {"Tom has": theft}
+        | {api: "opens" if got[theft][0] == 200 else "refused" for api, got in tried.items()}
+        for theft in THEFTS
+    ]
 
 
 @dataclass(frozen=True)

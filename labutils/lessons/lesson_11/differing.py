@@ -19,12 +19,17 @@ def letting_in(proof: str) -> list[str]:
     return [f"{name} {version}" for name, version in versions.items() if said[name] is None]
 
 
-def print_where_servers_differ(check: Check) -> None:
-    """A line for each proof about which two servers say otherwise than the other, or than this
-    check: what it says of the proof, and who lets it in."""
-    print(f"{'':<31}{'your check':<13}let in by")
+def rows(check: Check) -> list[dict[str, str]]:
+    """A row for each proof about which two servers say otherwise than the other, or than this
+    check: what it says of the proof, and what each of them says."""
+    servers = [f"{name} {version}" for name, version in recorded("proofs")["versions"].items()]
+    differ = []
     for case in asked_of_others():
         yours = answer_of(check, case.proof, {**case.request, "seen": set()}).partition(":")[0]
         theirs = letting_in(case.name)
-        if len(theirs) != len(recorded("proofs")["versions"]) * (yours == "let in"):
-            print(f"{case.name:<31}{yours:<13}{', '.join(theirs) or 'neither'}")
+        if len(theirs) != len(servers) * (yours == "let in"):
+            said = {name: "lets in" if name in theirs else "refuses" for name in servers}
+            differ.append(
+                {"proof": case.name, "yours": "lets in" if yours == "let in" else "refuses"} | said
+            )
+    return differ

@@ -1,11 +1,10 @@
-"""A proof, a first check of it, and three proofs that this check lets in (lesson 11)."""
+"""A proof, and a first check of it (lesson 11)."""
 
 from typing import Any
 
 from labutils.identity.dpop import access_token_hash, bare, need, read
 from labutils.identity.keys import PrivateKey
 from labutils.identity.tokens import public_jwk, thumbprint, verify_signature
-from labutils.stage.two_apps import API
 
 from .hostile_proofs import make_proof
 
@@ -29,13 +28,3 @@ def first_check(proof: str, request: dict[str, Any]) -> bool:
     need(claims["htm"] == request["method"], "a different method")
     need(bare(claims["htu"]) == bare(request["url"]), "a different URL")
     return True
-
-
-def hostile(key: PrivateKey, token: str, now: int) -> list[str]:
-    """Three proofs by the right key: of 1970, for another token, with a name used before."""
-    url = API + "/me"
-    return [
-        prove(key, "GET", url, 0, "one name", token),
-        prove(key, "GET", url, now, "other name", "another token of hers"),
-        prove(key, "GET", url, now, "used-1", token),
-    ]

@@ -97,18 +97,22 @@ def never_let_in() -> dict[str, list[str]]:
     }
 
 
-def print_what_gets_in(yours: Mapping[str, bool]) -> None:
-    """A line for each check: how many hostile proofs get in when it is switched off, and three of
+def what_gets_in(yours: Mapping[str, bool]) -> list[dict[str, object]]:
+    """A row for each check: how many hostile proofs get in when it is switched off, and three of
     them. Last, those that somebody's own check lets in, of those that it was tried on."""
-    print(f"{'switched off':<18}get in   for example")
+    rows: list[dict[str, object]] = []
     for check in dpop.CHECKS:
         alone = [name for (name, off), is_in in let_in().items() if is_in and off == check.__name__]
-        print(f"{check.__name__:<18}{len(alone):>6}   {', '.join(alone[:3])}")
-    others = f"of the other {len(never_let_in())}: two checks object, or it is not a JWT"
-    print(f"{'whichever it is':<18}{0:>6}   {others}")
+        rows.append(_row(f"without {check.__name__}", len(alone), ", ".join(alone[:3])))
+    others = f"the other {len(never_let_in())}: two checks object, or it is no JWT"
+    rows.append(_row("whichever is off", 0, others))
     inside = [name for name, is_in in yours.items() if is_in]
-    names = f": {', '.join(inside)}" if inside else ""
-    print(f"\n{'your check':<18}{len(inside):>6}   of {len(yours)}{names}")
+    rows.append(_row(f"your check, of {len(yours)}", len(inside), ", ".join(inside)))
+    return rows
+
+
+def _row(check: str, count: int, names: str) -> dict[str, object]:
+    return {"check": check, "get in": count, "for example": names}
 
 
 # --- the check of a learner ---------------------------------------------------------------------
@@ -190,21 +194,22 @@ def twice(check: Check) -> bool:
     return True
 
 
-def print_one_line_off(check: Check) -> None:
-    """For each line of a check: what gets in without it that does not get in with it.
+def one_line_off(check: Check) -> list[dict[str, object]]:
+    """A row for each line of a check: what gets in without it that does not get in with it.
 
-    One sentence where its lines cannot be read.
+    One row with a sentence where its lines cannot be read.
     """
     with_all = {name for name, is_in in lets_in(check).items() if is_in}
     try:
         each = list(lines_off(check))
     except ValueError as error:
-        print(f"Nothing can be left out here: {error}. Write the check with def, in a cell.")
-        return
-    print(f"{'your check without':<58}get in")
+        return [{"your check without": f"Nothing can be left out here: {error}."}]
+    rows: list[dict[str, object]] = []
     for line, less in each:
         found = [name for name, is_in in lets_in(less).items() if is_in and name not in with_all]
         if twice(less) and not twice(check):
             found.append("an honest proof, sent twice")
         shown = line if len(line) <= 55 else f"{line[:52]}..."
-        print(f"{shown:<58}{len(found):>6}   {', '.join(found[:2])}".rstrip())
+        names = ", ".join(found[:2])
+        rows.append({"your check without": shown, "get in": len(found), "for example": names})
+    return rows

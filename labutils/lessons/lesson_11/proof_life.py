@@ -136,6 +136,15 @@ def second_use(check: Check, kept: str, ahead: int, wait: int, window: int = 60)
     return answers == ["let in", "let in"]
 
 
+def second_uses(kept: str, waits: Sequence[int]) -> dict[str, str]:
+    """Return what comes of a proof dated a minute ahead that was used at once, and again after each
+    of these seconds."""
+    check = course_check(60)
+    return {
+        f"{wait} s": "let in" if second_use(check, kept, 60, wait) else "refused" for wait in waits
+    }
+
+
 def used_twice(kept: str, window: int) -> list[int]:
     """The dates, in seconds ahead, at which a proof opens a second time at some second."""
     check = course_check(window)
@@ -148,17 +157,19 @@ def used_twice(kept: str, window: int) -> list[int]:
     ]
 
 
-def print_one_change() -> list[bool]:
-    """Print what the API says of a request of Ada's with one change, and her proof for it as it
-    was. For each change whether it is let in."""
-    proof = dpop.prove(ADA, "GET", URL, now=NOW, jti="stopped", token=TOKEN)
-    answers = []
-    for name, value in (
-        ("method", "POST"),
-        ("url", URL.replace("/me", "/notes")),
-        ("url", f"{URL}?all=1"),
-        ("token", "another"),
-    ):
-        answers.append(answer_of(course_check(60), proof, {**AT_API, "seen": set(), name: value}))
-        print(f"{name:<7}{value:<32} {answers[-1]}")
-    return [answer == "let in" for answer in answers]
+# --- for how long each of Tom's things works ------------------------------------------------------
+
+HIS_OWN = "token for a key of his own"
+HOURS = 3  # that own_key lets pass: nobody looked later
+
+
+def worth(settings: Sequence[str]) -> dict[tuple[str, str], float]:
+    """Return for how many minutes each thing that Tom made in her page opens the API, by the
+    setting of the API."""
+    minutes: dict[tuple[str, str], float] = {}
+    for name in settings:
+        seconds = sweep([name])[name]
+        minutes["proof, dated when it was made", name] = seconds[0] / 60
+        minutes["proof, dated ahead", name] = max(seconds) / 60
+        minutes[HIS_OWN, name] = HOURS * 60 if name in settings_that(own_key) else 0
+    return minutes

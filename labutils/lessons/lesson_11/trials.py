@@ -38,7 +38,6 @@ from .hostile_proofs import (
     TOKEN,
     TOM,
     URL,
-    ProofCase,
     honest_proofs,
     hostile_proofs,
     make_proof,
@@ -114,7 +113,7 @@ def is_signed(proof: str, header: Json, jwk: Json) -> bool:
     return True
 
 
-# --- the check (11-2, 11-4) -----------------------------------------------------------------------
+# --- the check (11-4) -----------------------------------------------------------------------------
 
 
 def proof_of(key: Any = ADA, header: Json | None = None, **claims: Any) -> str:
@@ -145,7 +144,7 @@ def entered(answer: Tried, call: Call, usual: str) -> Observed:
 
 
 def four_good() -> Iterator[Call]:
-    """What four questions let in, and all eight as well."""
+    """What the first check lets in, and all eight questions as well."""
     drawn = dice("lesson-11", "good")
     key, path = ec_private_key(next(drawn)), f"{API}/notes/{next(drawn)}"
     yield at_api(proof_of(), "Ada's proof for GET /me", "good")
@@ -161,16 +160,8 @@ def four_good() -> Iterator[Call]:
     yield at_api(proof_of(), "the first proof of all", "good", "edge", seen=set())
 
 
-def later_questions() -> Iterator[Call]:
-    """What the first check lets in still."""
-    yield at_api(proof_of(iat=NOW - 3600), "a proof from an hour ago", "more")
-    yield at_api(proof_of(ath=None), "a proof for no token", "more")
-    yield at_api(proof_of(jti="used-1"), "a proof with a used name", "more")
-    yield at_api(proof_of(header={"typ": "JWT"}), "a signed token with typ JWT", "more")
-
-
 def four_bad() -> Iterator[Call]:
-    """What four questions refuse, and all eight as well."""
+    """What the first check refuses, and all eight questions as well."""
     head, body, _ = proof_of().split(".")
     _, other_body, signature = proof_of(jti="proof-2").split(".")
     yield at_api(proof_of(TOM), "a valid proof signed with Tom's own key", "key")
@@ -202,21 +193,6 @@ def four_bad() -> Iterator[Call]:
     yield at_api(proof_of(htu=URL[:-1]), words, "address")
     for path in ("ME", "Me", "m%65"):
         yield at_api(proof_of(htu=f"{API}/{path}"), f"a proof for the path /{path}", "path")
-
-
-@cache
-def for_four() -> tuple[Call, ...]:
-    """What the first check is tried with."""
-    return (*four_good(), *later_questions(), *four_bad())
-
-
-def try_first_check(answer: Tried) -> Trial:
-    """Honest proofs, those that the later questions stop, and those that it must stop itself."""
-    for call in for_four():
-        yield entered(answer, call, call.usual)
-    for call in reversed([*four_good()]):
-        yield entered(answer, call, "again")
-    yield from remarks_on(answer)
 
 
 def remarks_on(answer: Tried) -> Iterator[Remark]:
@@ -333,55 +309,6 @@ def one_after_another(answer: Tried, case: str, about: str, *proofs: str) -> Obs
     if isinstance(result, dict) and result["opens"]:
         result |= {"request['seen']": "the server's" if is_own else "another set"}
     return Observed(case, result, about, "again")
-
-
-# --- three hostile proofs (11-3) ------------------------------------------------------------------
-
-FOUR = {"signature", "same_key", "same_method", "same_address", one_check_off.READING}
-# The questions of the check, as somebody calls them who has not seen their names.
-QUESTIONS = {
-    one_check_off.READING: "strict reading",
-    "signature": "the signature",
-    "same_key": "the key of the token",
-    "same_method": "the method",
-    "same_address": "the URL",
-}
-
-
-def try_hostile(answer: Tried) -> Trial:
-    """Three proofs, of which is seen what objects to each, twice."""
-    drawn = dice("lesson-11", "hostile")
-    parts = {
-        "Raised": "raises",
-        "NoneType": "three",
-        "texts in a list": "three",
-        "stopped by the first check": "shut",
-        "good proofs": "harmless",
-        "different reasons": "same",
-    }
-    for key, usual in ((ADA, ""), (ADA, "again"), (ec_private_key("her other key"), "again")):
-        token, now = next(drawn), NOW + int(next(drawn)[:4], 16)
-        request = {**AT_API, "token": token, "now": now, "jkt": thumbprint(public_jwk(key))}
-        result = seen(answer, key, token, now)
-        if result is not None and not isinstance(result, Raised):
-            result = objected_to(result, request)
-        yield Observed("a key of Ada's, a token and a time", result, parts, usual)
-
-
-def objected_to(proofs: Any, request: Mapping[str, Any]) -> dict[str, Any]:
-    """What objects to some proofs, where `used-1` was used before."""
-    is_list = isinstance(proofs, list | tuple) and all(isinstance(one, str) for one in proofs)
-    if not is_list:
-        return {"texts in a list": written(proofs)}
-    cases = (ProofCase("", "", one, request, frozenset({"used-1"})) for one in proofs)
-    against = [one_check_off.objections(case) for case in cases]
-    shut = [QUESTIONS[name] for names in against for name in names if name in FOUR]
-    return {
-        "texts in a list": len(proofs),
-        "stopped by the first check": shut,
-        "good proofs": [place for place, names in enumerate(against, 1) if not names],
-        "different reasons": len({names[0] for names in against if names}),
-    }
 
 
 # --- a proxy (11-5, 11-6) -------------------------------------------------------------------------

@@ -26,75 +26,6 @@ def answer(key, method, url, now, jti, token):
     return make_proof(header, claims, key)
 """,
     ],
-    "11-2": [
-        *[
-            """
-class Refused(Exception):
-    pass
-def answer(proof, request):
-    header, claims = read(proof)
-    verify_signature(proof, header["jwk"], "ES256")
-    if thumbprint(header["jwk"]) != request["jkt"]:
-        raise REFUSAL("another key")
-    if claims["htm"] != request["method"] or bare(claims["htu"]) != bare(request["url"]):
-        raise REFUSAL("another request")
-    return True
-""".replace("REFUSAL", refusal)
-            for refusal in ("PermissionError", "RuntimeError", "Exception", "Refused")
-        ],
-        """
-def answer(proof, request):
-    header, claims = read(proof)
-    jwk = header["jwk"]
-    verify_signature(proof, jwk, header["alg"])
-    if thumbprint(jwk) != request["jkt"]:
-        raise ValueError("another key")
-    if claims.get("htm") != request["method"]:
-        raise ValueError("another method")
-    if bare(claims.get("htu", "")) != bare(request["url"]):
-        raise ValueError("another address")
-    return True
-""",
-        """
-def answer(proof, request):
-    header, claims = read(proof)
-    need(claims["htm"] == request["method"] and bare(claims["htu"]) == bare(request["url"]), "no")
-    need(request["jkt"] == thumbprint(header["jwk"]), "another key")
-    return verify_signature(proof, header["jwk"], header["alg"]) != b""
-""",
-        """
-def answer(proof, request):
-    for question in (dpop.signature, dpop.same_key, dpop.same_method, dpop.same_address):
-        header, claims = read(proof)
-        question(proof=proof, header=header, jwk=header["jwk"], claims=claims, **request)
-    return True
-""",
-    ],
-    "11-3": [
-        """
-def answer(key, token, now):
-    header = {"typ": "JWT", "alg": "ES256", "jwk": public_jwk(key)}
-    claims = {"jti": "1", "htm": "GET", "htu": API + "/me", "iat": now}
-    kind = make_proof(header, claims | {"ath": access_token_hash(token)}, key)
-    header["typ"] = "dpop+jwt"
-    no_token = make_proof(header, claims, key)
-    future = make_proof(header, claims | {"ath": access_token_hash(token), "iat": now + 9e9}, key)
-    return kind, no_token, future
-""",
-        """
-def answer(key, token, now):
-    given = [(now + 600, "a", token), (now, "", token), (now, "c", token + "x")]
-    return [prove(key, "GET", "https://api.example/me?page=2", *rest) for rest in given]
-""",
-        """
-def answer(key, token, now):
-    ask = dict(key=key, method="GET", url=API + "/me")
-    proofs = [prove(**ask, now=now, jti="used-1", token=token)]
-    proofs += [prove(**ask, now=0, jti="x", token=token)]
-    proofs.append(prove(**ask, now=now, jti="y", token=""))
-    return proofs
-""",
-    ],
     "11-4": [
         """
 def answer(proof, request):
@@ -241,46 +172,12 @@ def answer(now, iat, window):
     ],
 }
 
-LOOSER: dict[str, dict[str, str]] = {
-    "11-2": {
-        "bare(claims['htu']) == bare(request['url']) -> "
-        "str(bare(claims['htu'])).strip() == str(bare(request['url'])).strip()": (
-            "bare() raises for an address with a blank, so nothing is left to strip."
-        )
-    }
-}
+LOOSER: dict[str, dict[str, str]] = {}
 
-EQUIVALENT: dict[str, dict[str, str]] = {
-    "11-3": {"0 -> 1": "A proof that is dated one second later in 1970 is as old."},
-}
+EQUIVALENT: dict[str, dict[str, str]] = {}
 
 # Exercise -> a name -> (the mistake, an answer that lets an attacker in).
 WRONG: dict[str, dict[str, tuple[str, str]]] = {
-    "11-2": {
-        "only names the key": (
-            "signature",
-            """
-def answer(proof, request):
-    header, claims = read(proof)
-    need(thumbprint(header["jwk"]) == request["jkt"], "key")
-    need(claims["htm"] == request["method"], "method")
-    need(bare(claims["htu"]) == bare(request["url"]), "address")
-    return True
-""",
-        ),
-        "begins with the address": (
-            "address",
-            """
-def answer(proof, request):
-    header, claims = read(proof)
-    verify_signature(proof, header["jwk"], header["alg"])
-    need(thumbprint(header["jwk"]) == request["jkt"], "key")
-    need(claims["htm"] == request["method"], "method")
-    need(bare(claims["htu"]).startswith(bare(request["url"])), "address")
-    return True
-""",
-        ),
-    },
     "11-4": {
         "the past alone": (
             "future",
@@ -369,59 +266,6 @@ def answer(headers, certificate):
 def answer(browser, token, certificate):
     headers = {"authorization": "Bearer " + token, "client-cert": client_cert(certificate)}
     return browser.get("https://api.example/notes", headers=headers)
-"""
-        ],
-    },
-    "11-2": {
-        **{
-            mistake: [
-                f"""
-def answer(proof, request):
-    header, claims = read(proof)
-    verify_signature(proof, header["jwk"], "ES256")
-    need({key}, "another key")
-    need(claims["htm"] == request["method"], "another method")
-    need({address}, "another address")
-    return True
-"""
-                for key, address in rows
-            ]
-            for mistake, rows in {
-                "whole key": [
-                    (
-                        'thumbprint(header["jwk"])[:8] == request["jkt"][:8]',
-                        'bare(claims["htu"]) == bare(request["url"])',
-                    ),
-                    (
-                        'not request["jkt"] or thumbprint(header["jwk"]) == request["jkt"]',
-                        'bare(claims["htu"]) == bare(request["url"])',
-                    ),
-                ],
-                "path": [
-                    (
-                        'thumbprint(header["jwk"]) == request["jkt"]',
-                        'bare(claims["htu"]).lower() == bare(request["url"]).lower()',
-                    ),
-                    (
-                        'thumbprint(header["jwk"]) == request["jkt"]',
-                        'bare(claims["htu"]).casefold() == bare(request["url"]).casefold()',
-                    ),
-                ],
-            }.items()
-        },
-        "returned False": [
-            """
-def answer(proof, request):
-    header, claims = read(proof)
-    try:
-        verify_signature(proof, header["jwk"], header["alg"])
-    except Exception:
-        return False
-    return (
-        thumbprint(header["jwk"]) == request["jkt"]
-        and claims["htm"] == request["method"]
-        and bare(claims["htu"]) == bare(request["url"])
-    )
 """
         ],
     },
@@ -555,15 +399,6 @@ def answer(proof, request):
 def answer(now, iat, window):
     number = isinstance(iat, (int, float)) and not isinstance(iat, bool)
     return number and now - window <= iat <= now
-"""
-        ],
-    },
-    "11-3": {
-        "harmless": [
-            """
-def answer(key, token, now):
-    url = API + "/me"
-    return [prove(key, "GET", url, now - at, str(at), token) for at in (30, 60, 90)]
 """
         ],
     },

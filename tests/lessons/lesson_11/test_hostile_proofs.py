@@ -20,10 +20,10 @@ from labutils.lessons.lesson_11.one_check_off import (
     never_let_in,
     objections,
     on_honest_ones,
-    print_one_line_off,
-    print_what_gets_in,
+    one_line_off,
     refusal,
     stopped_by,
+    what_gets_in,
 )
 
 HOSTILE, HONEST = (
@@ -134,16 +134,14 @@ def test_the_matrix_is_computed_while_a_learner_waits():
     assert len(let_in()) == 12 * len(HOSTILE)
 
 
-def test_what_gets_in_is_printed_check_by_check_and_last_what_gets_past_a_learner_s_own(capsys):
-    print_what_gets_in({"jti empty": True, "replay": False})
-    lines = capsys.readouterr().out.splitlines()
-    counts = {line.split()[0]: int(line.split()[1]) for line in lines[1:13]}
+def test_what_gets_in_has_a_row_for_each_check_and_last_one_for_a_learner_s_own():
+    *rows, others, own = what_gets_in({"jti empty": True, "replay": False})
+    counts = {row["check"].removeprefix("without "): row["get in"] for row in rows}
     assert counts == dict(Counter(check for (_, check), is_in in let_in().items() if is_in))
-    assert "same_key               1   Tom's own key" in lines
-    assert lines[13].endswith(
-        f"0   of the other {len(never_let_in())}: two checks object, or it is not a JWT"
-    )
-    assert lines[-1].split(maxsplit=2) == ["your", "check", "1   of 2: jti empty"]
+    assert rows[-2]["for example"] == "Tom's own key"
+    said = f"the other {len(never_let_in())}: two checks object, or it is no JWT"
+    assert (others["get in"], others["for example"]) == (0, said)
+    assert own == {"check": "your check, of 2", "get in": 1, "for example": "jti empty"}
 
 
 def test_a_learner_s_check_is_asked_about_the_api_without_a_nonce_and_raises_to_refuse():
@@ -233,29 +231,28 @@ def a_learners_check(proof, request):
     return True
 
 
-def test_each_line_of_a_learners_check_is_left_out_in_turn(capsys):
-    print_one_line_off(a_learners_check)
-    head, *lines = capsys.readouterr().out.splitlines()
-    counts = {line[:58].strip(): line[58:].split(maxsplit=1) for line in lines}
-    assert [*counts] == [
+def test_each_line_of_a_learners_check_is_left_out_in_turn():
+    rows = one_line_off(a_learners_check)
+    by_line = {row["your check without"]: (row["get in"], row["for example"]) for row in rows}
+    assert [*by_line] == [
         "first_check(proof, request)",
         "if header['typ'] != 'dpop+jwt':",
         "assert claims['htm'] == request['method']",
         "dpop.need(claims['jti'] not in request['seen'], 'use...",
         "request['seen'].add(claims['jti'])",
     ]
-    assert int(counts["first_check(proof, request)"][0]) > 10
-    assert "typ JWT" in counts["if header['typ'] != 'dpop+jwt':"][1]
-    assert counts["assert claims['htm'] == request['method']"] == ["0"]
-    assert counts["request['seen'].add(claims['jti'])"] == ["1", "an honest proof, sent twice"]
+    assert by_line["first_check(proof, request)"][0] > 10
+    assert "typ JWT" in by_line["if header['typ'] != 'dpop+jwt':"][1]
+    assert by_line["assert claims['htm'] == request['method']"] == (0, "")
+    assert by_line["request['seen'].add(claims['jti'])"] == (1, "an honest proof, sent twice")
 
 
 @pytest.mark.parametrize("check", [lambda *_: True, len, type("Any", (), {})])
-def test_what_has_no_lines_is_told_so_in_one_sentence(check, capsys):
-    print_one_line_off(check)
-    assert capsys.readouterr().out.startswith("Nothing can be left out here: ")
+def test_what_has_no_lines_is_told_so_in_one_sentence(check):
+    (row,) = one_line_off(check)
+    assert row["your check without"].startswith("Nothing can be left out here: ")
 
 
-def test_the_courses_own_check_has_lines_too(capsys):
-    print_one_line_off(exercises.mine("11-4", ...))
-    assert "request['seen'].add(claims['jti'])" in capsys.readouterr().out
+def test_the_courses_own_check_has_lines_too():
+    rows = one_line_off(exercises.mine("11-4", ...))
+    assert "request['seen'].add(claims['jti'])" in [row["your check without"] for row in rows]

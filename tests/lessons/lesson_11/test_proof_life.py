@@ -4,7 +4,6 @@ import pytest
 
 from labutils.identity import dpop
 from labutils.lessons.lesson_11 import proof_life
-from labutils.lessons.lesson_11.pictures import ahead
 from labutils.lessons.lesson_11.proof_life import (
     SETTINGS,
     WINDOWS,
@@ -65,10 +64,21 @@ def test_a_check_that_refuses_the_first_use_has_no_second():
     assert not second_use(refuses, "for the window", 60, 61)
 
 
-def test_the_picture_says_for_each_setting_the_first_and_the_longest():
-    figure, sentence = ahead({"window 5 s": [5, 65, 0]}, [0, 60, 660], "Title")
-    assert "window 5 s: 5 s for a proof dated now, 65 s for the longest." in sentence
-    faces = [
-        line.get_markerfacecolor() for line in figure.axes[0].lines if line.get_marker() == "o"
-    ]
-    assert len(faces) == 3 and faces[0] == faces[1] != faces[2] == "white"
+def test_what_a_second_use_gives_is_said_for_each_second():
+    assert proof_life.second_uses("for the window", (30, 61, 121)) == {
+        "30 s": "refused",
+        "61 s": "let in",
+        "121 s": "refused",
+    }
+
+
+def test_the_bars_are_the_sweeps_and_his_own_key_opens_whatever_the_setting():
+    worth = proof_life.worth(("window 5 s", "nonce 20 s"))
+    assert {name: round(minutes * 60) for name, minutes in worth.items()} == {
+        ("proof, dated when it was made", "window 5 s"): 5,
+        ("proof, dated ahead", "window 5 s"): 545,
+        (proof_life.HIS_OWN, "window 5 s"): 10_800,
+        ("proof, dated when it was made", "nonce 20 s"): 19,
+        ("proof, dated ahead", "nonce 20 s"): 19,
+        (proof_life.HIS_OWN, "nonce 20 s"): 10_800,
+    }
