@@ -8,7 +8,7 @@ from textwrap import fill
 
 from labutils.classroom import cards, exercises, overview, panel, progress, toolbox
 from labutils.classroom.course import lesson
-from labutils.classroom.registry import Lesson
+from labutils.classroom.registry import AnyPrediction, Lesson, Prediction
 from labutils.classroom.ways import NAMES, STORY, TOKENS, taken, ways
 from labutils.text import counted
 
@@ -56,14 +56,18 @@ def came_of(course: Lesson, items: Items) -> tuple[int, int, list[str]]:
             continue
         made += 1
         right += bool(exercises.came_true(item, choice))
-        fallen += [_assumed(belief) for belief in item.beliefs_behind(choice)]
+        fallen += [_assumed(item, choice, belief) for belief in item.beliefs_behind(choice)]
     return made, right, list(dict.fromkeys(fallen))
 
 
-def _assumed(belief: str) -> str:
-    """What a belief assumes, as a sentence: `This assumes that` is a label, and goes."""
-    first = belief.removeprefix("This assumes that ").partition(". ")[0].rstrip(".")
-    return f"{first[:1].upper()}{first[1:]}."
+def _assumed(item: AnyPrediction, choice: str, belief: str) -> str:
+    """What somebody assumed who chose this, as a sentence: the thought with which a belief begins,
+    `*A logout ends the tokens.*`, or else the words of the choice."""
+    if belief.startswith("*"):
+        said = belief[1:].partition("*")[0]
+    else:
+        said = item.guesses[choice].text if isinstance(item, Prediction) else belief
+    return f"{said[:1].upper()}{said[1:].rstrip('.')}."
 
 
 def ways_on(course: Lesson, items: Items) -> Iterator[WayOn]:
