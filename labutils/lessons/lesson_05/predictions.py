@@ -12,24 +12,24 @@ PREDICTIONS = (
         "ooxoo",
         {
             "the ID token at the 'sign-in' door": (
-                "This assumes that `notes` sees that Tom is not Ada. It sees a valid statement "
-                "about Ada, made for `notes`."
+                "*`notes` sees that Tom is not Ada.* It sees a valid statement about Ada, made for "
+                "`notes`."
             ),
             "the ID token at the 'API' door": (
-                "This assumes that an ID token has a different kind of signature. The same "
-                "provider signed it with the same keys, and this API checks nothing else."
+                "*An ID token has a different kind of signature.* The same provider signed it with "
+                "the same keys, and this API checks nothing else."
             ),
             "the access token at the 'sign-in' door": (
-                "This assumes that any of Ada's tokens signs her in. `notes` compares aud with its "
-                "own name, and here aud is the API."
+                "*Any of Ada's tokens signs her in.* `notes` compares aud with its own name, and "
+                "here aud is the API."
             ),
             "the access token at the 'API' door": (
-                "This assumes that an API built in a hurry always fails, or that it sees who sends "
-                "a token. It accepts valid tokens, and others too, and cannot see who sends them."
+                "*An API built in a hurry always fails, or that it sees who sends a token.* It "
+                "accepts valid tokens, and others too, and cannot see who sends them."
             ),
             "the refresh token at the 'token endpoint' door": (
-                "This assumes that the provider asks for proof that `notes` is sending it. "
-                "`notes` is a public client: it has no secret, so Tom can say that he is `notes`."
+                "*The provider asks for proof that `notes` is sending it.* `notes` is a public "
+                "client: it has no secret, so Tom can say that he is `notes`."
             ),
         },
         "The sign-in compares aud with its own name. This API compares nothing. So any "

@@ -17,24 +17,24 @@ PREDICTIONS = (
         words=STILL,
         beliefs={
             "Ada logs out": (
-                "This assumes that logging out affects only the browser. It ends the session at "
-                "the provider, so every copy of its cookie stops working."
+                "*Logging out affects only the browser.* It ends the session at the provider, so "
+                "every copy of its cookie stops working."
             ),
             "her app refreshes": (
-                "This assumes that the app's tokens and the session are linked. The provider "
-                "keeps them in two separate lists."
+                "*The app's tokens and the session are linked.* The provider keeps them in two "
+                "separate lists."
             ),
             "grant revoked": (
-                "This assumes that revoking a grant ends the session that it came from. The "
-                "session is still there, and Tom can use it to get a new grant."
+                "*Revoking a grant ends the session that it came from.* The session is still "
+                "there, and Tom can use it to get a new grant."
             ),
             "grant revoked, API asks": (
-                "This assumes that an API that asks notices everything. It asks about a token "
-                "that Tom has just received, and that token is valid."
+                "*An API that asks notices everything.* It asks about a token that Tom has just "
+                "received, and that token is valid."
             ),
             "cookie tied to address": (
-                "This assumes that the provider ignores IP addresses. This one stored Ada's "
-                "address at sign-in, and Tom has a different one."
+                "*The provider ignores IP addresses.* This one stored Ada's address at sign-in, "
+                "and Tom has a different one."
             ),
         },
         because=(
@@ -49,8 +49,8 @@ PREDICTIONS = (
             "a": Guess(
                 "only revoking the grant",
                 ["grant revoked", "grant revoked, API asks"],
-                "This assumes that the owner's use does not affect the thief. It is the second use "
-                "of the same token, and that revokes the whole family.",
+                "*The owner's use does not affect the thief.* It is the second use of the same "
+                "token, and that revokes the whole family.",
             ),
             "b": Guess(
                 "revoking the grant, and her app's own refresh",
@@ -59,14 +59,13 @@ PREDICTIONS = (
             "c": Guess(
                 "those two, and logging out",
                 ["Ada logs out", "her app refreshes", "grant revoked", "grant revoked, API asks"],
-                "This assumes that logging out ends everything that came from the sign-in. It ends "
-                "only the session. The provider keeps refresh tokens in a separate list.",
+                "*Logging out ends everything that came from the sign-in.* It ends only the "
+                "session. The provider keeps refresh tokens in a separate list.",
             ),
             "d": Guess(
                 "none: Tom has a newer one than her app",
                 [],
-                "This assumes that revoking affects only the token that is named. It ends the "
-                "whole family.",
+                "*Revoking affects only the token that is named.* It ends the whole family.",
             ),
         },
         "Tom and Ada's app both hold the refresh token, and the app's own refresh is its second "

@@ -19,21 +19,21 @@ PREDICTIONS = (
             "a": Guess(
                 "none",
                 _happens(),
-                "This assumes that a rule about services protects people. The session is a "
-                "person's, so the rule does not check it.",
+                "*A rule about services protects people.* The session is a person's, so the rule "
+                "does not check it.",
             ),
             "b": Guess("only the session", _happens("session")),
             "c": Guess(
                 "the report and the session",
                 _happens("report", "session"),
-                "This assumes that a person at the support desk can run the report. Only its "
-                "service account can, and it was used far from where it signs in.",
+                "*A person at the support desk can run the report.* Only its service account can, "
+                "and it was used far from where it signs in.",
             ),
             "d": Guess(
                 "the session and the cloud, which is outside the gateway",
                 _happens("session", "cloud"),
-                "This assumes that the thief has another way in. Every way to the cloud needs a "
-                "service's access key, used far from its place.",
+                "*The thief has another way in.* Every way to the cloud needs a service's access "
+                "key, used far from its place.",
             ),
         },
         "The session is a person's, so the rule does not check it. All other losses need a "
