@@ -93,18 +93,27 @@ def axis_of(ribbons: "Ribbons", width: float | None = None) -> Axis:
     horizon."""
     wide = width_of(ribbons) if width is None else width
     known = [minutes for minutes in ribbons.worth.values() if minutes > 0]
-    if ribbons.has_numbers:
-        known += [float(one) for one in ribbons.settings if float(one) > 0]
+    first = ribbons.handles[0]
+    if first.has_numbers:
+        known += [float(one) for one in first.settings if float(one) > 0]
     least = min([*known, ribbons.horizon / 10])
     shortest = max((minutes for minutes, _ in TICKS if minutes < least), default=least / 2)
     values = [ribbons.value_in_words(one) for one in ribbons.worth.values()]
     room = 14 + max(len(words) for words in values) * TEXT * BOLD_WIDTH
     left = 8.0 if wide < NARROW else 16 + max(_label_width(row) for row in ribbons.rows)
+    if wide >= NARROW:
+        room += _beside_width(ribbons)
     return Axis(shortest, ribbons.horizon, left, max(left + 60, wide - room))
 
 
 def _label_width(row: Ribbon) -> float:
     return row.depth * INDENT + len(row.text) * TEXT * BOLD_WIDTH
+
+
+def _beside_width(ribbons: "Ribbons") -> float:
+    """The room of what is said beside the bars, at the right."""
+    longest = max(len(ribbons.beside(row.name)) for row in ribbons.rows)
+    return longest * SMALL * BOLD_WIDTH + 14 if longest else 0
 
 
 def bars(ribbons: "Ribbons") -> str:
@@ -121,8 +130,7 @@ def stored(ribbons: "Ribbons") -> str:
     """Return the picture that is stored, with its title, its setting and its sentence."""
     picture = Svg(ribbons.width)
     y = picture.heading(ribbons.title, "")
-    if len(ribbons.settings) > 1:
-        words = f"{ribbons.dial}: {ribbons.setting_in_words(ribbons.at)}"
+    for words in ribbons.settings_in_words():
         picture.text(20, y + 14, words, bold=True, size=TEXT)
         y += 26
     inner = Svg(ribbons.width - 40)
@@ -140,21 +148,26 @@ def stored(ribbons: "Ribbons") -> str:
 
 def legend_of(ribbons: "Ribbons") -> str:
     """Return what the dashed line and the ticks mean, where there are some."""
-    line = "Dashed line: the handle." if _has_mark(ribbons) else ""
+    which, its = ("the first handle", "its") if ribbons.handles[1:] else ("the handle", "the")
+    line = f"Dashed line: {which}." if _has_mark(ribbons) else ""
     has_ticks = any(_others(ribbons, row) for row in ribbons.rows)
-    ticks = "Ticks below a bar: where it ends at the other settings." if has_ticks else ""
+    ticks = f"Ticks below a bar: where it ends at {its} other settings." if has_ticks else ""
     return f"{line} {ticks}".strip()
 
 
 def said(ribbons: "Ribbons") -> str:
     """Return the bars in words."""
     values = ", ".join(
-        f"{row.text}: {ribbons.value_in_words(ribbons.minutes(row.name, ribbons.at))}"
+        f"{row.text}: {ribbons.value_in_words(ribbons.minutes(row.name, ribbons.at))} "
+        f"{ribbons.beside(row.name)}".rstrip()
         for row in ribbons.rows
     )
-    if len(ribbons.settings) == 1:
-        return f"{values}."
-    return f"{ribbons.dial} {ribbons.setting_in_words(ribbons.at)}. {values}."
+    settings = [
+        f"{one.name} {ribbons.setting_in_words(one.at)}"
+        for one in ribbons.handles
+        if one.settings[1:]
+    ]
+    return ". ".join([*settings, values]) + "."
 
 
 def _bars(picture: Svg, ribbons: "Ribbons", axis: Axis, top: float) -> float:
@@ -178,6 +191,7 @@ def _bars(picture: Svg, ribbons: "Ribbons", axis: Axis, top: float) -> float:
     for row, middle in rows:
         _name(picture, row, middle, is_narrow)
         _value(picture, ribbons, row, axis, middle)
+        _beside(picture, ribbons.beside(row.name), middle, is_narrow)
     picture.add("</g>")
     return bottom + 30
 
@@ -227,8 +241,9 @@ def _bar(picture: Svg, ribbons: "Ribbons", row: Ribbon, axis: Axis, middle: floa
 
 
 def _others(ribbons: "Ribbons", row: Ribbon) -> list[float]:
-    """What a thing is worth at each setting, if that is not always the same."""
-    known = {ribbons.minutes(row.name, setting) for setting in ribbons.settings}
+    """What a thing is worth at each setting of the first handle, if that is not always the
+    same."""
+    known = {ribbons.minutes(row.name, setting) for setting in ribbons.turned(0)}
     return sorted(minutes for minutes in known if minutes) if len(known) > 1 else []
 
 
@@ -242,6 +257,13 @@ def _value(picture: Svg, ribbons: "Ribbons", row: Ribbon, axis: Axis, middle: fl
     x = _end_of(minutes, axis) + 10 if minutes else axis.left + (22 if minutes == 0 else 2)
     words = ribbons.value_in_words(minutes)
     picture.text(x, middle + 5, words, _ink(minutes), size=TEXT, bold=bool(minutes))
+
+
+def _beside(picture: Svg, words: str, middle: float, is_narrow: bool) -> None:
+    """What is said beside a bar, at the right; above the bar where there is little room."""
+    y = middle - BAR / 2 - 8 if is_narrow else middle + 5
+    if words:
+        picture.text(picture.width - 4, y, words, "quiet", size=SMALL, anchor="end")
 
 
 def _ink(minutes: float | None) -> str:
@@ -259,11 +281,12 @@ def _goes_on(picture: Svg, end: float, middle: float) -> None:
 
 def _has_mark(ribbons: "Ribbons") -> bool:
     """Whether the handle has a place on the axis."""
-    return ribbons.has_numbers and len(ribbons.settings) > 1
+    first = ribbons.handles[0]
+    return first.has_numbers and len(first.settings) > 1
 
 
 def _mark(picture: Svg, ribbons: "Ribbons", axis: Axis, top: float, bottom: float) -> None:
     """The setting of the handle, as a line through all bars with a knob below."""
-    x = axis.x(float(ribbons.at))
+    x = axis.x(float(ribbons.handles[0].at))
     picture.line((x, top - 4), (x, bottom), "ink", 2, dash="5 4")
     picture.add(f'<circle cx="{x:g}" cy="{bottom:g}" r="7" style="fill:{colour("ink")}"/>')

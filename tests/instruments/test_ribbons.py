@@ -207,3 +207,98 @@ def test_what_is_drawn_is_the_same_bytes_in_each_process():
 def test_it_is_shown_and_returned(capsys):
     assert isinstance(ribbons({("cookie", 0): 5}, horizon=90), Ribbons)
     assert capsys.readouterr().out == ""  # no notebook runs here
+
+
+# --- several handles ------------------------------------------------------------------------------
+
+DELAYS, LIVES = (0, 5, 30), (1, 10)
+
+
+def two_handles(**options):
+    """A token at two APIs, by when somebody notices and how long it lives."""
+    worth = {}
+    for delay in DELAYS:
+        for life in LIVES:
+            worth["offline", (delay, life)] = life
+            worth["told", (delay, life)] = min(life, delay)
+    return Ribbons(worth, horizon=60, dial=("you notice", "it lives"), start=(0, 10), **options)
+
+
+def test_each_of_several_handles_is_turned_by_itself():
+    shown = two_handles()
+    assert (shown.at, shown.turned(0)) == ((0, 10), [(0, 10), (5, 10), (30, 10)])
+    shown.touched("turn", "1", {"handle0": "1", "handle1": "1"})
+    assert shown.at == (5, 10)
+    shown.touched("turn", "0", {"handle0": "1", "handle1": "0"})
+    assert shown.at == (5, 1)
+    shown.turn(30, 10)
+    assert shown.at == (30, 10) and 'name="handle0"' in shown.live()
+    assert 'value="1" data-do="turn" aria-valuetext="10 minutes"' in shown.live()
+
+
+def test_a_place_that_is_none_turns_no_handle():
+    shown = two_handles()
+    shown.touched("turn", "x", {"handle0": "-1", "handle1": "nan"})
+    shown.touched("turn", "", {})
+    assert shown.at == (0, 10)
+
+
+@pytest.mark.parametrize("settings", [(5,), (5, 10, 1), (7, 10), (5, 7)])
+def test_settings_that_do_not_fit_turn_nothing(settings):
+    shown = two_handles()
+    with pytest.raises(ValueError, match=r"a setting for each|no setting 7"):
+        shown.turn(*settings)
+    assert shown.at == (0, 10)
+
+
+def test_the_first_handle_has_its_line_and_its_ticks_and_is_dragged():
+    shown = two_handles()
+    axis = ribbons_picture.axis_of(shown)
+    shown.touched("drag", str(axis.x(30) / ribbons_picture.width_of(shown)))
+    assert shown.at == (30, 10)
+    assert "Dashed line: the first handle." in shown.live()
+    assert "where it ends at its other settings" in shown.live()
+
+
+def test_the_words_of_several_handles_are_a_table_for_each_and_what_is_beside_the_bars():
+    shown = two_handles(beside=lambda name, at: f"{at[1]} a second" if name == "told" else "")
+    shown.turn(5, 10)
+    assert [line.rstrip() for line in shown.words().splitlines()] == [
+        "you notice: 5 minutes",
+        "it lives: 10 minutes",
+        "",
+        "offline  10 minutes",
+        "told     5 minutes   10 a second",
+        "",
+        "you notice  no time     5 minutes   30 minutes",
+        "offline     10 minutes  10 minutes  10 minutes",
+        "told        refused     5 minutes   10 minutes",
+        "",
+        "it lives  1 minute  10 minutes",
+        "offline   1 minute  10 minutes",
+        "told      1 minute  5 minutes",
+    ]
+
+
+@pytest.mark.parametrize("width", [240, 400, 760, 1184])
+def test_what_is_beside_a_bar_is_at_the_right_and_no_bar_reaches_it(width):
+    shown = two_handles(beside=lambda *_: "3,367 a second")
+    shown.touched("width", str(width))
+    wide = ribbons_picture.width_of(shown)
+    assert shown.live().count(">3,367 a second</text>") == 2
+    room = 0 if wide < ribbons_picture.NARROW else 100
+    assert ribbons_picture.axis_of(shown).right < wide - room
+    ElementTree.fromstring(shown.bundle()["image/svg+xml"])
+
+
+@pytest.mark.parametrize(
+    ("worth", "dial", "says"),
+    [
+        ({("token", 5): 1}, ("one", "two"), "5 is no setting of 2 handles: one, two"),
+        ({("token", (5,)): 1}, ("one", "two"), "no setting of 2 handles"),
+        ({("token", (5, "revoke")): 1}, ("one", "two"), "'two' is one of several handles"),
+    ],
+)
+def test_settings_of_several_handles_are_a_number_for_each(worth, dial, says):
+    with pytest.raises(ValueError, match=says):
+        Ribbons(worth, horizon=90, dial=dial)

@@ -25,8 +25,6 @@ from labutils.lessons.lesson_06.pictures import heat
 from labutils.lessons.lesson_07.pictures import tradeoff
 from labutils.lessons.lesson_08.pictures import timeline
 from labutils.lessons.lesson_09.pictures import estate_map, tactic_by_step
-from labutils.lessons.lesson_12.pictures import strategies, winners
-from labutils.lessons.lesson_12.token_strategies import CALLS, FOUR
 from labutils.lessons.lesson_13.pictures import code_lives
 from labutils.lessons.lesson_14.pictures import frontier_curve, sweeps
 from labutils.lessons.lesson_15 import eviction
@@ -111,22 +109,10 @@ def two_ways() -> dict[str, list[Visit]]:
     return {"2023": visits_of(steps, "2023-11-14"), "yours": yours}
 
 
-def of_four_ways():
-    """Curves over delays and call rates, with marks on them, as lesson 12 draws them."""
-    minutes = {(way, delay): min(10, delay) for way in FOUR for delay in (0, 10, 30)}
-    requests = {(way, calls): calls for way in FOUR for calls in CALLS}
-    return minutes, requests, minutes, requests
-
-
 PLATES = {
     "the chain": lambda: tactic_by_step(breach.play(World.historical()).steps),
     "the map": lambda: estate_map(two_ways(), product_of, "Two ways"),
     "the timeline": lambda: timeline(ledger.facts(), "A title"),
-    "the strategies": lambda: strategies(*of_four_ways()),
-    "the winners": lambda: winners(
-        {(calls, delay): ("10 min, is told", delay) for calls in CALLS for delay in (0, 5, 30)},
-        "With so many requests an hour, one way wins above and another one below",
-    ),
     "the minutes": lambda: heat(
         {(item, name): 129600 for item in ITEMS for name in DEFENCES}, 129600, "Minutes"
     ),
@@ -202,7 +188,7 @@ def test_no_text_is_clipped_by_the_edge_of_its_sheet(plate):
 
 # --- names at the ends of curves ----------------------------------------------------------------
 
-CURVES = ("the strategies", "the hours until he is out", "the overlap of two keys")
+CURVES = ("the hours until he is out", "the overlap of two keys")
 CURVES += ("the lives of a code", "the thieves over a sweep")
 
 

@@ -260,6 +260,17 @@ def some_ribbons() -> Ribbons:
     return Ribbons(worth, horizon=9_000, parents={"token": "code"}, dial="lifetime of a token")
 
 
+def three_handles() -> Ribbons:
+    lives, delays = (1, 10, 30), (0, 5, 60)
+    worth = {
+        ("told by an event", (delay, life, 1)): min(delay, life)
+        for delay in delays
+        for life in lives
+    }
+    dial = ("You notice after", "Tokens live", "The list is fetched every")
+    return Ribbons(worth, horizon=60, dial=dial, beside=lambda *_: "3,367 a second")
+
+
 def a_wire() -> Instrument:
     apps = build_apps("a wire to look at")
     apps.sign_in(at=NOTES)
@@ -288,7 +299,9 @@ def some_logs() -> LogView:
     return view.open("support:3").cite("support:3")
 
 
-INSTRUMENTS: tuple[Callable[[], Instrument], ...] = (a_glass, some_ribbons, a_wire, some_logs)
+INSTRUMENTS: tuple[Callable[[], Instrument], ...] = (
+    *(a_glass, some_ribbons, three_handles, a_wire, some_logs),
+)
 
 
 def alive(browser: Any, address: str, instrument: Instrument, wide: int) -> Any:

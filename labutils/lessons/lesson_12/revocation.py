@@ -14,6 +14,7 @@ import httpx
 import jwt
 from werkzeug.wrappers import Request, Response
 
+from labutils.classroom.cards import show_log
 from labutils.identity.keys import Json
 from labutils.identity.oauth import OAuthError, as_json, bearer, parameters
 from labutils.identity.provider import Provider
@@ -72,10 +73,43 @@ class RevocationListAPI(ResourceServer):
         return claims
 
 
-def with_a_list(apps: TwoApps, entry_for: Callable[[str], Hashable] = token_hash) -> None:
-    """Give the apps an API with a list of revoked tokens."""
-    apps.api = RevocationListAPI(apps.lab, API, LOGIN, entry_for=entry_for)
-    apps.lab.add("api.example", apps.api)
+def with_a_list(
+    apps: TwoApps,
+    entry_for: Callable[[str], Hashable] = token_hash,
+    kind: type[RevocationListAPI] = RevocationListAPI,
+) -> RevocationListAPI:
+    """Give the apps an API with a list of revoked tokens, and return it."""
+    api = apps.api = kind(apps.lab, API, LOGIN, entry_for=entry_for)
+    apps.lab.add("api.example", api)
+    return api
+
+
+class ListPublisher(Provider):
+    """A provider that publishes a list of revoked tokens, for every API that fetches it."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.published: set[str] = set()
+        self.add_endpoint("/revoked", Endpoint(self.revoked, ("GET",)))
+
+    def revoked(self, _request: Request) -> Response:
+        """The list as JSON."""
+        return as_json({"revoked": sorted(self.published)})
+
+
+class FetchingListAPI(RevocationListAPI):
+    """An API that has a copy of the published list, as old as its last fetch."""
+
+    def fetch(self) -> None:
+        """Fetch the list. The old one stays where the provider does not answer."""
+        answer = self.network.get(self.provider + "/revoked")
+        if answer.is_success:
+            self.listed = set(answer.json()["revoked"])
+
+
+def as_published(entry_for: Callable[[str], Hashable]) -> Callable[[str], str]:
+    """What a list in JSON has for a token: the entry as text."""
+    return lambda token: str(entry_for(token))
 
 
 # --- what an API does about an event ------------------------------------------------------------
@@ -440,13 +474,12 @@ def ended_session(seed: str, receiver: Receiver | None = None) -> tuple[EventApp
     return apps, token, events_in_a_log(apps, token, seed)
 
 
-def print_log() -> None:
-    """When Ada's token was issued, and the events of the log that `tom_revives` shows."""
+def show_events() -> None:
+    """Show the events of the log that `tom_revives` takes from, and when Ada's token was issued."""
     _, token, log = ended_session("shown")
     issued = int(jwt.decode(token, options={"verify_signature": False})["iat"])
-    print(f"Ada's token: issued at {issued}")
-    for text in log.values():
-        print(about(text))
+    rows = [about(text)._asdict() for text in log.values()]
+    show_log(rows, f"Six genuine events; Ada's token was issued at {issued}")
 
 
 Revive = Callable[[list[str], str], str]
@@ -481,13 +514,16 @@ def six_texts(apps: EventApps) -> dict[str, str]:
 
 
 def tom_sends_six_texts(apps: EventApps) -> list[httpx.Response]:
-    """The API's answers, each printed with what the API remembers after it."""
-    answers = []
+    """The API's answers, shown with what the API remembers after each."""
+    answers, rows = [], []
     for name, text in six_texts(apps).items():
         answer = apps.tom.post(API + "/events", content=text)
         why = answer.json()["description"] if answer.status_code == 400 else ""
-        print(f"{name:<16} {answer.status_code} {apps.api.revoked} {why}".rstrip())
+        remembers = ", ".join(f"{sub}: {moment}" for sub, moment in apps.api.revoked.items())
+        status = answer.status_code
+        rows.append({"Tom sends": name, "status": status, "it remembers": remembers, "why": why})
         answers.append(answer)
+    show_log(rows, "Six messages to the API's URL for events")
     return answers
 
 

@@ -1,15 +1,16 @@
 """What a setting of access tokens costs the provider, and what it leaves a thief (lesson 12).
 
 Both are measured: requests are sent and counted, and a thief tries a stolen token every half
-minute until it is refused. Nothing here is computed from lifetimes.
+minute until it is refused. `requests_an_hour` and `a_second` alone are sums.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cache, partial
 
 from labutils.identity.oauth import bearer
 from labutils.identity.provider import Provider
+from labutils.stage.signature_twins import twin
 from labutils.stage.two_apps import API, LOGIN, NOTES, TwoApps, build_apps, revoke_refresh_token
 
 from .revocation import (
@@ -17,16 +18,22 @@ from .revocation import (
     POLLED,
     RETRIED,
     EventApps,
+    FetchingListAPI,
+    ListPublisher,
     Transmitter,
     apps_with_events,
+    as_published,
     poll,
     poller,
+    token_hash,
+    with_a_list,
 )
 
-OFFLINE, ASKS, PUSHED, POLLS = "offline", "asks", "pushed", "polls"
-DELAYS = (0, 1, 2, 5, 8, 10, 15, 20, 30)  # minutes from the theft until somebody reacts
-CALLS = (2, 6, 12, 30, 40, 60, 120, 600)  # calls of the API in an hour
-COUNTED = ("/token", "/introspect", "/poll")
+EntryFor = Callable[[str], Hashable]
+OFFLINE, ASKS, PUSHED, POLLS, LISTED = "offline", "asks", "pushed", "polls", "listed"
+COUNTED = ("/token", "/introspect", "/poll", "/revoked")
+PEOPLE, RATE = 20_000, 600  # whose apps call the API so often in an hour
+OUTAGE = 4  # minutes for which the provider is down
 EARLY = 3  # seconds before its end at which the app renews a token
 STEP = 0.5  # minutes between two tries of the thief
 
@@ -36,7 +43,8 @@ class Setting:
     """How long an access token lives, in minutes, and how the API hears that it was revoked.
 
     `way` is "offline" (it does not), "asks" (it asks the provider at each call), "pushed" (the
-    provider tells it) or "polls" (it asks for news, `every` so many minutes).
+    provider tells it), "polls" (it asks for news, `every` so many minutes) or "listed" (it fetches
+    a list of revoked tokens as often).
     """
 
     life: float
@@ -56,21 +64,33 @@ FOUR = {
 }
 
 
-def built(setting: Setting, *, retries: bool = True) -> TwoApps:
+def built(setting: Setting, *, retries: bool = True, entry_for: EntryFor | None = None) -> TwoApps:
     """Apps with that setting, in which Ada has just signed in at `notes`."""
     life = int(setting.life * 60)
     apps: TwoApps
-    if setting.way in (OFFLINE, ASKS):
-        provider = partial(Provider, access_life=life)
-        asks = setting.way == ASKS
-        apps = build_apps("lesson-12", provider=provider, opaque_access_tokens=asks)
-    else:
+    if setting.way in (PUSHED, POLLS):
         pushed = RETRIED if retries else ONCE
         transmitter = partial(Transmitter, access_life=life)
         delivery = POLLED if setting.way == POLLS else pushed
         apps = apps_with_events("lesson-12", delivery=delivery, provider=transmitter)
+    else:
+        kind = ListPublisher if setting.way == LISTED else Provider
+        provider, asks = partial(kind, access_life=life), setting.way == ASKS
+        apps = build_apps("lesson-12", provider=provider, opaque_access_tokens=asks)
+    if setting.way == LISTED:
+        with_a_list(apps, as_published(entry_for or token_hash), FetchingListAPI)
     apps.sign_in("ada", NOTES)
     return apps
+
+
+def hear_of_revocations(apps: TwoApps) -> None:
+    """Let an API that polls, or fetches a list, do so now. One that is down does not."""
+    if isinstance(apps.api, FetchingListAPI):
+        apps.api.fetch()
+    if not isinstance(apps, EventApps) or apps.provider.delivery != POLLED:
+        return
+    if apps.lab.clock.now >= apps.api.down_until:
+        poll(poller(apps), apps.api.take)
 
 
 class AppAtWork:
@@ -118,12 +138,10 @@ def measured_requests(setting: Setting, calls: int) -> int:
     acts: list[tuple[float, Callable[[], object]]] = [
         (3600 * number / calls, app.call) for number in range(calls)
     ]
-    if setting.way == POLLS:
-        assert isinstance(apps, EventApps)
-        every = range(int(60 / setting.every))
+    if setting.every:
         acts += [
-            (60 * setting.every * number, partial(poll, poller(apps), apps.api.take))
-            for number in every
+            (60 * setting.every * number, partial(hear_of_revocations, apps))
+            for number in range(int(60 / setting.every))
         ]
     for second, act in sorted(acts, key=lambda one: one[0]):
         clock.wait_until(begun + int(second))
@@ -132,9 +150,6 @@ def measured_requests(setting: Setting, calls: int) -> int:
         exchange.host == "login.example" and exchange.path in COUNTED
         for exchange in apps.lab.wire[before:]
     )
-
-
-# --- what it leaves a thief ---------------------------------------------------------------------
 
 
 def requests_an_hour(setting: Setting, calls: float) -> float:
@@ -146,9 +161,14 @@ def requests_an_hour(setting: Setting, calls: float) -> float:
     return renewals + (calls if setting.way == "asks" else 0)
 
 
-def minutes_left(setting: Setting, delay: float) -> float:
-    """Minutes for which a new access token opens the API, with a reaction after `delay` minutes."""
-    return setting.life if setting.way == OFFLINE else min(setting.life, delay)
+def a_second(setting: Setting) -> float:
+    """Requests a second to the provider, if all the people work like Ada, and one API serves them:
+    it fetches one list for everybody."""
+    for_everybody = 60 / setting.every if setting.every else 0
+    return (PEOPLE * requests_an_hour(setting, RATE) + for_everybody) / 3600
+
+
+# --- what it leaves a thief ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -157,7 +177,8 @@ class Theft:
 
     `delay`: minutes until somebody notices and reacts. `refresh_token`: he has it as well. `calls`:
     how often Ada's app calls the API in an hour; 0 where it is closed. `outage`: minutes for which
-    the API restarts, from the reaction on. `retries`: whether an event is pushed again.
+    the API restarts, from the reaction on. `retries`: whether an event is pushed again. `respells`:
+    he tries the twin of the access token, too, which is a JWT.
     """
 
     delay: float
@@ -165,14 +186,15 @@ class Theft:
     calls: int = 0
     outage: float = 0
     retries: bool = True
+    respells: bool = False
 
 
 class Robbery:
     """A theft that is played: apps with a setting, and Tom, who tries what he copied."""
 
-    def __init__(self, setting: Setting, theft: Theft):
+    def __init__(self, setting: Setting, theft: Theft, entry_for: EntryFor | None = None):
         self.setting, self.theft = setting, theft
-        self.apps = built(setting, retries=theft.retries)
+        self.apps = built(setting, retries=theft.retries, entry_for=entry_for)
         self.app = AppAtWork(self.apps)
         self.app.renew()
         self.access_token = self.app.session["access_token"]
@@ -197,21 +219,25 @@ class Robbery:
         return last
 
     def what_others_do(self, minute: float) -> None:
-        """Polls and repeated pushes first, then Ada's app, then the reaction where it is due."""
+        """Polls, fetches and repeated pushes first, then Ada's app, then the reaction where it is
+        due: an API that polls did so just before."""
         since = minute - (self.theft.delay if self.reacted_at is None else self.reacted_at)
-        if isinstance(self.apps, EventApps):
-            if self.setting.way == POLLS and since % self.setting.every == 0:
-                poll(poller(self.apps), self.apps.api.take)
-            if self.setting.way == PUSHED:
-                self.apps.provider.deliver()
+        if self.setting.every and since % self.setting.every == 0:
+            hear_of_revocations(self.apps)
+        if isinstance(self.apps, EventApps) and self.setting.way == PUSHED:
+            self.apps.provider.deliver()
         is_calling = self.theft.calls and (minute * self.theft.calls / 60) % 1 == 0
         caught = bool(is_calling) and self.reacted_at is None and not self.app.call()
         if self.reacted_at is None and (caught or minute >= self.theft.delay):
             self.react(minute)
 
     def react(self, minute: float) -> None:
-        """End Ada's session and revoke her app's grant; the API restarts where an outage is set."""
+        """End Ada's session, revoke her app's grant, and list the token where there is a list; the
+        API restarts where an outage is set."""
         self.reacted_at = minute
+        if isinstance(self.apps.api, FetchingListAPI):
+            assert isinstance(self.apps.provider, ListPublisher)
+            self.apps.provider.published.add(str(self.apps.api.entry_for(self.access_token)))
         if self.theft.outage and isinstance(self.apps, EventApps):
             self.apps.api.down_until = self.begun + int((minute + self.theft.outage) * 60)
         sid = self.app.session["claims"]["sid"]
@@ -219,7 +245,8 @@ class Robbery:
         self.apps.provider.end_session(sid)
 
     def tom_tries(self) -> int:
-        """The API's answer to Tom. A refresh token gives him a newer access token first."""
+        """The API's answer to Tom, the better one where he has two spellings. A refresh token gives
+        him a newer access token first."""
         if self.theft.refresh_token:
             form = {"grant_type": "refresh_token", "client_id": "notes"}
             form |= {"refresh_token": self.refresh_token}
@@ -227,14 +254,19 @@ class Robbery:
             if answer.is_success:
                 self.access_token = answer.json()["access_token"]
                 self.refresh_token = answer.json()["refresh_token"]
-        header = bearer(self.access_token)
-        return self.apps.tom.get(API + "/me", headers=header).status_code
+        spellings = [self.access_token]
+        if self.theft.respells:
+            spellings.append(twin(self.access_token))
+        return min(
+            self.apps.tom.get(API + "/me", headers=bearer(text)).status_code for text in spellings
+        )
 
 
 @cache
-def measured_minutes(setting: Setting, theft: Theft) -> float:
-    """The minutes that a theft is worth under a setting, by trying."""
-    return Robbery(setting, theft).minutes()
+def measured_minutes(setting: Setting, theft: Theft, entry_for: EntryFor | None = None) -> float:
+    """The minutes that a theft is worth under a setting, by trying. `entry_for` says what a list
+    has for a token; the hash of its text where it is not given."""
+    return Robbery(setting, theft, entry_for).minutes()
 
 
 def minutes_with_the_refresh_token(way: str, calls: int) -> float:
@@ -243,18 +275,26 @@ def minutes_with_the_refresh_token(way: str, calls: int) -> float:
     return measured_minutes(FOUR[way], Theft(30, refresh_token=True, calls=calls))
 
 
-def measured(
-    delays: Sequence[float], calls: Sequence[int]
-) -> tuple[dict[tuple[str, float], float], dict[tuple[str, int], int]]:
-    """Of each of the four ways: minutes for each delay, and requests for each call rate."""
-    minutes = {
-        (name, delay): measured_minutes(setting, Theft(delay))
-        for name, setting in FOUR.items()
-        for delay in delays
-    }
-    requests = {
-        (name, rate): measured_requests(setting, rate)
-        for name, setting in FOUR.items()
-        for rate in calls
-    }
-    return minutes, requests
+# --- what else it costs -------------------------------------------------------------------------
+
+
+def is_down(_environ: object, start_response: Callable[..., object]) -> list[bytes]:
+    """A provider that is down, as a WSGI app."""
+    start_response("503 Service Unavailable", [("Content-Type", "application/json")])
+    return [b'{"error": "temporarily_unavailable"}']
+
+
+def failed_calls(setting: Setting, entry_for: EntryFor | None = None) -> int:
+    """Of Ada's calls of the API, one a minute: how many fail while the provider is down. Her app
+    has just renewed its token, and the API has just read the provider's keys."""
+    apps = built(setting, entry_for=entry_for)
+    app, failed = AppAtWork(apps), 0
+    app.renew()
+    app.call()
+    begun = apps.lab.clock.now
+    apps.lab.add("login.example", is_down)
+    for minute in range(1, OUTAGE + 1):
+        apps.lab.clock.wait_until(begun + 60 * minute)
+        hear_of_revocations(apps)
+        failed += not app.call() or apps.lab.wire[-1].status != 200
+    return failed

@@ -442,7 +442,7 @@ def described(text: str) -> str:
     return f"the event for {audience} about {sub} at {moment}"
 
 
-# --- costs (12-5, 12-6, 12-9) ---------------------------------------------------------------------
+# --- costs (12-5) --------------------------------------------------------------------
 
 
 def of_a_setting(life: float, way: str, other: float, about: str, usual: str = "") -> Call:
@@ -474,64 +474,6 @@ def try_requests_an_hour(answer: Tried) -> Trial:
         (1, "pushed", 2, "seldom", ""),
     )
     yield from calls(answer, [of_a_setting(*row) for row in rows])
-
-
-def try_minutes_left(answer: Tried) -> Trial:
-    """Settings, and when somebody reacts."""
-    drawn = 11 + int(next(dice("lesson-12", "delays"))[:1], 16)
-    rows = (
-        (10, "offline", 0, "offline", "edge"),
-        (1, "offline", drawn, "offline", ""),
-        (10, "asks", 0, "told", "edge"),
-        (10, "pushed", 4, "told", ""),
-        (10, "asks", 7.5, "told", ""),
-        (10, "pushed", drawn, "end", ""),
-        (2, "asks", 30, "end", ""),
-        (10, "pushed", 10, "end", "edge"),
-        (3, "offline", 2, "offline", ""),
-        (0.5, "asks", 0.25, "told", ""),
-        (7 * 24 * 60, "pushed", 24 * 60, "told", ""),
-        (24 * 60, "asks", 7 * 24 * 60, "end", ""),
-        (24 * 60, "offline", 1, "offline", ""),
-    )
-    yield from calls(answer, [of_a_setting(*row) for row in rows])
-
-
-def try_best(answer: Tried) -> Trial:
-    """Ways with their minutes and requests, and a budget."""
-    yield from calls(answer, choices())
-
-
-Row = tuple[str, float, float]  # a name, the minutes left, the requests of an hour
-
-
-def choices() -> Iterator[Call]:
-    """Ways with their minutes and requests, some hundred of them once, and a budget."""
-    drawn = 41 + int(next(dice("lesson-12", "budgets"))[:2], 16)
-    short, pushed, slow = ("short", 1, 60), ("told", 5, 6), ("slow", 10, 2)
-    asks, free = ("asks", 5, drawn), ("free", 0, 0)
-    many: list[Row] = [(f"way {number}", 400 - number, number) for number in range(300)]
-    rows: tuple[tuple[list[Row], float, str, str], ...] = (
-        ([slow, short, pushed], 100, "least", ""),
-        ([slow, pushed, short], 60, "edge", "edge"),
-        ([short, slow, pushed], 59, "budget", ""),
-        ([short, asks, pushed, slow], 40, "budget", ""),
-        ([slow, asks, pushed], drawn, "tie", ""),
-        ([asks, pushed], drawn + 1, "tie", ""),
-        ([pushed, asks], drawn + 1, "tie", ""),
-        ([short, pushed, slow], 3, "budget", ""),
-        ([("late", 5.5, 6), ("soon", 5.2, 8)], 10, "least", ""),
-        ([("late", 5.5, 6.4), ("soon", 5.2, 6.6)], 6.5, "budget", ""),
-        ([short, pushed, slow], 1, "nothing", ""),
-        ([], 50, "nothing", "edge"),
-        ([slow, free], 5, "least", "edge"),
-        ([slow, free], 0, "edge", "edge"),
-        ([short], 0, "nothing", "edge"),
-        (many, 250, "budget", "large"),
-    )
-    for ways, budget, about, usual in rows:
-        words = f"some hundred rows, {budget}" if usual == "large" else ""
-        yield Call((ways, budget), words, about, usual)
 
 
 # --- to poll (12-8) -------------------------------------------------------------------------------

@@ -152,28 +152,6 @@ def answer(setting, calls):
     return questions + 60 / setting.life
 """,
     ],
-    "12-6": [
-        """
-def answer(setting, delay):
-    return setting.life if setting.way == "offline" or delay > setting.life else delay
-""",
-        """
-def answer(setting, delay):
-    ends = [setting.life]
-    if setting.way in ("asks", "pushed"):
-        ends.append(delay)
-    return min(ends)
-""",
-        """
-def answer(setting, delay):
-    match setting.way:
-        case "offline":
-            return setting.life
-        case _ if delay < setting.life:
-            return delay
-    return setting.life
-""",
-    ],
     "12-10": [
         """
 def answer(token):
@@ -273,31 +251,6 @@ def answer(browser, take):
             taken.append(jti)
             done = {"ack": [jti]}
         browser.post(LOGIN + "/poll", json={**done, "maxEvents": 0})
-""",
-    ],
-    "12-9": [
-        """
-def answer(rows, budget):
-    within = [(minutes, cost, name) for name, minutes, cost in rows if cost <= budget]
-    return min(within)[2] if within else None
-""",
-        """
-def answer(rows, budget):
-    chosen = None
-    for row in rows:
-        if row[2] > budget:
-            continue
-        if chosen is None or (row[1], row[2]) < (chosen[1], chosen[2]):
-            chosen = row
-    return chosen and chosen[0]
-""",
-        """
-def answer(rows, budget):
-    cheap = sorted(rows, key=lambda row: row[2])
-    for name, minutes, requests in sorted(cheap, key=lambda row: row[1]):
-        if requests <= budget:
-            return name
-    return None
 """,
     ],
 }
