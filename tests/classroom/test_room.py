@@ -60,7 +60,7 @@ def test_the_room_is_counted_prediction_by_prediction_and_exercise_by_exercise(h
     assert "  02-1       passed by 2 of 3, stuck: 1" in text
     assert "  02-2       passed by 0 of 1\n" in text
     assert "  02-p11     a: 2, b: 1. Came true for 1 of 3." in text
-    assert "held by 2: This assumes that the two comparisons agree." in (in_one_line(text))
+    assert "held by 2: *The two comparisons agree.*" in (in_one_line(text))
 
 
 def test_the_room_counts_who_made_a_mistake_and_says_its_sentence(tmp_path):
