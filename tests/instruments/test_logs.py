@@ -17,7 +17,6 @@ from tables import table
 from labutils.hunt.lines import NotInTheLogs
 from labutils.instruments import logs_rule
 from labutils.instruments.logs import LogView, logs
-from labutils.lessons.lesson_10 import hunting
 
 BEGIN = int(datetime(2023, 11, 14, 9, tzinfo=UTC).timestamp())
 HOUR, DAY = 3_600, 86_400
@@ -311,40 +310,6 @@ def test_without_a_rule_there_is_no_editor_and_an_empty_one_can_be_filled():
     empty = view("")
     assert 'data-typed="rule"' in empty.live() and empty.hits == []
     assert empty.rule(RULE).worst == 2
-
-
-# --- the month of lesson 10 -----------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def month():
-    return hunting.a_month()
-
-
-ABROAD = hunting.sigma(
-    "token_abroad", "cloudflare_access_nonidentity", "Abroad", hunting.ABROAD_DETECTION
-)
-CHANGED = hunting.sigma("privileged_change", "jira", "Changed", hunting.PRIVILEGED, "low")
-BOTH = [ABROAD, CHANGED, hunting.correlated("in_order", "In order", hunting.IN_ORDER)]
-
-
-@pytest.mark.parametrize("rules", [[ABROAD], [CHANGED], BOTH], ids=["one", "other", "correlation"])
-def test_hits_and_alerts_are_those_of_the_score(month, rules):
-    shown = LogView(month, "---\n".join(rules), 7, truth=month.truth)
-    assert shown.hits == month.hunt(*rules)
-    score = month.score(shown.hits)
-    of_score = [(one.actor, one.opened, one.event_ids, one.steps) for one in score.alerts]
-    assert [(one.actor, one.opened, one.event_ids, one.steps) for one in shown.alerts] == of_score
-    assert shown.worst == hunting.in_worst_week(score)
-
-
-def test_the_index_has_the_events_of_the_month(month):
-    shown = LogView(month)
-    assert len(shown) == sum(month.counts().values())
-    for source in shown.index.sources:
-        events = month.events(source)
-        for name in list(events)[:: max(1, len(events) // 20)]:
-            assert shown.index.event(shown.index.row(name)) == events[name]
 
 
 # --- lines that are cited, and what nobody knows --------------------------------------------------
