@@ -142,15 +142,18 @@ class _IndexedLog:
 
     def __init__(self, lines: Lines, source: str):
         self.lines, self.source = lines, source
+        self._known: dict[int, tuple[float, str]] = {}
 
     def __len__(self) -> int:
         return self.lines.length(self.source)
 
     def line(self, number: int) -> tuple[float, str]:
         """Time and actor of a line, counted from 0."""
-        row = self.lines.row(f"{self.source}:{number + 1}")
-        actor = values_at(self.lines.event(row), SOURCES[self.source].actor)
-        return self.lines.times[row], str(next(iter(actor), ""))
+        if number not in self._known:
+            row = self.lines.row(f"{self.source}:{number + 1}")
+            actor = values_at(self.lines.event(row), SOURCES[self.source].actor)
+            self._known[number] = self.lines.times[row], str(next(iter(actor), ""))
+        return self._known[number]
 
 
 def _mapping(path: Path) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from labutils.incident.alerts import Alert
 from labutils.instruments.frame import truth
 from labutils.instruments.logs_picture import NARROW, day_in_words
 from labutils.instruments.logs_query import LABELS, LogCondition
+from labutils.instruments.logs_rule import amount
 from labutils.lab import iso
-from labutils.text import counted, shown
+from labutils.text import shown
 
 if TYPE_CHECKING:
     from labutils.instruments.logs import LogView
@@ -64,13 +65,8 @@ def find(view: "LogView") -> str:
         f'value="{escape(view.query.words)}" placeholder="words, ip=…, -without" '
         'aria-label="Find lines with these words" autocomplete="off" spellcheck="false"'
         f'{replaced}></label><p class="count" role="status"><b>{len(view.rows):,}</b> of '
-        f"{counted_lines(len(view.index))}</p>"
+        f"{amount(len(view.index), 'line')}</p>"
     )
-
-
-def counted_lines(number: int) -> str:
-    """Return so many lines, in words."""
-    return f"{number:,} line{'' if number == 1 else 's'}"
 
 
 def chips(view: "LogView") -> str:
@@ -342,7 +338,7 @@ def _boxes(view: "LogView") -> str:
         boxes.append(_box(view, alert, numbers[id(alert)], place))
     left = len(inside) - count
     more = f"<small>and {left} more</small>" if left > 0 else ""
-    said = f"The worst week: {counted(len(inside), 'alert')}, room for {view.budget}"
+    said = f"The worst week: {amount(len(inside), 'alert')}, room for {view.budget}"
     return (
         f'<div class="row boxes" role="group" aria-label="{said}" data-rove="focus">'
         f"{''.join(boxes)}{more}</div>"
@@ -355,7 +351,7 @@ def _box(view: "LogView", alert: Alert, number: int, place: int) -> str:
     is_true = view.tells and alert.true
     dot = '<b class="true"></b>' if is_true else ""
     day = day_in_words(iso(alert.opened)[:10])
-    said = escape(shown(f"{alert.actor}, {day}, {counted(len(alert.event_ids), 'line')}"))
+    said = escape(shown(f"{alert.actor}, {day}, {amount(len(alert.event_ids), 'line')}"))
     said += ", true" if is_true else ""
     return (
         f'<button class="box {css}" data-do="alert" data-value="{number}" title="{said}" '

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from labutils.hunt.lines import DAY
 from labutils.instruments.frame import truth
-from labutils.instruments.logs_rule import WEEK
+from labutils.instruments.logs_rule import WEEK, amount
 from labutils.instruments.svg import Svg, colour
 from labutils.lab import iso
-from labutils.text import counted
 
 if TYPE_CHECKING:
     from labutils.instruments.logs import LogView
@@ -158,11 +157,11 @@ class Strip:
         )
 
     def _said(self, at: int) -> str:
-        lines = f"{counted(sum(self.lines[at]), 'line')}"
+        lines = amount(sum(self.lines[at]), "line")
         if not self.view.has_rule:
             return f"{day_in_words(self.dates[at])}, {lines}"
-        hits = counted(sum(self.hits[at]), "hit")
-        alerts = counted(len(self.alerts.get(self.days[at], [])), "alert")
+        hits = amount(sum(self.hits[at]), "hit")
+        alerts = amount(len(self.alerts.get(self.days[at], [])), "alert")
         return f"{day_in_words(self.dates[at])}, {lines}, {hits}, {alerts}"
 
     def _name(self, at: int) -> None:
@@ -250,8 +249,8 @@ def hours(view: "LogView") -> str:
 
 def _hour(view: "LogView", one: _Hour, most: int, *, is_first: bool) -> str:
     is_on = view.query.has("hour", one.name)
-    said = f"{one.name} UTC, {counted(one.lines, 'line')}"
-    said += f", {counted(one.hits, 'hit')}" if view.has_rule else ""
+    said = f"{one.name} UTC, {amount(one.lines, 'line')}"
+    said += f", {amount(one.hits, 'hit')}" if view.has_rule else ""
     ring = "<u>○</u>" if one.hits else ""
     return (
         f'<button class="hour" data-do="hour" data-value="{one.name}" data-key="h{one.name}" '

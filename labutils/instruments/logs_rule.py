@@ -18,7 +18,7 @@ from labutils.hunt.sources import SOURCES
 from labutils.hunt.store import TEXT
 from labutils.incident.alerts import Alert, alerts_of
 from labutils.incident.ground_truth import of_lines
-from labutils.text import counted, shown
+from labutils.text import shown
 
 MANY = 2_000  # hits of a rule: of more, the lines are marked and no alerts are made
 WEEK = 7  # days
@@ -109,19 +109,27 @@ class TypedRule:
             return self.refusal
         if not self.text.strip():
             return "There is no rule yet. Open a line and put one of its values into a rule."
-        count = counted(len(self.rows), "line")
+        if not len(self.rows):
+            return "It is true of no line."
         if self.is_too_many:
-            days = len({(self.lines.value(row, "who"), self.lines.times[row] // DAY)
-                        for row in self.rows.rows()})  # fmt: skip
-            return f"It is true of {len(self.rows):,} lines, about {days:,} alerts: far too many."
-        cost = f"{count} in {counted(len(self.alerts), 'alert')}, {self.worst[1]} in the worst week"
-        if budget is not None:
-            over = self.worst[1] - budget
-            cost += f": {over} over the budget of {budget}" if over > 0 else (
-                f", within the budget of {budget}")  # fmt: skip
+            who, times = self.lines.value, self.lines.times
+            days = {(who(row, "who"), times[row] // DAY) for row in self.rows.rows()}
+            return f"It is true of {len(self.rows):,} lines, about {len(days):,} alerts: too many."
+        cost = f"{amount(len(self.rows), 'line')} in {amount(len(self.alerts), 'alert')}"
+        cost += f", {self.worst[1]} in the worst week"
+        if budget is not None and self.worst[1] > budget:
+            cost += f": {self.worst[1] - budget} over the budget of {budget}"
+        elif budget is not None:
+            cost += f", within the budget of {budget}"
         if tells:
-            cost += f"; {sum(alert.true for alert in self.alerts)} of the alerts are true"
+            true = sum(alert.true for alert in self.alerts)
+            cost += f"; {true} of the alerts {'is' if true == 1 else 'are'} true"
         return cost + "."
+
+
+def amount(number: int, thing: str) -> str:
+    """Return so many things: `1 line`, `1,200 lines`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _first_refusal(ruleset: Ruleset) -> str:
