@@ -44,10 +44,10 @@ def wire(  # noqa: PLR0913 - each is a choice of whoever writes a lesson
     """Show what the network of a lab saw, message by message, and return the instrument.
 
     `people` are browsers by name, as which a message can be sent again. `watch` are the names of
-    the values to follow in place of SECRETS, such as ("code", "state"). `start`: how many messages
-    of `lab.wire` to leave out. With `parties`, only messages between these, in columns in this
-    order. The lab is copied: nothing that is done here changes it, and what is done in it later
-    does not change the picture.
+    the values to follow in place of SECRETS, such as ("code", "state"); in a mapping each has the
+    name that the picture gives it. `start`: how many messages of `lab.wire` to leave out. With
+    `parties`, only messages between these, in columns in this order. The lab is copied: nothing
+    that is done here changes it, and what is done in it later does not change the picture.
     """
     intruders = (intruder,) if isinstance(intruder, str) else tuple(intruder)
     choice = Selection(SECRETS if watch is None else watch, intruders, start or 0, parties)

@@ -6,7 +6,7 @@ Two are the same one where their values are equal, whatever they are called and 
 import json
 import re
 from base64 import b64decode
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -151,8 +151,9 @@ def short(name: str) -> str:
 class KnownSecrets:
     """The secrets that were seen so far, in the order in which they were first seen.
 
-    `watch` are the names of the values to follow. `foremost` are values that have a colour before
-    all others; these get theirs in the order in which they come.
+    `watch` are the names of the values to follow; where it is a mapping, each has the name that it
+    gives. `foremost` are values that have a colour before all others; these get theirs in the order
+    in which they come.
     """
 
     watch: Collection[str] = SECRETS
@@ -161,6 +162,8 @@ class KnownSecrets:
     cookies: set[str] = field(default_factory=set)  # names of those that a server set
 
     def __post_init__(self) -> None:
+        names = self.watch if isinstance(self.watch, Mapping) else {}
+        self.called = {short(name): called for name, called in names.items()}
         self.watch = frozenset(map(short, self.watch))
 
     def __iter__(self) -> Iterator[Secret]:
@@ -179,7 +182,7 @@ class KnownSecrets:
         return any(one is secret for one in self)
 
     def _add(self, name: str, value: str) -> None:
-        called = short(name)
+        called = self.called.get(short(name), short(name))
         same = sum(one.name.partition(" ")[0] == called for one in self)
         number = len(self.by_key)
         if value in self.foremost:

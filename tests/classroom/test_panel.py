@@ -106,8 +106,8 @@ def test_the_card_of_a_result_compares_what_was_guessed_with_what_came_out(shown
     bundle = panels(shown)[-1]
     said = " ".join(words(bundle["text/html"]))
     assert said.startswith("◐ Not what you expected. You a) ") and " Result " in said
-    _, _, why = bundle["text/plain"].partition("You predicted ")
-    why = why.partition(". *")[2].replace("*", "").replace("`", "")
+    _, _, why = " ".join(bundle["text/plain"].split()).partition("You predicted ")
+    why = why.partition("*")[2].replace("*", "").replace("`", "")
     assert why and " ".join(why.split()) in said
     assert "03-p1" not in said, "a card needs no name"
 

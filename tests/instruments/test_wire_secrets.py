@@ -212,3 +212,9 @@ def test_the_pieces_are_the_text(text, values):
     secrets = [Secret(f"s{at}", value, at, at) for at, value in enumerate(values)]
     whole = text.join(values)
     assert "".join(piece for piece, _ in marked(whole, secrets)) == whole
+
+
+def test_a_mapping_says_what_a_picture_calls_a_value():
+    known = KnownSecrets({"answer": "code", "password": "password"})
+    known.learn(replace(NOTHING, request_body="password=analytical&answer=764588"))
+    assert [secret.name for secret in known] == ["password", "code"]

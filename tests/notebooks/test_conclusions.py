@@ -9,8 +9,8 @@ from places import LESSONS
 from rails import demand, demand_none
 from tables import table
 
-# What the cards of 12 say is in its test_start; 14 leaves its learner with what flips nowhere.
-PART_3 = ["11", "13", "15"]
+# What the cards of 12 and 13 say is in their tests; 14 leaves its learner with what flips nowhere.
+PART_3 = ["11", "15"]
 SWEPT = {"99-life": ["up to 26 hours"]}
 
 

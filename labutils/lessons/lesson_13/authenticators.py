@@ -34,27 +34,29 @@ class Account:
     """Two apps, where Ada's account has an authenticator (NIST SP 800-63-4).
 
     `answer` is what she does when a page asks for it. `sent` is what the browser sent of the
-    security key's: the registration, then each sign-in.
+    security key's: the registration, then each sign-in. A colleague's has another `name`, and
+    their browser in the place of Ada's.
     """
 
     apps: TwoApps
     answer: Answer | None = None
     key: SecurityKey | None = None
     sent: list[str] = field(default_factory=list)
+    name: str = "ada"
 
     def sign_in(self, at: str = WIKI) -> httpx.Response:
         """Ada signs in at the real place."""
-        return sign_in(self.apps.ada, at + "/login", "ada", self.password, answer=self.answer)
+        return sign_in(self.apps.ada, at + "/login", self.name, self.password, answer=self.answer)
 
     @property
     def password(self) -> str:
-        """Ada's password at the provider."""
-        return self.apps.provider.users["ada"].password
+        """Her password at the provider."""
+        return self.apps.provider.users[self.name].password
 
     @property
     def factor(self) -> Any:
         """Her second factor there, or None."""
-        return self.apps.provider.users["ada"].second_factor
+        return self.apps.provider.users[self.name].second_factor
 
 
 def number_on(page: httpx.Response) -> str:
@@ -72,10 +74,14 @@ def with_password(keys: MakeKeys = webauthn.SecurityKeys, seed: str = "lesson-13
 
 def with_code() -> Account:
     """A one-time code from an app on Ada's phone (RFC 6238)."""
-    account = with_password()
+    return add_code(with_password())
+
+
+def add_code(account: Account, secret: bytes = SECRET) -> Account:
+    """Put an app on her phone that shows codes, and return her account."""
     clock = account.apps.lab.clock
-    account.apps.provider.users["ada"].second_factor = Totp(SECRET, clock)
-    account.answer = lambda _page: totp(SECRET, clock.now)
+    account.apps.provider.users[account.name].second_factor = Totp(secret, clock)
+    account.answer = lambda _page: totp(secret, clock.now)
     return account
 
 
@@ -98,12 +104,18 @@ def with_key(
     browser: Browser = DefaultClientDataCollector,
     seed: str = "lesson-13",
 ) -> Account:
-    """A security key, registered on the provider's page /keys.
+    """A security key. `keys` makes the provider's end."""
+    return add_key(with_password(keys, seed), key or SecurityKey("Ada's key"), browser)
 
-    Ada's next sign-in is on another day. `keys` makes the provider's end.
+
+def add_key(
+    account: Account, key: SecurityKey, browser: Browser = DefaultClientDataCollector
+) -> Account:
+    """Register a key on the provider's page /keys, and return her account.
+
+    Her next sign-in is on another day.
     """
-    account = with_password(keys, seed)
-    apps, account.key = account.apps, key or SecurityKey("Ada's key")
+    apps, account.key = account.apps, key
 
     def touches(page: httpx.Response) -> str:
         if account.key is None or not Form(page.text).options:  # the page asks for no key
@@ -111,7 +123,7 @@ def with_key(
         account.sent.append(press(account.key, page, browser))
         return account.sent[-1]
 
-    page = sign_in(apps.ada, LOGIN + "/keys", "ada", account.password)
+    page = sign_in(apps.ada, LOGIN + "/keys", account.name, account.password)
     fill(apps.ada, page, answer=touches(page))
     apps.ada.cookies.clear()
     account.answer = touches

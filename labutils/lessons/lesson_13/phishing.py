@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from itertools import chain, combinations
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 import labutils.identity.devices  # noqa: F401  (before fido2: see there)
 
@@ -15,32 +16,23 @@ from fido2.rpid import verify_rp_id
 from fido2.webauthn import AuthenticationResponse
 
 from labutils.identity import webauthn
-from labutils.identity.factors import STEP, Push, Totp, WrongAnswer, totp
+from labutils.identity.factors import Push, WrongAnswer
 from labutils.identity.person import sign_in
 from labutils.identity.security_key import SecurityKey
 from labutils.incident.relay import Headers, Relay
-from labutils.lab import Clock
 from labutils.stage.thief import SILENT_REQUEST
 from labutils.stage.two_apps import LOGIN, WIKI
 
-from .authenticators import SECRET, Account, Browser, with_key
+from .authenticators import Account, Browser, with_key
+from .own_relay import FAKE, OwnRelay, RelayFunction
 
-FAKE = "https://login-example.test"
+TOMS = "203.0.113.66"  # the address of his host
 EVENING = 5  # tries until she gives in
 # What a learner writes in 13-1: the headers, the host that stands in them, and the new one.
 RewriteHosts = Callable[[Headers, str, str], Headers]
 # What a learner writes in 13-2: what the browser saw, what the key wrote, the challenge that was
 # given, and the counter of the sign-in before. It returns the counter, or raises ValueError.
 CheckAnswer = Callable[[dict[str, Any], bytes, str, int], int]
-
-
-def rewrite(headers: Headers, old: str, new: str) -> Headers:
-    """The headers that a relay hands on: no cookies, and the new host for the old one."""
-    return [
-        (name, value.replace(old, new))
-        for name, value in headers
-        if name.lower() not in ("cookie", "set-cookie")
-    ]
 
 
 # --- ways in that lead through a sign-in --------------------------------------------------------
@@ -85,13 +77,32 @@ def through_relay(
 
     `page` and `headers` change what the relay hands on. ATT&CK T1557: adversary in the middle.
     """
-    lab, name = account.apps.lab, fake.removeprefix("https://")
     rewrite = None if headers is None else by_host(headers)
-    relay = Relay(lab.browser(name, "203.0.113.66"), LOGIN, fake, page, rewrite)
-    lab.add(name, relay)
-    link = account.apps.tom.get(WIKI + "/login").headers["location"].replace(LOGIN, fake)
-    sign_in(account.apps.ada, link, "ada", account.password, answer=account.answer, until=WIKI)
+    relay = Relay(toms_browser(account, fake), LOGIN, fake, page, rewrite)
+    lure(account, relay, fake)
     return relay
+
+
+def through_own_relay(
+    account: Account, relay: RelayFunction, page: Callable[[str], str] = str
+) -> OwnRelay:
+    """The same with a relay of the learner's. Raises ClientError where Ada's browser refuses."""
+    host = OwnRelay(toms_browser(account), relay, page)
+    lure(account, host)
+    return host
+
+
+def toms_browser(account: Account, fake: str = FAKE) -> httpx.Client:
+    """What Tom's host asks the provider with."""
+    return account.apps.lab.browser(fake.removeprefix("https://"), TOMS)
+
+
+def lure(account: Account, host: WSGIApplication, fake: str = FAKE) -> None:
+    """Put this at Tom's host, and let Ada follow his link."""
+    account.apps.lab.add(fake.removeprefix("https://"), host)
+    link = account.apps.tom.get(WIKI + "/login").headers["location"].replace(LOGIN, fake)
+    ada, password = account.apps.ada, account.password
+    sign_in(ada, link, account.name, password, answer=account.answer, until=WIKI)
 
 
 def by_host(rewrite: RewriteHosts) -> RewriteHosts:
@@ -110,30 +121,6 @@ def stolen_session(account: Account) -> httpx.Client:
     cookies = account.apps.tom.cookies
     cookies.set("session", account.apps.session_cookie, domain="login.example")
     return account.apps.tom
-
-
-# --- how late a relay may be --------------------------------------------------------------------
-
-
-def opens_late(started: int, delay: int) -> bool:
-    """Whether a code that Ada read at second `started` is still taken `delay` seconds later."""
-    clock = Clock("2023-10-18T09:00:00Z")
-    clock.tick(started)
-    code = totp(SECRET, clock.now)
-    clock.tick(delay)
-    try:
-        Totp(SECRET, clock).check(None, code)
-    except WrongAnswer:
-        return False
-    return True
-
-
-def code_delays(longest: int = 90) -> dict[int, int]:
-    """For each delay in seconds: at how many seconds of a step a relayed code still opens."""
-    return {
-        delay: sum(opens_late(started, delay) for started in range(STEP))
-        for delay in range(longest + 1)
-    }
 
 
 # --- three parties that refuse ------------------------------------------------------------------
@@ -246,13 +233,3 @@ def refusals(check: CheckAnswer) -> dict[tuple[str, str], str]:
         for off in sets
         for name, page in pages
     }
-
-
-def as_rows(outcomes: dict[tuple[str, str], str]) -> str:
-    """Who refused, as text: a row for each set of parties that do not look."""
-    pages = list(dict.fromkeys(page for _, page in outcomes))
-    lines = [f"{'who looks away':<22}" + "".join(f"{'relay, ' + page:<36}" for page in pages)]
-    for off in dict.fromkeys(off for off, _ in outcomes):
-        words = (outcomes[off, page] for page in pages)
-        lines.append(f"{off:<22}" + "".join(f"{word[:44]:<36}" for word in words))
-    return "\n".join(line.rstrip() for line in lines)

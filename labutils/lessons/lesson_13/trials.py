@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 
@@ -25,8 +26,10 @@ from labutils.classroom.trying import (
 )
 from labutils.identity.person import Form
 from labutils.lab import dice
+from labutils.stage.two_apps import LOGIN
 
 from . import ways_round_a_key
+from .own_relay import Asked
 from .settings_around_a_key import CLOSED, SETTINGS
 
 # --- what a relay hands on (13-1) -----------------------------------------------------------------
@@ -484,10 +487,10 @@ PLAYED = {
 
 @cache
 def kit() -> ways_round_a_key.Kit:
-    """What Tom works with: the model solutions of three exercises."""
+    """What Tom works with: the model solutions of two exercises."""
     course = lesson("13")
     assert course
-    items = (course.items[identifier] for identifier in ("13-1", "13-3", "13-4"))
+    items = (course.items[identifier] for identifier in ("13-3", "13-4"))
     functions = (answer_of(f"{one.imports}\n{one.solution}") for one in items)
     return ways_round_a_key.Kit(*functions)
 
@@ -520,17 +523,175 @@ def try_company(company: Any) -> Trial:
             yield Observed(PLAYED[name][1], goes_on(name, company[name]), about)
 
 
-# --- what stops what (13-6) -----------------------------------------------------------------------
-
-SITUATIONS = ("page in between", "copied cookie", "script in the page")
-WORDS = ("key", "binding", "time", "none")
+# --- a page in between (13-10) --------------------------------------------------------------------
 
 
-def try_why(why: Any) -> Trial:
-    """What somebody says of each situation."""
-    is_form = isinstance(why, dict) and why.keys() == {*SITUATIONS}
-    is_form = is_form and all(word in WORDS for word in why.values())
-    yield Observed("each situation has one of the words", is_form, "form")
-    if is_form:
-        for situation in SITUATIONS:
-            yield Observed(situation, why[situation])
+class ScriptedProvider:
+    """A provider that gives what it was told to give, and notes what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[httpx.Request] = []
+        self.gives = httpx.Response(200)
+        self.browser = httpx.Client(transport=httpx.MockTransport(self.answer))
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """The answer that is set."""
+        if len(self.asked) > STOPPED:
+            raise StillAsking(f"{STOPPED} requests, and no end")
+        self.asked.append(request)
+        return self.gives
+
+
+def relayed() -> Iterator[tuple[str, Asked, httpx.Response, str]]:
+    """What Ada's browser asks, what the provider answers, and which of the usual things it is."""
+    drawn = dice("lesson-13", "relayed")
+    ticket = next(drawn)
+    form = f'<form action="{LOGIN}/authorize"><a href="{LOGIN}/help">Help</a></form>'
+    query = f"/authorize?client_id=wiki&state={next(drawn)}&back=%2Fa%20b"
+    first = Asked("GET", query, {})
+    password = {"username": "ada", "password": next(drawn), "ticket": ticket}
+    on = {"location": f"{LOGIN}/authorize?ticket={ticket}&back={LOGIN}/"}
+    code = Asked("POST", "/authorize?step=2", {"ticket": ticket, "answer": "764588"})
+    session = {"set-cookie": f"session={next(drawn)}; Path=/"}
+    wiki = {"location": f"https://wiki.example/cb?code={next(drawn)}"}
+    empty = {"ticket": ticket, "answer": ""}
+    many = {f"field-{number}": next(drawn) for number in range(300)}
+    put = Asked("PUT", f"/keys?one={next(drawn)}", {"key": next(drawn)})
+    yield "her first request", first, gives(200, form), ""
+    yield "her password", Asked("POST", "/authorize", password), gives(303, headers=on), ""
+    yield "her code", code, gives(303, headers=wiki | session), ""
+    yield "a code that is wrong", code, gives(403, form), "refused"
+    yield "an empty page", Asked("GET", "/", {}), gives(200), "edge"
+    yield "a form with an empty field", Asked("POST", "/authorize", empty), gives(200, form), "edge"
+    yield "a form of 300 fields", Asked("POST", "/authorize", many), gives(200, form * 300), "large"
+    yield "her first request, once more", first, gives(200, f"{LOGIN}/new"), "again"
+    yield "a PUT request", put, gives(201, form), "again"
+
+
+def gives(status: int, page: str = "", headers: Mapping[str, str] | None = None) -> httpx.Response:
+    """An answer of the provider."""
+    kind = {"content-type": "text/html"}
+    return httpx.Response(status, text=page, headers=kind | dict(headers or {}))
+
+
+def try_relay(answer: Tried) -> Trial:
+    """What Ada's browser asks at Tom's host, and a provider that answers by a script."""
+    provider = ScriptedProvider()
+    for case, request, response, usual in relayed():
+        kept = {"username": "ada", "consent": "allow"}  # of earlier forms
+        provider.asked.clear()
+        provider.gives = response
+        result = seen(answer, provider.browser, request, kept)
+        yield Observed(case, of_relay(result, provider, kept), RELAY_PARTS, usual)
+        yield left_in(provider.browser, "left in")
+
+
+RELAY_PARTS = {
+    "Raised": "raises",
+    "NoneType": "kind",
+    "returned": "kind",
+    "requests": "once",
+    "method": "method",
+    "address": "query",
+    "form": "form",
+    "kept": "kept",
+    "the session cookie is in your browser": "cookie",
+    "status": "status",
+    "location": "location",
+    "page": "page",
+}
+
+
+def of_relay(result: Any, provider: ScriptedProvider, kept: dict[str, str]) -> Any:
+    """What a relay asked and kept, and what it passed back."""
+    if result is None or isinstance(result, Raised):
+        return result
+    if not isinstance(result, tuple | list) or len(result) != 3:
+        return {"returned": written(result)}
+    status, location, page = result
+    asked = provider.asked[0] if provider.asked else None
+    is_form = "application/x-www-form-urlencoded"
+    body = asked.content.decode() if asked else ""
+    is_sent = asked and asked.headers.get("content-type", is_form).startswith(is_form)
+    return {
+        "returned": "three things",
+        "requests": len(provider.asked),
+        "method": asked and asked.method,
+        "address": asked and str(asked.url),
+        "form": dict(parse_qsl(body, keep_blank_values=True)) if is_sent else written(body),
+        "kept": dict(kept),
+        "the session cookie is in your browser": "session" in provider.browser.cookies,
+        "status": status,
+        "location": location,
+        "page": page,
+    }
+
+
+# --- who was asked, and never answered (13-11) ----------------------------------------------------
+
+ASK, START = "factor.ask", "session.start"
+
+
+def log_line(event: str, user: str, ip: str, outcome: str = "success") -> dict[str, str]:
+    """A line of a provider's log."""
+    return {"event": event, "outcome": outcome, "user": user, "ip": ip}
+
+
+def try_unanswered(answer: Tried) -> Trial:
+    """Days of a provider, from nobody to three hundred people."""
+    yield from calls(answer, [*days()])
+
+
+def days() -> Iterator[Call]:
+    """A day's log each, the simple ones first."""
+    office, home, tom = "192.0.2.10", "198.51.100.23", "203.0.113.66"
+    ask, start = (log_line(event, "ada", office) for event in (ASK, START))
+    yield Call(([ask],), "one question, and nothing after it", "kind")
+    yield Call(([ask, start],), "a question, and a session", "answered")
+    yield Call(([],), "an empty log", "kind", "edge")
+    other = {"event": "token.refresh_token", "outcome": "success", "client": "wiki"}
+    yield Call(([other, ask],), "a log with a line that has no user", "raises", "edge")
+    yield Call(([start],), "a session without a question", "asked", "edge")
+    wrong = log_line(START, "ada", office, "failure")
+    yield Call(([ask, wrong],), "a question, and a wrong answer", "failure")
+    yield Call(([ask, wrong, ask, start],), "a wrong answer, and then a right one", "answered")
+    theirs = log_line(ASK, "ada", tom)
+    yield Call(
+        ([ask, start, theirs],), "a session at the office, and a question elsewhere", "address"
+    )
+    grace = log_line(ASK, "grace", office)
+    yield Call(([ask, start, grace],), "two people at one address", "person")
+    at_home = log_line(START, "ada", home)
+    yield Call(([ask, at_home],), "a question at the office, and a session at home", "address")
+    yield Call(
+        ([ask, log_line("authorize.code", "ada", office)],),
+        "a question, and a line of another event",
+        "event",
+    )
+    for event in ("factor.asked", "FACTOR.ASK", "factor.add", "", "factor", " factor.ask"):
+        yield Call(([log_line(event, "ada", office)],), f"the event {event!r}", "asked")
+    for event in (
+        "session.started",
+        "session.end",
+        "SESSION.START",
+        "",
+        "session",
+        "session.start ",
+    ):
+        yield Call(([ask, log_line(event, "ada", office)],), f"the event {event!r}", "event")
+    for outcome in ("", "unsuccessful", "SUCCESS", "successful", "success "):
+        yield Call(
+            ([ask, log_line(START, "ada", office, outcome)],), f"the outcome {outcome!r}", "failure"
+        )
+    yield Call(([ask, theirs, ask, theirs],), "two questions, twice each", "kind")
+    yield Call(([start, ask],), "a session, and then a question", "answered")
+    yield Call(([*many_days()],), "three hundred people", "answered", "large")
+
+
+def many_days() -> Iterator[dict[str, str]]:
+    """Three hundred people, of whom every seventh does not answer."""
+    for number in range(300):
+        user, ip = f"person-{number}", f"192.0.2.{number % 250}"
+        yield log_line(ASK, user, ip)
+        if number % 7:
+            yield log_line(START, user, ip)

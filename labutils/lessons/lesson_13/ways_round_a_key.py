@@ -26,7 +26,7 @@ from labutils.stage.two_apps import API, LOGIN
 
 from . import phishing
 from .authenticators import FACTORS, Account, with_key_or_code
-from .settings_around_a_key import CLOSED, OPEN, SETTINGS, Company
+from .settings_around_a_key import OPEN, Company
 
 OFFICE = "192.0.2.0/24"
 FREE_CALENDAR, CALENDAR = "https://free-calendar.test", "https://calendar.example"
@@ -59,7 +59,6 @@ def poll(browser: httpx.Client, started: dict[str, Any], wait: Callable[[int], N
 class Kit:
     """What Tom works with: functions of the learner's."""
 
-    rewrite: phishing.RewriteHosts
     without_key: Callable[[str], str]
     poll: Poll = poll
 
@@ -175,11 +174,11 @@ Attack = Callable[[Account, Company, Kit], bool]
 ATTACKS: dict[str, Attack] = {
     "leaked": lambda account, _company, _kit: phishing.is_in(phishing.leaked_password(account)),
     "all evening": lambda account, _company, _kit: phishing.is_in(phishing.push_fatigue(account)),
-    "relay": lambda account, _company, kit: phishing.is_in(
-        phishing.through_relay(account, headers=kit.rewrite).network
+    "relay": lambda account, _company, _kit: phishing.is_in(
+        phishing.through_relay(account).network
     ),
     "downgrade": lambda account, _company, kit: phishing.is_in(
-        phishing.through_relay(account, page=kit.without_key, headers=kit.rewrite).network
+        phishing.through_relay(account, page=kit.without_key).network
     ),
     "device code": lambda account, _company, kit: reads_as_ada(
         account.apps.tom, device_code_phish(account, kit.poll)
@@ -190,7 +189,6 @@ ATTACKS: dict[str, Attack] = {
     "help desk": lambda account, company, _kit: phishing.is_in(recovery_phish(account, company)),
     "after login": lambda account, _company, _kit: phishing.is_in(phishing.stolen_session(account)),
 }
-ROUND = ("downgrade", "device code", "consent", "help desk")  # past a key, before the sign-in
 
 
 def gets_in(attack: str, factor: str, kit: Kit, company: Company = OPEN) -> bool:
@@ -199,15 +197,6 @@ def gets_in(attack: str, factor: str, kit: Kit, company: Company = OPEN) -> bool
         return ATTACKS[attack](employ(factor, company), company, kit)
     except ClientError:  # Ada's browser, or her key, refused
         return False
-
-
-def tries(kit: Kit, company: Company = OPEN) -> dict[tuple[str, str], bool]:
-    """(attack, factor): whether Tom ends up in. By trying each at a fresh company."""
-    return {
-        (attack, factor): gets_in(attack, factor, kit, company)
-        for attack in ATTACKS
-        for factor in FACTORS
-    }
 
 
 # --- what ends a grant --------------------------------------------------------------------------
@@ -337,13 +326,3 @@ def stopped(outcomes: Mapping[tuple[str, int, int], bool], life: int) -> tuple[b
     return tuple(
         not any(outcomes[when, life, after] for after in READ_AFTER if after >= 50) for when in WHEN
     )
-
-
-def doors(kit: Kit) -> dict[tuple[str, ...], list[str]]:
-    """For each set of settings that are left open: which attacks get past a key."""
-    outcomes = {}
-    for choice in product((False, True), repeat=len(SETTINGS)):
-        opened = tuple(name for name, is_open in zip(SETTINGS, choice, strict=True) if is_open)
-        company = {name: (OPEN if name in opened else CLOSED)[name] for name in SETTINGS}
-        outcomes[opened] = [one for one in ROUND if gets_in(one, "security key", kit, company)]
-    return outcomes

@@ -11,11 +11,14 @@ def at_the_links() -> dict[str, dict[str, str | int]]:
     return links
 
 
-def print_at_the_links() -> None:
-    """A paragraph for each link, as it was recorded."""
-    of = recorded("relay")
-    print(f"{of['browser']} with a virtual security key, on {of['recorded']}")
-    for name, link in at_the_links().items():
-        told = str(link["told"]).partition(". ")[0]
-        print(f"\n{name}, {NAMES[name]}\n  Ada saw     {told}")
-        print(f"  signatures  {link['signatures']}\n  Tom has     {link['tom_has']}")
+def rows() -> list[dict[str, str | int]]:
+    """A row for each link, as it was recorded."""
+    return [
+        {
+            "link": f"{name}, {NAMES[name]}",
+            "Ada saw": str(link["told"]).partition(". ")[0],
+            "signatures": link["signatures"],
+            "Tom has": link["tom_has"],
+        }
+        for name, link in at_the_links().items()
+    ]

@@ -93,6 +93,68 @@ def answer(page):
     return page[:start] + page[end + 1:]
 """,
     ],
+    "13-10": [
+        """
+def answer(tom, request, kept):
+    for name, value in request.form.items():
+        kept[name] = value
+    url = "https://login.example" + request.path
+    got = tom.post(url, data=request.form) if request.method == "POST" else tom.request(
+        request.method, url, data=request.form)
+    def mine(text):
+        return text.replace("https://login.example", "https://login-example.test")
+    return [got.status_code, mine(got.headers.get("location") or ""), mine(got.text)]
+""",
+        """
+def answer(tom, request, kept):
+    kept |= request.form
+    sent = tom.build_request(request.method, f"{LOGIN}{request.path}", data={**request.form})
+    response = tom.send(sent)
+    location = response.headers["location"] if response.is_redirect else ""
+    texts = [FAKE.join(text.split(LOGIN)) for text in (location, response.text)]
+    return response.status_code, *texts
+""",
+        """
+from urllib.parse import urlencode
+def answer(tom, request, kept):
+    form = dict(request.form)
+    kept.update(**form)
+    kind = {"content-type": "application/x-www-form-urlencoded"} if form else {}
+    body = urlencode(form) if form else None
+    back = tom.request(request.method, LOGIN + request.path, content=body, headers=kind)
+    parts = [back.headers.get("Location", ""), back.content.decode()]
+    return (back.status_code, *(re.sub(re.escape(LOGIN), FAKE, part) for part in parts))
+""",
+    ],
+    "13-11": [
+        """
+def answer(lines):
+    waiting, inside = set(), set()
+    for line in lines:
+        if line["event"] == "factor.ask":
+            waiting.add((line["user"], line["ip"]))
+        elif line["event"] == "session.start" and line["outcome"] == "success":
+            inside.add((line["user"], line["ip"]))
+    return waiting.difference(inside)
+""",
+        """
+def answer(lines):
+    def pairs(event):
+        return [(one["user"], one["ip"]) for one in lines
+                if (one["event"], one["outcome"]) == (event, "success")]
+    signed_in = pairs("session.start")
+    return frozenset(pair for pair in pairs("factor.ask") if pair not in signed_in)
+""",
+        """
+from collections import defaultdict
+def answer(lines):
+    events = defaultdict(set)
+    for one in lines:
+        events[one.get("user"), one.get("ip")].add((one["event"], one["outcome"]))
+    return {pair for pair, seen in events.items()
+            if ("factor.ask", "success") in seen and ("session.start", "success") not in seen}
+""",
+    ],
     "13-8": [
         "answer = 'https://login.example'.__eq__",
         """
@@ -359,6 +421,68 @@ def answer(page):
 def answer(page):
     return re.sub(' data-options=".*"', "", page, flags=re.DOTALL)
 """,
+        ],
+    },
+    "13-10": {
+        "page": [
+            """
+def answer(tom, request, kept):
+    kept.update(request.form)
+    got = tom.request(request.method, LOGIN + request.path, data=request.form)
+    return got.status_code, got.headers.get("location", "").replace(LOGIN, FAKE), got.text
+""",
+            """
+def answer(tom, request, kept):
+    kept.update(request.form)
+    got = tom.request(request.method, LOGIN + request.path, data=request.form)
+    location = got.headers.get("location", "").replace(LOGIN, FAKE)
+    return got.status_code, location, got.text.replace(LOGIN, FAKE, 1)
+""",
+        ],
+        "kind": [
+            """
+def answer(tom, request, kept):
+    kept.update(request.form)
+    return tom.request(request.method, LOGIN + request.path, data=request.form).text
+"""
+        ],
+        "kept": [
+            """
+def answer(tom, request, kept):
+    got = tom.request(request.method, LOGIN + request.path, data=request.form)
+    location = got.headers.get("location", "").replace(LOGIN, FAKE)
+    return got.status_code, location, got.text.replace(LOGIN, FAKE)
+"""
+        ],
+        "once": [
+            """
+def answer(tom, request, kept):
+    kept.update(request.form)
+    tom.get(LOGIN + "/authorize")
+    got = tom.request(request.method, LOGIN + request.path, data=request.form)
+    location = got.headers.get("location", "").replace(LOGIN, FAKE)
+    return got.status_code, location, got.text.replace(LOGIN, FAKE)
+"""
+        ],
+    },
+    "13-11": {
+        "address": [
+            """
+def answer(lines):
+    inside = {one["user"] for one in lines if one["event"] == "session.start"
+              and one["outcome"] == "success"}
+    return {(one["user"], one["ip"]) for one in lines
+            if one["event"] == "factor.ask" and one["user"] not in inside}
+"""
+        ],
+        "kind": [
+            """
+def answer(lines):
+    inside = [(one["user"], one["ip"]) for one in lines if one["event"] == "session.start"
+              and one["outcome"] == "success"]
+    return [(one["user"], one["ip"]) for one in lines
+            if one["event"] == "factor.ask" and (one["user"], one["ip"]) not in inside]
+"""
         ],
     },
     "13-4": {

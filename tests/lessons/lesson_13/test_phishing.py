@@ -17,10 +17,10 @@ from tables import table
 from labutils.identity import factors
 from labutils.identity.person import fill, sign_in
 from labutils.identity.security_key import SecurityKey, press
-from labutils.incident.relay import passed_on
 from labutils.lessons.lesson_13 import authenticators, phishing, ways_round_a_key
 from labutils.lessons.lesson_13.all_have_keys import AllHaveKeys
 from labutils.lessons.lesson_13.pictures import code_lives, signed_bytes
+from labutils.lessons.lesson_13.settings_around_a_key import CLOSED, OPEN, SETTINGS
 from labutils.stage.two_apps import LOGIN, WIKI
 
 WITHSTANDS = {
@@ -47,12 +47,15 @@ def check_answer(seen, data, challenge, last):
     return counter
 
 
-KIT = ways_round_a_key.Kit(passed_on, without_key)
+KIT = ways_round_a_key.Kit(without_key)
 
 
-@pytest.fixture(scope="module")
-def tries():
-    return ways_round_a_key.tries(KIT)
+def withstood(factor, company=OPEN):
+    return ", ".join(
+        attack
+        for attack in ways_round_a_key.ATTACKS
+        if not ways_round_a_key.gets_in(attack, factor, KIT, company)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -60,30 +63,25 @@ def refusals():
     return phishing.refusals(check_answer)
 
 
-def withstood(tries, factor):
-    return ", ".join(attack for attack in ways_round_a_key.ATTACKS if not tries[attack, factor])
-
-
 @pytest.mark.parametrize(("factor", "expected"), WITHSTANDS.items())
-def test_each_way_of_signing_in_withstands_what_it_should_and_nothing_more(factor, expected, tries):
-    assert withstood(tries, factor) == expected
+def test_each_way_of_signing_in_withstands_what_it_should_and_nothing_more(factor, expected):
+    assert withstood(factor) == expected
 
 
 @pytest.mark.parametrize(("factor", "expected"), WITHSTANDS.items())
 def test_the_settings_shut_the_ways_round_for_each_factor_and_the_downgrade_for_a_key(
     factor, expected
 ):
-    closed = ways_round_a_key.tries(KIT, ways_round_a_key.CLOSED)
     more = ["downgrade", SHUT] if factor == "security key" else [SHUT]
-    assert withstood(closed, factor) == ", ".join([part for part in (expected, *more) if part])
+    assert withstood(factor, CLOSED) == ", ".join([part for part in (expected, *more) if part])
 
 
 @pytest.mark.parametrize("work", ways_round_a_key.WORK)
 def test_work_goes_on_with_the_settings_open_and_closed_and_stops_where_they_are_too_strict(work):
-    strict = {name: values[-1] for name, values in ways_round_a_key.SETTINGS.items()}
+    strict = {name: values[-1] for name, values in SETTINGS.items()}
     for company, expected in (
-        (ways_round_a_key.OPEN, True),
-        (ways_round_a_key.CLOSED, True),
+        (OPEN, True),
+        (CLOSED, True),
         (strict, work == "Ada signs in"),
     ):
         assert ways_round_a_key.goes_on(work, company, ways_round_a_key.poll) is expected
@@ -97,15 +95,23 @@ def test_a_poll_that_ends_without_tokens_signs_nobody_in():
             return ended
 
         screen = "the meeting room's screen"
-        assert ways_round_a_key.goes_on(screen, ways_round_a_key.OPEN, poll) is False
+        assert ways_round_a_key.goes_on(screen, OPEN, poll) is False
         for when in ways_round_a_key.WHEN:
             assert ways_round_a_key.gets_tokens(poll, when, 300, 10) is False
 
 
-def test_each_setting_shuts_one_way_round_and_no_other():
-    ways = dict(zip(ways_round_a_key.SETTINGS, ways_round_a_key.ROUND, strict=True))
-    for opened, attacks in ways_round_a_key.doors(KIT).items():
-        assert attacks == [ways[name] for name in ways_round_a_key.SETTINGS if name in opened]
+@pytest.mark.parametrize(
+    ("setting", "attack"),
+    [*zip(SETTINGS, ("downgrade", "device code", "consent", "help desk"), strict=True)],
+)
+def test_each_setting_that_is_left_open_opens_one_way_round_and_no_other(setting, attack):
+    company = {**CLOSED, setting: OPEN[setting]}
+    gets_in = [
+        one
+        for one in ways_round_a_key.ATTACKS
+        if ways_round_a_key.gets_in(one, "security key", KIT, company)
+    ]
+    assert gets_in == [attack, "after login"]
 
 
 def test_a_key_signs_in_at_the_real_page_of_a_device_code_and_at_that_of_consent():
@@ -123,11 +129,6 @@ def test_a_key_signs_in_at_the_real_page_of_a_device_code_and_at_that_of_consent
 
 def test_a_grant_outlives_password_key_and_sessions():
     assert list(ways_round_a_key.after_consent().values()) == [True, True, True, False]
-
-
-def test_a_relay_may_be_as_late_as_a_code_lives():
-    opens = phishing.code_delays()
-    assert [opens[delay] for delay in (0, 30, 31, 59, 60, 90)] == [30, 30, 29, 1, 0, 0]
 
 
 def test_a_device_code_lives_as_long_as_the_setting_says_and_a_late_request_does_not_care():
@@ -317,7 +318,7 @@ def test_the_scene_says_why_ada_does_not_follow_and_which_names_are_taken():
     ],
 )
 def test_the_help_desk_writes_down_whom_it_believed(recovery, shown, is_believed):
-    company = {**ways_round_a_key.OPEN, "recovery": recovery}
+    company = {**OPEN, "recovery": recovery}
     account = ways_round_a_key.employ("security key", company)
     assert ways_round_a_key.help_desk(account, company, shown) == is_believed
     (line,) = [one for one in account.apps.lab.audit if one["event"] == "factor.reset"]

@@ -1,7 +1,7 @@
 """What was recorded of a real browser at Tom's two links."""
 
 from labutils.incident.relaying import NAMES
-from labutils.lessons.lesson_13.your_browser import at_the_links, print_at_the_links
+from labutils.lessons.lesson_13.your_browser import at_the_links, rows
 
 
 def test_each_link_of_the_relay_was_followed():
@@ -16,7 +16,6 @@ def test_the_browser_refuses_at_one_and_the_server_at_the_other():
     assert other_port["told"] == "Sign in: That did not work. Try again."
 
 
-def test_a_line_for_each_thing_that_was_seen(capsys):
-    print_at_the_links()
-    said = capsys.readouterr().out
-    assert said.count("signatures  ") == 2 and "Chromium" in said and "SecurityError" in said
+def test_a_row_for_each_thing_that_was_seen():
+    assert [row["signatures"] for row in rows()] == [0, 1]
+    assert rows()[0]["Ada saw"] == "Second factor: The browser refused: SecurityError"
