@@ -9,8 +9,8 @@ from places import LESSONS
 from rails import demand, demand_none
 from tables import table
 
-# What the cards of 12 and 13 say is in their tests; 14 leaves its learner with what flips nowhere.
-PART_3 = ["11", "15"]
+# What 12, 13 and 15 compute is in their own tests; 14 leaves its learner with what flips nowhere.
+PART_3 = ["11"]
 SWEPT = {"99-life": ["up to 26 hours"]}
 
 

@@ -474,10 +474,12 @@ def without_encoding(tree):
                 if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
             ]
             of_bytes = ast.unparse(node.func) == "os.open"
+            is_method = isinstance(node.func, ast.Attribute)
             as_text = (
                 name == "open"
                 and not of_bytes
                 and not any("b" in text and len(text) < 4 for text in mode)
+                and not (is_method and mode and len(mode[0]) > 3)  # a line of a log, by its id
             )
             positional = (
                 name == "read_text" and node.args or name == "write_text" and len(node.args) > 1

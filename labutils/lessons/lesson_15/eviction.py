@@ -11,8 +11,6 @@ from itertools import combinations, count, permutations
 from types import MappingProxyType
 from typing import NamedTuple
 
-from labutils.lab import SceneError
-
 Makes = Mapping[str, Iterable[str]]
 AfterAVisit = Callable[[Makes, Iterable[str]], set[str]]
 
@@ -23,10 +21,7 @@ TREE: Makes = MappingProxyType({"account": ("user", "implant"), "user": (), "imp
 CIRCLE: Makes = MappingProxyType(
     {"account": ("user", "implant"), "user": (), "implant": ("account", "user")}
 )
-
-
 NOTHING: frozenset[str] = frozenset()
-SHOWN = 8  # events of a run
 
 
 def after_a_visit(makes: Makes, left: Iterable[str]) -> set[str]:
@@ -107,23 +102,6 @@ def minutes_until_out(
 
 def _out_after(events: Sequence[Event]) -> int | None:
     return events[-1].minute if events and not events[-1].left else None
-
-
-def print_run(makes: Makes, order: Sequence[str], setting: Setting) -> None:
-    """Print what happens where the footholds are removed one by one, in this order, over and over:
-    the first events, and how it ends. Raises SceneError for a name that is none of them."""
-    strange = [name for name in order if name not in makes]
-    if strange or not order:
-        raise SceneError(f"An order is a list of some of these: {', '.join(makes)}.")
-    events = list(carried_out(makes, [{name} for name in order], setting))
-    for event in events[:SHOWN]:
-        back = f"the intruder comes by; back: {', '.join(sorted(event.made)) or 'nothing'}"
-        what = ", ".join(event.removed) + " removed" if event.removed else back
-        print(f"minute {event.minute:>3}: {what}")
-    if len(events) > SHOWN:
-        print(f"... and {len(events) - SHOWN} more")
-    out = _out_after(events)
-    print("not out within a day" if out is None else f"out after {out} minutes")
 
 
 def one_by_one(

@@ -1,6 +1,5 @@
 """What the exercises of lesson 15 are tried with."""
 
-from collections import UserDict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,7 @@ from labutils.lab import dice
 
 from . import incident_response
 from .credential_rotation import Client, CredentialRecord, Service, old_secret
-from .incident_response import CUTS, HANDS, TO_CUT
+from .incident_response import MOST, TO_END
 
 LISTED = (set, frozenset, list, tuple)  # what may stand for a set of names
 
@@ -96,103 +95,76 @@ def doors() -> Iterator[tuple[str, str, Statuses]]:
     yield "all", f"{len(statuses) * 20} attempts", some(*statuses * 20)
 
 
-# --- 15-2: what is there after a visit -----------------------------------------------------------
+# --- 15-7: acts on the clock ---------------------------------------------------------------------
 
 
-class Asked(UserDict[str, Any]):
-    """A `makes` that gives up where it is asked without end: a loop that goes round a circle."""
-
-    MOST = 2000
-
-    def __init__(self, makes: Mapping[str, Any]):
-        self.times = 0
-        super().__init__(makes)
-
-    def __getitem__(self, name: str) -> Any:
-        self.times += 1
-        if self.times > self.MOST:
-            raise RecursionError("makes was looked up 2,000 times: your loop goes round a circle")
-        return super().__getitem__(name)
-
-    def __repr__(self) -> str:
-        return repr(self.data)
+def try_acts(acts: Any) -> Trial:
+    """The evening is played with these acts."""
+    is_plan = isinstance(acts, list | tuple) and all(isinstance(one, str) for one in acts)
+    yield Observed("a list of names", is_plan, "kind")
+    strangers = [name for name in acts if name not in TO_END]
+    yield Observed("names that are not in the table", strangers, "name")
+    yield Observed("there are too many", len(acts) > MOST, "late")
+    outcome = incident_response.carry_out(acts)
+    left = outcome.left
+    makers = [maker for _, maker, thing in outcome.brought_back if thing in left]
+    by = {"implant": "implant", "moveworks-token": "passes", "smartsheet-account": "account"}
+    yield Observed("what is left at 20:00", left, by[makers[0]] if makers else "left")
 
 
-def try_after_a_visit(answer: Tried) -> Trial:
-    """Footholds of several shapes, until an answer breaks off."""
-    tried = [*visits()]
-    for call, step in zip(
-        [*tried, *tried[::-1]], map(Observed._make, calls(answer, tried)), strict=True
-    ):
-        result, left, its = step.seen, call.arguments[1], str(call.about)
-        about = {"what was left": "stays", "returned": its, "Raised": its}
+# --- 15-8: what may go now -----------------------------------------------------------------------
+
+Names = dict[str, set[str]]
+
+
+def try_safe_now(answer: Tried) -> Trial:
+    """Things of several shapes, with drawn names."""
+    for step in map(Observed._make, calls(answer, companies())):
+        result, about = step.seen, step.about
         if isinstance(result, LISTED):
-            names = set(map(str, result))
-            result = {"what was left": sorted(left & names), "returned": names}
+            result, about = {"may go": set(result)}, {"may go": str(about)}
         elif result is not None and not isinstance(result, Raised):
-            about["returned"] = "kind"
-            result = {"what was left": sorted(left), "returned": result}
+            result, about = {"may go": result}, {"may go": "kind"}
         yield step._replace(seen=result, about=about)
-        if isinstance(result, Raised):
-            return  # a loop that goes round a circle may not end at all without one
 
 
-def visits() -> Iterator[Call]:
-    """The footholds, the telling shapes first; names are drawn."""
-    drawn = dice("lesson-15", "visits")
-    a, b, c, d = (f"f{next(drawn)[:4]}" for _ in range(4))
-    none, one = set[str](), {a}
-    chain = [f"step {number}" for number in range(12)]
-    many = {f"new {number}" for number in range(300)}
-    shapes: list[tuple[dict[str, set[str]], set[str], str, str]] = [
-        ({a: {b}, b: none}, {b}, "backwards", ""),
-        ({a: {b}, b: none}, one, "made", ""),
-        ({a: none, b: none}, one, "made", ""),
-        ({a: {b}, b: {c}, c: none}, one, "chain", ""),
-        ({a: {b}, b: {a}}, {b}, "circle", ""),
-        ({a: {b}, b: {c}, c: {a}, d: {a}}, {c}, "circle", ""),
-        ({a: {a}}, one, "circle", ""),
-        ({a: {b}, b: {a}, c: none}, none, "nothing", "edge"),
-        ({}, none, "nothing", "edge"),
-        ({}, one, "unknown", "edge"),
-        ({a: {b}}, one, "unknown", ""),
-        ({a: {b}, b: {c}, c: {d}, d: none}, one, "chain", ""),
-        (
-            {this: {after} for this, after in zip(chain, chain[1:], strict=False)},
-            {chain[0]},
-            "chain",
-            "",
-        ),
-        ({a: {b}, b: many}, one, "chain", "large"),
+def companies() -> Iterator[Call]:
+    """What is left, what brings back what, and what that needs; the telling ones first."""
+    drawn = dice("lesson-15", "safe now")
+    a, b, c, d, e = (f"f{next(drawn)[:4]}" for _ in range(5))
+    many = [f"n{number}" for number in range(300)]
+    line = {one: {other} for one, other in zip(many, many[1:], strict=False)}
+    cases: list[tuple[set[str], Names, Names, str, str]] = [
+        ({a, b}, {a: set(), b: set()}, {a: set(), b: set()}, "free", ""),
+        ({a, b}, {a: set(), b: {c}}, {a: set(), b: set()}, "backwards", ""),
+        ({a, b}, {a: {b}, b: set()}, {a: set(), b: set()}, "back", ""),
+        ({a, b}, {a: set(), b: {a}}, {a: set(), b: set()}, "backwards", ""),
+        ({b}, {a: {b}, b: set()}, {a: set(), b: set()}, "gone", ""),
+        ({a, b, c}, {a: {b}, b: {a}, c: set()}, {a: set(), b: set(), c: set()}, "back", ""),
+        ({a}, {a: {a, b}}, {a: set()}, "itself", ""),
+        ({a, b}, {a: {b}, b: set()}, {a: {c}, b: set()}, "needs", ""),
+        ({a, b, c}, {a: {b}, b: set(), c: set()}, {a: {c}, b: set(), c: set()}, "back", ""),
+        ({a, b, c}, {a: {b}, b: set(), c: set()}, {a: {c, d}, b: set(), c: set()}, "part", ""),
+        ({a, b}, {a: {b}, b: set()}, {a: {b}, b: set()}, "itself", ""),
+        ({a, b}, {a: {b}, b: set()}, {a: {a}, b: set()}, "back", ""),
+        ({a, b, c}, {a: {b}, b: {c}, c: set()}, {a: {d}, b: set(), c: set()}, "needs", ""),
+        ({a, b}, {a: {b, e}, b: set()}, {a: set(), b: set()}, "members", ""),
+        ({a, b}, {a: {b}}, {}, "entry", "edge"),
+        ({a, b}, {}, {}, "entry", "edge"),
+        ({a, b}, {}, {a: {b}}, "entry", "edge"),
+        (set(), {a: {b}}, {}, "members", "edge"),
+        (set(many), line, {many[7]: {a}, many[9]: {many[0]}}, "back", "large"),
     ]
-    for _ in range(4):
-        names = [f"f{next(drawn)[:4]}" for _ in range(5)]
-        makes = {one: {x for x in names if int(next(drawn)[:1], 16) < 5} for one in names}
-        shapes.append((makes, {names[0], names[2]}, "chain", ""))
-    for makes, left, about, usual in shapes:
-        shown = {one: sorted(others)[:9] for one, others in makes.items()}
-        words = f"makes={shown}, left={sorted(left)}"
-        yield Call((Asked(makes), left), words, about, usual)
-
-
-# --- 15-3: a plan of cuts ------------------------------------------------------------------------
-
-
-def try_cuts(cuts: Any) -> Trial:
-    """The plan is carried out in a company of its own."""
-    is_plan = isinstance(cuts, list | tuple) and len(cuts) <= 12
-    is_plan = is_plan and all(isinstance(cut, LISTED) and cut for cut in cuts)
-    yield Observed("a list of sets", is_plan, "kind")
-    strangers = [str(name) for cut in cuts for name in cut if name not in TO_CUT]
-    yield Observed("names that are not on the list", strangers, "name")
-    yield Observed("a cut is too large", any(len(set(cut)) > HANDS for cut in cuts), "hands")
-    yield Observed("there are too many", len(cuts) > CUTS, "late")
-    outcome = incident_response.carry_out(cuts)
-    makers = [maker for _, maker, _ in outcome.put_back] or ["nobody"]
-    by = {"implant": "implant", "moveworks-token": "passes", "str": "account"}
-    yield Observed("who recreates something first", makers[0], by)
-    left = sorted(set(TO_CUT) - {name for cut in cuts for name in cut})
-    yield Observed("what is left in place", left, "left")
+    for _ in range(6):
+        names = [f"f{next(drawn)[:4]}" for _ in range(6)]
+        brings = {one: {x for x in names if int(next(drawn)[:1], 16) < 4} for one in names}
+        needs = {one: {x for x in names if int(next(drawn)[:1], 16) < 3} for one in names}
+        cases.append((set(names[:5]), brings, needs, "back", ""))
+    for left, brings, needs, about, usual in cases:
+        told = {one: sorted(more)[:6] for one, more in [*brings.items()][:6]}
+        also = {one: sorted(more) for one, more in needs.items() if more}
+        words = f"left={sorted(left)[:6]}, brings_back={told}, needs={also}"
+        yield Call((left, brings, needs), words, about, usual)
 
 
 # --- 15-4: what a stolen credential made ---------------------------------------------------------

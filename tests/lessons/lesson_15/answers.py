@@ -34,30 +34,32 @@ def answer(tries, knock):
     return found
 """,
     ],
-    "15-2": [
+    "15-8": [
         """
-def answer(makes, left):
-    have, ask = set(), list(left)
-    while ask:
-        one = ask.pop()
-        if one not in have:
-            have.add(one)
-            ask.extend(makes.get(one, []))
-    return have
+def answer(left, brings_back, needs):
+    safe = []
+    for one in left:
+        rest = {x for x in left if x != one}
+        makers = [x for x in rest if one in brings_back.get(x, ())]
+        if not [x for x in makers if all(need in rest for need in needs.get(x, ()))]:
+            safe.append(one)
+    return set(safe)
 """,
         """
-def answer(makes, left):
-    have = set(left)
-    for _ in range(len(makes) + 1):
-        for one in list(have):
-            if one in makes:
-                have |= set(makes[one])
-    return have
+def answer(left, brings_back, needs):
+    back = set()
+    for x in left:
+        for one in brings_back.get(x, ()):
+            without = set(left) - {one}
+            if x in without and not set(needs.get(x, ())) - without:
+                back.add(one)
+    return set(left) - back
 """,
         """
-def answer(makes, left):
-    more = set(left).union(*(makes[one] for one in left if one in makes))
-    return more if more == set(left) else answer(makes, more)
+def answer(left, brings_back, needs):
+    can = lambda x, one: x != one and one in brings_back.get(x, {})
+    has = lambda x, one: needs.get(x, set()).issubset(left - {one})
+    return {one for one in left if all(not (can(x, one) and has(x, one)) for x in left)}
 """,
     ],
     "15-4": [
@@ -229,23 +231,18 @@ def answer(tries, knock):
 """
         ],
     },
-    "15-2": {
-        "stays": [
+    "15-8": {
+        "needs": [
             """
-def answer(makes, left):
-    found = set()
-    for one in left:
-        found.update(makes[one])
-    return found
+def answer(left, brings_back, needs):
+    return {one for one in left
+            if not any(one in brings_back.get(x, ()) for x in left if x != one)}
 """
         ],
-        "circle": [
+        "backwards": [
             """
-def answer(makes, left):
-    new = set(left)
-    for one in left:
-        new |= answer(makes, makes.get(one, ()))
-    return new
+def answer(left, brings_back, needs):
+    return {one for one in left if not brings_back.get(one)}
 """
         ],
     },
