@@ -473,7 +473,7 @@ def without_encoding(tree):
                 for arg in node.args
                 if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
             ]
-            of_bytes = ast.unparse(node.func) == "os.open"
+            of_bytes = ast.unparse(node.func) in ("os.open", "self.open")  # of an instrument
             is_method = isinstance(node.func, ast.Attribute)
             as_text = (
                 name == "open"
