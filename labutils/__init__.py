@@ -13,6 +13,7 @@ from labutils import supported
 _HOMES = {
     "Lab": "lab",
     "accepts": "classroom.guard",
+    "board": "instruments.board",
     "check": "classroom.exercises",
     "ending": "classroom.endings",
     "experiment": "classroom.experiment",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from labutils.incident import cases
 from labutils.incident.breach import Step
 from labutils.instruments.controls_campaign import GROUPS
-from labutils.instruments.svg import SANS_WIDTH, Svg, colour, wrapped
+from labutils.instruments.svg import Svg, colour, fitted, wrapped
 
 if TYPE_CHECKING:
     from labutils.instruments.controls import Controls
@@ -215,9 +215,3 @@ def stored(controls: "Controls") -> str:
         height = _curves(inner, controls, height + 8)
     picture.add(f'<g transform="translate(20 {y:g})">{inner.inside()}</g>')
     return picture.done(y + height + 12, f"{controls.title}. {said(controls)}")
-
-
-def fitted(text: str, room: float, size: float) -> str:
-    """Return a text cut to the pixels that there are."""
-    most = max(4, int(room / (size * SANS_WIDTH)))
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

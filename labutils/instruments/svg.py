@@ -144,12 +144,13 @@ class Svg:
         """Return what was drawn, without the picture around it."""
         return "".join(self.parts)
 
-    def done(self, height: float, says: str, attributes: str = "") -> str:
-        """Return the whole picture; `says` is what a screen reader reads instead of it."""
+    def done(self, height: float, says: str, attributes: str = "", *, role: str = "img") -> str:
+        """Return the whole picture; `says` is what a screen reader reads instead of it, or first
+        where its role is a group of things to touch."""
         ground = f'<rect width="100%" height="100%" style="fill:{colour("paper")}"/>'
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width:g}" height="{height:g}" '
-            f'viewBox="0 0 {self.width:g} {height:g}" role="img" '
+            f'viewBox="0 0 {self.width:g} {height:g}" role="{role}" '
             f'aria-label="{escape(_printable(says))}" font-family="{SANS}" {attributes}>'
             f"{ground}{self.inside()}</svg>"
         )
@@ -167,6 +168,12 @@ def wrapped(text: str, width: float, size: float, *, mono: bool = False) -> list
             else:
                 lines.append(piece)
     return lines or [""]
+
+
+def fitted(text: str, room: float, size: float, *, mono: bool = False) -> str:
+    """Return a text cut to the pixels that there are."""
+    most = max(4, int(room / (size * (MONO_WIDTH if mono else SANS_WIDTH))))
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _printable(text: str) -> str:

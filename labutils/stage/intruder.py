@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx
 
-from labutils.incident.breach import Step
 from labutils.incident.inventory import Credential
 from labutils.incident.log_format import Event
 from labutils.incident.policy import World
@@ -91,7 +90,7 @@ class Visit:
     """One request at a door: who carried what from where, and how it ended.
 
     `service` is named as in the estate; `outcome` is succeeded, denied, or unknown. `is_recorded`:
-    a log holds it. `is_modelled`: no source says with which credential it was made.
+    a log holds it. `at` is in seconds since 1970.
     """
 
     origin: str
@@ -100,7 +99,7 @@ class Visit:
     action: str
     outcome: str
     is_recorded: bool = True
-    is_modelled: bool = False
+    at: int = 0
 
 
 @dataclass(frozen=True, repr=False)
@@ -171,6 +170,8 @@ class Intruder:
         self.passes: dict[str, str] = {}
         self.results: list[Result] = []
         self.visits: list[Visit] = []
+        self.news: list[tuple[int, str]] = []  # what the company did, after how many moves
+        self.watchers: list[Callable[[], None]] = []  # called after each move
         addresses = self.company.case.addresses
         self.browsers = {
             place: self.lab.browser(addresses[zone].agent, addresses[zone].ip)
@@ -197,6 +198,7 @@ class Intruder:
         """
         name = self._checked(credential, service, action, origin)
         before = {source: len(events) for source, events in self.logs.items()}
+        at = self.lab.clock.now
         headers = self.headers(self.company.estate.credentials[credential])
         if origin == BROWSER and service in self.passes:
             headers[PASS] = self.passes[service]
@@ -212,9 +214,15 @@ class Intruder:
         result = Result(
             move, answer["allowed"], answer["rule"], answer["reason"], response, answer, lines
         )
-        self._note(result, name, origin, recorded=self.lines > sum(before.values()))
+        self._note(result, name, origin, at, recorded=self.lines > sum(before.values()))
         self.lab.clock.tick(BETWEEN)
+        self.changed()
         return result
+
+    def changed(self) -> None:
+        """Tell whoever watches that something happened."""
+        for watcher in self.watchers:
+            watcher()
 
     def _checked(self, credential: str, service: str, action: str, origin: str) -> str:
         """The service's name in the estate. Raises NoSuchMove for what cannot be sent."""
@@ -258,7 +266,7 @@ class Intruder:
             return self.company.headers(credential, secret)
         return dict(self._carry(credential.kind, credential.holder.id, secret))
 
-    def _note(self, result: Result, service: str, origin: str, *, recorded: bool) -> None:
+    def _note(self, result: Result, service: str, origin: str, at: int, *, recorded: bool) -> None:
         zone = "edge" if origin == BROWSER and result.move[1] in self.passes else ZONES[origin]
         self.results.append(result)
         self.visits.append(
@@ -269,6 +277,7 @@ class Intruder:
                 result.move[2],
                 "succeeded" if result.allowed else "denied",
                 recorded,
+                at=at,
             )
         )
 
@@ -316,15 +325,6 @@ def product_of(service: str) -> str:
 # --- what can be asked of an intruder -----------------------------------------------------------
 
 
-def opened_alone(carry: Carry | None = None) -> dict[str, list[str]]:
-    """Each of the four credentials alone at seven doors: the doors that it opens."""
-    opened: dict[str, list[str]] = {}
-    for name in EXPOSED:
-        intruder = Intruder(carry)
-        opened[name] = [f"{s}/{a}" for s, a in FRONT if intruder.use(name, s, a).allowed]
-    return opened
-
-
 GATE = ("moveworks-token", "gateway", "jira")
 
 
@@ -337,25 +337,3 @@ def ways_back(intruder: Intruder, *switched_off: str) -> dict[str, bool]:
         "look-alike user": intruder.opens(GATE, ("lookalike-account", "jira", "sign-in")),
         "implant": "implant" in intruder.holds and implant in intruder.company.credential_of,
     }
-
-
-def visits_of(steps: Sequence[Step], since: str) -> list[Visit]:
-    """The requests of a replay from a moment on, as visits."""
-    asked = [
-        (step.plan, attempt)
-        for step in steps
-        for attempt in step.attempts
-        if attempt.time >= since and attempt.decision is not None
-    ]
-    return [
-        Visit(
-            attempt.ask.origin,
-            attempt.ask.using,
-            attempt.ask.service,
-            attempt.ask.action,
-            ("succeeded" if attempt.recorded else "unknown") if attempt.allowed else "denied",
-            attempt.recorded,
-            plan.credential_assumed,
-        )
-        for plan, attempt in asked
-    ]

@@ -24,7 +24,6 @@ from labutils.lessons.lesson_06.attacker_minutes import DEFENCES
 from labutils.lessons.lesson_06.pictures import heat
 from labutils.lessons.lesson_07.pictures import tradeoff
 from labutils.lessons.lesson_08.pictures import timeline
-from labutils.lessons.lesson_09.pictures import estate_map, tactic_by_step
 from labutils.lessons.lesson_13.pictures import code_lives
 from labutils.lessons.lesson_14.pictures import frontier_curve, sweeps
 from labutils.lessons.lesson_15 import eviction
@@ -37,7 +36,7 @@ from labutils.pictures.canvas import (
     stored,
 )
 from labutils.pictures.grid import grid
-from labutils.stage.intruder import Visit, product_of, visits_of
+from labutils.pictures.of_a_case import tactic_by_step
 from labutils.stage.thief import ITEMS
 
 _spec = importlib.util.spec_from_file_location("course_conftest", HERE / "conftest.py")
@@ -98,20 +97,8 @@ def test_no_stored_picture_has_a_filled_blue_mark_or_a_vermilion_ring():
                 )
 
 
-def two_ways() -> dict[str, list[Visit]]:
-    """2023, and one request at each kind of door."""
-    steps = breach.play(World.historical()).steps
-    yours = [
-        Visit("internet", "any-account", "login", "open", "denied"),
-        Visit("edge", "any-account", "tracker", "open", "succeeded"),
-        Visit("atlassian", "archives", "outside", "send", "succeeded", is_recorded=False),
-    ]
-    return {"2023": visits_of(steps, "2023-11-14"), "yours": yours}
-
-
 PLATES = {
     "the chain": lambda: tactic_by_step(breach.play(World.historical()).steps),
-    "the map": lambda: estate_map(two_ways(), product_of, "Two ways"),
     "the timeline": lambda: timeline(ledger.facts(), "A title"),
     "the minutes": lambda: heat(
         {(item, name): 129600 for item in ITEMS for name in DEFENCES}, 129600, "Minutes"
@@ -140,26 +127,6 @@ PLATES = {
 def plate_of(name: str):
     """A picture and its sentence, drawn once for all tests that look at it."""
     return PLATES[name]()
-
-
-@pytest.mark.parametrize("plate", ["the chain", "the map"])
-def test_type_is_eleven_points_at_least_where_a_picture_of_lesson_09_fills_a_slide(plate):
-    """A slide of 1280 by 720 pixels is 13.33 by 7.5 inches."""
-    figure, _ = plate_of(plate)
-    width, height = figure.get_size_inches()
-    sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_text()]
-    assert min(sizes) * min(13.33 / width, 7.5 / height) >= 11
-
-
-def test_the_text_of_a_door_stays_inside_its_box():
-    figure, _ = plate_of("the map")
-    drawing = FigureCanvasAgg(figure)
-    drawing.draw()
-    boxes = [box.get_window_extent() for box in figure.axes[0].patches]
-    for text in figure.findobj(Text):
-        if text.get_text().startswith(("2023", "yours")):
-            extent = text.get_window_extent(drawing.get_renderer())
-            assert any(box.x0 <= extent.x0 and extent.x1 <= box.x1 for box in boxes), text
 
 
 def test_the_chain_has_titles_and_names_what_is_not_reached_only_where_something_is():
@@ -208,22 +175,6 @@ def test_no_two_texts_of_a_picture_of_curves_overlap(plate):
         for other, there in boxes[:number]
         if box.overlaps(there)
     ] == []
-
-
-def test_the_map_says_how_each_way_ended_at_each_door():
-    figure, sentence = estate_map(two_ways(), product_of, "Two ways")
-    assert sentence == (
-        "2023: 14 doors, 5 opened, 8 refused, 1 unknown; "
-        "yours: 3 doors, 1 opened, 1 opened without a log, 1 refused."
-    )
-    drawn = marks(figure)
-    assert any("'yours  any'" in line for line in drawn)
-    ends = [line.split()[-2:] for line in drawn if line.startswith("mark o ")]
-    assert ends.count([VERMILION.lower()] * 2) == 7  # five doors of 2023, two of yours
-    assert any("'yours  archives, no log'" in line for line in drawn)
-    assert any("'2023  smartsheet*, admin*'" in line for line in drawn)
-    assert any("'2023  smartsheet, lookalike*'" in line for line in drawn)
-    assert ends.count(["#ffffff", BLUE.lower()]) == 5  # four of 2023: five systems are one box
 
 
 def test_a_cleaner_that_leaves_secrets_is_vermilion_and_one_that_leaves_none_is_a_blue_ring():

@@ -18,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from labutils.instruments import frame  # noqa: E402
+from labutils.instruments.board import Board  # noqa: E402
 from labutils.instruments.frame import Instrument  # noqa: E402
 from labutils.instruments.glass import Glass  # noqa: E402
 from labutils.instruments.logs import LogView  # noqa: E402
@@ -25,6 +26,7 @@ from labutils.instruments.ribbons import Ribbons  # noqa: E402
 from labutils.instruments.token_text import PAYLOAD  # noqa: E402
 from labutils.instruments.wire import wire  # noqa: E402
 from labutils.stage.forgeries import CLAIMS, SERVICE, forgeries, sign, strict  # noqa: E402
+from labutils.stage.intruder import Intruder  # noqa: E402
 from labutils.stage.two_apps import NOTES, build_apps  # noqa: E402
 from tools.loopback import FLAGS, served  # noqa: E402
 
@@ -299,8 +301,16 @@ def some_logs() -> LogView:
     return view.open("support:3").cite("support:3")
 
 
+def a_board() -> Board:
+    shown = Board(Intruder(), ask=True, title="A company")
+    shown.follow([("moveworks-token", "gateway", "jira"), ("smartsheet-account", "jira", "script")])
+    shown.use("implant", "console", "connect", "server")
+    shown.name_tactic("Initial Access")
+    return shown
+
+
 INSTRUMENTS: tuple[Callable[[], Instrument], ...] = (
-    *(a_glass, some_ribbons, three_handles, a_wire, some_logs),
+    *(a_glass, some_ribbons, three_handles, a_wire, some_logs, a_board),
 )
 
 
@@ -443,6 +453,32 @@ def hunted(browser: Any, address: str) -> Iterator[Finding]:
     page.close()
 
 
+def entered(browser: Any, address: str) -> Iterator[Finding]:
+    """The board is played with: a door by a click, a door by the keyboard, a tactic."""
+    board = a_board()
+    page = alive(browser, address, board, 1_100)
+    page.locator('[data-value="smartsheet-account"]').click()
+    page.wait_for_timeout(300)
+    yield "a credential is carried", board.hand == "smartsheet-account"
+    page.locator('[data-value="jira/read"]').click()
+    page.wait_for_timeout(300)
+    yield "a click on a door is a move", board.marks[-1].door == "jira/read"
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(200)
+    focus = page.evaluate("document.activeElement.dataset.value")
+    moved = focus == "jira/create-user" and len(board.marks) == 4
+    yield "an arrow key goes to the next door and does not try it", moved
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    yield "Enter tries it", board.marks[-1].door == "jira/create-user"
+    focus = page.evaluate("document.activeElement.dataset.value")
+    yield "and the focus stays", focus == "jira/create-user"
+    page.get_by_role("button", name="Execution").click()
+    page.wait_for_timeout(300)
+    yield "a tactic is named by a button", board.told == ["Initial Access", "Execution"]
+    page.close()
+
+
 def findings(browser: Any, address: str) -> Iterator[Finding]:
     for check in HANDS:
         page = opened(browser, address, DRAWING)
@@ -452,6 +488,7 @@ def findings(browser: Any, address: str) -> Iterator[Finding]:
     yield from what_axe_finds(browser, address)
     yield from play(browser, address)
     yield from hunted(browser, address)
+    yield from entered(browser, address)
 
 
 def main() -> int:

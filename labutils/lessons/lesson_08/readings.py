@@ -5,7 +5,8 @@ from typing import Any
 
 from labutils.incident import ledger
 from labutils.lab import seconds
-from labutils.stage.own_marks import print_marks
+
+from .own_marks import print_marks
 
 Reading = dict[str, Any]
 KINDS = ("original", "translation", "retelling")

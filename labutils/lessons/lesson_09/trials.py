@@ -1,18 +1,18 @@
 """What the exercises of lesson 09 are tried with."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stdout
 from functools import partial
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from labutils.classroom.judging import Tried, written
 from labutils.classroom.trying import Call, Observed, Raised, Trial, calls, seen
 from labutils.lab import dice
-from labutils.stage.breached_company import EXPOSED
-from labutils.stage.intruder import Intruder, NoSuchMove, NotHeld, Result, ways_back
+from labutils.stage.intruder import FRONT, Intruder, NoSuchMove, NotHeld, Result, ways_back
 
-from .attack_chain import fields_that_differ, footholds, owner
+from .attack_chain import fields_that_differ, owner
 from .watched_company import WatchedIntruder, raise_alarm
 
 
@@ -95,18 +95,139 @@ def logs() -> Iterator[Call]:
     yield call({"okta": 300}, {"okta": [a, b] * 350}, "old", "large", words)
 
 
-# --- moves (09-3 to 09-5, 09-9) -------------------------------------------------------------------
+# --- a way in (09-11) -----------------------------------------------------------------------------
+
+ANY_DOORS = {*FRONT, ("gateway", "confluence"), ("gateway", "bitbucket")}
+WAY = (("gateway", "jira"), ("jira", "sign-in"))
+ALARM = 3  # refusals of one credential that are logged
+
+
+class TwoDoors:
+    """A company in which one credential opens the gateway, and one opens Jira behind it. It notes
+    each knock."""
+
+    def __init__(self, gate: str, account: str):
+        self.keys = dict(zip(WAY, (gate, account), strict=True))
+        self.is_open: set[tuple[str, str]] = set()
+        self.refused: list[str] = []  # the credential of each refusal that a log holds
+        self.late = 0  # knocks at a door that is open
+
+    def use(self, credential: str, service: str, action: str, origin: str = "browser") -> Any:
+        """As Intruder.use, as far as one asks whether a door opened."""
+        door = (service, action)
+        if door not in ANY_DOORS:
+            raise NoSuchMove(f"There is no door {service}/{action}.")
+        is_silent = service not in {"gateway", "okta", "dashboard", "aws"} and not self.is_open
+        self.late += door in self.is_open
+        allowed = credential == self.keys.get(door) and not is_silent and origin == "browser"
+        if allowed:
+            self.is_open.add(door)
+        elif not is_silent:
+            self.refused.append(credential)
+        return Knock(allowed, [] if is_silent else [(service, len(self.refused), {})])
+
+
+class Knock(NamedTuple):
+    """What came of a knock."""
+
+    allowed: bool
+    lines: list[Any]
+
+
+def try_way_in(answer: Tried) -> Trial:
+    """Companies whose keys were drawn, each once and then once more from the last to the first."""
+    tried = [*companies()]
+    for usual, (words, gate, account, held, about) in [("", one) for one in tried] + [
+        ("again", one) for one in reversed(tried)
+    ]:
+        doors = TwoDoors(gate, account)
+        result = seen(answer, doors.use, list(held))
+        moves: Any = result
+        if isinstance(result, list):
+            moves = [tuple(move) if isinstance(move, list | tuple) else move for move in result]
+        elif not isinstance(result, Raised):
+            moves = f"a {type(result).__name__}"
+        large = "large" if len(held) > 100 else "" if len(held) > 1 else "edge"
+        kind = {"str": "list", "list": about, "Raised": about}
+        yield Observed(f"{words}: what it returns", moves, kind, usual or large)
+        counts = Counter(doors.refused)
+        rang = any(count >= ALARM for count in counts.values())
+        yield Observed(f"{words}: whether an alarm rings", rang, "alarm", usual or "refused")
+        yield Observed(f"{words}: knocks at an open door", doors.late, "stop", usual or "refused")
+
+
+def companies() -> Iterator[tuple[str, str, str, tuple[str, ...], str]]:
+    """In words, who opens the gateway, who opens Jira, what is held, and what a case is about."""
+    drawn = dice("lesson-09", "two doors")
+    a, b, c, d = (f"key-{next(drawn)[:5]}" for _ in range(4))
+    yield "the first and the second open", a, b, (a, b, c, d), "given"
+    yield "the last opens the gateway, the first opens Jira", d, a, (a, b, c, d), "order"
+    yield "one credential opens both", c, c, (a, b, c, d), "order"
+    yield "the third, and then the second", c, b, (d, b, c, a), "order"
+    yield "nothing opens the gateway", "lost", b, (a, b, c, d), "allowed"
+    yield "nothing opens Jira", b, "lost", (a, b, c, d), "none"
+    yield "one credential, which opens the gateway", a, b, (a,), "none"
+    yield "nothing is held", a, b, (), "none"
+    many = tuple(f"key-{number}" for number in range(300))
+    yield "300 credentials", many[211], many[17], many, "order"
+
+
+# --- an alarm (09-12) -----------------------------------------------------------------------------
+
+
+def try_wakes(answer: Tried) -> Trial:
+    """Histories and rows of drawn programs and people."""
+    yield from calls(Tried(partial(of_type, (list,), answer)), nights())
+
+
+def nights() -> Iterator[Call]:
+    """History and rows, each with what is tried in words."""
+    drawn = dice("lesson-09", "nights")
+    token, bot, job = (f"{next(drawn)[:4]}-token" for _ in range(3))
+    home, other, thief = "192.0.2.14", "192.0.2.140", "203.0.113.66"
+
+    def row(who: str, ip: str, kind: str = "program", log: str = "jira") -> dict[str, str]:
+        time = f"11-14 {int(next(drawn)[:2], 16) % 24:02}:00"
+        return {"time": time, "log": log, "who": who, "kind": kind, "ip": ip, "door": "jira/read"}
+
+    def call(words: str, about: str, history: list[Any], *rows: Any, usual: str = "") -> Call:
+        parts = {"str": "list", "NoneType": "list", "list": about, "Raised": about}
+        return Call((history, [*rows]), words, parts, usual)
+
+    known = [row(token, home), row(bot, other), row(token, home)]
+    yield call("a program at home", "whose", known, row(token, home))
+    yield call("a program elsewhere", "list", known, row(token, thief))
+    yield call("elsewhere and back", "each", known, row(token, thief), row(token, home))
+    yield call("a person elsewhere", "people", known, row("ada", thief, "person"))
+    person = [*known, row("ada", home, "person")]
+    yield call("a person who travels", "people", person, row("ada", other, "person"))
+    yield call("at another program's address", "whose", known, row(token, other))
+    yield call("at a person's address", "whose", person, row(bot, home), row(bot, other))
+    two = [row(token, home), row(token, other)]
+    yield call("a program with two homes", "one", two, row(token, home), row(token, other))
+    yield call("a program that is new", "unknown", known, row(job, home))
+    yield call("twice from the same address", "each", known, row(token, thief), row(token, thief))
+    yield call("an address that begins another", "part", [row(token, other)], row(token, home))
+    yield call("an address that another begins", "part", [row(token, home)], row(token, other))
+    yield call("an address and a space", "part", known, row(token, f"{home} "))
+    kinds = ("programmer", "prog", "Program", "program ", "", "printer")
+    others = [row(job, thief, kind) for kind in kinds]
+    yield call("kinds that are neither", "people", known, *others, row(job, thief))
+    yield call("another log", "list", known, row(token, thief, log="cloudtrail"))
+    yield call("no history", "unknown", [], row(token, home), usual="edge")
+    yield call("no rows", "list", known, usual="edge")
+    crowd = [row(f"bot-{n}", f"198.51.100.{n % 250}") for n in range(300)]
+    moved = [row(f"bot-{n}", f"198.51.100.{(n + n // 299) % 250}") for n in range(300)]
+    yield call("300 programs, one of which moved", "whose", crowd, *moved, usual="large")
+
+
+# --- moves (09-4, 09-5, 09-9) -------------------------------------------------------------------
 
 LONGEST_PLAN = 60  # moves
 # What can stop moves, each a mistake of its own: the rules of the model, a move that cannot be
 # sent, and that all doors opened and the goal was not reached.
 STOPS = {"reachable", "recognised", "person_present", "permitted", "held", "move", "goal"}
 STOPPED = {stop: stop for stop in STOPS}
-
-
-def try_moves(moves: Any) -> Trial:
-    """The moves, and whether a ticket was read and the wiki searched."""
-    return try_plan(moves, has_read)
 
 
 def try_stay(moves: Any) -> Trial:
@@ -175,12 +296,6 @@ def use(intruder: Intruder, move: Any) -> Result | tuple[str, str]:
     except NoSuchMove as impossible:
         stop = "held" if isinstance(impossible, NotHeld) else "move"
         return stop, str(impossible).rstrip(".")
-
-
-def has_read(intruder: Intruder) -> bool:
-    """Whether a ticket was read, and the wiki searched."""
-    opened = {result.move[1:3] for result in intruder.results if result.allowed}
-    return {("jira", "read"), ("confluence", "search")} <= opened
 
 
 def comes_back(intruder: Intruder) -> bool:
@@ -303,26 +418,6 @@ def sessions() -> Iterator[Call]:
     yield call(words, "set", *roamers, usual="large")
     words = "one session at 250 addresses"
     yield call(words, "more", *(event(s, f"198.51.100.{number}") for number in range(250)))
-
-
-# --- eviction (09-8) ------------------------------------------------------------------------------
-
-NAMES = {*EXPOSED, "lookalike-account", "implant"}
-
-
-def try_answer(answer: Any) -> Trial:
-    """Which ways back still work once these are off, and how many these are."""
-    is_set = isinstance(answer, set | frozenset | list | tuple)
-    chosen = {str(name) for name in answer} if is_set else {""}
-    yield Observed("names that are not on the list", sorted(chosen - NAMES), "words")
-    works = footholds(*chosen)
-    for way, about in (
-        ("implant", "implant"),
-        ("look-alike user", "look-alike"),
-        ("service account", "service"),
-    ):
-        yield Observed(f"whether the {way} still works", works[way], about)
-    yield Observed("how many are switched off", len(chosen), "too many")
 
 
 # --- the session, ridden (09-10) ------------------------------------------------------------------

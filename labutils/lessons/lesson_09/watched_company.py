@@ -96,6 +96,7 @@ class WatchedIntruder(Intruder):
         for time in sorted(time for time in self.due if time <= until):
             self.say(self.due.pop(time), time)
         self.lab.clock.tick(until - self.lab.clock.now)
+        self.changed()
 
     def raised(self, result: Result, asked: int) -> list[str]:
         """The alarms that this move raises."""
@@ -128,6 +129,7 @@ class WatchedIntruder(Intruder):
 
     def say(self, what: str, time: int) -> None:
         """Print what happens at a time, or hold it back until the move is printed."""
+        self.news.append((len(self.results), f"{iso(time)[11:16]} {what}"))
         line = f"    >>> {iso(time)[11:16]} {what}"
         if self.held is None:
             print(line)
@@ -156,9 +158,9 @@ def under_alarm(moves: Sequence[Move]) -> dict[str, bool]:
     """Make these moves in a watched company, then raise the alarm of the administrators group, wait
     until the team has reacted, and come back with a new browser: which ways back still work."""
     intruder = WatchedIntruder()
-    intruder.follow(moves)
-    raise_alarm(intruder)
-    print(intruder.time)
+    with redirect_stdout(StringIO()):
+        intruder.follow(moves)
+        raise_alarm(intruder)
     return ways_back(intruder)
 
 
@@ -212,6 +214,16 @@ class Race:
         """How many archives are in the intruder's browser."""
         packed = ("bitbucket-account", "bitbucket", "archive")
         return sum(one.allowed and one.move == packed for one in self._intruder.results)
+
+    @property
+    def clock(self) -> tuple[float, str]:
+        """The share of the morning that is over, and how the race stands."""
+        one, now = self._intruder, self._intruder.lab.clock.now
+        left = max(0, one.noon - now) // MINUTE
+        until = f"{left // HOUR} h {left % HOUR:02} min until your four are replaced"
+        share = min(1.0, (now - one.began) / (one.noon - one.began))
+        words = until if left else "your four are replaced"
+        return share, f"{words} · {self.archives} of {WANTED} archives"
 
     def wait(self, minutes: float) -> None:
         """As WatchedIntruder.wait. Raises SceneError."""

@@ -1,6 +1,67 @@
 """Other right answers to lesson 09, and changes of a solution that change nothing."""
 
 OTHER_RIGHT: dict[str, list[str]] = {
+    "09-11": [
+        """
+def answer(use, held):
+    opened = []
+    for door in [("gateway", "jira"), ("jira", "sign-in")]:
+        fits = next((name for name in held if use(name, *door).allowed), None)
+        if fits is None:
+            break
+        opened.append((fits,) + door)
+    return opened
+""",
+        """
+def answer(use, held):
+    def first(service, action):
+        for name in held:
+            if use(name, service, action).allowed:
+                return [(name, service, action)]
+        return []
+    way = first("gateway", "jira")
+    return way + first("jira", "sign-in") if way else []
+""",
+        """
+def answer(use, held):
+    moves, names = [], list(reversed(held))
+    for service, action in (("gateway", "jira"), ("jira", "sign-in")):
+        at, done = 0, False
+        while at < len(names) and not done:
+            done = use(names[at], service, action).allowed
+            if done:
+                moves.append([names[at], service, action])
+            at += 1
+    return moves
+""",
+    ],
+    "09-12": [
+        """
+def answer(history, rows):
+    known = {(row["who"], row["ip"]) for row in history}
+    return [r for r in rows if r["kind"] == "program" and (r["who"], r["ip"]) not in known]
+""",
+        """
+from collections import defaultdict
+def answer(history, rows):
+    homes, found = defaultdict(list), []
+    for row in history:
+        homes[row["who"]].append(row["ip"])
+    for row in rows:
+        if not row["kind"] == "program":
+            continue
+        if homes[row["who"]].count(row["ip"]) == 0:
+            found.append(row)
+    return found
+""",
+        """
+def answer(history, rows):
+    def is_new(row):
+        return not any(old["who"] == row["who"] and old["ip"] == row["ip"] for old in history)
+    programs = filter(lambda row: row["kind"] == "program", rows)
+    return [row for row in programs if is_new(row)]
+""",
+    ],
     "09-1": [
         """
 def answer(kind, user, secret):

@@ -1,8 +1,6 @@
-"""Lists of moves as 09-3 to 09-5 judge them: any way to the goal passes, and what misses it
+"""Lists of moves as 09-4 and 09-5 judge them: any way to the goal passes, and what misses it
 is told the rule that refused first."""
 
-import lessons
-import nbformat
 import pytest
 from how_many import draws
 from hypothesis import given, settings
@@ -17,7 +15,7 @@ from labutils.classroom.judging import PASSED
 from labutils.incident.policy import World
 from labutils.lab import SceneError
 from labutils.lessons.lesson_09 import attack_chain
-from labutils.lessons.lesson_09.trials import LONGEST_PLAN, try_moves, try_stay
+from labutils.lessons.lesson_09.trials import LONGEST_PLAN, try_stay
 from labutils.stage.intruder import GATE
 
 REFUSED = ("smartsheet-account", "okta", "sign-in")
@@ -25,29 +23,6 @@ REFUSED = ("smartsheet-account", "okta", "sign-in")
 
 READ = ("smartsheet-account", "jira", "read")
 SEARCH = ("smartsheet-account", "confluence", "search")
-
-
-@pytest.mark.parametrize(
-    "moves",
-    [
-        [GATE, READ, WIKI_GATE, SEARCH],
-        [WIKI_GATE, GATE, SIGN_IN, SEARCH, READ],
-        ((*GATE,), [*READ], (*WIKI_GATE,), [*SEARCH]),
-        [
-            REFUSED,
-            SIGN_IN,
-            GATE,
-            NEW_USER,
-            WIKI_GATE,
-            ("lookalike-account", "jira", "read"),
-            SEARCH,
-        ],
-        [GATE, SCRIPT, (*READ, "server"), (*SEARCH, "server")],
-    ],
-)
-def test_whoever_reads_a_ticket_and_searches_the_wiki_has_the_goal(moves):
-    judged, words = verdict(lesson("09").items["09-3"], moves)
-    assert judged is PASSED, words
 
 
 @pytest.mark.parametrize(
@@ -128,7 +103,6 @@ def test_what_is_not_two_lists_is_told_so(odd):
     assert verdict(lesson("09").items["09-9"], odd)[0].mistake == "lists"
 
 
-@table(("name", "trial"), [("09-3", try_moves), ("09-4", try_stay)])
 @table(
     ("moves", "mistake", "says"),
     [
@@ -154,27 +128,21 @@ def test_what_is_not_two_lists_is_told_so(odd):
         (GATE, "move", "'moveworks-token' is not a move"),
     ],
 )
-def test_moves_that_miss_the_goal_are_told_what_refused_them(name, trial, moves, mistake, says):
-    exercise = lesson("09").items[name]
+def test_moves_that_miss_the_goal_are_told_what_refused_them(moves, mistake, says):
+    exercise = lesson("09").items["09-4"]
     judged, words = verdict(exercise, moves)
-    *_, step = trial(moves)
+    *_, step = try_stay(moves)
     assert judged.mistake == mistake and says in str(step.seen)
     assert words.endswith(exercise.sentence(mistake))
 
 
-@table("name", ["09-3", "09-4", "09-5", "09-9"])
+@table("name", ["09-4", "09-5", "09-9"])
 def test_a_list_of_moves_without_end_is_none(name):
     moves = [GATE] * (LONGEST_PLAN + 1)
     answer, mistake = (
         ({"before": moves, "after": []}, "lists") if name == "09-9" else (moves, "move")
     )
     assert verdict(lesson("09").items[name], answer)[0].mistake == mistake
-
-
-def test_what_refuses_is_said_in_the_same_words_in_09_3_and_09_4():
-    one, other = (lesson("09").items[name] for name in ("09-3", "09-4"))
-    for rule in {*one.mistakes} - {"goal"}:
-        assert one.sentence(rule) == other.sentence(rule)
 
 
 TEXTS = st.sampled_from([*GATE, *SIGN_IN, *SCRIPT, "server", "", "\x1b[31m", "../x", "'"])
@@ -236,45 +204,6 @@ def test_what_is_no_address_is_told_so_in_a_sentence(address):
 def test_a_disguise_is_judged_by_what_still_differs(disguise, mistake):
     judged, _ = verdict(lesson("09").items["09-10"], disguise)
     assert judged.mistake == mistake and (judged is PASSED) is (mistake is None)
-
-
-def test_the_tactics_of_ones_own_moves_stand_beside_the_ledgers(capsys):
-    attack_chain.print_tactics(
-        {"a new user in Jira": " persistence", "the console server": "TA0001"}
-    )
-    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert [line[-1] for line in lines[:6]] == [
-        *("TA0001", "TA0009", "TA0003", "TA0002", "TA0008", "TA0009")
-    ]
-    assert lines[4][0] == "*" and " ".join(lines[6]) == "1 of 6 as you expected"
-
-
-def sentences(capsys, tactics):
-    attack_chain.print_tactics(tactics)
-    _, _, after = capsys.readouterr().out.partition("as you expected\n")
-    return after.splitlines()
-
-
-@pytest.mark.parametrize("move", attack_chain.MOVES)
-def test_a_tactic_that_differs_gets_the_sentence_of_its_move(capsys, move):
-    assert sentences(capsys, {move: "TA0043"}) == [f"{move}: {attack_chain.WHY[move]}."]
-    assert sentences(capsys, dict.fromkeys(attack_chain.MOVES, 3))[:1] != []
-
-
-@pytest.mark.parametrize(
-    "tactics",
-    [{}, dict.fromkeys(attack_chain.MOVES, ...), {"archives of source code": "ta0009 "}],
-    ids=["none", "blank", "right"],
-)
-def test_what_is_blank_or_right_gets_none(capsys, tactics):
-    assert sentences(capsys, tactics) == []
-
-
-def test_the_moves_that_a_learner_gives_a_tactic_are_those_of_the_ledger():
-    (cell,) = [c for c in nbformat.read(lessons.notebook("09"), 4).cells if c.id == "own-tactics"]
-    filled: dict = {}
-    exec(cell.source, filled)
-    assert list(filled["tactics"]) == list(attack_chain.MOVES)
 
 
 def test_the_question_about_fields_says_what_the_log_holds():

@@ -4,6 +4,7 @@ import pytest
 from moves import ADMINS, ARCHIVE, CODE_GATE, NEW_USER, SCRIPT
 from tables import table
 
+from labutils.instruments.board import Board
 from labutils.lessons.lesson_09.watched_company import (
     ALARMS,
     FLAG,
@@ -128,7 +129,17 @@ def test_after_the_alarm_what_was_made_is_what_still_works(capsys):
         "implant": False,
     }
     assert under_alarm([gate, program])["implant"]
-    assert "ALARM" in capsys.readouterr().out
+    assert capsys.readouterr().out == ""
+
+
+def test_what_the_company_does_is_kept_with_the_move_after_which_it_did_it():
+    race = Race()
+    race.follow([("smartsheet-account", "okta", "sign-in")] * 3)
+    race.wait(30)
+    assert [at for at, _ in race._intruder.news] == [3, 3]
+    assert race.clock[1] == "2 h 00 min until your four are replaced · 0 of 7 archives"
+    race.wait(120)
+    assert race.clock == (1.0, "your four are replaced · 0 of 7 archives")
 
 
 def test_of_a_plan_that_survives_what_comes_after_the_alarm_is_printed(capsys):
@@ -144,3 +155,12 @@ def test_the_alarm_goes_off_for_whoever_did_nothing_as_well(capsys):
     come_back([], [("moveworks-token", "gateway", "jira")])
     out = capsys.readouterr().out
     assert out.startswith("09:40\n") and "not_contained" in out
+
+
+def test_a_board_shows_the_race_and_its_alarms_and_prints_nothing(capsys):
+    shown = Board(Race())
+    shown.follow([("smartsheet-account", "okta", "sign-in")] * 3)
+    assert shown.alarms == [f"09:20 ALARM, smartsheet-account: {ALARMS['refusals']}"]
+    shown.touched("wait")
+    assert "0 of 7 archives" in shown.words() and shown.now == "09:40"
+    assert capsys.readouterr().out == "" and shown.marks[-1].news == tuple(shown.alarms)

@@ -1,4 +1,4 @@
-"""What somebody expected of each thing, beside what became of it (lessons 05, 08 and 09)."""
+"""What somebody expected of each thing, beside what became of it (lesson 08)."""
 
 from collections.abc import Mapping
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labutils.stage.own_marks import print_marks
+from labutils.lessons.lesson_08.own_marks import print_marks
 
 CAME = {"a cookie": "open", "a code": "at once"}
 
