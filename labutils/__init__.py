@@ -32,7 +32,6 @@ _HOMES = {
     "show": "classroom.figures",
     "show_log": "classroom.cards",
     "show_request": "classroom.cards",
-    "slider": "classroom.sliders",
     "solution": "classroom.exercises",
     "target": "classroom.exercises",
     "wire": "instruments.wire",

@@ -20,7 +20,7 @@ HOURS = (0, 6, 12, 18, 24)
 
 
 @dataclass(frozen=True)
-class Event:
+class DayEvent:
     """An event of the day, and the second of the day at which it was; None where nobody knows."""
 
     name: str
@@ -44,7 +44,7 @@ class Bands(Instrument):
         for name, second in events.items():
             if second is not None and not 0 <= second < DAY:
                 raise ValueError(f"{name!r}: a second of the day is from 0 to {DAY - 1}")
-        self.events = [Event(shown(name, 60), second) for name, second in events.items()]
+        self.events = [DayEvent(shown(name, 60), second) for name, second in events.items()]
         self.at = {one.name: NOON if one.second is None else one.second for one in self.events}
         self.orders = {self.order}  # those that somebody has seen
 
@@ -64,12 +64,13 @@ class Bands(Instrument):
         """Take a new place of the mark whose number follows `move`; else as every instrument."""
         number = what.removeprefix("move")
         if what.startswith("move") and number.isdecimal() and int(number) < len(self.events):
-            what, value = "move", f"{number} {value}"
-        super().touched(what, value, fields)
+            super().touched("move", f"{number} {value}", fields)
+        else:
+            super().touched(what, value, fields)
 
     def on_move(self, value: str, _: dict[str, str]) -> None:
         """Take the number of an event, and the quarter of an hour at which it is now."""
-        number, _, quarter = value.partition(" ")
+        number, _space, quarter = value.partition(" ")
         if not (number.isdecimal() and quarter.isdecimal()):
             return
         event = self.events[int(number[:4])]
@@ -103,7 +104,7 @@ class Bands(Instrument):
         seen = f"{len(self.orders)} of {counted(self.possible, 'order')} seen"
         return f"{placed}. {seen}; the clock allows every one."
 
-    def hour_of(self, event: Event) -> str:
+    def hour_of(self, event: DayEvent) -> str:
         """Return where an event is, as a time of day."""
         place = self.at[event.name]
         clock = f"{place // 3600:02}:{place % 3600 // 60:02}"

@@ -55,7 +55,7 @@ def logs(
     """
     shown_logs = LogView(source, rule, budget, truth=truth, title=title)
     if where:
-        shown_logs.where(**where)
+        shown_logs.where(**dict[str, Any](where))
     elif shown_logs.hits:
         shown_logs.on_only("", {})
     shown_logs.show()

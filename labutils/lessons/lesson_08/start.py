@@ -43,7 +43,8 @@ NOBODY = (
 def desk_log(**fields: object) -> LogView:
     """Show the log of the support desk, the lines with these values, and return what is shown."""
     title = "The support desk, 28 September to 17 October"
-    return logs({"support": support_log()}, where=fields, title=title)
+    seen: LogView = logs({"support": support_log()}, where=fields, title=title)
+    return seen
 
 
 def the_answer(seen: LogView) -> None:

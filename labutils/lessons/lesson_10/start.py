@@ -1,7 +1,6 @@
 """What *Threat hunting with Sigma* starts from: its notebook imports all of this."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from labutils import (  # first: where a package is broken, they say so in a sentence
@@ -19,6 +18,7 @@ from labutils import (  # first: where a package is broken, they say so in a sen
     target,
 )
 from labutils.classroom.endings import welcome_back
+from labutils.incident.logs import Logs
 from labutils.incident.scoring import Score
 
 from . import hunting
@@ -26,7 +26,6 @@ from .hunting import (
     IN_ORDER,
     PRIVILEGED,
     WORLDS,
-    Logs,
     a_month,
     changes_made,
     correlated,
@@ -129,7 +128,7 @@ def on_record(scene: Logs, name: str) -> None:
               "a script.")  # fmt: skip
         return
     change = changes[name]
-    rows: list[Mapping[str, object]] = hunting.rows_about(scene, change)
+    rows = hunting.rows_about(scene, change)
     label = f"{change['who']}, {change['action']}, {change['time'][:16]}"
     show_log(rows or [{"on record": "nothing"}], label)
 
