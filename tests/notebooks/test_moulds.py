@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import lessons
 import pytest
-import share
 from acts import asked, unbound
 from cells import run_cell
+from lesson_numbers import KERNEL, minutes_of, words_in
 from moulds import IN_BEATS, WORDS, cells_of, course_of, mould_of, practice_of
 from rails import demand, demand_none, longest, quoted
 
@@ -18,10 +18,6 @@ from labutils.classroom.course import lesson
 from labutils.classroom.exercises import _name_of_answer
 from labutils.classroom.registry import Prediction
 
-KERNEL = (
-    "*No module named `labutils`? Start this with `make lab`, and choose the kernel Python 3. A "
-    "name is not defined? Run the first grey cell again, and go on from there.*"
-)
 BETWEEN = 90  # words of Markdown between two code cells
 OF_AN_EXERCISE = 110  # the same, where an exercise is explained
 FIRST = 50  # words before the first act, without the title
@@ -30,13 +26,6 @@ CATEGORIES = re.compile(
     r"|\bmin\)"
 )
 ID = re.compile(r"\b\d\d-(?:[pq]?\d+|target)\b")
-FOR_AN_INSTRUMENT = 2  # minutes to play with one
-
-
-def words_in(text: str) -> int:
-    """Words that are read: no comment, no address of a link."""
-    text = re.sub(r"<!--.*?-->|\]\(\S+\)", "", text.replace(KERNEL, ""))
-    return len(text.split())
 
 
 def beats(number: str) -> Iterator[tuple[str, list]]:
@@ -200,29 +189,6 @@ def test_no_two_questions_follow_each_other_without_a_word_between(number):
 
 
 # --- minutes ------------------------------------------------------------------------------------
-
-
-def words_in_cards(number: str) -> int:
-    """The words that the cards of a lesson's questions and of its target show."""
-    course, shown = lesson(number), []
-    lesson_cells = {cell.id for cell in cells_of(number)}
-    for name, (place, _) in asked(number, "experiment").items():
-        item = course.items[name]
-        if place < len(lesson_cells):
-            shown += [item.question, item.because, item.moral, *item.lines()]
-    if course.target and f"target-{number}" in lesson_cells:
-        shown.append(course.target.brief)
-    return sum(len(text.split()) for text in shown)
-
-
-def minutes_of(number: str) -> float:
-    """Words, lines to write, cells, and instruments, as minutes."""
-    cells = cells_of(number)
-    words = sum(words_in(text) for text, _ in beats(number)) + words_in_cards(number)
-    outputs = [out for cell in cells if cell.cell_type == "code" for out in cell.outputs]
-    instruments = sum("image/svg+xml" in out.get("data", {}) for out in outputs)
-    own = share.written(number)
-    return words / 130 + 1.5 * own + len(cells) / 2 + FOR_AN_INSTRUMENT * instruments
 
 
 @pytest.mark.parametrize("number", IN_BEATS)

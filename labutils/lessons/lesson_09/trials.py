@@ -348,7 +348,7 @@ def try_attack(attack: Any) -> Trial:
 # --- a session from two places (09-7) -------------------------------------------------------------
 
 
-def try_roaming(answer: Tried) -> Trial:
+def try_wandering(answer: Tried) -> Trial:
     """Events of drawn sessions; the coarse mistakes come first."""
     yield from calls(Tried(partial(of_type, (set, frozenset), answer)), sessions())
 

@@ -518,7 +518,7 @@ def limited(apps: EventApps, most: int) -> httpx.Client:
     return browser
 
 
-def try_poll(answer: Tried) -> Trial:
+def try_poll_events(answer: Tried) -> Trial:
     """All is taken and forgotten, what is bad is named, and a crash loses none."""
     numbers = count(1)
     for number, bad, usual in POLLS:

@@ -353,7 +353,7 @@ STEPS = {
 }
 
 
-def try_rotate(answer: Tried) -> Trial:
+def try_replace_secret(answer: Tried) -> Trial:
     """Services and clients with drawn names, watched at each step."""
     drawn = dice("lesson-15", "rotate")
     cases: tuple[tuple[str, list[bool], bool, str], ...] = (
