@@ -13,6 +13,7 @@ from labutils.incident.log_events import Event, LogEvents, with_fields
 from labutils.incident.log_lines import LogLines
 from labutils.incident.scoring import Score
 from labutils.lab import SceneError
+from labutils.text import shown
 
 # Fields that most rules ask for: a log is read once for all of them.
 OFTEN_ASKED = {
@@ -62,6 +63,10 @@ class Logs:
 
     def table(self, name: str) -> list[dict[str, str]]:
         """The rows of a table that people keep: `changes`, `roster`, `travel`."""
+        tables = sorted(path.stem for path in self.folder.glob("*.csv"))
+        if name not in tables:
+            known = ", ".join(tables)
+            raise SceneError(f"There is no table {shown(str(name), 60)!r}. There are: {known}.")
         with (self.folder / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
             return list(csv.DictReader(lines))
 

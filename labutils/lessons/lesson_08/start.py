@@ -134,7 +134,7 @@ def undecided() -> None:
     show(*timeline(events, "Eight weeks: what is known to the minute, what to the day"))
     show_log(
         rows,
-        f"Of {len(pairs)} pairs of these events, the clock cannot order {len(rows)}",
+        f"Of {len(pairs)} pairs of the {len(dated)} that a source dates, {len(rows)} have no order",
         lit=("settled by", "nothing"),
         why="Three of them are ordered by a sentence in a source. For the others there is neither "
         "a time nor a sentence. A report that sorts them by minute has made something up.",
