@@ -89,6 +89,8 @@ def ways_on(course: Lesson, items: Items) -> Iterator[WayOn]:
             yield WayOn(visit, f"How did that work? {_called(visit)}, and back")
     elif after:
         yield WayOn(after, f"Next: {_called(after)}", course.ending.next)
+    else:  # the last lesson leads out of the course
+        yield WayOn("", "Next: a month of your own, from any seed", course.ending.next)
 
 
 def _called(number: str) -> str:

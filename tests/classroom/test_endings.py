@@ -60,6 +60,14 @@ def test_whoever_came_by_the_story_goes_on_in_it_and_may_visit(capsys):
     assert "Back to the story: 09." in ended("05", capsys)
 
 
+def test_the_last_lesson_leads_out_of_the_course_on_both_ways(capsys):
+    for way in (ways.TOKENS, ways.STORY):
+        progress.choose_way(way)
+        hook, door = ended("17", capsys).splitlines()
+        assert hook == lesson("17").ending.next
+        assert door == "Next: a month of your own, from any seed."
+
+
 def test_who_chose_a_way_stays_on_it(capsys):
     progress.choose_way(ways.STORY)
     assert "Next in the story: 09." in ended("06", capsys)

@@ -1,22 +1,3 @@
-"""17 · Capstone: what its notebook imports."""
+"""17 · Capstone: what functions that were written here need wherever they are used."""
 
-from .claims import print_claims, print_report
-from .people import ask
-from .pictures import what_he_did
-from .unseen import (
-    DAY,
-    HOUR,
-    accounts,
-    by_address,
-    called_in,
-    clock,
-    leaving_out,
-    moment,
-    opened,
-    print_acts,
-    print_addresses,
-    print_day_before,
-    print_eviction,
-    print_lines,
-    print_tenants,
-)
+from .unseen import DAY, HOUR, by_address, moment, opened

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from labutils.classroom.cards import show_log
 from labutils.lab import SceneError
 
 UNKNOWN = "cannot know"
 Gain = Callable[[float, bool], float]
+Report = Mapping[str, float | str]
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,13 @@ CLAIMS = {
 }
 
 
-def print_claims() -> None:
-    """Print a line for each claim."""
-    for letter, claim in CLAIMS.items():
-        print(f"{letter}) {claim.text}")
+def show_claims() -> None:
+    """Show the ten claims."""
+    show_log([{"": letter, "claim": one.text} for letter, one in CLAIMS.items()], "Ten claims")
 
 
-def print_report(report: Mapping[str, float | str], gain: Gain) -> None:
-    """Print what each claim of a report gained by `gain(percent, true)`, and why.
+def show_report(report: Report, gain: Gain) -> None:
+    """Show what is so of each claim, what the report gained by `gain(percent, true)`, and why.
 
     `report` gives each letter a percentage from 0 to 100, or "cannot know". Where no log can show
     a claim, a percentage counts as false, and "cannot know" gains what a right 100 does; elsewhere
@@ -90,15 +91,27 @@ def print_report(report: Mapping[str, float | str], gain: Gain) -> None:
     if set(report.values()) == {50}:
         print("All ten are at 50: this report says nothing. Change the numbers, and run it again.")
         return
-    total, best = 0.0, 0.0
-    for letter, claim in CLAIMS.items():
-        points = _points(report[letter], claim.truth, gain)
-        total += points
-        best += 0.0 if claim.truth is False else gain(100, True)
-        truth = {True: "true", False: "false", None: UNKNOWN}[claim.truth]
-        print(f"{letter}) {claim.text}: {report[letter]} -> {truth}, {points:+.2f}")
-        print(f"   {claim.because}")
-    print(f"in all: {round(total, 2) + 0.0:+.2f} of {best:.2f}")
+    points = {key: _points(report[key], one.truth, gain) for key, one in CLAIMS.items()}
+    best = sum(gain(100, True) for one in CLAIMS.values() if one.truth is not False)
+    truths = {True: "true", False: "false", None: UNKNOWN}
+    rows = [
+        {
+            "": letter,
+            "truth": truths[one.truth],
+            "points": f"{points[letter]:+.2f}",
+            "because": one.because,
+        }
+        for letter, one in CLAIMS.items()
+    ]
+    show_log(
+        rows,
+        f"Your report: {round(sum(points.values()), 2) + 0.0:+.2f} of {best:.2f}",
+        lit=("truth", UNKNOWN),
+        why="No company ever sees the column *truth*. And look who could tell you which of the two "
+        "keys was his: their owner, and no log. Whoever lost a session noticed nothing. An answer "
+        "supports a claim only if that person was in a position to know.",
+        moral="Say what nobody can know. Don't guess it, and don't leave it out.",
+    )
 
 
 def _points(said: float | str, truth: bool | None, gain: Gain) -> float:
@@ -107,7 +120,7 @@ def _points(said: float | str, truth: bool | None, gain: Gain) -> float:
     return gain(said, truth is True)
 
 
-def _check(report: Mapping[str, float | str]) -> None:
+def _check(report: Report) -> None:
     if not isinstance(report, Mapping) or set(report) != set(CLAIMS):
         raise SceneError(f"A report gives each of {', '.join(CLAIMS)} a number or {UNKNOWN!r}.")
     for letter, said in report.items():

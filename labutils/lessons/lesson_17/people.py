@@ -1,11 +1,11 @@
 """Questions to the people of the company, before a report is due."""
 
 from collections.abc import Iterable, Sequence
-from textwrap import fill
 
 from labutils.capstone import world
 from labutils.capstone.asking import MINUTES, PROGRAMS, answer_to
 from labutils.capstone.folder import accounts
+from labutils.classroom.cards import show_why
 from labutils.text import shown
 
 from .unseen import EVENTS, CalledIn
@@ -15,7 +15,7 @@ PERSON, OWNER = MINUTES["person"], MINUTES["owner"]
 
 
 def ask(incident: CalledIn, names: Sequence[str]) -> None:
-    """Print what these people answer: accounts, or programs (PROGRAMS), whose owners answer.
+    """Show what these people answer: accounts, or programs (PROGRAMS), whose owners answer.
 
     Whoever was asked before answers again, and takes no more time. Nobody is asked where the time
     is too short for all of them, or where one of them is nobody here: one sentence says which.
@@ -34,7 +34,7 @@ def ask(incident: CalledIn, names: Sequence[str]) -> None:
         print(f"That takes {after - before} minutes, and you have {left}. Nobody was asked.")
     else:
         for said in _answers(incident, wanted):
-            print(fill(shown(said, 4000), 100))
+            show_why(shown(said, 4000))
         incident.asked[:] = everyone
         print(f"{after} of {AVAILABLE} minutes are gone.")
 

@@ -18,11 +18,13 @@ STOPPED = (
 
 
 class Scene:
-    """Another incident: `lines`, `tickets`, `programs` (by name, its accounts and tokens), `roster`
-    (by account, role and hours), `ask(names)`, and `accuse(addresses, person, made)`."""
+    """Another incident: `events` (by log), `lines`, `tickets`, `programs` (by name, its accounts
+    and tokens), `roster` (by account, role and hours), `ask(names)`, and
+    `accuse(addresses, person, made)`."""
 
     def __init__(self, incident: CalledIn, flag: str | None = None) -> None:
         flag = flag or FLAG
+        self.events = incident.events
         self.lines: tuple[Line, ...] = incident.lines
         self.tickets: tuple[Ticket, ...] = incident.tickets
         self.programs, self.roster = incident.programs, incident.roster
@@ -31,7 +33,7 @@ class Scene:
 
     def __repr__(self) -> str:
         count = counted(len(self.lines), "line")
-        return f"another incident: {count}, tickets, programs, roster, ask, accuse"
+        return f"another incident: {count}, events, tickets, programs, roster, ask, accuse"
 
 
 def with_programs(incident: CalledIn) -> set[str]:

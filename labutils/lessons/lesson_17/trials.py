@@ -110,7 +110,7 @@ def ticket(by: str = "plan-token", begin: int = 0, end: int = 2 * HOUR, **more: 
     return {"id": "CHG-4003", "system": "tracker", **times, "by": by, "what": "it moves", **more}
 
 
-def try_explained(answer: Tried) -> Trial:
+def try_has_ticket(answer: Tried) -> Trial:
     """Lines and tickets."""
     yield from calls(answer, announced(), alone=True)
 

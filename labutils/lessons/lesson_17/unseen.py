@@ -3,11 +3,10 @@
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from textwrap import fill
 from typing import Any, NamedTuple, cast, get_args
 
 from labutils.capstone import folder, world
@@ -40,9 +39,10 @@ Ticket = dict[str, str]
 
 @dataclass(frozen=True, eq=False)
 class CalledIn:
-    """What somebody has who is called in. `programs`: by name, the account and the token of each
-    program; `roster`: by account, what a person does, and the hours of work (UTC); `asked`: who has
-    answered so far."""
+    """What somebody has who is called in. `events`: by log, its events as the vendor writes them;
+    `lines`: the same, as a hunter compares them, by the same ids; `programs`: by name, the account
+    and the token of each program; `roster`: by account, what a person does, and the hours of work
+    (UTC); `asked`: who has answered so far."""
 
     drawn: Drawn
     lines: tuple[Line, ...]
@@ -50,10 +50,11 @@ class CalledIn:
     programs: dict[str, tuple[str, ...]]
     roster: dict[str, str]
     own: frozenset[str]
+    events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
-        return f"an incident: brief, {counted(len(self.lines), 'line')}, tickets, programs"
+        return f"an incident: brief, {counted(len(self.lines), 'line')}, events, tickets, programs"
 
     @property
     def brief(self) -> str:
@@ -159,7 +160,10 @@ def called_in(seed: str = SEED) -> CalledIn:
         one["account"]: f"{one['role']}, {one['from_hour']:0>2} to {one['to_hour']:0>2}"
         for one in csv.DictReader(io.StringIO(people))
     }
-    return CalledIn(drawn, tuple(lines), rows, programs, roster, own)
+    events: dict[str, list[dict[str, Any]]] = {}
+    for one in every:  # an id is the log and the number of the line, and so it is in `logs`
+        events.setdefault(one.source, []).append(one.event)
+    return CalledIn(drawn, tuple(lines), rows, programs, roster, own, events)
 
 
 def _line(one: LoggedLine, known_as: Callable[[str, str], str]) -> Line:
@@ -171,23 +175,6 @@ def _line(one: LoggedLine, known_as: Callable[[str, str], str]) -> Line:
 def accounts(incident: CalledIn) -> list[tuple[str, tuple[str, ...]]]:
     """Each account and token of a program, with all names of that program."""
     return [(name, names) for names in incident.programs.values() for name in names]
-
-
-# --- printed -------------------------------------------------------------------------------------
-
-
-def print_lines(lines: Sequence[Line], most: int = 8) -> None:
-    """The first of some lines, a line each."""
-    if not lines:
-        print("no line")
-    rows = [(one.who, one.address, one.log, one.action) for one in lines[:most]]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
-    for line, row in zip(lines, rows, strict=False):
-        when = iso(int(line.time))[5:19].replace("T", " ")
-        columns = (f"{text:{width}}" for text, width in zip(row, widths, strict=False))
-        print(f"{when}  {' '.join(columns)} {line.action}")
-    if len(lines) > most:
-        print(f"and {len(lines) - most} more")
 
 
 def clock(time: float) -> str:
@@ -205,58 +192,8 @@ def by_address(lines: Iterable[Line]) -> dict[str, list[Line]]:
 
 
 def logs_of(lines: Iterable[Line]) -> set[str]:
-    """The logs that these lines stand in."""
+    """The logs that these lines are in."""
     return {line.log for line in lines}
-
-
-def print_day_before(
-    incident: CalledIn,
-    groups: Mapping[str, Sequence[Line]],
-    tenants: Callable[[Sequence[Line], str, float], set[str]],
-) -> None:
-    """A line for each address: when a program came there first, and who had been there in the day
-    before, by `tenants(lines, address, first)`."""
-    width = max(map(len, groups))
-    for address, lines in groups.items():
-        first = min(line.time for line in lines)
-        people = tenants(incident.lines, address, first) - incident.names
-        near = ", ".join(sorted(people)) or "nobody"
-        print(f"{address:{width}}  a program from {clock(first)}; the day before: {near}")
-
-
-def print_tenants(incident: CalledIn, address: str) -> None:
-    """A line for each person who was at an address in this month: what the person does, when it was
-    there first and last, and what it did there."""
-    there = [line for line in incident.lines if line.address == address]
-    print(f"\nin the whole month, at {address}:")
-    for name in sorted({line.who for line in there} - incident.names):
-        own = [line for line in there if line.who == name]
-        first, last = clock(own[0].time), clock(own[-1].time)
-        acts = dict.fromkeys(line.action.rpartition(".")[2] for line in own)
-        what = ("..., " if len(acts) > 1 else "") + list(acts)[-1]
-        role = incident.roster.get(name, "")
-        print(f"{name:12} {role:27} {first} to {last[6:]}  {counted(len(own), 'line'):9} {what}")
-
-
-def print_acts(lines: Iterable[Line]) -> None:
-    """A line for each kind of act: how often, on which days, as whom, and in which log."""
-    days: dict[tuple[str, str, str], list[str]] = {}
-    for line in lines:
-        days.setdefault((line.who, line.log, line.action), []).append(iso(int(line.time))[5:10])
-    for (who, log, action), each in days.items():
-        when = ", ".join(dict.fromkeys(each))
-        print(f"{len(each):4}  {who:14} {log:29} {action:20} {when}")
-
-
-def print_addresses(groups: dict[str, list[Line]]) -> None:
-    """A line for each address: lines, logs, accounts, days."""
-    width = max(15, *map(len, groups), 0)
-    print(f"{'address':{width}} {'lines':>5} {'logs':>5} {'accounts':>9} {'days':>5}")
-    for address, lines in groups.items():
-        who, days = {line.who for line in lines}, {line.time // DAY for line in lines}
-        print(
-            f"{address:{width}} {len(lines):5} {len(logs_of(lines)):5} {len(who):9} {len(days):5}"
-        )
 
 
 def moment(text: str) -> int:
@@ -280,29 +217,3 @@ def is_act(one: Any) -> bool:
     act, what, at = one
     is_time = type(at) in (int, float) and math.isfinite(at)
     return act in get_args(Kind) and isinstance(what, str) and is_time
-
-
-def print_eviction(incident: CalledIn, acts: Acts) -> str:
-    """Play acts, and say what came of it. The answer is what he has in the end, beside what he had:
-    nothing, less, all, more."""
-    result = incident.put_out(acts)
-    said = [*result.story, "out" if result.out else f"he is back, with {', '.join(result.left)}"]
-    if result.hours:
-        said.append(f"others lost {result.hours:g} hours of work: {', '.join(result.outages)}")
-    for line in said:
-        print(fill(line, 100, subsequent_indent="    ", break_on_hyphens=False))
-    if result.out:
-        return "nothing"
-    return "less" if len(result.left) < result.doors else "more" if result.made else "all"
-
-
-def leaving_out(incident: CalledIn, acts: Acts) -> int:
-    """Play acts without one of them, each in its turn: a line for each, and how many times he is
-    out."""
-    times_out = 0
-    for left_out in acts:
-        result = incident.put_out(one for one in acts if one is not left_out)
-        times_out += result.out
-        came = "out" if result.out else f"back, with {counted(len(result.left), 'way')} in"
-        print(f"without {' '.join(left_out[:2]):32} {came}")
-    return times_out

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from labutils.lessons.lesson_17 import HOUR, moment
 from labutils.lessons.lesson_17.target import Scene
+from labutils.lessons.lesson_17.unseen import HOUR, moment
 
 ADDRESSES, PERSON = ("203.0.113.128", "198.18.16.52"), "k.ferrari"
 MADE = ["factor of k.ferrari"]

@@ -3,8 +3,8 @@
 import pytest
 from solutions import made
 
-from labutils.lessons.lesson_17 import called_in, moment, print_report
-from labutils.lessons.lesson_17.claims import CLAIMS, UNKNOWN
+from labutils.lessons.lesson_17.claims import CLAIMS, UNKNOWN, show_report
+from labutils.lessons.lesson_17.unseen import called_in, moment
 
 gain = made("17-3")["gain"]
 HONEST = {
@@ -16,7 +16,7 @@ HONEST = {
 @pytest.fixture
 def printed(capsys):
     def run(report):
-        print_report(report, gain)
+        show_report(report, gain)
         return capsys.readouterr().out
 
     return run
@@ -68,11 +68,11 @@ def test_what_no_log_can_show_is_not_in_the_logs():
 
 
 def test_an_honest_report_gains_most_and_none_gains_more(printed):
-    assert "in all: +1.75 of 1.75" in printed(HONEST)
+    assert "Your report: +1.75 of 1.75" in printed(HONEST)
     for letter in CLAIMS:
         for said in (0, 35, 50, 65, 90, 100, UNKNOWN):
             out = printed({**HONEST, letter: said})
-            assert float(out.split("in all: ")[1].split()[0]) <= 2.0
+            assert float(out.split("Your report: ")[1].split()[0]) <= 2.0
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_an_honest_report_gains_most_and_none_gains_more(printed):
     ids=["sure of all", "doubts all", "says of all that nobody can know", "sits on the fence"],
 )
 def test_one_tone_of_voice_gains_little(printed, report, points):
-    assert f"in all: {points} of 1.75" in printed(report)
+    assert f"Your report: {points} of 1.75" in printed(report)
 
 
 def test_a_report_that_says_nothing_is_shown_no_truth(printed):
@@ -113,4 +113,4 @@ def test_a_report_that_says_nothing_is_shown_no_truth(printed):
 )
 def test_what_is_no_report_gets_a_sentence(report):
     with pytest.raises(ValueError, match="number"):
-        print_report(report, gain)
+        show_report(report, gain)

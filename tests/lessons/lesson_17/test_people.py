@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from labutils.lessons.lesson_17 import ask, called_in
-from labutils.lessons.lesson_17.people import AVAILABLE, OWNER, PERSON
+from labutils.lessons.lesson_17.people import AVAILABLE, OWNER, PERSON, ask
+from labutils.lessons.lesson_17.unseen import called_in
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from solutions import made
 from labutils.classroom import exercises
 from labutils.classroom.course import lesson
 from labutils.lab import SceneError
-from labutils.lessons.lesson_17 import DAY, called_in, print_eviction
+from labutils.lessons.lesson_17.start import play
 from labutils.lessons.lesson_17.trials import BY_CHANCE
+from labutils.lessons.lesson_17.unseen import DAY, called_in
 
 ADDRESS = "203.0.113.70"
 SESSION_OF, SECOND = made("17-6")["tied"].values()
@@ -93,15 +94,16 @@ def test_what_is_not_tied_to_him_is_told_why(tied, mistake):
 )
 def test_what_is_no_act_is_told_so_in_a_sentence(acts):
     with pytest.raises(SceneError, match="An act is a tuple such as"):
-        print_eviction(called_in(), acts)
+        play(called_in(), acts)
 
 
-def test_what_others_lose_is_printed(capsys):
-    start = called_in().now + 60
-    assert print_eviction(called_in(), [("disable", "svc-calendar", start)]) == "more"
-    assert "others lost" in capsys.readouterr().out
+def test_what_he_has_after_one_act_is_shown_and_what_others_lose(capsys):
+    play(called_in(), [("disable", "svc-calendar", called_in().now + 60)])
+    out = capsys.readouterr().out
+    assert out.startswith("After 1 act: 8 ways in\n")
+    assert "Before, he had 7. Others lost 8 hours of work: disable svc-calendar." in out
 
 
 def test_a_time_that_is_no_number_of_seconds_is_told_so_and_played_by_nobody():
     with pytest.raises(SceneError, match="An act comes within a week"):
-        print_eviction(called_in(), [("replace", "svc-calendar", 1000 * called_in().now)])
+        play(called_in(), [("replace", "svc-calendar", 1000 * called_in().now)])

@@ -8,7 +8,8 @@ from solutions import made
 from labutils.capstone import world
 from labutils.capstone.folder import fill
 from labutils.capstone.incident import draw
-from labutils.lessons.lesson_17 import by_address, opened
+from labutils.instruments.logs import LogView
+from labutils.lessons.lesson_17.unseen import by_address, called_in, opened
 
 SEED = "opened-1"
 
@@ -45,6 +46,16 @@ def test_what_was_written_in_the_lesson_finds_the_intruder_in_a_folder(folder: P
         for names in programs.values()
         for name in names
         for line in tools["elsewhere"](lines, name)
-        if not tools["explained"](line, tickets, names)
+        if not tools["has_ticket"](line, tickets, names)
     ]
     assert {*by_address(left)} & draw(SEED).addresses
+
+
+def test_a_line_of_the_lesson_is_the_line_of_the_same_id_in_the_instrument() -> None:
+    incident = called_in()
+    seen = LogView(incident.events)
+    assert len(seen) == len(incident.lines)
+    index = seen.index
+    for line in incident.lines[::50]:
+        row = index.row(line.id)
+        assert (index.times[row], index.value(row, "ip")) == (line.time, line.address)
