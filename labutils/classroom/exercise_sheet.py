@@ -149,7 +149,7 @@ def _bound(row: Row, solution: str) -> tuple[str, Literal["function", "value"]]:
     try:
         last = ast.parse(solution).body[-1]
     except (SyntaxError, IndexError) as error:
-        raise row.error(f"the solution is no Python: {error}", "solution") from None
+        raise row.error(f"the solution is not valid Python: {error}", "solution") from None
     if isinstance(last, ast.FunctionDef):
         return last.name, "function"
     if isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Name):

@@ -60,7 +60,7 @@ COMMON = {
 }
 NOT_PLAIN = (
     "Hand in a string, a number, a list, a set or a dictionary of Python's own. This is an object "
-    "that says of itself what it equals."
+    "that decides for itself what it equals."
 )
 NOT_A_FUNCTION = "Give check the function itself, by its name, not what it returned."
 NO_FLAG = "That is None: the scene gave no flag, and said above what is wrong."
@@ -595,7 +595,7 @@ def progress(receipt: str = "") -> None:
     """
     if isinstance(receipt, str) and receipt in ways.NAMES:
         progress_file.choose_way(receipt)
-        say(f"{ways.NAMES[receipt]}: the last cell of each lesson leads on by this way.")
+        say(f"{ways.NAMES[receipt]}: from now on, the last cell of each lesson goes this way.")
         return
     carried, strangers = progress_file.from_receipt(receipt if isinstance(receipt, str) else "")
     strangers += sorted(set(carried) - set(_known(carried)))

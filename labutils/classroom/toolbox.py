@@ -329,8 +329,9 @@ def _literal(name: str, value: object) -> str:
     written = repr(value) if _is_literal(value) else ""
     if not written or len(written) > LONGEST:
         raise NotKept(
-            f"It uses `{name}` of this notebook, which is no text, number, list or function, so it "
-            "works here alone and is not in your toolbox. Give it to the function as an argument."
+            f"It uses `{name}` from this notebook, which isn't text, a number, a list or a "
+            "function, so it works only here and isn't in your toolbox. "
+            "Pass it to the function as an argument."
         )
     return f'"""{value}"""' if _can_stand_in_lines(value) else written
 

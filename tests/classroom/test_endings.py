@@ -128,6 +128,6 @@ def test_links_lead_from_practice_to_the_lessons(tmp_path, monkeypatch):
 def test_the_way_is_chosen_by_a_word(capsys):
     exercises.progress("story")
     assert capsys.readouterr().out == (
-        "From the breach down: the last cell of each lesson leads on by this way.\n"
+        "From the breach down: from now on, the last cell of each lesson goes this way.\n"
     )
     assert progress.chosen_way() == ways.STORY

@@ -69,7 +69,7 @@ def test_a_sheet_and_a_trial_make_an_exercise(tmp_path: Path) -> None:
         ("  praise: 'Right.'\n", "", "needs praise"),
         ("  praise", "  refusal: ['builtins.len']\n  praise", "is no exception 'builtins.len'"),
         ("  praise", "  refusal: ['jwt.Nobody']\n  praise", "is no exception 'jwt.Nobody'"),
-        ("return math", "return (math", "the solution is no Python"),
+        ("return math", "return (math", "the solution is not valid Python"),
         ("say: 'No text.'", "say: no", "is neither a quoted string nor a number"),
         (
             "def root(number):\n        return math.isqrt(number)",

@@ -99,8 +99,9 @@ def test_a_class_of_the_notebook_is_kept(box, notebook):
     [
         (
             "apps = object()\ndef use(token):\n    return apps\n",
-            "It uses `apps` of this notebook, which is no text, number, list or function, so it "
-            "works here alone and is not in your toolbox. Give it to the function as an argument.",
+            "It uses `apps` from this notebook, which isn't text, a number, a list or a "
+            "function, so it works only here and isn't in your toolbox. "
+            "Pass it to the function as an argument.",
         ),
         ("use = lambda token: token\n", "Write use with `def` to have it kept in your toolbox."),
         (
