@@ -30,16 +30,22 @@ OF_2025 = {
 NINE_IN_TEN = THIEVES * 9 // 10
 
 
-def print_both() -> None:
+def both_rows() -> list[dict[str, object]]:
     """Of 1,000 thieves of 2023 and of 2025, how many each defence stops, by the weights that we
     typed; under both assumptions of each incident where these differ."""
-    print("Of 1,000 thieves drawn by our guesses; each number is such a guess, handed back.")
-    print(f"{'stopped':<46}{'2023: archiving':<20}2025: export")
+    rows: list[dict[str, object]] = []
     for words, (then, now) in SIDE_BY_SIDE.items():
         of_2023 = [[count] for count in stopped_in_2023(then).values()]
-        print(f"{words:<46}{_cell(of_2023):<20}{_cell(_of_2025(now))}")
+        rows.append(
+            {"defence": words, "2023: archiving": _cell(of_2023), "2025: export": _now(now)}
+        )
     for words, control in OF_2025.items():
-        print(f"{words:<46}{'':<20}{_cell(_of_2025(control))}")
+        rows.append({"defence": words, "2023: archiving": "", "2025: export": _now(control)})
+    return rows
+
+
+def _now(control: str) -> str:
+    return _cell(_of_2025(control))
 
 
 def _of_2025(control: str) -> list[list[int]]:

@@ -23,7 +23,7 @@ from labutils.identity.person import sign_in
 from labutils.identity.provider import Provider
 from labutils.identity.provider.app import POST_ONLY, Endpoint
 from labutils.identity.provider.state import Client, User
-from labutils.identity.provider.token_endpoint import token
+from labutils.identity.provider.token_endpoint import REFRESH_LIFE, token
 from labutils.identity.resource_server import ResourceServer
 from labutils.identity.tokens import json_object, sign, verify_signature
 from labutils.lab import Lab
@@ -67,7 +67,7 @@ class CustomerLogin(Provider):
         issued = self.refresh_tokens.get(request.form.get("refresh_token", ""))
         response = token(self, request)
         if is_refresh and issued is not None and not self.rotates:
-            issued.live = True  # it stays good
+            issued.live, issued.expires = True, self.now + REFRESH_LIFE  # it stays good
             answer: Json = response.get_json()
             self.refresh_tokens.pop(answer.pop("refresh_token"))
             return as_json(answer)
@@ -224,10 +224,11 @@ def connected(
     addresses: tuple[str, ...] = (),
     secret: str = SECRET,
     keyed: bool = False,
+    when: str = "2025-08-07T09:00:00Z",
 ) -> Connected:
     """A company that has just connected the chat agent. `keyed`: the agent has no secret, and signs
     with a key that stands in no store."""
-    lab = Lab(seed, "2025-08-07T09:00:00Z")
+    lab = Lab(seed, when)
     login = CustomerLogin(lab, LOGIN, resource=CRM)
     login.rotates, login.addresses = rotates, addresses
     login.users = {"ada": User("ada", "analytical-engine-1843", "u-1815", "Ada Lovelace")}
@@ -248,7 +249,7 @@ def connected(
     return company
 
 
-def print_policy(policy: Allowed) -> None:
+def under_policy(policy: Allowed) -> list[dict[str, object]]:
     """What the API answers under a policy: to the agent, and to a thief here and there."""
     company = connected()
     company.api.allowed = policy
@@ -257,18 +258,20 @@ def print_policy(policy: Allowed) -> None:
         browser: {"authorization": "Bearer " + renewed(browser, company.stolen())["access_token"]}
         for browser in (company.tom, inside)
     }
-    rows = {
-        "the agent, from the vendor, files a case": company.chat.work(),
-        "Tom, from his host, reads the cases": company.tom.get(
-            CRM + "/cases", headers=held[company.tom]
-        ),
-        "Tom, from his host, reads a contact": company.tom.get(
-            CRM + "/contact", headers=held[company.tom]
-        ),
-        "Tom, at the vendor, reads the cases": inside.get(CRM + "/cases", headers=held[inside]),
-    }
-    for words, answer in rows.items():
-        print(f"{words:<44}{answer.status_code}")
+    requests = (
+        ("Tom", "his host", "reads the cases", company.tom, "/cases"),
+        ("Tom", "his host", "reads a contact", company.tom, "/contact"),
+        ("Tom", "the vendor", "reads the cases", inside, "/cases"),
+    )
+    answers = [("the agent", "the vendor", "files a case", company.chat.work())]
+    answers += [
+        (who, place, what, browser.get(CRM + path, headers=held[browser]))
+        for who, place, what, browser, path in requests
+    ]
+    return [
+        {"who": who, "from": place, "does": what, "answer": answer.status_code}
+        for who, place, what, answer in answers
+    ]
 
 
 def renewed(browser: httpx.Client, record: dict[str, str]) -> dict[str, str]:

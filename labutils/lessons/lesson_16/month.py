@@ -12,7 +12,6 @@ from labutils.incident import attackers, background, breach, cases
 from labutils.incident.ground_truth import read_ground_truth
 from labutils.incident.policy import World
 from labutils.lab import seconds
-from labutils.text import counted
 
 from .thieves import CASE
 
@@ -126,41 +125,22 @@ def calls_after(login: Line) -> list[Line]:
     ]
 
 
-# --- printed --------------------------------------------------------------------------------------
+# --- in words -------------------------------------------------------------------------------------
 
 
-def print_logins(found: Iterable[Line], *, told: bool = False) -> None:
-    """A line for each login; `told`: with the name of its client, and whether it is the
-    intruder's."""
-    for login in found:
-        text = f"{login['TIMESTAMP_DERIVED'][:16]}  {_user(login):<17}{login['SOURCE_IP']:<16}"
-        if told:
-            text += login["BROWSER_TYPE"] + ("  <- the intruder" if is_his(login) else "")
-        print(text.rstrip())
+def login_row(login: Line) -> dict[str, object]:
+    """A login as a line of a table."""
+    moment = str(login["TIMESTAMP_DERIVED"])[:16].replace("T", " ")
+    return {"time": moment, "account": _user(login), "address": login["SOURCE_IP"]}
 
 
-def print_calls(login: Line) -> None:
-    """A login, and below it each call that was made with the token of that login."""
-    print_logins([login])
-    for line in calls_after(login):
-        what = line.get("QUERY_IDENTIFIER") or str(line["URI"]).rpartition("/services/data")[2]
-        rows = line.get("ROWS_PROCESSED")
-        more = f"{line.get('ENTITY_NAME', '')} {rows + ' rows' if rows else ''}".strip()
-        print(f"    {line['TIMESTAMP_DERIVED'][11:19]}  {what:<36} {more}".rstrip())
-
-
-def habits(account: str) -> list[tuple[int, str]]:
-    """What an account does after its logins: how many of them, and what. Most often first."""
-    found = Counter(_habit(calls_after(login)) for login in logins() if _user(login) == account)
-    return [(number, what) for what, number in found.most_common()]
-
-
-def _habit(calls: list[Line]) -> str:
-    """What somebody does with a token, in words."""
+def habit(login: Line) -> str:
+    """What somebody does with the token of a login, in words."""
+    calls = calls_after(login)
     if not calls:
-        return "no call in this log"
+        return "nothing yet"
     if any(line["EVENT_TYPE"] == "BulkApi2" for line in calls):
-        return "an export job"
+        return "counts, and exports"
     if any(map(counts, calls)):
         return "counts the records of an object"
     if all(map(lists, calls)):
@@ -168,24 +148,25 @@ def _habit(calls: list[Line]) -> str:
     return "lists the objects, and works" if any(map(lists, calls)) else "works with single records"
 
 
-def print_habits(account: str) -> None:
-    """A line for each thing that an account does after its logins, and after how many."""
-    for number, what in habits(account):
-        print(f"{counted(number, 'login'):>11} of {account}, then: {what}")
+def habits(account: str) -> Counter[str]:
+    """After how many of its logins an account does what."""
+    return Counter(habit(login) for login in logins() if _user(login) == account)
 
 
-def print_sessions(keys: Iterable[str]) -> None:
+def session_rows(keys: Iterable[str]) -> list[dict[str, object]]:
     """A line for each session: when it began, whose it is by its name, how long before the end of
     the export, and whether it is the intruder's."""
     users = {line["USER_ID"]: _user(line) for line in _lines() if "USER_NAME" in line}
     sessions = [[line for line in _lines() if line.get("SESSION_KEY") == key] for key in keys]
-    for first, *_ in sorted(sessions, key=lambda session: when(session[0])):
-        hours = (end_of_export() - when(first)) / 3600
-        whose = "  <- the intruder" if is_his(first) else ""
-        print(
-            f"{first['TIMESTAMP_DERIVED'][:16]}  {users[first['USER_ID']]:<17}"
-            f"{hours:6.1f} hours before the export ends{whose}"
-        )
+    return [
+        {
+            "began": first["TIMESTAMP_DERIVED"][:16].replace("T", " "),
+            "account": users[first["USER_ID"]],
+            "hours before the export ends": f"{(end_of_export() - when(first)) / 3600:.1f}",
+            "in truth": "Tom" if is_his(first) else "honest",
+        }
+        for first, *_ in sorted(sessions, key=lambda session: when(session[0]))
+    ]
 
 
 def first_query(account: str, entity: str) -> Line:
@@ -199,13 +180,6 @@ def first_query(account: str, entity: str) -> Line:
         if users.get(line["USER_ID"]) == account and f" FROM {entity} " in query:
             return line
     raise ValueError(f"{account} queries no {entity} in this month")
-
-
-def print_first_query(account: str, entity: str) -> None:
-    """The first query of an account that reads one kind of object, and whose it is."""
-    line = first_query(account, entity)
-    whose = "  <- the intruder" if is_his(line) else ""
-    print(f"{line['TIMESTAMP_DERIVED'][:16]}  {account:<17}{line['QUERY_IDENTIFIER']}{whose}")
 
 
 def _user(line: Line) -> str:

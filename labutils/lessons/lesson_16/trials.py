@@ -214,7 +214,7 @@ def months() -> Iterator[Call]:
 
 
 def try_suspects(suspects: Any) -> Trial:
-    """The addresses: which of the printed ones, whose tool, and whether the intruder had them."""
+    """The addresses: which of the new ones, whose tool alone, and whether the intruder had them."""
     users, his = dict[str, str](), set[str]()
     for one in month.strangers(month.logins()):
         address = one["SOURCE_IP"]
@@ -222,9 +222,9 @@ def try_suspects(suspects: Any) -> Trial:
         his |= {address} if month.is_his(one) else set()
     names = list(suspects) if isinstance(suspects, set | frozenset | list | tuple) else [suspects]
     is_list = names != [suspects] and all(isinstance(one, str) and one in users for one in names)
-    yield Observed("addresses that are printed", is_list, "type")
+    yield Observed("addresses that are new", is_list, "type")
     yield Observed("more than two", len({*names}) > 2, "many")
-    warehouse = {one for one in names if "warehouse" in users[one]}
+    warehouse = {one for one in names if "chat" not in users[one]}
     yield Observed("addresses of the tool that copies data", len(warehouse - his), "warehouse")
     yield Observed("the neighbour of the agent's address", "192.0.2.45" in names, "vendor")
     count = str(len(his & {*names}))

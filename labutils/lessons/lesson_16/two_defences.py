@@ -31,8 +31,12 @@ ALARM, END = "an alarm on looking round", "a grant ends after 90 days"
 ASKED_ABOUT = ((ADDRESSES, KEY), (ADDRESSES, END), (ADDRESSES, ALARM), (ALARM, END))
 
 
-def print_pairs() -> None:
-    """Print about what each of these pairs stops, and the worst run."""
-    for pair in ASKED_ABOUT:
-        counts = stopped(pair)
-        print(f"{about(counts)} of 1,000 stopped, {min(counts)} at worst: {' + '.join(pair)}")
+def pair_rows() -> list[dict[str, object]]:
+    """About what each of these pairs stops, and the worst run."""
+    rows: list[dict[str, object]] = []
+    for one, other in ASKED_ABOUT:
+        counts = stopped((one, other))
+        rows.append(
+            {"one": one, "and": other, "stopped": about(counts), "in the worst run": min(counts)}
+        )
+    return rows
