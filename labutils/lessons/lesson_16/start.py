@@ -207,7 +207,10 @@ def with_a_key(replay: Replay) -> list[bool]:
     machine = company.tom.get(CRM + "/cases", headers=bearer(token))
     tries = {"the token store": store, "the machine": machine}
     show_log(
-        [{"Tom has": what, "answer": one.status_code, "why": _why(one)} for what, one in tries.items()],
+        [
+            {"Tom has": what, "answer": one.status_code, "why": _why(one)}
+            for what, one in tries.items()
+        ],
         "A key in place of the secret",
     )
     return [store.is_success, machine.is_success]
