@@ -1,4 +1,4 @@
-"""The lab under the course Anatomy of a Cloud Hack: what a notebook imports, and nothing else.
+"""Offer what a notebook imports from the lab of the course Anatomy of a Cloud Hack.
 
 Each name is loaded when it is first asked for. So `python -m labutils doctor` runs where a package
 is broken, and a lesson that meets a broken package says so in one sentence.

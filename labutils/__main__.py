@@ -72,7 +72,7 @@ def _print_any_name() -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Read the command line and do what it says; the exit status."""
+    """Read the command line, run the command, and return the exit status."""
     parser = _parser(sys.argv[1:] if arguments is None else arguments)
     _print_any_name()
     chosen, further = parser.parse_known_args(arguments)

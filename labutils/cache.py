@@ -1,4 +1,4 @@
-"""Where programs of the course keep what they can make again."""
+"""Find the folder for what programs of the course can make again."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def cache_folder() -> Path:
-    """LABUTILS_CACHE; else where this system keeps what programs can make again."""
+    """Return LABUTILS_CACHE, or this system's folder for what programs can make again."""
     if named := os.environ.get("LABUTILS_CACHE"):
         return Path(named)
     if sys.platform == "darwin":

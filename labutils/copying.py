@@ -1,4 +1,4 @@
-"""Copies in which nothing is shared that can change: of a lab, and of a scene that holds one.
+"""Copy a lab, or a scene that holds one, so that the copies share nothing that can change.
 
 `copy.deepcopy` is not enough. It shares each function with all that it closes over, perhaps a
 browser or a clock; and it cannot copy a cookie jar, which has a lock. So a scene is written down
@@ -48,8 +48,10 @@ def copied(scene: T) -> T:
 
 
 def is_shared(part: object) -> bool:
-    """Whether copies of a scene share this part of it: it cannot change, or `__deepcopy__` says
-    so."""
+    """Return whether copies of a scene share this part of it.
+
+    They do if it cannot change, or if `__deepcopy__` says so.
+    """
     if isinstance(part, (*SHARED, _Original)) or type(part).__module__.startswith(UNCHANGING):
         return True
     if isinstance(part, FunctionType):

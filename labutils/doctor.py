@@ -1,4 +1,4 @@
-"""`python -m labutils doctor`: what is broken in this set-up, and the command that mends it.
+"""Find what is broken in this set-up, and the command that fixes it: `python -m labutils doctor`.
 
 It runs on the standard library alone, since what it examines may be what is broken. Each package is
 imported in a process of its own, so that a crash is a line and not the end.
@@ -70,7 +70,7 @@ Line = tuple[bool, str]  # whether all is well, and the sentence
 
 @dataclass(frozen=True)
 class Package:
-    """A package that the course needs, and in which versions.
+    """A package that the course needs, and the versions that fit.
 
     `extra` is empty where labutils itself needs it.
     """
@@ -85,7 +85,7 @@ class Package:
 
     @property
     def installed(self) -> str | None:
-        """The version that is installed by its metadata, or None."""
+        """The installed version according to its metadata, or None."""
         try:
             return importlib.metadata.version(self.name)
         except importlib.metadata.PackageNotFoundError:
@@ -96,8 +96,10 @@ class Package:
 
 
 def packages() -> list[Package]:
-    """What pyproject.toml asks for, or the metadata of an installed labutils: first what it needs,
-    then the extras."""
+    """Return what pyproject.toml requires, or the metadata of an installed labutils.
+
+    What it needs comes first, then the extras.
+    """
     if pyproject := _pyproject():
         project = pyproject["project"]
         extras = project["optional-dependencies"]
@@ -139,7 +141,7 @@ def _installed_metadata() -> importlib.metadata.PackageMetadata | Message:
 
 
 def locked() -> dict[str, set[str]]:
-    """The versions in requirements.txt by package; empty where there is no such file.
+    """Return the versions in requirements.txt by package; empty if there is no such file.
 
     A package for some machines alone is left out, and so is what .venv does without for speed.
     """
@@ -153,7 +155,7 @@ def locked() -> dict[str, set[str]]:
 
 
 def satisfies(version: str, wanted: str) -> bool:
-    """Whether a version is one of `wanted`: comparisons such as >=2.15,<3, joined by commas."""
+    """Return whether a version is one of `wanted`: comparisons such as >=2.15,<3."""
     compare = {">=": operator.ge, "<": operator.lt, "==": operator.eq}
     bounds = re.findall(r"(>=|==|<)\s*([\d.]+)", wanted)
     return all(compare[sign](_release(version), _release(bound)) for sign, bound in bounds)
@@ -169,7 +171,7 @@ def _release(version: str) -> tuple[int, ...]:
 
 
 def required() -> list[Package]:
-    """What each lesson needs; the extras are left out."""
+    """Return the packages that each lesson needs, without the extras."""
     return [package for package in packages() if not package.extra]
 
 
@@ -177,7 +179,7 @@ def required() -> list[Package]:
 
 
 def in_own_environment() -> bool:
-    """Whether this Python is the one of the repository's own .venv."""
+    """Return whether this Python is the one of the repository's own .venv."""
     return Path(sys.prefix).resolve() == ROOT / ".venv"
 
 
@@ -239,7 +241,7 @@ def without_jupyterlab() -> str:
 
 
 def complaint(error: ImportError | None = None) -> str:
-    """What a lesson says where it cannot start: the package and the remedy.
+    """Return what a lesson says when it cannot start: the package and the remedy.
 
     Empty where nothing is missing.
 
@@ -303,7 +305,7 @@ def _there(module: str) -> bool:
 
 
 def examine() -> int:
-    """Check the set-up, one line a check. The exit status is 0 when all is well."""
+    """Check the set-up, and print one line per check. The exit status is 0 when all is well."""
     well = True
     for good, sentence in checks():
         print(("ok    " if good else "MEND  ") + sentence, flush=True)
@@ -312,7 +314,7 @@ def examine() -> int:
 
 
 def checks() -> Iterator[Line]:
-    """Each check in turn."""
+    """Yield the result of each check in turn."""
     python = _python()
     yield python
     if not python[0]:
@@ -597,13 +599,15 @@ def _quiet() -> Line:
 
 
 def of_its_own(folder: str) -> dict[str, str]:
-    """Variables that keep a kernel from writing into the home folder."""
+    """Return variables that keep a kernel from writing into the home folder."""
     return {"IPYTHONDIR": folder, "JUPYTER_RUNTIME_DIR": folder}
 
 
 def run_python(code: str, longest: int, *arguments: str, at: Path | None = None) -> tuple[str, str]:
-    """What another process of this Python prints, and why it failed in a few words (empty where it
-    did not)."""
+    """Run code in another process of this Python; return what it prints, and why it failed.
+
+    The reason has a few words, and is empty if it did not fail.
+    """
     with tempfile.TemporaryDirectory() as empty:
         try:
             done = subprocess.run(

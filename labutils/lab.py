@@ -1,4 +1,4 @@
-"""The lab: one process, many named hosts, one clock, one network, two logs.
+"""Provide the lab: one process, many named hosts, one clock, one network, two logs.
 
 Nothing here opens a socket. A host is a WSGI callable, and a browser is an httpx.Client whose
 network ends at the lab.
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 
 def data_file(name: str) -> Path:
-    """A file of `data/`: of the repository, or of the copy inside an installed package."""
+    """Return a file of `data/`, from the repository or from an installed package."""
     here = Path(__file__).parent
     of_the_repository = here.parent / "data" / name
     return of_the_repository if of_the_repository.exists() else here / "_data" / name
 
 
 class TellsTime(Protocol):
-    """A clock, as those see it who only read it."""
+    """A clock, for those who only read it."""
 
     @property
     def now(self) -> int:
-        """Whole seconds since 1970, UTC."""
+        """The time in whole seconds since 1970, UTC."""
 
 
 class Clock:
@@ -70,19 +70,21 @@ class WallClock:
 
     @property
     def now(self) -> int:
-        """Whole seconds since 1970, UTC."""
+        """The time in whole seconds since 1970, UTC."""
         return int(time.time())
 
     def tick(self, seconds: int = 1) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     def wait_until(self, moment: int) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
 
 class SceneError(ValueError):
-    """What a learner asked of a scene cannot be done. A notebook shows its sentence alone: the
-    lines of the scene's own code say nothing to them."""
+    """An error for an impossible request to a scene.
+
+    A notebook shows its sentence alone: the lines of the scene's own code say nothing to them.
+    """
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]  # IPython asks for this before it makes a traceback
@@ -90,7 +92,7 @@ class SceneError(ValueError):
 
 @lru_cache(maxsize=1 << 14)
 def seconds(moment: str) -> int:
-    """Seconds since 1970 for an ISO 8601 moment; one without a zone is UTC.
+    """Return the seconds since 1970 of an ISO 8601 moment; one without a zone is UTC.
 
     Raises ValueError for any other text.
     """
@@ -100,7 +102,7 @@ def seconds(moment: str) -> int:
 
 @lru_cache(maxsize=1 << 14)
 def iso(seconds: float) -> str:
-    """2023-10-18T09:00:00Z for a number of seconds since 1970."""
+    """Return seconds since 1970 as an ISO 8601 moment, such as 2023-10-18T09:00:00Z."""
     moment = datetime.fromtimestamp(seconds, UTC)
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
@@ -145,7 +147,7 @@ class Exchange:
 
     @property
     def host(self) -> str:
-        """The host that was asked."""
+        """The host that the request went to."""
         return httpx.URL(self.url).host
 
     @property
@@ -154,7 +156,7 @@ class Exchange:
         return httpx.URL(self.url).path
 
     def header(self, name: str) -> str:
-        """A response header, or an empty string."""
+        """Return a response header, or an empty string."""
         return dict(self.response_headers).get(name, "")
 
     def __deepcopy__(self, _: object) -> "Exchange":
@@ -260,11 +262,11 @@ class Lab:
         self.hosts[host] = app
 
     def draw(self, party: str) -> str:
-        """The next identifier from a party's own dice."""
+        """Return the next identifier from a party's own dice."""
         return next(self._dice.setdefault(party, dice(self.seed, party)))
 
     def browser(self, name: str, ip: str, certificate: bytes | None = None) -> httpx.Client:
-        """A client with its own cookies, address, user agent and perhaps certificate (DER).
+        """Return a client with its own cookies, address, user agent and perhaps certificate (DER).
 
         It does not follow redirects by itself.
         """

@@ -1,4 +1,4 @@
-"""Data sheets: YAML that people edit, read so that every complaint names the file and the line."""
+"""Read data sheets, YAML that people edit, so that every complaint names the file and the line."""
 
 import re
 from collections.abc import Callable, Container, Iterable
@@ -30,12 +30,14 @@ CALLED: dict[object, str] = {
 
 
 class SheetError(ValueError):
-    """What is wrong with a sheet, and on which line."""
+    """An error in a sheet, with its line."""
 
 
 class Row(dict[str, Any]):
-    """A mapping of a sheet: a dict that knows its file, its line, and (in `lines`) the line of each
-    key."""
+    """A mapping of a sheet: a dict that knows its file and its lines.
+
+    `line` is its own line, and `lines` has the line of each key.
+    """
 
     def __init__(
         self, *pairs: Any, file: str = "", line: int = 0, lines: dict[str, int] | None = None
@@ -44,7 +46,7 @@ class Row(dict[str, Any]):
         self.file, self.line, self.lines = file, line, lines or {}
 
     def error(self, sentence: str, key: str | None = None) -> SheetError:
-        """The error to raise for this row, at the line of `key` where the row has it."""
+        """Return the error to raise for this row, at the line of `key` if the row has it."""
         line = self.line if key is None else self.lines.get(key, self.line)
         return SheetError(f"{self.file}, line {line}: {sentence}")
 
@@ -59,12 +61,12 @@ Scalar = Callable[[yaml.ScalarNode, str], Any]
 
 
 def plain(node: yaml.ScalarNode, _file: str) -> Any:
-    """A value as most sheets write it: dates and times stay text; so does all that is quoted."""
+    """Return a value as most sheets write it: dates, times and quoted values stay text."""
     return node.value if node.style else _scalar(node.value)
 
 
 def quoted(node: yaml.ScalarNode, file: str) -> Any:
-    """A value of a sheet in which all text is quoted: text, or a number.
+    """Return a value of a sheet in which all text is quoted: text, or a number.
 
     Raises SheetError, which names the line, for anything else: YAML would make a date of
     `2023-11-14`, and other readers a truth of `yes`.
@@ -79,9 +81,10 @@ def quoted(node: yaml.ScalarNode, file: str) -> Any:
 
 
 def read(name: str | Path, text: str | None = None, *, scalar: Scalar = plain) -> Row:
-    """A sheet: `name` is a file of data/ (as text), or a path; `text`, where it is given, stands in
-    the place of its content; `scalar` reads a single value. Raises SheetError, which names the
-    line.
+    """Read a sheet: `name` is a file of data/ (as text), or a path.
+
+    `text`, if it is given, replaces the file's content; `scalar` reads a single value. Raises
+    SheetError, which names the line.
     """
     file = name if isinstance(name, str) else name.as_posix()
     content = _content(name, file) if text is None else text
@@ -159,11 +162,10 @@ def _reason(error: yaml.YAMLError) -> str:
 
 
 def build(cls: type[T], row: Row, **more: Any) -> T:
-    """The dataclass `cls` from a row, its values checked against the annotations; those in `more`
-    are taken as they are.
+    """Build the dataclass `cls` from a row, with values checked against the annotations.
 
-    Raises SheetError, which names the line, for a field that is unknown, missing or of another
-    type.
+    Those in `more` are taken as they are. Raises SheetError, which names the line, for a field that
+    is unknown, missing or of another type.
     """
     must_have_fields(cls, row, more)
     hints = _hints(cls)  # type: ignore[arg-type]  # a class has a hash, whatever its objects have
@@ -175,8 +177,11 @@ _hints = cache(get_type_hints)
 
 
 def must_have_fields(cls: type[Any], row: Row, more: Container[str] = ()) -> None:
-    """Raises SheetError where a row has a field that the dataclass does not know, or lacks one that
-    it needs and that is not among `more`. A class for rows as they stand is called ThingRow."""
+    """Raise SheetError if a row's fields are not those of the dataclass.
+
+    It has one that the dataclass does not know, or lacks one that it needs and that is not among
+    `more`. A class for rows as they are is called ThingRow.
+    """
     known = {field.name: field for field in fields(cls) if field.init}
     called = cls.__name__.strip("_").removesuffix("Row")
     if unknown := [key for key in row if key not in known]:
@@ -193,8 +198,10 @@ def must_have_fields(cls: type[Any], row: Row, more: Container[str] = ()) -> Non
 
 
 def value(row: Row, key: str, hint: Any) -> Any:
-    """What stands under `key`, as the annotation `hint` wants it: a list becomes a tuple. Raises
-    SheetError with the line."""
+    """Return the value under `key` in the type of the annotation `hint`: a list becomes a tuple.
+
+    Raises SheetError with the line.
+    """
     if key not in row:
         raise row.error(f"{key} is missing: it must be {_called(hint)}")
     try:
@@ -262,8 +269,10 @@ def _called(hint: Any) -> str:
 
 
 def table(sheet: Row, name: str) -> dict[str, Row]:
-    """The rows of one list of a sheet, by id. Raises SheetError where it is not a list, or an id
-    is missing or stands twice."""
+    """Return the rows of one list of a sheet, by id.
+
+    Raises SheetError where it is not a list, or an id is missing or is there twice.
+    """
     by_id: dict[str, Row] = {}
     items = sheet.get(name)
     if not isinstance(items, list) or not all(isinstance(item, Row) for item in items):
@@ -278,24 +287,27 @@ def table(sheet: Row, name: str) -> dict[str, Row]:
 def must_be_among(
     row: Row, key: str, names: Iterable[object], among: Container[object], what: str
 ) -> None:
-    """Raises SheetError with the line of `key` where one of the names is not among those that there
-    are."""
+    """Raise SheetError with the line of `key` if one of the names is not among the known ones."""
     for name in names:
         if not isinstance(name, str) or name not in among:
             raise row.error(f"{key}: there is no {what} {name!r}", key)
 
 
 def keys_must_be_among(row: Row, name: str, among: Container[object], what: str) -> None:
-    """Raises SheetError with the line of a key of the mapping `name` that is not among those that
-    there are."""
+    """Raise SheetError with the line of the first key in `row` that is not a known one.
+
+    `name` is the mapping's own name.
+    """
     for key in row:
         if key not in among:
             raise row.error(f"{name}: there is no {what} {key!r}", key)
 
 
 def moment(row: Row, key: str) -> int | None:
-    """A time of a row in seconds since 1970, or None where there is none. Raises SheetError with
-    the line."""
+    """Return a time of a row in seconds since 1970, or None if there is none.
+
+    Raises SheetError with the line.
+    """
     if row.get(key) is None:
         return None
     try:

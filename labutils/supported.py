@@ -1,4 +1,4 @@
-"""Which Pythons the course supports, and the sentence that any other one gets.
+"""Say which Pythons the course supports, and give any other one a sentence.
 
 Python 3.6 and later can read this file: it speaks where the rest of the course cannot be read.
 """

@@ -1,4 +1,4 @@
-"""Text that is safe to show, and numbers of things: in a terminal, a notebook, a sentence."""
+"""Make text safe to show, and count things in words: for a terminal, a notebook, a sentence."""
 
 from collections.abc import Sequence
 
@@ -17,8 +17,9 @@ def version() -> str:
 
 
 def shown(text: str, longest: int = 200) -> str:
-    """Text with all that does not print (controls, bidi marks, lone surrogates) escaped, cut to
-    `longest` characters.
+    """Return text with all that does not print escaped, cut to `longest` characters.
+
+    That is controls, bidi marks and lone surrogates.
     """
     cut = text if len(text) <= longest else f"{text[:longest]}... ({len(text)} characters)"
     if cut.isprintable():
@@ -27,7 +28,7 @@ def shown(text: str, longest: int = 200) -> str:
 
 
 def counted(number: float, thing: str, things: str = "") -> str:
-    """A number of things as people write it: `1 rule`, `2 rules`, `2.5 minutes`.
+    """Return a number of things as people write it: `1 rule`, `2 rules`, `2.5 minutes`.
 
     `things` is the plural, where it is not `thing` with an s.
     """
@@ -35,7 +36,7 @@ def counted(number: float, thing: str, things: str = "") -> str:
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of a table as text, with its columns under each other. All rows are as long.
+    """Return the lines of a table as text, with its columns under each other. All rows are as long.
 
     Raises ValueError where one is not.
     """

@@ -1,8 +1,8 @@
-"""Note what the lesson's world looks like: the SHA-256 of its files, and every fiftieth line of its
-logs, under data/telemetry/sample/.
+"""Record the lesson's world under data/telemetry/sample/: its checksums and a sample of its logs.
 
-`python tools/background.py`. A second run gives no difference. It makes the world where nobody has
-yet, and keeps it where `labutils.incident.background.logs` does.
+That is the SHA-256 of its files, and every fiftieth line. `python tools/background.py`. A second
+run gives no difference. It makes the world where nobody has yet, and keeps it where
+`labutils.incident.background.logs` does.
 """
 
 import gzip
@@ -16,7 +16,7 @@ EVERY = 50  # lines of a log
 
 
 def sums(world: pathlib.Path) -> str:
-    """The files of a world with their SHA-256, as sha256sum writes them."""
+    """Return the files of a world with their SHA-256, as sha256sum writes them."""
     return "".join(
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
         for path in sorted(world.iterdir())
@@ -24,12 +24,12 @@ def sums(world: pathlib.Path) -> str:
 
 
 def sample(log: pathlib.Path) -> bytes:
-    """Every fiftieth line of a log: the 50th, the 100th, and so on."""
+    """Return every fiftieth line of a log: the 50th, the 100th, and so on."""
     return b"".join(log.read_bytes().splitlines(keepends=True)[EVERY - 1 :: EVERY])
 
 
 def write(world: pathlib.Path) -> list[str]:
-    """Store what has changed; the names of the files."""
+    """Store what has changed, and return the names of the files."""
     changed = []
     SAMPLE.mkdir(exist_ok=True)
     for log in sorted(world.glob("*.jsonl")):

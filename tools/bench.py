@@ -1,8 +1,9 @@
-"""Ratios, each measured in this run:
+"""Measure how much slower the course's code is than what it is built on: `make bench`.
 
-`make bench`. A limit that is passed is said, and makes the exit status 1. The limits are some way
-above what was measured on two cores on 2026-12-01, so that a change for the worse is noticed: the
-goals of the first release were missed by nine of forty-two rows, and nothing had said so.
+The results are ratios, each measured in this run. A limit that is exceeded is marked, and makes the
+exit status 1. The limits are some way above what was measured on two cores on 2026-12-01, so that a
+change for the worse is noticed: the goals of the first release were missed by nine of forty-two
+rows, and nothing had said so.
 """
 
 import ast
@@ -35,8 +36,10 @@ ENV = {name: value for name, value in os.environ.items() if name != "PYTHONDONTW
 
 
 def ratio(ours, theirs, rounds: int, times: int) -> float:
-    """How much longer `ours` takes: the best round of each, taken in turns, so that a busy machine
-    slows both."""
+    """Return how much longer `ours` takes than `theirs`.
+
+    It is the best round of each, taken in turns, so that a busy machine slows both.
+    """
     found = {ours: [], theirs: []}
     for _ in range(rounds):
         for step, seconds in found.items():
@@ -48,7 +51,7 @@ def ratio(ours, theirs, rounds: int, times: int) -> float:
 
 
 def verify() -> float:
-    """Our strict verifier against raw jwt.decode, same token, same key object."""
+    """Compare our strict verifier with raw jwt.decode, for the same token and key object."""
     key = tokens.SigningKey(tokens.ec_private_key("bench"), "ES256", "k")
     now = int(time.time())
     token = tokens.sign(
@@ -65,8 +68,11 @@ def verify() -> float:
 
 
 def login() -> float:
-    """The five requests of a sign-in at the provider against five with the same forms to a one-line
-    app, through the same network."""
+    """Compare a sign-in at the provider with plain requests.
+
+    The five requests of a sign-in are compared with five with the same forms to a one-line app,
+    through the same network.
+    """
     apps = build_apps("bench")
     verifier = "v" * 43
     question = {
@@ -111,8 +117,10 @@ def login() -> float:
 
 
 def replay() -> float:
-    """One replay of the breach against as many requests to a one-line app, through the same
-    network."""
+    """Compare one replay of the breach with as many requests to a one-line app.
+
+    They go through the same network.
+    """
     requests = len(breach.play(World.historical()).wire)
 
     def plain():
@@ -138,8 +146,10 @@ print(time.perf_counter() - start)
 
 
 def search_sets() -> float:
-    """Seconds to walk all sets of twelve controls for the goal that has most routes, in a Python
-    that has searched nothing before."""
+    """Return the seconds to walk all sets of twelve controls for the goal with most routes.
+
+    It is in a Python that has searched nothing before.
+    """
     done = subprocess.run(
         [sys.executable, "-c", SEARCH], check=True, env=ENV, capture_output=True, encoding="utf-8"
     )
@@ -147,18 +157,17 @@ def search_sets() -> float:
 
 
 def python(code: str) -> float:
-    """Seconds that a fresh Python takes for some code, start-up included."""
+    """Return the seconds that a fresh Python takes for some code, start-up included."""
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True, env=ENV)
     return time.perf_counter() - start
 
 
 def imports() -> float:
-    """What a lesson imports first against `import jwt, httpx`, both without the bare start of
-    Python: the best of nine, in turns.
+    """Compare what a lesson imports first with `import jwt, httpx`.
 
-    The names are asked for, since `import labutils` alone loads none of them. `show` is left out:
-    it draws.
+    Both are without the bare start of Python: the best of nine, in turns. The names are asked for,
+    since `import labutils` alone loads none of them. `show` is left out: it draws.
     """
     ours = (
         "from labutils import Lab, accepts, check, hint, opened, progress, quiz, refuses, solution"
@@ -169,8 +178,10 @@ def imports() -> float:
 
 
 def in_kernel(cells: list[str]) -> tuple[float, float, list[float]]:
-    """Seconds for some cells in a fresh kernel, its start included; the memory in MiB that it ended
-    with; and the seconds of each cell."""
+    """Run some cells in a fresh kernel, and return seconds, memory and the seconds of each cell.
+
+    The first seconds include the kernel's start; the memory, in MiB, is what it ended with.
+    """
     start = time.perf_counter()
     where = (
         {"transport": "ipc", "ip": str(pathlib.Path(tempfile.mkdtemp(), "k"))}
@@ -205,7 +216,7 @@ def in_kernel(cells: list[str]) -> tuple[float, float, list[float]]:
 
 
 def imports_of(cells: list[str]) -> str:
-    """The import statements at the top level of some cells."""
+    """Return the import statements at the top level of some cells."""
     return "\n".join(
         ast.unparse(statement)
         for cell in cells
@@ -215,8 +226,11 @@ def imports_of(cells: list[str]) -> str:
 
 
 def lesson(path: pathlib.Path) -> tuple[float, float, int]:
-    """A lesson's execution against an empty notebook with the same imports, the memory of its
-    kernel in MiB, and how many of its cells take more than a second."""
+    """Compare a lesson's execution with an empty notebook that has the same imports.
+
+    Returns that ratio, the memory of its kernel in MiB, and how many of its cells take more than a
+    second.
+    """
     cells = [
         cell.source
         for cell in nbformat.read(path, as_version=4).cells
@@ -233,7 +247,7 @@ def lesson(path: pathlib.Path) -> tuple[float, float, int]:
 
 
 def main() -> int:
-    """Measure, print a line each, and say what passed its limit."""
+    """Measure, print one line each, and mark what exceeds its limit."""
     rows = [
         ("verify against jwt.decode", verify(), 1.2),
         ("sign-in against plain requests", login(), 3.5),

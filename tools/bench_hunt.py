@@ -1,4 +1,4 @@
-"""The hunt against what stands under it, on the same data in the same run.
+"""Benchmark the hunt against what it is built on, with the same data in the same run.
 
 `make bench-hunt` holds the 24 rules of bench_hunt.yml against 100,000 and 1,000,000 drawn events:
 our hits against the backend's own conversion and plan executor on the same database, our load
@@ -135,7 +135,7 @@ def sshd(n: int, kind: int, dice: random.Random) -> dict:
 
 
 def write_events(folder: Path, number: int) -> list[Path]:
-    """So many drawn events, a file a source."""
+    """Write this many drawn events, one file per source."""
     dice = random.Random(number)
     paths = []
     for make, share in ((okta, 2), (cloudtrail, 1), (sshd, 1)):
@@ -152,7 +152,10 @@ TIME = {"okta": "published", "cloudtrail": "eventTime", "sshd": "timestamp"}
 
 
 def plain_hits(ruleset: rules.Ruleset, store: Store) -> int:
-    """The rules by the backend's own conversion and plan executor; how many rows there were."""
+    """Run the rules by the backend's own conversion and plan executor.
+
+    Returns how many rows there were.
+    """
     copies = copy.deepcopy(ruleset.rules)
     tables = {id(r): rules.sources_of(r)[0] for r in copies if isinstance(r, SigmaRule)}
     pipeline = ProcessingPipeline(
@@ -180,8 +183,11 @@ def plain_hits(ruleset: rules.Ruleset, store: Store) -> int:
 
 
 def plain_load(paths: list[Path], fields: dict[str, list[str]]) -> Store:
-    """The same fields into the same tables with the least that does it: no members of lists, no
-    checks; times as they are written, and the line as it is for words without a field."""
+    """Load the same fields into the same tables with as little work as possible.
+
+    No members of lists, no checks; times as they are written, and the line as it is for words
+    without a field.
+    """
     store = Store()
     for source, names in fields.items():
         store.want(source, names)
@@ -220,15 +226,17 @@ def _leaves(event: Any, ways: list[list[str]]) -> list[Any]:
 
 
 def seconds(step: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds of the processor that a step takes, which others on the machine do not stretch, and
-    what it gives."""
+    """Return a step's processor time in seconds, and its result.
+
+    Others on the machine do not stretch that time.
+    """
     start = time.process_time()
     value = step()
     return time.process_time() - start, value
 
 
 def our_load(ruleset: rules.Ruleset, paths: list[Path]) -> Store:
-    """The events in a store, as `engine.hunt` loads them."""
+    """Return the events in a store, loaded as `engine.hunt` loads them."""
     store = Store(keep_texts=False)
     engine.make_columns(ruleset, store)
     store.load(engine.events(paths, engine.Hunt()))
@@ -236,7 +244,7 @@ def our_load(ruleset: rules.Ruleset, paths: list[Path]) -> Store:
 
 
 def measured(number: int) -> dict[str, float]:
-    """Seconds for so many events: to load them and to ask them, ours and what stands under it."""
+    """Return the seconds to load and to ask this many events, for ours and for the basis."""
     ruleset = rules.load([RULES])
     with tempfile.TemporaryDirectory() as folder:
         paths = write_events(Path(folder), number)
@@ -259,7 +267,7 @@ def _round(ruleset: rules.Ruleset, paths: list[Path]) -> dict[str, float]:
 
 
 def conversion() -> float:
-    """Seconds to read and convert 300 rules: twelve and a half times the 24."""
+    """Return the seconds to read and convert 300 rules: twelve and a half times the 24."""
     documents = list(yaml.safe_load_all(RULES.read_text(encoding="utf-8")))
     plain = [one for one in documents if "detection" in one]
     with tempfile.TemporaryDirectory() as folder:
@@ -277,7 +285,7 @@ def conversion() -> float:
 
 
 def memory(number: int) -> float:
-    """The most memory, in MiB, of a process of its own that hunts in so many events."""
+    """Return the peak memory, in MiB, of a separate process that hunts in this many events."""
     with tempfile.TemporaryDirectory() as folder:
         paths = write_events(Path(folder), number)
         command = [sys.executable, __file__, "--hunt", *map(str, paths)]
@@ -290,14 +298,17 @@ def memory(number: int) -> float:
 
 
 def hunt(paths: list[Path]) -> None:
-    """Hunt, and print the most memory that it took, in KiB."""
+    """Hunt, and print the peak memory, in KiB."""
     engine.hunt([RULES], paths)
     print(most_memory())
 
 
 def most_memory() -> int:
-    """The most memory of this process, in KiB. Linux counts in ru_maxrss what the process that
-    started this one had, so it is read from /proc where there is one."""
+    """Return the peak memory of this process, in KiB.
+
+    Linux counts in ru_maxrss what the process that started this one had, so it is read from /proc
+    where there is one.
+    """
     status = Path("/proc/self/status")
     if status.exists():
         lines = dict(line.split(":", 1) for line in status.read_text(encoding="utf-8").splitlines())
@@ -309,7 +320,7 @@ def most_memory() -> int:
 
 
 def course(number: int) -> list[dict[str, Any]]:
-    """What the course's rules take over its telemetry of so many events, by each engine."""
+    """Measure the course's rules over its telemetry of this many events, by each engine."""
     with tempfile.TemporaryDirectory() as folder:
         logs, cache = Path(folder, "logs"), Path(folder, "cache")
         telemetry = ["-m", "labutils", "telemetry", str(logs), "--background", str(number)]
@@ -333,9 +344,11 @@ def _in_a_process(step: str, logs: Path, cache: Path) -> dict[str, Any]:
 
 
 def hunt_as_the_course(step: str, folder: Path) -> None:
-    """Hunt with the course's rules, and print what it took. By SQLite, events are loaded and then
-    asked. For DuckDB they are kept first, which is a hunt without a rule; then it hunts in what is
-    kept."""
+    """Hunt with the course's rules, and print the time and memory that it took.
+
+    By SQLite, events are loaded and then asked. For DuckDB they are kept first, which is a hunt
+    without a rule; then it hunts in what is kept.
+    """
     site = {name: list(values) for name, values in cases.load().placeholders.items()}
     ruleset = rules.load([data_file("rules")], site)
     if step == "sqlite":
@@ -357,7 +370,7 @@ def hunt_as_the_course(step: str, folder: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure and say; 1 where a goal was missed."""
+    """Measure and print; return 1 if a goal was missed."""
     missed = []
 
     def goal(what: str, value: float, most: float) -> None:

@@ -1,5 +1,6 @@
-"""What the reference hunters are worth over consecutive seeds, mean and spread of each; and what
-somebody earns who chooses the same controls everywhere.
+"""Measure the reference hunters over consecutive seeds: the mean and the spread of each.
+
+Also measures what somebody earns who chooses the same controls everywhere.
 
     python tools/capstone_hunters.py grade FIRST NUMBER [HUNTER...] > FILE
     python tools/capstone_hunters.py page FILE...
@@ -72,13 +73,15 @@ def grade(first: int, number: int, names: list[str]) -> None:
 
 
 def counted(bench: Bench) -> float:
-    """What rules on the counts of the month earn in the hidden ones, 0 to 1."""
+    """Return what rules on the counts of the month earn in the hidden ones, from 0 to 1."""
     return try_texts(bench.worlds, count_rules(bench.truth)).mean
 
 
 def first(first: int, number: int) -> None:
-    """Seed by seed, a line of JSON each: whether one query names the intruder, and whether nobody
-    was in."""
+    """Print for each seed whether one query names the intruder, and whether nobody was in.
+
+    There is a line of JSON for each.
+    """
     for seed in range(first, first + number):
         with world.of_seed(str(seed)) as truth:
             named = not truth.drawn.nothing and names_the_intruder(truth)
@@ -87,7 +90,10 @@ def first(first: int, number: int) -> None:
 
 
 def shortcuts(files: list[str]) -> None:
-    """Write into docs/capstone.md what does not pay: one query, rules on counts, no log opened."""
+    """Write into docs/capstone.md which shortcuts do not pay.
+
+    They are one query, rules on counts, and no log opened.
+    """
     lines = lines_of(files)
     queried = [line for line in lines if "named" in line]
     with_intruder = [line for line in queried if not line["nothing"]]
@@ -109,8 +115,10 @@ def shortcuts(files: list[str]) -> None:
 
 
 def reports(first: int, number: int) -> None:
-    """Seed by seed, a line of JSON each: what the reports of two hunters are worth, their rules
-    apart, which takes a tenth of the time."""
+    """Print for each seed what the reports of two hunters are worth, as a line of JSON.
+
+    Their rules are left out, which takes a tenth of the time.
+    """
     for seed in range(first, first + number):
         with Bench(str(seed)) as bench:
             every = work_of(bench, WITH_LEVELS)
@@ -122,7 +130,7 @@ def reports(first: int, number: int) -> None:
 
 
 def levels(files: list[str]) -> None:
-    """Write into docs/capstone.md what reports are worth by level, with ten seeds of each level."""
+    """Write into docs/capstone.md what reports are worth by level, with ten seeds of each."""
     lines = lines_of(files)
     seeds = sorted(line["seed"] for line in lines)
     by_level: dict[str, list[dict[str, Any]]] = {level: [] for level in LEVELS}
@@ -163,8 +171,11 @@ def page(files: list[str]) -> None:
 
 
 def controls(first: int, number: int) -> None:
-    """Seed by seed, a line of JSON each: the points of every three controls that earn some, and of
-    whoever goes by the tables in estate.md. What a company has already counts for nothing."""
+    """Print for each seed the points of every three controls that earn some, as a line of JSON.
+
+    The points of whoever goes by the tables in estate.md are there as well. What a company has
+    already counts for nothing.
+    """
     for seed in range(first, first + number):
         drawn = draw(str(seed))
         tried = try_controls(drawn)
@@ -184,8 +195,10 @@ def _points(tried: ControlsTried, chosen: tuple[str, ...]) -> float:
 
 
 def constant(files: list[str]) -> None:
-    """Write into docs/capstone.md which three controls earn the most if they are chosen everywhere,
-    and how much."""
+    """Write into docs/capstone.md which three controls earn the most if chosen everywhere.
+
+    The text says how much as well.
+    """
     lines = lines_of(files)
     seeds = sorted(line["seed"] for line in lines)
     sets = {name for line in lines for name in line["points"]}

@@ -1,5 +1,6 @@
-"""Whether the shape of a capstone folder gives anything away: no content, only lengths, times and
-repetitions.
+"""Test whether the shape of a capstone folder gives anything away.
+
+It looks at no content, only at lengths, times and repetitions.
 
     python tools/capstone_shape.py features FIRST NUMBER > FILE
     python tools/capstone_shape.py test FILE...
@@ -29,8 +30,11 @@ IDS = ("uuid", "requestID", "RayID", "cfRayId", "REQUEST_ID", "record")
 
 
 def features(seed: str) -> dict[str, float]:
-    """Lines, bytes, first and last time, the share of :00 and of ids that are used again, by log;
-    rows and bytes of each table; bytes of each text."""
+    """Return the features of a folder's shape.
+
+    By log: lines, bytes, first and last time, the share of :00 and of ids that are used again; rows
+    and bytes of each table; bytes of each text.
+    """
     found: dict[str, float] = {}
     with TemporaryDirectory() as name:
         folder = Path(name) / "incident"
@@ -57,7 +61,7 @@ def features(seed: str) -> dict[str, float]:
 
 
 def accuracy(rows: list[list[float]], labels: list[str], dice: random.Random) -> float:
-    """How often the nearest centroid is right, in five folds."""
+    """Return how often the nearest centroid is right, in five folds."""
     places = list(range(len(rows)))
     dice.shuffle(places)
     right = 0
@@ -80,7 +84,7 @@ def accuracy(rows: list[list[float]], labels: list[str], dice: random.Random) ->
 
 
 def test(files: list[str]) -> None:
-    """Print where each prediction stands among its permutations."""
+    """Print where each prediction ranks among its permutations."""
     lines = lines_of(files)
     names = sorted(set.intersection(*(set(line["features"]) for line in lines)))
     columns = [[line["features"][name] for line in lines] for name in names]
@@ -101,7 +105,7 @@ def test(files: list[str]) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Do what the command says."""
+    """Run the command."""
     if arguments[0] == "test":
         return test(arguments[1:])
     for seed in range(int(arguments[1]), int(arguments[1]) + int(arguments[2])):

@@ -1,4 +1,4 @@
-"""Copies of the lessons for Colab: `make colab`, into build/colab.
+"""Make copies of the lessons for Colab: `make colab`, into build/colab.
 
 Each has a first cell that installs the course at the tag of this release; the lessons themselves
 hold no such magic. Where the repository has no address, none is written, and a sentence says so.
@@ -29,13 +29,13 @@ BEFORE = (
 
 
 def on_colab() -> set[str]:
-    """The packages that Colab has, as the course needs them."""
+    """Return the packages that Colab has, by the names that the course uses."""
     pins = re.findall(r"(?m)^([\w-]+)==", VERSIONS.read_text(encoding="utf-8"))
     return {name.replace("_", "-") for name in pins}
 
 
 def to_install() -> list[str]:
-    """The course's own requirements that Colab does not have."""
+    """Return the course's own requirements that Colab does not have."""
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = [line.partition(";")[0] for line in project["dependencies"]]
     names = {wanted: re.split(r"[<>=]", wanted)[0] for wanted in asked}
@@ -43,20 +43,20 @@ def to_install() -> list[str]:
 
 
 def install(address: str) -> str:
-    """The code of the first cell."""
+    """Return the code of the first cell."""
     course = f"{DISTRIBUTION} @ git+{address}@v{version(DISTRIBUTION)}"
     others = " ".join(f'"{wanted}"' for wanted in to_install())
     return f'%pip install -q --no-deps "{course}"\n%pip install -q {others}'
 
 
 def opened_in_colab(address: str) -> str:
-    """Where Colab opens the copies of this release, which lie on a branch of their own."""
+    """Return where Colab opens the copies of this release, which are on a branch of their own."""
     repository = address.removeprefix("https://github.com/")
     return f"https://colab.research.google.com/github/{repository}/blob/colab-v{version(DISTRIBUTION)}/"
 
 
 def copy_for(lesson: bytes, address: str) -> str:
-    """A lesson as Colab gets it: no outputs, the first cell, and links that lead somewhere."""
+    """Return a lesson for Colab: no outputs, the first cell, and links that lead somewhere."""
     notebook = json.loads(without_outputs(lesson, beside=()))
     for cell in notebook["cells"]:
         text = LESSON.sub(rf"]({opened_in_colab(address)}\1", "".join(cell["source"]))

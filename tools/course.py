@@ -1,5 +1,4 @@
-"""The verbs of this repository: lab, test, notebooks, reset, mend, clean, and those for maintainers
-(VERBS, below).
+"""Run the verbs of this repository: lab, test, notebooks, reset, mend, clean, and others (VERBS).
 
 `python tools/course.py VERB [ARGS]` builds `.venv` from requirements.txt when it is missing or
 stale, then runs the verb inside it. It needs nothing but Python's standard library and pip (or uv,
@@ -122,7 +121,9 @@ def require_a_folder_of_ones_own():
 
 
 def fingerprint():
-    """What the environment is built from: the lock, the package's own files and the Python.
+    """Return a hash of what the environment is built from.
+
+    That is the lock, the package's own files and the Python.
 
     How the code is linted and tested, which pyproject.toml says from `[tool.ruff]` on, is no part.
     """
@@ -134,7 +135,7 @@ def fingerprint():
 
 
 def stamp():
-    """What `.venv` was built from, and in which folder.
+    """Return what `.venv` was built from, and in which folder.
 
     Both are empty where it was not built to the end.
     """
@@ -148,12 +149,12 @@ def write_stamp():
 
 
 def tests_fingerprint():
-    """What the packages for tests are built from."""
+    """Return a hash of what the packages for tests are built from."""
     return hashlib.sha256((HERE / "requirements-test.txt").read_bytes()).hexdigest()
 
 
 def has_what_tests_need():
-    """Whether `.venv` holds what requirements-test.txt says."""
+    """Return whether `.venv` holds what requirements-test.txt says."""
     return TESTS_STAMP.exists() and TESTS_STAMP.read_text(encoding="ascii") == tests_fingerprint()
 
 
@@ -183,8 +184,10 @@ def add_what_tests_need():
 
 
 def where_the_disk_allows(step, *arguments):
-    """Do what makes things better and must not stop a verb: the disk may be full or read-only, the
-    list of lessons gone."""
+    """Do an optional step, which must not stop a verb.
+
+    The disk may be full or read-only, the list of lessons gone.
+    """
     try:
         step(*arguments)
     except (OSError, SystemExit):
@@ -223,10 +226,10 @@ def compile_what_comes_first():
 
 
 def builder():
-    """The Python that builds `.venv`, and whose pip installs into it: the one that runs this.
+    """Return the Python that builds `.venv`, and whose pip installs into it.
 
-    An activated `.venv` must not delete the Python that runs this, and has no pip; then it is the
-    one that `.venv` was made from.
+    It is the one that runs this. An activated `.venv` must not delete the Python that runs this,
+    and has no pip; then it is the one that `.venv` was made from.
     """
     activated = pathlib.Path(sys.prefix) == VENV
     return getattr(sys, "_base_executable", sys.executable) if activated else sys.executable
@@ -243,7 +246,7 @@ def find_labutils_from_inside():
 
 
 def pip_for_venv():
-    """The steps before `.venv` can be filled by pip, and the pip.
+    """Return the steps before pip can fill `.venv`, and the pip.
 
     The builder's pip installs into `.venv`, so that a Debian without ensurepip does too. Where it
     has none, or an old one, `.venv` gets the one that lies in Python's own library. Exits with a
@@ -257,7 +260,7 @@ def pip_for_venv():
 
 
 def site_packages():
-    """Where `.venv` has its packages."""
+    """Return where `.venv` has its packages."""
     patterns = ("lib/python3*/site-packages", "Lib/site-packages")
     return next(path for pattern in patterns for path in VENV.glob(pattern))
 
@@ -330,8 +333,10 @@ WRITTEN = {
 
 
 def folders_for_a_home():
-    """The variables that send Jupyter elsewhere where it cannot write below the home folder: into
-    `.venv`, or else into a temporary folder. An account without a home is given one."""
+    """Return the variables that send Jupyter elsewhere if it cannot write below the home folder.
+
+    They lead into `.venv`, or else into a temporary folder. An account without a home is given one.
+    """
     home = pathlib.Path(os.path.expanduser("~"))
     unknown = not home.is_absolute()
     blocked = ["HOME"] if unknown else []
@@ -354,8 +359,10 @@ def folders_for_a_home():
 
 
 def writable(folder):
-    """Whether a file can be made in this folder, or in the nearest one above it where it is not
-    there yet."""
+    """Return whether a file can be made in this folder.
+
+    Where it is not there yet, the nearest folder above it counts.
+    """
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     try:
@@ -375,7 +382,7 @@ def mend():
 
 
 def style():
-    """What is checked without running anything: lint, format, types, spelling."""
+    """Check what can be checked without running anything: lint, format, types, spelling."""
     return (
         run(PYTHON, "-m", "ruff", "check", "--no-cache", ".")
         or run(PYTHON, "-m", "ruff", "format", "--no-cache", "--check", "--quiet", ".")
@@ -421,8 +428,11 @@ def keep_bytecode():
 
 
 def on_all_cores():
-    """The options that share tests over the cores. A file stays with one worker, but for those
-    that conftest.py lets go; a core more is asked for, since some tests wait."""
+    """Return the options that share tests over the cores.
+
+    A file stays with one worker, but for those that conftest.py lets go; a core more is asked for,
+    since some tests wait.
+    """
     cores = os.cpu_count() or 1
     return ["-n", str(cores + 1), "--no-loadscope-reorder"] if cores > 1 else []
 
@@ -438,15 +448,15 @@ def compile_tests(left_out):
 
 
 def stored():
-    """The course's own notebooks, by their paths."""
+    """Return the paths of the course's own notebooks."""
     return [path.relative_to(HERE).as_posix() for path in lessons.stored()]
 
 
 def test(*arguments):
-    """Style, types, spelling; then unit tests, guard rails and stored outputs of every lesson; and,
-    where they are installed, two certified JavaScript clients.
+    """Run style, types, spelling, unit tests, guard rails and stored outputs of every lesson.
 
-    The subjects of EXTRAS have a verb of their own.
+    Where they are installed, two certified JavaScript clients run as well. The subjects of EXTRAS
+    have a verb of their own.
     """
     keep_bytecode()
     clients = HERE / "tools" / "clients"
@@ -469,7 +479,7 @@ def test(*arguments):
 
 
 def counts_of_extras():
-    """What is left out of `make test`, each subject with the number of its test functions."""
+    """Yield what is left out of `make test`, each subject with the number of its test functions."""
     for path in EXTRAS:
         files = (HERE / path).rglob("test_*.py") if not path.endswith(".py") else [HERE / path]
         texts = [one.read_text(encoding="utf-8") for one in files]
@@ -479,15 +489,21 @@ def counts_of_extras():
 
 
 def test_extras(*arguments):
-    """What guards Axon, the hub, the browser's Python, the site, Colab, the live room, DuckDB, the
-    set-up; and what computes kept numbers again, hunts in other worlds, or attacks at length."""
+    """Run the tests that `make test` leaves out.
+
+    They guard Axon, the hub, the browser's Python, the site, Colab, the live room, DuckDB and the
+    set-up; compute kept numbers again, hunt in other worlds, or attack at length.
+    """
     keep_bytecode()
     return run(*PYTEST, *on_all_cores(), *EXTRAS, *arguments)
 
 
 def test_all(*arguments):
-    """Every check that there is: `make test` with more of hypothesis, `make test-extras`, and those
-    that want a browser, Node.js, or root. What this machine lacks is said and passed over."""
+    """Run every check that there is.
+
+    That is `make test` with more of hypothesis, `make test-extras`, and those that want a browser,
+    Node.js, or root. What this machine lacks is said and skipped.
+    """
     os.environ.setdefault("LABUTILS_EXAMPLES", "100")
     status = test(*arguments) or test_extras(*arguments)
     for name, programs in OTHER_CHECKS.items():
@@ -520,14 +536,19 @@ OTHER_CHECKS = {
 
 
 def quick(*numbers):
-    """Style, types, and the tests that a change touches; with numbers, those of these lessons."""
+    """Check style and types, and run the tests that a change touches.
+
+    With numbers, those of these lessons.
+    """
     keep_bytecode()
     return style() or run(PYTHON, "tools/touched.py", *numbers)
 
 
 def test_wheel(*arguments):
-    """Every lesson from the wheel, in an empty folder; further arguments are versions to install
-    instead."""
+    """Check every lesson from the wheel, in an empty folder.
+
+    Further arguments are versions to install instead.
+    """
     return run(PYTHON, "tools/from_wheel.py", *arguments)
 
 
@@ -548,12 +569,12 @@ def lock(*arguments):
 
 
 def bench(*arguments):
-    """Ratios, each measured in this run."""
+    """Measure ratios of the course's code to what it is built on."""
     return run(PYTHON, "tools/bench.py", *arguments)
 
 
 def bench_hunt(*arguments):
-    """The hunt against what stands under it, on the same data in the same run."""
+    """Benchmark the hunt against what it is built on, with the same data in the same run."""
     return run(PYTHON, "tools/bench_hunt.py", *arguments)
 
 
@@ -612,18 +633,18 @@ def lite(*arguments):
 
 
 def test_lite(*arguments):
-    """Every lesson in the browser's Python, under Node."""
+    """Run every lesson in the browser's Python, under Node."""
     return run(PYTHON, "-m", "tools.lite.run", *arguments)
 
 
 def check_lite(*arguments):
-    """A real Chromium works through lessons of build/lite; their numbers can be said."""
+    """Let a real Chromium work through lessons of build/lite; arguments are their numbers."""
     with_package("playwright", "tools/browser/requirements.txt")
     return run(PYTHON, "-m", "tools.lite.check", *arguments)
 
 
 def test_site(*arguments):
-    """A real Chromium looks at the site and the slides: axe, keyboard, width, no request."""
+    """Let a real Chromium look at the site and the slides: axe, keyboard, width, no request."""
     with_package("playwright", "tools/browser/requirements.txt")
     return site() or slides() or run(PYTHON, "-m", "tools.site.check", *arguments)
 
@@ -634,13 +655,13 @@ def conclusions(*arguments):
 
 
 def measure(*arguments):
-    """How much the tests notice of labutils, by module: coverage, mutants killed."""
+    """Measure how much the tests notice of labutils, by module: coverage, mutants killed."""
     with_package("coverage", "tools/measure/requirements.txt")
     return run(PYTHON, "tools/measure/run.py", *arguments)
 
 
 def test_clients(*arguments):
-    """Two certified JavaScript clients against `labutils serve`."""
+    """Run two certified JavaScript clients against `labutils serve`."""
     return run(PYTHON, "tools/clients/run.py", *arguments)
 
 
@@ -651,8 +672,10 @@ def real(*arguments):
 
 
 def test_browser(*arguments):
-    """A real Chromium loads a cleaned recording and signs in with a virtual security key, where
-    there is a Chromium."""
+    """Let a real Chromium load a cleaned recording and sign in with a virtual security key.
+
+    This needs a Chromium.
+    """
     with_package("playwright", "tools/browser/requirements.txt")
     return run(PYTHON, "tools/browser/run.py", *arguments)
 
@@ -664,15 +687,19 @@ def picture(*arguments):
 
 
 def test_lessons(*numbers):
-    """Lessons that have beats, worked through in a real JupyterLab by mouse and by keyboard alone,
-    on three screens; a few minutes each."""
+    """Work through lessons that have beats in a real JupyterLab, by mouse and by keyboard alone.
+
+    They are tried on three screens; a few minutes each.
+    """
     with_package("playwright", "tools/browser/requirements.txt")
     return run(PYTHON, "tools/browser/check_lessons.py", *numbers)
 
 
 def test_starts(*arguments):
-    """Each way to start, built from nothing, up to the first question's buttons in a real Chromium;
-    words name the ways."""
+    """Try each way to start, built from nothing, up to the first question's buttons in a Chromium.
+
+    Words name the ways.
+    """
     with_package("playwright", "tools/browser/requirements.txt")
     return run(PYTHON, "tools/browser/check_starts.py", *arguments)
 

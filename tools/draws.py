@@ -1,4 +1,4 @@
-"""What lessons count over many thieves, computed and kept: `make conclusions`.
+"""Compute and keep what lessons count over many thieves: `make conclusions`.
 
 For each lesson with a module `draws`, all its draws, and for each with a module `dials`, each
 setting of each dial, shared over the cores; its counts go to data/conclusions/lesson-NN.json. It
@@ -20,12 +20,12 @@ FOLDER = course.HERE / "data" / "conclusions"
 
 
 def one(module: str, number: int) -> dict[str, dict[str, int]]:
-    """A draw of a lesson."""
+    """Return the counts of one draw of a lesson."""
     return importlib.import_module(module).draw(number)
 
 
 def computed(module: str, count: int) -> dict[str, dict[str, list[int]]]:
-    """The counts of all draws: by part and row, a number a draw."""
+    """Return the counts of all draws: by part and row, a number for each draw."""
     parts: dict[str, dict[str, list[int]]] = {}
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for number, found in enumerate(pool.map(partial(one, module), range(count)), 1):
@@ -37,12 +37,15 @@ def computed(module: str, count: int) -> dict[str, dict[str, list[int]]]:
 
 
 def of_dial(module: str, place: tuple[str, int]) -> dict[str, dict[str, int]]:
-    """The counts at one setting of a dial."""
+    """Return the counts at one setting of a dial."""
     return importlib.import_module(module).count_all(*place)
 
 
 def turned(module: str) -> dict[str, dict[str, dict[str, dict[str, int]]]]:
-    """The counts of all dials: by dial, setting and assumption, how many each control stops."""
+    """Return the counts of all dials, by dial, setting and assumption.
+
+    A count is how many each control stops.
+    """
     places = [
         (dial, setting)
         for dial, settings in importlib.import_module(module).COUNTED_AT.items()
@@ -58,7 +61,7 @@ def turned(module: str) -> dict[str, dict[str, dict[str, dict[str, int]]]]:
 
 
 def as_text(parts: dict[str, dict[str, list[int]]]) -> str:
-    """The counts as JSON, a row a line."""
+    """Return the counts as JSON, one row per line."""
     blocks = []
     for part, rows in parts.items():
         lines = [f"  {json.dumps(row)}: {json.dumps(values)}" for row, values in rows.items()]
@@ -67,7 +70,7 @@ def as_text(parts: dict[str, dict[str, list[int]]]) -> str:
 
 
 def written(lesson: str, text: str) -> None:
-    """Keep what was counted for a lesson, such as 14."""
+    """Write what was counted for a lesson, such as 14."""
     FOLDER.mkdir(exist_ok=True)
     target: pathlib.Path = FOLDER / f"lesson-{lesson}.json"
     target.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Environments of their own for tools whose packages the course does not need.
+"""Build separate environments for tools whose packages the course does not need.
 
 Each lies in `.venv/NAME`, is built from a requirements.txt with hashes, and is built afresh when
 that file has changed. Python 3.6 can read this, since tools/course.py imports it before it says
@@ -31,20 +31,22 @@ NO_PIP = (
 
 
 def installs(python):
-    """Whether this Python has a pip that installs into other environments: pip 22.3 or newer."""
+    """Return whether this Python has a pip that installs elsewhere: pip 22.3 or newer."""
     return answers(python, "-m", "pip", "--python", python, "--version")
 
 
 def answers(*command):
-    """Whether this command succeeds; nothing of what it prints is shown."""
+    """Return whether this command succeeds; nothing of what it prints is shown."""
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return subprocess.call([str(part) for part in command], **silent) == 0
 
 
 def pip(*pythons):
-    """The first pip that installs into other environments, of these Pythons; if none is named, of
-    the one that .venv was made from and of .venv itself, which was given one where the first has
-    none."""
+    """Return the first pip of these Pythons that installs into other environments.
+
+    If none is named, they are the one that .venv was made from and .venv itself, which was given
+    one where the first has none.
+    """
     for python in pythons or (sys._base_executable, sys.executable):
         if installs(python):
             return [str(python), "-m", "pip"]
@@ -53,7 +55,7 @@ def pip(*pythons):
 
 @contextlib.contextmanager
 def locked(lock):
-    """Give the options that install a lock without what pyproject.toml leaves out for speed.
+    """Yield the options that install a lock without what pyproject.toml leaves out for speed.
 
     The lock itself is whole, so that plain pip can install it.
     """
@@ -74,14 +76,16 @@ def left_out():
 
 
 def run(*command, **options):
-    """Run a command in the repository; its exit status."""
+    """Run a command in the repository, and return its exit status."""
     return subprocess.call([str(part) for part in command], cwd=str(HOUSE), **options)
 
 
 def install(python, find_pip, *installs, first=()):
-    """Install into the environment of this Python; whether it succeeded. `find_pip` gives the steps
-    that a pip needs first, and the pip; `installs` are the options of one installation each, and
-    `first` is the step that makes the environment, where that is to be done.
+    """Install into the environment of this Python, and return whether it succeeded.
+
+    `find_pip` gives the steps that a pip needs first, and the pip; `installs` are the options of
+    one installation each, and `first` is the step that makes the environment, where that is to be
+    done.
     """
     uv = uv_of(python)
     elsewhere = ("PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET")
@@ -101,7 +105,7 @@ def install(python, find_pip, *installs, first=()):
 
 
 def ways(python, find_pip, *installs):
-    """The ways to install, the quickest first, each a list of steps.
+    """Yield the ways to install, the quickest first, each a list of steps.
 
     uv takes a tenth of pip's time, so pip brings it where it is not on the PATH, and it is deleted
     afterwards. It does not read pip's settings: where these name another index, pip does the work,
@@ -119,29 +123,29 @@ def ways(python, find_pip, *installs):
 
 
 def uv_of(python):
-    """Where uv lies while it installs into the environment of this Python."""
+    """Return where uv is while it installs into the environment of this Python."""
     return pathlib.Path(python).parent.parent / "uv"
 
 
 def names_an_index(pip):
-    """Whether pip's settings name an index, a way to it, or that there is none."""
+    """Return whether pip's settings name an index, a way to it, or that there is none."""
     command = [str(part) for part in pip]
     said = subprocess.run([*command, "config", "list"], stdout=subprocess.PIPE).stdout
     return bool(re.search(rb"(?m)^[^=]*(index|proxy|trusted-host|client-cert)[^=]*=", said))
 
 
 def folder_of(name):
-    """Where the environment of that name lies, or would."""
+    """Return the folder of the environment with that name, whether it exists or not."""
     return HOUSE / ".venv" / name
 
 
 def is_built(name):
-    """Whether there is an environment of that name, of whatever age."""
+    """Return whether there is an environment with that name, of whatever age."""
     return (folder_of(name) / "requirements.sha256").exists()
 
 
 def python_with(name, requirements, base=None):
-    """The Python that has these requirements; its environment is built first where it must be.
+    """Return the Python that has these requirements, and build its environment first if necessary.
 
     `base` is the Python that it is made from, where that is not this one; it needs no pip of its
     own. Raises subprocess.CalledProcessError where it cannot be built.

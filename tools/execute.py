@@ -29,7 +29,7 @@ NOTEBOOKS = HERE / "notebooks"
 
 
 def executed(notebook: nbformat.NotebookNode, folder: pathlib.Path) -> nbformat.NotebookNode:
-    """The notebook, run from a clean kernel in its folder.
+    """Return the notebook after running it from a clean kernel in its folder.
 
     Raises CellExecutionError where a cell fails.
     """
@@ -62,8 +62,11 @@ LANGUAGE = {
 
 
 def canonical(notebook: nbformat.NotebookNode) -> str:
-    """The one way to write a notebook down: streams merged, no volatile metadata, sorted JSON, a
-    newline at the end."""
+    """Return the one way to write a notebook down.
+
+    Streams are merged, there is no volatile metadata, the JSON is sorted, and a newline is at the
+    end.
+    """
     notebook = nbformat.from_dict(json.loads(json.dumps(notebook)))
     course = notebook.metadata.get("labutils", {})
     notebook.metadata = {"kernelspec": KERNEL, "labutils": course, "language_info": LANGUAGE}
@@ -79,8 +82,11 @@ OF_A_CELL = ("asked", "minutes", "note", "told", "wall")
 
 
 def of_the_course(metadata: dict) -> dict:
-    """What of a cell's metadata is the course's: what it is on a wall, what the wall shows, the
-    speaker's notes, and the minutes of what begins there (docs/authoring.md)."""
+    """Return the part of a cell's metadata that is the course's.
+
+    That is what it is on a wall, what the wall shows, the speaker's notes, and the minutes of what
+    begins there (docs/authoring.md).
+    """
     slideshow, own = metadata.get("slideshow", {}), metadata.get("labutils", {})
     kept = {}
     if "slide_type" in slideshow:
@@ -91,8 +97,10 @@ def of_the_course(metadata: dict) -> dict:
 
 
 def merged(outputs: list) -> list:
-    """Outputs with neighbouring pieces of the same stream joined, and no metadata but the width of
-    a picture."""
+    """Return outputs with neighbouring pieces of the same stream joined.
+
+    They have no metadata but the width of a picture.
+    """
     kept: list = []
     for output in outputs:
         if (
@@ -108,19 +116,21 @@ def merged(outputs: list) -> list:
 
 
 def as_lines(notebook: nbformat.NotebookNode) -> dict:
-    """Sources and texts as lists of lines, as the format on disk has them."""
+    """Return sources and texts as lists of lines, as the format on disk has them."""
     return json.loads(nbformat.writes(notebook))
 
 
 def notebooks_in(folder: pathlib.Path) -> list[pathlib.Path]:
-    """The notebooks of a folder, in order, and no copy that somebody saved beside one."""
+    """Return the notebooks of a folder, in order, without copies that somebody saved beside one."""
     named = sorted(folder.glob("[0-9][0-9]-*.ipynb"))
     return [path for path in named if not COPY.search(path.name)]
 
 
 def main(numbers: list[str]) -> int:
-    """Run and store the lessons of these numbers, or all of them; note their sums, and renew the
-    pages."""
+    """Run and store the lessons of these numbers, or all of them.
+
+    Then note their sums, and renew the pages.
+    """
     paths = [*notebooks_in(NOTEBOOKS), *notebooks_in(NOTEBOOKS / PRACTICE)]
     for path in (*paths, *lessons.guests()):
         if not numbers or path.name[:2] in numbers:

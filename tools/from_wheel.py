@@ -1,4 +1,4 @@
-"""Every lesson from the wheel, in an empty folder:
+"""Check every lesson from the wheel, in an empty folder:
 
 `python tools/from_wheel.py [VERSION ...]`, in the Python of .venv.
 
@@ -22,7 +22,7 @@ COLAB = pathlib.Path(__file__).resolve().parent / "colab_versions.txt"
 
 
 def run(*command, **options) -> None:
-    """Run a command; exit with a sentence where it fails."""
+    """Run a command; exit with a sentence if it fails."""
     if status := subprocess.call([str(part) for part in command], **options):
         sys.exit(
             f"This step failed with status {status}: {pathlib.Path(command[0]).name} {command[-1]}"
@@ -30,7 +30,7 @@ def run(*command, **options) -> None:
 
 
 def main(versions: list[str]) -> int:
-    """Build, install and compare; the exit status is nbval's."""
+    """Build, install and compare; return nbval's exit status."""
     with tempfile.TemporaryDirectory(prefix="from-wheel-") as folder:
         place = pathlib.Path(folder)
         run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", place, cwd=course.HERE)

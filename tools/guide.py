@@ -1,5 +1,6 @@
-"""The pages that are written from the lessons themselves: README's table, the
-instructor's agenda, and the answer key; and what names the public address of the course.
+"""Write the pages that are made from the lessons: README's table, the agenda, the answer key.
+
+The agenda is the instructor's. Also writes what names the public address of the course.
 """
 
 import dataclasses
@@ -40,20 +41,22 @@ HEADING = re.compile(r"(?m)^#{2,3} (.+?)(?: \(\d+ min.*\))?$")
 
 
 def title_of(notebook: nbformat.NotebookNode) -> str:
-    """The title of a lesson, with its number."""
+    """Return the title of a lesson, with its number."""
     return notebook.cells[0].source.splitlines()[0].removeprefix("# ")
 
 
 def minutes_of(notebook: nbformat.NotebookNode) -> str:
-    """The minutes of a lesson; and where there is more of it, those with the long path or with the
-    practice."""
+    """Return the minutes of a lesson.
+
+    Where there is more of it, those with the long path or with the practice are there too.
+    """
     course = notebook.metadata.labutils
     longer = both_paths(course)[1]
     return f"{course.minutes}, or {longer}" if longer > course.minutes else str(course.minutes)
 
 
 def lesson_table(paths: list[pathlib.Path]) -> str:
-    """The table of lessons with their minutes, from the notebooks' own titles and metadata."""
+    """Return the table of lessons with their minutes, from the notebooks' titles and metadata."""
     rows = ["| lesson | minutes |", "|---|---|"]
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
@@ -68,8 +71,10 @@ def lesson_table(paths: list[pathlib.Path]) -> str:
 
 
 def both_paths(course: nbformat.NotebookNode) -> tuple[int, int]:
-    """The minutes of a lesson without its long path or its practice, and with it, by what its
-    notebook says of itself."""
+    """Return the minutes of a lesson without its long path or practice, and with it.
+
+    They are what its notebook says of itself.
+    """
     if practice := lessons.practice(course.lesson):
         more = nbformat.read(practice, as_version=4).metadata.labutils.minutes
         return course.minutes, course.minutes + more
@@ -78,7 +83,7 @@ def both_paths(course: nbformat.NotebookNode) -> tuple[int, int]:
 
 @dataclasses.dataclass(frozen=True)
 class Beat:
-    """What happens next in a lesson: the cell where it begins, its heading, its minutes."""
+    """A beat of a lesson: the cell where it begins, its heading, its minutes."""
 
     cell: str
     title: str
@@ -86,7 +91,7 @@ class Beat:
 
 
 def beats(notebook: nbformat.NotebookNode) -> list[Beat]:
-    """The beats of a lesson, in order; none of one that has sections."""
+    """Return the beats of a lesson, in order; none for one that has sections."""
     found = []
     for cell in notebook.cells:
         minutes = cell.metadata.get("labutils", {}).get("minutes")
@@ -103,18 +108,18 @@ BREAK, AFTER = 10, 75  # minutes of a break, and of teaching before it
 
 
 def minutes_by_lesson(paths: list[pathlib.Path]) -> dict[str, int]:
-    """The minutes of the short path of each lesson."""
+    """Return the minutes of the short path of each lesson."""
     notebooks = {path.name[:2]: nbformat.read(path, as_version=4) for path in paths}
     return {number: each.metadata.labutils.minutes for number, each in notebooks.items()}
 
 
 def in_the_room(minutes: int) -> int:
-    """How long so many minutes of teaching keep people: with signing in, and with breaks."""
+    """Return how many minutes this much teaching takes, with signing in and with breaks."""
     return SIGN_IN + minutes + BREAK * ((minutes - 1) // AFTER)
 
 
 def cuts(paths: list[pathlib.Path]) -> str:
-    """What to teach in a given time: the lessons, and their minutes on the short path."""
+    """Return what to teach in a given time: the lessons, and their minutes on the short path."""
     minutes = minutes_by_lesson(paths)
     rows = ["| you have | teach | takes | in the room | why |", "|---|---|---|---|---|"]
     for cut in teaching()["cuts"]:
@@ -129,13 +134,13 @@ def cuts(paths: list[pathlib.Path]) -> str:
 
 
 def hours(minutes: int) -> str:
-    """Minutes as hours, to the nearest half: `4½ h`."""
+    """Return minutes as hours, to the nearest half: `4½ h`."""
     halves = round(minutes / 30)
     return f"{halves // 2 or ''}{'½' * (halves % 2)} h"
 
 
 def roles(paths: list[pathlib.Path]) -> str:
-    """Who takes which lessons, in how many hours, and with what they leave."""
+    """Return who takes which lessons, in how many hours, and what they take away."""
     minutes = minutes_by_lesson(paths)
     rows = ["| who | lessons | hours | with what they leave |", "|---|---|---|---|"]
     for role in teaching()["roles"]:
@@ -146,7 +151,7 @@ def roles(paths: list[pathlib.Path]) -> str:
 
 
 def programmes(paths: list[pathlib.Path]) -> str:
-    """Programmes block by block, with the hours that each takes in a room."""
+    """Return programmes block by block, with the hours that each takes in a room."""
     minutes = minutes_by_lesson(paths)
     rows = [
         "| programme | lessons, block by block | hours in the room | for |",
@@ -176,13 +181,13 @@ PLAN_COLUMNS = {
 
 @cache
 def teaching() -> dict[str, Any]:
-    """What data/teaching.yaml says: plans, a row for each lesson, what changed."""
+    """Return what data/teaching.yaml says: plans, a row for each lesson, what changed."""
     sheet: dict[str, Any] = yaml.safe_load(TEACHING.read_text(encoding="utf-8"))
     return sheet
 
 
 def plans(paths: list[pathlib.Path]) -> str:
-    """Each plan with a clock: when a block begins, what to do, and another way where one is."""
+    """Return each plan with a clock: when a block begins, what to do, and any alternative."""
     notebooks = {path.name[:2]: nbformat.read(path, as_version=4) for path in paths}
     return "\n\n".join(_plan(plan, notebooks) for plan in teaching()["plans"].values())
 
@@ -212,7 +217,7 @@ def _with_sections(block: dict[str, Any], notebook: nbformat.NotebookNode | None
 
 
 def changes(_: list[pathlib.Path]) -> str:
-    """What is new for those who taught the course before."""
+    """Return what is new for those who taught the course before."""
     return "\n".join(f"- {one}" for one in teaching()["changes"])
 
 
@@ -220,7 +225,7 @@ def changes(_: list[pathlib.Path]) -> str:
 
 
 def agenda(paths: list[pathlib.Path]) -> str:
-    """When each section of each lesson begins, in minutes from its start."""
+    """Return when each section of each lesson begins, in minutes from its start."""
     return "\n\n".join(_agenda_of(nbformat.read(path, as_version=4)) for path in paths)
 
 
@@ -271,7 +276,7 @@ def _waits(notebook: nbformat.NotebookNode) -> Iterator[str]:
 
 
 def answer_key(paths: list[pathlib.Path]) -> str:
-    """What comes out of each prediction, with the beliefs; each solution, route and quiz answer."""
+    """Return each prediction's result, with the beliefs; each solution, route and quiz answer."""
     parts = []
     for path in paths:
         course = lesson(path.name[:2])
@@ -335,10 +340,10 @@ def _right(item: Quiz) -> str:
 
 
 def badges(address: str | None) -> str:
-    """Links to where the course is tested and started; nothing where there is no address, which
-    CONTRIBUTING.md says how to set.
+    """Return links to where the course is tested and started.
 
-    The addresses of both badges are known for repositories on GitHub alone.
+    There are none where there is no address, which CONTRIBUTING.md says how to set. The addresses
+    of both badges are known for repositories on GitHub alone.
     """
     if address is None:
         return ""
@@ -354,7 +359,7 @@ def badges(address: str | None) -> str:
 
 
 def cited(citation: str, address: str | None) -> str:
-    """CITATION.cff with the address as `repository-code`; without that key where there is none."""
+    """Return CITATION.cff with the address as `repository-code`, or without that key."""
     kept = re.sub(r"(?m)^repository-code: .*\n", "", citation)
     return kept if address is None else f"{kept}repository-code: {address}\n"
 
@@ -363,14 +368,14 @@ def cited(citation: str, address: str | None) -> str:
 
 
 def between(page: str, mark: str, text: str) -> str:
-    """A page with this text between the two comments of that mark."""
+    """Return a page with this text between the two comments of that mark."""
     opening = f"<!-- {mark}: written by `make notebooks` -->"
     before, rest = page.split(opening)
     return f"{before}{opening}\n{text}\n{rest[rest.index(f'<!-- end of {mark} -->') :]}"
 
 
 def pages(paths: list[pathlib.Path]) -> dict[str, str]:
-    """Each page that holds something written from the lessons, by its path in the repository."""
+    """Return each page that holds something written from the lessons, by its path."""
     readme = (HERE / "README.md").read_text(encoding="utf-8")
     readme = between(readme, "address", badges(public_address()))
     citation = (HERE / "CITATION.cff").read_text(encoding="utf-8")
@@ -397,7 +402,7 @@ def pages(paths: list[pathlib.Path]) -> dict[str, str]:
 
 
 def switches(paths: list[pathlib.Path]) -> str:
-    """The settings that lessons name in their boxes, lesson by lesson, with pages and dates."""
+    """Return the settings that lessons name in their boxes, by lesson, with pages and dates."""
     sheet = yaml.safe_load(SWITCHES.read_text(encoding="utf-8"))
     titles = {path.name[:2]: title_of(nbformat.read(path, as_version=4)) for path in paths}
     lines = [f"Read on {sheet['read']:%-d %B %Y}."]
@@ -423,6 +428,6 @@ def _dated(dated: Any, read: datetime.date) -> str:
 
 
 def write(paths: list[pathlib.Path]) -> None:
-    """Write all of them."""
+    """Write all these pages."""
     for name, text in pages(paths).items():
         (HERE / name).write_text(text, encoding="utf-8")

@@ -1,9 +1,9 @@
-"""The house, from its imports: `python tools/house.py` writes docs/architecture.png and its
-sentence; `python tools/house.py lines` prints how large each room is, and which modules of stage
-and classroom have one lesson as their only user.
+"""Draw the house from its imports, or print how large each room is.
 
-A room is a package of labutils. An arrow from one room to another has the number of modules of the
-first that import from the second.
+`python tools/house.py` writes docs/architecture.png and its sentence; `python tools/house.py lines`
+prints how large each room is, and which modules of stage and classroom have one lesson as their
+only user. A room is a package of labutils. An arrow from one room to another has the number of
+modules of the first that import from the second.
 """
 
 import ast
@@ -51,27 +51,29 @@ BEGIN, END = "<!-- house: written by tools/house.py -->", "<!-- end of house -->
 
 
 def module_of(path: pathlib.Path) -> str:
-    """The dotted name of a file of labutils."""
+    """Return the dotted name of a file of labutils."""
     parts = path.relative_to(HERE).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 @cache
 def sources() -> dict[str, pathlib.Path]:
-    """Every module of labutils, by its dotted name."""
+    """Return every module of labutils, by its dotted name."""
     return {module_of(path): path for path in sorted(LABUTILS.rglob("*.py"))}
 
 
 @cache
 def parsed(text: str) -> ast.Module:
-    """The syntax tree of a text, which is parsed once."""
+    """Return the syntax tree of a text, which is parsed only once."""
     return ast.parse(text)
 
 
 @cache
 def imported(text: str, module: str, is_package: bool = False) -> frozenset[str]:
-    """The modules of labutils that a text imports, at its top or in a function; relative ones
-    too."""
+    """Return the modules of labutils that a text imports, at its top or in a function.
+
+    Relative imports count too.
+    """
     found: set[str] = set()
     for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Import):
@@ -87,26 +89,29 @@ def imported(text: str, module: str, is_package: bool = False) -> frozenset[str]
 
 @cache
 def imports_of(module: str) -> frozenset[str]:
-    """The modules of labutils that a module of labutils imports; its own packages left out."""
+    """Return the modules of labutils that a module of labutils imports, except itself."""
     path = sources()[module]
     found = imported(path.read_text(encoding="utf-8"), module, path.name == "__init__.py")
     return frozenset(name for name in found if name != module)
 
 
 def room_of(module: str) -> str:
-    """The room in which a module stands; empty for labutils itself, and for the commands of a room,
-    which are what the command line consists of."""
+    """Return the room of a module.
+
+    It is empty for labutils itself, and for the commands of a room, which are what the command line
+    consists of.
+    """
     return "" if module.endswith(".commands") else module.partition(".")[2].partition(".")[0]
 
 
 def lesson_of(module: str) -> str:
-    """The number of the lesson to which a module belongs, or an empty text."""
+    """Return the number of the lesson to which a module belongs, or an empty text."""
     match = re.match(r"labutils\.lessons\.lesson_(\d\d)\b", module)
     return match[1] if match else ""
 
 
 def arrows() -> dict[tuple[str, str], int]:
-    """How many modules of one room import from another."""
+    """Return how many modules of one room import from another."""
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for module in sources():
         for other in imports_of(module):
@@ -119,7 +124,7 @@ def arrows() -> dict[tuple[str, str], int]:
 
 
 def wrong_arrows() -> list[tuple[str, str]]:
-    """(module, what it imports) wherever that stands on the same floor or above."""
+    """Return (module, what it imports) wherever the latter is on the same floor or above."""
     return [
         (module, other)
         for module in sources()
@@ -132,7 +137,7 @@ def wrong_arrows() -> list[tuple[str, str]]:
 
 
 def between_lessons() -> list[tuple[str, str]]:
-    """(module, what it imports) where a lesson imports another one."""
+    """Return (module, what it imports) where a lesson imports another one."""
     return [
         (module, other)
         for module in sources()
@@ -142,14 +147,14 @@ def between_lessons() -> list[tuple[str, str]]:
 
 
 def code_of(notebook: pathlib.Path) -> str:
-    """All code of a notebook, as one text."""
+    """Return all code of a notebook, as one text."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
 @cache
 def users() -> dict[str, frozenset[str]]:
-    """Who imports each module: modules of labutils, and notebooks by the number of the lesson."""
+    """Return who imports each module: modules of labutils, and notebooks by lesson number."""
     found: dict[str, set[str]] = defaultdict(set)
     for module in sources():
         for other in imports_of(module):
@@ -161,8 +166,10 @@ def users() -> dict[str, frozenset[str]]:
 
 
 def lessons_using(module: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
-    """Who uses a module in the end: lessons by number, through modules of the same room, and every
-    other room by its name."""
+    """Return who uses a module in the end.
+
+    They are lessons by number, through modules of the same room, and every other room by its name.
+    """
     found: set[str] = set()
     for user in users().get(module, frozenset()) - seen:
         if user.isdecimal() or lesson_of(user):
@@ -175,7 +182,7 @@ def lessons_using(module: str, seen: frozenset[str] = frozenset()) -> frozenset[
 
 
 def of_one_lesson() -> dict[str, str]:
-    """The modules of stage and classroom that one lesson alone uses, with its number."""
+    """Return the modules of stage and classroom that only one lesson uses, with its number."""
     return {
         module: next(iter(using))
         for module in sources()
@@ -186,7 +193,7 @@ def of_one_lesson() -> dict[str, str]:
 
 
 def class_names() -> dict[str, list[str]]:
-    """The modules of the engine (all rooms but the lessons) that define a class, by its name."""
+    """Return the modules that define a class, by its name, in all rooms but the lessons."""
     found: dict[str, list[str]] = defaultdict(list)
     for module, path in sources().items():
         if room_of(module) != "lessons":
@@ -200,7 +207,7 @@ def class_names() -> dict[str, list[str]]:
 
 
 def lines() -> dict[str, Counter[str]]:
-    """Lines of each room: of code (Python), of questions (YAML), and how many modules."""
+    """Return the lines of each room: of code (Python), of questions (YAML), and its modules."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for path in sorted(LABUTILS.rglob("*")):
         if path.suffix in (".py", ".yaml"):
@@ -214,7 +221,10 @@ def lines() -> dict[str, Counter[str]]:
 
 
 def print_lines() -> None:
-    """The lines of each room, and the modules of stage and classroom that one lesson alone uses."""
+    """Print the lines of each room, and the modules that only one lesson uses.
+
+    The latter are those of stage and classroom.
+    """
     print(f"{'room':<20} {'modules':>7} {'Python':>8} {'YAML':>7}")
     total: Counter[str] = Counter()
     for room, count in lines().items():
@@ -235,7 +245,7 @@ def print_lines() -> None:
 
 
 def modules() -> dict[str, list[str]]:
-    """The modules of each room, without the package's own folder; a package in a room is one."""
+    """Return the modules of each room, without the package's own; a package in a room is one."""
     rooms: dict[str, list[str]] = {}
     for room in ROOMS:
         folder = LABUTILS / room
@@ -248,13 +258,13 @@ def modules() -> dict[str, list[str]]:
 
 
 def sentence() -> str:
-    """What the picture shows, in words."""
+    """Return what the picture shows, in words."""
     parts = [f"{count} of {one} import {other}" for (one, other), count in arrows().items()]
     return f"{len(ROOMS)} rooms, and every arrow points down: {'; '.join(parts)}."
 
 
 def draw():
-    """The rooms from top to bottom, with their modules; beside each, whom it uses and how often."""
+    """Return a picture of the rooms from top to bottom, with their modules and whom each uses."""
     from matplotlib.patches import Rectangle
 
     from labutils.pictures.canvas import BLACK, GREY, canvas

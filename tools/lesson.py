@@ -49,11 +49,14 @@ docs/authoring.md says how each of these is written."""
 
 
 class CannotMake(Exception):
-    """Why no skeleton was made, as a sentence that says what to do. Then nothing was written."""
+    """An error for a skeleton that was not made; the sentence says what to do.
+
+    Then nothing was written.
+    """
 
 
 def places(number: str, folder: pathlib.Path | None) -> dict[str, pathlib.Path]:
-    """Where the parts of a new lesson belong: in the repository, or in a folder of one's own."""
+    """Return where the parts of a new lesson belong: in the repository, or in one's own folder."""
     if folder is None:
         return {
             "notebook": HERE / "notebooks",
@@ -68,19 +71,19 @@ def places(number: str, folder: pathlib.Path | None) -> dict[str, pathlib.Path]:
 
 
 def files(number: str, where: dict[str, pathlib.Path]) -> dict[pathlib.Path, str]:
-    """The files of a new lesson with their texts, but for the notebook."""
+    """Return the files of a new lesson with their texts, except the notebook."""
     named = {name: where["lesson"] / name for name in OF_THE_LESSON}
     named |= {name: where["tests"] / name for name in OF_ITS_TESTS}
     return {path: filled(f"{name}.txt", number) for name, path in named.items()}
 
 
 def filled(name: str, number: str) -> str:
-    """A file of the skeleton, with the number of the lesson."""
+    """Return a file of the skeleton, with the number of the lesson filled in."""
     return (SKELETON / name).read_text(encoding="utf-8").replace("NN", number)
 
 
 def notebook(number: str) -> nbformat.NotebookNode:
-    """The notebook of a new lesson, with its named cells and without outputs."""
+    """Return the notebook of a new lesson, with its named cells and without outputs."""
     _, *parts = CELL.split(filled("notebook.txt", number))
     cells = []
     for kind, name, source in zip(parts[0::3], parts[1::3], parts[2::3], strict=True):
@@ -97,7 +100,7 @@ def retired() -> set[str]:
 
 
 def must_be_free(number: str, *, of_the_course: bool) -> None:
-    """Raise CannotMake where this is no number of a lesson, or one that somebody else has had."""
+    """Raise CannotMake if this is not a lesson number, or one that is taken."""
     if not re.fullmatch(r"\d\d", number):
         raise CannotMake(
             f"{number!r} is not a number of a lesson. Give two digits: make lesson ARGS=21"
@@ -117,7 +120,7 @@ def must_be_free(number: str, *, of_the_course: bool) -> None:
 def make(
     where: dict[str, pathlib.Path], number: str, name: str, *, of_the_course: bool = False
 ) -> list[pathlib.Path]:
-    """Write the skeleton; the paths that were written. Raises CannotMake."""
+    """Write the skeleton, and return the paths that were written. Raises CannotMake."""
     must_be_free(number, of_the_course=of_the_course)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise CannotMake(
@@ -141,7 +144,7 @@ def make(
 
 
 def read_arguments(words: list[str]) -> argparse.Namespace:
-    """What was asked for. Exits with a sentence where that cannot be read."""
+    """Return what was asked for. Exits with a sentence where that cannot be read."""
     parser = argparse.ArgumentParser(
         prog="make lesson", description="Make the skeleton of a lesson."
     )
@@ -153,7 +156,7 @@ def read_arguments(words: list[str]) -> argparse.Namespace:
 
 
 def main(words: list[str]) -> int:
-    """Make the skeleton, run and store it, and say what is left to write."""
+    """Make the skeleton, run and store it, and print what is left to write."""
     asked = read_arguments(words)
     folder = asked.folder.expanduser().resolve() if asked.folder else None
     where = places(asked.number, folder)

@@ -1,8 +1,8 @@
-"""Which notebooks there are, and what each of the course's own looks like when nobody has touched
-it (notebooks/SHA256SUMS).
+"""List the notebooks of the course, and their checksums before anybody touches them.
 
-What it needs of labutils needs nothing but the standard library, so that the verbs can say what is
-wrong where a package is missing or broken. It is not imported above: an old Python cannot read it.
+The checksums are in notebooks/SHA256SUMS. What it needs of labutils needs nothing but the standard
+library, so that the verbs can say what is wrong where a package is missing or broken. It is not
+imported above: an old Python cannot read it.
 """
 
 import pathlib
@@ -15,7 +15,7 @@ if str(ROOT) not in sys.path:
 
 
 def sums(folder=NOTEBOOKS):
-    """The SHA-256 of each lesson of the course by file name, in order.
+    """Return the SHA-256 of each lesson of the course by file name, in order.
 
     Exits with a sentence where the list cannot be read.
     """
@@ -28,34 +28,34 @@ def sums(folder=NOTEBOOKS):
 
 
 def paths():
-    """The course's own lessons, in order, and no copy that somebody saved beside one."""
+    """Return the course's own lessons, in order, without copies that somebody saved beside one."""
     return [path for path in stored() if path.parent == NOTEBOOKS]
 
 
 def practices():
-    """The notebooks of practice, in order: each belongs to the lesson of its number."""
+    """Return the notebooks of practice, in order: each belongs to the lesson of its number."""
     return [path for path in stored() if path.parent != NOTEBOOKS]
 
 
 def stored():
-    """All notebooks of the course: its lessons, and their practice."""
+    """Return all notebooks of the course: its lessons, and their practice."""
     return [NOTEBOOKS / name for name in sums() if (NOTEBOOKS / name).exists()]
 
 
 def practice(number):
-    """The practice of the lesson of that number; None where it has none."""
+    """Return the practice of the lesson with that number; None if it has none."""
     return next((path for path in practices() if path.name[:2] == number), None)
 
 
 def guests():
-    """The notebooks of somebody else's lessons, which LABUTILS_LESSONS names."""
+    """Return the notebooks of somebody else's lessons, which LABUTILS_LESSONS names."""
     from labutils.classroom.workspace import guests_beside
 
     return list(guests_beside(sums()).values())
 
 
 def notebook(number):
-    """The notebook of the lesson of that number. Raises LookupError where there is none."""
+    """Return the notebook of a lesson, by number. Raises LookupError where there is none."""
     for path in paths() + guests():
         if path.name[:2] == number:
             return path
@@ -63,7 +63,7 @@ def notebook(number):
 
 
 def folder_of(number):
-    """The folder of the lesson of that number: its exercises, questions, scenes."""
+    """Return the folder of the lesson with that number: its exercises, questions, scenes."""
     path = notebook(number)
     if path.parent == NOTEBOOKS:
         return ROOT / "labutils" / "lessons" / ("lesson_" + number)
@@ -71,7 +71,7 @@ def folder_of(number):
 
 
 def tests_of(number):
-    """The folder with the answers, routes and tests of the lesson of that number."""
+    """Return the folder with the answers, routes and tests of the lesson with that number."""
     path = notebook(number)
     if path.parent == NOTEBOOKS:
         return ROOT / "tests" / "lessons" / ("lesson_" + number)

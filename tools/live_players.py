@@ -1,4 +1,4 @@
-"""What the seeded teams of the live exercise get over consecutive seeds.
+"""Measure what the seeded teams of the live exercise score over consecutive seeds.
 
     python tools/live_players.py play FIRST NUMBER > FILE
     python tools/live_players.py page FILE...
@@ -34,7 +34,7 @@ WAYS = {  # of data/capstone/steps.yaml
 
 
 def played(first: int, number: int) -> None:
-    """Play these seeds with every policy, a line of JSON each."""
+    """Play these seeds with every policy, and print a line of JSON for each."""
     for seed in range(first, first + number):
         exercise = LiveExercise(Settings(str(seed), len(POLICIES)))
         play(exercise, list(POLICIES))
@@ -85,7 +85,7 @@ def page(files: list[str]) -> None:
 
 
 def by_way(lines: list[dict[str, Any]]) -> list[str]:
-    """A table of what the two best teams get, by how the intruder comes in."""
+    """Return a table of the two best teams' scores, by how the intruder comes in."""
     rows = [
         f"| the intruder comes in with | seeds | {SKILLS[-2]} | {SKILLS[-1]}, from, to | out |",
         "|---|---|---|---|---|",

@@ -1,4 +1,4 @@
-"""The locks of this repository: what each holds, and how it is written.
+"""Write the locks of this repository, and say what each holds.
 
 `make lock` runs this. Each lock is a file of pins with hashes and without addresses, which plain
 pip installs with `--require-hashes`. What a lock has already stays as it is while that is possible;
@@ -38,7 +38,7 @@ IN_THE_BROWSER = (
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock, what it is made from, and the options of the compiler.
+    """A lock file, what it is made from, and the options of the compiler.
 
     `extras` are the extras and groups of pyproject.toml that it claims to hold: "" is what labutils
     itself needs.
@@ -92,7 +92,7 @@ def pins(text: str) -> dict[str, str]:
 
 
 def write(*arguments: str) -> int:
-    """Write all locks, and the pins of environment.yml; the exit status."""
+    """Write all locks, and the pins of environment.yml; return the exit status."""
     for lock in LOCKS:
         command = [*COMPILE, *lock.options, *lock.sources, "-o", lock.path, *arguments]
         if status := run(*command):
@@ -101,7 +101,7 @@ def write(*arguments: str) -> int:
 
 
 def write_tests(*arguments: str) -> int:
-    """Write requirements-test.txt: what the group `test` needs and requirements.txt has not."""
+    """Write requirements-test.txt: what the group `test` needs beyond requirements.txt."""
     learners, before = ROOT / "requirements.txt", ROOT / TESTS
     with tempfile.TemporaryDirectory() as folder:
         both = Path(folder, "both.txt")
@@ -133,7 +133,7 @@ def write_conda() -> int:
 
 
 def of_conda() -> dict[str, str]:
-    """Return the packages that environment.yml has pip install, with their versions."""
+    """Return the packages that pip installs for environment.yml, with their versions."""
     listed = yaml.safe_load((ROOT / CONDA).read_text(encoding="utf-8"))["dependencies"]
     pip = next(one["pip"] for one in listed if isinstance(one, dict))
     return dict(line.split("==") for line in pip)

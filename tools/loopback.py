@@ -1,4 +1,4 @@
-"""A folder of files as a site on this machine alone, for a Chromium that asks nobody else."""
+"""Serve a folder of files on this machine alone, for a Chromium that asks nobody else."""
 
 import functools
 import http.server
@@ -14,7 +14,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def served(folder: pathlib.Path) -> str:
-    """The address of a folder, served on loopback until this process ends."""
+    """Serve a folder on loopback until this process ends, and return its address."""
     handler = functools.partial(Quiet, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,5 +1,4 @@
-"""What measurements over seeds have in common: lines of JSON that were kept, and a table of them in
-a page."""
+"""Share what measurements over seeds need: reading kept lines of JSON, and writing a table."""
 
 import json
 from collections.abc import Iterable
@@ -8,7 +7,7 @@ from typing import Any
 
 
 def lines_of(files: Iterable[str]) -> list[dict[str, Any]]:
-    """The lines of some files, each a JSON object."""
+    """Return the lines of some files, each a JSON object."""
     return [
         json.loads(line)
         for name in files
@@ -17,7 +16,7 @@ def lines_of(files: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def put_between(page: Path, begin: str, end: str, rows: Iterable[str]) -> None:
-    """Write rows into a page, in the place of what is between two marks."""
+    """Write rows into a page, in place of what is between two marks."""
     before, _, rest = page.read_text(encoding="utf-8").partition(begin)
     _, _, after = rest.partition(end)
     page.write_text(before + "\n".join([begin, *rows, end]) + after, encoding="utf-8")

@@ -69,7 +69,7 @@ class Application(BaseHTTPRequestHandler):
     do_POST = do_GET
 
     def log_message(self, *_):
-        """No line for each request."""
+        """Log nothing."""
 
 
 def record(python: str, target: pathlib.Path) -> None:
@@ -130,8 +130,10 @@ def record(python: str, target: pathlib.Path) -> None:
 
 
 def settled(har: dict) -> dict:
-    """The recording with dates by the provider's clock, durations by the order of requests, and
-    plain names."""
+    """Return the recording with reproducible values.
+
+    Dates follow the provider's clock, durations the order of requests, and names are plain.
+    """
     begin, seconds, since, preflighted = datetime.fromisoformat(START).timestamp(), 0, 0, False
     log = har["log"]
     log["_lab"] = {"seed": SEED, "start": START, "issuer": ISSUER}
@@ -198,8 +200,10 @@ def _assert_clock(entry: dict, now: int) -> None:
 
 
 def default_export(har: dict) -> dict:
-    """What browsers write today unless one asks for sensitive data: the same without Cookie,
-    Set-Cookie and Authorization."""
+    """Return what browsers write today unless one asks for sensitive data.
+
+    It is the same without Cookie, Set-Cookie and Authorization.
+    """
     log = har["log"]
     log["creator"]["name"] += ", then tools/record_har.py"
     log["comment"] = (

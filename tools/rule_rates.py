@@ -1,4 +1,6 @@
-"""What the course's rules do in the months of lessons 10 and 16: `python tools/rule_rates.py`.
+"""Measure what the course's rules do in the months of lessons 10 and 16.
+
+`python tools/rule_rates.py`.
 
 Written into docs/hunting-rules.md: for each rule how many alerts it raises, how many of them are
 false, which harmless things it falls for, and which steps of the attack it leads to.
@@ -28,24 +30,26 @@ DAY = 86400  # seconds
 def measured(
     hits: list[Hit], folder: pathlib.Path, case: str = cases.COURSE
 ) -> tuple[Score, Score]:
-    """The score of all rules in the world of this folder, and of those above the level low: these
-    alone are alerts that a team reads."""
+    """Return the score of all rules in this folder's world, and of those above the level low.
+
+    The latter alone are alerts that a team reads.
+    """
     return score(hits, folder, case=case), score(alerting(hits), folder, case=case)
 
 
 def found(rules: pathlib.Path, folder: pathlib.Path, case: str) -> list[Hit]:
-    """The hits of rules in the world of a folder, with the lists of its company."""
+    """Return the hits of rules in the world of a folder, with the lists of its company."""
     lists = {name: list(values) for name, values in cases.load(case).placeholders.items()}
     return hunt([rules], [folder], lists).hits
 
 
 def led_to(alerts: Iterable[Alert]) -> set[str]:
-    """The steps that some alert leads to."""
+    """Return the steps that some alert leads to."""
     return {step for alert in alerts for step in alert.steps}
 
 
 def titles(rules_folder: pathlib.Path = RULES) -> dict[str, tuple[str, str, str]]:
-    """Of each rule that raises alerts: its file, title and level, by id."""
+    """Return file, title and level of each rule that raises alerts, by id."""
     rules = {}
     for path in sorted(rules_folder.glob("*.yml")):
         *_, last = yaml.safe_load_all(path.read_text(encoding="utf-8"))
@@ -54,12 +58,12 @@ def titles(rules_folder: pathlib.Path = RULES) -> dict[str, tuple[str, str, str]
 
 
 def looks_like_a_step(alert: Alert) -> bool:
-    """Whether a false alert is about something harmless that was put there to look like a step."""
+    """Return whether a false alert is about a harmless thing planted to look like a step."""
     return not alert.true and alert.twin != ORDINARY
 
 
 def table(every: Score, above_low: Score, rules_folder: pathlib.Path = RULES) -> str:
-    """The rates of the rules in a folder, as Markdown."""
+    """Return the rates of the rules in a folder, as Markdown."""
     days = len(every.days)
     where = rules_folder.relative_to(HOUSE).as_posix()
     lines = [
@@ -105,14 +109,14 @@ def _blind(result: Score) -> str:
 
 
 def page(text: str, case: str = cases.COURSE, of: str | None = None) -> str:
-    """The page (or this text of it) with this table for the month of a case."""
+    """Return the page (or this text of it) with this table for the month of a case."""
     opening = OPENING.format(case)
     before, rest = (of or PAGE.read_text(encoding="utf-8")).split(opening)
     return f"{before}{opening}\n\n{text}\n\n{rest[rest.index(CLOSING) :]}"
 
 
 def table_of_2025() -> str:
-    """The rates of the six rules of 2025 in the month of lesson 16."""
+    """Return the rates of the six rules of 2025 in the month of lesson 16."""
     folder, case = month.folder(), "drift-2025"
     return table(*measured(found(RULES_OF_2025, folder, case), folder, case), RULES_OF_2025)
 

@@ -1,4 +1,4 @@
-"""What ten hunters earn by `labutils score`, and whether taking a right rule away ever pays.
+"""Measure what ten hunters earn by `labutils score`, and whether dropping a right rule ever pays.
 
     python tools/score_hunters.py grade SEED... > FILE
     python tools/score_hunters.py page FILE...
@@ -63,7 +63,7 @@ HUNTERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def rules_of(hunter: str, folder: Path) -> list[Path]:
-    """The rules of a hunter, as files."""
+    """Return the rules of a hunter, as files."""
     named, own = HUNTERS[hunter]
     chosen = [SHELF / f"{name}.yml" for name in named]
     for number, name in enumerate(own):
@@ -80,7 +80,7 @@ def rules_of(hunter: str, folder: Path) -> list[Path]:
 
 
 def graded(seed: str) -> Iterator[tuple[str, Grade]]:
-    """The grade of each hunter in the worlds of a seed."""
+    """Yield the grade of each hunter in the worlds of a seed."""
     folders = worlds(seed)
     with TemporaryDirectory() as folder:
         for hunter in HUNTERS:
@@ -88,12 +88,12 @@ def graded(seed: str) -> Iterator[tuple[str, Grade]]:
 
 
 def of(result: Grade) -> float:
-    """A grade as one number: the mean of the six worlds' mean and the worst of them."""
+    """Return a grade as one number: the mean of the six worlds' mean and the worst of them."""
     return mean((result.mean, result.minimum))
 
 
 def print_grades(seeds: list[str]) -> None:
-    """Seed by seed: each hunter's grade, and that of the shelf without each rule that was right."""
+    """Print for each seed each hunter's grade, and the shelf's without each right rule."""
     for seed in seeds:
         results = dict(graded(seed))
         whole = results["thorough: all of the shelf"]
@@ -114,7 +114,7 @@ def print_grades(seeds: list[str]) -> None:
 
 
 def page(files: list[str]) -> None:
-    """Write both tables."""
+    """Write both tables into the page."""
     rows = lines_of(files)
     seeds = ", ".join(row["seed"] for row in rows)
     table = [f"| rules | grade, seeds {seeds} |", "|---|---|"]
@@ -133,7 +133,7 @@ def page(files: list[str]) -> None:
 
 
 def print_alerts(seed: str) -> None:
-    """What each hunter's team reads in each world of a seed, and what of it was the attack."""
+    """Print what each hunter's team reads in each world of a seed, and what was the attack."""
     letters = random.Random(seed).sample("ABCDEFGHIJ", len(HUNTERS))
     found = {letter: one for letter, (_, one) in zip(letters, graded(seed), strict=True)}
     for letter in sorted(found):

@@ -1,4 +1,4 @@
-"""How much of a lesson's code the learner writes: `python tools/share.py [NN ...]`.
+"""Measure how much of a lesson's code the learner writes: `python tools/share.py [NN ...]`.
 
 Share = S / (S + C). S: lines of the model solutions of all that is checked, the target too. C:
 lines in the code cells of the notebook. Blank lines and comments count for neither. From 30 % on a
@@ -15,20 +15,22 @@ ENOUGH = 0.30
 
 
 def lines(code: str) -> int:
-    """Lines that are neither blank nor a comment."""
+    """Count the lines that are neither blank nor a comment."""
     stripped = (line.strip() for line in code.splitlines())
     return sum(bool(line) and not line.startswith("#") for line in stripped)
 
 
 def shown(notebook: pathlib.Path) -> int:
-    """C: the lines in a notebook's code cells."""
+    """Return C: the number of lines in a notebook's code cells."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     return sum(lines("".join(cell["source"])) for cell in cells if cell["cell_type"] == "code")
 
 
 def written(number: str) -> int:
-    """S: the lines that the learner of a lesson writes, as the model solutions have them. What
-    its practice asks does not count."""
+    """Return S: the number of lines that the learner of a lesson writes.
+
+    They are those of the model solutions. What its practice asks does not count.
+    """
     from labutils.classroom.course import lesson
 
     course, text = lesson(number), lessons.notebook(number).read_text(encoding="utf-8")
@@ -37,7 +39,7 @@ def written(number: str) -> int:
 
 
 def share(number: str) -> float:
-    """The learner's share of a lesson's code, from 0 to 1."""
+    """Return the learner's share of a lesson's code, from 0 to 1."""
     notebook = lessons.notebook(number)
     return written(number) / (written(number) + shown(notebook))
 

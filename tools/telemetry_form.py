@@ -1,5 +1,4 @@
-"""The form of a month of logs in numbers: of the course's own, of an older version's, of public
-samples.
+"""Describe the form of a month of logs in numbers: the course's, an older version's, or samples.
 
     python tools/telemetry_form.py measure NAME FOLDER > FILE
     python tools/telemetry_form.py page FILE...
@@ -32,8 +31,10 @@ ROWS: list[tuple[str, str, str, Feature]] = []  # log, what is measured, unit, h
 
 
 def row(log: str, what: str, unit: str) -> Callable[[Feature], Feature]:
-    """Make a row of the table of a function of the events of one log, or of `all`. The unit is
-    `share`, `ratio` or `number`."""
+    """Return a decorator that makes a row of the table of a function of events.
+
+    They are those of one log, or of `all`. The unit is `share`, `ratio` or `number`.
+    """
 
     def added(feature: Feature) -> Feature:
         ROWS.append((log, what, unit, feature))
@@ -43,13 +44,13 @@ def row(log: str, what: str, unit: str) -> Callable[[Feature], Feature]:
 
 
 def share(hits: Iterator[bool]) -> float | None:
-    """How many are true, of all."""
+    """Return the share of those that are true."""
     some = list(hits)
     return sum(some) / len(some) if some else None
 
 
 def leaves(value: object, key: str = "") -> Iterator[tuple[str, object]]:
-    """Every value of an event with the key that it has."""
+    """Yield every value of an event with its key."""
     if isinstance(value, dict):
         for name, item in value.items():
             yield from leaves(item, name)
@@ -86,7 +87,7 @@ def person(event: Event) -> str:
 
 
 def client(event: Event, name: str) -> Event:
-    """A mapping below `client`; an empty one where the system itself acts."""
+    """Return a mapping below `client`; an empty one if the system itself acts."""
     found: Event = event.get("client", {}).get(name) or {}
     return found
 
@@ -195,7 +196,7 @@ def logins(events: list[Event]) -> float | None:
 
 
 def logs_below(folder: Path) -> Logs:
-    """The events of the logs of a folder, by what comes before the first dot of a file's name."""
+    """Return the events of a folder's logs, by what comes before the first dot of a file's name."""
     logs: Logs = {}
     for path in sorted(folder.rglob("*.jsonl")):
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -204,7 +205,7 @@ def logs_below(folder: Path) -> Logs:
 
 
 def measured(logs: Logs) -> dict[str, float | None]:
-    """Every row for some logs."""
+    """Return every row for some logs."""
     whole = [event for events in logs.values() for event in events]
     numbers = {}
     for log, what, _, feature in ROWS:
@@ -222,7 +223,7 @@ def shown(number: float | None, unit: str) -> str:
 
 
 def page(files: list[str]) -> None:
-    """A table in docs/telemetry.md: a row for each feature, a column for each measurement."""
+    """Write a table into docs/telemetry.md: a row per feature, a column per measurement."""
     columns = lines_of(files)
     names = [str(one["name"]) for one in columns]
     rows = ["| log | feature |" + "".join(f" {name} |" for name in names)]

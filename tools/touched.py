@@ -1,9 +1,9 @@
-"""The tests that a change touches: `python tools/touched.py`; of some lessons: with their numbers;
-of one exercise: with its id, such as 12-10.
+"""Run the tests that a change touches.
 
-What changed is what git sees: the working copy, or else the last commit. For a module its own tests
-run, and those that import it, where these are few; for a lesson its tests, the rails about it, and
-its stored outputs. `make test` runs everything.
+`python tools/touched.py`; of some lessons: with their numbers; of one exercise: with its id, such
+as 12-10. What changed is what git sees: the working copy, or else the last commit. For a module its
+own tests run, and those that import it, where these are few; for a lesson its tests, the rails
+about it, and its stored outputs. `make test` runs everything.
 """
 
 import pathlib
@@ -31,7 +31,7 @@ ABOUT_A_LESSON = [
 
 
 def changed() -> list[str]:
-    """The files that differ from the last commit; where none does, those of that commit."""
+    """Return the files that differ from the last commit; if none does, those of that commit."""
 
     def git(*arguments: str) -> list[str]:
         done = subprocess.run(
@@ -44,14 +44,14 @@ def changed() -> list[str]:
 
 
 def tests() -> list[pathlib.Path]:
-    """Every test file but those that have a verb of their own."""
+    """Return every test file except those that have a verb of their own."""
     extras = [HERE / path for path in course.EXTRAS]
     found = sorted((HERE / "tests").rglob("test_*.py"))
     return [path for path in found if not any(extra in (path, *path.parents) for extra in extras)]
 
 
 def mirrors(path: str) -> list[str]:
-    """The test files that are called for a module: identity/tokens.py has test_tokens.py."""
+    """Return the test files named for a module: identity/tokens.py has test_tokens.py."""
     inside = pathlib.Path(path).relative_to("labutils")
     folder, name = HERE / "tests" / inside.parent, inside.stem
     return [
@@ -62,7 +62,7 @@ def mirrors(path: str) -> list[str]:
 
 
 def importers(module: str) -> list[str]:
-    """The test files that import a module."""
+    """Return the test files that import a module."""
     return [
         str(path.relative_to(HERE))
         for path in tests()
@@ -71,13 +71,13 @@ def importers(module: str) -> list[str]:
 
 
 def lesson_numbers(paths: list[str]) -> set[str]:
-    """The lessons that these files belong to."""
+    """Return the lessons that these files belong to."""
     named = re.compile(r"(?:lessons/lesson_|notebooks/)(\d\d)")
     return {match[1] for path in paths if (match := named.search(path))}
 
 
 def chosen(paths: list[str]) -> tuple[set[str], list[str]]:
-    """The test files for these changes, and what is left to `make test`, in sentences."""
+    """Return the test files for these changes, and in sentences what is left to `make test`."""
     files: set[str] = set()
     left = []
     for path in paths:
@@ -97,7 +97,7 @@ def chosen(paths: list[str]) -> tuple[set[str], list[str]]:
 
 
 def of_lessons(numbers: set[str]) -> int:
-    """Run what holds these lessons: their own tests, the rails about each, their stored outputs."""
+    """Run the tests of these lessons: their own, the rails about each, their stored outputs."""
     python = [*course.PYTEST, *course.on_all_cores()]
     named = " or ".join(f"[{number} or -{number}" for number in sorted(numbers))
     folders = [folder for folder in map(lessons.tests_of, sorted(numbers)) if folder.exists()]
@@ -114,7 +114,7 @@ def of_lessons(numbers: set[str]) -> int:
 
 
 def of_exercises(identifiers: list[str]) -> int:
-    """Run what holds these exercises, whatever else their lesson has."""
+    """Run the tests of these exercises, whatever else their lesson has."""
     named = " or ".join(f"[{identifier}]" for identifier in identifiers)
     status = course.run(*course.PYTEST, *OF_AN_EXERCISE, "-k", named)
     if status == course.NO_TESTS:
@@ -123,7 +123,7 @@ def of_exercises(identifiers: list[str]) -> int:
 
 
 def main(named: list[str]) -> int:
-    """Run them; the exit status is pytest's."""
+    """Run the tests that were named or touched; return pytest's exit status."""
     try:
         if exercises := [one for one in named if "-" in one]:
             return of_exercises(exercises)

@@ -1,4 +1,4 @@
-"""What a translation says of the English that it translates: `python tools/translations.py NN`.
+"""Print the digests of a lesson's English, for its translations: `python tools/translations.py NN`.
 
 Prints the digest of each cell of prose, each question and each exercise of a lesson, for `of:` in
 its sheet (docs/authoring.md), and what of the sheets that there are is stale.
@@ -20,25 +20,25 @@ from labutils.classroom.translation import (
 
 
 def prose(number: str) -> dict[str, str]:
-    """The texts of a lesson's notebook by the ids of their cells."""
+    """Return the texts of a lesson's notebook by the ids of their cells."""
     cells = nbformat.read(lessons.notebook(number), as_version=4).cells
     return {cell.id: cell.source for cell in cells if cell.cell_type == "markdown"}
 
 
 def questions(number: str) -> dict:
-    """The predictions and quizzes of a lesson by id."""
+    """Return the predictions and quizzes of a lesson by id."""
     course = lesson(number)
     return {item.id: item for item in (*course.predictions, *course.quizzes)}
 
 
 def exercises(number: str) -> dict:
-    """The exercises of a lesson, and its target, by id."""
+    """Return the exercises of a lesson, and its target, by id."""
     course = lesson(number)
     return {item.id: item for item in (*course.exercises, course.target) if item}
 
 
 def stale(number: str) -> list[str]:
-    """What is stale in the sheets of a lesson, in sentences."""
+    """Return what is stale in the sheets of a lesson, in sentences."""
     folder = lessons.folder_of(number)
     sheets = [path for path in sorted(folder.glob("*.yaml")) if len(path.stem) <= 3]
     return [
@@ -51,7 +51,7 @@ def stale(number: str) -> list[str]:
 
 
 def main(numbers: list[str]) -> int:
-    """Print them for these lessons."""
+    """Print the digests of these lessons, and what is stale in their sheets."""
     for number in numbers:
         for name, text in prose(number).items():
             print(f"{digest_of(text)}  {name}")

@@ -41,7 +41,7 @@ get_ipython().events.register("post_run_cell", _stopwatch.end)
 
 
 def measured(path: pathlib.Path) -> dict[str, float]:
-    """The seconds of each code cell of a lesson, by the cell's name."""
+    """Return the seconds of each code cell of a lesson, by the cell's name."""
     with tempfile.TemporaryDirectory() as folder:
         startup = pathlib.Path(folder, "profile_default", "startup")
         startup.mkdir(parents=True)
@@ -56,12 +56,12 @@ def measured(path: pathlib.Path) -> dict[str, float]:
 
 
 def long_ones(cells: dict[str, float]) -> dict[str, int]:
-    """The cells that make a room wait, in whole seconds."""
+    """Return the cells that make a room wait, in whole seconds."""
     return {name: round(s) for name, s in cells.items() if s >= LONG and name != "imports"}
 
 
 def main() -> int:
-    """Measure all lessons, and write down what was measured."""
+    """Measure all lessons, and store the result."""
     waits = {path.name[:2]: long_ones(measured(path)) for path in paths()}
     kept = {number: cells for number, cells in waits.items() if cells}
     WAITS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")

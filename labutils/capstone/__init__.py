@@ -1,7 +1,6 @@
-"""An incident that nobody told you about: generated from a seed, hunted in a folder of logs and
-tables, and graded.
+"""Generate an incident that nobody told you about from a seed, to be hunted, reported and graded.
 
-`python -m labutils capstone` is the same as a command.
+A learner gets a folder of logs and tables. `python -m labutils capstone` is the same as a command.
 """
 
 from labutils.capstone.asking import ask

@@ -1,4 +1,4 @@
-"""Questions to people: each costs minutes, and people are sometimes mistaken."""
+"""Put questions to people in an incident: each costs minutes, and people are sometimes mistaken."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +21,12 @@ PROGRAMS = ("planning", "builds", "reports", "assistant")
 
 
 class NoAnswer(LookupError):
-    """A question that nobody here can answer, with those that may be asked."""
+    """An error for a question that nobody here can answer; it points to those that may be asked."""
 
 
 @dataclass(frozen=True)
 class GivenAnswer:
-    """What somebody said, and the minutes that it took."""
+    """Somebody's answer to a question, and the minutes that it took."""
 
     question: str
     minutes: int
@@ -34,8 +34,9 @@ class GivenAnswer:
 
 
 def ask(folder: Path, question: str, seed: str) -> GivenAnswer:
-    """Ask, and note the minutes in asked.yaml. A question that was asked before costs nothing more,
-    and has the same answer.
+    """Answer a question, and note its minutes in asked.yaml.
+
+    A question that was asked before costs nothing more, and has the same answer.
 
     Raises NoAnswer, Fault where asked.yaml cannot be read, and OSError.
     """
@@ -54,13 +55,16 @@ def ask(folder: Path, question: str, seed: str) -> GivenAnswer:
 
 
 def answer_to(truth: Truth, question: str) -> GivenAnswer:
-    """What somebody says to a question, in the world of an incident. Raises NoAnswer."""
+    """Return what somebody answers to a question, in the world of an incident. Raises NoAnswer."""
     about, name = parts_of(question)
     return GivenAnswer(question, MINUTES[about], _ANSWERS[about](truth, name))
 
 
 def parts_of(question: str) -> tuple[str, str]:
-    """What a question is about, and the name in it. Raises NoAnswer for what is no question."""
+    """Split a question into its subject and the name in it.
+
+    Raises NoAnswer if it is not a question.
+    """
     about, _, name = question.partition(":")
     if about not in MINUTES or (about in ("supplier", "vendor")) != (not name):
         raise NoAnswer(
@@ -75,14 +79,17 @@ def _row(one: GivenAnswer) -> str:
 
 
 def must_be_of(folder: Path, seed: str) -> None:
-    """Raises Fault where the brief in a folder is about the incident of another seed."""
+    """Raise Fault if the brief in a folder is about the incident of another seed."""
     path = folder / "brief.md"
     if path.exists() and number_of(seed) not in text_of(path)[:200]:
         raise Fault(f"brief.md, line 1: this is another incident; the seed is of {number_of(seed)}")
 
 
 def asked(folder: Path) -> list[GivenAnswer]:
-    """What was asked so far. Raises Fault where the file cannot be read."""
+    """Return the questions that were asked so far, with their answers.
+
+    Raises Fault where the file cannot be read.
+    """
     path = folder / ASKED
     if not path.exists() and not path.is_symlink():
         return []
@@ -94,7 +101,10 @@ def asked(folder: Path) -> list[GivenAnswer]:
 
 
 def minutes(folder: Path) -> int:
-    """What all questions cost. A file in which somebody lowered the price is charged the list's."""
+    """Return what all questions cost, in minutes.
+
+    A file in which somebody lowered the price is charged the list's.
+    """
     prices = [MINUTES.get(one.question.partition(":")[0], 0) for one in asked(folder)]
     return sum(prices)
 
@@ -103,7 +113,7 @@ def minutes(folder: Path) -> int:
 
 
 def is_mistaken(drawn: Drawn, question: str) -> bool:
-    """Whether whoever answers this question errs."""
+    """Return whether the person who answers this question is wrong."""
     return Dice(f"{drawn.seed}/asked/{question}").of(MISTAKEN)
 
 
@@ -182,7 +192,7 @@ def _owner(truth: Truth, program: str) -> str:
 
 
 def names_of(drawn: Drawn, program: str) -> set[str]:
-    """The account of a program, and its token where it has one of its own."""
+    """Return the account of a program, and its token if it has one of its own."""
     identity = drawn.case.estate.identities[program]
     token = [f"{drawn.company.words['planning']}-token"] if program == "planning" else []
     return {identity.account or identity.name, *token}

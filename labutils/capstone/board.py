@@ -1,6 +1,6 @@
-"""The half page to the board: prose in which five facts stand in square brackets.
+"""Read and grade the half page to the board: prose with five facts in square brackets.
 
-The facts are held against what happened. The prose is for a reader, who has the rubric of
+The facts are compared with what happened. The prose is for a reader, who has the rubric of
 data/capstone/board.md.
 """
 
@@ -32,12 +32,15 @@ MOST_MARKS = 2 * len(MARKS)
 
 
 class BoardError(ValueError):
-    """What is wrong with the facts of a half page."""
+    """An error for the facts of a half page; the sentence says what is wrong with them."""
 
 
 def facts_in(text: str) -> dict[str, str]:
-    """The facts of a half page, as they are written. Raises BoardError for one that there is none
-    of, for one that stands there twice, and for a value that cannot be one."""
+    """Return the facts of a half page, as they are written.
+
+    Raises BoardError for an unknown fact, for one that is there twice, and for a value that cannot
+    be one.
+    """
     found: dict[str, str] = {}
     for name, value in FACT.findall(text):
         if name not in FACTS:
@@ -78,7 +81,7 @@ CALLED = {
 
 
 def prose(text: str) -> str:
-    """The half page as a board reads it: values without their brackets, days in words."""
+    """Return the half page as a board reads it: values without their brackets, days in words."""
     return FACT.sub(lambda found: _in_words(found[1], found[2]), text)
 
 
@@ -91,8 +94,10 @@ def _in_words(name: str, value: str) -> str:
 
 @dataclass(frozen=True)
 class TrueFact:
-    """A fact as it is: its value, the lines that show it, and whether claims of a report do.
-    `also`: another value that is right."""
+    """A fact as it really is: its value, and the lines that show it.
+
+    `is_shown`: whether claims of a report show it. `also`: another value that is right.
+    """
 
     value: str
     lines: str
@@ -103,8 +108,11 @@ class TrueFact:
 def true_facts(
     truth: Truth, shown_claims: Collection[Claim], events: Collection[str]
 ) -> dict[str, TrueFact]:
-    """The five facts of an incident. `shown_claims`: what a report says that is true and shown;
-    `events`: the lines that it cites for that."""
+    """Return the five facts of an incident.
+
+    `shown_claims`: what a report says that is true and shown; `events`: the lines that it cites for
+    that.
+    """
     drawn = truth.drawn
     steps = {step for claim in shown_claims for step in drawn.claims.get(claim, ())}
     days = days_of(truth)
@@ -137,7 +145,7 @@ def true_facts(
 
 
 def days_of(truth: Truth) -> dict[str, str]:
-    """By line of the intruder's, its day in UTC."""
+    """Return the day, in UTC, of each of the intruder's lines."""
     return {
         name: iso(int(time_of(event, name.rpartition(":")[0]) or 0))[:10]
         for name, event in truth.own_lines.items()
@@ -145,7 +153,7 @@ def days_of(truth: Truth) -> dict[str, str]:
 
 
 def number_taken(truth: Truth) -> int:
-    """How many things were taken: the requests of the loss, or the records of its job."""
+    """Return how many things were taken: the requests of the loss, or the records of its job."""
     losses = [kind.id for kind in truth.drawn.chain if kind.loss]
     events = [truth.own_lines[one] for loss in losses for one in truth.events_of.get(loss, ())]
     records = [int(event.get("RECORDS_PROCESSED") or 0) for event in events]
@@ -155,7 +163,7 @@ def number_taken(truth: Truth) -> int:
 
 
 def length_fault(text: str) -> str:
-    """Why a text is no half page by its length; nothing where it is one."""
+    """Return why a text is too short or too long for half a page; an empty text if it fits."""
     least, most = WORDS
     words = len(prose(text).split())
     if least <= words <= most:
@@ -165,7 +173,7 @@ def length_fault(text: str) -> str:
 
 
 def share_of(text: str, facts: dict[str, TrueFact]) -> tuple[float, list[str]]:
-    """What a half page is worth, 0 to 1, and where the rest went."""
+    """Return what a half page is worth, from 0 to 1, and a reason for each loss."""
     if fault := length_fault(text):
         return 0.0, [fault]
     said = facts_in(text)
@@ -184,7 +192,7 @@ def _losses(said: dict[str, str], facts: dict[str, TrueFact]) -> Iterator[str]:
 
 
 def agrees(name: str, said: str, true: str) -> bool:
-    """Whether a fact as it is said is the true one."""
+    """Return whether a reported fact agrees with the true one."""
     if name not in ("taken", "back"):
         return said == true
     difference = abs(int(said.replace(",", "")) - int(true))
@@ -192,7 +200,7 @@ def agrees(name: str, said: str, true: str) -> bool:
 
 
 def half_page(facts: dict[str, str]) -> str:
-    """Half a page of plain sentences around these facts, as a program writes it."""
+    """Write half a page of plain sentences around these facts."""
     said = {name: f"[{name}: {facts[name]}]" for name in FACTS if name in facts}
     return " ".join(
         (

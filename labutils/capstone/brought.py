@@ -1,4 +1,4 @@
-"""What a learner brings to an incident: the functions that they wrote, and their Sigma rules."""
+"""Take along what a learner wrote in the lessons: functions, and Sigma rules."""
 
 import ast
 import shutil

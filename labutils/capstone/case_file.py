@@ -1,5 +1,7 @@
-"""A case file to show around: one HTML file with a timeline, a map, claims with their lines, and
-the grade. No script, nothing that leads anywhere; all that comes from a report or a log is escaped.
+"""Write a case file to show around: one HTML file with a timeline, a map, claims and the grade.
+
+Each claim has its lines. There is no script and no link, and all that comes from a report or a log
+is escaped.
 """
 
 import json
@@ -69,7 +71,10 @@ def write(path: Path, folder: Path, result: ReportGrade) -> None:
 
 
 def as_html(folder: Path, result: ReportGrade) -> str:
-    """The case file of a graded report. Raises Fault where the report cannot be read."""
+    """Return the case file of a graded report as HTML.
+
+    Raises Fault where the report cannot be read.
+    """
     report = read_report(folder / "report.yaml")
     cited = {event for one in report.claims for event in one.events}
     lines = dict(_cited(folder / "logs", cited))

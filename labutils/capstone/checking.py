@@ -1,5 +1,7 @@
-"""What is wrong with a report and its rules, without knowing what is true: names that stand
-nowhere, lines that there are none of, rules that cannot be used."""
+"""Check a report and its rules without knowing the truth.
+
+It finds names that occur nowhere, lines that do not exist, and rules that cannot be used.
+"""
 
 import csv
 import re
@@ -21,15 +23,17 @@ CONTROL = re.compile(r"(?m)^- `(\w+)`: ")
 
 @dataclass
 class ReportCheck:
-    """Faults, as sentences; and what the rules find in the month that is there."""
+    """The faults of a report, as sentences, and what the rules find in the learner's own month."""
 
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
 def check(folder: Path) -> ReportCheck:
-    """Look at the report and the rules in a folder. Raises Fault where the report cannot be read,
-    and OSError."""
+    """Check the report and the rules in a folder.
+
+    Raises Fault where the report cannot be read, and OSError.
+    """
     report = read_report(folder / "report.yaml")
     found = ReportCheck(list(_faults(report, folder)))
     ruleset = load(rule_files(folder / "rules"))

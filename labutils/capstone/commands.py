@@ -1,4 +1,4 @@
-"""`python -m labutils capstone`: new, exam, ask, check, grade."""
+"""Run `python -m labutils capstone`: new, exam, ask, check, grade."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _add_seed(parser: argparse.ArgumentParser, seeds: str) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Do what the command says; the exit status."""
+    """Run the chosen command, and return the exit status."""
     seed = getattr(chosen, "seed", None)
     if seed is not None and not (0 < len(seed) <= LONGEST_SEED and seed.isprintable()):
         return refused(f"--seed is a string of 1 to {LONGEST_SEED} characters that can be printed.")

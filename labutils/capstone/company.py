@@ -1,5 +1,7 @@
-"""The company of a seed, and an intruder: the words that stand for the dollar signs of
-data/capstone/, and the sheets that come of them."""
+"""Draw a company and an intruder from a seed.
+
+They give the words for the dollar signs of data/capstone/, and the sheets that come of them.
+"""
 
 import zlib
 from collections.abc import Iterator
@@ -116,12 +118,14 @@ Words = dict[str, str]
 
 @dataclass(frozen=True, eq=False)
 class DrawnCompany:
-    """A company of a seed. `words` stand for what data/capstone/company.yaml leaves open of it;
-    `first`: the first day of its month, in seconds since 1970; `events`: of
-    ordinary traffic; `control`: what is in place beside the usual ones;
-    `elsewhere`: by way in, how many of a hundred incidents began so at companies of this kind;
-    `habits`: by way in, and by what gets an intruder round a control (HABITS), how many of a
-    hundred it got round one."""
+    """A company that was drawn from a seed.
+
+    `words` stand for what data/capstone/company.yaml leaves open of it; `first`: the first day of
+    its month, in seconds since 1970; `events`: of ordinary traffic; `control`: what is in place
+    beside the usual ones; `elsewhere`: by way in, how many of a hundred incidents began so at
+    companies of this kind; `habits`: by way in, and by what gets an intruder round a control
+    (HABITS), how many of a hundred it got round one.
+    """
 
     seed: str
     words: Words
@@ -134,23 +138,26 @@ class DrawnCompany:
 
     @property
     def integration(self) -> str:
-        """The account of the assistant, as the inventory has it."""
+        """The account of the assistant, as the inventory names it."""
         return f"{self.words['assistant']}.integration"
 
     def known_as(self, who: str) -> str:
-        """An account as the inventory has it: the log of the customer system has numbers."""
+        """Return what the inventory calls an account.
+
+        The log of the customer system has numbers for accounts.
+        """
         is_number = who == self.words["assistant_user"].lower()
         return self.integration if is_number else who
 
     @property
     def last(self) -> int:
-        """The end of the last day of the month."""
+        """The end of the last day of the month, in seconds since 1970."""
         return self.first + 30 * DAY
 
 
 @cache
 def company(seed: str) -> DrawnCompany:
-    """The company of a seed: what it is called, which month it is, and how busy everything is."""
+    """Draw the company of a seed: its names, its month, and how busy everything is."""
     dice = Dice(f"{seed}/company")
     first = seconds("2024-01-08T00:00:00Z") + 7 * DAY * dice.below(90)
     middle = first + 15 * DAY
@@ -220,7 +227,7 @@ def _habits(dice: Dice) -> dict[str, dict[str, int]]:
 
 
 def sheets(one: DrawnCompany, words: Words) -> dict[str, Row]:
-    """The estate, the case and the background of a company, all words filled in."""
+    """Return the estate, the case and the background of a company, with all words filled in."""
     sheet = _filled("capstone/company.yaml", one.words | words)
     sheet["case"]["historical"][one.control] = True
     _make_busy(sheet["background"], Dice(one.noise))
@@ -228,7 +235,7 @@ def sheets(one: DrawnCompany, words: Words) -> dict[str, Row]:
 
 
 def steps_sheet(one: DrawnCompany, words: Words) -> Row:
-    """What an intruder may do, all words filled in."""
+    """Return the steps that an intruder may take, with all words filled in."""
     return _filled("capstone/steps.yaml", one.words | words)
 
 
@@ -266,7 +273,7 @@ TIME = " no. "  # between what a twin is called and which time it is
 
 
 def kind_of(twin: str) -> str:
-    """What somebody harmless did, whichever time it was."""
+    """Return the kind of a twin, without the number of its occurrence."""
     return twin.partition(TIME)[0]
 
 
@@ -274,8 +281,10 @@ def kind_of(twin: str) -> str:
 
 
 def intruder_words(one: DrawnCompany, seed: str, way: str) -> Words:
-    """The words of an intruder of this seed who comes by this way: from where, with what, and
-    whom they chose."""
+    """Return the words for an intruder of this seed who comes by this way.
+
+    They say from where, with what, and whom the intruder chose.
+    """
     dice = Dice(f"{seed}/intruder")
     sheet = background.load(without_intruder(one))
     words = _victim_words(one, sheet, seed, way)
@@ -306,7 +315,7 @@ def intruder_words(one: DrawnCompany, seed: str, way: str) -> Words:
 
 
 def words_in_a_row(seed: str) -> Words:
-    """How often and how fast an intruder does what is done in a row, and how many rows come."""
+    """Draw how often and how fast an intruder repeats each act that comes in a row."""
     dice = Dice(f"{seed}/in a row")
     words = {name: dice.pick(some) for name, some in ROWS.items()}
     for name, (times, apart) in IN_A_ROW.items():
@@ -349,7 +358,7 @@ def _victim_words(one: DrawnCompany, sheet: background.Background, seed: str, wa
 
 
 def victim(one: DrawnCompany, sheet: background.Background, seed: str, way: str) -> Person:
-    """Somebody who is not away in that month, so that nothing else explains another address."""
+    """Draw somebody who is not away that month, so that no trip explains another address."""
     everybody = people(sheet, one.seed)
     days = days_of_month(sheet)
     away = {trip.person.identity.id for trip in trips(sheet, everybody, days, one.seed)}
@@ -390,7 +399,7 @@ _NOBODY: Words = dict.fromkeys(
 
 @cache
 def without_intruder(one: DrawnCompany) -> Incident:
-    """The company without an intruder: who works there, and from where."""
+    """Return the company without an intruder: who works there, and from where."""
     moments = dict.fromkeys(("session_issued", "session_expires"), one.words["begins"])
     words = _NOBODY | moments | words_in_a_row("") | _token_words(one, "")
     drawn = sheets(one, words)
@@ -400,7 +409,7 @@ def without_intruder(one: DrawnCompany) -> Incident:
 
 
 def ledger_sheet(steps: Row, chain: dict[str, Any]) -> Row:
-    """The steps as a ledger of facts, those of the chain marked as steps."""
+    """Return the steps as a ledger of facts, those of the chain marked as steps."""
 
     def fact(row: Row) -> Row:
         silent = row["part"] == "silent"
@@ -434,5 +443,5 @@ def ledger_sheet(steps: Row, chain: dict[str, Any]) -> Row:
 
 
 def assistant_user(assistant: str) -> str:
-    """What the log of the customer system calls the account of the assistant of this name."""
+    """Return what the log of the customer system calls an assistant's account."""
     return "005EX" + holder_base32(f"{assistant}.integration")

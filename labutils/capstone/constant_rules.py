@@ -1,5 +1,7 @@
-"""Sigma rules as text, and those that anybody can write who has read estate.md and no log: points
-for rules begin where these end."""
+"""Write Sigma rules that need only estate.md and no log: a baseline that earns nothing.
+
+Points for rules begin where these end.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -9,7 +11,7 @@ from labutils.hunt.sources import SOURCES
 
 
 def rule(title: str, source: str, selection: Sequence[str], unless: Sequence[str] = ()) -> str:
-    """A Sigma rule over a source."""
+    """Return a Sigma rule for a source, as text."""
     lines = [f"title: {title}", f"id: {_uuid(title + source)}", "logsource:"]
     lines += [f"    {key}: {value}" for key, value in SOURCES[source].sigma.named.items()]
     lines += ["detection:", "    selection:", *(f"        {one}" for one in selection)]
@@ -27,7 +29,7 @@ def _uuid(text: str) -> str:
 
 
 def any_program_elsewhere(one: DrawnCompany) -> tuple[str, ...]:
-    """Any account that is called like a program's, from outside the company's network."""
+    """Return rules for any account named like a program's, outside the company's network."""
     home = [f"source|cidr: {one.words['own_net']}.0/24"]
     return tuple(
         rule(f"A program elsewhere in {source}", source, ["author.name|startswith: svc-"], home)
@@ -36,7 +38,7 @@ def any_program_elsewhere(one: DrawnCompany) -> tuple[str, ...]:
 
 
 def programs_elsewhere(one: DrawnCompany) -> tuple[str, ...]:
-    """Each program of the table in estate.md, from where it does not work."""
+    """Return a rule for each program of the table in estate.md that works somewhere else."""
     w = one.words
     planning = [f"author.name: svc-{w['planning']}"]
     at_planning = [f"source: {w['planning_ip']}"]

@@ -1,5 +1,7 @@
-"""What controls are worth: how many of a thousand other thieves each set of them stops, and what
-each would have refused in the incident itself."""
+"""Measure what controls are worth, against a thousand other thieves.
+
+Also says what each would have refused in the incident itself.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,30 +23,37 @@ Controls = tuple[str, ...]
 
 @dataclass(frozen=True)
 class ControlsTried:
-    """How many of a thousand thieves each set of controls stops: up to three of those that the
-    company could choose, by their names in order."""
+    """The number of thieves, out of a thousand, that each set of controls stops.
+
+    The sets have up to three of the controls that the company could choose, by their names in
+    order.
+    """
 
     stopped: dict[Controls, int]
 
     @property
     def best(self) -> Controls:
-        """The set that stops the most."""
+        """The set that stops the most thieves."""
         return max(self.stopped, key=lambda chosen: self.stopped[chosen])
 
     @property
     def begin(self) -> int:
-        """How many thieves a set must stop before it earns anything: of all sets of three, one in
-        thirty stops more."""
+        """The number of thieves that a set must exceed to earn anything.
+
+        Of all sets of three, one in thirty stops more.
+        """
         counts = sorted(count for names, count in self.stopped.items() if len(names) == CHOSEN)
         return counts[-1 - len(counts) // EXCEED]
 
     def by(self, chosen: Sequence[str]) -> int:
-        """How many these stop."""
+        """Return how many thieves these controls stop."""
         return self.stopped[tuple(sorted(set(chosen)))]
 
     def share(self, chosen: Sequence[str]) -> float:
-        """What these earn: 0 where they stop no more than `begin`, 1 where they stop as many as the
-        best."""
+        """Return what these controls earn.
+
+        It is 0 if they stop no more than `begin`, and 1 if they stop as many as the best.
+        """
         most = self.stopped[self.best]
         if most <= self.begin:
             return float(self.by(chosen) >= most)
@@ -52,7 +61,7 @@ class ControlsTried:
 
 
 def try_controls(drawn: Drawn) -> ControlsTried:
-    """Put controls in place, and let a thousand thieves come by other ways and at other hours."""
+    """Try each set of controls on a thousand thieves, who come by other ways and at other hours."""
     free = sorted(unused_controls(drawn.case))
     sets = [chosen for size in range(CHOSEN + 1) for chosen in combinations(free, size)]
     base = World.historical(drawn.case)
@@ -66,8 +75,9 @@ def try_controls(drawn: Drawn) -> ControlsTried:
 
 
 def refused_steps(drawn: Drawn, control: str) -> tuple[str, ...]:
-    """What a control alone would have refused in the incident itself: the goals of those steps, in
-    their order. Raises KeyError for a name that is not a control.
+    """Return the goals of the steps that a control alone would have refused in the incident.
+
+    Raises KeyError for a name that is not a control.
 
     A step that fails only because an earlier one gave nothing is not among them.
     """

@@ -1,5 +1,8 @@
-"""How hard an incident is, counted in what was drawn. Where nobody was in, it is counted in the
-intruder whom the help desk might have thought of: a level says nothing about a verdict."""
+"""Rate how hard an incident is, from what was drawn.
+
+If nobody was in, the rating is of the intruder whom the help desk might have imagined: a level says
+nothing about a verdict.
+"""
 
 from dataclasses import dataclass
 
@@ -16,7 +19,7 @@ WITNESSES = ("owner:planning", "owner:builds", "owner:assistant")
 
 @dataclass(frozen=True)
 class Difficulty:
-    """A level, and what makes it so."""
+    """A level of difficulty, and the reasons for it."""
 
     level: str
     reasons: tuple[str, ...]
@@ -26,7 +29,7 @@ class Difficulty:
 
 
 def difficulty_of(drawn: Drawn) -> Difficulty:
-    """How hard it is to find out what happened."""
+    """Return how hard it is to find out what happened."""
     logged = [kind for kind in drawn.imagined if kind.claim]
     exits = [drawn.exits[kind.id] for kind in logged]
     hidden = sum(one.at_program or one.zone.id == OWN for one in exits)

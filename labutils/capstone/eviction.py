@@ -1,7 +1,7 @@
-"""An eviction, played: the acts of a report against an intruder who looks in every half hour, and
-who answers what is shut.
+"""Play an eviction: the acts of a report against an intruder who returns every half hour.
 
-Whether a credential opens a door is decided by policy.decide. What the acts shut is one more rule.
+The intruder answers what is shut. Whether a credential opens a door is decided by policy.decide.
+What the acts shut is one more rule.
 """
 
 import re
@@ -44,9 +44,12 @@ DISABLE_PERSON = 4.0  # who is called and helped
 
 @dataclass
 class Eviction:
-    """What came of it. `out`: nothing that the intruder held opens a door any more; `left`: what
-    still does; `made`: what was made meanwhile, or nothing; `story`: what the intruder did;
-    `outages`: hours for which somebody could not work, by act and name."""
+    """The result of an eviction.
+
+    `out`: nothing that the intruder held opens a door any more; `left`: what still does; `made`:
+    what was made meanwhile, or nothing; `story`: what the intruder did; `outages`: hours for which
+    somebody could not work, by act and name.
+    """
 
     out: bool = False
     made: str = ""
@@ -57,7 +60,7 @@ class Eviction:
 
     @property
     def hours(self) -> float:
-        """All outages."""
+        """The sum of all outages, in hours."""
         return sum(self.outages.values())
 
 
@@ -146,7 +149,7 @@ def _called(drawn: Drawn, credential: str) -> str:
 
 
 def shuts(drawn: Drawn, act: EvictionAct, held: Credential) -> bool:
-    """Whether an act shuts a credential, or what was made with it."""
+    """Return whether an act disables a credential, or what was made with it."""
     name = _called(drawn, held.id)
     account = held.holder.account or held.holder.name
     if act.act == "replace":  # no session is; what the intruder made would stay, with a new secret

@@ -1,5 +1,7 @@
-"""Which lines would have shown what a report missed: ids of the learner's own logs, for each claim,
-credential, foothold, loss and way in."""
+"""Name the lines that would have shown what a report missed.
+
+They are ids of the learner's own logs, for each claim, credential, foothold, loss and way in.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -12,7 +14,7 @@ SHOWN = 3  # lines that a sentence names
 
 
 def cited(events: Iterable[str]) -> str:
-    """The first lines of these, in the order of their logs, and how many more there are."""
+    """Return the first of these lines, in the order of their logs, and how many more there are."""
     ordered = sorted(set(events), key=_place)
     more = len(ordered) - SHOWN
     return ", ".join(ordered[:SHOWN]) + (f" and {counted(more, 'line')} more" if more > 0 else "")
@@ -24,13 +26,12 @@ def _place(event: str) -> tuple[str, int]:
 
 
 def of_claim(claim: Claim, truth: Truth) -> str:
-    """The lines that show a true claim."""
+    """Return the lines that show a true claim."""
     return cited(truth.events_for(claim))
 
 
 def of_credential(name: str, truth: Truth) -> str:
-    """Where a credential of the inventory was used; where it never was, in which lines it was
-    read."""
+    """Return where a credential of the inventory was used, or else where it was read."""
     drawn = truth.drawn
     own = next(one for one in drawn.held if inventory_name(drawn, one) == name)
     if used := _lines_with(truth, lambda attempt: attempt.ask.using == own):
@@ -41,18 +42,18 @@ def of_credential(name: str, truth: Truth) -> str:
 
 
 def of_foothold(name: str, truth: Truth) -> str:
-    """Where a foothold was made."""
+    """Return where a foothold was made."""
     made = truth.drawn.footholds[name]
     return f"made in {cited(_lines_with(truth, lambda one: made in _given(one, truth)))}"
 
 
 def of_loss(loss: str, truth: Truth) -> str:
-    """Where it was taken."""
+    """Return where a loss was taken."""
     return f"taken in {cited(_of_kinds(truth, lambda kind: kind.loss == loss))}"
 
 
 def of_way(truth: Truth) -> str:
-    """Where the way in shows."""
+    """Return where the way in shows."""
     return f"the way in shows in {cited(_of_kinds(truth, lambda kind: kind.part == 'way'))}"
 
 

@@ -1,5 +1,4 @@
-"""An exam: a folder for each learner, the list of seeds that nobody else sees, and what came of
-it."""
+"""Hold an exam: a folder for each learner, a secret list of seeds, and the grades."""
 
 import csv
 import io
@@ -34,8 +33,10 @@ Marks = dict[str, dict[str, int]]  # a reader's, of the half page: by name, by w
 
 @dataclass(frozen=True)
 class ClassGrades:
-    """The grades of a class, by the name of the folder; `faults`: why there is none; `marks`: what
-    a reader gave for the half page."""
+    """The grades of a class, by folder name.
+
+    `faults`: why a folder has no grade; `marks`: what a reader gave for the half page.
+    """
 
     grades: dict[str, ReportGrade] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
@@ -46,8 +47,10 @@ class ClassGrades:
 
 
 def names_in(path: Path) -> list[str]:
-    """The names of a file, one a line; a line that begins with # is a note. Raises Fault, which
-    names the line."""
+    """Return the names in a file, one per line; a line that begins with # is a note.
+
+    Raises Fault, which names the line.
+    """
     found: dict[str, str] = {}
     for number, line in enumerate(text_of(path).splitlines(), 1):
         name = line.strip()
@@ -69,18 +72,20 @@ def names_in(path: Path) -> list[str]:
 
 
 def sealed_beside(folder: Path) -> Path:
-    """Where the seeds of an exam are kept: beside its folder, so that nobody hands them out with
-    it."""
+    """Return the path for an exam's seeds.
+
+    It is beside the exam's folder, so that nobody hands them out with it.
+    """
     return folder.parent / f"{folder.name}-seeds.yaml"
 
 
 def seeds_in(path: Path) -> dict[str, str]:
-    """The seeds of a list, by name. Raises Fault."""
+    """Return the seeds of a list, by name. Raises Fault."""
     return {name: str(seed) for name, seed in sheet_of(path).items()}
 
 
 def fresh_seed(level: str = "") -> str:
-    """A seed that nobody has seen, of an incident of this level or of any."""
+    """Draw a seed that nobody has seen, of an incident of this level or of any."""
     while True:
         seed = secrets.token_hex(SEED_BYTES)
         with suppress(NoIncident):
@@ -89,8 +94,10 @@ def fresh_seed(level: str = "") -> str:
 
 
 def seal(folder: Path, names: Iterable[str], level: str = "") -> dict[str, str]:
-    """The seed of each name, written so that only its owner can read the list. Whoever is on it
-    already keeps theirs. Raises Fault and OSError."""
+    """Draw a seed for each name, and write the list so that only its owner can read it.
+
+    A name that is on the list already keeps its seed. Raises Fault and OSError.
+    """
     path = sealed_beside(folder)
     seeds = seeds_in(path) if path.exists() else {}
     seeds |= {name: fresh_seed(level) for name in names if name not in seeds}
@@ -105,8 +112,10 @@ def seal(folder: Path, names: Iterable[str], level: str = "") -> dict[str, str]:
 
 
 def make(folder: Path, names: Iterable[str], level: str = "") -> Iterable[tuple[str, int]]:
-    """Make the folders that are missing: each name, with the number of events in its logs. Raises
-    Fault and OSError."""
+    """Make the folders that are missing; yield each name, with the number of events in its logs.
+
+    Raises Fault and OSError.
+    """
     wanted = list(names)
     seeds = seal(folder, wanted, level)
     for name in wanted:
@@ -116,8 +125,10 @@ def make(folder: Path, names: Iterable[str], level: str = "") -> Iterable[tuple[
 
 
 def marks_in(path: Path) -> Marks:
-    """The marks in a file of YAML: by name, 0 to 2 for each of the five things of board.md. Raises
-    Fault, which names the line."""
+    """Read the marks in a YAML file: by name, 0 to 2 for each of the five things of board.md.
+
+    Raises Fault, which names the line.
+    """
     sheet = sheet_of(path)
     found: Marks = {}
     for name, row in sheet.items():
@@ -136,7 +147,7 @@ def marks_in(path: Path) -> Marks:
 
 
 def tables(result: ClassGrades) -> list[Table]:
-    """The grades, what the class was like, and what it missed."""
+    """Return the grades, the statistics of the class, and what it missed, as tables."""
     rows = tuple(
         (name, f"{one.total:.1f}", *(f"{part.points:.1f}" for part in one.parts.values()))
         for name, one in result.grades.items()
@@ -171,7 +182,7 @@ def _missed(result: ClassGrades) -> tuple[tuple[str, ...], ...]:
 
 
 def as_csv(result: ClassGrades) -> str:
-    """The same for a spreadsheet: a line each, in which nothing is a formula."""
+    """Return the grades for a spreadsheet: one line each, and nothing that is a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -191,12 +202,18 @@ def _cell(text: str) -> str:
 
 
 def write_csv(path: Path, result: ClassGrades) -> None:
-    """Write it; a file that is none of ours is kept. Raises FileExistsError and OSError."""
+    """Write the grades as CSV; a file that is not one of ours is kept.
+
+    Raises FileExistsError and OSError.
+    """
     _write(path, as_csv(result), begins=",".join(COLUMNS[:3]))
 
 
 def write_feedback(folder: Path, result: ClassGrades) -> None:
-    """A text for each learner: the grade, with its reasons. Raises FileExistsError and OSError."""
+    """Write a text for each learner: the grade, with its reasons.
+
+    Raises FileExistsError and OSError.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, one in result.grades.items():
         marks = _marks(result.marks[name]) if name in result.marks else ""
@@ -216,7 +233,7 @@ def _marks(marks: dict[str, int]) -> str:
 
 
 def write_case_files(folder: Path, reports: Path, result: ClassGrades) -> None:
-    """A case file for each learner. Raises FileExistsError and OSError."""
+    """Write a case file for each learner. Raises FileExistsError and OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, one in result.grades.items():
         case_file.write(folder / f"{name}.html", reports / name, one)
@@ -234,20 +251,20 @@ def _write(path: Path, text: str, *, begins: str) -> None:
 
 
 def seed_for(folder: Path, seeds: Mapping[str, str]) -> str:
-    """The seed of a learner's folder. Raises Fault."""
+    """Return the seed of a learner's folder. Raises Fault."""
     if folder.name not in seeds:
         raise Fault(f"the list of seeds has nobody called {shown(folder.name, 60)}")
     return seeds[folder.name]
 
 
 def told(made: Iterable[tuple[str, int]]) -> Iterable[str]:
-    """A sentence for each folder that was made."""
+    """Yield a sentence for each folder that was made."""
     for name, events in made:
         yield f"{events:8}  events for {shown(name, 60)}"
 
 
 def finished(folder: Path, names: list[str]) -> str:
-    """What to do next."""
+    """Return what to do next, as text."""
     return (
         f"{counted(len(names), 'folder')} in {shown(str(folder))}. Hand those out, and keep "
         f"{shown(str(sealed_beside(folder)))}: whoever has it can print the answers."

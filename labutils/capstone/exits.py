@@ -1,5 +1,7 @@
-"""Where an intruder comes from: another address every now and then, seldom one that is theirs
-alone."""
+"""Choose the addresses that an intruder comes from.
+
+There is another one every now and then, and seldom one that is theirs alone.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,9 +26,11 @@ HOSTS = ("runner_ip", "deploy_ip", "backup_ip", "survey_ip")  # that may be one 
 
 @dataclass(frozen=True)
 class Exit:
-    """An address that requests come from, and the network that logs know it by. `copies`: what
-    works there calls itself as the company's own program does; `at_program`: it is the host of the
-    program whose account is used."""
+    """An address that requests come from, and the network that logs show for it.
+
+    `copies`: the program there has the user agent of the company's own; `at_program`: it is the
+    host of the program whose account is used.
+    """
 
     zone: Zone
     address: str
@@ -37,7 +41,7 @@ class Exit:
 def exits_of(
     seed: str, sheet: Background, steps: dict[str, bool], words: dict[str, str]
 ) -> dict[str, Exit]:
-    """Where each of these steps is made from; some may be made on a program's own host."""
+    """Draw where each of these steps is made from; some may be made on a program's own host."""
     dice = Dice(f"{seed}/exits")
     pool = _pool(sheet, words, dice)
     found: dict[str, Exit] = {}
@@ -68,7 +72,7 @@ def _pool(sheet: Background, words: dict[str, str], dice: Dice) -> list[Exit]:
 
 
 def moved(replay: Replay, sheet: Background, exits: dict[str, Exit]) -> Replay:
-    """A replay whose lines come from where each step was made."""
+    """Return a replay whose lines come from where each step was made."""
     case = with_networks(replay.case, sheet)
     agents = {one.holder: one.agent for one in sheet.machines.values() if one.holder}
     lines = {

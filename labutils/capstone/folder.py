@@ -1,5 +1,7 @@
-"""What somebody gets who is called in: a brief, logs, tables, a description of the company, and an
-empty report. Never the truth."""
+"""Write the folder for an investigator: a brief, logs, tables, the company, an empty report.
+
+The truth is never in it.
+"""
 
 import csv
 import io
@@ -35,18 +37,20 @@ OWNERS = {
 
 
 def number_of(seed: str) -> str:
-    """The number of the incident of a seed: it stands in the brief and in the report, and gives the
-    seed away to nobody."""
+    """Return the incident number of a seed, which does not reveal the seed.
+
+    The brief and the report carry it.
+    """
     return f"INC-{100_000 + Dice(f'{seed}/number').below(900_000)}"
 
 
 def now(one: DrawnCompany) -> int:
-    """The moment at which the brief was written (seconds since 1970): the logs end here."""
+    """Return when the brief was written (seconds since 1970), which is when the logs end."""
     return one.last
 
 
 def new(folder: Path, seed: str) -> dict[str, int]:
-    """Write the folder of the incident of a seed; the number of events of each source.
+    """Write the folder of a seed's incident, and return the number of events of each source.
 
     Raises OSError; FileExistsError where the folder is there and holds something.
     """
@@ -57,7 +61,7 @@ def new(folder: Path, seed: str) -> dict[str, int]:
 
 
 def fill(folder: Path, truth: Truth) -> dict[str, int]:
-    """Write everything but the truth of a world that is there; see `new`."""
+    """Write everything except the truth of a world that already exists; see `new`."""
     drawn, counts = truth.drawn, {}
     for name in ("logs", "tables", "rules"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -84,13 +88,16 @@ def fill(folder: Path, truth: Truth) -> dict[str, int]:
 
 
 def text_of(name: str, drawn: Drawn) -> str:
-    """A text of data/capstone/, its words filled in."""
+    """Return a text of data/capstone/, with its words filled in."""
     template: Traversable | Path = data_file(f"capstone/{name}")
     return Template(template.read_text(encoding="utf-8")).safe_substitute(words_of(drawn))
 
 
 def words_of(drawn: Drawn) -> dict[str, str]:
-    """What the texts may say of an incident. Nothing here tells the way in."""
+    """Return the words for the texts of an incident.
+
+    None of them reveals the way in. Nothing here tells the way in.
+    """
     one = drawn.company
     roster = background.load(drawn.case)
     return one.words | {
@@ -124,15 +131,17 @@ def _log_source(name: str) -> str:
 
 
 def symptom(drawn: Drawn) -> str:
-    """How somebody who knows nothing else would tell of one of the steps; where nobody was in, of
-    one that they imagined: it reads the same."""
+    """Return how somebody who knows nothing else would describe one of the steps.
+
+    If nobody was in, it is a step that they imagined: it reads the same.
+    """
     imagined = drawn.imagined or drawn.chain
     told = [kind.symptom for kind in imagined if kind.symptom and kind.part != "way"]
     return Dice(f"{drawn.seed}/symptom").pick(told)
 
 
 def controls_in_place(drawn: Drawn) -> list[str]:
-    """What the company does already, in words."""
+    """Return the controls that the company already has, in words."""
     values = drawn.case.historical
     switches = [one.meaning for name, one in drawn.case.controls.items() if values[name] is True]
     world_now = World.historical(drawn.case)
@@ -140,7 +149,7 @@ def controls_in_place(drawn: Drawn) -> list[str]:
 
 
 def free_controls(drawn: Drawn) -> dict[str, str]:
-    """The controls that it could choose, by their names, in words."""
+    """Return the controls that the company could choose, by name, in words."""
     controls = drawn.case.controls
     return {name: controls[name].meaning for name in unused_controls(drawn.case)}
 
@@ -168,7 +177,7 @@ def _credentials(drawn: Drawn, tickets: Path) -> str:
 
 
 def inventory(drawn: Drawn) -> list[tuple[str, ...]]:
-    """The rows of the inventory: what programs hold, and the sessions and keys of people."""
+    """Return the rows of the inventory: what programs hold, and the sessions and keys of people."""
     one, estate = drawn.company, drawn.case.estate
     dice = Dice(f"{drawn.seed}/inventory")
     rows: list[tuple[str, ...]] = []
@@ -197,10 +206,10 @@ def inventory(drawn: Drawn) -> list[tuple[str, ...]]:
 
 
 def accounts(drawn: Drawn) -> list[str]:
-    """Everybody who works there."""
+    """Return the accounts of all employees."""
     return [one.identity.id for one in people(background.load(drawn.case), drawn.company.seed)]
 
 
 def listed(drawn: Drawn) -> frozenset[str]:
-    """All names of the inventory."""
+    """Return all credential names of the inventory."""
     return frozenset(row[0] for row in inventory(drawn))

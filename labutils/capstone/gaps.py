@@ -1,4 +1,4 @@
-"""A log with a gap: for some hours nothing of it was kept, and the company knows why."""
+"""Put a gap into a log: for some hours nothing was kept, and the company knows why."""
 
 import json
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ INDEXES = ("truth", "twins", "labels")
 
 @dataclass(frozen=True)
 class Gap:
-    """What a log lacks: from one moment to another, in seconds since 1970."""
+    """A gap in a log, from one moment to another, in seconds since 1970."""
 
     source: str
     start: int
@@ -38,8 +38,10 @@ class Gap:
 
 
 def gap_of(seed: str, first: int, replay: Replay) -> Gap | None:
-    """A gap in the month that begins at `first` (seconds since 1970). It may take some lines of a
-    step, and never all of them."""
+    """Draw a gap in the month that begins at `first` (seconds since 1970).
+
+    It may take some lines of a step, and never all of them.
+    """
     dice, sources = Dice(f"{seed}/gap"), sorted(replay.lines)
     for _ in range(DRAWS):
         start = first + dice.between(1, 26) * DAY + dice.below(24) * HOUR
@@ -62,7 +64,7 @@ def _takes_a_step(gap: Gap, replay: Replay) -> bool:
 
 
 def cut(folder: Path, gap: Gap) -> None:
-    """Take the lines of a gap out of a world, and number the others anew. Raises OSError."""
+    """Remove the lines of a gap from a world, and renumber the others. Raises OSError."""
     path = folder / f"{gap.source}.jsonl"
     names: dict[str, str] = {}
     kept: list[bytes] = []

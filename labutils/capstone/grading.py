@@ -1,4 +1,4 @@
-"""The grade of a report: a hundred points in seven parts, each loss with its reason.
+"""Grade a report: a hundred points in seven parts, each loss with its reason.
 
 The weights are argued in docs/capstone.md. What is said is never rewarded for being said often: a
 report that names everything earns nothing.
@@ -65,7 +65,7 @@ LONGEST_LIST = 60  # losses that are told of one part
 
 @dataclass(frozen=True)
 class GradedPart:
-    """A part of a grade: its points, out of how many, and where the others went."""
+    """A part of a grade: its points, out of how many, and why others were lost."""
 
     points: float
     of: int
@@ -74,9 +74,12 @@ class GradedPart:
 
 @dataclass(frozen=True, eq=False)
 class ReportGrade:
-    """A grade. `forbidden`: points that forbidden claims cost; `missed`: what of all that was
-    `claimable` no claim says and shows; `difficulty`: the level, and why; `reference`: the totals
-    of the reference hunters, where they were asked for."""
+    """The grade of a report.
+
+    `forbidden`: points that forbidden claims cost; `missed`: what of all that was `claimable` no
+    claim says and shows; `difficulty`: the level, and why; `reference`: the totals of the reference
+    hunters, where they were asked for.
+    """
 
     incident: str
     parts: dict[str, GradedPart]
@@ -90,11 +93,11 @@ class ReportGrade:
 
     @property
     def total(self) -> float:
-        """All points, never under 0."""
+        """The sum of all points, never below 0."""
         return max(0.0, sum(part.points for part in self.parts.values()) - self.forbidden)
 
     def summary(self) -> dict[str, Any]:
-        """The same for programs."""
+        """Return the grade for programs."""
         found: dict[str, Any] = {
             "incident": self.incident,
             "parts": {
@@ -128,11 +131,10 @@ class ReportGrade:
 def grade(
     folder: Path, seed: str, *, reference: Callable[["Bench"], dict[str, float]] | None = None
 ) -> ReportGrade:
-    """The grade of the report and the rules in a folder, for the incident of a seed; `reference`
-    gives the totals of the reference hunters on its bench.
+    """Return the grade of the report and the rules in a folder, for the incident of a seed.
 
-    Raises Fault, which names file and line, where the report cannot be read or is about another
-    incident.
+    `reference` gives the totals of the reference hunters on its bench. Raises Fault, which names
+    file and line, where the report cannot be read or is about another incident.
     """
     report, minutes = read_report(folder / "report.yaml"), asking.minutes(folder)
     must_be_about(report, seed, minutes)
@@ -142,7 +144,7 @@ def grade(
 
 
 def rule_files(folder: Path) -> list[Path]:
-    """The rules of a report: files, and no links."""
+    """Return the rule files of a report, without links."""
     if not folder.is_dir() or folder.is_symlink():
         return []
     files = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yml", ".yaml")]
@@ -150,8 +152,11 @@ def rule_files(folder: Path) -> list[Path]:
 
 
 def must_be_about(report: IncidentReport, seed: str, minutes: int = 0) -> None:
-    """Raises Fault where a report is about another incident, or an act of it is earlier than what
-    its author knew: the brief, and so many minutes of questions."""
+    """Raise Fault if a report is about another incident, or acts before its author could know.
+
+    Its author knows the brief, after this many minutes of questions; an act more than thirty days
+    later is a fault too.
+    """
     if report.incident != number_of(seed):
         raise Fault(
             f"report.yaml, line 1: this is a report on {shown(report.incident, 40)}, and the seed "
@@ -172,8 +177,11 @@ def must_be_about(report: IncidentReport, seed: str, minutes: int = 0) -> None:
 
 
 class Bench(ExitStack):
-    """Everything that reports on the incident of a seed are graded with: its world, the hidden
-    ones, and what controls are worth. It is made once for many reports; a context."""
+    """All that is needed to grade reports on the incident of a seed.
+
+    It has the incident's world, the hidden ones, and what controls are worth. It is made once for
+    many reports; a context.
+    """
 
     def __init__(self, seed: str):
         super().__init__()
@@ -192,7 +200,7 @@ class Bench(ExitStack):
 
     @cached_property
     def floor(self) -> float:
-        """What the best rules earn in the hidden worlds that estate.md alone gives."""
+        """The points, in the hidden worlds, of the best rules that need estate.md alone."""
         every = (write(self.drawn.company) for write in CONSTANT)
         return max(try_texts(self.worlds, texts).mean for texts in every)
 
@@ -202,7 +210,7 @@ class Bench(ExitStack):
         return candidates(self.truth)
 
     def grade(self, report: IncidentReport, rules: Sequence[Path], minutes: int = 0) -> ReportGrade:
-        """The grade of a report that is about this incident. `minutes`: what questions cost."""
+        """Return the grade of a report on this incident. `minutes`: what questions cost."""
         drawn, begin = self.drawn, now(self.drawn.company)
         eviction = evict(drawn, report.eviction, begin + 60 * minutes)
         of_incident = _of_nothing if drawn.nothing else _of_intrusion
@@ -285,14 +293,14 @@ def _of_nothing(
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """What a report says that is true and shown, and that it is convinced of."""
+    """The part of a report that is true, shown by lines, and that its author is convinced of."""
 
     report: IncidentReport
     truth: Truth
 
     @cached_property
     def claims(self) -> dict[Claim, tuple[str, ...]]:
-        """The claims, with the lines that it cites."""
+        """The claims, with the lines that the report cites."""
         found: dict[Claim, tuple[str, ...]] = {}
         for one in self.report.claims:
             if one.what in (HARMLESS, *FORBIDDEN) or one.percent < CONVINCED:
@@ -310,7 +318,7 @@ class Shown:
 
     @cached_property
     def credentials(self) -> frozenset[str]:
-        """What these steps were made with, or gave."""
+        """The credentials with which these steps were made, or that they gave."""
         drawn, found = self.truth.drawn, set[str]()
         services = drawn.case.estate.services
         for step in drawn.replay.steps if self.steps else ():
@@ -442,7 +450,7 @@ def _beside(one: Claimed, truth: Truth) -> tuple[bool | None, str]:
 
 
 def truth_of(one: Claimed, truth: Truth) -> Any:
-    """The true claim that says the same, or None."""
+    """Return the true claim that says the same, or None."""
     names = truth.drawn.names_of
     return next(
         (c for c in truth.claims if c.what == one.what and plain(one.who) in names[c]), None
@@ -453,8 +461,11 @@ def truth_of(one: Claimed, truth: Truth) -> Any:
 
 
 def agreement(named: Collection[str], true: Collection[str]) -> float:
-    """How well names agree with what is true, 0 to 1: those that are right, less those that are
-    wrong, of all that there are. A wrong one costs what a right one earns."""
+    """Return how well names agree with the true ones, from 0 to 1.
+
+    That is the right ones, less the wrong ones, out of all true ones. A wrong one costs what a
+    right one earns.
+    """
     right, wrong = len(set(named) & set(true)), len(set(named) - set(true))
     if not true:
         return float(not wrong)
@@ -462,7 +473,7 @@ def agreement(named: Collection[str], true: Collection[str]) -> float:
 
 
 def candidates(truth: Truth) -> frozenset[str]:
-    """Everything in the logs of a month that could be a foothold, as a report names it."""
+    """Return everything in a month's logs that could be a foothold, as a report names it."""
     every = (made_by(line_of(name, event)) for name, event in world.lines(truth.folder))
     return frozenset(made for made in every if made)
 

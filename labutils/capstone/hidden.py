@@ -1,4 +1,4 @@
-"""What rules are tried on and never shown: six other intruders in the same company."""
+"""Try rules on worlds that are never shown: six other intruders in the same company."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from labutils.incident.scoring import Score, alerting, score
 
 @dataclass(frozen=True)
 class RulesTried:
-    """How rules did: a score for each hidden world; which of them could not be used."""
+    """The scores of rules, one for each hidden world, and which rules could not be used."""
 
     scores: tuple[Score, ...] = ()
     refused: tuple[RefusedRule, ...] = ()
 
     @property
     def mean(self) -> float:
-        """The mean of the worlds' points, 0 to 1."""
+        """The mean of the worlds' points, from 0 to 1."""
         return sum(one.points for one in self.scores) / len(self.scores) if self.scores else 0.0
 
 
 def try_rules(worlds: Sequence[Truth], paths: Sequence[Path]) -> RulesTried:
-    """Hold rules against hidden worlds."""
+    """Run rules over hidden worlds, and score them."""
     ruleset = load(list(paths)) if paths else None
     if ruleset is None or not ruleset.rules:
         return RulesTried(refused=tuple(ruleset.refused) if ruleset else ())
@@ -38,7 +38,7 @@ def try_rules(worlds: Sequence[Truth], paths: Sequence[Path]) -> RulesTried:
 
 
 def try_texts(worlds: Sequence[Truth], texts: Sequence[str]) -> RulesTried:
-    """The same for rules as text."""
+    """Run rules that are given as text over hidden worlds, and score them."""
     with TemporaryDirectory(prefix="rules-") as name:
         paths = [Path(name, f"{number}.yml") for number in range(len(texts))]
         for path, text in zip(paths, texts, strict=True):

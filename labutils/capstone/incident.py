@@ -1,8 +1,7 @@
-"""An incident of a seed: a way in, at least one movement, a foothold, a loss, an act that leaves
-no line; played, so that what is true of it is what happened.
+"""Draw the incident of a seed, and play it, so that what is true of it is what happened.
 
-Outcomes come from policy.decide, as ever. A chain that a control of the company stops is drawn
-anew.
+It has a way in, at least one movement, a foothold, a loss, and an act that leaves no line. Outcomes
+come from policy.decide, as ever. A chain that a control of the company stops is drawn anew.
 """
 
 from dataclasses import dataclass, field, replace
@@ -37,7 +36,7 @@ NOTHING = 200  # of 1,000 months: nobody was in
 
 
 class NoIncident(RuntimeError):
-    """A seed without an incident: every chain that was drawn was stopped."""
+    """An error for a seed without an incident: every chain that was drawn was stopped."""
 
 
 ALWAYS = "which-spaces-were-exported"  # can be done by everybody who got as far as the wiki
@@ -45,8 +44,10 @@ ALWAYS = "which-spaces-were-exported"  # can be done by everybody who got as far
 
 @dataclass(frozen=True)
 class Claim:
-    """What a report says of a step, in the words of data/capstone/report.schema.json, and of
-    whom."""
+    """A claim about a step: what was done, and by whom.
+
+    Its words are those of data/capstone/report.schema.json.
+    """
 
     what: str
     who: str
@@ -54,7 +55,7 @@ class Claim:
 
 @dataclass(frozen=True, eq=False)
 class StepKind:
-    """What an intruder may do (data/capstone/steps.yaml, which says what each field means)."""
+    """A step that an intruder may take (data/capstone/steps.yaml says what each field means)."""
 
     id: str
     part: str
@@ -73,14 +74,13 @@ class StepKind:
 
     @property
     def claimed(self) -> Claim | None:
-        """What a report would say of it; None of a step that leaves no line."""
+        """The claim that a report would make of it; None for a step that leaves no line."""
         return Claim(self.claim["what"], self.claim["who"]) if self.claim else None
 
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """A way in: what the intruder starts with, the first steps, and what nobody can know of how it
-    came about."""
+    """A way in: what the intruder starts with, the first steps, and what nobody can know of it."""
 
     id: str
     starts: tuple[str, ...]
@@ -90,10 +90,13 @@ class Way:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A drawn incident. `chain`: its steps in order, none where nobody was in; `imagined`: the same
-    where somebody was, else what the help desk might have thought; `rejected`: why earlier draws
-    inside the seed were not taken; `words`: what stands for each dollar sign; `exits`: by step,
-    where it is made from; `gap`: what one of the logs lacks."""
+    """An incident that was drawn from a seed.
+
+    `chain`: its steps in order, none where nobody was in; `imagined`: the same where somebody was,
+    else what the help desk might have thought; `rejected`: why earlier draws inside the seed were
+    not taken; `words`: what stands for each dollar sign; `exits`: by step, where it is made from;
+    `gap`: what one of the logs lacks.
+    """
 
     seed: str
     company: DrawnCompany
@@ -109,7 +112,7 @@ class Drawn:
 
     @property
     def nothing(self) -> bool:
-        """Whether nobody was in."""
+        """Whether nobody broke in."""
         return not self.chain
 
     @cached_property
@@ -119,18 +122,18 @@ class Drawn:
 
     @cached_property
     def logged(self) -> Replay:
-        """The same as it stands in the logs: each line from where its step was made."""
+        """What happened, as the logs show it: each line from where its step was made."""
         return moved(self.replay, background.load(self.case), self.exits)
 
     @cached_property
     def addresses(self) -> frozenset[str]:
-        """All that the intruder comes from, but for the company's own."""
+        """All addresses that the intruder comes from, except the company's own."""
         exits = {one.address for step, one in self.exits.items() if one.zone.id != OWN}
         return frozenset() if self.nothing else frozenset(exits)
 
     @cached_property
     def claims(self) -> dict[Claim, tuple[str, ...]]:
-        """What is true and has lines: each claim with the steps that it stands for."""
+        """The claims that are true and have lines, each with the steps that it covers."""
         found: dict[Claim, tuple[str, ...]] = {}
         for kind in self.chain:
             if kind.claimed:
@@ -139,7 +142,7 @@ class Drawn:
 
     @cached_property
     def names_of(self) -> dict[Claim, frozenset[str]]:
-        """By claim, all names of the one that it is about, in small letters."""
+        """All names, in lower case, of the account that each claim is about."""
         found: dict[Claim, frozenset[str]] = {}
         for kind in self.chain:
             if kind.claim and kind.claimed:
@@ -149,8 +152,10 @@ class Drawn:
 
     @cached_property
     def also_true(self) -> dict[Claim, tuple[Claim, ...]]:
-        """What is true as well, and counts under another claim: by claim, the claims of the steps
-        that it is about."""
+        """The claims that are true too but count under another claim.
+
+        Each has the claims of the steps that it is about.
+        """
         found: dict[Claim, tuple[Claim, ...]] = {}
         for kind in self.chain:
             for row in kind.also:
@@ -161,12 +166,12 @@ class Drawn:
 
     @property
     def losses(self) -> tuple[str, ...]:
-        """What was lost, in the words of a report."""
+        """The losses, in the words of a report."""
         return tuple(kind.loss for kind in self.chain if kind.loss)
 
     @cached_property
     def made(self) -> dict[str, tuple[str, str]]:
-        """What the intruder made, by step: as a report names it, and the credential that it is."""
+        """What the intruder made, by step: its name in a report, and its credential."""
         made = {
             "account-made": (f"account {self.words['newcomer']}", self.words["newcomer"]),
             "key-made": (f"key of {self.company.words['reports']}-robot", "second-key"),
@@ -187,13 +192,12 @@ class Drawn:
 
     @property
     def credentials(self) -> tuple[str, ...]:
-        """The credentials of the company that were in the intruder's hands, as its inventory names
-        them."""
+        """The company's credentials that the intruder held, by their names in the inventory."""
         return tuple(inventory_name(self, one) for one in self.held if is_listed(self, one))
 
     @cached_property
     def held(self) -> tuple[str, ...]:
-        """All that the intruder held in the end, by its name in the estate."""
+        """Everything that the intruder held in the end, by its name in the estate."""
         if self.nothing:
             return ()
         held, services = set(self.case.campaign.start_with), self.case.estate.services
@@ -205,13 +209,16 @@ class Drawn:
 
     @property
     def not_knowable(self) -> tuple[str, ...]:
-        """What no log of the company can answer: how the way in came about, and what whoever holds
-        these credentials can do unseen. Whether he did it makes no difference: nobody can know."""
+        """The questions that no log of the company can answer.
+
+        They are how the way in came about, and what whoever holds these credentials can do unseen.
+        Whether the intruder did it makes no difference: nobody can know.
+        """
         return () if self.nothing else (self.way.unknown, *self.unseen)
 
     @property
     def unseen(self) -> tuple[str, ...]:
-        """What can be done unseen with what the intruder held."""
+        """What the intruder could do unseen with the credentials that were held."""
         kinds = self.kinds.values()
         return tuple(kind.unknown for kind in kinds if kind.unknown and kind.holds in self.held)
 
@@ -221,13 +228,13 @@ NOT_LISTED = ("second-key", "second-factor", "victim-mail-grant", "victim-consen
 
 
 def is_listed(one: Drawn, credential: str) -> bool:
-    """Whether the company's inventory has a row for a credential: what it gave out, and knows."""
+    """Return whether the company's inventory lists a credential: one that it issued and knows."""
     held = one.case.estate.credentials[credential]
     return held.given_out and credential not in NOT_LISTED
 
 
 def inventory_name(one: Drawn, credential: str) -> str:
-    """What the inventory calls a credential."""
+    """Return what the inventory calls a credential."""
     return {
         "victim-session": f"session of {one.words['victim']}",
         "victim-key": f"security key of {one.words['victim']}",
@@ -239,7 +246,7 @@ def inventory_name(one: Drawn, credential: str) -> str:
 
 @cache
 def draw(seed: str, intruder: str = "") -> Drawn:
-    """The incident of a seed; of another intruder in the same company, where one is named.
+    """Draw the incident of a seed, or that of another intruder in the same company.
 
     Raises NoIncident.
     """
@@ -274,7 +281,7 @@ def _drawn(one: DrawnCompany, name: str, rejected: tuple[str, ...]) -> Drawn:
 
 @cache
 def ways(one: DrawnCompany) -> tuple[Way, ...]:
-    """The ways in that there are."""
+    """Return all ways in."""
     nothing: Words = dict.fromkeys(
         ["victim", "newcomer", "newcomer_full", "lure", "query"], "nobody"
     )
@@ -283,7 +290,7 @@ def ways(one: DrawnCompany) -> tuple[Way, ...]:
 
 
 def way_and_kinds(steps: Row, way: str) -> tuple[Way, dict[str, StepKind]]:
-    """The way in of this id, and all kinds of steps, out of a sheet whose words are filled in."""
+    """Return the way in with this id, and all kinds of steps, from a sheet that is filled in."""
     kinds = {key: build(StepKind, row) for key, row in table(steps, "steps").items()}
     return next(build(Way, row) for row in steps["ways"] if row["id"] == way), kinds
 
@@ -293,8 +300,11 @@ MOVES = (("tickets-read", "code-viewed"), ("pages-read", "cloud-entered"))
 
 
 def chain_of(way: Way, kinds: dict[str, StepKind], dice: Dice) -> list[str]:
-    """The steps of a chain: the way in, the tracker, one further movement or two; then a foothold,
-    a loss and an act without a line, each as soon as something before it allows it."""
+    """Draw the steps of a chain.
+
+    They are the way in, the tracker, one further movement or two; then a foothold, a loss and an
+    act without a line, each as soon as something before it allows it.
+    """
     chain = [*way.steps, "tracker-entered"]
     moves = list(MOVES) if dice.of(300) else [dice.pick(MOVES)]
     reached = {*chain, *(step for move in moves for step in move)}
@@ -330,8 +340,10 @@ PAUSES = (1, 1, 2, 3, 5, 8, 20, 26, 44)  # hours between two steps
 def times_of(
     one: DrawnCompany, words: Words, chain: tuple[StepKind, ...], dice: Dice
 ) -> dict[str, str]:
-    """When each step begins: on whole minutes (a world draws the seconds). A session is taken over
-    while it is open."""
+    """Draw when each step begins, on whole minutes (a world draws the seconds).
+
+    A session is taken over while it is open.
+    """
     session = seconds(words["session_issued"])
     time = session + dice.between(2, 6) * HOUR + dice.below(60) * 60
     times = {}
@@ -350,7 +362,10 @@ AT_WORK = 10  # hours a day, of an intruder who takes more than a day
 def dwelling(
     one: DrawnCompany, chain: tuple[StepKind, ...], times: dict[str, str], dice: Dice
 ) -> dict[str, str]:
-    """The same steps at another pace, and after the way in within an intruder's own hours."""
+    """Return the times of the steps at another pace.
+
+    After the way in they are within an intruder's own hours.
+    """
     pace, before = dice.pick(PACES), 0
     begin = seconds(next(iter(times.values())))
     opens = (begin // HOUR - dice.below(AT_WORK)) % 24
@@ -375,7 +390,7 @@ def read_case(
     chain: tuple[StepKind, ...],
     times: dict[str, str],
 ) -> Incident:
-    """The case of a chain, as it would stand in a folder of data/cases/."""
+    """Build the case of a chain, as it would be in a folder of data/cases/."""
     drawn = sheets(one, words)
     drawn["facts"] = ledger_sheet(steps, times)
     rows = [
@@ -413,10 +428,10 @@ def _stopped(drawn: Drawn) -> str | None:
 
 
 def unused_controls(case: Incident) -> list[str]:
-    """The switches that the company has not set, in the order of its case."""
+    """Return the controls that the company has not switched on, in the order of its case."""
     return [name for name in case.controls if case.historical[name] is False]
 
 
 def plain(name: str) -> str:
-    """An account as it is compared: without its domain, in small letters."""
+    """Return an account in the form for comparisons: without its domain, in lower case."""
     return name.strip().lower().split("@")[0]

@@ -1,5 +1,8 @@
-"""Leads: what looked like an intruder and was none, cleared with its lines and with what explains
-them. Where nobody was in, they are all that a report can earn points for."""
+"""Judge the leads of a report: what looked like an intruder and was not one.
+
+A lead is cleared with its lines and with what explains them. If nobody was in, leads are all that a
+report can earn points for.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,8 +17,12 @@ LEADS = 8  # that a report can clear, each of another kind
 
 
 def cleared(claims: Sequence[Claimed], truth: Truth) -> Iterator[tuple[Claimed, bool | None, str]]:
-    """For each claim whether it clears a lead (True), is wrong (False), or neither (None); and the
-    reason. Eight leads count, each of another kind."""
+    """Yield for each claim whether it clears a lead (True), is wrong (False), or neither (None).
+
+    The reason comes with it.
+
+    Eight leads count, each of another kind.
+    """
     kinds: set[str] = set()
     for one in claims:
         right, reason = _judged(one, truth)
@@ -48,8 +55,10 @@ def _judged(one: Claimed, truth: Truth) -> tuple[bool | None, str]:
 
 
 def explanations(events: Sequence[str], truth: Truth) -> set[str]:
-    """What explains these harmless events, in small letters: tickets; where there is none, whoever
-    runs the program; trips; nights on call."""
+    """Return what explains these harmless events, in lower case.
+
+    That is a ticket; if there is none, whoever runs the program; a trip; a night on call.
+    """
     cited, found = set(events), set[str]()
     for move in truth.moves:
         if cited & {line.id for line in move.events}:

@@ -1,4 +1,4 @@
-"""Events of all sources as a hunter looks at them: who, from where, what."""
+"""Read events of all sources as a hunter looks at them: who, from where, what."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ LOGIN_ADDRESS = "SOURCE_IP"  # of a login of the customer system
 
 @dataclass(frozen=True)
 class LoggedLine:
-    """An event as a hunter looks at it; `time` in seconds since 1970."""
+    """An event as a hunter looks at it; `time` is in seconds since 1970."""
 
     id: str
     source: str
@@ -38,13 +38,16 @@ class LoggedLine:
 
 
 def actor(event_id: str, event: dict[str, Any]) -> str:
-    """Who acted, as the event says it."""
+    """Return who acted, according to the event."""
     source = event_id.rpartition(":")[0]
     return str(next(iter(values_at(event, SOURCES[source].actor)), ""))
 
 
 def who(event_id: str, event: dict[str, Any]) -> str:
-    """Who acted, as it is compared: of a name with a path before it, the last part."""
+    """Return who acted, in the form for comparisons.
+
+    Of a name with a path before it, that is the last part.
+    """
     return plain(actor(event_id, event)).rpartition("/")[2]
 
 
@@ -67,7 +70,10 @@ ACTIONS: dict[str, Callable[[dict[str, Any]], str]] = {
 
 
 def line_of(name: str, event: dict[str, Any]) -> LoggedLine:
-    """An event with this id as a line. Raises KeyError for a log that is none of the company's."""
+    """Return an event with this id as a line.
+
+    Raises KeyError for a log that the company does not have.
+    """
     source = name.rpartition(":")[0]
     paths = (LOGIN_ADDRESS, ADDRESSES[source])
     address = str(next((one for path in paths for one in values_at(event, path) if one), ""))
@@ -76,7 +82,7 @@ def line_of(name: str, event: dict[str, Any]) -> LoggedLine:
 
 
 def made_by(line: LoggedLine) -> str:
-    """What an event makes with which somebody can come back, as a report names it; else nothing."""
+    """Return what an event makes for coming back, as a report names it; else an empty text."""
     if line.source == "jira" and line.action == "User created":
         return f"account {line.event['affectedObjects'][0]['name']}"
     made = {

@@ -1,4 +1,4 @@
-"""The folder of an incident as a program reads it, and the report that lines give."""
+"""Read the folder of an incident by program, and write the report that some lines support."""
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
@@ -20,8 +20,7 @@ USUAL_DAYS = 3  # of somebody who works at an address
 
 @dataclass(frozen=True, eq=False)
 class Folder:
-    """What is in the folder of an incident: its lines, its tables, and the brief; and whoever can
-    be asked."""
+    """The folder of an incident: its lines, tables and brief, and the people who can be asked."""
 
     one: DrawnCompany
     path: Path
@@ -31,12 +30,12 @@ class Folder:
 
     @cached_property
     def lines(self) -> list[LoggedLine]:
-        """All events."""
+        """All events of the logs, as lines."""
         return [line_of(name, event) for name, event in world.lines(self.path)]
 
     @cached_property
     def usual(self) -> dict[str, set[str]]:
-        """By account, the addresses at which it is on three days or more."""
+        """For each account, the addresses at which it is on three days or more."""
         days: dict[str, dict[str, set[float]]] = {}
         for line in self.lines:
             days.setdefault(line.who, {}).setdefault(line.address, set()).add(line.time // DAY)
@@ -46,13 +45,13 @@ class Folder:
         }
 
     def table(self, name: str) -> list[dict[str, str]]:
-        """The rows of one of the tables of a world."""
+        """Return the rows of one of the tables of a world."""
         with (self.path / name).open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
     @cached_property
     def programs(self) -> dict[str, str]:
-        """The accounts and tokens of programs, each with the credential that the inventory has."""
+        """The accounts and tokens of programs, each with its credential in the inventory."""
         found = {}
         for name, account, _, kind, *_ in self.credentials:
             if kind not in ("session", "security key"):
@@ -63,7 +62,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class Work:
-    """What a hunter hands in: a report, and rules as text; `minutes`: what questions took."""
+    """A hunter's submission: a report, and rules as text; `minutes` is what questions took."""
 
     report: IncidentReport
     rules: tuple[str, ...] = ()
@@ -153,7 +152,7 @@ def _claims(folder: Folder, lines: Sequence[LoggedLine], percent: int) -> list[C
 
 
 def bursts(lines: Sequence[LoggedLine], pause: float = HOUR) -> Iterator[list[LoggedLine]]:
-    """Lines with no longer pause than this between them, in seconds."""
+    """Yield the lines in bursts, with no pause longer than `pause` seconds in any of them."""
     burst: list[LoggedLine] = []
     for line in sorted(lines, key=lambda one: one.time):
         if burst and line.time - burst[-1].time > pause:
@@ -165,14 +164,14 @@ def bursts(lines: Sequence[LoggedLine], pause: float = HOUR) -> Iterator[list[Lo
 
 
 def account_of(folder: Folder, line: LoggedLine) -> str:
-    """The account of a line, as the inventory has it."""
+    """Return the account of a line, as the inventory names it."""
     if line.source == "salesforce_event_log":
         return folder.one.integration
     return line.who
 
 
 def report_of(folder: Folder, lines: Sequence[LoggedLine], percent: int) -> IncidentReport:
-    """The report that these lines give: everything that a reader of the folder can derive."""
+    """Return the report that these lines support: all that a reader of the folder can derive."""
     claims = _claims(folder, lines, percent)
     probes: dict[str, list[str]] = {}
     for line in lines:

@@ -1,7 +1,7 @@
-"""Eight hunters who write reports without a person: what a grade is held against.
+"""Run eight hunters who write reports without a person, as the standard for a grade.
 
-Seven know what stands in the folder and nothing else. The eighth knows everything, the hidden
-worlds too: nobody can do better.
+Seven know what is in the folder and nothing else. The eighth knows everything, the hidden worlds
+too: nobody can do better.
 """
 
 import json
@@ -38,7 +38,7 @@ from labutils.lab import data_file
 
 
 def everything_alerter(folder: Folder) -> Work:
-    """Names everything, and alerts on everything."""
+    """Accuse everyone, and alert on everything."""
     who = [name for name, _ in Counter(line.who for line in folder.lines).most_common(7)]
     some = tuple(line.id for line in folder.lines[::40])[:2000]
     claims = [
@@ -66,7 +66,7 @@ def everything_alerter(folder: Folder) -> Work:
 
 
 def constant_report(folder: Folder) -> Work:
-    """Opens no log: what estate.md, the tables in it and the docs suggest anywhere."""
+    """Report without opening a log: what estate.md, its tables and the docs suggest anywhere."""
     one, at = folder.one, now(folder.one)
     always = (f"{one.words['planning']}-token", f"svc-{one.words['planning']}")
     report = IncidentReport(
@@ -81,7 +81,7 @@ def constant_report(folder: Folder) -> Work:
 
 
 def indicator_collector(folder: Folder) -> Work:
-    """Collects addresses that several accounts share, and believes each of them."""
+    """Collect addresses that several accounts share, and believe each of them."""
     accounts: dict[str, set[str]] = {}
     for line in folder.lines:
         accounts.setdefault(line.address, set()).add(line.who)
@@ -104,7 +104,7 @@ def _rules_on(addresses: Sequence[str]) -> tuple[str, ...]:
 
 
 def rules_alone(folder: Folder) -> Work:
-    """Runs the course's rules, and reports every hit."""
+    """Run the course's rules, and report every hit."""
     hits = hunt([Path(str(data_file("rules")))], [folder.path]).hits
     cited = {
         event
@@ -121,7 +121,7 @@ def rules_alone(folder: Folder) -> Work:
 
 
 def greedy_grouper(folder: Folder) -> Work:
-    """Takes the five largest groups of lines by one account from an address that it seldom has."""
+    """Report the five largest groups of lines by one account from an unusual address."""
     usual = folder.usual
     groups: dict[tuple[str, str], list[LoggedLine]] = {}
     for line in folder.lines:
@@ -136,7 +136,7 @@ def greedy_grouper(folder: Folder) -> Work:
 
 
 def omniscient(bench: Bench) -> Work:
-    """The truth as a report, and rules that know each line of the hidden worlds."""
+    """Report the truth, with rules that know each line of the hidden worlds."""
     truth, drawn = bench.truth, bench.drawn
     if drawn.nothing:
         return Work(_nothing(bench), _rules_of_all(bench))
@@ -235,12 +235,12 @@ OMNISCIENT = "omniscient"
 
 
 def totals(bench: Bench) -> dict[str, float]:
-    """What each hunter's report and rules are worth."""
+    """Return what each hunter's report and rules are worth."""
     return {name: one.total for name, one in grades(bench).items()}
 
 
 def grades(bench: Bench, names: Collection[str] = ()) -> dict[str, ReportGrade]:
-    """The grade of each of these hunters, or of all."""
+    """Return the grade of each of these hunters, or of all."""
     found: dict[str, ReportGrade] = {}
     with TemporaryDirectory(prefix="hunters-") as folder:
         for name, work in work_of(bench, names or (*HUNTERS, OMNISCIENT)).items():
@@ -253,7 +253,7 @@ def grades(bench: Bench, names: Collection[str] = ()) -> dict[str, ReportGrade]:
 
 
 def work_of(bench: Bench, names: Collection[str] = (*HUNTERS, OMNISCIENT)) -> dict[str, Work]:
-    """What each hunter hands in."""
+    """Return what each hunter hands in."""
     folder = Folder(
         bench.drawn.company,
         bench.truth.folder,

@@ -1,4 +1,4 @@
-"""A report as somebody wrote it, read so that each fault has its line."""
+"""Read a report as somebody wrote it, so that each fault has its line."""
 
 import json
 from dataclasses import dataclass
@@ -23,13 +23,16 @@ Kind = Literal["replace", "revoke", "remove", "end-sessions", "disable", "block"
 
 
 class Fault(ValueError):
-    """What is wrong with a report, with its file and line."""
+    """An error in a report, with its file and line."""
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A claim of a report: with its events, and how sure its author is (0 to 100). `explained_by`:
-    of something harmless, what explains it; `looked_like`: as what it was suspected."""
+    """A claim of a report, with its events, and how sure its author is (0 to 100).
+
+    For something harmless, `explained_by` is what explains it, and `looked_like` what it was
+    suspected to be.
+    """
 
     what: str
     who: str
@@ -40,14 +43,16 @@ class Claimed:
 
     @property
     def claim(self) -> Claim:
-        """What is said, and of whom."""
+        """What is claimed, and of whom."""
         return Claim(self.what, self.who)
 
 
 @dataclass(frozen=True)
 class EvictionAct:
-    """What is done in an eviction; `at` in seconds since 1970; `line`: of
-    the report."""
+    """An act of an eviction.
+
+    `at` is in seconds since 1970; `line` is that of the report.
+    """
 
     act: Kind
     what: str
@@ -78,7 +83,7 @@ class IncidentReport:
 
 @cache
 def words() -> dict[str, tuple[str, ...]]:
-    """The closed words of a report, by what they are said in: claims, losses, not_knowable."""
+    """Return the closed vocabulary of a report, by its use: claims, losses, not_knowable."""
     schema = json.loads(data_file("capstone/report.schema.json").read_text(encoding="utf-8"))
     parts = schema["properties"]
     return {
@@ -89,8 +94,10 @@ def words() -> dict[str, tuple[str, ...]]:
 
 
 def text_of(path: Path) -> str:
-    """The text of a file that a stranger may have written: no link is followed, and no more is read
-    than a report can have. Raises Fault."""
+    """Return the text of a file that a stranger may have written.
+
+    No link is followed, and no more is read than a report can have. Raises Fault.
+    """
     try:
         status = path.lstat()
         if not S_ISREG(status.st_mode):
@@ -105,7 +112,7 @@ def text_of(path: Path) -> str:
 
 
 def sheet_of(path: Path) -> Row:
-    """A file of YAML as a sheet. Raises Fault with the line."""
+    """Read a YAML file as a sheet. Raises Fault with the line."""
     try:
         return read(path.name, text_of(path))
     except (SheetError, RecursionError) as error:
@@ -116,7 +123,7 @@ def sheet_of(path: Path) -> Row:
 
 
 def read_report(path: Path) -> IncidentReport:
-    """The report in a file. Raises Fault, which names file and line."""
+    """Read the report in a file. Raises Fault, which names file and line."""
     sheet = sheet_of(path)
     try:
         return _report(sheet)

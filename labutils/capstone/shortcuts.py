@@ -1,5 +1,7 @@
-"""What somebody would try who does not hunt: one query for the whole answer, and rules that know
-how often the intruder did what. Both are measured, so that neither pays."""
+"""Measure the shortcuts of somebody who does not hunt, so that none of them pays.
+
+They are one query for the whole answer, and rules that know how often the intruder did what.
+"""
 
 import re
 from collections import Counter
@@ -23,8 +25,10 @@ GROUPS = {  # the fields of an act and of who did it, by log
 
 
 def first_by_one_query(truth: Truth) -> str:
-    """The address outside the company with the most accounts and tokens of programs, then the most
-    days, then the most lines."""
+    """Return the outside address with the most accounts and tokens of programs.
+
+    Ties go to the most days, then to the most lines.
+    """
     drawn = truth.drawn
     words, identities = drawn.company.words, drawn.case.estate.identities.values()
     own = (f"{words['own_net']}.", f"{words['office_net']}.")
@@ -44,7 +48,7 @@ def first_by_one_query(truth: Truth) -> str:
 
 
 def count_rules(truth: Truth) -> tuple[str, ...]:
-    """Rules of the form *count equals*, for the nine longest rows of acts of this intruder."""
+    """Return rules of the form *count equals*, for the intruder's nine longest rows of acts."""
     counts = Counter[tuple[str, str, str]]()
     events = dict(world.lines(truth.folder))
     for name, step in truth.steps.items():
@@ -75,5 +79,5 @@ def _counts(of: tuple[str, str, str], number: int) -> str:
 
 
 def names_the_intruder(truth: Truth) -> bool:
-    """Whether one query names him first."""
+    """Return whether one query names the intruder first."""
     return first_by_one_query(truth) in truth.drawn.addresses

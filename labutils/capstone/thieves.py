@@ -1,5 +1,8 @@
-"""A thousand other thieves of a company, on whom controls are tried: by other ways, at other hours,
-and each with something, or nothing, that gets them round a control."""
+"""Draw a thousand other thieves of a company, on whom controls are tried.
+
+They come by other ways, at other hours, and each with something, or nothing, that gets them round a
+control.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -45,7 +48,7 @@ Habits = frozenset[str]  # those of company.HABITS that one thief has
 
 
 def thieves(drawn: Drawn) -> Iterator[tuple[Incident, str]]:
-    """Intruders of the same company, each with the loss that they are after."""
+    """Yield intruders of the same company, each with the loss that they are after."""
     one, dice = drawn.company, Dice(f"{drawn.seed}/thieves")
     kits = Shares(
         [_Kit.of(drawn, way) for way in ways(one)],

@@ -1,5 +1,8 @@
-"""A hunter that looks: follows what programs do elsewhere, holds it against tickets, asks whoever
-runs them, and believes nothing of a person who was not asked."""
+"""Hunt thoroughly, as a reference: follow programs that act elsewhere, and ask before believing.
+
+The hunter compares what programs do elsewhere with tickets, asks whoever runs them, and believes
+nothing of a person who was not asked.
+"""
 
 import re
 from collections import Counter
@@ -34,7 +37,10 @@ SELDOM = {"User created", "CreateAccessKey"}  # what a program does with a ticke
 
 
 def thorough(folder: Folder) -> Work:
-    """See above."""
+    """Return the work of a hunter who looks and asks.
+
+    See the module: it follows programs elsewhere, compares tickets, and asks people.
+    """
     look = Look(folder)
     lines = [line for group in look.odd for line in group]
     people = look.of_people(lines) if lines else []
@@ -53,8 +59,11 @@ def thorough(folder: Folder) -> Work:
 
 
 def hasty(folder: Folder) -> Work:
-    """The same without a question to anybody: what programs do elsewhere and no ticket explains,
-    and whoever was at those addresses."""
+    """Return the work of a hunter who asks nobody.
+
+    It reports what programs do elsewhere and no ticket explains, and whoever was at those
+    addresses.
+    """
     look = Look(folder)
     lines = [line for group in look.groups if not look.ticket_of(group) for line in group]
     addresses = {line.address for line in lines}
@@ -70,14 +79,14 @@ def hasty(folder: Folder) -> Work:
 
 @dataclass
 class Look:
-    """One look at a folder; `minutes`: what questions took."""
+    """A thorough look at a folder; `minutes` is what questions took."""
 
     folder: Folder
     minutes: int = 0
     answers: dict[str, str] = field(default_factory=dict)
 
     def ask(self, question: str) -> str:
-        """What somebody says; the same question takes its minutes once."""
+        """Return somebody's answer; the same question takes its minutes only once."""
         if question not in self.answers:
             self.answers[question] = self.folder.ask(question)
             self.minutes += MINUTES[question.partition(":")[0]]
@@ -85,7 +94,7 @@ class Look:
 
     @cached_property
     def homes(self) -> dict[str, tuple[str, tuple[str, ...]]]:
-        """By account or token: who runs it, and from where it works, by the table in estate.md."""
+        """For each account or token, who runs it and where it works, by the table in estate.md."""
         w = self.folder.one.words
         planning = ("planning", (w["planning_ip"],))
         return {
@@ -102,7 +111,7 @@ class Look:
 
     @cached_property
     def groups(self) -> list[list[LoggedLine]]:
-        """What programs do elsewhere, by address, a pause of an hour between."""
+        """What programs do elsewhere, by address, split at pauses of an hour."""
         by_address: dict[str, list[LoggedLine]] = {}
         for line in self.folder.lines:
             home = self.homes.get(line.who)
@@ -112,13 +121,15 @@ class Look:
 
     @cached_property
     def odd(self) -> list[list[LoggedLine]]:
-        """Those that no ticket tells of, and nobody who runs the programs."""
+        """The groups that no ticket explains, and nobody who runs the programs."""
         left = [group for group in self.groups if not self.ticket_of(group)]
         return [one for one in left if self.who_runs(one) != {"support"} and not self.told(one)]
 
     def programs_elsewhere(self) -> int:
-        """How many programs' accounts somebody uses elsewhere and nobody knows of: a token alone is
-        not counted, for programs share it."""
+        """Return how many programs' accounts are used elsewhere without anybody's knowledge.
+
+        A token alone is not counted, for programs share it.
+        """
         token = f"{self.folder.one.words['planning']}-token"
         used = {one.who for group in self.odd for one in group} - {token}
         return len({self.homes[who][0] for who in used} - {"support"})
@@ -129,8 +140,10 @@ class Look:
         return self.folder.table("changes.csv")
 
     def ticket_of(self, group: Sequence[LoggedLine]) -> Ticket | None:
-        """The ticket that tells of what a group shows: by one of its programs, open then, and of
-        the same host where it names one."""
+        """Return the ticket that explains a group of lines.
+
+        It is by one of the programs, open then, and for the same host if it names one.
+        """
         names = {self.folder.one.known_as(line.who) for line in group}
         first, last = group[0].time, group[-1].time
         return next(
@@ -146,15 +159,15 @@ class Look:
         )
 
     def who_runs(self, group: Sequence[LoggedLine]) -> set[str]:
-        """Who runs the programs of a group."""
+        """Return who runs the programs of a group."""
         return {self.homes[line.who][0] for line in group}
 
     def is_planning(self, line: LoggedLine) -> bool:
-        """Whether it is the planning connector's account or token."""
+        """Return whether a line is by the planning connector's account or token."""
         return self.homes[line.who][0] == "planning"
 
     def told(self, group: Sequence[LoggedLine]) -> str:
-        """Who says that it was them, and forgot the ticket; nothing where nobody does."""
+        """Return who admits an act and forgot the ticket; an empty text if nobody does."""
         day, address = iso(int(group[0].time))[:10], group[0].address
         for program in sorted(self.who_runs(group) - {"support"}):
             for told_day, hosts in WITHOUT.findall(self.ask(f"owner:{program}")):
@@ -165,8 +178,9 @@ class Look:
     # --- on their own hosts ----------------------------------------------------------------------
 
     def at_home(self, lines: Sequence[LoggedLine]) -> list[LoggedLine]:
-        """What is done on a program's own host, and is more than it does there at any other time of
-        the month."""
+        """Return what is done on a program's own host, and is more than at any other time of the
+        month.
+        """
         first, last = _span(lines)
         by_kind: dict[tuple[str, str], list[LoggedLine]] = {}
         for line in self.folder.lines:
@@ -187,8 +201,10 @@ class Look:
     # --- people ----------------------------------------------------------------------------------
 
     def of_people(self, lines: Sequence[LoggedLine]) -> list[LoggedLine]:
-        """What was done in the name of people who say that they were taken in, from elsewhere; and
-        what the support desk did from there, where a recording was sent."""
+        """Return the lines in the name of people who say that they were deceived, from elsewhere.
+
+        Where a recording was sent, what the support desk did from there is among them.
+        """
         first, last = _span(lines)
         began = {(one.who, one.address) for one in self.folder.lines if one.action == BEGINS}
         trips = self.folder.table("travel.csv")
@@ -232,8 +248,11 @@ class Look:
         began: set[tuple[str, str]],
         entered: float,
     ) -> int:
-        """How much somebody's lines from elsewhere look like somebody else's: those of the day
-        before a program's account was first used, in a session that did not begin there."""
+        """Return how much somebody's lines from elsewhere look like those of another person.
+
+        The lines are those of the day before a program's account was first used, in a session that
+        did not begin there.
+        """
         allowed = {one.address for one in lines if one.action == ALLOWED}
         near = [
             one
@@ -255,7 +274,7 @@ class Look:
         return bool(near) + signs + 4 * (lines[0].who in self.folder.brief)
 
     def support(self, before: float) -> list[LoggedLine]:
-        """What the support desk did elsewhere without a ticket, in the days before."""
+        """Return what the support desk did elsewhere without a ticket, in the days before."""
         groups = [one for one in self.groups if self.who_runs(one) == {"support"}]
         near = [one for one in groups if 0 <= before - one[0].time < LOOK_BACK]
         return [line for one in near if not self.ticket_of(one) for line in one]
@@ -263,7 +282,7 @@ class Look:
     # --- what is harmless ------------------------------------------------------------------------
 
     def harmless(self, lines: Sequence[LoggedLine], most: int) -> Iterator[Claimed]:
-        """So many things of different kinds that a ticket explains, or who runs the program."""
+        """Yield up to `most` harmless things of different kinds that a ticket explains."""
         cited, kinds = {line.id for line in lines}, set[str]()
         for group in sorted(self.groups, key=len, reverse=True):
             row, own = self.ticket_of(group), [one for one in group if one.id not in cited]
@@ -287,8 +306,11 @@ def _on_trip(row: dict[str, str], line: LoggedLine) -> bool:
 
 
 def honest_rules(folder: Folder) -> tuple[str, ...]:
-    """Rules that somebody writes who has read the folder: the programs of estate.md where they do
-    not work, and on their own hosts more than they ever do there in an hour of this month."""
+    """Return rules that somebody could write after reading the folder.
+
+    They are about the programs of estate.md where they do not work, and on their own hosts more
+    than they ever do there in an hour of this month.
+    """
     w = folder.one.words
     planning, builds = f"svc-{w['planning']}", f"svc-{w['builds']}"
     rows = (
@@ -319,7 +341,7 @@ def honest_rules(folder: Folder) -> tuple[str, ...]:
 
 
 def in_a_burst(folder: Folder, who: str, home: str, source: str, action: str) -> str:
-    """A rule on more acts in an hour than a program makes at home in nine hours of ten."""
+    """Return a rule for more acts in an hour than a program makes at home in nine hours of ten."""
     hours = Counter(
         int(line.time // HOUR)
         for line in folder.lines
@@ -375,8 +397,10 @@ AGAINST = {
 
 
 def controls_by_the_tables(one: DrawnCompany) -> tuple[str, ...]:
-    """For each of the ways in by which most intruders come, the control that the fewest of them got
-    round, by the tables in estate.md."""
+    """Return the control that fewest intruders get round, for each of the most frequent ways in.
+
+    Both are from the tables in estate.md.
+    """
     often = sorted(one.elsewhere, key=lambda way: -one.elsewhere[way])
     rarest = [min(one.habits[way], key=lambda name: one.habits[way][name]) for way in often]
     answers = dict.fromkeys(AGAINST[name] for name in rarest)

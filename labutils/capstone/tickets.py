@@ -1,5 +1,7 @@
-"""The tickets of a company as companies keep them: some moves have none, some tell of what never
-happened, and the system in them is often wrong."""
+"""Write a company's tickets as companies keep them: incomplete and partly wrong.
+
+Some moves have none, some tell of what never happened, and the system in them is often wrong.
+"""
 
 import csv
 import json
@@ -28,8 +30,10 @@ Ticket = dict[str, str]
 
 @dataclass(frozen=True)
 class Move:
-    """Something harmless that a ticket could tell of; `events`: its lines; `by`: who did it, as
-    tickets call them."""
+    """A harmless act that a ticket could explain.
+
+    `events`: its lines; `by`: who did it, as tickets call them.
+    """
 
     kind: str
     what: str
@@ -38,30 +42,32 @@ class Move:
 
     @property
     def start(self) -> float:
-        """When it began, in seconds since 1970."""
+        """When the move began, in seconds since 1970."""
         return min(line.time for line in self.events)
 
     @property
     def end(self) -> float:
-        """When it was over, in seconds since 1970."""
+        """When the move was over, in seconds since 1970."""
         return max(line.time for line in self.events)
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:
-        """From where it was done, the most frequent first."""
+        """The addresses that the move was made from, the most frequent first."""
         counts = Counter(line.address for line in self.events if line.address)
         return tuple(address for address, _ in counts.most_common())
 
     def is_told_by(self, row: Ticket) -> bool:
-        """Whether a ticket is about it."""
+        """Return whether a ticket is about the move."""
         begin, end = seconds(row["from"]) - BEFORE, seconds(row["to"]) + BEFORE
         same = row["what"] == self.what and row["by"].lower() in self.by
         return same and begin <= self.start and self.end <= end
 
 
 def moves(folder: Path, sheet: Background, known_as: Callable[[str], str]) -> list[Move]:
-    """All that tickets could tell of in a world, in the order of time; `known_as`: what the
-    inventory calls an account. Raises OSError."""
+    """Return all that tickets could explain in a world, in the order of time.
+
+    `known_as` returns what the inventory calls an account. Raises OSError.
+    """
     twins = json.loads((folder / "twins.json").read_text(encoding="utf-8"))
     told = {one.id: one for one in sheet.twins.values() if one.told_by == "changes"}
     by_twin: dict[str, list[LoggedLine]] = {}
@@ -89,14 +95,16 @@ def _events(folder: Path, names: set[str]) -> Iterator[tuple[str, dict[str, obje
 
 
 def read(folder: Path) -> list[Ticket]:
-    """The tickets of a world. Raises OSError."""
+    """Return the tickets of a world. Raises OSError."""
     with (folder / FILE).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def pairs(rows: Sequence[Ticket], happened: Sequence[Move]) -> list[tuple[Ticket, Move | None]]:
-    """Each ticket with the move that it is about, in the order of time: two of a kind on one
-    morning have a ticket each, or one of them has none."""
+    """Pair each ticket with the move that it is about, in the order of time.
+
+    Two moves of a kind on one morning have a ticket each, or one of them has none.
+    """
     left, found = list(happened), []
     for row in sorted(rows, key=lambda one: one["from"]):
         move = next((one for one in left if one.is_told_by(row)), None)
@@ -107,9 +115,12 @@ def pairs(rows: Sequence[Ticket], happened: Sequence[Move]) -> list[tuple[Ticket
 
 
 def rewrite(folder: Path, happened: Sequence[Move], seed: str, days: Sequence[int]) -> None:
-    """Forget some tickets of a world, add those of what never happened, name hosts, and file some
-    under another system. `days`: on which no program did anything that needs one, as seconds since
-    1970. Raises OSError."""
+    """Make the tickets of a world unreliable.
+
+    Some are forgotten, some tell of what never happened, hosts are named, and some are filed under
+    another system. `days`: on which no program did anything that needs one, as seconds since 1970.
+    Raises OSError.
+    """
     dice = Dice(f"{seed}/tickets")
     rows, systems = read(folder), sorted({row["system"] for row in read(folder)})
     programs = sorted({(row["by"], row["what"]) for row in rows if _of(row, happened)})

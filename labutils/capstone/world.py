@@ -1,4 +1,4 @@
-"""The logs of a drawn incident, and what is true of each of their events."""
+"""Write the logs of a drawn incident, and keep what is true of each of their events."""
 
 import json
 from collections.abc import Collection, Iterator
@@ -23,8 +23,11 @@ HIDDEN_EVENTS = 9_000  # of ordinary traffic, in each of them
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """What is true of the events of a world. `steps`: by event id, the step that it belongs to;
-    `twins`: by event id of what is harmless and looks like a step, what it was."""
+    """The truth about the events of a world.
+
+    `steps`: by event id, the step that it belongs to; `twins`: by event id of what is harmless and
+    looks like a step, what it was.
+    """
 
     drawn: Drawn
     folder: Path
@@ -33,7 +36,7 @@ class Truth:
 
     @cached_property
     def events_of(self) -> dict[str, tuple[str, ...]]:
-        """By step, its events."""
+        """The events of each step."""
         found: dict[str, list[str]] = {}
         for event, step in self.steps.items():
             found.setdefault(step, []).append(event)
@@ -46,30 +49,30 @@ class Truth:
 
     @cached_property
     def told(self) -> frozenset[str]:
-        """The kinds of harmless things that a table tells from an attack."""
+        """The kinds of harmless things that a table distinguishes from an attack."""
         twins = load(self.drawn.case).twins.values()
         return frozenset(kind_of(twin.id) for twin in twins if twin.told_by is not None)
 
     @cached_property
     def moves(self) -> list[tickets.Move]:
-        """All that tickets could tell of, in the order of time."""
+        """All that tickets could explain, in the order of time."""
         drawn = self.drawn
         return tickets.moves(self.folder, load(drawn.case), drawn.company.known_as)
 
     @cached_property
     def untold(self) -> list[tickets.Move]:
-        """Those of them that no ticket is about."""
+        """The moves that no ticket is about."""
         told = [move for _, move in tickets.pairs(self.tickets, self.moves)]
         return [one for one in self.moves if one not in told]
 
     @cached_property
     def tickets(self) -> list[tickets.Ticket]:
-        """The tickets that there are."""
+        """The tickets of the world."""
         return tickets.read(self.folder)
 
     @cached_property
     def twin_actors(self) -> dict[str, str]:
-        """Who did what is harmless, by event id."""
+        """The actor of each harmless event, by event id."""
         known_as = self.drawn.company.known_as
         return {
             name: known_as(who(name, event))
@@ -78,21 +81,23 @@ class Truth:
         }
 
     def events_for(self, claim: Claim) -> frozenset[str]:
-        """The events that show what a claim says."""
+        """Return the events that show what a claim says."""
         steps = self.drawn.claims.get(claim, ())
         return frozenset(event for step in steps for event in self.events_of.get(step, ()))
 
     @cached_property
     def claims(self) -> dict[Claim, frozenset[str]]:
-        """Everything that is true and has lines, with these."""
+        """Every claim that is true and has lines, with these lines."""
         found = {claim: self.events_for(claim) for claim in self.drawn.claims}
         return {claim: events for claim, events in found.items() if events}
 
 
 @contextmanager
 def written(drawn: Drawn, *, count: int, seed: str) -> Iterator[Truth]:
-    """The world of an incident in a folder that is gone afterwards: nobody finds the truth in a
-    cache. Raises OSError."""
+    """Write the world of an incident to a folder that is deleted afterwards.
+
+    So nobody finds the truth in a cache. Raises OSError.
+    """
     with TemporaryDirectory(prefix="capstone-") as name:
         folder = Path(name)
         staff, attack = drawn.company.seed, not drawn.nothing
@@ -117,19 +122,19 @@ def _as_companies_keep_it(folder: Path, drawn: Drawn, seed: str) -> None:
 
 
 def of_seed(seed: str) -> Any:
-    """The world that a learner gets; see `written`."""
+    """Write the world that a learner gets; see `written`."""
     drawn = draw(seed)
     return written(drawn, count=drawn.company.events, seed=seed)
 
 
 def hidden(seed: str, number: int) -> Any:
-    """A world of the same company with another intruder; see `written`."""
+    """Write a world of the same company with another intruder; see `written`."""
     intruder = f"hidden-{number}"
     return written(draw(seed, intruder), count=HIDDEN_EVENTS, seed=f"{seed}/{intruder}")
 
 
 def lines(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each event of the logs in a folder, with its id."""
+    """Yield each event of the logs in a folder, with its id."""
     for path in sorted(folder.glob("*.jsonl")):
         with path.open(encoding="utf-8") as opened:
             for number, line in enumerate(opened, 1):
@@ -137,7 +142,9 @@ def lines(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def about(events: Collection[str], some: Collection[str]) -> bool:
-    """Whether events that are cited are about these: one at least is among them, and as many as are
-    not."""
+    """Return whether the cited events are about these.
+
+    At least one is among them, and as many as are not.
+    """
     among = sum(event in some for event in set(events))
     return among > 0 and 2 * among >= len(set(events))

@@ -1,1 +1,1 @@
-"""How it is taught: guards that assert, exercises that answer, pictures with their sentences."""
+"""Teach: guards that assert, exercises that answer, and pictures with their sentences."""

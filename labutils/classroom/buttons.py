@@ -1,5 +1,7 @@
-"""The choices of a question as buttons below its text, where ipywidgets is there: a click says what
-could be typed between the quotes. Whoever types, or reads with a screen reader, loses nothing.
+"""Show the choices of a question as buttons below its text, where ipywidgets is installed.
+
+A click says what could be typed between the quotes. Whoever types, or reads with a screen reader,
+loses nothing.
 """
 
 from collections.abc import Callable
@@ -34,7 +36,7 @@ def _show(item: Asked, verb: Verb) -> None:
 def options(
     item: Asked, choose: Callable[[str, Any], None], skip: Callable[[], None] | None = None
 ) -> list[Any]:
-    """Show the options of a question, and return them; none where there is no ipywidgets.
+    """Show the options of a question, and return them; none if there is no ipywidgets.
 
     `skip` is what *Show me without a guess* does, where there is such a button.
     """
@@ -59,8 +61,11 @@ def options(
 def mark(
     controls: list[Any], pressed: Any, first: str | None = None, truth: str | None = None
 ) -> None:
-    """Mark the option that was pressed, or that a noted guess names; and the true one, where that
-    may be seen. The options stay, so that the keyboard's focus stays where it was."""
+    """Mark the chosen option and, where it may be seen, the true one.
+
+    The chosen one was pressed, or a noted guess names it. The options stay, so that the keyboard's
+    focus stays where it was.
+    """
     lines = [one for one in controls if hasattr(one, "children")]
     if lines and truth is not None:
         for line, guess, true in zip(lines, first or truth, truth, strict=True):
@@ -98,7 +103,10 @@ WITHOUT = "Show me without a guess"
 
 
 def view_of(box: Any) -> dict[str, Any]:
-    """What a front end shows of a widget. One without widgets shows the text above it alone."""
+    """Return the display data of a widget.
+
+    A front end without widgets shows the text above it alone.
+    """
     view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
     return {BUTTONS: view, "text/plain": ""}
 

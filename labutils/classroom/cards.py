@@ -1,4 +1,4 @@
-"""What a lesson shows of the lab: a request as it was sent, and lines of a log.
+"""Show what happens in the lab: a request as it was sent, and lines of a log.
 
 Each is lines of text, which are stored and compared; and a card where somebody works.
 """
@@ -31,7 +31,7 @@ def show(text: str, html: str, kind: str = "", label: str = "") -> None:
 
 
 def show_request(exchange: "Exchange", who: str = "") -> None:
-    """Show a request as it was sent, with what proves who sends it standing out, and its answer.
+    """Show a request as it was sent, and its answer; what proves the sender stands out.
 
     `who` is the person, where that is not the client's name; *You* send.
     """
@@ -61,7 +61,7 @@ def show_request(exchange: "Exchange", who: str = "") -> None:
 
 
 def shortened(text: str, most: int = LINE) -> str:
-    """A long text with its middle left out: its beginning and its end tell two apart."""
+    """Return a long text with its middle left out: its beginning and its end tell two apart."""
     return text if len(text) <= most else f"{text[: most - 13]}…{text[-12:]}"
 
 

@@ -1,4 +1,4 @@
-"""`python -m labutils` lab, work, room: for learners and instructors."""
+"""Run `python -m labutils` lab, work and room, for learners and instructors."""
 
 import argparse
 from collections.abc import Sequence

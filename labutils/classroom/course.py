@@ -1,4 +1,4 @@
-"""The lessons of the course: which there are, and what each asks."""
+"""Find the lessons of the course, and what each asks."""
 
 import importlib
 import pkgutil
@@ -16,14 +16,14 @@ Item = TypeVar("Item", Prediction | Estimate | GridRow, Quiz)
 
 
 def numbers() -> list[str]:
-    """The numbers of all lessons that are found, two digits each, in order."""
+    """Return the numbers of all lessons that are found, two digits each, in order."""
     named = {module.name for module in pkgutil.iter_modules(map(str, lesson_folders()))}
     return sorted(name[-2:] for name in named if re.fullmatch(r"lesson_\d\d", name))
 
 
 @cache
 def lesson(number: str) -> Lesson | None:
-    """The lesson of that two-digit number, or None where there is none.
+    """Return the lesson of that two-digit number, or None if there is none.
 
     Its folder holds `exercises.yaml`, `trials.py`, `questions.yaml`, `predictions.py` (those of its
     PREDICTIONS that come from code) and `target.py`. Raises SheetError, which names file and line,

@@ -1,8 +1,8 @@
-"""Judges that nobody writes: a trial is played with the model solution, with each named mistake and
-with the answer, and what is seen is compared.
+"""Derive the judge of an exercise from its solution and its named mistakes.
 
-What is right, the model solution says. Which mistake an answer makes, the mistakes say: the one
-whose trial goes wrong in the same places, with the same things seen.
+A trial is played with the model solution, with each named mistake and with the answer, and the
+results are compared. What is right, the model solution says. Which mistake an answer makes, the
+mistakes say: the one whose trial goes wrong in the same places, with the same things seen.
 """
 
 import ast
@@ -73,8 +73,10 @@ def derived(
 
 
 class Played:
-    """A trial of an answer, as far as it was played. One that cannot go on with such an answer ends
-    there."""
+    """A trial of an answer, as far as it has been played.
+
+    It ends where it cannot go on with such an answer.
+    """
 
     def __init__(self, trial: Callable[[Any], Trial], answer: Any):
         self.steps: list[Observed] = []
@@ -114,8 +116,10 @@ def same(one: Any, other: Any) -> bool:
 
 @contextmanager
 def as_it_was(answer: Any) -> Iterator[None]:
-    """Let what a learner's function did last be what it did before this: the error that a verdict
-    tells of, and what came back."""
+    """Restore what a learner's function did last, after the body.
+
+    That is the error that a verdict tells of, and what came back.
+    """
     if not isinstance(answer, Tried):
         yield
         return
@@ -140,9 +144,11 @@ def answer_of(source: str) -> Any:
 
 
 def nearest(trace: Trace, right: Trace, mistakes: Mapping[str, Played]) -> str | None:
-    """Return the mistake that an answer makes: one of which all the same is seen; else the one that
-    its first wrong step is about; else the one that goes wrong there, with the most alike. None
-    where nothing is alike, or where a trial only goes on for longer.
+    """Return the mistake that an answer makes, or None.
+
+    It is the one with all the same results; else the one that the first wrong step is about; else
+    the one that goes wrong there, with the most alike. None where nothing is alike, or where a
+    trial only goes on for longer.
     """
     off = wrong_in(trace, right)
     if not off:
@@ -163,8 +169,10 @@ def nearest(trace: Trace, right: Trace, mistakes: Mapping[str, Played]) -> str |
 
 
 def wrong_in(trace: Trace, right: Trace) -> set[int]:
-    """Return the places where a trace is not the right one. One that ends early is wrong from there
-    on."""
+    """Return the places where a trace differs from the right one.
+
+    One that ends early is wrong from there on.
+    """
     pairs = enumerate(zip(trace, right, strict=False))
     wrong = {place for place, (one, its) in pairs if not same(one.seen, its.seen)}
     return wrong | set(range(len(trace), len(right)))
@@ -177,8 +185,11 @@ def _alike_at(one: Trace, other: Trace, place: int) -> bool:
 
 
 def about(step: Observed, want: Any) -> str | None:
-    """Return the mistake that a step is about; with one for each part of what is seen, that of the
-    first part which is off; with one for each text that may be seen, that of the text."""
+    """Return the mistake that a step is about.
+
+    With one for each part of what is seen, it is that of the first part which is off; with one for
+    each text that may be seen, that of the text.
+    """
     if isinstance(step.about, Mapping):
         text = step.seen if isinstance(step.seen, str) else None
         return step.about.get(text) or step.about.get(part(step.seen, want))

@@ -1,8 +1,9 @@
-"""Exercises and the target, read from a lesson's `exercises.yaml`: solution, praise, mistakes and
-hints, as an author or a translator edits them. What each exercise is tried with is in the lesson's
-`trials.py`; where the target takes place, and what proves it, in its `target.py`.
+"""Read exercises and the target of a lesson from its `exercises.yaml`.
 
-All text is quoted or a block (`|`), as in questions.yaml. docs/authoring.md shows an exercise.
+There are solution, praise, mistakes and hints, as an author or a translator edits them. What each
+exercise is tried with is in the lesson's `trials.py`; where the target takes place, and what proves
+it, in its `target.py`. All text is quoted or a block (`|`), as in questions.yaml. docs/authoring.md
+shows an exercise.
 """
 
 import ast

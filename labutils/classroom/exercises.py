@@ -1,8 +1,7 @@
-"""What a learner says in a notebook: check, hint, solution, quiz, predict, reveal, mine, target,
-progress.
+"""Provide the verbs of a notebook: check, hint, solution, quiz, predict, reveal, mine and others.
 
-What is asked and answered stands in lessons/, a table each. Nothing here raises, whatever it is
-given: a learner gets a sentence.
+What is asked and answered is in lessons/, a table each. Nothing here raises, whatever it is given:
+a learner gets a sentence.
 """
 
 import ast
@@ -129,7 +128,7 @@ _begun: dict[str, float] = {}  # when an exercise was first tried and did not pa
 
 
 def stuck(identifier: str, *, passed: bool) -> bool:
-    """Whether somebody has tried an exercise for LONG_ENOUGH, and has not passed it."""
+    """Return whether somebody has tried an exercise for LONG_ENOUGH without passing it."""
     if passed:
         _begun.pop(identifier, None)
         return False
@@ -138,7 +137,7 @@ def stuck(identifier: str, *, passed: bool) -> bool:
 
 
 def verdict(exercise: Exercise, answer: Any) -> tuple[Verdict, str]:
-    """What the judge says of an answer, and the words for it.
+    """Return what the judge says of an answer, and the words for it.
 
     Whatever the answer does, nothing is raised.
     """
@@ -241,7 +240,7 @@ def _keep(exercise: Exercise, answer: object) -> None:
 
 @answers
 def hint(identifier: str) -> None:
-    """The next hint to an exercise or a target; after the last one, the first again."""
+    """Print the next hint to an exercise or a target; after the last one, the first again."""
     if exercise := _item(identifier, Exercise):
         place = _hints_given.get(identifier, 0) % len(exercise.hints)
         _hints_given[identifier] = place + 1
@@ -249,7 +248,7 @@ def hint(identifier: str) -> None:
 
 
 def solution(identifier: str) -> None:
-    """A model solution, to read after your own attempt."""
+    """Print a model solution, to read after your own attempt."""
     if exercise := _item(identifier, Exercise):
         say_as_it_is(exercise.solution)
 
@@ -288,7 +287,7 @@ def _say_brief(item: Target) -> None:
 
 
 class Yours:
-    """A learner's function in later cells.
+    """A learner's function, for use in later cells.
 
     Where it fails, one sentence says so, and the course's goes on.
     """
@@ -319,7 +318,7 @@ class Yours:
 
 
 def mine(identifier: str, answer: Any = None) -> Any:
-    """The learner's answer where it can be used, else the course's; says which.
+    """Return the learner's answer if it can be used, else the course's; print which.
 
     It looks in the notebook, by the name of the answer where none is given; then in the toolbox,
     where what passed in another lesson is kept, or before the kernel was restarted.
@@ -440,7 +439,7 @@ def prediction(identifier: object) -> AnyPrediction | None:
 
 
 def ask(item: AnyPrediction, guess: object, place: str = QUOTES) -> None:
-    """Say what a prediction asks, its options, and of a guess that is none, that it is none.
+    """Print what a prediction asks, with its options; say so if a guess is not one of them.
 
     `place` is where an answer is typed.
     """
@@ -577,7 +576,7 @@ def _compared(item: AnyPrediction, noted: Mapping[str, Any]) -> str:
 
 
 def came_true(item: AnyPrediction, noted: str | None) -> bool | None:
-    """Whether a noted guess came true; None where there is none."""
+    """Return whether a noted guess came true; None if there is none."""
     choice = item.read(noted)
     return (
         None

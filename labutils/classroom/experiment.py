@@ -1,4 +1,4 @@
-"""A prediction and its experiment in one cell.
+"""Put a prediction and its experiment into one cell.
 
     with experiment("06-p15") as seen:
         apps.ada.get("https://wiki.example/logout")
@@ -27,7 +27,7 @@ _open: list["Experiment"] = []  # whose bodies run now, and hold back what they 
 
 
 def when_shown(display_id: str, job: Job) -> None:
-    """Do something with what is shown under that id: now, or once an answer has shown it.
+    """Run a job when what has that display id is shown: now, or once it is revealed.
 
     So an instrument comes alive no sooner than its picture may be seen.
     """

@@ -1,5 +1,8 @@
-"""A picture where somebody works: its sentence is the text alternative, which JupyterLab passes on
-only from HTML, and is not printed below it. Elsewhere it is stored as pictures/canvas.py does."""
+"""Show a picture where somebody works, with its sentence as the text alternative.
+
+JupyterLab passes that on only from HTML, and the sentence is not printed below. Elsewhere the
+picture is stored as pictures/canvas.py does.
+"""
 
 from html import escape
 from typing import TYPE_CHECKING

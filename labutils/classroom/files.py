@@ -1,4 +1,4 @@
-"""Files of a learner: one writer at a time, written whole or not at all, never written over.
+"""Write a learner's files safely: one writer at a time, whole or not at all, never over another.
 
     with locked(folder):                        # other processes and threads wait
         write(path, data)                       # all of it, or what was there before
@@ -34,7 +34,7 @@ RESERVED = re.compile(r".+\.(?:yours|damaged)-\d{4}-\d\d-\d\d(?:-\d+)?(?:\.ipynb
 
 
 class Busy(Exception):
-    """Another process has held the lock of a folder for longer than anybody wants to wait."""
+    """An error for a folder whose lock another process holds for too long."""
 
 
 # --- the lock of a folder -----------------------------------------------------------------------
@@ -149,7 +149,10 @@ def _is_left_over(entry: os.DirEntry[str]) -> bool:
 
 
 def read(path: Path, most: int = -1) -> bytes:
-    """A file's bytes, the first `most` of them. Raises OSError, also for a folder or a pipe."""
+    """Return a file's bytes, the first `most` of them.
+
+    Raises OSError, also for a folder or a pipe.
+    """
     with open(path, "rb", opener=_without_waiting) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is not a file")
@@ -168,7 +171,7 @@ def write(path: Path, data: bytes) -> None:
 
 
 def exchange(path: Path, data: bytes, kept_as: str) -> Path:
-    """Write a file, and keep what was there under a dated name beside it: that name.
+    """Write a file, keep what was there under a dated name beside it, and return that name.
 
     What was there is moved and not copied, so that what another program saves until that moment
     is kept as well. Raises OSError; then what was there is still there.

@@ -1,4 +1,4 @@
-"""Attack and defence, each asserted.
+"""Assert attack and defence.
 
 `accepts` fails when the door stays shut, `refuses` fails when it opens.
 """
@@ -15,7 +15,7 @@ from labutils.text import shown
 
 
 class Refused(Exception):
-    """An HTTP response that refuses, with its status and its reason."""
+    """An error for an HTTP response that refuses, with its status and its reason."""
 
     def __init__(self, response: httpx.Response):
         self.status = response.status_code
@@ -23,7 +23,7 @@ class Refused(Exception):
 
 
 def opened(response: httpx.Response) -> httpx.Response:
-    """The response, if the door opened.
+    """Return the response, if the door opened.
 
     Raises Refused for a status of 400 or more, and for a redirect that carries an error back to
     the client (RFC 6749, 4.1.2.1); any other redirect counts as open. Raises TypeError for what is
@@ -39,7 +39,7 @@ def opened(response: httpx.Response) -> httpx.Response:
 
 
 def accepts(result: object) -> None:
-    """Say that something was let through: an HTTP response, or what a verifier returned.
+    """Print that something was let through: an HTTP response, or what a verifier returned.
 
     Raises Refused for a response that refuses (see `opened`). Raises AssertionError where nothing
     came through: None, False, an empty value, the `...` of an exercise that nobody has attempted,
@@ -57,7 +57,7 @@ def accepts(result: object) -> None:
 
 @contextmanager
 def refuses(*expected: type[Exception] | int) -> Iterator[None]:
-    """Say why something was refused.
+    """Print why the body was refused.
 
     It is refused by one of these exception classes or a subclass of it, or (with `opened`) by one
     of these HTTP statuses. Raises AssertionError where nothing was refused. Any other exception

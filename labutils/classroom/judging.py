@@ -1,4 +1,4 @@
-"""Judges: what becomes of a learner's answer, and the counterexample that shows it.
+"""Judge a learner's answer, and find the counterexample that shows what is wrong with it.
 
 A judge takes an answer and returns a Verdict. That of an exercise is derived from its trial
 (`derived`), that of a target compares with its flag (`value`).
@@ -23,7 +23,7 @@ Kind = Literal["passed", "raised", "none", "let_in", "refused_good", "differs"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a judge says, and the case that shows it.
+    """A judge's verdict, and the case that shows it.
 
     `kind`: passed; raised (an error); none (nothing was returned); let_in (what should not come
     in); refused_good (what should); differs. `case` is the input, `got` what came of it, `want`
@@ -40,7 +40,7 @@ class Verdict:
     note: str = ""
 
     def counterexample(self) -> str:
-        """One line that shows what went wrong."""
+        """Return one line that shows what went wrong."""
         case = f" for {self.case}" if self.case else ""
         if self.kind == "raised":
             return f"It raised {self.got}{self.line}{case}."
@@ -59,7 +59,7 @@ PASSED = Verdict("passed")
 
 
 def written(value: object) -> str:
-    """A value as a verdict shows it: on one line, and cut."""
+    """Return a value as a verdict shows it: on one line, and cut."""
     return shown(repr(value), LONGEST)
 
 
@@ -88,33 +88,33 @@ class Tried:
         return result
 
     def raised(self, case: str = "", mistake: str | None = None) -> Verdict:
-        """The verdict on the error that ended the last call."""
+        """Return the verdict on the error that ended the last call."""
         first_line = str(self.error).partition("\n")[0]
         what = f"{type(self.error).__name__}: {shown(first_line, 120)}"
         return Verdict("raised", case=case, got=what, line=self.line(), mistake=mistake)
 
     def line(self) -> str:
-        """Where in the learner's cell the error came up, in words; empty where nobody knows."""
+        """Return where in the learner's cell the error occurred, in words; empty if unknown."""
         cell = getattr(getattr(self.function, "__code__", None), "co_filename", None)
         lines = [place.lineno for place in traceback.extract_tb(self.way) if place.filename == cell]
         return f" (line {lines[-1]} of your cell)" if lines else ""
 
     def is_misnamed(self) -> bool:
-        """Whether the last error is a name that is not there, or a call that does not fit."""
+        """Return whether the last error is an unknown name, or a call that does not fit."""
         unfit = isinstance(self.error, TypeError) and self.way is None
         return unfit or isinstance(self.error, NameError)
 
     def gave_none(self) -> bool:
-        """Whether each call that came back gave None."""
+        """Return whether each call that came back returned None."""
         return bool(self.results) and all(result is None for result in self.results)
 
     def gave_nothing(self) -> bool:
-        """Whether no call returned anything, and no line of the function would."""
+        """Return whether no call returned anything, and no line of the function would."""
         return self.gave_none() and returns_nothing(self.function)
 
 
 def returns_nothing(function: Callable[..., Any]) -> bool:
-    """Whether each `return` of a Python function gives None, said or unsaid: both compile alike."""
+    """Return whether each `return` of a Python function gives None, explicit or implied."""
 
     def is_none(before: dis.Instruction, one: dis.Instruction) -> bool:
         if one.opname == "RETURN_CONST":  # 3.12 and 3.13 return a constant in one instruction
@@ -128,7 +128,7 @@ def returns_nothing(function: Callable[..., Any]) -> bool:
 
 
 def does_nothing(function: FunctionType) -> bool:
-    """Whether the body of a function is `...`, `pass` or a docstring and nothing else."""
+    """Return whether a function's body is `...`, `pass` or a docstring and nothing else."""
     steps = [one for one in dis.get_instructions(function) if one.opname not in ("RESUME", "NOP")]
     return len(steps) <= 2 and returns_nothing(function)
 
@@ -143,7 +143,7 @@ OTHER_REFUSALS = (AssertionError, PermissionError, RuntimeError, Exception)
 
 @contextmanager
 def calls_of(*tools: Callable[..., Any]) -> Iterator[list[str]]:
-    """The names of those of these functions that are called meanwhile, as often as they are."""
+    """Collect the names of those of these functions that the body calls, once per call."""
     names = {tool.__code__: tool.__qualname__ for tool in tools if isinstance(tool, FunctionType)}
     called: list[str] = []
 
@@ -160,7 +160,9 @@ def calls_of(*tools: Callable[..., Any]) -> Iterator[list[str]]:
 
 
 def response_mistake(answer: Any) -> str | None:
-    """The mistake "refused" or "response" where a response, or its body, was handed in for a flag.
+    """Return the mistake "refused" or "response" if a response was handed in for a flag.
+
+    Its body counts as well.
 
     None for anything else, which may be the flag.
     """
@@ -175,7 +177,7 @@ def response_mistake(answer: Any) -> str | None:
 
 
 def value(right: Callable[[Any], str | None]) -> Callable[[Any], Verdict]:
-    """A judge of a value: `right` returns None, or the name of the mistake.
+    """Return a judge of a value: `right` returns None, or the name of the mistake.
 
     What is right is not shown, since it would be the solution.
     """
@@ -188,7 +190,7 @@ def value(right: Callable[[Any], str | None]) -> Callable[[Any], Verdict]:
 
 
 def is_plain(value: Any) -> bool:
-    """Whether a value is made of Python's own types alone, whose `==` nobody has changed."""
+    """Return whether a value consists of Python's own types, whose `==` nobody has changed."""
     if type(value) in (dict, Counter, defaultdict):
         return all(is_plain(part) for pair in value.items() for part in pair)
     if type(value) in (list, tuple, set, frozenset):
@@ -197,7 +199,9 @@ def is_plain(value: Any) -> bool:
 
 
 def nearly(text: str) -> tuple[str, ...]:
-    """What a careless comparison takes for this text: shorter, longer, in another case, blanks.
+    """Return texts that a careless comparison takes for this one.
+
+    They are shorter, longer, in another case, or have blanks.
 
     It goes wrong with `in`, with what a text begins or ends with, with `lower` and with `strip`.
     """

@@ -1,4 +1,4 @@
-"""JupyterLab on the learner's copies: `labutils lab`.
+"""Open JupyterLab on the learner's copies: `labutils lab`.
 
 This module needs nothing but the standard library, so that a missing package is a sentence.
 """
@@ -49,9 +49,9 @@ def command(folder: Path, options: Sequence[str]) -> list[str]:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Become JupyterLab; where an operating system cannot do that, start it and wait.
+    """Replace this process by JupyterLab, or start it and wait; return the exit status.
 
-    The exit status.
+    It waits on operating systems that cannot replace a process.
     """
     if os.name != "nt":
         os.execv(arguments[0], list(arguments))

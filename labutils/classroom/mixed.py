@@ -1,4 +1,4 @@
-"""Targets that do not say which lesson they are from: `target("mixed", seed)`.
+"""Offer targets that do not say which lesson they are from: `target("mixed", seed)`.
 
 A seed draws one of the lessons' targets, and a flag of its own: a flag from the lesson opens
 nothing here. What is tried is not noted, since it belongs to no lesson's row.
@@ -29,15 +29,17 @@ class Mixed(Target):
 
 
 def drawn(seed: int) -> str:
-    """The lesson whose target this seed draws. As many in a row as there are lessons draw
-    each once."""
+    """Return the lesson whose target this seed draws.
+
+    As many in a row as there are lessons draw each once.
+    """
     order = dice("mixed targets", str(seed // len(LESSONS)))
     keys = {number: next(order) for number in LESSONS}
     return sorted(LESSONS, key=keys.__getitem__)[seed % len(LESSONS)]
 
 
 def mixed(name: str) -> Mixed | None:
-    """The target of that name, such as `mixed-7`, or None where it is none."""
+    """Return the target with that name, such as `mixed-7`, or None if it is not one."""
     found = NAME.fullmatch(name)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""What is done, as a dot for each lesson; and what is next."""
+"""Show what is done, as a dot for each lesson, and what is next."""
 
 import json
 import os
@@ -26,7 +26,7 @@ AFTER_THE_LAST = (
 
 
 def sign_of(item: Exercise | Quiz, items: Items) -> str:
-    """What somebody did about an exercise, a target or a question of a quiz."""
+    """Return the sign for an exercise, a target or a question of a quiz: done, tried or open."""
     noted = items.get(item.id, {})
     if noted.get("passed"):
         return DONE
@@ -34,8 +34,11 @@ def sign_of(item: Exercise | Quiz, items: Items) -> str:
 
 
 def next_item(lesson: Lesson, items: Items) -> str | None:
-    """What was tried and is not done; else the first that is open: an exercise of the short path or
-    the target, then a question of the quiz, then the long path."""
+    """Return what was tried and is not done; else the first item that is open.
+
+    That is an exercise of the short path or the target, then a question of the quiz, then the long
+    path.
+    """
     both: tuple[Exercise | Quiz, ...] = (*lesson.checked, *lesson.quizzes)
     asked = {item.id: item for item in both}
     short, long = paths(lesson.number)
@@ -46,8 +49,10 @@ def next_item(lesson: Lesson, items: Items) -> str | None:
 
 
 def paths(number: str) -> tuple[list[str], list[str]]:
-    """The exercises, the target and the quiz of a lesson as its notebook beside this one has them:
-    those of the short path, and those of the long one; nothing where there is no notebook."""
+    """Return the exercises, target and quiz of a lesson's short path, and those of the long one.
+
+    They are in the order of its notebook beside this one; nothing where there is no notebook.
+    """
     short, long, on_the_long_path = list[str](), list[str](), False
     for cell in _cells(notebook_of(number)):
         source = _source(cell)
@@ -60,8 +65,10 @@ def paths(number: str) -> tuple[list[str], list[str]]:
 
 
 def current(lessons: Mapping[str, Lesson], last: str) -> str:
-    """Return the number of the lesson in which something was answered last; where no record says
-    so, the last lesson that was begun."""
+    """Return the number of the lesson in which something was answered last.
+
+    Where no record says so, it is the last lesson that was begun.
+    """
     return last[:2] if last[:2] in lessons else max(lessons)
 
 
@@ -91,8 +98,10 @@ def _cell_that_asks(path: Path, item: str) -> str:
 def next_step(
     lessons: Mapping[str, Lesson], items: Items, numbers: list[str], answered: str = ""
 ) -> str:
-    """Return a sentence on what is next: in the lesson of the item that was answered last, or in
-    the one behind it."""
+    """Return a sentence on what is next.
+
+    It is in the lesson of the item that was answered last, or in the one behind it.
+    """
     last = current(lessons, answered)
     open_ = next_item(lessons[last], items)
     behind = [number for number in numbers if number > last]
@@ -119,8 +128,11 @@ PARTS = {
 
 
 def dots(lessons: Mapping[str, Lesson], items: Items, numbers: list[str], last: str) -> str:
-    """Return a dot for each lesson in HTML, part by part: filled where all that it asks is done,
-    half where it was begun, with a ring where somebody was last."""
+    """Return a dot for each lesson in HTML, part by part.
+
+    It is filled where all that the lesson asks is done, half where it was begun, with a ring where
+    somebody was last.
+    """
     here = current(lessons, last) if lessons else ""
     groups: list[tuple[str, list[str]]] = []
     for number in numbers:
@@ -146,25 +158,28 @@ def _dot(number: str, lesson: Lesson | None, items: Items, is_here: bool) -> str
 
 
 def is_done(lesson: Lesson, items: Items) -> bool:
-    """Return whether all has passed that a lesson asks on its short path."""
+    """Return whether everything on a lesson's short path has passed."""
     short = paths(lesson.number)[0] or [item.id for item in lesson.checked]
     checked = {item.id for item in lesson.checked}
     return all(items.get(name, {}).get("passed") for name in short if name in checked)
 
 
 def address(path: Path) -> str:
-    """The address of a notebook in a link of this one: practice is a folder below the lessons."""
+    """Return the address of a notebook for a link in this one.
+
+    Practice is a folder below the lessons.
+    """
     return quote(Path(os.path.relpath(path)).as_posix())
 
 
 def notebook_of(number: str) -> Path | None:
-    """The notebook of a lesson among the learner's copies, and no copy that was put aside."""
+    """Return a lesson's notebook among the learner's copies, not one that was put aside."""
     beside = sorted(base().glob(f"{number}-*.ipynb"))
     return next((path for path in beside if not COPY.search(path.name)), None)
 
 
 def title_of(number: str) -> str:
-    """The title of a lesson; nothing where its notebook is not here."""
+    """Return the title of a lesson; an empty text if its notebook is not here."""
     path = notebook_of(number)
     return _title(path) if path else ""
 

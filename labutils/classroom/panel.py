@@ -1,6 +1,6 @@
-"""How a verb answers: in lines of text everywhere; and where somebody works through a lesson, in a
-card with the same text, whose state is told by a word, a sign and a colour.
+"""Answer as a verb does: in lines of text, or in a card with the same text.
 
+A card is shown where somebody works through a lesson; a word, a sign and a colour tell its state.
 Stored outputs, tests and other front ends get the lines alone.
 """
 
@@ -48,7 +48,7 @@ LABELS: dict[State, str] = {"asked": "Your guess", "target": "Target"}
 
 @dataclass
 class Reply:
-    """What a verb says: `lines`, each as it is and as it is printed."""
+    """A verb's answer: `lines`, each as it is and as it is printed."""
 
     state: State = "told"
     lines: list[tuple[str, str]] = field(default_factory=list)
@@ -63,11 +63,11 @@ class Reply:
         return "\n".join(printed for _, printed in self.lines)
 
     def bundle(self) -> dict[str, str]:
-        """The text, and the panel, by media type."""
+        """Return the text and the panel, by media type."""
         return {"text/plain": self.text, "text/html": self.html()}
 
     def after_a_click(self) -> "Reply":
-        """What is new in it for somebody who has the question before them."""
+        """Return the part that is new to somebody who has the question before them."""
         start = max(
             (at for at, (line, _) in enumerate(self.lines) if line.startswith("  ")), default=-1
         )
@@ -79,7 +79,7 @@ class Reply:
         return [line for line, _ in self.lines[self.replaced :] if line] or [""]
 
     def html(self) -> str:
-        """The card: a question with its choices, or what was answered."""
+        """Return the card: a question with its choices, or what was answered."""
         first, *rest = self.shown
         begin = _BEGIN.match(first)
         head = begin[0] if begin else ""
@@ -113,12 +113,12 @@ def _line(line: str) -> str:
 
 
 def marked(line: str) -> str:
-    """A line in HTML, an emphasis in it as one, and code as code."""
+    """Return a line in HTML, with its emphasis and its code marked up."""
     return _CODE.sub(r"<code>\1</code>", _EMPHASIS.sub(r"<em>\1</em>", escape(line)))
 
 
 def large(line: str) -> str:
-    """The sentence to remember, in HTML."""
+    """Return the sentence to remember, in HTML."""
     return f'<div class="lu-moral">{marked(line)}</div>'
 
 
@@ -132,13 +132,13 @@ _open: list[Reply] = []
 
 
 def say(text: str, indent: str = "") -> None:
-    """Say a text, no line of it wider than a cell. `indent` stands before what is wrapped."""
+    """Print a text, no line of it wider than a cell. `indent` stands before what is wrapped."""
     for line in text.splitlines():
         _say(line, _wrapped(line, indent))
 
 
 def say_as_it_is(text: str = "") -> None:
-    """Say a text whose lines are not wrapped."""
+    """Print a text whose lines are not wrapped."""
     for line in text.splitlines() or [""]:
         _say(line, line)
 
@@ -151,34 +151,34 @@ def _say(line: str, printed: str) -> None:
 
 
 def moral(text: str) -> None:
-    """Say the sentence that is worth remembering, after all others."""
+    """Print the sentence that is worth remembering, after all others."""
     if _open:
         _open[-1].moral = text
     say(text)
 
 
 def state(name: State) -> None:
-    """Say what kind of answer this is; without a panel the words alone tell."""
+    """Set what kind of answer this is; without a panel the words alone tell."""
     if _open:
         _open[-1].state = name
 
 
 def tables(html: str) -> None:
-    """Put a table into the panel, in place of what was said so far; nothing where there is none."""
+    """Put a table into the panel, in place of what was said so far; do nothing without one."""
     if _open:
         _open[-1].table = html
         _open[-1].replaced = len(_open[-1].lines)
 
 
 def after(job: Callable[[], None]) -> None:
-    """Do something once the panel is shown; nothing where there is none."""
+    """Run a job once the panel is shown; do nothing without one."""
     if _open:
         _open[-1].later.append(job)
 
 
 @contextmanager
 def collected() -> Iterator[Reply]:
-    """What is said meanwhile."""
+    """Collect what the body says into a reply."""
     answer = Reply()
     _open.append(answer)
     try:
@@ -188,7 +188,7 @@ def collected() -> Iterator[Reply]:
 
 
 def answers(verb: Callable[P, R]) -> Callable[P, R]:
-    """A verb whose answer is a panel where one is wanted."""
+    """Return a verb that answers in a panel where one is wanted."""
 
     @wraps(verb)
     def answering(*arguments: P.args, **named: P.kwargs) -> R:
@@ -206,7 +206,7 @@ def answers(verb: Callable[P, R]) -> Callable[P, R]:
 
 
 def remark(text: str) -> None:
-    """Say something in passing: a quiet line where a card would be too much."""
+    """Print something in passing: a quiet line where a card would be too much."""
     if _open or not wanted():
         say_as_it_is(text)
     else:
@@ -235,8 +235,10 @@ def place() -> Any:
 
 
 def wanted() -> bool:
-    """Whether somebody works here: in a notebook among the learner's copies, in a browser's Python,
-    or in Colab."""
+    """Return whether somebody works through a lesson here.
+
+    That is in a notebook among the learner's copies, in a browser's Python, or in Colab.
+    """
     switch = os.environ.get(SWITCH)
     if switch in ("0", "1"):
         return switch == "1"
@@ -246,7 +248,7 @@ def wanted() -> bool:
 
 
 def in_a_notebook() -> bool:
-    """Whether a kernel runs this."""
+    """Return whether a kernel runs this."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return getattr(shell, "kernel", None) is not None

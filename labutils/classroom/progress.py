@@ -1,4 +1,4 @@
-"""The progress file: what a learner has passed, first predicted, and first chosen.
+"""Keep the progress file: what a learner has passed, first predicted, and first chosen.
 
 `progress.json` is kept beside the notebooks and never leaves the machine by itself:
 {"version": 2, "items": {"05-1": {"passed": true, "tries": 4}, "05-p1": {"first": "b"}},
@@ -45,7 +45,7 @@ Items = dict[str, Item]
 
 
 def path() -> Path:
-    """Where the learner's own progress stands: one file for the lessons and their practice."""
+    """Return where the learner's progress is: one file for the lessons and their practice."""
     return Path(os.environ.get("LABUTILS_PROGRESS") or workspace.base() / PROGRESS)
 
 
@@ -53,7 +53,9 @@ IN_MEMORY = Path("/home/pyodide")  # where Python in a browser begins
 
 
 def forgotten_by_a_reload() -> bool:
-    """Whether this is a browser that keeps no files for Python: it has left it where it began.
+    """Return whether this is a browser that keeps no files for Python.
+
+    Python still has the working folder that it began in.
 
     That is so where the page came over plain HTTP from another machine. JupyterLite lays the
     learner's files into a folder by a service worker, and a browser runs none there.
@@ -62,18 +64,21 @@ def forgotten_by_a_reload() -> bool:
 
 
 class NotNoted(Exception):
-    """Why something could not be noted, as a sentence. What was noted before is unchanged."""
+    """An error for something that could not be noted; the sentence says why.
+
+    What was noted before is unchanged.
+    """
 
 
 class Unread(NotNoted):
-    """What was noted before cannot be read: nobody knows what it is."""
+    """An error for notes that cannot be read: nobody knows what they are."""
 
 
 # --- what the file says -------------------------------------------------------------------------
 
 
 def load() -> Items:
-    """What is noted, as far as it can be read; says nothing, and changes nothing."""
+    """Return what is noted, as far as it can be read; print nothing, and change nothing."""
     try:
         return parse(files.read(path(), LARGEST + 1))
     except OSError:
@@ -81,12 +86,12 @@ def load() -> Items:
 
 
 def parse(data: bytes) -> Items:
-    """The items of a progress file, those with a name and a shape of ours; never raises."""
+    """Return the items of a progress file with a name and a shape of ours; never raise."""
     return understood(data)[0]
 
 
 def understood(data: bytes) -> tuple[Items, bool]:
-    """The items of a progress file that have a shape of ours, and whether that is all of it.
+    """Return a progress file's items with a shape of ours, and whether that is all of it.
 
     Version 1 was a list of what is done: ["05-1", "05-q1"].
     """
@@ -168,7 +173,7 @@ def _mistakes(value: object) -> dict[str, int]:
 
 
 def answered(items: Mapping[str, Item]) -> Items:
-    """The items that somebody did something about: passed, tried, predicted or chose."""
+    """Return the items that somebody passed, tried, predicted or chose."""
     return {name: item for name, item in items.items() if DONE & set(item)}
 
 
@@ -219,12 +224,11 @@ def last_answered() -> str:
 
 
 def note(change: Callable[[Items], None], answered: str = "", chosen: str = "") -> Items:
-    """Change what is noted, alone among all who note something: what is noted from now on.
-    `answered` is the item that somebody answers at this moment, if one is; `chosen` the way through
-    the course that somebody chooses.
+    """Change what is noted under a lock, and return what is noted from now on.
 
-    A damaged file is kept under a dated name, and a sentence says where. Raises NotNoted; then
-    nothing has been written.
+    `answered` is the item that somebody answers at this moment, if one is; `chosen` the way through
+    the course that somebody chooses. A damaged file is kept under a dated name, and a sentence says
+    where. Raises NotNoted; then nothing has been written.
     """
     try:
         file = Path(os.path.realpath(path()))  # a link is followed and stays
@@ -303,7 +307,7 @@ def _what_to_do(error: OSError) -> str:
 
 
 def choose_way(chosen: str) -> None:
-    """Note the way through the course that somebody chose, with a sentence where that fails."""
+    """Note the way through the course that somebody chose; print a sentence if that fails."""
     try:
         note(lambda _: None, chosen=chosen)
     except NotNoted as sentence:
@@ -327,8 +331,10 @@ def _noted(change: Callable[[Items], None], answered: str) -> Items | None:
 
 
 def tried(name: str, *, passed: bool, mistake: str = "") -> None:
-    """One more try at an exercise, a target or a quiz, and the name of the mistake that was made.
-    What was passed once stays passed."""
+    """Note one more try at an exercise, a target or a quiz, and the name of any mistake.
+
+    What was passed once stays passed.
+    """
 
     def change(items: Items) -> None:
         item = items.setdefault(name, {})
@@ -341,7 +347,7 @@ def tried(name: str, *, passed: bool, mistake: str = "") -> None:
 
 
 def chose(name: str, choice: str, *, right: bool) -> None:
-    """A choice in a quiz: one more try. The first choice stays."""
+    """Note a choice in a quiz: one more try. The first choice stays."""
 
     def change(items: Items) -> None:
         item = items.setdefault(name, {})
@@ -358,7 +364,7 @@ def _try(item: Item, passed: bool) -> None:
 
 
 def guessed(name: str, choice: str) -> Item | None:
-    """Note a guess, and give what is noted of this prediction; None where nothing could be noted.
+    """Note a guess, and return what is noted of this prediction; None if it could not be noted.
 
     The first guess stays. Where the result was shown before it, the last one stays, as "after".
     """
@@ -375,10 +381,10 @@ def guessed(name: str, choice: str) -> Item | None:
 
 
 def before_the_result(name: str) -> Item | None:
-    """What is noted of a prediction whose result is shown now; from now on that it was shown.
+    """Return what is noted of a prediction before its result is shown, and note that it is.
 
-    None where what is noted cannot be read. Nobody asked for this note, so nothing is said where
-    it cannot be written.
+    None where what is noted cannot be read. Nobody asked for this note, so nothing is said where it
+    cannot be written.
     """
 
     def change(items: Items) -> None:
@@ -396,7 +402,7 @@ def before_the_result(name: str) -> Item | None:
 
 
 def carry(carried: Mapping[str, Item]) -> Items | None:
-    """What is noted, together with what was carried here from another machine, which is noted too.
+    """Note what was carried here from another machine, and return all that is noted.
 
     None where what is noted cannot be read.
     """
@@ -415,7 +421,10 @@ def carry(carried: Mapping[str, Item]) -> Items | None:
 
 
 def receipt(items: Mapping[str, Item]) -> str:
-    """What a person copies to another machine: `05-1 05-p1=b`. It is not a proof of anything."""
+    """Return what a person copies to another machine: `05-1 05-p1=b`.
+
+    It is not a proof of anything.
+    """
     words = []
     for name, item in sorted(items.items()):
         if "first" in item:
@@ -426,7 +435,7 @@ def receipt(items: Mapping[str, Item]) -> str:
 
 
 def from_receipt(text: str) -> tuple[Items, list[str]]:
-    """The items that a receipt names, and the words of it that name none."""
+    """Return the items that a receipt names, and the words of it that name none."""
     items: Items = {}
     strangers = []
     for word in text.split():
@@ -440,7 +449,7 @@ def from_receipt(text: str) -> tuple[Items, list[str]]:
 
 
 def merged(mine: Mapping[str, Item], carried: Mapping[str, Item]) -> Items:
-    """Both together; a first choice that is there already stays."""
+    """Return both together; a first choice that is there already stays."""
     together = {name: dict(item) for name, item in mine.items()}
     for name, item in carried.items():
         together[name] = item | together.get(name, {})

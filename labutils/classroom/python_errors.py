@@ -1,4 +1,4 @@
-"""What beginners' errors mean, in words: for a judge that has no sentence of its own for one."""
+"""Explain beginners' errors in words, for a judge that has no sentence of its own for one."""
 
 import re
 
@@ -84,6 +84,6 @@ EXPLAINED = (
 
 
 def explained(error: Exception | None) -> str:
-    """What an error means, in one or two sentences; empty where the course has none for it."""
+    """Return an error's meaning in one or two sentences; empty if the course has none for it."""
     text = str(error)
     return next((words for pattern, words in EXPLAINED if re.search(pattern, text)), "")

@@ -1,9 +1,10 @@
-"""What a lesson asks, read from its `questions.yaml`: predictions and quizzes, as an author or a
-translator edits them. What it is for (`objectives`) and how it ends (`ending`) are there as well.
+"""Read what a lesson asks from its `questions.yaml`: predictions and quizzes.
 
-All that stands there is quoted text or a number, so that YAML makes nothing else of it: no date of
-`2023-11-14`, no time of `16:28`, no truth of `yes`. 1 and 0 stand for true and false. A text that
-is used twice stands in `beliefs:` with an anchor. docs/authoring.md shows each kind.
+It is as an author or a translator edits it. What the lesson is for (`objectives`) and how it ends
+(`ending`) are there as well. All that is in it is quoted text or a number, so that YAML makes
+nothing else of it: no date of `2023-11-14`, no time of `16:28`, no truth of `yes`. 1 and 0 stand
+for true and false. A text that is used twice is in `beliefs:` with an anchor. docs/authoring.md
+shows each kind.
 """
 
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ OPENS = ("it opens", "it is refused")
 
 @dataclass(frozen=True)
 class Questions:
-    """What one sheet asks, by id."""
+    """The questions of one sheet, by id."""
 
     predictions: Mapping[str, AnyPrediction]
     quizzes: Mapping[str, Quiz]
@@ -38,7 +39,7 @@ class Questions:
 
 
 def read_questions(path: Path, number: str) -> Questions:
-    """The questions of the lesson of that number.
+    """Read the questions of the lesson with that number.
 
     Raises SheetError, which names the file and the line.
     """

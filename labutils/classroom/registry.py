@@ -1,4 +1,4 @@
-"""What a lesson asks, as data: exercises, targets, predictions and quizzes, a table each."""
+"""Hold what a lesson asks as data: exercises, targets, predictions and quizzes, a table each."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class Exercise:
     trial: Callable[[Any], Any] | None = None
 
     def sentence(self, mistake: str | None) -> str | None:
-        """What the exercise says of a mistake, where it has a sentence of its own for it."""
+        """Return the exercise's own sentence about a mistake, or None."""
         return self.mistakes[mistake][0] if mistake and mistake in self.mistakes else None
 
 
@@ -58,7 +58,7 @@ class Target(Exercise):
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer to choose, and the thought behind it."""
+    """An answer to choose, and the thought behind it."""
 
     text: str
     why: str
@@ -74,11 +74,11 @@ class Quiz:
     choices: dict[str, Choice]
 
     def read(self, answer: object) -> str | None:
-        """The letter that was chosen, or None where it is none."""
+        """Return the letter that was chosen, or None if it is not one."""
         return _letter(answer, self.choices)
 
     def named(self, choice: str) -> str:
-        """A choice as a person reads it."""
+        """Return a choice as a person reads it."""
         return f"{choice}) {self.choices[choice].text}"
 
 
@@ -89,13 +89,13 @@ def _letter(answer: object, offered: Mapping[str, object]) -> str | None:
 
 
 def listed(value: object) -> object:
-    """A value as a sheet can hold it: a list for a tuple, so that the two are compared as one."""
+    """Return a value as a sheet can hold it: a list for a tuple, so that the two compare equal."""
     return [listed(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True)
 class Guess:
-    """One choice of a prediction: its words, what is observed where it is right, and the belief.
+    """A choice of a prediction: its words, what is observed if it is right, and the belief.
 
     The belief is what somebody holds who chooses it; the right choice has none.
     """
@@ -107,8 +107,10 @@ class Guess:
 
 @dataclass(frozen=True)
 class Prediction:
-    """A question that an experiment answers. `because` explains what comes out; `moral` is the one
-    sentence to remember, where there is one."""
+    """A question that an experiment answers.
+
+    `because` explains what comes out; `moral` is the one sentence to remember, where there is one.
+    """
 
     id: str
     question: str
@@ -122,29 +124,32 @@ class Prediction:
         return next(letter for letter, guess in self.guesses.items() if not guess.belief)
 
     def lines(self, place: str = QUOTES) -> list[str]:
-        """The choices, a line each, and how to choose; `place` is where the answer is typed."""
+        """Return the choices, a line each, and how to choose.
+
+        `place` is where the answer is typed.
+        """
         offered = [f"  {letter}) {guess.text}" for letter, guess in self.guesses.items()]
         return [*offered, f"Put one letter {place}: {', '.join(self.guesses)}."]
 
     def read(self, answer: object) -> str | None:
-        """The choice that was made, or None where it is none."""
+        """Return the choice that was made, or None if it is not one."""
         return _letter(answer, self.guesses)
 
     def named(self, choice: str) -> str:
-        """A choice as a person reads it."""
+        """Return a choice as a person reads it."""
         return f"{choice}) {self.guesses[choice].text}"
 
     def observed(self, value: object) -> str | None:
-        """The choice that an observation stands for, or None where it stands for none."""
+        """Return the choice that an observation stands for, or None if it stands for none."""
         same = (l for l, guess in self.guesses.items() if listed(guess.value) == listed(value))
         return next(same, None)
 
     def belief(self, choice: str) -> str:
-        """The belief behind a wrong choice; empty for the right one."""
+        """Return the belief behind a wrong choice; empty for the right one."""
         return self.guesses[choice].belief
 
     def beliefs_behind(self, choice: str) -> list[str]:
-        """The same as a list: one belief, or none."""
+        """Return the belief behind a choice as a list: one belief, or none."""
         return [belief] if (belief := self.belief(choice)) else []
 
 
@@ -171,11 +176,11 @@ class Estimate:
         return f"{self.truth_value:g}"
 
     def lines(self, place: str = QUOTES) -> list[str]:
-        """How to answer, and where."""
+        """Return how to answer, and where."""
         return [f"Put a number of {self.unit} {place}."]
 
     def read(self, answer: object) -> str | None:
-        """The number that was guessed, or None where it is none."""
+        """Return the number that was guessed, or None if it is not one."""
         if isinstance(answer, bool) or not isinstance(answer, str | int | float):
             return None
         try:
@@ -185,27 +190,27 @@ class Estimate:
         return f"{number:g}" if 0 <= number < 1e12 else None
 
     def named(self, choice: str) -> str:
-        """A guess as a person reads it."""
+        """Return a guess as a person reads it."""
         return f"{choice} {self.unit}"
 
     def observed(self, value: object) -> str | None:
-        """An observation as it is written."""
+        """Return an observation as it is written."""
         return self.read(value)
 
     def belief(self, choice: str) -> str:
-        """The belief behind a guess that is too low or too high; empty where it comes near."""
+        """Return the belief behind a guess that is too low or too high; empty if it comes near."""
         if float(choice) * self.factor < self.truth_value:
             return self.too_low
         return self.too_high if float(choice) > self.truth_value * self.factor else ""
 
     def beliefs_behind(self, choice: str) -> list[str]:
-        """The same as a list: one belief, or none."""
+        """Return the belief behind a guess as a list: one belief, or none."""
         return [belief] if (belief := self.belief(choice)) else []
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a grid: its key, which beliefs and translations name, and what is read."""
+    """A column of a grid: its key, which beliefs and translations name, and its text."""
 
     key: str
     text: str
@@ -228,7 +233,7 @@ class GridRow:
     moral: str = ""
 
     def lines(self, place: str = QUOTES) -> list[str]:
-        """The columns, and how to answer, and where."""
+        """Return the columns, how to answer, and where."""
         names = [f"  {number}. {column.text}" for number, column in enumerate(self.columns, 1)]
         example = ("ox" * len(self.columns))[: len(self.columns)]
         if example == self.truth:
@@ -238,17 +243,17 @@ class GridRow:
         return [*names, f"{how} {letters}. For example: {example!r}."]
 
     def read(self, answer: object) -> str | None:
-        """The row that was guessed, or None where it is none."""
+        """Return the row that was guessed, or None if it is not one."""
         letters = "".join(answer.lower().split()) if isinstance(answer, str) else ""
         fits = len(letters) == len(self.columns) and set(letters) <= {"o", "x"}
         return letters if fits else None
 
     def named(self, choice: str) -> str:
-        """A row as a person reads it: the letters, and which columns have which of the words."""
+        """Return a row as a person reads it: the letters, and which columns have which words."""
         return f"{choice} ({self.in_words(choice)})"
 
     def in_words(self, choice: str) -> str:
-        """Which columns of a row have which of the words."""
+        """Return which columns of a row have which of the words."""
         groups = []
         for mark, words in zip("ox", self.words, strict=True):
             numbers = [str(at) for at, letter in enumerate(choice, 1) if letter == mark]
@@ -257,24 +262,27 @@ class GridRow:
         return "; ".join(groups)
 
     def observed(self, value: object) -> str | None:
-        """The row that was observed: letters, or True and False in the order of the columns."""
+        """Return the row that was observed: letters, or True and False by column."""
         if isinstance(value, Sequence) and not isinstance(value, str):
             value = "".join("o" if opens else "x" for opens in value)
         return self.read(value)
 
     def belief(self, choice: str) -> str:
-        """The beliefs behind the columns that were guessed wrong, one after the other."""
+        """Return the beliefs behind the columns that were guessed wrong, as one text."""
         return " ".join(self.beliefs_behind(choice))
 
     def beliefs_behind(self, choice: str) -> list[str]:
-        """The same as a list. A belief that explains two columns stands there once."""
+        """Return the beliefs behind the columns that were guessed wrong, as a list.
+
+        A belief that explains two columns stands there once.
+        """
         pairs = zip(self.columns, choice, self.truth, strict=True)
         wrong = [column.key for column, guess, right in pairs if guess != right]
         return list(dict.fromkeys(self.beliefs[key] for key in wrong if key in self.beliefs))
 
 
 def columns_of(names: Iterable[str]) -> tuple[Column, ...]:
-    """Columns that are called what their keys are: where they come from code."""
+    """Return columns whose text is their key, for those that come from code."""
     return tuple(Column(name, name) for name in names)
 
 
@@ -283,8 +291,11 @@ AnyPrediction = Prediction | Estimate | GridRow
 
 @dataclass(frozen=True)
 class Ending:
-    """The sentence that opens the lesson after this one, and the one that opens the next lesson of
-    the story, where that is another."""
+    """The sentences at the end of a lesson.
+
+    `next` opens the lesson after this one; `story` opens the next lesson of the story, where that
+    is another.
+    """
 
     next: str = ""
     story: str = ""
@@ -292,7 +303,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What one notebook asks of its learner."""
+    """All that one notebook asks of its learner."""
 
     number: str
     exercises: tuple[Exercise, ...] = ()

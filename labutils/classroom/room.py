@@ -1,4 +1,4 @@
-"""How a room is doing: progress files of many learners, counted, without names.
+"""Report how a room is doing: many learners' progress files, counted, without names.
 
 The files belong to strangers. Each is read without following a link, up to 64 KiB, and of what is
 in it only the names that the course knows count. What is left out is counted, with the reason.
@@ -39,7 +39,7 @@ Reason = tuple[str, str]
 
 
 class LeftOut(Exception):
-    """A file that does not count. `reason` says why."""
+    """An error for a file that does not count. `reason` says why."""
 
     def __init__(self, reason: Reason):
         super().__init__(reason[0])
@@ -48,21 +48,21 @@ class LeftOut(Exception):
 
 @dataclass
 class Room:
-    """What each person of a room has noted, and how many files were left out, by reason."""
+    """A room of learners: what each has noted, and how many files were left out, by reason."""
 
     people: list[dict[str, Item]] = field(default_factory=list)
     left_out: Counter[Reason] = field(default_factory=Counter)
     too_many: bool = False
 
     def add(self, path: Path, inside: int | None = None) -> None:
-        """Read one more file: it is a person, or it is left out."""
+        """Read one more file, and count it as a person or as left out."""
         try:
             self.people.append(read(path, inside))
         except LeftOut as left_out:
             self.left_out[left_out.reason] += 1
 
     def left_out_in_words(self) -> str:
-        """How many files were left out, and why; empty where all were read."""
+        """Return how many files were left out, and why; empty if all were read."""
         counts = sorted(self.left_out.items(), key=lambda pair: (-pair[1], pair[0]))
         reasons = "; ".join(f"{n} {reason[n > 1]}" for reason, n in counts)
         files = counted(self.left_out.total(), "file was", "files were")
@@ -71,7 +71,7 @@ class Room:
 
 
 def progress_files(folder: Path) -> Iterator[Path]:
-    """What may be progress files below a folder, in order: all JSON files that are not hidden.
+    """Yield possible progress files below a folder, in order: all JSON files not hidden.
 
     A browser saves a second `progress.json` as `progress (1).json`, and people call theirs
     `bob.json`.
@@ -86,7 +86,9 @@ def progress_files(folder: Path) -> Iterator[Path]:
 
 
 def read(path: Path, inside: int | None = None) -> dict[str, Item]:
-    """What one progress file says of what somebody did. Raises LeftOut where it does not count.
+    """Return what one progress file says of what somebody did.
+
+    Raises LeftOut where it does not count.
 
     `inside` is an open folder that the path begins at.
     """
@@ -112,9 +114,11 @@ def read(path: Path, inside: int | None = None) -> dict[str, Item]:
 
 
 def of_homes(homes: Iterable[str | Path]) -> Room:
-    """What each learner of a hub has noted: of each home `work/progress.json` and no other file, so
-    that nobody counts twice. `work` may be no link either. Who has no such file yet is not
-    counted at all."""
+    """Return what each learner of a hub has noted.
+
+    It is in `work/progress.json` of each home and no other file, so that nobody counts twice.
+    `work` may be no link either. Whoever has no such file yet is not counted at all.
+    """
     room = Room()
     for home in homes:
         _add_home(room, Path(home))
@@ -137,7 +141,7 @@ def _add_home(room: Room, home: Path) -> None:
 
 
 def of_folder(folder: Path) -> Room:
-    """What is noted in the files below a folder, each taken for one person's."""
+    """Return what is noted in the files below a folder, each taken for one person's."""
     room = Room()
     for number, path in enumerate(progress_files(folder)):
         if number == MOST_FILES:
@@ -151,28 +155,27 @@ def of_folder(folder: Path) -> Room:
 
 
 def standing(tried: list[Item]) -> tuple[int, int]:
-    """How many passed, and how many are stuck, of those who tried an exercise."""
+    """Return how many passed, and how many are stuck, of those who tried an exercise."""
     passed = sum(bool(item.get("passed")) for item in tried)
     stuck = sum(not item.get("passed") and item.get("tries", 0) >= STUCK for item in tried)
     return passed, stuck
 
 
 def mistakes_of(exercise: Exercise, tried: list[Item]) -> list[tuple[str, int]]:
-    """What is said of each mistake that the course knows, and how many people made it: the one that
-    most made is the first."""
+    """Return the sentence for each known mistake, and how many people made it, the most first."""
     made_by = Counter(name for item in tried for name in item.get("mistakes", {}))
     said = [(exercise.sentence(name), count) for name, count in made_by.items()]
     return sorted(((one, n) for one, n in said if one), key=lambda pair: (-pair[1], pair[0]))
 
 
 def choices_of(item: AnyPrediction | Quiz, everybody: list[dict[str, Item]]) -> Counter[str]:
-    """How the room predicted or voted: the first choices that are choices of this question."""
+    """Return how the room predicted or voted: the first choices that are valid ones."""
     noted = (items[item.id].get("first") for items in everybody if item.id in items)
     return Counter(choice for one in noted if (choice := item.read(one)) is not None)
 
 
 def rows_of(item: GridRow, choices: Counter[str]) -> list[tuple[str, int, int]]:
-    """For each place of the letters: what is asked there, how many said o, and how many x."""
+    """Return for each place of the letters what it asks, how many said o, and how many x."""
     rows = []
     for place, column in enumerate(item.columns):
         opens = sum(count for choice, count in choices.items() if choice[place] == "o")
@@ -181,7 +184,7 @@ def rows_of(item: GridRow, choices: Counter[str]) -> list[tuple[str, int, int]]:
 
 
 def beliefs_of(item: AnyPrediction, choices: Counter[str]) -> list[tuple[str, int]]:
-    """Each belief by itself, and how many hold it: the one that is held most is the first."""
+    """Return each belief, and how many hold it, the most frequent first."""
     held: Counter[str] = Counter()
     for choice, count in choices.items():
         for belief in item.beliefs_behind(choice):
@@ -190,7 +193,7 @@ def beliefs_of(item: AnyPrediction, choices: Counter[str]) -> list[tuple[str, in
 
 
 def right_of(item: AnyPrediction | Quiz, choices: Counter[str]) -> int:
-    """How many were right."""
+    """Return how many were right."""
     if isinstance(item, Quiz):
         return sum(count for choice, count in choices.items() if item.choices[choice].right)
     return sum(count for choice, count in choices.items() if came_true(item, choice))
@@ -200,7 +203,7 @@ def right_of(item: AnyPrediction | Quiz, choices: Counter[str]) -> int:
 
 
 def report(room: Room, *, before: bool = False) -> Iterator[str]:
-    """The lines of the report: lesson by lesson, counts alone.
+    """Yield the lines of the report: lesson by lesson, counts alone.
 
     `before` leaves out what is right and what is believed, so that it can be shown to the room
     before the experiment.
@@ -226,14 +229,14 @@ def report(room: Room, *, before: bool = False) -> Iterator[str]:
 
 
 def lessons_of(everybody: list[dict[str, Item]]) -> list[Lesson]:
-    """The lessons in which somebody noted something."""
+    """Return the lessons in which somebody noted something."""
     names = {name for items in everybody for name in items}
     courses = [lesson(number) for number in sorted({name[:2] for name in names})]
     return [course for course in courses if course is not None and set(course.items) & names]
 
 
 def tries(course: Lesson, everybody: list[dict[str, Item]]) -> Iterator[tuple[str, list[Item]]]:
-    """The exercises and the target that somebody tried, with what each of them has noted."""
+    """Yield the exercises and targets that somebody tried, with what each of them has noted."""
     for exercise in course.checked:
         tried = [items[exercise.id] for items in everybody if exercise.id in items]
         if tried:

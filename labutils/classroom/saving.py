@@ -1,4 +1,4 @@
-"""What JupyterLab's server leaves out of a lesson when it saves one: its widgets.
+"""Keep widgets out of a lesson that JupyterLab's server saves.
 
 They work while the kernel lives that made them. In a notebook that is opened again they would be
 an error of the front end, in place of a question that can be answered by typing, and of the picture
@@ -23,7 +23,7 @@ def _load_jupyter_server_extension(app: Any) -> None:
 
 
 def without_buttons(model: dict[str, Any], **_: Any) -> None:
-    """Take the widgets out of a lesson of this course; another notebook stays as it is."""
+    """Remove the widgets from a lesson of this course; another notebook stays as it is."""
     content = model.get("content")
     if not isinstance(content, dict) or "labutils" not in content.get("metadata", {}):
         return

@@ -1,4 +1,4 @@
-"""A target's scene as a learner holds it: its public names, and nothing of its machinery.
+"""Show a target's scene to a learner: its public names, and nothing of its machinery.
 
 What IPython shows of an object (`scene??`, completion, `vars`) would else show the flag, and the
 source that says where the ways in are.

@@ -1,4 +1,4 @@
-"""What a learner wrote and passed, kept as a module of their own: `toolbox.py`, beside the lessons.
+"""Keep what a learner wrote and passed in a module of their own: `toolbox.py`, beside the lessons.
 
 `check` puts each piece there when it passes, with the imports and the helpers that it needs. Later
 lessons, practice and the capstone use it: by `mine("06-3")`, or by `from toolbox import
@@ -35,7 +35,7 @@ LONGEST = 20_000  # characters of a value that is kept
 
 
 class NotKept(Exception):
-    """Why a piece is not kept, as a sentence that says what to do."""
+    """An error for a piece that is not kept; the sentence says what to do."""
 
 
 def path() -> Path | None:
@@ -72,7 +72,7 @@ def _name_in(source: str) -> str:
 
 
 def load(identifier: str, name: str) -> Any:
-    """Return what is kept of an exercise under that name; None where that is nothing, or fails."""
+    """Return what is kept of an exercise under that name; None if that is nothing, or fails."""
     source = pieces().get(identifier)
     if source is None:
         return None
@@ -109,7 +109,7 @@ def _read() -> tuple[str, list[tuple[str, str]]]:
 
 
 def keep(identifier: str, name: str, value: object) -> None:
-    """Put a piece that passed into the toolbox, the last one there, in place of an older version.
+    """Put a piece that passed at the end of the toolbox, in place of an older version.
 
     Raises NotKept, and then the file is as it was; nothing happens where nothing is kept.
     """

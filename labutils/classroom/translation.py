@@ -1,7 +1,8 @@
-"""A lesson in another language: what its sheet `LANGUAGE.yaml` has, and English wherever it has
-nothing, or where the English text has changed since (docs/authoring.md).
+"""Read a lesson in another language, with English wherever a translation is missing or stale.
 
-Prose is found by the id of its cell, a question by its own id and the keys in it.
+Its sheet is `LANGUAGE.yaml`; it is stale where the English text has changed since
+(docs/authoring.md). Prose is found by the id of its cell, a question by its own id and the keys in
+it.
 """
 
 import dataclasses
@@ -32,18 +33,18 @@ Task = TypeVar("Task", bound=Exercise)
 
 
 def language() -> str:
-    """The language that is asked for, such as `de`; empty for English."""
+    """Return the language that is asked for, such as `de`; empty for English."""
     asked = os.environ.get("LABUTILS_LANG", "").lower()
     return asked if re.fullmatch(r"[a-z]{2,3}", asked) and asked != "en" else ""
 
 
 def digest_of(text: str) -> str:
-    """By what a translation says which text it translates: eight digits of its SHA-256."""
+    """Return the digest by which a translation names its original: eight digits of its SHA-256."""
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def english_of(item: AnyPrediction | Quiz) -> str:
-    """All that is read of a question, as one text: what `of` is the digest of."""
+    """Return all that is read of a question, as one text: what `of` is the digest of."""
     texts = [item.question, getattr(item, "because", ""), getattr(item, "unit", "")]
     texts += [moral] if (moral := getattr(item, "moral", "")) else []
     if isinstance(item, Prediction):
@@ -58,15 +59,17 @@ def english_of(item: AnyPrediction | Quiz) -> str:
 
 
 def english_of_exercise(item: Exercise) -> str:
-    """What `check`, `hint` and `target` say of an exercise or a target, as one text: what `of` is
-    the digest of."""
+    """Return what `check`, `hint` and `target` say of an exercise or a target, as one text.
+
+    It is what `of` is the digest of.
+    """
     asked = [item.brief] if isinstance(item, Target) else []
     said = [item.praise, *(say for say, _ in item.mistakes.values()), *item.hints]
     return "\n".join([*asked, *said])
 
 
 def english_of_ending(ending: Ending) -> str:
-    """The sentences at the end of a lesson, as one text: what `of` is the digest of."""
+    """Return the sentences at the end of a lesson, as one text: what `of` is the digest of."""
     return "\n".join((ending.next, ending.story))
 
 
@@ -126,8 +129,11 @@ class _Sentences:
 
 @dataclass(frozen=True)
 class Translation:
-    """What a sheet has: texts of cells by id, questions and exercises by id, each with the digest
-    of the English that it translates."""
+    """The contents of a translation sheet.
+
+    It has texts of cells by id, questions and exercises by id, each with the digest of the English
+    that it translates.
+    """
 
     cells: Mapping[str, _Cell]
     questions: Mapping[str, _Question]
@@ -135,18 +141,18 @@ class Translation:
     last: _Ending | None = None
 
     def ending(self, english: Ending) -> Ending:
-        """The sentences at the end, or the English ones where there are none, or stale ones."""
+        """Return the sentences at the end, or the English ones if missing or stale."""
         if self.last is None or self.last.of != digest_of(english_of_ending(english)):
             return english
         return Ending(self.last.next or english.next, self.last.story or english.story)
 
     def prose(self, cell: str, english: str) -> str:
-        """The text of a cell, or the English one where there is none, or where it is stale."""
+        """Return the text of a cell, or the English one if it is missing or stale."""
         found = self.cells.get(cell)
         return found.text if found and found.of == digest_of(english) else english
 
     def question(self, item: Item) -> Item:
-        """The question with what is translated of it; as it is where that is stale."""
+        """Return the question with its translated parts, or in English if they are stale."""
         found = self.questions.get(item.id)
         if found is None or found.of != digest_of(english_of(item)):
             return item
@@ -154,7 +160,7 @@ class Translation:
         return translated
 
     def exercise(self, item: Task) -> Task:
-        """The exercise, or target, with what is translated of it; as it is where that is stale."""
+        """Return the exercise or target with its translated parts, or in English if stale."""
         found = self.exercises.get(item.id)
         if found is None or found.of != digest_of(english_of_exercise(item)):
             return item
@@ -176,8 +182,11 @@ class Translation:
     def stale(
         self, cells: Mapping[str, str], items: Mapping[str, Any], ending: Ending | None = None
     ) -> Iterator[str]:
-        """What no longer translates the English of today, in sentences. `cells` are the texts of
-        the notebook by id, `items` its questions and exercises, `ending` its last sentences."""
+        """Yield a sentence for each part that no longer translates the English of today.
+
+        `cells` are the texts of the notebook by id, `items` its questions and exercises, `ending`
+        its last sentences.
+        """
         last = {"at the end": self.last} if self.last else {}
         read: dict[str, Callable[[Any], str]] = {
             "cell": str,
@@ -202,7 +211,7 @@ NOTHING = Translation({}, {}, {})
 
 
 def read_translation(folder: Path, asked: str) -> Translation:
-    """The sheet of a lesson's folder for that language; nothing where there is none.
+    """Read the sheet of a lesson's folder for that language; empty if there is none.
 
     Raises SheetError, which names the file and the line.
     """

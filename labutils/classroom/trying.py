@@ -1,4 +1,4 @@
-"""What trials are made of: a call as a step that is seen.
+"""Provide what trials consist of: a call as a step with a result.
 
 A trial is a generator of steps. It takes an answer, tries it, and yields what is tried and what is
 seen. It says nothing about right and wrong: what is right, the model solution says, because it is
@@ -35,8 +35,10 @@ STRANGER = "https://elsewhere.example/"  # a host that has nothing to do with an
 
 
 class Observed(NamedTuple):
-    """What is tried, in words, and what is seen. `usual` says which of the things that every trial
-    does this one is (`USUAL`)."""
+    """A step: what is tried, in words, and what is seen.
+
+    `usual` says which of the things that every trial does this one is (`USUAL`).
+    """
 
     case: str
     seen: Any
@@ -45,7 +47,7 @@ class Observed(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """The name of a remark of the sheet: what is said to whoever passes so, beside the praise."""
+    """The name of a remark of the sheet, which is said beside the praise to whoever passes so."""
 
     name: str
 
@@ -55,14 +57,16 @@ Trial = Iterator[Observed | Remark]
 
 @dataclass(frozen=True)
 class Raised:
-    """An error in the place of a result: two of one class, about one key, are alike."""
+    """An error in place of a result: two of one class, about one key, are alike."""
 
     error: str
 
 
 def seen(answer: Callable[..., Any], *arguments: Any) -> Any:
-    """Return what a call gives, or the error that ended it, as `Raised`. What an iterator gives is
-    put in a list."""
+    """Return a call's result, or the error that ended it, as `Raised`.
+
+    What an iterator gives is put in a list.
+    """
     try:
         result = answer(*arguments)
         return list(islice(result, MOST)) if isinstance(result, Iterator) else result
@@ -106,8 +110,11 @@ def _is_listed(value: object) -> bool:
 
 @dataclass(frozen=True)
 class Call:
-    """A call to try: its arguments; what it is in words, where the arguments would say it less
-    well; and what a trial says of it in a `Observed`."""
+    """A call to try.
+
+    It has its arguments; what it is in words, where the arguments would say it less well; and what
+    a trial says of it in an `Observed`.
+    """
 
     arguments: tuple[Any, ...]
     words: str = ""
@@ -119,10 +126,10 @@ class Call:
 
 
 def calls(answer: Tried, tried: Iterable[Call], *, alone: bool = False) -> Iterator[Observed]:
-    """Yield what each call gives, and then, in the other order, what each gives once more: whoever
-    remembers too much gives something else.
+    """Yield the result of each call, and then, in reverse order, of each once more.
 
-    With `alone`, what is given to the answer must be as it was afterwards.
+    Whoever remembers too much gives something else. With `alone`, what is given to the answer must
+    be as it was afterwards.
     """
     for call, usual in there_and_back(tried):
         yield _called(answer, call, usual, alone=alone)
@@ -136,8 +143,7 @@ def there_and_back(tried: Iterable[Call]) -> Iterator[tuple[Call, Usual]]:
 
 
 def fresh(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return a copy of what is given to an answer; what cannot be copied, such as a key, as it
-    is."""
+    """Return a copy of an answer's arguments; what cannot be copied, such as a key, as it is."""
     try:
         return deepcopy(arguments)
     except Exception:
@@ -158,10 +164,9 @@ def _called(answer: Tried, call: Call, usual: Usual, *, alone: bool) -> Observed
 def visits(
     answer: Tried, tried: Iterable[Call], refusal: Sequence[type[Exception]] = (ValueError,)
 ) -> Iterator[Observed]:
-    """Yield whether each call is let in, where a refusal is one of these exceptions; and then,
-    in the other order, once more.
+    """Yield whether each call is let in, and then, in reverse order, once more.
 
-    Without `refusal`, the answer says so by True and False.
+    A refusal is one of these exceptions. Without `refusal`, the answer says so by True and False.
     """
     for call, usual in there_and_back(tried):
         words = str(call)
@@ -188,8 +193,10 @@ CARRIES = ("authorization", "cookie", "client-cert", "dpop", "proxy-authorizatio
 
 
 def left_in(client: httpx.Client, about: About = "elsewhere") -> Observed:
-    """Return what one more request of a client carries to a host that has nothing to do with it: a
-    credential that an answer left in it goes everywhere from now on."""
+    """Return what one more request of a client carries to an unrelated host.
+
+    A credential that an answer left in the client goes everywhere from now on.
+    """
     try:
         sent = client.build_request("GET", STRANGER)
         if client.auth is not None:

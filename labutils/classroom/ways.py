@@ -1,5 +1,7 @@
-"""Two ways through the course: from the token up, in the order of the numbers; and from the breach
-down, in the order of the story (data/course.yaml). A lesson runs in either.
+"""Describe the two ways through the course (data/course.yaml).
+
+One goes from the token up, in the order of the numbers; the other from the breach down, in the
+order of the story. A lesson runs in either.
 """
 
 from collections.abc import Iterable
@@ -18,8 +20,10 @@ class Ways:
     visits: dict[str, str]
 
     def next_in_story(self, number: str) -> str:
-        """Return the lesson that follows in the story; after a visit, the one that follows the
-        lesson that was visited from. An empty text after the last."""
+        """Return the lesson that follows in the story, or an empty text after the last.
+
+        After a visit, it is the one that follows the lesson that was visited from.
+        """
         came_from = {visited: visitor for visitor, visited in self.visits.items()}
         here = number if number in self.story else came_from.get(number, "")
         if here not in self.story:
@@ -39,8 +43,11 @@ def ways() -> Ways:
 
 
 def taken(chosen: str, begun: Iterable[str]) -> str:
-    """Return the way that somebody takes: the one they chose, or else the one that the lessons
-    begun so far are on. Whoever is at the breach without lessons 01 to 05 came by the story."""
+    """Return the way that somebody takes: the chosen one, or else the one they are on.
+
+    The lessons begun so far tell: whoever is at the breach without lessons 01 to 05 came by the
+    story.
+    """
     if chosen in NAMES:
         return chosen
     begun = list(begun)

@@ -1,4 +1,4 @@
-"""The learner's working copies: `work/`, made from the executed originals in `notebooks/`.
+"""Make the learner's working copies: `work/`, from the executed originals in `notebooks/`.
 
 An original is never changed. A copy has the cells of its original and no outputs. `.course.json`
 remembers what each copy was made from. So an update of the course replaces the copies that nobody
@@ -53,7 +53,7 @@ def number_of(name: str) -> str:
 
 
 class CannotCopy(Exception):
-    """Why working copies could not be made, as a sentence that says what to do."""
+    """An error for working copies that could not be made; the sentence says what to do."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,15 @@ class Originals:
         return [*self.sums, *self.guests]
 
     def pages(self) -> dict[str, bytes]:
-        """The pages of PAGES that there are, as they stand beside copies: without dead links."""
+        """Return the existing PAGES as they are beside copies: without dead links."""
         paths = {name: self.docs / Path(name).name for name in PAGES} if self.docs else {}
         return {name: _page(path) for name, path in paths.items() if path.is_file()}
 
     def text(self, name: str) -> bytes:
-        """An original, unchanged where that can be had. Raises OSError where it cannot be read."""
+        """Return an original, unchanged where that can be had.
+
+        Raises OSError where it cannot be read.
+        """
         if name in self.guests:
             return self.guests[name].read_bytes()
         for folder in filter(None, (self.folder, self.spare)):
@@ -92,7 +95,7 @@ class Originals:
         return (self.folder / name).read_bytes()
 
     def edited(self, name: str) -> bool:
-        """Whether somebody worked in this original: its cells are not those of the course.
+        """Return whether somebody worked in this original: its cells are not the course's.
 
         Outputs and metadata do not count, since opening a notebook is enough to change them.
         """
@@ -103,7 +106,7 @@ class Originals:
 
 
 def originals(root: Path | None = None) -> Originals:
-    """The lessons of a repository, or of the installed package. Raises CannotCopy."""
+    """Return the lessons of a repository, or of the installed package. Raises CannotCopy."""
     package = Path(__file__).resolve().parent.parent
     root = root or package.parent
     folder = root / "notebooks" if (root / "notebooks").is_dir() else package / "_notebooks"
@@ -113,14 +116,16 @@ def originals(root: Path | None = None) -> Originals:
 
 
 def lesson_folders() -> list[Path]:
-    """The folders that hold lessons: the course's own, then those of LABUTILS_LESSONS."""
+    """Return the folders that hold lessons: the course's own, then those of LABUTILS_LESSONS."""
     found = importlib.import_module("labutils.lessons").__path__  # by its name: it stands above
     return [Path(folder) for folder in found]
 
 
 def guests_beside(sums: Iterable[str]) -> dict[str, Path]:
-    """The lessons of somebody else's by file name. A number that the course has stays the
-    course's; of two files of one number the first counts."""
+    """Return somebody else's lessons by file name.
+
+    A number that the course has stays the course's; of two files of one number the first counts.
+    """
     taken, found = {number_of(name) for name in sums}, {}
     for folder in lesson_folders()[1:]:
         for path in sorted(folder.glob("[0-9][0-9]-*.ipynb")):
@@ -131,7 +136,7 @@ def guests_beside(sums: Iterable[str]) -> dict[str, Path]:
 
 
 def sums_in(folder: Path) -> dict[str, str]:
-    """The SHA-256 of each lesson by its file name, in order, as SHA256SUMS lists them.
+    """Return the SHA-256 of each lesson by its file name, in order, as SHA256SUMS lists them.
 
     Raises CannotCopy where the list cannot be read.
     """
@@ -153,12 +158,12 @@ def sums_in(folder: Path) -> dict[str, str]:
 
 
 def digest(data: bytes) -> str:
-    """SHA-256 in hexadecimal."""
+    """Return the SHA-256 in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 def cells(notebook: bytes) -> list[tuple[str, str]]:
-    """(cell type, source) of each cell. Raises ValueError for what is not a notebook."""
+    """Return (cell type, source) of each cell. Raises ValueError for what is not a notebook."""
     if len(notebook) > LARGEST:
         raise ValueError("too large for a notebook")
     content = json.loads(notebook)
@@ -173,7 +178,7 @@ def cells(notebook: bytes) -> list[tuple[str, str]]:
 
 
 def fingerprint(notebook: bytes) -> str:
-    """The SHA-256 of a notebook's (cell type, source) pairs: what autosave does not change.
+    """Return the SHA-256 of a notebook's (cell type, source) pairs: what autosave does not change.
 
     Something that is not a notebook has a fingerprint of its own, which no lesson has.
     """
@@ -184,9 +189,10 @@ def fingerprint(notebook: bytes) -> str:
 
 
 def additions(notebook: bytes) -> str:
-    """The SHA-256 of what somebody adds to a notebook without a change of its sources: outputs,
-    attachments, and metadata of cells. The count and the kernel's name, which opening a notebook
-    changes, are no part of it.
+    """Return the SHA-256 of what somebody adds to a notebook without a change of its sources.
+
+    That is outputs, attachments, and metadata of cells. The count and the kernel's name, which
+    opening a notebook changes, are no part of it.
     """
     try:
         content = json.loads(notebook)["cells"]
@@ -205,7 +211,7 @@ def without_outputs(
     beside: Iterable[str] | None = None,
     prose: Callable[[str, str], str] = lambda _cell, english: english,
 ) -> bytes:
-    """The working copy of an original: no output, no count, and no dead link.
+    """Return the working copy of an original: no output, no count, and no dead link.
 
     `prose` gives the text of a cell, by its id and its English text. `beside` are the pages that
     are laid beside the copy; None where the folder above has them all.
@@ -224,7 +230,7 @@ def without_outputs(
 
 
 def prose_of(number: str) -> Callable[[str, str], str]:
-    """The text of each cell of a lesson, in the language that LABUTILS_LANG asks for.
+    """Return a function for the text of a lesson's cells, in the language of LABUTILS_LANG.
 
     Raises SheetError where what is translated cannot be read.
     """
@@ -253,14 +259,14 @@ def _moved(words: str, up: str, page: str, *, pages: frozenset[str]) -> str:
 
 
 def in_the_repository(path: str, address: str | None) -> str | None:
-    """The address of a file at this release, in the repository of that address; None without."""
+    """Return the address of a file at this release, in the repository of that address, or None."""
     import importlib.metadata
 
     return address and f"{address}/blob/v{importlib.metadata.version(DISTRIBUTION)}/{path}"
 
 
 def public_address() -> str | None:
-    """The public address of the repository: `[project.urls] Repository`, or None where unset."""
+    """Return the repository's public address, `[project.urls] Repository`, or None if unset."""
     import importlib.metadata
 
     try:
@@ -315,7 +321,7 @@ def _busy(folder: Path) -> str:
 
 
 def pages_beside(folder: Path, course: Originals) -> dict[str, bytes] | None:
-    """The pages to lay beside copies in this folder; None where the folder above has them."""
+    """Return the pages to lay beside copies in this folder; None if the folder above has them."""
     return None if has_docs(folder) else course.pages()
 
 
@@ -428,7 +434,7 @@ def _take_over(folder: Path, course: Originals) -> Iterator[str]:
 
 
 def reset(folder: Path, course: Originals, numbers: Iterable[str]) -> Iterator[str]:
-    """Restore the copies of these lessons; what was there is kept beside each, by its date.
+    """Restore the copies of these lessons; keep what was there beside each, by its date.
 
     Raises CannotCopy where a number names no lesson (then nothing is restored), or where something
     cannot be written (then what the learner had is still there).

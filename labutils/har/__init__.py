@@ -1,4 +1,4 @@
-"""HAR files, what a browser keeps of its traffic: export, reading, forensics, cleaning."""
+"""Work with HAR files, a browser's record of its traffic: export, reading, forensics, cleaning."""
 
 from labutils.har.cleaning import Cleaner, clean, clean_with, said
 from labutils.har.export import export

@@ -1,4 +1,4 @@
-"""Cleaning a HAR by default deny: what is not known to be harmless is replaced.
+"""Clean a HAR by default deny: what is not known to be harmless is replaced.
 
 What is equal stays equal. This module walks through the document; what a text turns into by its
 kind stands in rules.py, tags in tagging.py. What may stay is in names.py and data/har-names.json:
@@ -65,7 +65,7 @@ _WEB_ADDRESS = re.compile(r"(?i)(https?|wss?)://")
 
 
 class Cleaner:
-    """Cleans the parts of one HAR under one salt.
+    """A cleaner for the parts of one HAR under one salt.
 
     It walks through the document, and takes apart the texts that have a structure of their own:
     tokens, JSON, forms, cookies, addresses. `place` says in which part of the format a value stands
@@ -121,11 +121,11 @@ class Cleaner:
 
     @property
     def counts(self) -> Counts:
-        """What was replaced, and what was let stand."""
+        """What was replaced, and what was left in place."""
         return self.tagger.counts
 
     def part(self, kind: str, value: JsonObject) -> JsonObject:
-        """An entry, or the log around the entries.
+        """Clean an entry, or the log around the entries.
 
         Raises NotHar where it is nested more deeply than Python can follow.
         """
@@ -135,7 +135,7 @@ class Cleaner:
             raise NotHar(TOO_DEEP) from error
 
     def text(self, rule: str, text: str, place: str, name: str) -> str:
-        """A text by the rule of that name; a text of no rule is anybody's."""
+        """Clean a text by the rule of this name, or as any text if there is no such rule."""
         if by_text := self._by_text.get(rule):
             return by_text(text)
         if by_place := self._by_place.get(rule):
@@ -145,7 +145,7 @@ class Cleaner:
     # --- the HAR format --------------------------------------------------------------------------
 
     def member(self, rule: str, value: object, place: str, name: str = "") -> object:
-        """A member of the format by its rule; what is of another type is anybody's JSON."""
+        """Clean a member of the format by its rule, or as any JSON if its type is another."""
         if isinstance(value, str):
             if self.tagger.is_kept(name):
                 return value
@@ -159,7 +159,7 @@ class Cleaner:
         return self.data(value, place, name, numeric=True)
 
     def format_objects(self, kind: str, values: list[object], place: str) -> list[object]:
-        """A list of the format's objects.
+        """Clean a list of the format's objects.
 
         Values of one name that comes again and again may spell something.
         """
@@ -181,7 +181,7 @@ class Cleaner:
         series: frozenset[str] = frozenset(),
         stands: Stands = Stands.BELOW,
     ) -> JsonObject:
-        """An object of the format.
+        """Clean an object of the format.
 
         What stands beside a `name` in it is the value of something of that name. `series`: names
         whose values may spell something together. `stands`: where members of no format stand.
@@ -202,7 +202,7 @@ class Cleaner:
         return cleaned
 
     def unpacked_body(self, value: JsonObject) -> dict[str, str]:
-        """The cleaned `text` of a body that is packed in base64, packed again."""
+        """Clean the `text` of a body that is packed in base64, and pack it again."""
         text, inside = value.get("text"), content(value)
         if not isinstance(text, str):
             return {}
@@ -220,7 +220,7 @@ class Cleaner:
         *,
         numeric: bool = False,
     ) -> object:
-        """JSON of the same shape. Raises TypeError for what JSON cannot hold.
+        """Return cleaned JSON of the same shape. Raises TypeError for what JSON cannot hold.
 
         `numeric`: numbers stay numbers, for what stands in the HAR itself and not in a text.
         """
@@ -242,7 +242,10 @@ class Cleaner:
     def mapping(
         self, value: JsonObject, place: str, stands: Stands, *, numeric: bool
     ) -> JsonObject:
-        """An object of anybody's JSON. What has numbered names in it is a list in disguise."""
+        """Clean an object that is not part of the format.
+
+        What has numbered names in it is a list in disguise.
+        """
         below, series = stands.below(), numbered(value)
         elements = in_a_list([value[inner] for inner in series])
         if below is Stands.SPELLED:
@@ -259,7 +262,7 @@ class Cleaner:
     def number(
         self, value: float, place: str, name: str, stands: Stands, *, numeric: bool
     ) -> float | str:
-        """A number stays where its name says that it measures something.
+        """Clean a number, which stays if its name says that it measures something.
 
         Others may be codes, or parts of a text in numbers.
 
@@ -278,7 +281,7 @@ class Cleaner:
         return self.tag(f"{value:x}" if isinstance(value, int) else repr(value), place)
 
     def piece(self, text: str, place: str, name: str, stands: Stands) -> str:
-        """A text, or `x` where it is so short that several of them could spell another."""
+        """Clean a text, or replace it by `x` if it is so short that several could spell another."""
         fine = not text or _is_alone(name, stands) or _is_usual(text, name)
         if fine or not is_piece(text, stands):
             return self.value(text, place, name, stands)
@@ -288,7 +291,7 @@ class Cleaner:
     # --- texts with a structure of their own -----------------------------------------------------
 
     def value(self, text: str, place: str, name: str = "", stands: Stands = Stands.NAMED) -> str:
-        """A token, JSON or an address is taken apart and keeps its shape; else it is a tag."""
+        """Clean a token, JSON or an address part by part; replace any other text by a tag."""
         if self.tagger.is_kept(name) or _is_usual(text, name):
             return text
         if len(text) > LONGEST:
@@ -305,14 +308,14 @@ class Cleaner:
         return self.tag(text, place)
 
     def packed(self, inner: object, text: str, place: str, stands: Stands) -> str:
-        """JSON in a text, as a text again."""
+        """Clean JSON inside a text, and return it as a text again."""
         try:
             return json.dumps(self.data(inner, place, stands=stands))
         except RecursionError:  # one answer that is nested so must not keep the file from cleaning
             return self.tag(text, place)
 
     def token(self, text: str, place: str) -> str:
-        """A token of the same shape, with a tag of the whole in place of its signature."""
+        """Clean a token: the shape stays, and a tag of the whole replaces its signature."""
         *packed, signature = text.split(".")
         inside = [json_value(unpacked(part) or "") for part in packed]
         if len(inside) != 2 or None in inside:
@@ -322,12 +325,12 @@ class Cleaner:
         return ".".join([*(b64(part.encode()) for part in cleaned), seal])
 
     def body(self, text: str) -> str:
-        """A body: JSON and forms are taken apart, anything else becomes one tag."""
+        """Clean a body: JSON and forms by their parts, anything else as one tag."""
         form = len(text) <= LONGEST and FORM.fullmatch(text)
         return self.pairs(text, "body") if form else self.value(text, "body")
 
     def pairs(self, text: str, place: str) -> str:
-        """A query or form with its well-known names; a query without names becomes a tag."""
+        """Clean a query or form, whose well-known names stay; without names it becomes a tag."""
         pairs = [tuple(map(unquote_plus, pair.partition("="))) for pair in text.split("&")]
         series = numbered(name for name, _, _ in pairs)
         cleaned = [
@@ -339,19 +342,19 @@ class Cleaner:
         )
 
     def paired(self, value: str, place: str, name: str, series: frozenset[str]) -> str:
-        """The value of a query or form: a piece where its name comes again and again."""
+        """Clean the value of a query or form; if its name is repeated, it is a piece of a text."""
         if name in series:
             return self.piece(value, place, name, Stands.ELEMENT)
         return self.value(value, place, name)
 
     def frame(self, text: str, place: str) -> str:
-        """A WebSocket message is one of many: what it says stands in a list."""
+        """Clean a WebSocket message as one of many, like an element of a list."""
         if _SCALAR.match(text) and len(text) < SHORT_JSON:
             return self.scalar(text, place)
         return self.piece(text, place, "", Stands.SPELLED)
 
     def scalar(self, text: str, place: str) -> str:
-        """A message that may be a number or a text of JSON, such as `101` or `"e"`."""
+        """Clean a message that may be a JSON number or text, such as `101` or `"e"`."""
         try:
             value = json.loads(text, parse_constant=str)
         except ValueError:
@@ -361,11 +364,11 @@ class Cleaner:
     # --- headers and addresses -------------------------------------------------------------------
 
     def header(self, text: str, place: str, name: str) -> str:
-        """A header's value by its name, in any letter case."""
+        """Clean a header's value by its name, in any letter case."""
         return self.text(known().in_headers.get(name.lower(), ""), text, place, name)
 
     def cookies(self, text: str) -> str:
-        """The pairs of a `Cookie`, or of each `Set-Cookie` with its attributes (RFC 6265, 4)."""
+        """Clean the pairs of a `Cookie`, or each `Set-Cookie` with its attributes (RFC 6265, 4)."""
         return changed_cookies(text, self._cookie)
 
     def _cookie(self, name: str, equals: str, value: str) -> str:
@@ -375,14 +378,14 @@ class Cleaner:
         return self.rules.name(name) + equals + self.text(rule, value, "cookie", name)
 
     def scheme(self, text: str, place: str) -> str:
-        """An `Authorization` keeps its scheme."""
+        """Clean an `Authorization` header, which keeps its scheme."""
         scheme, space, rest = text.partition(" ")
         if scheme.lower() not in known().authorization_schemes:
             return self.tag(text, place)
         return scheme + space + self.value(rest.strip(), place)
 
     def url(self, text: str, place: str, *, keep_host: bool = True) -> str:
-        """An address with its scheme, its well-known segments and names, and perhaps its host."""
+        """Clean an address: scheme, well-known segments and names stay, and perhaps the host."""
         address = URL.fullmatch(text)
         if address is None:
             return self.tag(text, place)
@@ -437,7 +440,7 @@ def clean(
     progress: Progress = _silent,
     removed: Counter[str] | None = None,
 ) -> JsonObject:
-    """A cleaned copy of a HAR in memory; `removed` counts what was replaced.
+    """Return a cleaned copy of a HAR in memory; `removed` counts what was replaced.
 
     Raises NotHar where it is not a HAR.
     """
@@ -446,7 +449,7 @@ def clean(
 
 
 def clean_with(cleaner: Cleaner, har: JsonObject, progress: Progress = _silent) -> JsonObject:
-    """A cleaned copy of a HAR in memory, by a cleaner with settings of its own."""
+    """Return a cleaned copy of a HAR in memory, made by a cleaner with its own settings."""
     log, entries = checked(har), []
     around = cleaner.part("log", {name: value for name, value in log.items() if name != "entries"})
     for number, entry in enumerate(log["entries"], 1):
@@ -456,7 +459,7 @@ def clean_with(cleaner: Cleaner, har: JsonObject, progress: Progress = _silent) 
 
 
 def said(removed: Counter[str]) -> str:
-    """What was replaced, as a sentence: `Replaced 12 cookies, 4 header values.`"""
+    """Return what was replaced, as a sentence: `Replaced 12 cookies, 4 header values.`"""
     ranked = sorted(removed.items(), key=lambda item: (-item[1], item[0]))
     counted = ", ".join(f"{number} {place}" for place, number in ranked if number)
     return f"Replaced {counted}." if counted else "Replaced nothing: there was nothing to replace."

@@ -1,4 +1,4 @@
-"""`python -m labutils sanitize`: a HAR file that can be sent to support."""
+"""Run `python -m labutils sanitize`: clean a HAR file so that it can be sent to support."""
 
 import argparse
 import secrets
@@ -24,7 +24,7 @@ def sanitize(
     hosts: bool = False,
     force: bool = False,
 ) -> int:
-    """Write a cleaned copy of a HAR file; say what was replaced, what stayed, what a search found.
+    """Write a cleaned copy of a HAR file; print what was replaced, what stayed and what is left.
 
     The exit status is 0 where the search found nothing; 1 where the copy was written and the
     search found something, so that a script that does not look sends nothing; 2 where the copy

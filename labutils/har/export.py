@@ -1,4 +1,4 @@
-"""What the network saw, as a HAR file (HAR 1.2)."""
+"""Export what the network saw as a HAR file (HAR 1.2)."""
 
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlsplit
@@ -8,7 +8,7 @@ from labutils.lab import Exchange, iso
 
 
 def export(exchanges: Sequence[Exchange], client: str | None = None) -> JsonObject:
-    """A persona's traffic as HAR 1.2; everybody's where no `client` is named."""
+    """Return a persona's traffic as HAR 1.2, or everybody's if no `client` is named."""
     entries = [_entry(exchange) for exchange in exchanges if client in (None, exchange.client)]
     return {
         "log": {

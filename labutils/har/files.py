@@ -1,4 +1,4 @@
-"""Cleaning a HAR file on disk, and searching the copy before anybody is told that it is clean."""
+"""Clean a HAR file on disk, and search the copy before anybody is told that it is clean."""
 
 import json
 import os
@@ -23,12 +23,12 @@ _TAG_AND_PORT = re.compile(TAG.pattern + r"(?::\d{1,5}(?![^/?#]))?")
 
 
 class CannotRead(Exception):
-    """The file to be cleaned cannot be read; the text says why."""
+    """An error for a file that cannot be read and so not cleaned; the text says why."""
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What was replaced, what stayed for support and by choice, what a search found."""
+    """The result of cleaning: what was replaced, what stayed and why, and what a search found."""
 
     removed: Counter[str]
     kept: Counter[str]
@@ -83,7 +83,7 @@ def clean_file(
 
 
 def is_stream(target: Path) -> bool:
-    """Whether a target is a device, a pipe, or what this program's standard output goes to."""
+    """Return whether a target is a device, a pipe, or this program's standard output."""
     try:
         mode = target.stat().st_mode
     except (OSError, ValueError):
@@ -142,7 +142,7 @@ def _left(whole: Path) -> Iterator[Finding]:
 
 
 def survivors(entry: JsonObject, number: int) -> list[Finding]:
-    """The credentials in a cleaned entry that are neither a tag nor made of tags."""
+    """Return the credentials in a cleaned entry that are neither a tag nor made of tags."""
     if not any(credentials(entry, lambda text: not is_replaced(text))):
         return []
     alone = findings({"log": {"entries": [entry]}})
@@ -154,7 +154,7 @@ def survivors(entry: JsonObject, number: int) -> list[Finding]:
 
 
 def is_replaced(text: str) -> bool:
-    """Whether a text holds nothing but tags, or is a token that the cleaner made."""
+    """Return whether a text is only tags, or a token that the cleaner made."""
     if TAG.fullmatch(text):
         return True
     if JWT.fullmatch(text):
@@ -186,7 +186,7 @@ def _says_nothing(value: object) -> bool:
 
 
 def report(cleaned: Cleaned, hosts: bool) -> str:
-    """What was replaced, what stayed and why, in sentences."""
+    """Return what was replaced, what stayed and why, in sentences."""
     chosen = f"Kept because you said so: {_listed(cleaned.chosen)}." if cleaned.chosen else ""
     return " ".join(
         filter(None, [said(cleaned.removed), _kept(cleaned.kept), chosen, _hosts(hosts)])
@@ -221,7 +221,7 @@ def _hosts(hosts: bool) -> str:
 
 
 def searched(left: list[Finding]) -> str:
-    """What the search of the written file found, as a sentence."""
+    """Return what the search of the written file found, as a sentence."""
     if not left:
         return "A search of the copy found no credential in it."
     first = "; ".join(map(str, left[:5]))

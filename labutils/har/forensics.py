@@ -1,4 +1,4 @@
-"""What a HAR file gives away, and what it still opens: credentials, a replay of every string."""
+"""Find what a HAR file gives away: its credentials, and what its strings still open in a replay."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -42,7 +42,7 @@ PAIRS_IN_TEXT = (
 
 @dataclass(frozen=True)
 class Finding:
-    """A credential in a HAR file: where, of which kind, whose, until when (since 1970)."""
+    """A credential in a HAR file: place, kind, holder, and expiry (in seconds since 1970)."""
 
     entry: int
     place: str
@@ -60,7 +60,7 @@ class Finding:
 
 
 def findings(har: JsonObject) -> list[Finding]:
-    """The credentials in a HAR, in the order of its entries.
+    """Return the credentials in a HAR, in the order of its entries.
 
     Nothing is verified. Raises NotHar where it is not a HAR.
 
@@ -101,7 +101,7 @@ def _holder(finding: Finding, owners: dict[str, Owner]) -> str | None:
 
 
 def credentials(entry: JsonObject, wanted: Callable[[str], bool] | None = None) -> Iterator[Leaf]:
-    """Where each credential of an entry stands, of which kind it is, and its text.
+    """Yield the place, the kind and the text of each credential in an entry.
 
     `wanted`, where it is given, chooses texts before it is found out what they are, which takes
     longer.
@@ -112,7 +112,7 @@ def credentials(entry: JsonObject, wanted: Callable[[str], bool] | None = None) 
 
 
 def secrets_of(entry: JsonObject) -> set[str]:
-    """The credentials of an entry that may stay nowhere, though their shape fits.
+    """Return the credentials of an entry that may stay nowhere, even if their shape fits.
 
     Not what merely looks like one, nor a `0` or `true`, nor what is longer than all that may stay.
     """
@@ -130,7 +130,7 @@ def _finding(number: int, kind: str, leaf: Leaf) -> Finding:
 
 
 def kind_of(place: str, name: str, text: str) -> str | None:
-    """The kind of a credential: by what a token says of itself, by its name, by its looks."""
+    """Return the kind of a credential, by what a token says, by its name or by its looks."""
     if JWT.fullmatch(text) and (kind := _kind_of_token(text)):
         return kind
     kind = known().credentials.get(name.lower())
@@ -181,20 +181,20 @@ def _leaves(entry: JsonObject) -> Iterator[Leaf]:
 
 
 def get(value: object, *way: str) -> object:
-    """What stands under a name, in that under the next; None where it is not."""
+    """Return the value under a path of names; None if it is not there."""
     for name in way:
         value = value.get(name) if isinstance(value, dict) else None
     return value
 
 
 def get_as(kind: type[T], value: object, *way: str) -> T:
-    """The same where it is of this kind; else an empty one."""
+    """Return the value under a path of names if it is of this kind; else an empty one."""
     found = get(value, *way)
     return found if isinstance(found, kind) else kind()
 
 
 def named(entry: JsonObject, *way: str) -> list[Pair]:
-    """Name and value of the headers, cookies or parameters that are what they should be."""
+    """Return name and value of the headers, cookies or parameters that are well-formed."""
     listed = [pair for pair in get_as(list, entry, *way) if isinstance(pair, dict)]
     pairs = [(pair.get("name"), pair.get("value")) for pair in listed]
     return [
@@ -265,7 +265,7 @@ def _members(place: str, value: object) -> Iterator[Leaf]:
 
 
 def strings(har: JsonObject) -> set[str]:
-    """Every text in a HAR that somebody could try: names, values, what is packed in them."""
+    """Return every text in a HAR that somebody could try: names, values, what is packed in them."""
     found: set[str] = set()
     waiting: list[object] = [har]
     while waiting:
@@ -302,9 +302,9 @@ def _inside(text: str) -> list[object]:
 
 
 def sweep(har: JsonObject, doors: Mapping[str, Callable[[str], bool]]) -> dict[str, list[str]]:
-    """Grade a cleaned HAR by replay: every text that is left, tried at every door.
+    """Grade a cleaned HAR by replay: try every text that is left at every door.
 
-    Each door with the texts that open it.
+    Returns each door with the texts that open it.
     """
     tried = sorted(strings(har))
     return {door: [text for text in tried if opens(text)] for door, opens in doors.items()}

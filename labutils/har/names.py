@@ -1,8 +1,8 @@
-"""What may stay in a HAR: names that everybody uses, and shapes that carry no secret.
+"""Decide what may stay in a HAR: names that everybody uses, and shapes that carry no secret.
 
-The names stand in data/har-names.json. A shape is kept tight. A request id
-has the length and the alphabet of request ids, a version has few digits, a label of a host name is
-no jumble: a token that somebody put there does not fit.
+The names are in data/har-names.json. A shape is kept tight. A request id has the length and the
+alphabet of request ids, a version has few digits, a label of a host name is no jumble: a token that
+somebody put there does not fit.
 """
 
 import json
@@ -16,7 +16,7 @@ from labutils.lab import data_file
 
 @dataclass(frozen=True)
 class Known:
-    """data/har-names.json: lists as sets of words in lower case, tables as they stand there.
+    """The contents of data/har-names.json: lists as sets of lower-case words, tables as they are.
 
     `format` gives the members of each object of HAR 1.2 with the rule for each. `credentials` gives
     the kind of credential that a name stands for; empty where it stands for none.
@@ -45,7 +45,7 @@ class Known:
 
 @cache
 def known() -> Known:
-    """data/har-names.json, read once."""
+    """Return data/har-names.json, read once."""
     data = json.loads(data_file("har-names.json").read_text(encoding="utf-8"))
     tables = {name.replace(" ", "_"): value for name, value in data.items()}
     for name, value in tables.items():
@@ -63,7 +63,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 @lru_cache(maxsize=4096)
 def measures(name: str) -> bool:
-    """Whether a name says that something is counted or timed, as `_ttfb_ms` does."""
+    """Return whether a name, such as `_ttfb_ms`, says that something is counted or timed."""
     words = _WORD.findall(name)
     plain = {word.lower() for word in words if not word.isdigit()} - {"number"}  # a line number
     digits = [word for word in words if word.isdigit()]
@@ -107,12 +107,12 @@ EDGE_SERVER = re.compile(r"(?a)[a-z]{3}/[0-9A-F]{4}")  # ECS (arn/466D)
 
 
 def is_moment(value: float) -> bool:
-    """Whether a number is a time in seconds since 1970, of the years 2000 to 2099."""
+    """Return whether a number is a time in seconds since 1970, of the years 2000 to 2099."""
     return _YEAR_2000 <= value < _YEAR_2100
 
 
 def is_lifetime(value: float) -> bool:
-    """Whether a number is one of seconds for which something may be valid."""
+    """Return whether a number can be a lifetime in seconds: at most ten years."""
     return 0 <= value <= _TEN_YEARS
 
 
@@ -143,7 +143,7 @@ _SINGLE = re.compile(r"[a-z-]{0,24}")  # a name without a domain, such as localh
 
 
 def plain_host(host: str) -> bool:
-    """Whether a host is an address, or a name with few digits."""
+    """Return whether a host is an address, or a name with few digits."""
     if host.startswith("["):
         return is_address(host)
     labels = host.split(".")
@@ -151,7 +151,7 @@ def plain_host(host: str) -> bool:
 
 
 def plain_label(label: str) -> bool:
-    """Whether a label of a host name is made of words and short numbers, and no jumble."""
+    """Return whether a label of a host name consists of words and short numbers, with no jumble."""
     parts = [part for part in label.split("-") if not _PLAIN_PART.fullmatch(part)]
     mixed = [part for part in parts if not _NUMBERED_PART.fullmatch(part)]
     few = len(parts) <= 2 and len(mixed) <= 1
@@ -159,7 +159,7 @@ def plain_label(label: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an IPv4 or IPv6 address, in brackets or without."""
+    """Return whether a text is an IPv4 or IPv6 address, with or without brackets."""
     try:
         ip_address(text.removeprefix("[").removesuffix("]"))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reading HAR files, of any size and from any browser, one entry at a time.
+"""Read HAR files, of any size and from any browser, one entry at a time.
 
 A HAR file (HTTP Archive 1.2, http://www.softwareishard.com/blog/har-12-spec/) is JSON: a `log` with
 a list of `entries`, one for each request. The text of a file is held in memory, but of what it says
@@ -44,11 +44,11 @@ TOO_DEEP = "That is nested too deeply to be a HAR."
 
 
 class NotHar(ValueError):
-    """What cannot be read as a HAR file; the text says what was wrong and what to do."""
+    """An error for what cannot be read as a HAR file; the text says why and what to do."""
 
 
 def read(data: bytes) -> JsonObject:
-    """A HAR file as a dict: UTF-8 or UTF-16, with or without a byte order mark.
+    """Read a HAR file into a dict: UTF-8 or UTF-16, with or without a byte order mark.
 
     Raises NotHar for anything else.
     """
@@ -57,7 +57,8 @@ def read(data: bytes) -> JsonObject:
 
 
 def narrow(file: BinaryIO) -> str:
-    """A file's text with a lone surrogate for each byte of UTF-8 above 127, as PEP 383 has it.
+    """Return a file's text, with a lone surrogate for each byte of UTF-8 above 127 (PEP 383).
+
     Raises NotHar where it is not text.
 
     One emoji makes each character of a Python text four bytes wide; so they are never more than
@@ -85,7 +86,7 @@ def _chunks(file: BinaryIO) -> Iterator[str]:
 
 
 def checked(har: object) -> JsonObject:
-    """The `log` of a HAR that is in memory.
+    """Return the `log` of a HAR that is in memory.
 
     Raises NotHar where there is none, or where an entry is not an object.
     """
@@ -99,7 +100,7 @@ def checked(har: object) -> JsonObject:
 
 
 def content(message: object) -> str | None:
-    """The body of a `postData` or `content`, out of base64; None where it is not text."""
+    """Return the body of a `postData` or `content`, out of base64; None if it is not text."""
     if not isinstance(message, dict):
         return None
     text = message.get("text")
@@ -109,7 +110,7 @@ def content(message: object) -> str | None:
 
 
 def unpacked(text: str) -> str | None:
-    """The text behind base64 of either alphabet, with or without padding, else None."""
+    """Return the text behind base64 of either alphabet, with or without padding, else None."""
     try:
         plain = "".join(text.split()).rstrip("=").translate({ord("-"): "+", ord("_"): "/"})
         return b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode()
@@ -118,7 +119,7 @@ def unpacked(text: str) -> str | None:
 
 
 def cookie_pairs(header: str, value: str) -> list[tuple[str, str]]:
-    """The cookies of a `Cookie` header, or of each line of `Set-Cookie`, without attributes."""
+    """Return the cookies of a `Cookie` header, or of each `Set-Cookie` line without attributes."""
     lines = value.split("\n") if header == "set-cookie" else [value]
     pairs = [_COOKIE_PAIR.findall(line)[: 1 if header == "set-cookie" else None] for line in lines]
     split = [_cookie(pair) for line in pairs for pair in line]
@@ -126,7 +127,7 @@ def cookie_pairs(header: str, value: str) -> list[tuple[str, str]]:
 
 
 def changed_cookies(value: str, change: Callable[[str, str, str], str]) -> str:
-    """A `Cookie` or `Set-Cookie` in which each pair and attribute is what `change` makes of it.
+    """Return a `Cookie` or `Set-Cookie` with each pair and attribute as `change` returns it.
 
     `change` is given the name, `=` or nothing, and the value.
     """
@@ -138,7 +139,7 @@ def _cookie(pair: str) -> tuple[str, str, str]:
 
 
 def spelled(value: object) -> str | None:
-    """The text that a list, or an object with numbered names, spells by characters.
+    """Return the text that a list, or an object with numbered names, spells by characters.
 
     Each element may be wrapped once more: `[[101], [121]]`, `[{"c": "e"}, {"c": "y"}]`, `["101",
     "121"]`. The names of an object are numbers, or one word with a number behind it: `{"b0": 101,
@@ -174,7 +175,7 @@ def _letter(value: object) -> str | None:
 
 
 def json_value(text: str) -> object:
-    """The object or list in a text; None where it is not JSON."""
+    """Return the JSON object or list in a text; None if there is none."""
     if text.lstrip()[:1] not in ("{", "["):
         return None
     try:
@@ -208,7 +209,7 @@ def _decoded(decode: Callable[[], T]) -> T:
 
 
 def parts(text: str) -> Iterator[Part]:
-    """Each entry of a HAR when it is reached, and at last the log around the entries.
+    """Yield each entry of a HAR when it is reached, and finally the log around the entries.
 
     Raises NotHar where that is not a HAR.
     """

@@ -1,4 +1,4 @@
-"""What a text turns into by its kind: a date, a host, a version, a request id.
+"""Clean a text by its kind: a date, a host, a version, a request id.
 
 Each rule takes a text and the place where it stands, and some take its name as well. What has the
 shape that the kind asks for stays, or stays in part; anything else becomes a tag.
@@ -29,22 +29,22 @@ class Rules:
     # --- names and words -------------------------------------------------------------------------
 
     def name(self, text: str) -> str:
-        """A name that everybody uses stays, in any letter case; another may be a secret."""
+        """Return a name that everybody uses, in any letter case; else a tag."""
         lower = text.lower()
         fine = lower in known().names or lower in self.tagger.keep or names.measures(text)
         return text if fine else self.tag(text, "name")
 
     def custom_name(self, text: str) -> str:
-        """A name beside the format's own: it begins with an underscore, and goes on doing so."""
+        """Clean a name outside the format; one that begins with an underscore still does."""
         cleaned = self.name(text)
         return "_" + cleaned if text.startswith("_") and cleaned != text else cleaned
 
     def listed_names(self, text: str) -> str:
-        """The names of headers that another header lists, such as `Vary`."""
+        """Clean the header names that another header lists, such as `Vary`."""
         return re.sub(r"[^\s,*]+", lambda word: self.name(word[0]), text)
 
     def word(self, text: str, place: str) -> str:
-        """The format's own words stay, such as a media type beside a boundary that does not."""
+        """Clean a text in which the format's own words stay, such as a media type."""
         fine = known().words
         if text.lower() in fine:
             return text
@@ -53,7 +53,7 @@ class Rules:
     # --- dates and numbers -----------------------------------------------------------------------
 
     def date(self, text: str, place: str) -> str:
-        """A date stays, to the ten-millionth of a second.
+        """Return a date, to the ten-millionth of a second.
 
         What only a lenient reader takes for one becomes the year 1970.
         """
@@ -67,23 +67,23 @@ class Rules:
         return self.tag(text, place)
 
     def count(self, text: str, place: str) -> str:
-        """A number of bytes or seconds in a text stays."""
+        """Return a number of bytes or seconds; a tag for anything else."""
         return text if names.COUNT.fullmatch(text) else self.tag(text, place)
 
     def delay(self, text: str, place: str, name: str) -> str:
-        """A `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3)."""
+        """Clean a `Retry-After`, a number of seconds or a date (RFC 9110, 10.2.3)."""
         cleaned = self.count(text, place) if text.isdigit() else self.date(text, place)
         self.tagger.counts.kept[name.lower()] += cleaned == text != ""
         return cleaned
 
     def written_number(self, text: str, place: str) -> str:
-        """Some exporters write the format's numbers as texts."""
+        """Return a number that an exporter wrote as a text; a tag for anything else."""
         return text if names.PLAIN_NUMBER.fullmatch(text) else self.tag(text, place)
 
     # --- addresses -------------------------------------------------------------------------------
 
     def authority(self, text: str, place: str, *, keep_host: bool = True) -> str:
-        """User, host and port (RFC 3986, 3.2).
+        """Clean user, host and port (RFC 3986, 3.2).
 
         The user part is a secret; the host is one where it may not stay or looks like one.
         """
@@ -95,7 +95,7 @@ class Rules:
         return before + self.host(host, place, keep_host=keep_host) + port
 
     def host(self, host: str, place: str, *, keep_host: bool = True) -> str:
-        """A host name, with a tag for each jumbled label; one tag where it may not stay."""
+        """Clean a host name: a tag for each jumbled label, or one for all if it may not stay."""
         if not keep_host or self.hosts or not names.plain_host(host):
             return self.tag(host, place)
         if host.startswith("["):
@@ -106,7 +106,10 @@ class Rules:
         )
 
     def path(self, text: str, place: str) -> str:
-        """A path with its well-known segments. Many short ones in a row may spell something."""
+        """Clean a path, whose well-known segments stay.
+
+        Many short ones in a row may spell something.
+        """
         segments = [unquote(segment) for segment in text.split("/")]
         short = [segment for segment in segments if 0 < len(segment) < 4]
         if len(short) < SEGMENTS:
@@ -119,7 +122,7 @@ class Rules:
         )
 
     def data_url(self, text: str, place: str) -> str:
-        """A `data:` address keeps its media type; its content becomes a tag (RFC 2397)."""
+        """Clean a `data:` address: its media type stays, its content becomes a tag (RFC 2397)."""
         kind, _, inside = text[len("data:") :].partition(",")
         media, base64, _ = kind.partition(";base64")
         usual = all(word.lower() in known().media_types for word in media.split(";"))
@@ -130,7 +133,7 @@ class Rules:
     # --- what support needs ----------------------------------------------------------------------
 
     def request_id(self, text: str, place: str, name: str) -> str:
-        """Ids under which the operator, and nobody else, looks a request up.
+        """Clean ids under which only the operator can look a request up.
 
         Each stays where it has the shape of one.
         """
@@ -140,7 +143,7 @@ class Rules:
         return self._kept(cleaned, fits, name)
 
     def said(self, text: str, place: str) -> str:
-        """What an error says, in words that errors use; other words are tags."""
+        """Clean an error message: the words that errors use stay, others become tags."""
         fine = known().error_words.union(known().values["error"], known().authorization_schemes)
 
         def is_fine(word: str, _: str) -> bool:
@@ -153,18 +156,18 @@ class Rules:
         return self._words(r"[^\s,;:=.\"'()!?]+", is_fine, text, place)[0]
 
     def moment(self, text: str, place: str) -> str:
-        """A time in seconds since 1970, or a date (RFC 7519, 2, NumericDate)."""
+        """Return a time in seconds since 1970, or a date (RFC 7519, 2, NumericDate)."""
         if names.COUNT_OF_SECONDS.fullmatch(text) and names.is_moment(int(text)):
             return text
         return self.date(text, place)
 
     def cache_state(self, text: str, place: str, name: str) -> str:
-        """What caches say: `HIT`, `Miss from cloudfront`, `max-age=600`, `hit/12`, an age."""
+        """Clean what caches say: `HIT`, `Miss from cloudfront`, `max-age=600`, `hit/12`, an age."""
         cleaned, fits = self._words(r'[^\s,;"()]+', lambda word, _: _says_cache(word), text, place)
         return self._kept(cleaned, fits, name)
 
     def software(self, text: str, place: str, name: str) -> str:
-        """Products with short versions: `Apache/2.4.41 (Ubuntu)`, `cloudflare`."""
+        """Clean products with short versions: `Apache/2.4.41 (Ubuntu)`, `cloudflare`."""
 
         def is_fine(word: str, _: str) -> bool:
             return _is_software(word) and not (self.hosts and _may_be_host(word))
@@ -176,7 +179,7 @@ class Rules:
         return self._kept(cleaned, fits, name)
 
     def agent(self, text: str, place: str, name: str) -> str:
-        """A `User-Agent`: the family and version of browser, engine and system."""
+        """Clean a `User-Agent`: family and version of browser, engine and system stay."""
         cleaned, fits = self._words(r"[^\s,;:()]+", _is_agent, text, place)
         return self._kept(cleaned, fits, name)
 

@@ -1,4 +1,4 @@
-"""What may spell a text piece by piece: where a value stands, and which names go together.
+"""Find out what may spell a text piece by piece, from where a value is and what its name is.
 
 A token can stand in a HAR as a list of character codes, as an object with numbered names, or as a
 form whose names come again and again. Each piece alone says nothing, and the pieces together are
@@ -22,7 +22,7 @@ _ESCAPED = re.compile(r"(?i)(?:0[xob]|U\+|\\[ux]|&#x?|%)[0-9a-f]{1,8};?")  # one
 
 
 class Stands(Enum):
-    """Where a value stands in a JSON text: the nearer to a list, the less it may say on its own."""
+    """A value's position in a JSON text: the nearer to a list, the less it may say on its own."""
 
     NAMED = "under a name, with no list around it"
     BELOW = "under a name, somewhere in a list"
@@ -31,28 +31,28 @@ class Stands(Enum):
 
     @property
     def may_spell(self) -> bool:
-        """Whether a number or truth value that stands here may be a part of a text."""
+        """Whether a number or truth value in this position may be a part of a text."""
         return self in (Stands.ELEMENT, Stands.SPELLED)
 
     def below(self) -> "Stands":
-        """Where the members of an object stand that stands here itself."""
+        """Return the position of an object's members, if the object itself is in this one."""
         return Stands.BELOW if self is Stands.ELEMENT else self
 
 
 def in_a_list(values: list[object]) -> Stands:
-    """Where the elements of a list stand: they may spell something where each holds one number."""
+    """Return the position of a list's elements, which may spell something if each is one number."""
     one_each = len(values) >= SERIES and all(count_numbers(one) == 1 for one in values)
     return Stands.SPELLED if one_each else Stands.ELEMENT
 
 
 def is_piece(text: str, stands: Stands) -> bool:
-    """Whether a text is so short where it stands, or so much like a code, that it may be a part."""
+    """Return whether a text is so short, or so like a code, that it may be a piece of a text."""
     most = 1 if stands is Stands.NAMED else PIECE
     return len(text) <= most or bool(_ESCAPED.fullmatch(text))
 
 
 def numbered(all_names: Iterable[object]) -> frozenset[str]:
-    """Names whose values may be pieces of one text.
+    """Return the names whose values may be pieces of one text.
 
     They come again and again, such as `token[]=101&token[]=121`, or differ in nothing but numbers,
     such as `t0=101&t1=121`, or are 0, 1, 2 ...
@@ -67,13 +67,13 @@ def numbered(all_names: Iterable[object]) -> frozenset[str]:
 
 
 def is_counted(all_names: Collection[str]) -> bool:
-    """Whether names are 0, 1, 2 ... or 1, 2, 3 ..., in any order."""
+    """Return whether names are 0, 1, 2 ... or 1, 2, 3 ..., in any order."""
     count = len(all_names)
     return any(set(all_names) == {*map(str, range(at, count + at))} for at in (0, 1))
 
 
 def count_numbers(value: object) -> int:
-    """How many numbers stand in a JSON value and in short texts of JSON in it.
+    """Count the numbers in a JSON value and in short texts of JSON in it.
 
     0, 1, or 2 where there are more.
     """
@@ -92,5 +92,5 @@ def count_numbers(value: object) -> int:
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a number, which a truth value is not."""
+    """Return whether a value is a number; a truth value is not one."""
     return isinstance(value, int | float) and not isinstance(value, bool)

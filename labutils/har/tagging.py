@@ -1,4 +1,4 @@
-"""Tags: what stands in a cleaned HAR in place of a text, and the count of what was replaced.
+"""Replace texts in a cleaned HAR by tags, and count what was replaced.
 
 What is equal stays equal: equal texts have equal tags. A tag is `x-` and ten hexadecimal digits of
 HMAC-SHA256 under a salt. Without the salt nobody can try guesses against a tag, as one can against
@@ -18,7 +18,10 @@ DOCUMENTATION = int(IPv6Address("2001:db8::"))  # RFC 3849; 96 bits of each addr
 
 @dataclass
 class Counts:
-    """What was replaced, by place; what stayed for support and what somebody kept, by name."""
+    """The counts of what was replaced, by place, and of what stayed, by name.
+
+    It stayed for support, or because somebody chose to keep it.
+    """
 
     removed: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
@@ -26,7 +29,7 @@ class Counts:
 
 
 class Credentials:
-    """Credentials of a file, found again where other signs stand around them or between.
+    """The credentials of a file, found again even with other signs around or between their letters.
 
     A session may be part of a `traceparent`, or an id with hyphens: so letters and digits alone are
     compared. One that has fewer than eight of these is only found where it is the whole text.
@@ -41,7 +44,7 @@ class Credentials:
         self.lengths = sorted(set(map(len, self.cores)))
 
     def stand_in(self, text: str) -> bool:
-        """Whether one of them is this text, or stands in it."""
+        """Return whether one of them is this text, or a part of it."""
         if text in self.whole:
             return True
         core = _letters_and_digits(text)
@@ -57,7 +60,7 @@ def _letters_and_digits(text: str) -> str:
 
 
 class Tagger:
-    """Replaces texts under one salt, and counts what it replaced and what it let stand.
+    """A replacer of texts under one salt, with counts of what it replaced and what it kept.
 
     `keep`: names whose values stay whatever they are. `denied`: credentials of this file; a text
     that holds one does not stay even where its shape fits. `fitting`: the texts that stayed by
@@ -78,7 +81,7 @@ class Tagger:
         self.keep, self.denied = frozenset(map(str.lower, keep)), Credentials(denied)
 
     def tag(self, text: str, place: str) -> str:
-        """The tag of a text: equal texts have equal tags, and only those.
+        """Return the tag of a text: equal texts have equal tags, and only those.
 
         An empty text stays empty.
         """
@@ -88,18 +91,18 @@ class Tagger:
         return "x-" + hmac.digest(self.key, _octets(text), "sha256").hex()[:10]
 
     def fits(self, text: str, place: str) -> str:
-        """A text whose shape may stay, unless the file shows elsewhere that it is a credential."""
+        """Return a text whose shape may stay, or its tag if the file shows it as a credential."""
         if self.denied.stand_in(text):
             return self.tag(text, place)
         self.fitting.add(text)
         return text
 
     def unless(self, usual: frozenset[str], text: str, place: str) -> str:
-        """A text that stays where everybody uses it, in any letter case; else its tag."""
+        """Return a text if everybody uses it, in any letter case; else its tag."""
         return text if text.lower() in usual else self.tag(text, place)
 
     def address(self, text: str) -> str:
-        """An address becomes another one, of those for documentation (RFC 3849)."""
+        """Return another address in place of this one, from those for documentation (RFC 3849)."""
         if not text:
             return ""
         self.counts.removed["addresses of servers"] += 1
@@ -107,7 +110,7 @@ class Tagger:
         return str(IPv6Address(DOCUMENTATION | int.from_bytes(digest[:12])))
 
     def is_kept(self, name: str) -> bool:
-        """Whether the values of this name stay because somebody said so."""
+        """Return whether the values of this name stay because somebody chose so."""
         if not self.keep or name.lower() not in self.keep:
             return False
         self.counts.chosen[name.lower()] += 1

@@ -1,4 +1,4 @@
-"""Hunting: Sigma rules over the logs of an identity provider, a tracker, a cloud and a host.
+"""Search logs with Sigma rules: identity providers, trackers, clouds and hosts.
 
 `hunt` holds rules from anywhere against logs from anywhere; nothing leaves the machine.
 """

@@ -1,4 +1,4 @@
-"""The rules of a ruleset as questions to a store, and what the store answers."""
+"""Turn the rules of a ruleset into SQL conditions, and read the answers from a store."""
 
 import copy
 from collections.abc import Iterator
@@ -13,8 +13,11 @@ from labutils.hunt.store import Row, Store, column
 
 
 class AskedRules:
-    """The rules for single events, each as a condition in SQL on a table of the store, as its
-    columns are now. pySigma changes a rule while it converts it, so these are copies."""
+    """The rules for single events, each with its condition in SQL on a table of the store.
+
+    The conditions are for the table's columns as they are now. pySigma changes a rule while it
+    converts it, so these are copies.
+    """
 
     def __init__(self, ruleset: Ruleset, store: Store):
         copies = copy.deepcopy(ruleset.rules)
@@ -31,7 +34,10 @@ class AskedRules:
         return [rule for rule in ruleset.rules if id(rule) in self.copies]
 
     def condition(self, rule: SigmaRule) -> str:
-        """When a rule is true, in SQL. Raises one of NOT_A_RULE."""
+        """Return the SQL condition that is true for an event that the rule matches.
+
+        Raises one of NOT_A_RULE.
+        """
         if id(rule) not in self.converted:
             try:
                 self.converted[id(rule)] = self._convert(self.copies[id(rule)])
@@ -47,20 +53,20 @@ class AskedRules:
         return " OR ".join(f"({condition})" for condition in rule.get_conversion_result())
 
     def converted_rule(self, rule: SigmaRule) -> SigmaRule:
-        """The rule with columns for its fields. Raises one of NOT_A_RULE."""
+        """Return the rule with column names instead of field names. Raises one of NOT_A_RULE."""
         self.condition(rule)
         return self.copies[id(rule)]
 
 
 class NewEvents:
-    """What a store answers of its events behind the number `since` (a correlations.Log)."""
+    """The events of a store with a number above `since` (a correlations.Log)."""
 
     def __init__(self, store: Store, asked: AskedRules, since: int):
         self.store, self.asked, self.since = store, asked, since
         self._until: dict[tuple[str, ...], float] = {}
 
     def times(self, rule: SigmaRule) -> dict[int, float | None]:
-        """When each event happened of which a rule is true, by its number."""
+        """Return the time of each event that the rule matches, by the event's number."""
         return dict(self._rows(rule, "n, _time", self.asked.condition(rule)))
 
     def matches(self, rule: SigmaRule, names: Names) -> Iterator[Row]:

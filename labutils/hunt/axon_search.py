@@ -1,4 +1,4 @@
-"""Searches in the language of LogRhythm Axon, run over logs: the language of its public pages.
+"""Run searches in LogRhythm Axon's query language, as its public pages describe it, over logs.
 
 Pages build-a-query and build-a-search-query (docs.logrhythm.com/axon/docs): a field, an operator
 and a term, joined by AND and OR; letter case is ignored; quotation marks fix the order of words;
@@ -42,7 +42,7 @@ LONGEST, DEEPEST = 20_000, 50  # characters of a search; parentheses and NOTs wi
 
 
 class NotASearch(ValueError):
-    """A text that is not of the language, and why."""
+    """A text that is not in the query language; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ READINGS = [Reading(*three) for three in product((True, False), repeat=3)]
 
 @dataclass(frozen=True)
 class Comparison:
-    """A field, an operator in capitals, and the words of its term."""
+    """A comparison: a field, an operator in capitals, and the words of its term."""
 
     field: str
     operator: str
@@ -72,14 +72,14 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Negation:
-    """What must not be so."""
+    """A part of a search that must not be true."""
 
     part: "Tree"
 
 
 @dataclass(frozen=True)
 class Junction:
-    """Parts joined by AND or by OR."""
+    """The parts of a search that AND or OR joins."""
 
     word: str
     parts: tuple["Tree", ...]
@@ -94,7 +94,7 @@ Tree = Comparison | Negation | Junction
 def run(
     search: str, events: Mapping[str, Iterable[Json]], now: datetime | None = None
 ) -> list[str]:
-    """The ids of the events that a search selects, `SOURCE:NUMBER` as `hunt` has them.
+    """Return the ids of the events that a search selects, `SOURCE:NUMBER` as in `hunt`.
 
     `events` are those of each source, such as `jira`, in the order of their log; `now` is what the
     word means in a stretch of time. Raises NotASearch with a sentence; ValueError where a source
@@ -118,7 +118,7 @@ def run(
 
 
 def comparisons(tree: Tree) -> Iterator[Comparison]:
-    """Each comparison of a search."""
+    """Yield each comparison in a search."""
     match tree:
         case Comparison():
             yield tree
@@ -136,7 +136,7 @@ def _needs_now(one: Comparison) -> bool:
 
 @functools.cache
 def tables() -> dict[str, Any]:
-    """The fields of the schema, and where those of each source stand."""
+    """Read the fields of the schema, and where each source keeps them."""
     text = data_file("axon_fields.yaml").read_text(encoding="utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     loaded: dict[str, Any] = yaml.load(text, Loader=loader)
@@ -144,7 +144,7 @@ def tables() -> dict[str, Any]:
 
 
 def schema() -> dict[str, Any]:
-    """The fields of the schema, by name."""
+    """Return the fields of the schema, by name."""
     fields: dict[str, Any] = tables()["schema"]
     return fields
 
@@ -158,7 +158,7 @@ def _vendor_fields(source: str) -> dict[str, str]:
 
 
 def place(event: Json, source: str, field: str) -> list[str]:
-    """What stands at a field of the schema, as the Policy Builder's rules of a source map it.
+    """Return the values of a schema field, mapped as the Policy Builder maps this source.
 
     Raises ValueError for an unknown source.
     """
@@ -185,7 +185,7 @@ def _text(value: Any) -> str:
 
 
 def parse(text: str) -> Tree:
-    """What a search says. Raises NotASearch.
+    """Parse a search. Raises NotASearch.
 
     AND and OR may not be mixed without parentheses: no page says which is stronger.
     """
@@ -212,24 +212,24 @@ def _tokens(text: str) -> list[str]:
 
 
 class SearchParser:
-    """Reads the words of a search from the left; `rest` are those that are still to come."""
+    """A parser that reads a search from left to right; `rest` holds the words still to read."""
 
     def __init__(self, words: list[str]) -> None:
         self.rest = list(words)
         self.depth = 0
 
     def next(self) -> str:
-        """The next word. Raises NotASearch where there is none."""
+        """Take and return the next word. Raises NotASearch where there is none."""
         if not self.rest:
             raise NotASearch("The search ends in the middle: a word or a parenthesis is missing.")
         return self.rest.pop(0)
 
     def peek(self) -> str:
-        """The next word in capitals; nothing at the end."""
+        """Return the next word in capitals without taking it; an empty text at the end."""
         return self.rest[0].upper() if self.rest else ""
 
     def joined(self) -> Tree:
-        """Parts with AND, or with OR, between them. Raises NotASearch."""
+        """Read parts joined by AND, or by OR. Raises NotASearch."""
         parts, joiner = [self.one()], ""
         while self.peek() in ("AND", "OR"):
             word = self.next().upper()
@@ -243,7 +243,7 @@ class SearchParser:
         return Junction(joiner, tuple(parts)) if joiner else parts[0]
 
     def one(self) -> Tree:
-        """A comparison, a NOT, or what stands in parentheses. Raises NotASearch."""
+        """Read a comparison, a NOT, or a search in parentheses. Raises NotASearch."""
         if self.peek() not in ("(", "NOT"):
             return self.comparison()
         self.depth += 1
@@ -260,7 +260,7 @@ class SearchParser:
         return tree
 
     def comparison(self) -> Tree:
-        """A field, an operator and a term. Raises NotASearch."""
+        """Read a field, an operator and a term. Raises NotASearch."""
         field, operator = self.next(), self.next().upper()
         if operator == "NOT":
             return Negation(self.by_word(field, self.next().upper()))
@@ -269,7 +269,7 @@ class SearchParser:
         return self.by_word(field, operator)
 
     def by_word(self, field: str, operator: str) -> Comparison:
-        """A comparison whose operator is a word. Raises NotASearch."""
+        """Read the term of a comparison whose operator is a word. Raises NotASearch."""
         if operator not in WORDS:
             raise NotASearch(
                 f"{shown(operator, 40)} is not an operator. The operators are "
@@ -279,14 +279,14 @@ class SearchParser:
         return understood(Comparison(field, operator, terms.get(operator, self.term)()))
 
     def ends(self) -> Term:
-        """Two ends with AND between them. Raises NotASearch."""
+        """Read two terms with AND between them, for BETWEEN. Raises NotASearch."""
         first, word, last = self.next(), self.next(), self.next()
         if word.upper() != "AND":
             raise NotASearch("BETWEEN has two ends with AND between them.")
         return (first, last)
 
     def listed(self) -> Term:
-        """Terms in square brackets. Raises NotASearch."""
+        """Read terms in square brackets, for IN. Raises NotASearch."""
         if self.next() != "[":
             raise NotASearch("IN needs square brackets: IN [a,b].")
         terms: list[str] = []
@@ -297,7 +297,7 @@ class SearchParser:
         return tuple(terms[:-1:2])
 
     def term(self) -> Term:
-        """The words up to the next AND, OR or parenthesis. Raises NotASearch."""
+        """Read the words up to the next AND, OR or closing parenthesis. Raises NotASearch."""
         words = [self.next()]
         if words[0] in ("(", ")", "[", "]", ",", *COMPARISONS):
             raise NotASearch(f"{words[0]} is not a term: put it in quotation marks.")
@@ -307,7 +307,7 @@ class SearchParser:
 
 
 def understood(one: Comparison) -> Comparison:
-    """A comparison whose term is of the kind that its operator wants. Raises NotASearch."""
+    """Return the comparison if its term is of the kind its operator needs. Raises NotASearch."""
     what = shown(" ".join(one.term), 40)
     try:
         if one.field == TIME:
@@ -341,7 +341,7 @@ _WANTED = {
 def selects(
     tree: Tree, record: Record, reading: Reading = READINGS[0], now: datetime | None = None
 ) -> bool:
-    """Whether a search selects a log."""
+    """Return whether a search selects a log record."""
     match tree:
         case Junction("AND", parts):
             return all(selects(part, record, reading, now) for part in parts)

@@ -1,4 +1,4 @@
-"""`python -m labutils hunt`: Sigma rules over logs, once or as the logs grow."""
+"""Run `python -m labutils hunt`: search logs with Sigma rules, once or as the logs grow."""
 
 import argparse
 import json
@@ -27,7 +27,7 @@ def hunt(
     html: Path | None,
     engine: "Engine" = "sqlite",
 ) -> int:
-    """Hold Sigma rules against logs, and print the hits; write a report to `html`.
+    """Search logs with Sigma rules and print the hits; write a report to `html`.
 
     The exit status is 0 with or without hits, and 2 where no rule or no event could be read, the
     report could not be written, or the engine is not there.
@@ -99,7 +99,7 @@ def _site_lists(placeholders: Path | None) -> dict[str, list[str]]:
 def follow(
     rules: list[Path], events: list[Path], *, placeholders: Path | None, as_json: bool
 ) -> int:
-    """Hold Sigma rules against logs as they grow, and print each new hit, until SIGTERM or Ctrl-C.
+    """Search logs with Sigma rules as they grow; print each new hit until SIGTERM or Ctrl-C.
 
     The exit status is 2 where no rule could be read.
     """
@@ -132,13 +132,13 @@ def follow(
 
 
 def print_refused(rules: "Iterable[RefusedRule]") -> None:
-    """Say which rules are not used, and why."""
+    """Print which rules are not used, and why."""
     for one in rules:
         print(f"{shown(one.path, 100)}: {shown(one.reason, 400)}", file=sys.stderr)
 
 
 def rules_argument(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    """Add `--rules`, which may be said more than once."""
+    """Add the option `--rules`, which may be repeated."""
     parser.add_argument(
         "--rules",
         metavar="PATH",

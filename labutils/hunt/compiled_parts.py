@@ -1,9 +1,9 @@
-"""The compiled parts that pySigma asks for when it is imported, and what takes their place in a
-browser, for whose Python there is no build of them. Import this before pySigma.
+"""Replace the compiled parts that pySigma needs, where a browser's Python has no build of them.
 
-RE2 matches in a time that grows with the text alone, whatever the pattern. In a browser, Python's
-own `re` does its work: a pattern that means ill can only make the reader's own tab slow, since
-there is nobody else in it. The parser of libyaml is faster than PyYAML's own, and nothing else.
+Import this before pySigma. RE2 matches in a time that grows with the text alone, whatever the
+pattern. In a browser, Python's own `re` does its work: a malicious pattern can only make the
+reader's own tab slow, since there is nobody else in it. The parser of libyaml is faster than
+PyYAML's own, and nothing else.
 """
 
 import re
@@ -20,7 +20,7 @@ import re2
 
 
 def compiled_pattern(pattern: str) -> Any:
-    """A pattern as RE2 matches it, which says nothing by itself of one that it does not know.
+    """Compile a pattern with RE2, without RE2's own error log.
 
     Raises re2.error.
     """

@@ -1,4 +1,4 @@
-"""Correlations over a log that may grow: whose matches are new, and which alerts they open.
+"""Evaluate correlations over a log that may grow: new matches, and the alerts they raise.
 
 A correlation keeps its matches by group. What is new in the log touches some groups, and only
 these are looked at anew. A hunt through files is one such step; `--follow` takes many.
@@ -29,17 +29,17 @@ class Log(Protocol):
     """The events that are new since the last step."""
 
     def matches(self, rule: SigmaRule, names: Names) -> Iterator[Row]:
-        """Those of which a rule is true, with the values of these fields."""
+        """Yield the new events that the rule matches, with the values of these fields."""
 
     def everything(self, rule: SigmaRule, names: Names) -> Iterator[Row]:
-        """All those of the sources of a rule."""
+        """Yield every new event from the sources of a rule."""
 
     def until(self, rules: list[SigmaRule]) -> float:
-        """The last moment in the sources of these rules, old events too."""
+        """Return the time of the last event, new or old, in the sources of these rules."""
 
 
 class Correlation:
-    """A correlation with its matches by group, and those of the correlations below it."""
+    """A correlation with its matches by group, and the correlations that it refers to."""
 
     def __init__(self, rule: SigmaCorrelationRule, bases: list[SigmaRule] | None = None):
         """`bases` are the rules for single events that the whole stands on.
@@ -64,7 +64,7 @@ class Correlation:
         self.left_out: Counter[str] = Counter()
 
     def update(self, log: Log) -> Iterator[tuple[Group, Iterator[Onset]]]:
-        """Take in what is new; the groups that it touches, each with all its onsets."""
+        """Add the new matches, and yield each group they touch with all its onsets."""
         for group in self._take_in(log):
             yield group, onsets(self._windows(group, log))
 
@@ -171,7 +171,7 @@ class Correlation:
         return windows
 
     def notes(self) -> list[str]:
-        """What it left out, a sentence each; those of the correlations below as well."""
+        """Return a sentence for each kind of match left out, here or in a correlation below."""
         name = f"The correlation {shown(self.rule.title or '', 80)!r} left out"
         times, groups = self.left_out["time"], self.left_out["group"]
         fields = shown(", ".join(self.rule.group_by or []), 120)
@@ -222,8 +222,10 @@ class _Others:
 def name_in(
     rule: SigmaCorrelationRule, name: str | None, reference: SigmaRuleReference
 ) -> str | None:
-    """What one of the correlated rules calls a field; None where it is an alias of other rules
-    alone."""
+    """Return what one of the correlated rules calls a field.
+
+    None if the name is an alias that only other rules define.
+    """
     for alias in rule.aliases:
         if alias.alias == name:
             called = (reference.reference, reference.rule.name, str(reference.rule.id))
@@ -241,7 +243,7 @@ def _counted(rule: SigmaCorrelationRule) -> str | None:
 
 
 def group_texts(rule: SigmaCorrelationRule, group: Group) -> list[tuple[str, str]]:
-    """The fields by which events were grouped, with what they share."""
+    """Return the group-by fields, each with the value that the events share."""
     return [
         (name, ", ".join(map(str, unframed(value))))
         for name, value in zip(rule.group_by or [], group, strict=True)

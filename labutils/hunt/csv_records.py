@@ -1,4 +1,4 @@
-"""Records of a CSV file, such as the event log files of Salesforce: each a mapping of texts.
+"""Read the records of a CSV file, such as Salesforce event log files, each as a mapping of texts.
 
 A record that is broken costs its own line: a quote too many would else swallow the lines after it.
 """
@@ -14,7 +14,7 @@ Record = dict[str, str]
 
 
 def header(line: str) -> list[str] | None:
-    """The names of the columns, where a line is one that names at least two, each once."""
+    """Return the column names of a header line; None if it does not name two or more, each once."""
     try:
         names = [name.strip() for name in next(csv.reader([line], strict=True), [])]
     except csv.Error:
@@ -24,7 +24,7 @@ def header(line: str) -> list[str] | None:
 
 
 def records(names: list[str], lines: Iterator[str]) -> Iterator[Record | NotAnEvent]:
-    """The records of the lines after the header, in their order, and what is none."""
+    """Yield the records after the header in order, and a NotAnEvent for each broken one."""
     csv.field_size_limit(LONGEST)  # of the whole process; more than its own
     waiting: deque[str] = deque()
 

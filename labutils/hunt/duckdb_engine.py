@@ -1,4 +1,4 @@
-"""`hunt --engine duckdb`: DuckDB leaves out the events that cannot matter, and SQLite decides.
+"""Run `hunt --engine duckdb`: DuckDB drops events that cannot match; SQLite decides on the rest.
 
 The events are read once, as always, and kept as Parquet (`labutils.hunt.kept_events`). Of these
 DuckDB picks those of which a rule may be true (`labutils.hunt.narrowing`). Their columns go into
@@ -29,8 +29,11 @@ FETCHED = 2_000  # events at once
 
 
 def load_what_matters(ruleset: Ruleset, kept: KeptEvents, store: Store) -> None:
-    """Load those events of which a rule may be true, or that a correlation has to see; with them
-    the first of each file, by which fields are known, and the last of each source."""
+    """Load the events that a rule may match or that a correlation needs.
+
+    Also loads the first event of each file, which shows its fields, and the last event of each
+    source.
+    """
     with connect(kept.folder) as database:
         choice = _Chosen(kept, database)
         for rule in ruleset.rules:

@@ -1,4 +1,4 @@
-"""DuckDB, where it is installed: a database of its own for each question, and its SQL."""
+"""Use DuckDB, where it is installed: a fresh database for each question, and SQL helpers."""
 
 import string
 from collections.abc import Iterator
@@ -19,18 +19,19 @@ MISSING = (
 
 
 class CannotAsk(ValueError):
-    """DuckDB is not installed, or gave up; the sentence says what to do."""
+    """An error for a DuckDB that is missing or gave up; the sentence says what to do."""
 
 
 class MissingEngine(CannotAsk):
-    """DuckDB is not installed."""
+    """An error for a DuckDB that is not installed."""
 
 
 @contextmanager
 def connect(folder: Path) -> Iterator["DuckDBPyConnection"]:
-    """A database in the memory, which puts what is too much into a folder and fetches nothing.
+    """Open an in-memory database that spills into a folder and never uses the network.
 
-    Raises MissingEngine; and CannotAsk where DuckDB does not do what it is asked in the body.
+    Raises MissingEngine if DuckDB is not installed, and CannotAsk if it fails at what the body
+    asks.
     """
     try:
         import duckdb
@@ -52,13 +53,16 @@ def connect(folder: Path) -> Iterator["DuckDBPyConnection"]:
 
 
 def literal(text: str) -> str:
-    """A text in DuckDB's SQL."""
+    """Return a text as a string literal in DuckDB's SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def folded(expression: str) -> str:
-    """A text with its ASCII letters small, as Sigma compares. `lower` folds all of Unicode, so it
-    is for texts that are ASCII; it takes a twentieth of the time of `translate`."""
+    """Return SQL that lower-cases the ASCII letters of a text, as Sigma compares.
+
+    `lower` folds all of Unicode, so it is for texts that are ASCII; it takes a twentieth of the
+    time of `translate`.
+    """
     upper, lower = string.ascii_uppercase, string.ascii_lowercase
     return (
         f"CASE WHEN strlen({expression}) = length({expression}) THEN lower({expression}) "

@@ -1,4 +1,4 @@
-"""Rules held against events: the hits."""
+"""Run rules over events, and return the hits."""
 
 import hashlib
 import math
@@ -40,7 +40,7 @@ MOST_FIELDS = 600  # of a source; SQLite has 2,000 columns, and a view has those
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule that was true: of one event, or a correlation of several.
+    """A match of a rule: one event, or the several events of a correlation.
 
     `time` is ISO 8601: when the event happened, or when a correlation first held. The rules of
     others are under the Detection Rule License 1.1, which asks that the author is named with each
@@ -61,16 +61,18 @@ class Hit:
 
     @property
     def id(self) -> str:
-        """The same for the same hit, however often and in however many steps it is looked for:
-        SHA-256 (hexadecimal) of a line with the rule's id, or its title where it has none, and one
-        for each event; of a correlation for each event with which it first held."""
+        """A stable id: the same hit has the same id, in however many steps it is looked for.
+
+        SHA-256 (hexadecimal) of a line with the rule's id, or its title where it has none, and a
+        line for each event; for a correlation, for each event with which it first held.
+        """
         names = [self.rule_id or self.title, *(self.opening or self.event_ids)]
         return hashlib.sha256("\n".join(names).encode(errors="replace")).hexdigest()
 
 
 @dataclass
 class Hunt:
-    """What came of a hunt: hits, how many rules and events took part, and what did not."""
+    """The result of a hunt: the hits, how many rules and events took part, and what did not."""
 
     hits: list[Hit] = field(default_factory=list)
     loaded: int = 0
@@ -89,7 +91,7 @@ def hunt(
     engine: Engine = "sqlite",
     progress: Progress = silent,
 ) -> Hunt:
-    """The rules at these paths over the logs at those; `placeholders` are the lists of the site.
+    """Run the rules at some paths over the logs at others; `placeholders` are the site's own lists.
 
     The engine `duckdb` finds the same hits. Raises duckdb_sql.CannotAsk where it is not
     installed or gives up, and OSError where there is no room for what it keeps.
@@ -105,7 +107,7 @@ def hunt_with(
     engine: Engine = "sqlite",
     progress: Progress = silent,
 ) -> Hunt:
-    """Rules that are loaded over the logs at these paths. Raises as `hunt` does."""
+    """Run rules that are already loaded over the logs at these paths. Raises as `hunt` does."""
     result, store = Hunt(), Store(keep_texts=False)
     try:
         make_columns(ruleset, store)
@@ -133,7 +135,7 @@ def _load_what_matters(
 
 
 def events(paths: list[Path], result: Hunt, progress: Progress = silent) -> Iterator[Event]:
-    """The events at these paths; what is none goes into the result."""
+    """Yield the events at these paths; what is not an event goes into the result."""
     files, skipped = log_files(paths)
     result.skipped += skipped
     sizes = [file.path.stat().st_size for file in files]
@@ -154,7 +156,7 @@ def events(paths: list[Path], result: Hunt, progress: Progress = silent) -> Iter
 
 
 def make_columns(ruleset: Ruleset, store: Store) -> None:
-    """Give the tables what the rules name, so that each event is read once.
+    """Create a column for each field that the rules name, so that each event is read once.
 
     A rule that names more than a table can hold is refused.
     """
@@ -173,7 +175,7 @@ def make_columns(ruleset: Ruleset, store: Store) -> None:
 
 
 def hits(ruleset: Ruleset, store: Store, progress: Progress = silent) -> list[Hit]:
-    """The hits of these rules over the loaded events, in the order of the rules, then of time.
+    """Return the hits of these rules over the loaded events, by rule, then by time.
 
     A rule that SQLite cannot ask is refused in the ruleset, with the reason.
     """
@@ -181,9 +183,9 @@ def hits(ruleset: Ruleset, store: Store, progress: Progress = silent) -> list[Hi
 
 
 class Matcher:
-    """Rules held against the events of a store, which may grow.
+    """A set of rules and the store they are run over, which may grow.
 
-    `notes` say what correlations left out, by the rule's place in memory.
+    `notes` holds what correlations left out, by the rule's `id()`.
     """
 
     def __init__(self, ruleset: Ruleset, store: Store, *, keep: bool = False):
@@ -197,8 +199,10 @@ class Matcher:
         self.lists: set[str] = set()
 
     def new_hits(self, progress: Progress = silent) -> list[Hit]:
-        """The hits of events that came since the last call, in the order of the rules, then of
-        time. Those of correlations are among them, unless the store grows: see `standing`."""
+        """Return the hits of events added since the last call, by rule, then by time.
+
+        Those of correlations are among them, unless the store grows: see `standing`.
+        """
         every: list[Hit] = []
         log = NewEvents(self.store, self._asked(), self.since)
         self.since = self.store.count
@@ -218,7 +222,7 @@ class Matcher:
         return every
 
     def left_out(self) -> list[str]:
-        """What correlations left out, a sentence each, in the order of the rules."""
+        """Return a sentence for each thing that correlations left out, by rule."""
         every = (note for rule in self.ruleset.rules for note in self.notes.get(id(rule), []))
         return list(dict.fromkeys(every))
 
@@ -243,7 +247,7 @@ class Matcher:
         return [_hit(rule, [known[n]], times[n], why.get(n, ())) for n in numbers]
 
     def standing(self) -> Iterator[Hit]:
-        """The hits of correlations, as they are with all that the store holds."""
+        """Yield the hits of correlations over everything that the store holds now."""
         for rule in self.ruleset.rules:
             yield from self._standing(rule)
 

@@ -1,4 +1,4 @@
-"""What tools lay around events when they export them: lists in an object, and wrappings of one."""
+"""Unwrap exported events: the lists and envelopes that tools put around them."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -77,8 +77,10 @@ WRAPPINGS: tuple[Step, ...] = (
 
 
 def contents(value: Any) -> Iterator[Any] | None:
-    """The values that a list holds, or an object of an export: one, or many. None where it holds
-    none. Raises NotAnEvent for a wrapping whose text is broken."""
+    """Return the events inside a list or an export's envelope; None if there are none.
+
+    Raises NotAnEvent for an envelope whose text is broken.
+    """
     if isinstance(value, list):
         return iter(value)
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""The values that stand at a field of an event, whatever lists are on the way."""
+"""Read the values at a field of an event, through any lists on the way."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +7,7 @@ Json = dict[str, Any]
 
 
 def values_at(event: Json, field: str) -> list[Any]:
-    """What stands at a field, such as `client.ipAddress`: each value, any member of each list.
+    """Return the values at a field such as `client.ipAddress`, through the members of lists.
 
     A key that is written with dots, as some exports have it, comes before the path. A null is no
     value.
@@ -18,7 +18,7 @@ def values_at(event: Json, field: str) -> list[Any]:
 
 
 def values_below(value: Any, path: Iterable[str]) -> list[Any]:
-    """What stands at the end of a path, by way of any member of each list.
+    """Return the values at the end of a path, through the members of any lists.
 
     Most paths lead through objects alone, and these are walked first.
     """
@@ -35,7 +35,7 @@ def values_below(value: Any, path: Iterable[str]) -> list[Any]:
 
 
 def members(value: Any) -> list[Any]:
-    """The members of a list, of lists in it too; another value alone; nothing for null."""
+    """Return the members of a list, and of lists in it; any other value alone; none for null."""
     if not isinstance(value, list):
         return [] if value is None else [value]
     every: list[Any] = []
@@ -48,7 +48,7 @@ def members(value: Any) -> list[Any]:
 
 
 def leaves(event: Any) -> list[Any]:
-    """Every plain value of an event, in the order of the text."""
+    """Return every plain value in an event, in the order of the text."""
     if not isinstance(event, (dict, list)):
         return [] if event is None else [event]
     every: list[Any] = []

@@ -1,4 +1,4 @@
-"""Logs that grow, and rules held against what is new in them: `hunt --follow`.
+"""Follow logs that grow, and run the rules over what is new: `hunt --follow`.
 
 A log of lines is read on from where it ended; a line counts when it is whole. Any other file (a
 list, a packed one) is read once, when it has stopped growing. What was read stays in the store,
@@ -28,7 +28,7 @@ Say = Callable[[str], None]  # what is told a sentence, beside the hits
 
 
 class Following:
-    """Rules over logs that grow. Each `look` gives the hits that are new.
+    """A hunt through logs that grow; each `look` yields the new hits.
 
     A hit of a correlation is given when two looks agree on it: events of the same second may come
     in two.
@@ -43,8 +43,11 @@ class Following:
         self.given: set[str] = set()
 
     def look(self, *, last: bool = False) -> Iterator[Hit]:
-        """Read what is new. The last look takes half a line for a whole one, and the hits on which
-        no other look will agree."""
+        """Read what is new, and yield the new hits.
+
+        The last look also reads an unfinished line, and yields hits that no second look can
+        confirm.
+        """
         if self.store.load(self.logs.new(last=last)):
             yield from self.matcher.new_hits()
         standing = {hit.id: hit for hit in self.matcher.standing()}
@@ -64,7 +67,7 @@ class Following:
 
 
 class GrowingLogs:
-    """The logs at some paths: files, and what lies and will lie below folders."""
+    """The logs at some paths: files, and whatever is or appears in folders."""
 
     def __init__(self, paths: list[Path], say: Say):
         self.paths, self.say = paths, say
@@ -73,7 +76,7 @@ class GrowingLogs:
         self.said: set[tuple[str, str]] = set()
 
     def new(self, *, last: bool) -> Iterator[Event]:
-        """The events that are new since the last call."""
+        """Yield the events that are new since the last call."""
         for file in list(self.files.values()):
             yield from self._events(file.new(last=last))
         for file in self._appeared():
@@ -132,8 +135,11 @@ class GrowingLogs:
 
 @dataclass
 class GrowingFile:
-    """A file of which the first `lines` lines were read; those before this file's own are of one
-    that it took the place of. It is kept open, so that its end is read though it was renamed."""
+    """A file whose first `lines` lines have been read.
+
+    Those lines may be of an earlier file that this one replaced. The file stays open, so that its
+    end is read even after a rename.
+    """
 
     log: LogFile
     path: str
@@ -154,7 +160,7 @@ class GrowingFile:
             self.stream.close()
 
     def new(self, *, last: bool) -> Iterator[Event | Skipped]:
-        """What is new in it."""
+        """Yield the events that are new in the file."""
         try:
             if self.stream is None and self.of_lines is None:
                 self.stream = self.log.path.open("rb")

@@ -1,7 +1,7 @@
-"""JSON values out of a text that may be larger than the memory, one after the other.
+"""Read one JSON value after another from a text that may be larger than memory.
 
-A value that is broken costs itself: where it ends is found by its brackets, or else the next line
-that begins a value is looked for.
+A broken value costs only itself: reading goes on behind its closing bracket, or else at the next
+line that begins a value.
 """
 
 import functools
@@ -35,21 +35,23 @@ class NotAnEvent(ValueError):
 
 
 class Stream:
-    """A text of which only a part is in the memory: `buffer`, of which what stands before `at` is
-    done with; then what `file` still holds."""
+    """A text of which only a part is in memory.
+
+    `buffer` is that part, already read up to `at`; `file` holds the rest.
+    """
 
     def __init__(self, buffer: str, file: TextIO):
         self.buffer, self.file, self.at = buffer, file, 0
         self.dropped = False
 
     def more(self) -> bool:
-        """Read on, as much again as is in use; whether there was anything."""
+        """Read at least as much again as is in use, and return whether there was anything."""
         chunk = self.file.read(max(CHUNK, len(self.buffer) - self.at))
         self.buffer, self.at = self.buffer[self.at :] + chunk, 0
         return bool(chunk)
 
     def begins_with_more(self, passed: re.Pattern[str] = _BLANKS) -> bool:
-        """Pass over what a pattern matches; whether anything follows it."""
+        """Skip whatever a pattern matches, and return whether anything follows."""
         while True:
             self.at = _end(passed, self.buffer, self.at)
             if self.at < len(self.buffer):
@@ -58,7 +60,7 @@ class Stream:
                 return False
 
     def match(self, pattern: re.Pattern[str]) -> bool:
-        """Pass over what a pattern matches here, within the next 64 KiB; whether it does."""
+        """Skip what a pattern matches here, within the next 64 KiB; return whether it matched."""
         while len(self.buffer) - self.at < AHEAD and self.more():
             pass
         match = pattern.match(self.buffer, self.at)
@@ -67,11 +69,11 @@ class Stream:
         return match is not None
 
     def drop(self) -> None:
-        """Let go of all that was not read yet."""
+        """Discard everything that has not been read yet."""
         self.buffer, self.file, self.at, self.dropped = "", io.StringIO(), 0, True
 
     def lines(self) -> Iterator[str]:
-        """Each line; of one that is too long its beginning, the remainder dropped."""
+        """Yield each line; if it is too long, only its beginning."""
         head = io.StringIO(self.buffer, newline="\n")
         self.buffer, begun = "", ""
         for line in head:
@@ -88,7 +90,10 @@ class Stream:
             yield line
 
     def value(self) -> tuple[Any, str]:
-        """The value that begins here, and its own text. Raises NotAnEvent, and stays here."""
+        """Return the value that begins here, and its own text.
+
+        Raises NotAnEvent, and then stays where it is.
+        """
         while True:
             try:
                 value, end = DECODER.raw_decode(self.buffer, self.at)
@@ -112,9 +117,11 @@ class Stream:
         return error.msg.startswith("Unterminated") or error.pos >= len(self.buffer) - CUT
 
     def skip_value(self, scalar: re.Pattern[str]) -> bool:
-        """Pass over a value that cannot be read, to where its brackets are closed, or to the next
-        line that begins with one, if that comes first; over anything without brackets as far as
-        `scalar` matches. Whether an end of it was found."""
+        """Skip a value that cannot be read, and return whether an end of it was found.
+
+        It ends where its brackets close, or at the next line that begins with one if that comes
+        first; without brackets, it reaches as far as `scalar` matches.
+        """
         if self.buffer[self.at] in "{[":
             return self._skip_brackets() or self._skip_to_a_line()
         self.at += 1
@@ -153,7 +160,7 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 
 def parsed(text: str) -> Any:
-    """The value of a JSON text that has no blanks around it.
+    """Return the value of a JSON text that has no blanks around it.
 
     Raises NotAnEvent, which says what is wrong with it.
     """

@@ -1,4 +1,4 @@
-"""Events in columns, kept as Parquet: what DuckDB looks through before a rule is held against any.
+"""Keep events in columns, as Parquet files that DuckDB searches before SQLite runs any rule.
 
 A column a field, with the text of what stands there, its ASCII letters small: a number as its text;
 a list, and a number with a point, framed as in `labutils.hunt.store`. Beside it, where that text is
@@ -58,7 +58,7 @@ Row = dict[str, Any]
 
 
 class Skips(Protocol):
-    """A result that says what was no event."""
+    """A result that records what was not an event."""
 
     skipped: list[Skipped]
     not_named: int
@@ -69,8 +69,11 @@ class Skips(Protocol):
 
 @dataclass
 class Fields:
-    """The fields of a source: `columns` by field; `objects`, `lists` and `numbers` are those that
-    hold one somewhere, and `others` says whether there are more than have a column."""
+    """The fields of a source, with their columns.
+
+    `objects`, `lists` and `numbers` name the fields that hold one somewhere; `others` says whether
+    there are more fields than columns.
+    """
 
     columns: dict[str, str] = field(default_factory=dict)
     objects: set[str] = field(default_factory=set)
@@ -80,7 +83,7 @@ class Fields:
     count: int = 0
 
     def column(self, name: str) -> str | None:
-        """The column of a field; None where it has none, though it may hold something."""
+        """Return the column of a field; None if it has none but may still hold a value."""
         if name in self.objects:
             return None
         if name in self.columns:
@@ -88,22 +91,30 @@ class Fields:
         return None if self.others else "NULL::VARCHAR"
 
     def value(self, name: str) -> str | None:
-        """SQL for what stands in a field as it is, a number as `read_number` reads it; None where
-        the event's text has to be looked at."""
+        """Return SQL for the value of a field, with a number in the form that `read_number` takes.
+
+        None if the event's text has to be searched.
+        """
         column = None if name == TEXT else self.column(name)
         return f"COALESCE({exact(column)}, {column})" if column and name in self.columns else column
 
     def known(self) -> Row:
-        """What is written down of them."""
+        """Return the fields in a form that JSON can store."""
         return asdict(self) | {name: sorted(getattr(self, name)) for name in SETS}
 
     @classmethod
     def of(cls, row: Row) -> "Fields":
-        """What was written down. Raises TypeError where it is something else."""
+        """Restore the fields from what `known` returned.
+
+        Raises TypeError where it is something else.
+        """
         return cls(**row | {name: set(row[name]) for name in SETS})
 
     def row(self, event: Json) -> Row:
-        """What stands in the columns of an event. New fields get a column."""
+        """Return an event's values by column, with a new column for each new field.
+
+        New fields get a column.
+        """
         row: Row = {}
         for name, values in self._values(event).items():
             column = self.columns.get(name) or self._new_column(name)
@@ -167,7 +178,7 @@ def _json_number(number: int | float) -> str:
 
 
 def read_number(value: str | None) -> Value:
-    """What stands in a field that holds a number somewhere."""
+    """Decode a value from a field that holds a number in some event."""
     if value is None or not value.startswith(FRAME) or value.startswith(f"{FRAME}["):
         return value
     number: int | float = json.loads(value.removeprefix(NUMBER))
@@ -175,7 +186,7 @@ def read_number(value: str | None) -> Value:
 
 
 def exact(column: str) -> str:
-    """The column beside one, with values as they are where their text there is another."""
+    """Return the name of the column that keeps the exact value beside the text of this one."""
     return f"{column}_exact"
 
 
@@ -184,7 +195,7 @@ def exact(column: str) -> str:
 
 @dataclass
 class KeptEvents:
-    """Events in columns, with what was no event: `fields` by source."""
+    """Events in columns, and what was not an event; `fields` is by source."""
 
     folder: Path
     fields: dict[str, Fields] = field(default_factory=dict)
@@ -196,13 +207,13 @@ class KeptEvents:
         return sum(fields.count for fields in self.fields.values())
 
     def table(self, source: str) -> str:
-        """The events of a source, as DuckDB reads them."""
+        """Return the DuckDB expression that reads the events of a source."""
         return (
             f"read_parquet({literal(escape(str(self.folder / source)) + '/*.parquet')}, {BY_NAME})"
         )
 
     def take(self, events: Iterable[Event]) -> None:
-        """Write events into the folder. Raises CannotAsk, and OSError."""
+        """Write events to the folder. Raises CannotAsk, and OSError."""
         writers: dict[str, _Writer] = {}
         with connect(self.folder) as database:
             for n, event in enumerate(events, 1):
@@ -214,7 +225,7 @@ class KeptEvents:
                 writer.write()
 
     def seal(self) -> None:
-        """Write down what is known of the events: from now on the folder is whole."""
+        """Write down what is known of the events, which marks the folder as complete."""
         known = {
             "fields": {source: fields.known() for source, fields in self.fields.items()},
             "skipped": [[one.file, one.line, one.reason] for one in self.skipped],
@@ -224,7 +235,7 @@ class KeptEvents:
 
 
 def kept_in(folder: Path) -> KeptEvents:
-    """The events of a folder that is whole. Raises one of NOT_WHOLE where it is not."""
+    """Return the events of a complete folder. Raises one of NOT_WHOLE for any other folder."""
     known = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     fields = {source: Fields.of(row) for source, row in known["fields"].items()}
     return KeptEvents(
@@ -233,8 +244,11 @@ def kept_in(folder: Path) -> KeptEvents:
 
 
 def place_of(files: list[LogFile]) -> Path | None:
-    """Where the events of these files are kept: elsewhere when a file has changed, or what reads
-    it. None where one can be read but once, as a pipe is."""
+    """Return the folder for the events of these files.
+
+    It changes when a file changes, or the code that reads it. None if a file can be read only once,
+    like a pipe.
+    """
     whole = hashlib.sha256(_version().encode())
     for file in files:
         status = file.path.stat()
@@ -260,10 +274,10 @@ def _version() -> str:
 def kept(
     files: list[LogFile], read: Callable[[], Iterable[Event]], result: Skips
 ) -> Iterator[KeptEvents]:
-    """The events of these files, from where they are kept; else they are read, and kept.
+    """Return the kept events of these files, after reading and keeping them if necessary.
 
-    What cannot be kept stands in a temporary folder until the end. What is none goes into the
-    result. Raises CannotAsk, and OSError where there is no room anywhere.
+    If they cannot be kept, they are in a temporary folder until the end. What is not an event goes
+    into the result. Raises CannotAsk, and OSError where there is no room anywhere.
     """
     place = place_of(files)
     if place is not None:

@@ -1,5 +1,7 @@
-"""The six things that a line of any log says, wherever its vendor puts them: who did what, from
-which address, in which session, on what, and how it ended."""
+"""Read the same six things from the events of any vendor.
+
+They are who did what, from which address, in which session, on what, and how it ended.
+"""
 
 import json
 import re
@@ -19,7 +21,7 @@ Values = tuple[str, ...]  # of a line, in the order of COLUMNS
 
 @dataclass(frozen=True)
 class LineColumns:
-    """Where a source has each column: a field, or several of which the first with a value counts.
+    """The fields in which a source keeps each column; of several, the first with a value counts.
 
     `refused` are the values of `ended` that mean a refusal. `patterns`: of a field that is a
     sentence, a regular expression whose groups are called as columns are.
@@ -35,20 +37,20 @@ class LineColumns:
     patterns: dict[str, str] = field(default_factory=dict)
 
     def paths(self, column: str) -> tuple[str, ...]:
-        """The fields that may hold a column."""
+        """Return the fields that may hold a column."""
         paths: Paths = getattr(self, column)
         return (paths,) if isinstance(paths, str) else paths
 
     def column_of(self, path: str) -> str:
-        """The column that a field of the vendor's may hold; an empty text where it is none."""
+        """Return the column that a vendor's field may hold; an empty text if there is none."""
         return next((column for column in COLUMNS if path in self.paths(column)), "")
 
     def is_refusal(self, ended: str) -> bool:
-        """Whether a value of `ended` means that somebody was refused."""
+        """Return whether a value of `ended` means that somebody was refused."""
         return bool(ended) and (ended in self.refused or ANY in self.refused)
 
     def reader(self) -> Callable[[Json], Values]:
-        """A function that reads the columns off an event."""
+        """Return a function that reads the columns from an event."""
         routes = [[(path, tuple(path.split("."))) for path in self.paths(name)] for name in COLUMNS]
         patterns = [(path.split("."), re.compile(text)) for path, text in self.patterns.items()]
 
@@ -65,7 +67,7 @@ class LineColumns:
 
 
 def line_columns(row: Row, actor: str) -> LineColumns:
-    """The columns as a sheet has them; who acted is the `actor` where it names nobody.
+    """Read the columns from a sheet; if none says who acted, `actor` does.
 
     Raises SheetError, which names the line.
     """
@@ -88,8 +90,7 @@ def line_columns(row: Row, actor: str) -> LineColumns:
 
 
 def first_value(event: Any, keys: list[str] | tuple[str, ...]) -> Any:
-    """The first value at a path, by way of the first member of each list; None where there is
-    none."""
+    """Return the first value at a path, through the first member of each list; else None."""
     value = _first_member(event)
     for key in keys:
         if not isinstance(value, dict):
@@ -113,15 +114,14 @@ def _first_text(event: Json, paths: list[tuple[str, tuple[str, ...]]]) -> str:
 
 
 def as_text(value: Any) -> str:
-    """A value as somebody types it who looks for it: `false`, `0`, and nothing for null."""
+    """Return a value as somebody would type it to search for it: `false`, `0`; nothing for null."""
     if isinstance(value, str):
         return value
     return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def account(who: str) -> str:
-    """The name of an account that is the same in all logs: without a domain, and without the path
-    before it in a cloud's names.
+    """Return an account's name as all logs share it: without a domain or a cloud's path before it.
 
     >>> account("ada@company.example"), account("arn:aws:iam::1:user/ada")
     ('ada', 'ada')

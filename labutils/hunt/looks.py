@@ -1,4 +1,4 @@
-"""How an event of a source is known: the tests that a source's `looks` writes in YAML.
+"""Recognise the source of an event, by the tests under `looks` in the YAML of a source.
 
 A test is a mapping, and all that stands in it must hold. Fields are paths through objects
 (`auditType.action`); a field that is there may be null.
@@ -26,8 +26,10 @@ _NOTHING = object()
 
 @dataclass(frozen=True)
 class Looks:
-    """The test that a source's `looks` writes. An event without any of the keys `needs`, at its
-    top, fails it."""
+    """The test under `looks` in a source's YAML.
+
+    An event with none of the keys `needs` at its top level fails it.
+    """
 
     test: Test
     needs: frozenset[str]
@@ -37,7 +39,7 @@ class Looks:
 
 
 def looks(row: Row) -> Looks:
-    """The test that a mapping writes. Raises SheetError, which names the line."""
+    """Compile the test that a YAML mapping describes. Raises SheetError, which names the line."""
     return Looks(_whole(row), frozenset(_needs(row)))
 
 
@@ -180,5 +182,5 @@ def _some(row: Row, key: str, things: T) -> T:
 
 
 def listed(words: str | tuple[str, ...]) -> tuple[str, ...]:
-    """A word or several, as several."""
+    """Return one word or several words as a tuple."""
     return (words,) if isinstance(words, str) else words

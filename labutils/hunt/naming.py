@@ -1,4 +1,4 @@
-"""What rules call the fields of an event, beside the names that the event itself has.
+"""Add the field names that rules use to an event that names its fields differently.
 
 One log reaches people in several shapes: as its interface answers, as it is streamed, as a SIEM
 has put it into columns. Public rules are written for any of them. A source's `naming` says which
@@ -15,8 +15,11 @@ from labutils.sheets import Row, build, value
 
 @dataclass(frozen=True)
 class Pairs:
-    """Lists of names with values: `lists` are their fields; in each member, `name` is the key of
-    the name, and `values` are those that may hold the value."""
+    """Lists of names with values.
+
+    `lists` are the fields that hold them; in each member, `name` is the key of the name, and
+    `values` are the keys that may hold the value.
+    """
 
     lists: tuple[str, ...]
     name: str
@@ -25,7 +28,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Naming:
-    """What is added to an event, in this order.
+    """The fields that are added to an event, in this order.
 
     `unpack`: fields whose text is JSON become what it says. `lift`: the fields of these objects
     stand at the top as well. `pairs`: of lists of names with values, a field `KEY.NAME` each.
@@ -39,7 +42,7 @@ class Naming:
     constants: dict[str, str] = field(default_factory=dict)
 
     def named(self, event: Json) -> Json:
-        """An event with the names that rules use."""
+        """Return an event with the field names that rules use."""
         event = dict(event)
         for key in self.unpack:
             if key in event:
@@ -59,7 +62,7 @@ class Naming:
 
 
 def naming(row: Row) -> Naming:
-    """The naming that a mapping writes. Raises SheetError, which names the line."""
+    """Read the `naming` of a source from its YAML. Raises SheetError, which names the line."""
     rows = value(row, "pairs", dict[str, Row]) if "pairs" in row else {}
     return build(Naming, row, pairs={key: build(Pairs, pairs) for key, pairs in rows.items()})
 

@@ -1,4 +1,4 @@
-"""Which events can matter to a set of rules: a question in SQL that leaves out none of them.
+"""Turn rules into loose SQL that drops events but never one that a rule could match.
 
 DuckDB looks through many events and keeps those of which a rule may be true; SQLite then says of
 which it is. So what is asked here need not be exact, but it must hold wherever the rule does:
@@ -68,13 +68,13 @@ _NUMERIC = re.compile(r"[0-9eE.+-]*")  # a number may be written in several ways
 
 
 def every_of(parts: Iterable[str]) -> str:
-    """SQL that holds where all of these do."""
+    """Return SQL that is true if all of these parts are."""
     known = [part for part in dict.fromkeys(parts) if part != TRUE]
     return " AND ".join(f"({part})" for part in known) or TRUE
 
 
 def any_of(parts: Iterable[str]) -> str:
-    """SQL that holds where one of these does."""
+    """Return SQL that is true if at least one of these parts is."""
     known = [part for part in dict.fromkeys(parts) if part != FALSE]
     return TRUE if TRUE in known else " OR ".join(f"({part})" for part in known) or FALSE
 
@@ -83,7 +83,7 @@ def any_of(parts: Iterable[str]) -> str:
 
 
 def may_match(rule: SigmaRule, fields: Fields) -> str:
-    """What holds of each event of a source of which the rule is true."""
+    """Return SQL that is true for every event that the rule matches, and maybe for others."""
     try:
         condition = any_of(
             _necessary(condition.parsed, fields) for condition in rule.detection.parsed_condition
@@ -223,7 +223,10 @@ def _is_one_of(column: str, values: list[SigmaString]) -> str:
 
 
 def is_framed(column: str, values: list[SigmaString] | None = None) -> str:
-    """What holds of a list, and of a number with a point; with one of these texts in it."""
+    """Return SQL that is true for a framed value: a list, or a number with a decimal point.
+
+    If there is a single text in `values`, the frame must also contain it.
+    """
     framed = f"starts_with({column}, {literal(FRAME)})"
     if values is None or len(values) > 1:
         return framed
@@ -257,11 +260,11 @@ def _parts(value: SigmaString) -> list[str]:
 
 
 def kept_matches(rule: SigmaCorrelationRule, matches: str) -> str | None:
-    """SQL for the numbers of those matches that decide where a correlation holds, and of those
-    without a time or a group. `matches` has n, time, slot, value, and g0, g1, ... for groups;
-    `chosen` has the n of events that are looked at in any case.
+    """Return SQL for the numbers of the matches that decide where a correlation holds.
 
-    None where any match may decide: where few are asked for, or an amount.
+    Matches without a time or a group are among them. `matches` has n, time, slot, value, and g0,
+    g1, ... for groups; `chosen` has the n of events that are looked at in any case. None where any
+    match may decide: where few are asked for, or an amount.
     """
     counted, clause = _counted(rule), absence(rule)
     if counted is not None:
@@ -270,7 +273,7 @@ def kept_matches(rule: SigmaCorrelationRule, matches: str) -> str | None:
 
 
 def absence(rule: SigmaCorrelationRule) -> Clause | None:
-    """The one clause of a correlation that asks for something without something else."""
+    """Return the clause of a correlation that wants something without something else; else None."""
     clauses = clauses_of(rule) if rule.type in TEMPORAL else []
     is_one = len(clauses) == 1 and clauses[0].wanted and clauses[0].unwanted
     return clauses[0] if is_one else None

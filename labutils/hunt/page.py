@@ -1,4 +1,4 @@
-"""What a hunt says as one file that can be mailed: HTML with a timeline, without a script.
+"""Write the result of a hunt as one HTML file that can be mailed, with a timeline and no script.
 
 Nothing in it leads anywhere, and all that comes from a rule or a log is escaped.
 """
@@ -37,8 +37,10 @@ code { overflow-wrap: anywhere; }
 
 
 def cannot_write(path: Path) -> str | None:
-    """Why a report cannot be written here, as the rest of a sentence. Another report is replaced,
-    any other file is kept."""
+    """Return why a report cannot be written here, as the rest of a sentence; None if it can.
+
+    Another report is replaced, any other file is kept.
+    """
     try:
         if not path.exists():
             return None if path.parent.is_dir() else "cannot be written: there is no such folder."
@@ -50,7 +52,7 @@ def cannot_write(path: Path) -> str | None:
 
 
 def as_html(result: Hunt) -> str:
-    """The report: a timeline, a table of rules with their hits, and what took no part."""
+    """Return the report as HTML: a timeline, a table of rules and hits, and what took no part."""
     every = rows(result.hits)
     parts = [
         BEGINS + '<html lang="en"><head><meta charset="utf-8"><title>A hunt</title>',

@@ -1,4 +1,4 @@
-"""Logs in Parquet, as systems that keep them for long write it: a row an event. DuckDB reads it."""
+"""Read logs in Parquet, the format of long-term log stores, with DuckDB: one event per row."""
 
 import tempfile
 from collections.abc import Iterator
@@ -15,11 +15,11 @@ WANTED = (
 
 
 class NotParquet(ValueError):
-    """The file cannot be read as Parquet; the text is what is said of it."""
+    """An error for a file that cannot be read as Parquet; the message says why."""
 
 
 def rows(path: Path) -> Iterator[str]:
-    """The rows of a file, each as the text of a JSON object; a moment in it is in ISO 8601.
+    """Yield each row as the text of a JSON object, with times in ISO 8601.
 
     Raises NotParquet.
     """

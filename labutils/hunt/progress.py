@@ -1,4 +1,4 @@
-"""How far a long hunt is: a bar on a terminal, and nothing anywhere else."""
+"""Show how far a long hunt has come: a bar on a terminal, and nothing anywhere else."""
 
 import sys
 import time
@@ -13,11 +13,11 @@ WIDTH = 30
 
 
 def silent(_what: str, _share: float) -> None:
-    """The progress that nobody looks at."""
+    """Ignore the progress."""
 
 
 class Bar:
-    """A bar that draws itself over its own line, and is gone when the work is done."""
+    """A progress bar that redraws its own line, and disappears when the work is done."""
 
     def __init__(self, stream: TextIO | None = None, now: Callable[[], float] = time.monotonic):
         self.stream = sys.stderr if stream is None else stream

@@ -1,5 +1,4 @@
-"""Logs as they lie on a disk: files and folders, JSON, JSON Lines and CSV, plain or gzip, of any
-size.
+"""Read logs from files and folders: JSON, JSON Lines, CSV and Parquet, plain or gzip, of any size.
 
 What cannot be read is counted with its reason, and the reading goes on.
 """
@@ -47,7 +46,7 @@ _BEGINNINGS = (  # how a file begins, and so how it is encoded
 
 @dataclass(frozen=True)
 class LogFile:
-    """A file to read: `name` is the NAME of its events' ids, `label` what a reader calls it."""
+    """A file to read: `name` is the NAME in its events' ids, `label` is what messages call it."""
 
     path: Path
     name: str
@@ -55,7 +54,7 @@ class LogFile:
 
 
 class Event(NamedTuple):
-    """An event: `place` counts from 1, the line or the place in a list; `text` is its JSON."""
+    """An event: `place` is its line or its place in a list, from 1; `text` is its JSON."""
 
     file: str
     place: int
@@ -66,7 +65,7 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True)
 class Skipped:
-    """What was not read, and why: `line` counts as an event's place does, 0 is the whole file."""
+    """A skipped line or file, and why: `line` counts as `place` does; 0 is the whole file."""
 
     file: str
     line: int
@@ -77,7 +76,7 @@ class Skipped:
 
 
 def log_files(paths: list[Path]) -> tuple[list[LogFile], list[Skipped]]:
-    """The files at these paths and below these folders, each once, and what is none.
+    """Return the files at these paths and in these folders, each once, and what is not a file.
 
     Links to folders are not followed below a folder, so that no loop is walked.
     """
@@ -148,7 +147,7 @@ def _named(files: list[tuple[Path, str]]) -> list[LogFile]:
 def read(
     file: LogFile, progress: Callable[[int], None] = lambda _: None
 ) -> Iterator[Event | Skipped]:
-    """The events of a file, and what is none, in the order of the file.
+    """Yield the events of a file, and what is not an event, in the order of the file.
 
     `progress` is told now and then how many bytes were read.
     """
@@ -195,7 +194,7 @@ def _opened(path: Path) -> TextIO:
 
 
 class FileReader:
-    """What is known while one file is read."""
+    """A reader for one file, with what it knows of it so far."""
 
     def __init__(self, file: LogFile):
         self.file = file
@@ -207,7 +206,10 @@ class FileReader:
         self.place = 0
 
     def read(self, text: TextIO) -> Iterator[Event | Skipped]:
-        """The events of a text, and what is none; of a file that is not a log, one sentence."""
+        """Yield the events of a text, and what is not an event.
+
+        A file that is not a log gives one sentence.
+        """
         head = text.read(CHUNK)
         if head.startswith(parquet.BEGIN.decode()):
             yield from self.rows()
@@ -226,7 +228,7 @@ class FileReader:
             yield self.skipped("is not a log: no line in it is an event", 0)
 
     def items(self, rest: Stream, head: str) -> Iterator[Event | Skipped]:
-        """The events of a text, by how it begins."""
+        """Yield the events of a text, in the format that its beginning shows."""
         if _holds_documents(head):
             yield from self.documents(rest)
             return
@@ -239,12 +241,15 @@ class FileReader:
     # --- JSON Lines ---
 
     def lines(self, rest: Stream) -> Iterator[Event | Skipped]:
-        """One value a line. Where a line holds a list, its members are counted on."""
+        """Yield the events of a text with one value per line.
+
+        If a line holds a list, its members count as places.
+        """
         for number, line in enumerate(rest.lines()):
             yield from self.line(line, number)
 
     def line(self, line: str, before: int) -> Iterator[Event | Skipped]:
-        """The events of a line of JSON, of which `before` lines stand in the file before it."""
+        """Yield the events in a line of JSON that has `before` lines before it in the file."""
         text = line.strip("\r\n\t \x1e")
         if not text or text.isspace():
             return
@@ -260,8 +265,10 @@ class FileReader:
     # --- documents, one after the other ---
 
     def documents(self, rest: Stream) -> Iterator[Event | Skipped]:
-        """Values that may go over several lines; of lists, and of objects that are no more than a
-        list of events, each member."""
+        """Yield the events from values that may span several lines.
+
+        A list, or an object that only wraps a list of events, gives each member.
+        """
         while rest.begins_with_more():
             if rest.match(_LIST):
                 yield from self.members(rest)
@@ -272,7 +279,7 @@ class FileReader:
                 yield from self.one(rest, _LINE)
 
     def members(self, rest: Stream) -> Iterator[Event | Skipped]:
-        """The values of a list that may be larger than the memory."""
+        """Yield the events in a list that may be larger than memory."""
         while rest.begins_with_more(_BETWEEN):
             if rest.buffer.startswith("]", rest.at):
                 rest.at += 1
@@ -282,7 +289,7 @@ class FileReader:
             yield self.skipped("the list has no end: it is cut off here", self.place + 1)
 
     def one(self, rest: Stream, scalar: re.Pattern[str]) -> Iterator[Event | Skipped]:
-        """The events of the value that begins here. A broken one costs itself."""
+        """Yield the events of the value that begins here. A broken value costs only itself."""
         try:
             value, text = rest.value()
         except NotAnEvent as error:
@@ -296,7 +303,7 @@ class FileReader:
             yield from self.events(value, text)
 
     def remainder(self, rest: Stream) -> Iterator[Skipped]:
-        """Pass over what an object holds behind its list of events."""
+        """Skip what an object holds after its list of events."""
         try:
             while rest.match(AFTER):
                 rest.value()
@@ -309,7 +316,7 @@ class FileReader:
     # --- CSV ---
 
     def records(self, columns: list[str], rest: Stream) -> Iterator[Event | Skipped]:
-        """A record a line, or several lines where a field has some; the first one names them."""
+        """Yield an event for each record of a CSV table, whose first line names the columns."""
         lines = rest.lines()
         next(lines)
         any_event, strange = False, 0
@@ -330,7 +337,7 @@ class FileReader:
     # --- Parquet ---
 
     def rows(self) -> Iterator[Event | Skipped]:
-        """A row of a table an event."""
+        """Yield an event for each row of a Parquet table."""
         try:
             for number, text in enumerate(parquet.rows(self.file.path)):
                 yield from self.line(text, number)
@@ -340,7 +347,7 @@ class FileReader:
     # --- an event ---
 
     def events(self, value: Any, text: str) -> Iterator[Event | Skipped]:
-        """The event that a value is, or those that it holds, however deep they are wrapped."""
+        """Yield the event that a value is, or the events it contains at any depth."""
         waiting = [iter((value,))]
         while waiting:
             one = next(waiting[-1], _END)
@@ -356,13 +363,13 @@ class FileReader:
                 waiting.append(members)
 
     def source_of(self, event: Json) -> str | None:
-        """What an event looks like; where it looks like several, the file's name decides."""
+        """Return the source that an event looks like; if several, the file's name decides."""
         if self.named and SOURCES[self.named].looks(event):
             return self.named
         return source_by_content(event)
 
     def event(self, source: str, fields: Json, text: str | None = None) -> Event:
-        """An event of this file, at the place that was counted to."""
+        """Return an event of this file, at the current place."""
         naming = SOURCES[source].naming
         if naming:
             fields, text = naming.named(fields), None
@@ -371,7 +378,7 @@ class FileReader:
         return Event(self.file.name, self.place, source, fields, text)
 
     def skipped(self, reason: str, line: int | None = None) -> Skipped:
-        """What was not read, at the place that was counted to; 0 is the whole file."""
+        """Return what was not read, at the current place or at `line`; line 0 is the whole file."""
         return Skipped(self.file.label, self.place if line is None else line, reason)
 
 

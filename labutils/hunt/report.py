@@ -1,4 +1,7 @@
-"""What a hunt says: a table for people, and JSON for programs (the contract of `labutils hunt`)."""
+"""Format the result of a hunt: a table for people, and JSON for programs.
+
+The JSON is what `labutils hunt` promises.
+"""
 
 import json
 from collections import Counter
@@ -14,9 +17,10 @@ NAMED = 20  # of each kind of thing that was refused or skipped, in the report f
 
 
 def as_json(result: Hunt) -> str:
-    """`hits`, `rules` and `events`, each with what was refused or skipped; ASCII alone.
+    """Return the result of a hunt as ASCII JSON: `hits`, `rules`, `events`, and what was left out.
 
-    `skipped_more` counts what was skipped beyond the list, `notes` are sentences.
+    `rules` lists what was refused and `events` what was skipped. `skipped_more` counts what was
+    skipped beyond the list, `notes` are sentences.
     """
     whole: dict[str, Any] = {
         "hits": [hit_as_json(hit) for hit in result.hits],
@@ -35,8 +39,10 @@ def as_json(result: Hunt) -> str:
 
 
 def hit_as_json(hit: Hit) -> dict[str, Any]:
-    """A hit as programs get it: `why` is a list of `field`, `value` and `item`, the part of the
-    rule that asks for it."""
+    """Return a hit as programs read it.
+
+    `why` is a list of `field`, `value` and `item`, the part of the rule that asks for it.
+    """
     return {
         "id": hit.id,
         "rule_id": hit.rule_id,
@@ -51,7 +57,7 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
 
 
 def as_text(result: Hunt) -> str:
-    """A block for each rule that was true, the most severe first, then what took no part.
+    """Return a block for each rule with hits, the most severe first, then what took no part.
 
     All that comes from a rule or a log is escaped where it does not print.
     """
@@ -64,7 +70,7 @@ def as_text(result: Hunt) -> str:
 
 
 def as_line(hit: Hit) -> str:
-    """A hit in one line, as `--follow` prints it."""
+    """Return a hit in one line, as `--follow` prints it."""
     event = shown(hit.event_ids[0], 80)
     more = f" and {len(hit.event_ids) - 1} more" if len(hit.event_ids) > 1 else ""
     title = f"{shown(hit.title, 100)}, by {shown(hit.author or 'an unnamed author', 100)}"
@@ -73,7 +79,7 @@ def as_line(hit: Hit) -> str:
 
 
 def totals(result: Hunt) -> str:
-    """How many rules, events and hits there were."""
+    """Return how many rules, events and hits there were, in a sentence."""
     rules, events = counted(result.loaded, "rule"), counted(result.events, "event")
     return f"{rules} loaded, {events} read, {counted(len(result.hits), 'hit')}."
 
@@ -83,7 +89,7 @@ def totals(result: Hunt) -> str:
 
 @dataclass(frozen=True)
 class RuleRow:
-    """A rule that was true: its hits in the order of time, and what they come to."""
+    """A rule with hits: its hits in the order of time, and their summary."""
 
     rule_id: str
     title: str
@@ -105,7 +111,7 @@ class RuleRow:
 
 
 def rows(hits: list[Hit]) -> list[RuleRow]:
-    """The rules that were true, the most severe first, then by their first time."""
+    """Return the rules with hits, the most severe first, then by the time of the first hit."""
     by_rule: dict[tuple[str, str], list[Hit]] = {}
     for hit in hits:
         by_rule.setdefault((hit.rule_id, hit.title), []).append(hit)
@@ -152,7 +158,7 @@ def _skipped(result: Hunt) -> list[str]:
 
 
 def skipped_groups(result: Hunt) -> list[tuple[Skipped, int]]:
-    """What was skipped, by file and reason: the first of each, and how often, the most first."""
+    """Return what was skipped, by file and reason: the first of each and a count, largest first."""
     counts = Counter((skipped.file, skipped.reason) for skipped in result.skipped)
     first: dict[tuple[str, str], Skipped] = {}
     for skipped in result.skipped:

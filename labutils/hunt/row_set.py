@@ -1,5 +1,7 @@
-"""A set of rows as one integer with a bit for each: *and*, *or*, *not* and counting take
-microseconds for a hundred thousand rows, without a package."""
+"""Hold a set of rows as one integer with a bit for each row.
+
+*And*, *or*, *not* and counting take microseconds for a hundred thousand rows, without a package.
+"""
 
 from array import array
 from collections.abc import Iterable, Sequence
@@ -10,14 +12,14 @@ _BITS_OF = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(
 
 @dataclass(frozen=True, slots=True)
 class RowSet:
-    """Some of the rows from 0 to `size` - 1."""
+    """A set of rows out of 0 to `size` - 1."""
 
     bits: int
     size: int
 
     @classmethod
     def of(cls, rows: Iterable[int], size: int) -> "RowSet":
-        """These rows."""
+        """Return the set of these rows."""
         data = bytearray(size // 8 + 1)
         for row in rows:
             data[row >> 3] |= 1 << (row & 7)
@@ -25,7 +27,7 @@ class RowSet:
 
     @classmethod
     def between(cls, begin: int, end: int, size: int) -> "RowSet":
-        """The rows from `begin` up to the one before `end`."""
+        """Return the set of rows from `begin` up to the one before `end`."""
         return cls(((1 << (end - begin)) - 1) << begin, size)
 
     def __and__(self, other: "RowSet") -> "RowSet":
@@ -44,11 +46,11 @@ class RowSet:
         return self.bits.bit_count()
 
     def count_between(self, begin: int, end: int) -> int:
-        """How many of the rows from `begin` up to the one before `end` are among these."""
+        """Return how many rows of the set are from `begin` up to the one before `end`."""
         return (self.bits >> begin & ((1 << (end - begin)) - 1)).bit_count()
 
     def rows(self) -> Sequence[int]:
-        """These rows, in their order."""
+        """Return the rows in order."""
         if len(self) == self.size:
             return range(self.size)
         rows = array("i")

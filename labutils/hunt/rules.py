@@ -1,4 +1,4 @@
-"""Sigma rules and correlations, read with pySigma and asked of SQLite.
+"""Read Sigma rules and correlations with pySigma, and convert them to SQL for SQLite.
 
 Rules are read from where their owner keeps them. What cannot be used is refused with a sentence.
 """
@@ -78,8 +78,10 @@ Condition = ConditionFieldEqualsValueExpression
 
 @dataclass(frozen=True)
 class RefusedRule:
-    """A file or a rule that cannot be used, and why; `document` is the rule's number in the file,
-    from 1, and None where it is the whole file."""
+    """A file or a rule that cannot be used, and why.
+
+    `document` is the rule's number in the file, from 1, and None for the whole file.
+    """
 
     path: str
     reason: str
@@ -88,10 +90,10 @@ class RefusedRule:
 
 @dataclass
 class Ruleset:
-    """The rules that can be used, those first to which others refer, and what was refused.
+    """The rules that can be used, each after those it refers to, and what was refused.
 
-    `paths` says where each rule was read, by its place in memory, and `documents` which of that
-    file's documents it is.
+    `paths` says where each rule was read, by the rule's `id()`, and `documents` which document of
+    that file it is.
     """
 
     rules: list[AnyRule] = field(default_factory=list)
@@ -100,14 +102,14 @@ class Ruleset:
     documents: dict[int, int] = field(default_factory=dict)
 
     def refuse(self, rule: AnyRule, reason: str) -> None:
-        """Take a rule out, and say why."""
+        """Remove a rule, and record why."""
         self.rules = [other for other in self.rules if other is not rule]
         path, document = self.paths[id(rule)], self.documents[id(rule)]
         self.refused.append(RefusedRule(path, f"{_called(rule)}: {reason}", document))
 
 
 def load(paths: list[Path], placeholders: Placeholders | None = None) -> Ruleset:
-    """The rules of these files and of the YAML files below these folders.
+    """Read the rules of these files, and of the YAML files in these folders.
 
     `placeholders` are the lists that a site fills in, for rules that say `|expand`.
     """
@@ -155,7 +157,7 @@ def _add(ruleset: Ruleset, path: Path) -> list[SigmaFilter]:
 
 
 def sentence(error: Exception) -> str:
-    """What an error says, in one line that is safe to show."""
+    """Return what an error says, in one line that is safe to print."""
     if isinstance(error, KeyError):
         return f"{shown(str(error), 100)} is missing or unknown"
     if isinstance(error, RecursionError):
@@ -363,7 +365,7 @@ def _refers_to_itself(rule: AnyRule, rules: list[AnyRule]) -> bool:
 
 
 def read_placeholders(path: Path) -> Placeholders:
-    """The lists of a YAML file, by name. Raises OSError, or ValueError with a sentence."""
+    """Read the lists of a YAML file, by name. Raises OSError, or ValueError with a sentence."""
     try:
         lists = yaml.load(path.read_bytes(), Loader=_Yaml)
     except (yaml.YAMLError, UnicodeError, RecursionError) as error:
@@ -412,27 +414,29 @@ def _values(rule: AnyRule) -> Iterator[SigmaType]:
 
 
 def sources_of(rule: SigmaRule) -> list[str]:
-    """The sources that a rule is for, by its log source."""
+    """Return the sources that a rule's `logsource` selects."""
     source = rule.logsource
     return sources_for((source.product, source.service, source.category))
 
 
 def base_rules(rule: AnyRule) -> list[SigmaRule]:
-    """The rules for single events that a rule stands on: itself, or those of a correlation."""
+    """Return the single-event rules that a rule is built on: itself, or those of a correlation."""
     if isinstance(rule, SigmaRule):
         return [rule]
     return [base for reference in rule.referenced_rules for base in base_rules(reference.rule)]
 
 
 def sources_wanted(ruleset: Ruleset) -> set[str]:
-    """The sources that these rules are about."""
+    """Return the sources that these rules need."""
     bases = [base for rule in ruleset.rules for base in base_rules(rule)]
     return {source for base in bases for source in sources_of(base)}
 
 
 def fields_of(rule: AnyRule) -> set[str]:
-    """The fields that a rule names in its own conditions, and `_text` where it has none for a
-    value."""
+    """Return the fields that a rule names in its own conditions.
+
+    `_text` is among them if a condition has a value without a field.
+    """
     if isinstance(rule, SigmaRule):
         expressions = (
             expression
@@ -468,7 +472,7 @@ def _field_names(expression: Condition | ConditionValueExpression) -> list[str]:
 
 
 class Backend(sqliteBackend):
-    """pySigma's backend for SQLite, which asks four things in another way.
+    """pySigma's backend for SQLite, with four differences.
 
     A comparison with a list is true where it is true of any member. A number is equal to its own
     text, as vendors write either. An order (`|gt`) holds between numbers only, where SQLite puts
@@ -502,11 +506,11 @@ class Backend(sqliteBackend):
         index: int,  # noqa: ARG002
         state: ConversionState,  # noqa: ARG002
     ) -> Any:
-        """The condition alone: of which table, and what of it, is for who asks."""
+        """Return the condition alone; the caller adds the table and the columns."""
         return query
 
     def convert_condition_field_eq_val(self, cond: Condition, state: ConversionState) -> Any:
-        """A comparison of a field; of its members, where the field has lists."""
+        """Convert a comparison of a field, or of its members if the field has lists."""
         if isinstance(cond.value, SigmaCompareExpression) and cond.value.op is CompareOperators.NEQ:
             equal = self.convert_condition_field_eq_val(
                 Condition(cond.field, cond.value.number), state
@@ -534,13 +538,13 @@ class Backend(sqliteBackend):
         )
 
     def member(self, name: str, values: list[SigmaType]) -> str:
-        """SQL for the first member of a column that one of these values matches."""
+        """Return SQL for the first member of a column that matches one of these values."""
         members = ConditionOR([Condition("value", value) for value in values])
         asked = self.convert_condition(members, ConversionState())
         return f"(SELECT value FROM json_each({self._members(name)}) WHERE {asked} LIMIT 1)"
 
     def convert_condition_field_eq_field(self, cond: Condition, state: ConversionState) -> Any:
-        """Two fields of one event: any member of the one with any of the other."""
+        """Convert a comparison of two fields: any member of one with any of the other."""
         assert isinstance(cond.value, SigmaFieldReference)
         other = cond.value.field
         if not {cond.field, other} & self.lists:
@@ -558,12 +562,12 @@ class Backend(sqliteBackend):
         cond: Condition,
         state: ConversionState,  # noqa: ARG002 - as pySigma calls it
     ) -> Any:
-        """A number, or its text."""
+        """Convert a comparison with a number, which also matches its text."""
         name = self.escape_and_quote_field(cond.field)
         return f"({name} = {cond.value} OR {name} = '{cond.value}')"
 
     def convert_condition_field_eq_val_str(self, cond: Condition, state: ConversionState) -> Any:
-        """A text, or the number that it writes."""
+        """Convert a comparison with a text, which also matches the number that it writes."""
         asked = super().convert_condition_field_eq_val_str(cond, state)
         number = _number(cond.value) if isinstance(cond.value, SigmaString) else None
         if number is None:
@@ -575,7 +579,7 @@ class Backend(sqliteBackend):
         cond: Condition,
         state: ConversionState,  # noqa: ARG002 - as pySigma calls it
     ) -> Any:
-        """An address in a network, by the address and not by its text."""
+        """Convert a test for an address in a network, by the address and not by its text."""
         assert isinstance(cond.value, SigmaCIDRExpression)
         name, network = self.escape_and_quote_field(cond.field), cond.value.network
         asked = f"in_network({name}, '{network}')"
@@ -589,7 +593,7 @@ class Backend(sqliteBackend):
         cond: Condition,
         state: ConversionState,  # noqa: ARG002 - as pySigma calls it
     ) -> Any:
-        """An order between numbers; a text that writes a number is one."""
+        """Convert an order between numbers, such as `|gt`; a text that writes a number is one."""
         assert isinstance(cond.value, SigmaCompareExpression)
         name = numeric(self.escape_and_quote_field(cond.field))
         operator = self.compare_operators[cond.value.op]

@@ -1,4 +1,4 @@
-"""The logs that can be hunted in: what each is called in Sigma, how it is known, when it happened.
+"""Describe the log sources for a hunt: their Sigma names, how to recognise them, where the time is.
 
 Each source is a file of data/telemetry/, which also says how the course writes it, where it does.
 Nothing is refused for a field that it lacks: real exports differ from version to version.
@@ -30,8 +30,10 @@ _NAME = re.compile("[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class SigmaNames:
-    """What a rule's log source may say of a source (Sigma specification, appendix "log sources"): a
-    name or several."""
+    """The `logsource` values that select a source, one name or several for each key.
+
+    See the Sigma specification, appendix "log sources".
+    """
 
     product: str | tuple[str, ...]
     service: str | tuple[str, ...] = ()
@@ -39,14 +41,14 @@ class SigmaNames:
 
     @property
     def named(self) -> dict[str, str]:
-        """What a rule would write, a name for each."""
+        """The first name for each key, as a rule would write it."""
         first = {key: one if isinstance(one, str) else one[:1] for key, one in vars(self).items()}
         return {key: "".join(one) for key, one in first.items() if one}
 
 
 @dataclass(frozen=True)
 class LogSource:
-    """A source of logs.
+    """A source of logs, and how to read its events.
 
     `sigma` is how rules call it; `times` are the fields that may hold an event's time, and
     `nanoseconds` one that holds what is below its second; `looks` says whether an event is one of
@@ -76,18 +78,18 @@ _LEARNT: dict[str, Path] = {}  # the files of sources that are not the course's 
 
 @cache
 def sheet_of(source: str) -> Row:
-    """The file of one source. Raises SheetError, which names the line."""
+    """Read the YAML file of a source. Raises SheetError, which names the line."""
     return read(_LEARNT.get(source, f"{FOLDER}/{source}.yaml"))
 
 
 def without(sheet: Row, keys: Iterable[str]) -> Row:
-    """A sheet without these keys."""
+    """Return a sheet without these keys."""
     rows = {key: item for key, item in sheet.items() if key not in keys}
     return Row(rows, file=sheet.file, line=sheet.line, lines=sheet.lines)
 
 
 def log_source(name: str, sheet: Row) -> LogSource:
-    """A source as its sheet has it. Raises SheetError, which names the line."""
+    """Build a source from its sheet. Raises SheetError, which names the line."""
     if not _NAME.fullmatch(name):
         raise sheet.error("the name of a source has only lower-case letters, digits and _")
     row = without(sheet, WRITTEN)
@@ -102,10 +104,10 @@ def log_source(name: str, sheet: Row) -> LogSource:
 
 
 def in_order(sources: Iterable[LogSource]) -> dict[str, LogSource]:
-    """Sources by name, each before those that it names, else in the order of their names.
+    """Return the sources by name, alphabetically, but each before those in its `before`.
 
-    An event that looks like two of them belongs to the first. Raises SheetError for a name that is
-    none, and for a circle.
+    An event that looks like two of them belongs to the first. Raises SheetError for an unknown
+    name, and for a circle.
     """
     by_name = {source.name: source for source in sorted(sources, key=lambda one: one.name)}
     order = TopologicalSorter({name: set[str]() for name in by_name})
@@ -130,7 +132,7 @@ SOURCES: dict[str, LogSource] = in_order(
 
 
 def learn(folder: Path) -> None:
-    """Add the sources of a folder, one YAML file each, to those that are known.
+    """Add the sources in a folder, one YAML file each, to the known ones.
 
     Raises SheetError, which names the line, also where the course has a source of that name.
     """
@@ -153,7 +155,7 @@ def learn(folder: Path) -> None:
 
 
 def source_by_name(stem: str) -> str | None:
-    """The source that a file's name begins with, as in `okta-2023.jsonl`; None where none is."""
+    """Return the source that a file's name begins with, as in `okta-2023.jsonl`; else None."""
     by_length = sorted(SOURCES, key=len, reverse=True)
     return next(
         (name for name in by_length if re.match(rf"{name}(?![a-z])", stem.lower())),
@@ -162,7 +164,7 @@ def source_by_name(stem: str) -> str | None:
 
 
 def source_by_content(event: Json) -> str | None:
-    """The source whose events look like this one; None where none is."""
+    """Return the source whose events look like this one; None if there is none."""
     if len(event) > MOST_KEYS:
         return next((one.name for one in SOURCES.values() if one.looks(event)), None)
     return next((one.name for one in _possible(tuple(event)) if one.looks(event)), None)
@@ -175,7 +177,7 @@ def _possible(keys: tuple[str, ...]) -> list[LogSource]:
 
 
 def sources_for(logsource: tuple[str | None, str | None, str | None]) -> list[str]:
-    """The sources that a rule's (product, service, category) names; what it leaves out is free."""
+    """Return the sources that match a rule's (product, service, category); None matches any."""
     product, service, category = (part and part.lower() for part in logsource)
     if not (product or service or category):
         return []
@@ -195,7 +197,7 @@ _SCALES = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))  # nano-, micro- and milliseco
 
 
 def time_of(event: Json, source: str) -> float | None:
-    """When an event happened, in seconds since 1970; None where it says nothing that is a time."""
+    """Return when an event happened, in seconds since 1970; None if it has no readable time."""
     for field in SOURCES[source].times:
         for one in values_at(event, field):
             moment = _seconds(one)
@@ -233,9 +235,9 @@ def _seconds(value: Any) -> float | None:
 
 
 def iso_time(seconds: float | None) -> str | None:
-    """Seconds since 1970 as ISO 8601 in UTC, with milliseconds where there are any.
+    """Return seconds since 1970 as ISO 8601 in UTC, with milliseconds where there are any.
 
-    None where there is no time, or one that no calendar holds.
+    None if there is no time, or one beyond the calendar.
     """
     if seconds is None:
         return None

@@ -1,6 +1,6 @@
-"""Events in SQLite: a table a source, a column for each field that a rule names.
+"""Keep events in SQLite: one table per source, and a column for each field that a rule names.
 
-The text of each event stands in a table of its own, so that a scan does not read it.
+The text of each event is in a table of its own, so that a scan does not read it.
 
 A column holds a value as it is, but:
 
@@ -44,7 +44,7 @@ Place = tuple[int, str, int, str]  # an event's number, its file, its place ther
 
 
 def column(field: str) -> str:
-    """The name of a field's column: no two fields share one, though SQLite ignores case.
+    """Return the column name of a field: no two fields share one, though SQLite ignores case.
 
     >>> column("eventType")
     '.event^type'
@@ -55,7 +55,7 @@ def column(field: str) -> str:
 
 
 def field_of(name: str) -> str:
-    """The field of a column.
+    """Return the field name of a column.
 
     >>> field_of(".event^type")
     'eventType'
@@ -64,7 +64,7 @@ def field_of(name: str) -> str:
 
 
 def unframed(value: Value) -> list[Value]:
-    """The members of what stands in a column; one where it is not a list, none where it is NULL."""
+    """Return the members of a column's value; a value alone if it is not a list; none for NULL."""
     if isinstance(value, str) and value.startswith(FRAME):
         inside: list[Value] = json.loads(value.removeprefix(FRAME))
         return inside
@@ -72,7 +72,7 @@ def unframed(value: Value) -> list[Value]:
 
 
 def stored(values: list[Any]) -> Value:
-    """The values of a field of one event, as they stand in its column."""
+    """Return the values of an event's field in the form that its column stores."""
     if not values:
         return None
     plain = [_plain(value) for value in values]
@@ -102,22 +102,22 @@ _compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def storable(text: str) -> str:
-    """A text that SQLite can hold whole: without NUL, and without half a character."""
+    """Return a text that SQLite can store: without NUL or half a character."""
     if text.isprintable():
         return text  # neither of them prints
     return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def full_text(event: Json) -> str:
-    """All values of an event, a line each: what a rule without fields is held against."""
+    """Return all values of an event, one per line, for rules that name no field."""
     return "\n".join(str(_plain(leaf)) for leaf in leaves(event))
 
 
 class Columns:
-    """The columns of some fields, read off an event. Those in which a list was met go to `lists`.
+    """A reader of some fields' columns from an event; `lists` collects those that held a list.
 
-    Most values stand at the end of objects in objects, and are texts that print: they are looked
-    at first.
+    Most values are at the end of objects in objects, and are printable texts: they are looked at
+    first.
     """
 
     def __init__(self, fields: Iterable[str], lists: set[str]):
@@ -161,13 +161,13 @@ _address = functools.lru_cache(maxsize=10_000)(ipaddress.ip_address)
 
 
 def matches(pattern: str, value: Value) -> bool | None:
-    """SQLite's REGEXP, by RE2: its time grows with the text alone, whatever the pattern."""
+    """Return whether a pattern matches, as SQLite's REGEXP; RE2's time grows only with the text."""
     return None if value is None else _compiled(pattern).search(str(value)) is not None
 
 
 @functools.lru_cache(maxsize=10_000)
 def in_network(value: Value, network: str) -> bool:
-    """Whether a value is an IP address of a network (CIDR notation, RFC 4632)."""
+    """Return whether a value is an IP address in a network (CIDR notation, RFC 4632)."""
     try:
         return _address(str(value)) in _network(network)
     except ValueError:
@@ -175,7 +175,7 @@ def in_network(value: Value, network: str) -> bool:
 
 
 class Store:
-    """The events that were loaded. `lists` are the columns in which a list was met.
+    """A database of the loaded events; `lists` names the columns in which a list was met.
 
     Without their texts, the columns must all be wanted before the events are loaded.
     """
@@ -208,7 +208,7 @@ class Store:
     # --- columns ---
 
     def want(self, source: str, fields: Iterable[str]) -> None:
-        """Give a source's table a column for each of these fields, filled from what is loaded."""
+        """Add a column for each of these fields to a source's table, and fill it."""
         new = sorted(set(fields) - set(self.fields[source]))
         if not new:
             return
@@ -249,7 +249,7 @@ class Store:
     # --- rows ---
 
     def load(self, events: Iterable[Event]) -> int:
-        """Take these events in; how many they were."""
+        """Load these events, and return how many they were."""
         before = self.count
         columns = {source: Columns(fields, self.lists) for source, fields in self.fields.items()}
         remaining = iter(events)
@@ -259,17 +259,19 @@ class Store:
         return self.count - before
 
     def load_rows(self, source: str, rows: Iterable[Row]) -> None:
-        """Take in events of a source: of each its number, its time, and the values of those fields
-        that are wanted of the source, in their order, as they stand in columns."""
+        """Load rows of a source: an event's number, its time, and its values for the wanted fields.
+
+        The values are in the order of the fields, in the form that columns store.
+        """
         marks = ", ".join("?" * (2 + len(self.fields[source])))
         self.database.executemany(f"INSERT INTO {source} VALUES ({marks})", rows)
 
     def load_texts(self, texts: Iterable[tuple[int, str]]) -> None:
-        """Take in the texts of events whose rows are taken in."""
+        """Load the texts of events whose rows are loaded."""
         self.database.executemany("INSERT INTO texts VALUES (?, ?)", texts)
 
     def load_places(self, places: Iterable[Place], count: int) -> None:
-        """Take in where events stand; their numbers go up to `count`."""
+        """Load the places of events, whose numbers go up to `count`."""
         self.database.executemany("INSERT INTO places VALUES (?, ?, ?, ?)", places)
         self.count = count
         self._make_indexes()
@@ -296,7 +298,7 @@ class Store:
     # --- several sources as one ---
 
     def table(self, sources: list[str]) -> str:
-        """The table of one source, or a view of several with the columns of all."""
+        """Return the table of one source, or a view of several with the columns of all."""
         if len(sources) == 1:
             return sources[0]
         name = "all_" + "_".join(sources)
@@ -312,7 +314,7 @@ class Store:
     # --- back from a number to an event ---
 
     def events(self, numbers: Iterable[int]) -> dict[int, tuple[str, str]]:
-        """The id (`NAME:N`) and the source of each of these events."""
+        """Return the id (`NAME:N`) and the source of each of these events."""
         known: dict[int, tuple[str, str]] = {}
         behind, before, name, source = 0.0, 0, "", ""  # the end of a stretch of events in one file
         for n in sorted(set(numbers)):
@@ -332,7 +334,7 @@ class Store:
         return n, file, place, source, math.inf if behind is None else behind
 
     def keys(self, source: str) -> set[str]:
-        """The paths that stand in the first events of a source."""
+        """Return the paths that occur in the first events of a source."""
         rows = self.database.execute(
             f"SELECT text FROM texts JOIN {source} USING (n) LIMIT ?", (FIRST,)
         )

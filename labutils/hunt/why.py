@@ -1,4 +1,4 @@
-"""Why a rule was true of an event: which of its selections and fields matched, with which value.
+"""Explain why a rule matched an event: which selections and fields, with which value.
 
 SQLite is asked, in the words of the rule's own conversion, so that no second reading of Sigma can
 differ from the first.
@@ -36,9 +36,11 @@ OF_THE_WHOLE_FIELD = (SigmaNull, SigmaExists, SigmaFieldReference)
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What matched: the field, the value in it, and the item of the rule that asks for it, which is
-    a selection, or the `group-by` and the `condition` of a correlation. Without a field it is a
-    word in the text."""
+    """A field that matched, its value, and the item of the rule that asks for it.
+
+    The item is a selection, or the `group-by` and the `condition` of a correlation. Without a
+    field, the value is a word in the text.
+    """
 
     field: str
     value: str
@@ -47,7 +49,10 @@ class Matched:
 
 @dataclass(frozen=True)
 class Reason:
-    """A part of a rule that may be why: `asked` is SQL for what matched, NULL where nothing did."""
+    """A part of a rule that may explain a match.
+
+    `asked` is SQL for what matched, NULL if nothing did.
+    """
 
     selection: str
     field: str
@@ -55,7 +60,7 @@ class Reason:
 
 
 def reasons(rule: SigmaRule, backend: Backend) -> list[Reason]:
-    """What can be why a rule is true, of those selections that it wants to be true.
+    """Return what may explain a match of the rule, from the selections that must be true.
 
     `rule` has gone through the pipeline of `backend`: its fields are columns.
     """
@@ -126,7 +131,7 @@ def _matched(
 def explained(
     rule: SigmaRule, table: str, numbers: list[int], backend: Backend, database: sqlite3.Connection
 ) -> dict[int, tuple[Matched, ...]]:
-    """For each of these events, of which the rule is true, what matched."""
+    """Return what matched in each of these events, which the rule matches."""
     parts = reasons(rule, backend)[:MOST_REASONS]
     if not parts:
         return {}
@@ -153,7 +158,7 @@ def _matches(parts: list[Reason], values: list[Value]) -> tuple[Matched, ...]:
 
 
 def line(matched: tuple[Matched, ...]) -> str:
-    """What matched, by selection: `selection: eventType=user.session.start, on=true; other: ...`"""
+    """Format what matched, by selection: `selection: eventType=user.session.start; other: ...`"""
     by_selection: dict[str, list[str]] = {}
     for one in matched:
         says = f"{one.field}={one.value}" if one.field else f"the text holds {one.value}"

@@ -1,4 +1,4 @@
-"""Windows of time in which a correlation holds for one group, and the alerts that they make.
+"""Find the windows of time in which a correlation holds for one group, and the alerts they raise.
 
 Matches are what the correlated rules are true of: events, or windows of other correlations. A
 window ends with a match and reaches back from there by the time span of the correlation. Where a
@@ -46,9 +46,11 @@ _HOLDS: dict[Operator, Callable[[Metric, Metric], bool]] = {
 
 
 class Match(NamedTuple):
-    """What the rule at a place (`slot`) among the correlated ones is true of, and when (seconds
-    since 1970). `event` is the number of an event, or a window of a correlation; `value` is what
-    is counted."""
+    """A match of one of the correlated rules, and its time (seconds since 1970).
+
+    `slot` is the place of that rule among them. `event` is the number of an event, or a window of a
+    correlation; `value` is what is counted.
+    """
 
     time: float
     slot: int
@@ -58,7 +60,7 @@ class Match(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Part:
-    """The matches of a list from `low` up to `high`, of which those count that `counts` names."""
+    """The matches of a list from `low` up to the one before `high` that `counts` accepts."""
 
     matches: list[Match]
     low: int
@@ -78,8 +80,10 @@ class Window:
 
 @dataclass(eq=False, slots=True)
 class Onset:
-    """A stretch of time in which a correlation held for a group: windows that touch, the first of
-    which is `opening`."""
+    """A stretch of touching windows in which a correlation held for a group.
+
+    The first of them is `opening`.
+    """
 
     opening: Window
     end: float
@@ -87,11 +91,11 @@ class Onset:
 
     @property
     def time(self) -> float:
-        """When it first held."""
+        """When the correlation first held, in seconds since 1970."""
         return self.opening.end
 
     def take(self, window: Window) -> None:
-        """Go on with a window that touches this one."""
+        """Extend the stretch by a window that touches it."""
         self.end = max(self.end, window.end)
         for part in window.parts:
             last = self.parts[-1] if self.parts else part
@@ -107,7 +111,7 @@ def _copy(part: Part) -> Part:
 
 
 def onsets(windows: Iterable[Window]) -> Iterator[Onset]:
-    """The windows of one group, in the order of time, as onsets."""
+    """Merge the windows of one group, in the order of time, into onsets."""
     current: Onset | None = None
     for window in windows:
         if current is not None and window.start <= current.end:
@@ -121,7 +125,7 @@ def onsets(windows: Iterable[Window]) -> Iterator[Onset]:
 
 
 def numbers(parts: Iterable[Part]) -> set[int]:
-    """The events of these parts, by their numbers; those of windows below as well.
+    """Return the numbers of the events in these parts, and in the windows below them.
 
     Each match is looked at once, however many windows share it.
     """
@@ -150,14 +154,14 @@ def numbers(parts: Iterable[Part]) -> set[int]:
 
 @dataclass(frozen=True)
 class Clause:
-    """The rules of which there must be a match, and those of which there must be none."""
+    """The rules that must have a match in a window, and the rules that must have none."""
 
     wanted: tuple[int, ...]
     unwanted: tuple[int, ...]
 
 
 class Windows:
-    """The question that a correlation asks of each window."""
+    """The conditions that a correlation sets for each window."""
 
     def __init__(self, rule: SigmaCorrelationRule):
         """Raises ValueError where it asks for what is not a percentile."""
@@ -177,23 +181,27 @@ class Windows:
         return -1 if percentile is None else percentile
 
     def holds(self, metric: Metric | None) -> bool:
-        """Whether what was counted is enough."""
+        """Return whether the counted value is enough."""
         if self.limit is None:
             return True
         return metric is not None and self.compare(metric, self.limit)
 
     @property
     def looks_at_all(self) -> bool:
-        """Whether any event can begin a window, since no match can: a condition that only says
-        what must be absent."""
+        """Whether any event can begin a window.
+
+        True for a condition that only says what must be absent, since no match can begin one.
+        """
         return any(clause.unwanted and not clause.wanted for clause in self.clauses)
 
     def of(
         self, matches: list[Match], context: list[Match], horizon: float
     ) -> tuple[Iterable[Window], int]:
-        """The windows of a group that hold, in the order of time, and how many were not over when
-        the logs ended, at `horizon`. `matches` and `context`, which are all events of the group,
-        are in the order of time."""
+        """Return a group's windows that hold, in the order of time, and how many were still open.
+
+        Open means not over when the logs ended, at `horizon`. `matches` and `context`, which are
+        all events of the group, are in the order of time.
+        """
         if self.rule.type not in TEMPORAL:
             return self._counted(matches), 0
         temporal = _Temporal(self, matches, context, horizon)
@@ -238,7 +246,7 @@ def _has_value(match: Match) -> bool:
 
 
 def number(value: Value) -> Value:
-    """The number that a value is, or that its text writes in JSON (RFC 8259, 6), else None."""
+    """Return the number that a value is or its text writes in JSON (RFC 8259, 6), else None."""
     if isinstance(value, str):
         text = value.strip(" ")
         value = float(text) if _NUMBER.fullmatch(text) else None
@@ -249,7 +257,7 @@ def number(value: Value) -> Value:
 
 
 class Tally(Protocol):
-    """What is counted in a window that moves on."""
+    """A running count over a window that moves on."""
 
     def come(self, value: Value) -> None: ...
 
@@ -259,7 +267,7 @@ class Tally(Protocol):
 
 
 class EventTally:
-    """How many events there are."""
+    """A count of events."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -275,7 +283,7 @@ class EventTally:
 
 
 class ValueTally:
-    """How many different values there are."""
+    """A count of different values."""
 
     def __init__(self) -> None:
         self.counts: Counter[Value] = Counter()
@@ -295,7 +303,7 @@ class ValueTally:
 
 
 class SumTally:
-    """The sum of numbers, or their mean: exact, however many came and went."""
+    """A sum or a mean of numbers, exact however many came and went."""
 
     def __init__(self, *, mean: bool) -> None:
         self.mean, self.sum, self.count = mean, Fraction(), 0
@@ -315,7 +323,7 @@ class SumTally:
 
 
 class PercentileTally:
-    """A percentile of numbers, between the two that stand nearest to its place."""
+    """A percentile of numbers, interpolated between its two nearest neighbours."""
 
     def __init__(self, percentile: float) -> None:
         self.share = percentile / 100
@@ -341,7 +349,7 @@ class PercentileTally:
 
 
 def clauses_of(rule: SigmaCorrelationRule) -> list[Clause]:
-    """The alternatives of which one must hold, of a correlation of the temporal types."""
+    """Return the clauses of a temporal correlation; one of them must hold."""
     condition = rule.condition
     references = [reference.reference for reference in rule.referenced_rules]
     if isinstance(condition, SigmaExtendedCorrelationCondition):

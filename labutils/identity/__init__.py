@@ -1,1 +1,1 @@
-"""How access is granted: tokens, the provider that issues them, the client that asks for them."""
+"""Grant access: tokens, the provider that issues them, and the client that asks for them."""

@@ -1,4 +1,4 @@
-"""`python -m labutils serve`: the provider on loopback."""
+"""Run `python -m labutils serve`: the provider on loopback."""
 
 import argparse
 import signal
@@ -9,7 +9,7 @@ from labutils.command_line import Command, refused
 
 
 def serve(port: int, host: str, auto_login: str | None, seed: str | None, start: str | None) -> int:
-    """Put the provider on loopback until SIGTERM or Ctrl-C.
+    """Serve the provider on loopback until SIGTERM or Ctrl-C.
 
     The exit status is 2 where the port is taken.
     """

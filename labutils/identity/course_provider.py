@@ -1,4 +1,4 @@
-"""The provider of `python -m labutils serve`, which a lesson can build again in the lab."""
+"""Build the provider of `python -m labutils serve`, which a lesson can also build in the lab."""
 
 from labutils.identity.provider import Provider
 from labutils.identity.provider.state import (
@@ -24,7 +24,10 @@ def lab_provider(
     session_limits: SessionLimits = NO_LIMITS,
     throttle: Throttle | None = None,
 ) -> Provider:
-    """A provider with one person, `ada`, a public client, `spa`, and a confidential one, `web`."""
+    """Return a provider with one person, `ada`, and two clients.
+
+    `spa` is a public client, `web` a confidential one.
+    """
     provider = Provider(
         lab, issuer, auto_login=auto_login, session_limits=session_limits, throttle=throttle
     )
@@ -43,7 +46,7 @@ def lab_provider(
 
 
 def product(lab: Lab, issuer: str, auto_login: str | None = None) -> Provider:
-    """The same provider as an operator would run it.
+    """Return the lab's provider as an operator would run it.
 
     Sessions end, passwords cannot be guessed, security keys can be added, and a device without a
     keyboard, the client `tv`, can be signed in (RFC 8628).

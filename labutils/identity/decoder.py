@@ -1,6 +1,4 @@
-"""The teaching decoder: reads any text that may be a token, without a key, and says in sentences
-what is odd about it.
-"""
+"""Decode any text that may be a token, without a key, and say in sentences what is odd about it."""
 
 import html
 import json
@@ -28,7 +26,7 @@ JWE_ORDER = "header, encrypted key, initialisation vector, ciphertext, tag"
 
 @dataclass(frozen=True)
 class Inspection:
-    """What can be said about a text that may be a token. Nothing in it is verified."""
+    """The findings about a text that may be a token. Nothing in it is verified."""
 
     header: Json | None = None
     claims: Json | None = None
@@ -36,7 +34,7 @@ class Inspection:
     signature: str = ""
 
     def rows(self) -> list[tuple[str, str, str, str]]:
-        """Part, name, value and meaning of each member, as text that is safe to print."""
+        """Return part, name, value and meaning of each member, as text that is safe to print."""
         parts = (("header", self.header or {}), ("claims", self.claims or {}))
         rows = [
             (
@@ -92,7 +90,7 @@ class Inspection:
 
 
 def without_signatures(text: str, own: str = "") -> str:
-    """The text with a token's own signature, and those of tokens inside it, cut to 8 characters."""
+    """Return the text with each token's signature, nested ones too, cut to 8 characters."""
     if len(own) > 8:
         text = text.replace(own, own[:8] + "...")
     return re.sub(
@@ -104,13 +102,13 @@ def without_signatures(text: str, own: str = "") -> str:
 
 @cache
 def meanings() -> dict[str, str]:
-    """What each registered header parameter and claim is for (data/jwt-names.json)."""
+    """Return what each registered header parameter and claim is for (data/jwt-names.json)."""
     names: dict[str, str] = json.loads(data_file("jwt-names.json").read_text(encoding="utf-8"))
     return names
 
 
 def as_date(value: object) -> str:
-    """` = 2023-10-18 09:00:00 UTC` for a number of seconds that a calendar holds, else nothing."""
+    """Return ` = 2023-10-18 09:00:00 UTC` for seconds that a calendar holds, else an empty text."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < YEAR_10000:
         return ""
     return datetime.fromtimestamp(value, UTC).strftime(" = %Y-%m-%d %H:%M:%S UTC")

@@ -1,4 +1,4 @@
-"""Import this before python-fido2.
+"""Prepare python-fido2 for a browser and for speed; import this module before it.
 
 Its client looks for the operating system's USB devices when it is imported, and a browser's Python
 has no operating system. The lessons make their security keys themselves, so nothing else is missing
@@ -16,7 +16,7 @@ import fido2.utils
 
 
 def without_devices() -> None:
-    """Load fido2.hid as on Linux, with a list of devices that is empty."""
+    """Load fido2.hid as on Linux, with an empty list of devices."""
     none = ModuleType("fido2.hid.linux")
     vars(none).update(list_descriptors=list, get_descriptor=_no_device, open_connection=_no_device)
     sys.modules[none.__name__] = none

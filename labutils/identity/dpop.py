@@ -1,4 +1,4 @@
-"""Proof of possession (DPoP, RFC 9449): a small signed note for each request.
+"""Make and check proofs of possession (DPoP, RFC 9449): a small signed note for each request.
 
 It is made with a key that never leaves its owner.
 """
@@ -29,7 +29,7 @@ PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 
 class InvalidProof(jwt.InvalidTokenError):
-    """The proof does not show that the sender of this request holds the key."""
+    """An error for a proof that does not show that the sender of this request holds the key."""
 
 
 def prove(
@@ -42,7 +42,7 @@ def prove(
     token: str | None = None,
     nonce: str | None = None,
 ) -> str:
-    """A DPoP proof for one request (RFC 9449, 4.2).
+    """Return a DPoP proof for one request (RFC 9449, 4.2).
 
     `key` is a P-256 or Ed25519 private key; `now` is in seconds.
     """
@@ -63,7 +63,10 @@ def prove(
 
 
 class Question(Protocol):
-    """One of them, which is asked with all facts. It raises InvalidProof or an error of `check`."""
+    """One of the checks of a proof; it gets all the facts.
+
+    It raises InvalidProof or an error of `check`.
+    """
 
     __name__: str
 
@@ -87,12 +90,12 @@ class Question(Protocol):
 
 
 def right_kind(*, header: Json, **_: object) -> None:
-    """It says that it is a DPoP proof, and not some other token by the same key (4.3, 4)."""
+    """Check that it is a DPoP proof, and not some other token by the same key (4.3, 4)."""
     need(header.get("typ") == "dpop+jwt", "typ is not dpop+jwt: this is a different kind of token")
 
 
 def known_algorithm(*, header: Json, **_: object) -> None:
-    """It is signed by an algorithm of ours, where one key signs and another checks (4.3, 5)."""
+    """Check that its algorithm is one of ours, where one key signs and another checks (4.3, 5)."""
     need(
         header.get("alg") in ALGORITHMS,
         "alg must be ES256 or Ed25519 (EdDSA): a shared secret, or no signature, proves nothing",
@@ -100,7 +103,7 @@ def known_algorithm(*, header: Json, **_: object) -> None:
 
 
 def public_key(*, jwk: Json, **_: object) -> None:
-    """It brings a public key along, and nothing that is secret (4.3, 7)."""
+    """Check that it contains a public key, and nothing secret (4.3, 7)."""
     need(
         isinstance(jwk, dict) and not (PRIVATE_MEMBERS | {"keys"}) & set(jwk),
         "jwk must be a public key, and only a public key",
@@ -108,12 +111,12 @@ def public_key(*, jwk: Json, **_: object) -> None:
 
 
 def signature(*, proof: str, header: Json, jwk: Json, **_: object) -> None:
-    """The signature fits these bytes and the key that came along (4.3, 6)."""
+    """Check that the signature fits these bytes and the key in the proof (4.3, 6)."""
     verify_signature(proof, jwk, header.get("alg"))
 
 
 def complete(*, claims: Json, **_: object) -> None:
-    """It has a name of its own, a method and an address, each of them text (4.3, 3)."""
+    """Check that it has a name of its own, a method and an address, each a text (4.3, 3)."""
     for name in ("jti", "htm", "htu"):
         need(
             isinstance(claims.get(name), str) and claims[name], f"{name} is missing or not a string"
@@ -121,7 +124,7 @@ def complete(*, claims: Json, **_: object) -> None:
 
 
 def same_method(*, claims: Json, method: str, **_: object) -> None:
-    """It was made for the method of this request, letter by letter (4.3, 8)."""
+    """Check that it was made for the method of this request, letter by letter (4.3, 8)."""
     need(
         claims.get("htm") == method,
         "the proof was made for another request: htm is a different method",
@@ -129,7 +132,7 @@ def same_method(*, claims: Json, method: str, **_: object) -> None:
 
 
 def same_address(*, claims: Json, url: str, **_: object) -> None:
-    """It was made for the address of this request; query and fragment do not count (4.3, 9)."""
+    """Check that it was made for this address; query and fragment do not count (4.3, 9)."""
     htu: Any = claims.get("htu")
     need(
         bare(htu) == bare(url),
@@ -138,7 +141,7 @@ def same_address(*, claims: Json, url: str, **_: object) -> None:
 
 
 def fresh(*, claims: Json, now: float, window: float, **_: object) -> None:
-    """It was made just now (4.3, 11)."""
+    """Check that it was made just now (4.3, 11)."""
     iat: Any = claims.get("iat")
     need(
         isinstance(iat, int | float) and not isinstance(iat, bool), "iat is missing or not a number"
@@ -148,12 +151,12 @@ def fresh(*, claims: Json, now: float, window: float, **_: object) -> None:
 
 
 def server_nonce(*, claims: Json, nonce: str | None, **_: object) -> None:
-    """It repeats the nonce that the server gave out, where the server gives out any (4.3, 10)."""
+    """Check that it repeats the server's nonce, if the server sent one (4.3, 10)."""
     need(nonce is None or claims.get("nonce") == nonce, "the proof lacks the server's nonce")
 
 
 def same_token(*, claims: Json, token: str | None, **_: object) -> None:
-    """It was made for the access token that came along (4.3, 12a)."""
+    """Check that it was made for the access token in this request (4.3, 12a)."""
     need(
         token is None or claims.get("ath") == access_token_hash(token),
         "the proof was made for another access token",
@@ -161,7 +164,7 @@ def same_token(*, claims: Json, token: str | None, **_: object) -> None:
 
 
 def same_key(*, jwk: Json, jkt: str | None, **_: object) -> None:
-    """It was made with the key that the token is bound to (4.3, 12b)."""
+    """Check that it was made with the key that the token is bound to (4.3, 12b)."""
     need(
         jkt is None or thumbprint(jwk) == jkt,
         "the proof was made with a different key from the one the token is bound to",
@@ -169,7 +172,7 @@ def same_key(*, jwk: Json, jkt: str | None, **_: object) -> None:
 
 
 def first_use(*, claims: Json, seen: set[str], **_: object) -> None:
-    """Its name was not used here before (RFC 9449, 11.1)."""
+    """Check that its name was not used here before (RFC 9449, 11.1)."""
     need(claims.get("jti") not in seen, "the proof was used before")
 
 
@@ -202,7 +205,7 @@ def check(  # noqa: PLR0913 - each is a fact of the request that RFC 9449, 4.3 n
     window: float = 60,
     checks: Iterable[Question] = CHECKS,
 ) -> str:
-    """The thumbprint of the key that made this proof for this request (RFC 9449, 4.3).
+    """Return the thumbprint of the key that made this proof for this request (RFC 9449, 4.3).
 
     `seen` is the set of identifiers used before; this one is added to it. `now` and `window` are
     seconds. Raises InvalidProof, whatever the input. A lesson gives it fewer `checks`, to see
@@ -236,7 +239,7 @@ def check(  # noqa: PLR0913 - each is a fact of the request that RFC 9449, 4.3 n
 
 
 def read(proof: str) -> tuple[Json, Json]:
-    """Header and claims of one well-formed JWT, read strictly and not believed yet (4.3, 2)."""
+    """Return header and claims of a well-formed JWT, read strictly and not yet trusted (4.3, 2)."""
     need(
         isinstance(proof, str) and proof.count(".") == 2,
         "a proof is one signed JWT: three parts, with a dot between them",
@@ -252,12 +255,12 @@ def need(condition: object, otherwise: str) -> None:
 
 
 def access_token_hash(token: str) -> str:
-    """The claim `ath`: ties a proof to one access token (RFC 9449, 4.2)."""
+    """Return the claim `ath`, which ties a proof to one access token (RFC 9449, 4.2)."""
     return b64(hashlib.sha256(token.encode()).digest())
 
 
 def bare(url: str) -> str:
-    """A URL as `htu` compares it (RFC 9449, 4.3).
+    """Return a URL in the form that `htu` compares (RFC 9449, 4.3).
 
     Scheme and host are in lower case; default port, query and fragment are left out.
     Raises ValueError for anything that is not the URL of a request.

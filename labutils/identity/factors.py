@@ -1,4 +1,4 @@
-"""Second factors: one-time codes (RFC 6238), push, and security keys (WebAuthn).
+"""Check second factors: one-time codes (RFC 6238), push, and security keys (WebAuthn).
 
 Each asks in its own way, and checks the answer.
 """
@@ -16,7 +16,7 @@ STEP = 30  # seconds that a one-time code stands for (RFC 6238, 5.2)
 
 
 class WrongAnswer(Exception):
-    """Why a second factor was not met."""
+    """An error for a second factor that was not met; the sentence says why."""
 
 
 Draw = Callable[[], str]  # the next identifier from the provider's dice
@@ -24,7 +24,7 @@ Remembered = TypeVar("Remembered")  # each kind of factor remembers something el
 
 
 class Factor(Protocol[Remembered]):
-    """One way to ask a person for a second proof, and to check the answer.
+    """A way to ask a person for a second proof, and to check the answer.
 
     `page` is the page of data/pages that asks; `amr` is the method's registered name (RFC 8176).
     """
@@ -33,10 +33,10 @@ class Factor(Protocol[Remembered]):
     amr: str
 
     def ask(self, draw: Draw, /) -> tuple[dict[str, str], Remembered]:
-        """The texts of the page, and what to remember until the answer comes."""
+        """Return the texts of the page, and what to remember until the answer comes."""
 
     def check(self, remembered: Remembered, answer: str, /) -> None:
-        """Returns if the answer is right, else raises WrongAnswer.
+        """Return if the answer is right, else raise WrongAnswer.
 
         Each question is answered once.
         """
@@ -69,11 +69,11 @@ class Totp:
     amr = "otp"
 
     def ask(self, _draw: Draw, /) -> tuple[dict[str, str], None]:
-        """Nothing to send: the person reads the code from the app."""
+        """Send nothing: the person reads the code from the app."""
         return {}, None
 
     def check(self, _remembered: None, answer: str, /) -> None:
-        """The code of this step or of the one before, later than the last one that was taken.
+        """Accept the code of this step or the one before, later than the last one accepted.
 
         Raises WrongAnswer for any other.
         """
@@ -123,7 +123,7 @@ class Push:
         return {"ask": ask}, prompt
 
     def check(self, remembered: Prompt, _answer: str, /) -> None:
-        """The person said yes to this prompt. What the browser sends does not count.
+        """Accept if the person said yes to this prompt. What the browser sends does not count.
 
         Raises WrongAnswer where nobody did.
         """

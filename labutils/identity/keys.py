@@ -1,4 +1,4 @@
-"""Bytes, keys and signing: what a token is made from."""
+"""Make what a token consists of: bytes, keys and signatures."""
 
 import hashlib
 import json
@@ -22,12 +22,12 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519Pri
 
 
 def b64(data: bytes) -> str:
-    """base64url without padding, as every part of a JWT is written (RFC 7515, 2)."""
+    """Return base64url without padding, as every part of a JWT is written (RFC 7515, 2)."""
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def unb64(text: str) -> bytes:
-    """The bytes behind strict base64url: no padding, no other alphabet, no spare bits.
+    """Return the bytes behind strict base64url: no padding, no other alphabet, no spare bits.
 
     Raises jwt.DecodeError.
     """
@@ -44,7 +44,7 @@ def unb64(text: str) -> bytes:
 
 
 def json_part(value: object) -> str:
-    """A JSON value as a segment: compact JSON, then base64url."""
+    """Return a JSON value as a segment: compact JSON, then base64url."""
     return b64(json.dumps(value, separators=(",", ":")).encode())
 
 
@@ -52,7 +52,7 @@ def json_part(value: object) -> str:
 
 
 def sign_bytes(alg: str, data: bytes, key: PrivateKey | bytes) -> bytes:
-    """A signature over some bytes, by an algorithm of RFC 7518, 3.1, or EdDSA (RFC 8037).
+    """Sign some bytes with an algorithm of RFC 7518, 3.1, or EdDSA (RFC 8037).
 
     It is the same bytes every time: ES256 takes its nonce from the key and the message (RFC 6979),
     and not from the dice of the machine, as PyJWT does. PyJWT itself is left as it is.
@@ -66,20 +66,20 @@ def sign_bytes(alg: str, data: bytes, key: PrivateKey | bytes) -> bytes:
 
 @cache
 def ec_private_key(label: str) -> ec.EllipticCurvePrivateKey:
-    """A P-256 key derived from a label, for the lab only: the label is the whole secret."""
+    """Return a P-256 key derived from a label, for the lab only: the label is the whole secret."""
     return ec.derive_private_key(
         int.from_bytes(hashlib.sha256(label.encode()).digest()) % (ORDER - 1) + 1, ec.SECP256R1()
     )
 
 
 def ed25519_private_key(label: str) -> ed25519.Ed25519PrivateKey:
-    """An Ed25519 key derived from a label, for the lab only."""
+    """Return an Ed25519 key derived from a label, for the lab only."""
     return ed25519.Ed25519PrivateKey.from_private_bytes(hashlib.sha256(label.encode()).digest())
 
 
 @cache
 def rfc_examples() -> Json:
-    """Tokens and keys that RFCs print as examples (data/rfc-examples.json).
+    """Return tokens and keys that RFCs print as examples (data/rfc-examples.json).
 
     The names are `signed`, `other`, `dpop` and `rsa_keys`.
     """
@@ -89,7 +89,7 @@ def rfc_examples() -> Json:
 
 @cache
 def rsa_private_key(published_in: str) -> rsa.RSAPrivateKey:
-    """The RSA key printed in "RFC 7515 A.2" or "RFC 7520 3.4".
+    """Return the RSA key printed in "RFC 7515 A.2" or "RFC 7520 3.4".
 
     Everybody knows it; it protects nothing.
     """
@@ -103,7 +103,7 @@ def rsa_private_key(published_in: str) -> rsa.RSAPrivateKey:
 
 
 def public_jwk(private: PrivateKey) -> dict[str, str]:
-    """The public half of a key as a JWK (RFC 7517).
+    """Return the public half of a key as a JWK (RFC 7517).
 
     It has the members that RFC 7638 hashes, and no other.
     """
@@ -118,7 +118,7 @@ def public_jwk(private: PrivateKey) -> dict[str, str]:
 
 
 def thumbprint(jwk: Json) -> str:
-    """The SHA-256 thumbprint of a JWK (RFC 7638): the name a key has because of what it is.
+    """Return the SHA-256 thumbprint of a JWK (RFC 7638), a name that the key itself determines.
 
     Raises KeyError, TypeError.
     """
@@ -131,7 +131,7 @@ def thumbprint(jwk: Json) -> str:
 
 @dataclass(frozen=True)
 class SigningKey:
-    """A private key with what its users must agree on: the algorithm, and its name in `kid`.
+    """A private key with its algorithm and its name (`kid`), on which its users must agree.
 
     With a shared secret (HS256) it can sign, and has no public half.
     """
@@ -145,7 +145,7 @@ class SigningKey:
 
     @cached_property
     def jwk(self) -> dict[str, str]:
-        """What the JWK set publishes: the public half, pinned to one algorithm and one use.
+        """The public half for the JWK set, pinned to one algorithm and one use.
 
         Raises jwt.InvalidKeyError where there is none.
         """
@@ -157,6 +157,6 @@ class SigningKey:
 
 
 def sign(claims: Json, key: SigningKey, typ: str = "JWT") -> str:
-    """A signed JWT: header, claims, and a signature over both (RFC 7519)."""
+    """Return a signed JWT: header, claims, and a signature over both (RFC 7519)."""
     signing_input = f"{json_part({'alg': key.alg, 'kid': key.kid, 'typ': typ})}.{json_part(claims)}"
     return f"{signing_input}.{b64(sign_bytes(key.alg, signing_input.encode(), key.private))}"

@@ -1,4 +1,4 @@
-"""Certificate-bound tokens (RFC 8705): a token that works with one certificate alone.
+"""Check certificate-bound tokens (RFC 8705), which work only with one certificate.
 
 Whoever shows the token must also hold the key of the certificate that it was given to. In the lab
 there is no TLS. The network hands the client's certificate to the host beside the request, as a
@@ -19,9 +19,9 @@ from labutils.identity.keys import Json, b64
 def certificate(
     name: str, key: ec.EllipticCurvePrivateKey, now: float, days: int = 365
 ) -> x509.Certificate:
-    """A self-signed X.509 certificate (RFC 5280) for a P-256 key, valid from `now` (seconds) on.
+    """Return a self-signed X.509 certificate (RFC 5280) for a P-256 key.
 
-    It is the same bytes each time.
+    It is valid from `now` (seconds) on, and it is the same bytes each time.
     """
     subject = x509.Name.from_rfc4514_string(f"CN={name}")
     begins = datetime.fromtimestamp(now, UTC)
@@ -37,7 +37,7 @@ def certificate(
 
 
 def handshake(shown: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> bytes:
-    """What the TLS end learns in the handshake: the client's certificate, in DER.
+    """Return what the TLS end learns in the handshake: the client's certificate, in DER.
 
     Raises ValueError if the client could not sign with the certificate's key (RFC 8446, 4.4.3).
     """
@@ -49,12 +49,12 @@ def handshake(shown: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> bytes
 
 
 def x5t_s256(der: bytes) -> str:
-    """The SHA-256 thumbprint of a certificate in DER, as a token carries it (RFC 8705, 3.1)."""
+    """Return the SHA-256 thumbprint of a DER certificate, as a token carries it (RFC 8705, 3.1)."""
     return b64(hashlib.sha256(der).digest())
 
 
 def check(claims: Json, shown: bytes | None) -> None:
-    """A token that is bound to a certificate came over a connection with it (RFC 8705, 3).
+    """Check that a certificate-bound token came over its certificate's connection (RFC 8705, 3).
 
     `shown` is the certificate in DER. Raises jwt.InvalidTokenError.
     """

@@ -1,4 +1,4 @@
-"""The vocabulary of OAuth 2.0 on the wire.
+"""Read and write the vocabulary of OAuth 2.0 on the wire.
 
 Parameters, scopes, presented tokens, and refusals with their registered codes.
 """
@@ -30,14 +30,14 @@ class OAuthError(Exception):
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two secrets are equal, in a time that does not tell how much of them is."""
+    """Return whether two secrets are equal, in a time that does not reveal how much of them is."""
     return hmac.compare_digest(
         one.encode(errors="surrogatepass"), other.encode(errors="surrogatepass")
     )
 
 
 def parameters(values: MultiDict[str, str]) -> dict[str, str]:
-    """Request parameters by name (RFC 6749, 3.1).
+    """Return request parameters by name (RFC 6749, 3.1).
 
     Empty ones count as absent. Raises OAuthError where one is repeated.
     """
@@ -48,7 +48,7 @@ def parameters(values: MultiDict[str, str]) -> dict[str, str]:
 
 
 def narrowed(asked: str, allowed: str) -> str:
-    """The scope asked for, or all that is allowed where none was asked for (RFC 6749, 3.3).
+    """Return the requested scope, or all that is allowed if none was requested (RFC 6749, 3.3).
 
     Raises OAuthError where a word of it is not allowed.
     """
@@ -58,7 +58,7 @@ def narrowed(asked: str, allowed: str) -> str:
 
 
 def presented_token(request: Request) -> tuple[str, str]:
-    """Scheme and token of a request to a protected resource (RFC 6750, 2; RFC 9449, 7.1).
+    """Return scheme and token of a request to a protected resource (RFC 6750, 2; RFC 9449, 7.1).
 
     Raises OAuthError where there is none.
     """
@@ -71,12 +71,12 @@ def presented_token(request: Request) -> tuple[str, str]:
 
 
 def bearer(token: str) -> dict[str, str]:
-    """The header that carries a bearer token (RFC 6750, 2.1)."""
+    """Return the header that carries a bearer token (RFC 6750, 2.1)."""
     return {"authorization": f"Bearer {token}"}
 
 
 class TokenResponse(TypedDict):
-    """What the token endpoint answers (RFC 6749, 5.1; OpenID Connect Core, 3.1.3.3).
+    """The answer of the token endpoint (RFC 6749, 5.1; OpenID Connect Core, 3.1.3.3).
 
     `expires_in` is in seconds.
     """
@@ -90,7 +90,7 @@ class TokenResponse(TypedDict):
 
 
 def as_json(body: Mapping[str, object]) -> Response:
-    """A response of type application/json."""
+    """Return a response of type application/json."""
     return Response(json.dumps(body), content_type="application/json")
 
 
@@ -102,7 +102,7 @@ CHALLENGES = {
 
 
 def refused(refusal: OAuthError) -> Response:
-    """A refusal as RFC 6749, 5.2 has it.
+    """Return a refusal in the form of RFC 6749, 5.2.
 
     Where credentials were asked for, it has the challenge of RFC 7617, 6750 or 9449.
     """

@@ -1,4 +1,4 @@
-"""A person at a browser: reads a page, fills in its form, signs in, says yes or no."""
+"""Act as a person at a browser: read a page, fill in its form, sign in, say yes or no."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class Form(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Called by HTMLParser for each tag."""
+        """Note what a tag says about the form; HTMLParser calls this for each tag."""
         attributes = {name: value or "" for name, value in attrs}
         name = attributes.get("name", "")
         if attributes.get("data-options"):
@@ -63,11 +63,11 @@ def sign_in(
     answer: Callable[[httpx.Response], str] | None = None,
     until: str | None = None,
 ) -> httpx.Response:
-    """What a person does: opens an address, signs in, and answers whether the client may have it.
+    """Act as a person who opens an address, signs in, and answers the consent page.
 
     `answer` is what the person, or the browser, gives to the page of a second factor; without one
     that page is the last. With `until` it stops at the redirect whose address begins so, and does
-    not follow it. The last response.
+    not follow it. Returns the last response.
     """
     page = browser.get(url)
     for _ in range(MOST_PAGES):

@@ -1,5 +1,6 @@
-"""A relying party: it sends people to a provider, trades the code, checks the ID token, and keeps a
-session of its own.
+"""Run a relying party: an application that leaves the sign-in to a provider.
+
+It sends people to a provider, trades the code, checks the ID token, and keeps a session of its own.
 """
 
 import hashlib
@@ -26,14 +27,14 @@ KEY_COOLDOWN = 30  # seconds at least between two fetches, however many unknown 
 
 
 class WrongNonce(jwt.InvalidTokenError):
-    """The ID token answers another sign-in than the one that this browser began.
+    """An error for an ID token that answers another sign-in than the one this browser began.
 
     OpenID Connect Core, 3.1.3.7, point 11.
     """
 
 
 class WrongAccessToken(jwt.InvalidTokenError):
-    """`at_hash` does not fit the access token that came along (OpenID Connect Core, 3.1.3.8)."""
+    """An error for an `at_hash` of another access token (OpenID Connect Core, 3.1.3.8)."""
 
 
 def validate_id_token(  # noqa: PLR0913 - each is a fact that the client knows
@@ -49,7 +50,7 @@ def validate_id_token(  # noqa: PLR0913 - each is a fact that the client knows
     leeway: float = 0,
     trusted_audiences: Collection[str] = (),
 ) -> Json:
-    """The claims of an ID token that is ours, now, and the answer to our question.
+    """Return the claims of an ID token that is for us, valid now, and the answer to our request.
 
     `now` and `leeway` are seconds. `trusted_audiences` are the other clients that may be named
     beside this one: whoever is named can present the token. Raises a subclass of jwt.PyJWTError.
@@ -95,7 +96,7 @@ class ProviderKeys:
         self.fetched = -KEY_AGE
 
     def for_token(self, token: str) -> Json:
-        """The JWK set to check a token with.
+        """Return the JWK set for checking a token.
 
         An unknown `kid` causes one fetch in 30 seconds, however many such tokens come.
         """
@@ -159,7 +160,7 @@ class RelyingParty:
         return response(environ, start_response)
 
     def latest_session(self) -> Json:
-        """The session that began last: the token endpoint's answer, and `claims` of the ID token.
+        """Return the newest session: the token endpoint's answer, and `claims` of the ID token.
 
         Raises LookupError where nobody is signed in.
         """
@@ -168,7 +169,7 @@ class RelyingParty:
         return next(reversed(self.sessions.values()))
 
     def home(self, request: Request) -> Response:
-        """Greets whoever holds a session cookie; the cookie is all that it looks at.
+        """Greet whoever holds a session cookie; nothing else is checked.
 
         Without one it answers 403: a 401 must name a way to authenticate (RFC 9110, 15.5.2), and
         a browser knows none here.
@@ -200,11 +201,11 @@ class RelyingParty:
         return response
 
     def new_nonce(self) -> str:
-        """The nonce of a sign-in: a text that nobody can guess (OpenID Connect Core, 3.1.2.1)."""
+        """Return a nonce that nobody can guess, for a sign-in (OpenID Connect Core, 3.1.2.1)."""
         return self.draw()
 
     def challenge(self, waiting: Pending) -> dict[str, str]:
-        """PKCE: the hash of a text that only we know goes ahead (RFC 7636, 4.2).
+        """Return the hash of a text that only we know, to be sent ahead: PKCE (RFC 7636, 4.2).
 
         The text itself follows with the code.
         """
@@ -212,7 +213,7 @@ class RelyingParty:
         return {"code_challenge": b64(digest), "code_challenge_method": "S256"}
 
     def callback(self, request: Request) -> Response:
-        """The provider's answer (RFC 6749, 4.1.2): is it for this browser, and from the right one?
+        """Check whether the provider's answer is for this browser, and from it (RFC 6749, 4.1.2).
 
         Then the code is traded for tokens, and a session begins.
         """
@@ -240,7 +241,10 @@ class RelyingParty:
         return self.start_session(request, claims, answer)
 
     def start_session(self, request: Request, claims: Json, answer: Json) -> Response:
-        """A session of our own, which ends when the person signs out here; then the first page."""
+        """Start our own session, and redirect to the first page.
+
+        The session ends when the person signs out here.
+        """
         cookie = self.draw()
         self.sessions[cookie] = {"claims": claims, **answer}
         service = self.origin.split("//")[1]
@@ -250,7 +254,7 @@ class RelyingParty:
         return response
 
     def same_browser(self, waiting: Pending, request: Request) -> bool:
-        """The answer arrives in the browser that asked: what `state` is for (RFC 6749, 10.12)."""
+        """Return whether the answer is in the browser that asked, by `state` (RFC 6749, 10.12)."""
         return request.cookies.get("browser") == waiting.browser
 
     def redeem(self, code: str, waiting: Pending) -> Json:
@@ -266,7 +270,7 @@ class RelyingParty:
         )
 
     def ask_for_tokens(self, **params: str) -> Json:
-        """One request to the token endpoint, as this client (RFC 6749, 2.3.1 and 3.2.1)."""
+        """Make one request to the token endpoint, as this client (RFC 6749, 2.3.1 and 3.2.1)."""
         url = self.provider + "/token"
         if self.secret is None:
             response = self.network.post(url, data={**params, "client_id": self.client_id})
@@ -276,7 +280,7 @@ class RelyingParty:
         return answer
 
     def check_id_token(self, token: str, waiting: Pending, access_token: str) -> Json:
-        """The claims of the ID token, after every check."""
+        """Return the claims of the ID token, after every check."""
         return validate_id_token(
             token,
             self.keys.for_token(token),
@@ -295,7 +299,7 @@ class RelyingParty:
         return response
 
     def draw(self) -> str:
-        """The next identifier from this application's dice."""
+        """Return the next identifier from this application's dice."""
         return self.lab.draw(self.origin)
 
     def _refuse(self, why: str) -> Response:

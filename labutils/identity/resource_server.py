@@ -1,4 +1,4 @@
-"""A resource server: an API that opens for an access token.
+"""Run a resource server: an API that opens for an access token.
 
 It checks the token offline by its signature, or online by asking the provider.
 """
@@ -67,11 +67,11 @@ class ResourceServer:
         return response(environ, start_response)
 
     def body(self, request: Request, claims: Json) -> Json:  # noqa: ARG002 - a hook
-        """What the API says to the holder of a good token."""
+        """Return what the API says to the holder of a good token."""
         return self.profiles.get(claims["sub"]) or {"sub": claims["sub"], "scope": claims["scope"]}
 
     def claims(self, token: str) -> Json:
-        """The claims of an access token that is good now. Raises OAuthError."""
+        """Return the claims of an access token that is good now. Raises OAuthError."""
         try:
             if self.introspect_as is None:
                 return self.verify(token)
@@ -82,9 +82,10 @@ class ResourceServer:
             ) from error
 
     def verify(self, token: str) -> Json:
-        """Offline: a signature, a clock, and the three names that must fit (RFC 9068, 4).
+        """Check a token offline, and return its claims.
 
-        Raises a subclass of jwt.PyJWTError.
+        It takes a signature, a clock, and the three names that must fit (RFC 9068, 4). Raises a
+        subclass of jwt.PyJWTError.
         """
         return tokens.verify(
             token,
@@ -96,7 +97,7 @@ class ResourceServer:
         )
 
     def introspect(self, token: str, credentials: tuple[str, str]) -> Json:
-        """Online: what the provider says of the token now (RFC 7662, 2).
+        """Ask the provider about a token online, and return its answer (RFC 7662, 2).
 
         Raises jwt.InvalidTokenError.
         """
@@ -109,7 +110,7 @@ class ResourceServer:
         return answer
 
     def check_holder(self, request: Request, scheme: str, token: str, claims: Json) -> None:
-        """A token that is bound opens nothing but for its holder. Raises OAuthError.
+        """Check that a bound token comes from its holder. Raises OAuthError.
 
         That is who shows its certificate (RFC 8705, 3), or a proof by its key (RFC 9449, 7).
         """
@@ -126,7 +127,7 @@ class ResourceServer:
             raise OAuthError("invalid_token", str(error), 401, challenge) from error
 
     def check_proof(self, request: Request, scheme: str, token: str, jkt: str | None) -> None:
-        """The request came with a proof by the key that the token is bound to (RFC 9449, 7.1).
+        """Check that a proof by the token's key came with the request (RFC 9449, 7.1).
 
         Raises dpop.InvalidProof, or jwt.InvalidTokenError where one of the two is missing.
         """

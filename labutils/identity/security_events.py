@@ -1,4 +1,4 @@
-"""Signed events: a session was revoked (a security event token of CAEP), and somebody logged out.
+"""Sign and read two kinds of events: a session was revoked (CAEP), and somebody logged out.
 
 The second is a logout token. Both are JWTs that happen to carry `events`, and no more alike than
 that: a security event never ends and names its subject in `sub_id`, a logout token expires and
@@ -19,13 +19,13 @@ LOGOUT_LIFE = 120
 
 
 class InvalidEvent(jwt.InvalidTokenError):
-    """An event that is not from the issuer, not for us, or not what it should be."""
+    """An error for an event from another issuer, for another audience, or of another kind."""
 
 
 def sign_event(
     key: tokens.SigningKey, *, issuer: str, audience: str, now: int, jti: str, sub: str, sid: str
 ) -> str:
-    """A security event token: this session of this person was revoked at `now`, in seconds.
+    """Return a security event token: this person's session was revoked at `now`, in seconds.
 
     Sources: RFC 8417; CAEP 1.0, 3.1. The subject is the session and the person together, in
     `sub_id`; `sub` and `exp` must not be there (SSF 1.0, 4.1.2, 4.1.7).
@@ -47,7 +47,7 @@ def sign_event(
 
 
 def read_event(token: str, keys: Json, *, issuer: str, audience: str, now: float) -> Json:
-    """The claims of a session-revoked event. Raises InvalidEvent or another jwt.PyJWTError.
+    """Return the claims of a session-revoked event. Raises InvalidEvent or another jwt.PyJWTError.
 
     However late it comes, it is as true as on the first day: no rule sets an age, and none an
     order (RFC 8417, 5.3).
@@ -64,7 +64,7 @@ def read_event(token: str, keys: Json, *, issuer: str, audience: str, now: float
 
 
 def who_and_when(claims: Json) -> tuple[str, int]:
-    """The person (`sub`) whose session was revoked, and when, in seconds.
+    """Return the person (`sub`) whose session was revoked, and when, in seconds.
 
     Raises InvalidEvent where the event does not say.
     """
@@ -83,7 +83,10 @@ def who_and_when(claims: Json) -> tuple[str, int]:
 def sign_logout_token(
     key: tokens.SigningKey, *, issuer: str, client_id: str, now: int, jti: str, sub: str, sid: str
 ) -> str:
-    """A logout token: this session ended (OpenID Connect Back-Channel Logout, errata 1, 2.4)."""
+    """Return a logout token: this session ended.
+
+    Source: OpenID Connect Back-Channel Logout, errata 1, 2.4.
+    """
     claims = {
         "iss": issuer,
         "aud": client_id,
@@ -98,7 +101,7 @@ def sign_logout_token(
 
 
 def read_logout_token(token: str, keys: Json, *, issuer: str, client_id: str, now: float) -> Json:
-    """The claims of a logout token (Back-Channel Logout, 2.6).
+    """Return the claims of a logout token (Back-Channel Logout, 2.6).
 
     Raises InvalidEvent or another jwt.PyJWTError.
     """
@@ -115,7 +118,7 @@ def read_logout_token(token: str, keys: Json, *, issuer: str, client_id: str, no
 
 
 def signed_claims(token: str, keys: Json) -> Json:
-    """The claims of a JWT whose signature holds. Nothing else was asked.
+    """Return the claims of a JWT whose signature holds. Nothing else was asked.
 
     Raises a subclass of jwt.PyJWTError.
     """
@@ -123,7 +126,9 @@ def signed_claims(token: str, keys: Json) -> Json:
 
 
 def event_claims(token: str, keys: Json, typ: str, issuer: str, audience: str, now: float) -> Json:
-    """What both readers ask first. Raises InvalidEvent or another jwt.PyJWTError.
+    """Return the claims of an event, after the checks that both readers share.
+
+    Raises InvalidEvent or another jwt.PyJWTError.
 
     Signature, type, issuer, audience, `events`, and a date that is not in the future.
     """

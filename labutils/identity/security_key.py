@@ -1,4 +1,4 @@
-"""A FIDO2 authenticator in software.
+"""Emulate a FIDO2 authenticator in software.
 
 Yubico's own client and server (python-fido2) talk to it as they would to the real thing. Its keys
 are derived from labels, so it is for the lab only. Sources: CTAP 2.1 (sections named below) and Web
@@ -59,7 +59,7 @@ class SecurityKey(CtapDevice):
 
     @classmethod
     def list_devices(cls) -> Iterator[CtapDevice]:
-        """None can be found by searching: a lesson makes its keys."""
+        """Return no device: a lesson makes its keys itself."""
         return iter(())
 
     def call(
@@ -89,14 +89,14 @@ class SecurityKey(CtapDevice):
             return bytes([CtapError.ERR.INVALID_CBOR])
 
     def get_info(self, _asked: Message) -> Message:
-        """What this key can do (CTAP 2.1, 6.4).
+        """Return what this key can do (CTAP 2.1, 6.4).
 
         FIDO2, its model, user verification on the key itself, and PIN/UV protocol 2.
         """
         return {1: ["FIDO_2_0"], 3: self.aaguid, 4: {"rk": False, "up": True, "uv": True}, 6: [2]}
 
     def make_credential(self, asked: Message) -> Message:
-        """A new key pair for one site, and a statement about it that the new key itself signs.
+        """Make a key pair for one site, and a statement about it that the new key signs.
 
         Sources: CTAP 2.1, 6.1; WebAuthn, 8.2. Raises CtapError.
         """
@@ -115,7 +115,7 @@ class SecurityKey(CtapDevice):
         return {1: "packed", 2: data, 3: {"alg": ES256.ALGORITHM, "sig": signature}}
 
     def get_assertion(self, asked: Message) -> Message:
-        """A signature over the site, the counter and the hash of what the browser saw.
+        """Return a signature over the site, the counter and the hash of what the browser saw.
 
         Sources: CTAP 2.1, 6.2; WebAuthn, 6.3.3. Raises CtapError.
         """
@@ -128,11 +128,11 @@ class SecurityKey(CtapDevice):
         return {1: {"type": "public-key", "id": mine[0]}, 2: data, 3: signature}
 
     def knows(self, credential: bytes, site: str) -> bool:
-        """A credential answers to the site that it was made for, and to no other."""
+        """Return whether a credential was made for this site; it answers to no other."""
         return self.credentials.get(credential) == site
 
     def attested(self, credential: bytes) -> AttestedCredentialData:
-        """A credential with its public key and this key's model."""
+        """Return a credential with its public key and this key's model."""
         public_key = self.private_key(credential).public_key()
         cose_key = ES256.from_cryptography_key(public_key)  # type: ignore[no-untyped-call]
         return AttestedCredentialData.create(self.aaguid, credential, cose_key)
@@ -143,7 +143,7 @@ class SecurityKey(CtapDevice):
         options: dict[str, bool],
         attested: AttestedCredentialData | None = None,
     ) -> AuthenticatorData:
-        """The authenticator data (WebAuthn, 6.1).
+        """Return the authenticator data (WebAuthn, 6.1).
 
         With the option `up` false it is a mere question: no touch, no count. Raises CtapError where
         the holder does not touch the key.
@@ -165,12 +165,12 @@ class SecurityKey(CtapDevice):
         return data
 
     def sign(self, credential: bytes, data: bytes) -> bytes:
-        """An ES256 signature in DER, the same bytes every time (RFC 6979)."""
+        """Return an ES256 signature in DER, the same bytes every time (RFC 6979)."""
         algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
         return self.private_key(credential).sign(data, algorithm)
 
     def private_key(self, credential: bytes) -> ec.EllipticCurvePrivateKey:
-        """The private key of a credential; it has no way out of here but `sign`."""
+        """Return the private key of a credential, which is used only in `sign`."""
         return ec_private_key(f"{self.label}/{credential.hex()}")
 
 
@@ -182,7 +182,7 @@ def press(
     page: httpx.Response,
     collector: Callable[[str], ClientDataCollector] = DefaultClientDataCollector,
 ) -> str:
-    """What a browser does with a page that asks for a key: the answer as JSON.
+    """Answer a page that asks for a key as a browser does, and return the answer as JSON.
 
     It signs the origin that the page really came from. Raises fido2.client.ClientError where the
     browser or the key refuses.

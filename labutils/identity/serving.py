@@ -1,4 +1,4 @@
-"""The server of `labutils serve`: a provider on loopback, in bounded time and memory."""
+"""Serve a provider on loopback in bounded time and memory: the server of `labutils serve`."""
 
 import io
 import socket
@@ -43,7 +43,7 @@ Connection = socket.socket | tuple[bytes, socket.socket]
 
 
 class Loopback:
-    """The provider as a WSGI app that a browser on the same machine may meet."""
+    """The provider as a WSGI app for a browser on the same machine."""
 
     def __init__(self, provider: Provider):
         self.provider = provider
@@ -67,7 +67,7 @@ class Loopback:
             return self.provider(environ, start_response)
 
     def check_host(self, host: str | None) -> None:
-        """A page whose name was made to lead here (DNS rebinding) still names itself in Host.
+        """Refuse a request that names another host, as a page after DNS rebinding does.
 
         Raises an HTTPException: 400 where the name is missing or stands twice (RFC 9112, 3.2), 421
         where it is another's (RFC 9110, 15.5.20).
@@ -80,7 +80,7 @@ class Loopback:
             )
 
     def forget(self) -> None:
-        """Drop what is over, once a minute, and all but the newest lines of the log."""
+        """Drop whatever has expired, once a minute, and all but the newest lines of the log."""
         del self.provider.lab.audit[:-MOST_LINES]
         now = self.provider.now
         if not 0 <= now - self.forgotten < FORGET_EVERY:
@@ -89,7 +89,10 @@ class Loopback:
 
 
 def read_body(environ: "WSGIEnvironment") -> bytes:
-    """The body of a request. Raises an HTTPException where it is too long, too slow, or none."""
+    """Return the body of a request.
+
+    Raises an HTTPException where it is too long, too slow, or none.
+    """
     request = Request(environ)
     request.max_content_length = LONGEST_BODY
     try:
@@ -106,17 +109,17 @@ def read_body(environ: "WSGIEnvironment") -> bytes:
 
 
 class InTime(io.RawIOBase):
-    """What comes over a connection until a moment, however slowly its bytes drip."""
+    """A stream that reads a connection until a deadline, however slowly its bytes drip."""
 
     def __init__(self, connection: socket.socket):
         self.connection, self.deadline = connection, 0.0
 
     def readable(self) -> bool:
-        """It is there to be read."""
+        """Return True: the stream can be read."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
-        """Some bytes. Raises TimeoutError once it is too late."""
+        """Read some bytes. Raises TimeoutError once it is too late."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("too late")
@@ -128,7 +131,7 @@ class InTime(io.RawIOBase):
 
 
 class Handler(WSGIRequestHandler):
-    """One connection, which writes no line to the terminal."""
+    """A handler of one connection, which writes nothing to the terminal."""
 
     error_content_type = "text/plain"  # for what is not an HTTP
     error_message_format = "%(code)d %(message)s\n"
@@ -146,11 +149,11 @@ class Handler(WSGIRequestHandler):
         super().handle_one_request()
 
     def log(self, type: str, message: str, *args: object) -> None:
-        """No line for each request, nor for a client that went away."""
+        """Write nothing, for a request or for a client that went away."""
 
 
 class Server(ThreadedWSGIServer):
-    """A thread for each connection, and no more connections than fit."""
+    """A server with a thread for each connection, and a limit on connections."""
 
     def __init__(self, listening: socket.socket, provider: Provider):
         self.room, self.ending = BoundedSemaphore(MOST_CONNECTIONS), False
@@ -158,7 +161,7 @@ class Server(ThreadedWSGIServer):
         super().__init__(host, port, Loopback(provider), Handler, fd=listening.fileno())
 
     def process_request(self, request: Connection, client_address: object) -> None:
-        """Serve a connection in a thread of its own, or say that all are busy."""
+        """Serve a connection in its own thread, or answer that all are busy."""
         if self.room.acquire(blocking=False):
             super().process_request(request, client_address)
             return
@@ -174,12 +177,12 @@ class Server(ThreadedWSGIServer):
             self.room.release()
 
     def server_close(self) -> None:
-        """Close, and let connections that are cut off by this end without a word."""
+        """Close the server, without a word about the connections that this cuts off."""
         self.ending = True
         super().server_close()
 
     def handle_error(self, request: Connection, client_address: tuple[str, int] | str) -> None:
-        """Show what went wrong with a request, but not what the server's own end did to it."""
+        """Show what went wrong with a request, except for what closing the server caused."""
         if not self.ending:
             super().handle_error(request, client_address)
 

@@ -1,4 +1,4 @@
-"""The strict verifier, and the front door to the keys and the decoder that belong to it.
+"""Verify tokens strictly, and offer the keys and the decoder that belong to it.
 
 The verifier raises subclasses of `jwt.PyJWTError` and nothing else, on any input; the decoder
 never raises.
@@ -51,7 +51,7 @@ __all__ = [
 
 
 class WrongType(jwt.InvalidTokenError):
-    """The header's `typ` is not the kind of token that this door takes (RFC 8725, 3.11)."""
+    """An error for a `typ` in the header that names another kind of token (RFC 8725, 3.11)."""
 
 
 def _unique(pairs: list[tuple[str, object]]) -> Json:
@@ -68,7 +68,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def json_object(data: bytes, what: str) -> Json:
-    """The JSON object in some bytes, read strictly.
+    """Return the JSON object in some bytes, read strictly.
 
     Raises jwt.DecodeError, which names `what` could not be read.
     """
@@ -197,7 +197,7 @@ def _one_name(alg: Name) -> Name | str:
 
 
 def verify_signature(token: str, jwk: Json | jwt.PyJWK, algorithm: str | None = None) -> bytes:
-    """The payload bytes of a compact JWS whose signature holds (RFC 7515, 5.2).
+    """Return the payload bytes of a compact JWS whose signature holds (RFC 7515, 5.2).
 
     `algorithm` serves a JWK without `alg`. Raises a subclass of jwt.PyJWTError, whatever the input.
     """
@@ -258,7 +258,7 @@ def verify(
     algorithms: list[str] | None = None,
     leeway: float = 0,
 ) -> Json:
-    """The claims of a token that a trusted key signed, and that is good here and now.
+    """Return the claims of a token that a trusted key signed and that is good here and now.
 
     It comes from this issuer, is meant for this audience, and is valid at `now`. `now` and `leeway`
     are seconds. The algorithm is the key's, never the token's choice (RFC 8725, 3.1). Raises a

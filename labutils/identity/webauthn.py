@@ -1,4 +1,4 @@
-"""The provider's end of security keys (Web Authentication Level 3).
+"""Run the provider's end of security keys (Web Authentication Level 3).
 
 What it asks, what it checks, and the page on which a key is registered.
 """
@@ -57,7 +57,7 @@ UNREADABLE = (
 
 
 class SecurityKeys:
-    """The keys of one account, as its second factor.
+    """The security keys of one account, as its second factor.
 
     `verify_origin` says which origin a signature may name: this one, letter by letter. With
     `verify_attestation` (which raises, or returns) new keys are asked to say what they are.
@@ -81,7 +81,7 @@ class SecurityKeys:
         self.counters: dict[bytes, int] = {}
 
     def ask(self, draw: Draw, /) -> tuple[dict[str, str], Json]:
-        """A challenge for the keys that are registered (WebAuthn, 7.2).
+        """Return a challenge for the keys that are registered (WebAuthn, 7.2).
 
         It is the JSON that a browser's API takes.
         """
@@ -91,7 +91,9 @@ class SecurityKeys:
         return {"options": json.dumps(dict(options.public_key))}, state
 
     def check(self, remembered: Json, answer: str, /) -> None:
-        """A registered key signed this challenge for this origin and site, and its counter went up.
+        """Check that a registered key signed this challenge for this site and its counter went up.
+
+        It must name this origin.
 
         Raises WrongAnswer (WebAuthn, 7.2).
         """
@@ -109,7 +111,7 @@ class SecurityKeys:
         self.counters[key.credential_id] = counter
 
     def offer(self, user: User, draw: Draw) -> tuple[dict[str, str], Json]:
-        """What a browser needs to make a new credential (WebAuthn, 7.1)."""
+        """Return what a browser needs to make a new credential (WebAuthn, 7.1)."""
         person = PublicKeyCredentialUserEntity(
             id=user.sub.encode(), name=user.username, display_name=user.name
         )
@@ -145,7 +147,7 @@ class SecurityKeys:
 
 
 def read_answer(answer: str) -> Json:
-    """The JSON of a browser's answer. Raises ValueError and the like for anything else.
+    """Return the JSON of a browser's answer. Raises ValueError and the like for anything else.
 
     A number in place of bytes is refused: python-fido2 would make that many zero bytes of it.
     """
@@ -174,7 +176,7 @@ def enable(provider: Provider, make: Callable[[str], SecurityKeys] = SecurityKey
 
 
 def script(_request: Request) -> Response:
-    """The script between a page and the browser's API for keys."""
+    """Return the script between a page and the browser's API for keys."""
     text = data_file("pages/webauthn.js").read_text(encoding="utf-8")
     return Response(text, content_type="text/javascript")
 
@@ -199,7 +201,10 @@ class KeyPage:
         return self.offer(session, note)
 
     def authenticate(self, request: Request, posted: dict[str, str]) -> Session:
-        """Who has just signed in, with all factors. Raises PersonMustAnswer with the login page."""
+        """Return the session of whoever has just signed in, with all factors.
+
+        Raises PersonMustAnswer with the login page.
+        """
         if "username" in posted or "ticket" in posted:
             return sign_in(self.state, request, posted)
         session = self.state.current_session(request)
@@ -209,7 +214,7 @@ class KeyPage:
         return session
 
     def may_add_keys(self, session: Session) -> bool:
-        """A fresh session, begun with the second factor where there is one.
+        """Return whether a session is fresh, and began with the second factor if there is one.
 
         So a session that is stolen later adds no key; one that was just phished can.
         """
@@ -218,13 +223,13 @@ class KeyPage:
         return session.user.second_factor is None or "mfa" in session.amr
 
     def keys_of(self, user: User) -> SecurityKeys:
-        """The security keys of an account; a new, empty set where it has none."""
+        """Return the security keys of an account; a new, empty set if it has none."""
         if isinstance(user.second_factor, SecurityKeys):
             return user.second_factor
         return self.make(self.state.issuer)
 
     def taken(self) -> set[bytes]:
-        """The credentials of all accounts: none may stand at two (WebAuthn, 7.1)."""
+        """Return the credentials of all accounts: no two may share one (WebAuthn, 7.1)."""
         factors = [user.second_factor for user in self.state.users.values()]
         return {
             credential
@@ -234,7 +239,7 @@ class KeyPage:
         }
 
     def register(self, request: Request, session: Session, answer: str) -> str:
-        """Take the key that answered as the account's second factor. What to tell the person."""
+        """Register the key that answered as the second factor; return what to tell the person."""
         keys = self.keys_of(session.user)
         try:
             keys.add(session.offered, answer, self.taken())
@@ -246,7 +251,7 @@ class KeyPage:
         return "The key is registered."
 
     def offer(self, session: Session, note: str) -> Response:
-        """The page that asks for a key to add."""
+        """Return the page that asks for a key to add."""
         keys = self.keys_of(session.user)
         texts, session.offered = keys.offer(session.user, self.state.draw)
         texts |= {

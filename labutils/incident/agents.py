@@ -1,4 +1,4 @@
-"""What browsers and apps call themselves, on which day: data/agents.yaml.
+"""Choose the user agents of browsers and apps for a given day, from data/agents.yaml.
 
 People update when they come to it: a device is days behind the newest release, and now and then
 months.
@@ -18,8 +18,10 @@ USUAL_LAG = 5  # days
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of browser or app, and its share. `agent` leaves versions open, and `words`: one of
-    each of these lists is a device's own."""
+    """A kind of browser or app, and its share.
+
+    `agent` has placeholders for versions; from each list in `words`, a device takes one entry.
+    """
 
     share: int
     agent: str
@@ -33,7 +35,7 @@ def _sheet() -> Row:
 
 @cache
 def kinds(of: str) -> tuple[Kind, ...]:
-    """The kinds of `laptops`, or of `phones`."""
+    """Return the kinds of `laptops`, or of `phones`."""
     return tuple(build(Kind, row) for row in value(_sheet(), of, tuple[Row, ...]))
 
 
@@ -45,8 +47,10 @@ def _releases(program: str) -> tuple[list[int], list[str]]:
 
 
 def version(program: str, time: int, back: int = 0) -> str:
-    """The newest version of a program at a time (seconds since 1970), or one that is so many
-    releases older."""
+    """Return a program's newest version at a time (seconds since 1970), or an older one.
+
+    `back` says how many releases older.
+    """
     times, versions = _releases(program)
     return versions[max(0, bisect_right(times, time) - 1 - back)]
 
@@ -60,15 +64,19 @@ def _asked(agent: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Installed:
-    """A browser or an app on a device. `agent` leaves versions open; `lag`: how many seconds it is
-    behind the releases."""
+    """A browser or an app on a device.
+
+    `agent` has placeholders for versions; `lag` is how many seconds it is behind the releases.
+    """
 
     agent: str
     lag: int
 
     def at(self, time: int, *, updated: int = 0, back: int = 0) -> str:
-        """What it calls itself at a time (seconds since 1970), if all was `updated` at another one;
-        with `back`, so many updates before."""
+        """Return its user agent at a time, if everything was last updated at `updated`.
+
+        Both are in seconds since 1970. `back` is how many updates before that.
+        """
         since = max(time - self.lag, min(updated, time))
         return _filled(self.agent, tuple(version(one, since, back) for one in _asked(self.agent)))
 
@@ -82,8 +90,10 @@ def _filled(agent: str, versions: tuple[str, ...]) -> str:
 
 
 def common(time: int) -> list[str]:
-    """What a hundred laptops call themselves at a time (seconds since 1970), those left out that
-    have something rare."""
+    """Return the user agents of a hundred typical laptops at a time (seconds since 1970).
+
+    Laptops with something rare are left out.
+    """
     some = kinds("laptops")
     whole = sum(one.share for one in some)
     return [

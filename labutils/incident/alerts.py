@@ -1,4 +1,4 @@
-"""From hits to what an analyst gets to see: alerts, true or false, as many as a day has room for.
+"""Turn hits into the alerts that an analyst gets to see, as many as fit into a day.
 
 An alert is an actor on a day. Whatever rules report of that actor on that day, and however they put
 it together, is one alert: a rule that is true of 120 events in a row has found one thing, and so
@@ -26,7 +26,7 @@ Proven = Mapping[str, Collection[str]]  # by a rule's id: the steps that it may 
 
 @dataclass(frozen=True)
 class Report:
-    """What one rule reports of an actor on a day.
+    """One rule's report of an actor on a day.
 
     `opened` is when it first did (seconds since 1970); `steps` are the facts that it leads to, with
     the time of the first event of each: none where it does not lead to the attack.
@@ -42,7 +42,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Alert:
-    """An actor on a day, as rules report it. Times are seconds since 1970.
+    """An actor on a day, as the rules report it. Times are seconds since 1970.
 
     `reports` are those of its rules, the most severe first, then the earliest. `steps`: the facts
     that it leads to, with the time of the first event of each; a false alert leads to none. `twin`:
@@ -60,42 +60,42 @@ class Alert:
 
     @property
     def was_read(self) -> bool:
-        """Whether somebody read it."""
+        """Whether somebody read the alert."""
         return self.read_at is not None
 
     @property
     def evening(self) -> float:
-        """When it was read; the end of its day where nobody did."""
+        """When the alert was read; the end of its day if nobody read it (seconds since 1970)."""
         return self.closed if self.read_at is None else self.read_at
 
     @property
     def true(self) -> bool:
-        """Whether it leads to the attack."""
+        """Whether the alert leads to the attack."""
         return bool(self.steps)
 
     @property
     def day(self) -> int:
-        """The day on which it was opened, counted since 1970."""
+        """The day on which the alert was opened, counted since 1970."""
         return int(self.opened // DAY)
 
     @property
     def closed(self) -> float:
-        """The end of its day, from when on it can be read: what comes later needs a new alert."""
+        """The end of the alert's day, when it can be read; later events need a new alert."""
         return float((self.day + 1) * DAY)
 
     @property
     def rule_id(self) -> str:
-        """The id of its most severe rule."""
+        """The id of the alert's most severe rule."""
         return self.reports[0].rule_id
 
     @property
     def title(self) -> str:
-        """The title of its most severe rule."""
+        """The title of the alert's most severe rule."""
         return self.reports[0].title
 
     @property
     def level(self) -> str:
-        """The level of its most severe rule."""
+        """The level of the alert's most severe rule."""
         return self.reports[0].level
 
 
@@ -110,7 +110,7 @@ class _Reported:
 
 
 def alerts_of(hits: Iterable[Hit], truth: GroundTruth, proven: Proven | None = None) -> list[Alert]:
-    """The alerts of these hits, in order of time.
+    """Group these hits into alerts, in the order of time.
 
     `proven`: the steps that each rule may be credited with; all where it is None.
     """
@@ -123,7 +123,7 @@ def alerts_of(hits: Iterable[Hit], truth: GroundTruth, proven: Proven | None = N
 
 
 def whose(event_id: str, truth: GroundTruth) -> str:
-    """Who acted in an event; its source, where it says nobody."""
+    """Return who acted in an event; its source if it names nobody."""
     return truth.actor(event_id) or event_id.rpartition(":")[0]
 
 
@@ -235,7 +235,7 @@ def _twin_of(event_ids: Iterable[str], truth: GroundTruth) -> str:
 
 
 def read_in_the_evening(alerts: Sequence[Alert], budget: int) -> list[Alert]:
-    """The alerts, each with the evening on which it was read.
+    """Return the alerts, each with the evening on which it was read.
 
     At the end of a day a team reads so many of all that wait, whatever their rules: the most severe
     first, then those that were opened first. What is left waits for a quieter evening, but no

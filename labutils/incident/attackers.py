@@ -1,4 +1,4 @@
-"""The same incident with another attacker: what rules meet that were written for the first one.
+"""Change the attacker of an incident, to test rules that were written for the first one.
 
 Each function gives a changed case. Outcomes come from policy.decide, as ever: play it and see.
 """
@@ -31,8 +31,7 @@ FAMILIES = ("fairbank", "holloway", "penrose", "winslow", "ashby", "langley", "m
 
 
 def with_other_names(case: str | Path, seed: str) -> Incident:
-    """Another attacker: another address, network, country and agents, other accounts and tokens
-    that were stolen, another look-alike, other things that are read.
+    """Return the case with another attacker: other addresses, agents, stolen accounts and loot.
 
     What a company chooses for good stays: its own addresses, its services, and its groups.
     """
@@ -266,7 +265,7 @@ def _without_version(agent: str) -> str:
 
 
 def changed(value: Any, change: Callable[[str], str]) -> Any:
-    """A sheet, or a part of one, with each text in it changed; its keys stay."""
+    """Return a sheet, or a part of one, with each text changed and its keys unchanged."""
     if isinstance(value, Row):
         pairs = {key: changed(item, change) for key, item in value.items()}
         return Row(pairs, file=value.file, line=value.line, lines=value.lines)
@@ -291,9 +290,12 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
 
 
 def with_other_counts(case: Incident, seed: str) -> Incident:
-    """The same steps, with other lengths of their long rows of requests: from half of what it was
-    to that of the longest harmless row beside it, so that no number and no limit tells them. Where
-    nothing harmless is half as long, it may be longer, too."""
+    """Return the case with the same steps and other numbers of requests in its long rows.
+
+    Each number is from half of what it was to that of the longest harmless row beside it, so that
+    no number and no limit gives them away. Where nothing harmless is half as long, it may be
+    longer, too.
+    """
     dice = random.Random(f"{seed}/counts")
     theirs: dict[str, list[int]] = {}
     for twin in (case.background or Row()).get("twins", []):
@@ -321,8 +323,10 @@ def with_other_counts(case: Incident, seed: str) -> Incident:
 
 
 def with_honest_ones_listed(case: Incident, seed: str) -> Incident:
-    """Each list of the company's that names service tokens names some others as well, which nobody
-    stole. So to stand on it is no proof."""
+    """Return the case with innocent service tokens added to each list of service tokens.
+
+    Nobody stole the tokens that are added, so being on a list proves nothing.
+    """
     dice, credentials = random.Random(f"{seed}/listed"), case.estate.credentials
     honest = [row["id"] for row in _tokens_of_machines(case)]
 
@@ -351,7 +355,10 @@ def _tokens_of_machines(case: Incident) -> list[Row]:
 
 
 def with_other_order(case: Incident, seed: str) -> Incident:
-    """The steps after the longest pause in another order, as far as each still ends as before."""
+    """Return the case with the steps after the longest pause in another order.
+
+    Each step still ends as before.
+    """
     campaign, begin = case.campaign, _after_the_pause(case)
     dice, world = random.Random(f"{seed}/order"), World.historical(case)
     times = [_begin(case, plan) for plan in campaign.steps]
@@ -365,7 +372,10 @@ def with_other_order(case: Incident, seed: str) -> Incident:
 
 
 def with_half_the_pace(case: Incident) -> Incident:
-    """After the longest pause, twice the time between steps, and between the requests of one."""
+    """Return the case at half the pace after its longest pause.
+
+    There is twice the time between steps, and between the requests of one.
+    """
     begin = _after_the_pause(case)
     start = seconds(_begin(case, case.campaign.steps[begin]))
 
@@ -379,8 +389,10 @@ def with_half_the_pace(case: Incident) -> Incident:
 
 
 def with_other_days(case: Incident, seed: str) -> Incident:
-    """All one to five days earlier: by one number before the campaign's longest pause, by another
-    after it. A rule that knows the dates of the report meets nobody."""
+    """Return the case one to five days earlier, so that no date of the report fits.
+
+    All before the campaign's longest pause moves by one number of days, all after it by another.
+    """
     dice = random.Random(f"{seed}/days")
     early, late = (dice.randint(1, 5) * DAY for _ in range(2))
     end_of_pause = seconds(_begin(case, case.campaign.steps[_after_the_pause(case)]))
@@ -453,7 +465,7 @@ def _swapped(campaign: Campaign, first: int, times: list[str]) -> Campaign:
 
 
 def who_holds(case: Incident, credentials: Iterable[str]) -> Incident:
-    """The same attacker, who has these credentials from elsewhere to begin with."""
+    """Return the case with an attacker who also starts with these credentials."""
     held = tuple(dict.fromkeys((*case.campaign.start_with, *credentials)))
     return replace(case, campaign=replace(case.campaign, start_with=held))
 
@@ -462,7 +474,7 @@ def who_holds(case: Incident, credentials: Iterable[str]) -> Incident:
 
 
 def with_other_routes(case: Incident) -> Incident:
-    """An attacker who never uses a service token where there is another way.
+    """Return the case with an attacker who uses a service token only where there is no alternative.
 
     What needs one, and has no other way, is not tried. Where little would be left, the attacker
     stays as before.

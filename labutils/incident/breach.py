@@ -1,5 +1,4 @@
-"""A campaign as a function of a world: played over HTTP, or foreseen with the same decisions and no
-HTTP.
+"""Play a campaign in a world: over HTTP, or with the same decisions and no HTTP.
 
 A case says what was tried; outcomes come from policy.decide alone. It is a model built from public
 reports.
@@ -27,8 +26,9 @@ Outcome = Literal["succeeded", "denied", "unknown", "not_reached"]
 
 @dataclass(frozen=True)
 class Attempt:
-    """A request of a step, and the answer. `decision` is None where it was never sent, since the
-    intruder did not hold `missing`.
+    """A request of a step, and the answer.
+
+    `decision` is None where it was never sent, since the intruder did not hold `missing`.
 
     `at` is in seconds since 1970; `recorded` says whether any log holds it.
     """
@@ -41,7 +41,7 @@ class Attempt:
 
     @property
     def time(self) -> str:
-        """When it was made, in ISO 8601."""
+        """When the request was made, in ISO 8601."""
         return iso(self.at)
 
     @property
@@ -51,8 +51,10 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Step:
-    """What became of a plan. `outcome`: succeeded, denied, unknown (allowed, and no log could show
-    it, or no source tells what the log showed), or not_reached.
+    """The outcome of a plan.
+
+    `outcome`: succeeded, denied, unknown (allowed, and no log could show it, or no source tells
+    what the log showed), or not_reached.
 
     `time` is ISO 8601; `time_assumed` says that no source gives even its day, `time_precision` how
     much of it the ledger has.
@@ -72,7 +74,7 @@ class Step:
 
     @property
     def stopped(self) -> bool:
-        """Whether every route was refused, or nothing was there to try one with."""
+        """Whether every route was refused, or the intruder had nothing to try one with."""
         return self.outcome in ("denied", "not_reached")
 
 
@@ -94,14 +96,14 @@ class Replay:
 
     @cached_property
     def audit(self) -> dict[str, list[Event]]:
-        """What the services logged: the events of each log, by source."""
+        """The events of each log that the services wrote, by source."""
         return {source: [line.event for line in lines] for source, lines in self.lines.items()}
 
 
 def with_controls(
     names: Iterable[str], world: World | None = None, *, case: CaseName = cases.COURSE
 ) -> World:
-    """The historical world of a case (or another world) with these controls in place.
+    """Return the historical world of a case (or another world) with these controls in place.
 
     Raises KeyError for a name that is not a control.
     """
@@ -116,30 +118,37 @@ def with_controls(
 
 
 class TriesPlans(Protocol):
-    """Who tries the plans. `holds`: the credentials so far. `send` makes a request, and adds to
-    them what it gave."""
+    """An intruder who tries plans.
+
+    `holds`: the credentials so far. `send` makes a request, and adds to them what it gave.
+    """
 
     @property
     def holds(self) -> Container[str]:
-        """The names of the credentials."""
+        """The names of the credentials that the intruder holds."""
         ...
 
     def send(self, ask: Ask, time: int) -> tuple[Decision, bool]:
-        """The decision, and whether any log holds the request; `time` is in seconds since 1970."""
+        """Send a request; return the decision, and whether any log holds the request.
+
+        `time` is in seconds since 1970.
+        """
         ...
 
 
 @dataclass
 class CampaignRun:
-    """Plans tried one after another, each route by route, until one is open all the way. `now` is
-    in seconds since 1970."""
+    """A run of plans, one after another, each route by route until one is open all the way.
+
+    `now` is in seconds since 1970.
+    """
 
     case: Incident
     intruder: TriesPlans
     now: int = 0
 
     def steps(self, plans: Iterable[Plan]) -> Iterator[Step]:
-        """What becomes of each plan."""
+        """Yield the outcome of each plan."""
         for plan in plans:
             fact = self.case.ledger.facts[plan.fact]
             begin = plan.assumed_time or fact.time or ""
@@ -151,8 +160,10 @@ class CampaignRun:
             yield _step(plan, fact, begin, attempts)
 
     def try_route(self, route: Route, begin: int) -> list[Attempt]:
-        """The requests of a route, up to the first that is refused or cannot be sent; `begin` is in
-        seconds since 1970."""
+        """Send the requests of a route, up to the first that is refused or cannot be sent.
+
+        `begin` is in seconds since 1970.
+        """
         attempts = []
         for ask in route:
             time = max(self.now + 1, seconds(ask.at) if ask.at else begin)
@@ -162,7 +173,7 @@ class CampaignRun:
         return attempts
 
     def attempt(self, ask: Ask, time: int) -> Attempt:
-        """One request, if the intruder holds what it takes."""
+        """Make one request, if the intruder holds what it needs."""
         foothold = self.case.estate.zones[ask.origin].foothold
         for needed in (ask.using, foothold):
             if needed is not None and needed not in self.intruder.holds:
@@ -269,8 +280,10 @@ class _OverHttp:
 
 
 def play(world: World, *, case: CaseName = cases.COURSE, own_rules: Sequence[Rule] = ()) -> Replay:
-    """Play a case's campaign in a world: real HTTP requests in a lab of its own, each decided and
-    logged where it arrives. `own_rules` are asked after those of the policy."""
+    """Play a case's campaign in a world: real HTTP requests in a lab of its own.
+
+    Each is decided and logged where it arrives. `own_rules` are asked after those of the policy.
+    """
     case = cases.load(case)
     lab = Lab("breach", case.start)
     intruder = _OverHttp(Company(lab, world, case, own_rules), case.campaign)
@@ -297,8 +310,10 @@ Answer = TypeVar("Answer")
 
 
 class Remembered(Generic[Answer]):
-    """What was answered before, by what was asked. Cases share what they did not change, so most of
-    many thieves ask the same."""
+    """Answers that were given before, by what was asked.
+
+    Cases share what they did not change, so most of many thieves ask the same.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[tuple[object, ...], Answer] = {}
@@ -312,8 +327,10 @@ class Remembered(Generic[Answer]):
         alarm: int | None,
         decide: Callable[[Request], Answer],
     ) -> Answer:
-        """The answer to a request of a campaign, decided where nobody asked the same before; times
-        are seconds since 1970."""
+        """Return the answer to a request of a campaign, decided unless the same was asked before.
+
+        Times are seconds since 1970.
+        """
         asked_of = id(case.estate), id(case.watches), id(case.safeguards)
         address = case.addresses[ask.origin].ip
         key = (*asked_of, ask.scope, ask.using, ask.origin, ask.repeat, address, time, alarm)
@@ -337,8 +354,10 @@ class _Reply:
 
 
 class Foresight:
-    """Campaigns foreseen in one world, one after another: what was asked before is not decided
-    again."""
+    """A forecast of campaigns in one world, without HTTP.
+
+    What was asked before is not decided again.
+    """
 
     def __init__(self, world: World, own_rules: Sequence[Rule] = ()):
         self.world, self.own_rules = world, own_rules
@@ -347,13 +366,13 @@ class Foresight:
     def steps(
         self, case: Incident, campaign: Campaign | None = None, alarm: int | None = None
     ) -> list[Step]:
-        """The steps of a case's campaign, or of another; see `foresee`."""
+        """Return the steps of a case's campaign, or of another; see `foresee`."""
         chosen = campaign or case.campaign
         intruder = _Foreseen(self, case, chosen, alarm)
         return list(CampaignRun(case, intruder).steps(chosen.steps))
 
     def decided(self, asked: Request) -> _Reply:
-        """What a request gets in this world."""
+        """Return the answer to a request in this world."""
         decision = policy.decide_with(self.own_rules, asked, self.world)
         recorded = policy.recorded(asked, self.world) and (
             asked.service.audit == "elsewhere" or telemetry.written(asked, decision)
@@ -388,19 +407,20 @@ def foresee(
     alarm: int | None = None,
     own_rules: Sequence[Rule] = (),
 ) -> list[Step]:
-    """The same story by the same decisions, without HTTP. A test holds it against `play`, step by
-    step.
+    """Return the steps of a campaign by the same decisions as `play`, without HTTP.
 
-    `thief` is a campaign that stands in place of the case's own; `alarm` is one that was raised
-    at that time (seconds since 1970), whatever the world's alarms do; `own_rules` are asked after
-    those of the policy.
+    A test compares the two, step by step. `thief` is a campaign that replaces the case's own;
+    `alarm` is one that was raised at that time (seconds since 1970), whatever the world's alarms
+    do; `own_rules` are asked after those of the policy.
     """
     return Foresight(world, own_rules).steps(cases.load(case), thief, alarm)
 
 
 def request(case: Incident, ask: Ask, time: int, alarm: int | None = None) -> Request:
-    """What a decision point is asked when a request of a campaign arrives; times are seconds since
-    1970."""
+    """Return what a decision point is asked when a request of a campaign arrives.
+
+    Times are seconds since 1970.
+    """
     estate = case.estate
     return Request(
         case,

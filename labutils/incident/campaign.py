@@ -1,5 +1,4 @@
-"""What was tried: a case's campaign.yaml as plans, and what the owners of credentials did in the
-meantime.
+"""Read a case's campaign.yaml: the intruder's plans, and what owners did with their credentials.
 
 A campaign holds no outcome: outcomes come from policy.decide alone.
 """
@@ -56,8 +55,9 @@ Route = tuple[Ask, ...]
 
 @dataclass(frozen=True)
 class Plan:
-    """A step of a campaign: what was tried, and how else. Routes are tried in turn until one is
-    open all the way.
+    """A step of a campaign: what was tried, and the alternatives.
+
+    Routes are tried in turn until one is open all the way.
 
     `fit` says how well its techniques fit, `fits` those that fit otherwise. `credential_assumed`:
     no source says with which credential it was tried. `unreported`: a log may hold it, and no
@@ -75,13 +75,13 @@ class Plan:
     unreported: str = ""
 
     def fit_of(self, technique: str) -> Fit:
-        """How well one of its techniques fits."""
+        """Return how well one of its techniques fits."""
         return self.fits.get(technique, self.fit)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What the owner of a credential did with it, in the open, at a time (seconds since 1970)."""
+    """A credential's use by its owner, openly, at a time (seconds since 1970)."""
 
     time: int
     ask: Ask
@@ -89,23 +89,30 @@ class Scene:
 
 @dataclass(frozen=True)
 class Campaign:
-    """What the intruder starts with, what owners did, and the plans in order. A variant of the
-    thief is another Campaign."""
+    """A campaign: what the intruder starts with, what owners did, and the plans in order.
+
+    A variant of the thief is another Campaign.
+    """
 
     start_with: tuple[str, ...]
     steps: tuple[Plan, ...]
     scenes: tuple[Scene, ...] = ()
 
     def place(self, fact: str) -> int:
-        """The place of the step of this fact. Raises KeyError where there is no such step."""
+        """Return the position of the step for this fact.
+
+        Raises KeyError where there is no such step.
+        """
         facts = [plan.fact for plan in self.steps]
         if fact not in facts:
             raise KeyError(f"{fact} is not a step of the campaign")
         return facts.index(fact)
 
     def until(self, fact: str) -> "Campaign":
-        """The same campaign, over after the step of this fact. Raises KeyError where there is no
-        such step."""
+        """Return the same campaign, ended after the step for this fact.
+
+        Raises KeyError where there is no such step.
+        """
         return replace(self, steps=self.steps[: self.place(fact) + 1])
 
 
@@ -113,8 +120,7 @@ class Campaign:
 
 
 def read_campaign(sheet: Row, estate: Estate, ledger: Ledger, zones: frozenset[str]) -> Campaign:
-    """The campaign of a sheet, checked against the estate, the ledger and the zones that requests
-    can come from.
+    """Read the campaign of a sheet, and check it against the estate, the ledger and the zones.
 
     Raises SheetError, which names the line.
     """

@@ -1,5 +1,4 @@
-"""Somebody's own incident, checked: each fault with its file and line, then what the model makes of
-it.
+"""Check somebody's own incident: its faults with file and line, then what the model makes of it.
 
 `python -m labutils case check FOLDER` prints it.
 """
@@ -37,8 +36,10 @@ _FAULT = re.compile(r"(?P<file>.*), line (?P<line>\d+): (?P<sentence>.*)", re.DO
 
 @dataclass
 class CaseCheck:
-    """What is wrong with a folder, sentence by sentence; and the case, where nothing is. `whole`:
-    all of it was read, beside what the faults are about."""
+    """The faults of a folder, sentence by sentence, or the case if there are none.
+
+    `whole`: all of it was read, except what the faults are about.
+    """
 
     faults: list[str] = field(default_factory=list)
     case: Incident | None = None
@@ -46,8 +47,11 @@ class CaseCheck:
 
 
 def check(folder: Path) -> CaseCheck:
-    """Read the case in a folder. After a fault, the row that holds it is left out and the rest is
-    read on; what is only a consequence of that is not reported."""
+    """Read the case in a folder, and report its faults.
+
+    After a fault, the row that holds it is left out and the rest is read on; what is only a
+    consequence of that is not reported.
+    """
     result = CaseCheck()
     sheets = {}
     try:
@@ -235,14 +239,17 @@ def _paths(value: Any, line: int, above: list[_Place]) -> Iterator[list[_Place]]
 
 
 def tables(case: Incident) -> list[Table]:
-    """Steps and outcomes against the ledger, losses and the smallest sets that stop each, and the
-    logs that stay silent."""
+    """Return the tables of a case.
+
+    They show steps and outcomes against the ledger, losses and the smallest sets that stop each,
+    and the logs that stay silent.
+    """
     replay = breach.play(World.historical(case), case=case)
     return [_steps(replay), _losses(case), _logs(replay)]
 
 
 def differing(replay: Replay) -> list[str]:
-    """The facts of the steps that end otherwise than the ledger says."""
+    """Return the facts of the steps that end differently from what the ledger says."""
     facts = replay.case.ledger.facts
     return [step.fact for step in replay.steps if step.outcome != facts[step.fact].outcome]
 
@@ -276,7 +283,7 @@ def _last_loss(case: Incident) -> dict[str, str]:
 
 
 def smallest_sets(case: Incident, fact: str) -> list[tuple[str, ...]]:
-    """The sets of controls of which none is smaller that stop a step; all of one size."""
+    """Return the smallest sets of controls that stop a step; all are of one size."""
     historical = World.historical(case)
     absent = [name for name, one in case.controls.items() if getattr(historical, name) != one.value]
     thief = case.campaign.until(fact)
@@ -305,7 +312,7 @@ def _logs(replay: Replay) -> Table:
 
 
 def summary(case: Incident) -> str:
-    """How large a case is, as a line."""
+    """Return the size of a case, in one line."""
     return (
         f"{case.name}: {counted(len(case.ledger.facts), 'fact')}, "
         f"{counted(len(case.campaign.steps), 'step')}, "

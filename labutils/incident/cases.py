@@ -1,7 +1,7 @@
-"""An incident is a folder: facts, estate, campaign and case.yaml, read together and checked against
-one another.
+"""Load an incident from a folder, and check its files against one another.
 
-`load` takes the name of a folder of data/cases/, or a path to one.
+The files are facts, estate, campaign and case.yaml. `load` takes the name of a folder of
+data/cases/, or a path to one.
 """
 
 from collections.abc import Iterator
@@ -49,13 +49,12 @@ from labutils.sheets import (
 
 
 class UnknownCase(LookupError):
-    """A name that no folder of data/cases/ has; the sentence gives those that there are."""
+    """An error for a name that no folder of data/cases/ has; the sentence lists them."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where requests of a zone come from, and what the program there calls itself (its user
-    agent)."""
+    """The address that requests of a zone come from, and the user agent of the program there."""
 
     ip: str
     agent: str
@@ -63,10 +62,11 @@ class Address:
 
 @dataclass(frozen=True)
 class Watch:
-    """What an alarm watches: requests to these scopes, and whether it is raised by allowed or by
-    denied ones; by those from an address alone that the account does not work from, where it says
-    `away`. `at_least`: by scope, how many requests in a row it takes; one is enough where it is
-    not said."""
+    """An alarm's condition: requests to these scopes that are allowed, or that are denied.
+
+    With `away`, only requests from an address that the account does not work from count. `at_least`
+    is, by scope, how many requests in a row it takes; one if it is not given.
+    """
 
     scopes: tuple[str, ...]
     raised_by: Literal["allowed", "denied"]
@@ -76,7 +76,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Safeguard:
-    """What a control stops: requests to these scopes, and the reason that is given."""
+    """The requests that a control stops, by scope, and the reason that is given."""
 
     scopes: tuple[str, ...]
     reason: str
@@ -84,7 +84,7 @@ class Safeguard:
 
 @dataclass(frozen=True, eq=False)
 class LogEntry:
-    """Which log holds a request, by which template of its vendor.
+    """The log that holds a request, and the vendor's template for it.
 
     `kinds`: of credentials; of all where none is named. `words`: what the template asks for beyond
     log_format.FIELDS; a text may itself have such fields in braces. `reached`: only a request that
@@ -101,7 +101,7 @@ class LogEntry:
     modelled: str = ""
 
     def holds(self, scope: str, kind: str | None, reached: bool) -> bool:
-        """Whether a request for this scope, with this kind of credential, is one of those."""
+        """Return whether a request for this scope, with this kind of credential, is logged here."""
         return (
             scope in self.scopes
             and (not self.kinds or kind in self.kinds)
@@ -111,7 +111,7 @@ class LogEntry:
 
 @dataclass(frozen=True)
 class Export:
-    """What an ATT&CK Navigator layer and an Attack Flow of this case say of themselves.
+    """The texts that an ATT&CK Navigator layer and an Attack Flow of this case carry.
 
     `label` is part of the flow's identifiers; `written` is an ISO 8601 moment.
     """
@@ -162,8 +162,10 @@ class Incident:
 
     @cached_property
     def controls(self) -> dict[str, Control]:
-        """The controls that apply, by id and in the order of data/controls.yaml, in the words of
-        the case."""
+        """The controls that apply, by id, in the case's own words.
+
+        They are in the order of data/controls.yaml.
+        """
         apply = {name: one for name, one in controls().items() if name in self.historical}
         return {
             name: replace(one, meaning=self.meanings.get(name, one.meaning))
@@ -180,12 +182,12 @@ class Incident:
 
     @cached_property
     def watches_by_scope(self) -> dict[str, list[tuple[str, Watch]]]:
-        """By service:action, the alarms that watch it, each with its control."""
+        """The alarms that watch each service:action, each with its control."""
         return _by_scope(self.watches)
 
     @cached_property
     def safeguards_by_scope(self) -> dict[str, list[tuple[str, Safeguard]]]:
-        """By service:action, the safeguards on it, each with its control."""
+        """The safeguards on each service:action, each with its control."""
         return _by_scope(self.safeguards)
 
 
@@ -205,8 +207,10 @@ CaseName = str | Path | Incident
 
 
 def load(case: CaseName = COURSE) -> Incident:
-    """A case, read once. Raises UnknownCase for a name that is none, and SheetError, which names
-    file and line, for a fault."""
+    """Return a case, which is read only once.
+
+    Raises UnknownCase for an unknown name, and SheetError, which names file and line, for a fault.
+    """
     if isinstance(case, Incident):
         return case
     return _read(case if _is_name(case) else Path(case))
@@ -222,7 +226,7 @@ def _read(case: str | Path) -> Incident:
 
 
 def sheets_of(case: str | Path = COURSE) -> dict[str, Row]:
-    """The sheets of a case as they stand: of a name, or in a folder. Raises as `load` does."""
+    """Return the raw sheets of a case, by its name or from a folder. Raises as `load` does."""
     if _is_name(case) and not data_file(f"cases/{case}/case.yaml").is_file():
         there = sorted(path.name for path in data_file("cases").iterdir() if path.is_dir())
         raise UnknownCase(
@@ -244,7 +248,7 @@ MORE_SHEETS = ("background", "placeholders")  # that a case may have, for its or
 
 
 def read_case(name: str, sheets: dict[str, Row]) -> Incident:
-    """The case of its sheets. Raises SheetError, which names file and line."""
+    """Build a case from its sheets. Raises SheetError, which names file and line."""
     sheet = sheets["case"]
     must_have_fields(Incident, sheet, ("name", "estate", "ledger", "campaign", *MORE_SHEETS))
     estate, ledger = read_estate(sheets["estate"]), read_ledger(sheets["facts"])

@@ -1,4 +1,4 @@
-"""The checklist to take home, as Markdown, as CSV, and as a sheet of HTML that prints (lesson 15).
+"""Write the checklist to take home: Markdown, CSV, or HTML to print (lesson 15).
 
 `python -m labutils checklist OUT` writes it; the ending of OUT says as what.
 """
@@ -52,7 +52,7 @@ LEGEND = (
 
 @dataclass(frozen=True)
 class ChecklistLine:
-    """One question, to which yes is the good answer.
+    """A question of the checklist, to which yes is the good answer.
 
     `proof`: what somebody does to prove a yes, and what must be seen. `owner`: who usually owns it.
     `effort`: of the mending. `lesson` shows why. `controls`: those of data/controls.yaml that it
@@ -78,7 +78,7 @@ class ChecklistLine:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a team says to a line: yes, no or n.a., its evidence, who owns it, and until when.
+    """A team's answer to a line: yes, no or n.a., with evidence, owner and due date.
 
     Raises ValueError for another answer, and for a yes or n.a. with nothing to show for it.
     """
@@ -98,26 +98,29 @@ class Answer:
 
 
 def checklist() -> list[ChecklistLine]:
-    """data/checklist.yaml, the most urgent first. Raises SheetError, which names the line."""
+    """Read data/checklist.yaml, the most urgent lines first.
+
+    Raises SheetError, which names the line.
+    """
     lines = [build(ChecklistLine, row) for row in read("checklist.yaml")["lines"]]
     return sorted(lines, key=lambda line: (line.priority, EFFORTS.index(line.effort)))
 
 
 @cache
 def version() -> str:
-    """Which edition of the checklist this is."""
+    """Return the edition of the checklist."""
     return f"Anatomy of a Cloud Hack {value(read('checklist.yaml'), 'version', str)}"
 
 
 def soon() -> list[ChecklistLine]:
-    """The lines of the first priority whose mending takes hours or days."""
+    """Return the lines of the first priority that take hours or days to fix."""
     return [line for line in checklist() if line.priority == 1 and line.effort != "weeks"]
 
 
 def rows(
     answers: Mapping[str, Answer | str] | None = None, begin: date | None = None
 ) -> list[list[str]]:
-    """The checklist as rows, with its head, with the answers where there are some.
+    """Return the checklist as rows with a header, and with the answers if there are any.
 
     A text in place of an Answer is its word alone, such as "no".
 
@@ -177,7 +180,7 @@ def _row(number: int, line: ChecklistLine, given: Answer, due: Mapping[str, str]
 
 
 def as_markdown(table: list[list[str]]) -> str:
-    """Rows as a Markdown table."""
+    """Return rows as a Markdown table."""
     cells = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in table]
     head, *rest = cells
     lines = [head, ["---"] * len(head), *rest]
@@ -186,7 +189,7 @@ def as_markdown(table: list[list[str]]) -> str:
 
 
 def as_csv(table: list[list[str]]) -> str:
-    """Rows as CSV (RFC 4180). No cell is one that a spreadsheet takes for a formula."""
+    """Return rows as CSV (RFC 4180), with no cell that a spreadsheet would run as a formula."""
     out = io.StringIO()
     safe = [["'" + cell if cell.startswith(FORMULA) else cell for cell in row] for row in table]
     csv.writer(out, lineterminator="\r\n").writerows(safe)
@@ -194,10 +197,10 @@ def as_csv(table: list[list[str]]) -> str:
 
 
 def answers_in(path: Path) -> dict[str, Answer]:
-    """What a team wrote into a CSV of the checklist: separated by commas or semicolons, its columns
-    in any order. Lines of its own are left out.
+    """Read a team's answers from a CSV of the checklist.
 
-    Raises OSError; and ValueError, which names the line, for what is not an answer.
+    Commas or semicolons separate its columns, which may be in any order. The team's own lines are
+    ignored. Raises OSError; and ValueError, which names the line, for what is not an answer.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -270,7 +273,7 @@ BLANKS = ("Company", "Date", "Filled in by")  # lines to write on
 
 
 def as_html(table: list[list[str]]) -> str:
-    """Rows as a page that prints on A4 landscape. It asks the network for nothing."""
+    """Return rows as a page that prints on A4 landscape and makes no network requests."""
     columns = "".join(f'<col style="width:{width}mm">' for width in PRINTED.values())
     heads = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in PRINTED)
     body = "\n".join(
@@ -305,7 +308,7 @@ FORMATS: Mapping[str, Callable[[list[list[str]]], str]] = MappingProxyType(
 
 
 def write(path: Path, table: list[list[str]]) -> None:
-    """Write rows to a file, as its ending says. Raises KeyError for another ending."""
+    """Write rows to a file, in the format of its suffix. Raises KeyError for another suffix."""
     text = FORMATS[path.suffix.lower()](table)
     marked = path.suffix.lower() == ".csv" and not text.isascii()  # for spreadsheets
     path.write_text(text, encoding="utf-8-sig" if marked else "utf-8", newline="")
@@ -315,7 +318,7 @@ NOTES = ".checklist.json"  # beside the exports: the SHA-256 of each as it was w
 
 
 def export(folder: str, answers: Mapping[str, Answer | str], name: str = "team-checklist") -> None:
-    """Write the answers to a folder as Markdown, CSV and HTML, and say so.
+    """Write the answers to a folder as Markdown, CSV and HTML, and print what was written.
 
     Where somebody filled in the CSV, its answers go into all three, so that they never disagree.
     Any other file that was changed since it was written is kept under another name.

@@ -1,5 +1,7 @@
-"""How the programs of a cloud's customers call themselves, in which region they work, and the keys
-of a role that somebody took on for an hour: data/vocabulary/cloudtrail.yaml."""
+"""Choose the user agents, regions and temporary role keys of a cloud's customers.
+
+They come from data/vocabulary/cloudtrail.yaml.
+"""
 
 import hashlib
 import zlib
@@ -26,8 +28,11 @@ def _words() -> _CloudWords:
 
 
 class CloudAgent(str):
-    """A user agent. With a command, as in f"{agent:ec2.describe-instances}": a command line of the
-    second generation says which command it ran, and no other program does."""
+    """A user agent in a cloud's log.
+
+    With a command, as in f"{agent:ec2.describe-instances}", a second-generation command line names
+    the command it ran; no other program does.
+    """
 
     __slots__ = ()
 
@@ -38,8 +43,11 @@ class CloudAgent(str):
 
 @cache
 def agent(name: str, own: str, away: bool) -> CloudAgent:
-    """What somebody of this name calls a cloud with: `own`, where that is a program that can; else
-    one of those that everybody has. Away from home every other program is run by hand."""
+    """Return the user agent with which somebody of this name calls a cloud.
+
+    It is `own` if that program can call one; else one of those that everybody has. Away from home
+    every other program is run by hand.
+    """
     drawn, agents = zlib.crc32(f"agent/{name}/{own}".encode()), _words().agents
     if own.startswith(PROGRAMS) and not (away and drawn % 2):
         return CloudAgent(own)
@@ -47,18 +55,21 @@ def agent(name: str, own: str, away: bool) -> CloudAgent:
 
 
 def region(name: str) -> str:
-    """Where what has this name is: most of it in the first region."""
+    """Return the region of a resource with this name, most often the first one."""
     regions = _words().regions
     return regions[zlib.crc32(f"region/{name}".encode()) % len(regions)]
 
 
 def role_since(name: str, time: int) -> int:
-    """When somebody of this name took on a role that they have at a time, in seconds since 1970."""
+    """Return when somebody of this name assumed the role that they have at `time`.
+
+    Both are in seconds since 1970.
+    """
     minute = zlib.crc32(f"role/{name}".encode()) % HOUR
     return (time - minute) // HOUR * HOUR + minute
 
 
 def role_key(name: str, time: int) -> str:
-    """The letters and digits of the key that they got with it."""
+    """Return the letters and digits of the temporary key that came with the role."""
     digest = hashlib.sha256(f"role/{name}/{role_since(name, time)}".encode()).digest()
     return b32encode(digest).decode()[:9]

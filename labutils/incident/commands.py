@@ -1,4 +1,4 @@
-"""`python -m labutils` telemetry, score, case, checklist, relay: what happened, as files."""
+"""Run the commands about what happened: telemetry, score, case, checklist and relay."""
 
 import argparse
 import filecmp
@@ -28,10 +28,10 @@ def telemetry(
     benign: bool = False,
     case: str = COURSE,
 ) -> int:
-    """Play the historical world of a case and write its logs, one file a source, with truth.json
-    and labels.json beside them; with `background` add this many events of ordinary traffic.
+    """Play the historical world of a case, write its logs, and return the exit status.
 
-    The exit status.
+    There is one file per source, with truth.json and labels.json beside them; `background` adds
+    this many events of ordinary traffic.
     """
     from labutils.incident.background import NoBackground
     from labutils.incident.breach import play
@@ -114,7 +114,7 @@ def score(
     as_json: bool,
     case: str = COURSE,
 ) -> int:
-    """Print how well rules hunt in the world of a folder: by its ground truth, or by its seal.
+    """Print how well rules hunt in the world of a folder, by its ground truth or by its seal.
 
     The exit status is 2 where no rule could be used, or where the folder is not a world.
     """
@@ -179,7 +179,10 @@ def grade(
 
 
 def seal(folder: Path, salt: str) -> int:
-    """Write a seal of a world's answers, for learners who shall not see them. The exit status."""
+    """Write a seal of a world's answers, for learners who must not see them.
+
+    Returns the exit status.
+    """
     from labutils.incident import self_check
     from labutils.incident.ground_truth import NotAWorld
 
@@ -264,8 +267,10 @@ def _score(chosen: argparse.Namespace) -> int:
 
 
 def check_case(folder: Path, to: Path | None = None) -> int:
-    """Name the faults of a case in a folder; where there are none, print its steps, losses and
-    logs, and write what there is of it to another folder. The exit status is 2 with faults."""
+    """Print the faults of a case in a folder, or its steps, losses and logs if there are none.
+
+    In that case, write what there is of it to another folder. The exit status is 2 with faults.
+    """
     from labutils.incident import case_check
     from labutils.incident.tables import as_text
 
@@ -347,8 +352,10 @@ def _of_a_case(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.N
 
 
 def checklist(target: Path, begin: str | None, *, answers: Path | None, force: bool) -> int:
-    """Write the checklist of lesson 15 as Markdown, CSV or HTML, with the answers of a filled CSV.
-    The exit status."""
+    """Write the checklist of lesson 15 as Markdown, CSV or HTML, and return the exit status.
+
+    The answers come from a filled-in CSV.
+    """
     from datetime import date
 
     from labutils.incident.checklist import EACH, FORMATS, answers_in, rows, write
@@ -397,7 +404,7 @@ def _checklist(chosen: argparse.Namespace) -> int:
 
 
 def relay(port: int) -> int:
-    """Serve the provider and a phisher's relay until SIGTERM or Ctrl-C; the exit status."""
+    """Serve the provider and a phisher's relay until SIGTERM or Ctrl-C; return the exit status."""
     if sys.platform == "emscripten":
         return refused("Python in a browser cannot open a port. Run this on your own machine.")
     from labutils.incident.relaying import serve_relay

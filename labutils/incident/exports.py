@@ -1,5 +1,4 @@
-"""A replay in the exchange formats of the field: an ATT&CK Navigator layer (4.5) and an Attack Flow
-(2.0.0, STIX 2.1)."""
+"""Export a replay: an ATT&CK Navigator layer (4.5) and an Attack Flow (2.0.0, STIX 2.1)."""
 
 import json
 import uuid
@@ -32,8 +31,10 @@ Json = dict[str, Any]
 
 
 def stix_confidence(step: Step, *, case: CaseName = cases.COURSE) -> int:
-    """How sure an action of the Attack Flow is, from 0 to 100: the weakest of the fact, the fit of
-    the step's first technique and the outcome."""
+    """Return how certain an action of the Attack Flow is, from 0 to 100.
+
+    It is the weakest of the fact, the fit of the step's first technique and the outcome.
+    """
     fact = cases.load(case).ledger.facts[step.fact]
     limits = [CERTAINTY[fact.confidence], FIT[step.plan.fit_of(step.techniques[0])]]
     if step.outcome == "unknown":
@@ -44,7 +45,7 @@ def stix_confidence(step: Step, *, case: CaseName = cases.COURSE) -> int:
 def statements(
     step: Step, technique: str | None = None, *, case: CaseName = cases.COURSE
 ) -> dict[str, str]:
-    """What of a step is fact, what is inference, and what nobody outside knows, each as a text.
+    """Return what is fact, inference and unknown about a step, each as a text.
 
     The inference is the course's own: the step's first technique, or the one named, and what the
     model adds.
@@ -75,8 +76,10 @@ def _unknowns(step: Step) -> list[str]:
 
 
 def navigator_layer(steps: Sequence[Step], *, case: CaseName = cases.COURSE) -> Json:
-    """A layer for the ATT&CK Navigator: each technique, under its tactic, with the steps that show
-    it. The mapping is the course's own."""
+    """Return a layer for the ATT&CK Navigator: each technique, under its tactic, with its steps.
+
+    The mapping is the course's own.
+    """
     case = cases.load(case)
     attack = case.ledger.attack
     by_place: dict[tuple[str, str], list[Step]] = {}
@@ -136,8 +139,10 @@ def _technique(technique: str, tactic: str, steps: Sequence[Step], case: CaseNam
 
 
 def attack_flow(steps: Sequence[Step], *, case: CaseName = cases.COURSE) -> Json:
-    """An Attack Flow: one action a step, in the order of the replay. Labels tell fact, inference
-    and unknown apart."""
+    """Return an Attack Flow with one action per step, in the order of the replay.
+
+    Labels tell fact, inference and unknown apart.
+    """
     case = cases.load(case)
     author = {**_boilerplate("author"), "id": _id("identity", "author")}
     extension = {

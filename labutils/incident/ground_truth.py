@@ -1,4 +1,4 @@
-"""The folder of a world as a scorer sees it: its logs, and what belongs to the attack.
+"""Read the folder of a world for scoring: its logs, and which events belong to the attack.
 
 `python -m labutils telemetry FOLDER` writes one: a file of JSON lines a source, in the order of
 time, `truth.json` (of the attack's events, which fact each belongs to) and perhaps `twins.json` (of
@@ -24,7 +24,7 @@ DAY = 86400  # seconds
 
 
 class NotAWorld(ValueError):
-    """What is missing in a folder that should be scored, as a sentence."""
+    """An error for a folder that cannot be scored; the sentence says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class TimedLog(Protocol):
     def __len__(self) -> int: ...
 
     def line(self, number: int) -> tuple[float, str]:
-        """Time and actor of a line, counted from 0."""
+        """Return the time and actor of a line, counted from 0."""
 
 
 @dataclass(frozen=True, eq=False)
 class GroundTruth:
-    """What a scorer knows of a world.
+    """The ground truth of a world, for a scorer.
 
     `facts` and `twins` are by event id, `logs` by source; `days` are those on which anything was
     logged, counted since 1970.
@@ -60,17 +60,19 @@ class GroundTruth:
 
     @property
     def events(self) -> int:
-        """How many events there are."""
+        """The number of events in the world."""
         return sum(map(len, self.logs.values()))
 
     def time(self, event_id: str) -> float:
-        """When an event happened, in seconds since 1970. Raises NotAWorld for an id that is none of
-        this world's."""
+        """Return when an event happened, in seconds since 1970.
+
+        Raises NotAWorld for an id that is none of this world's.
+        """
         log, line = self._place(event_id)
         return log.line(line)[0]
 
     def actor(self, event_id: str) -> str:
-        """Who acted, as the event says it. Raises NotAWorld as `time` does."""
+        """Return who acted, according to the event. Raises NotAWorld as `time` does."""
         log, line = self._place(event_id)
         return log.line(line)[1]
 
@@ -90,13 +92,13 @@ class GroundTruth:
         return Counter(name.rpartition(":")[0] for name in self.facts)
 
     def attack_share(self, sources: set[str]) -> float:
-        """The share of the attack's events among all events of these sources."""
+        """Return the attack's share of all events from these sources."""
         events = sum(len(self.logs[source]) for source in sources)
         return sum(self._attack_by_source[source] for source in sources) / events if events else 0.0
 
 
 def read_ground_truth(folder: Path) -> GroundTruth:
-    """The ground truth of a world's folder, read once as long as its truth.json stays as it is.
+    """Read the ground truth of a world's folder, again only if its truth.json has changed.
 
     Raises NotAWorld.
     """
@@ -132,7 +134,7 @@ def _read(folder: Path, _written: int) -> GroundTruth:
 
 
 def of_lines(lines: Lines, facts: Mapping[str, str]) -> GroundTruth:
-    """What is known of logs that are indexed: of most, no event's fact is."""
+    """Return the ground truth of indexed logs, in which the fact of most events is unknown."""
     logs = {source: _IndexedLog(lines, source) for source in lines.sources}
     return GroundTruth(lines.folder.name, facts, {}, logs, tuple(lines.days))
 

@@ -1,4 +1,4 @@
-"""Rules scored in worlds that nobody saw while writing them.
+"""Score rules in worlds that nobody saw while writing them.
 
 Six worlds come of one seed, which a grader keeps. In each the attack comes on other days:
 
@@ -51,8 +51,10 @@ def worlds(
     folder: Path | None = None,
     case: str | Path = cases.COURSE,
 ) -> dict[str, Path]:
-    """The folders of W1 to W6, each with so many events of background: below a folder, or kept in
-    the cache, where they are made once."""
+    """Return the folders of W1 to W6, each with `count` events of background.
+
+    They are in `folder`, or in the cache, where they are made once.
+    """
     folders = {}
     for name in NAMES:
         make = partial(_make, name, seed=seed, count=count, case=case)
@@ -98,10 +100,9 @@ def _attack(name: str, seed: str, case: str | Path) -> breach.Replay:
 
 
 def silence(folder: Path, seed: str) -> str:
-    """Let one source of the attack's be silent, and the others leave out what they write at their
-    highest level alone (LogFormat.costly).
+    """Silence one source of the attack, and return its name.
 
-    The name of the silent source.
+    The others leave out what they write only at their highest level (LogFormat.costly).
     """
     truth = _read(folder / "truth.json")
     sources = sorted({name.rpartition(":")[0] for name in truth})
@@ -117,7 +118,7 @@ def _is_written(source: str, event: Event) -> bool:
 
 
 def keep_lines(folder: Path, keep: Callable[[str, Event], bool]) -> None:
-    """Leave out of a world the events that a log would not have kept, and count the lines anew."""
+    """Remove from a world the events that a log would not have kept, and renumber the lines."""
     kept: dict[str, str] = {}  # the new id of each event that stays, by its old one
     for path in sorted(folder.glob("*.jsonl")):
         lines = []
@@ -143,9 +144,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True, eq=False)
 class Grade:
-    """What rules are worth in worlds that they were not written for. `loaded`: how many rules took
-    part; `refused`: which did not, and why; `quiet`: the titles of those that had hits and call
-    nobody, by their level, so that no score counts them."""
+    """The value of rules in worlds that they were not written for.
+
+    `loaded`: how many rules took part; `refused`: which did not, and why; `quiet`: the titles of
+    those that had hits and call nobody, by their level, so that no score counts them.
+    """
 
     scores: Mapping[str, Score]
     indicators: frozenset[str]
@@ -155,8 +158,10 @@ class Grade:
 
     @cached_property
     def points(self) -> dict[str, float]:
-        """The points of each world. To be quiet where nobody was in earns nothing for rules that
-        never saw anybody."""
+        """The points of each world.
+
+        A quiet result where nobody broke in earns nothing for rules that never saw anybody.
+        """
         saw = any(one.seen_steps for one in self.scores.values())
         return {
             name: one.points if saw or one.logged_steps else 0.0
@@ -174,7 +179,7 @@ class Grade:
         return min(self.points.values())
 
     def summary(self) -> dict[str, Any]:
-        """The same for programs."""
+        """Return the grade in a form for programs."""
         return {
             "mean": self.mean,
             "minimum": self.minimum,
@@ -189,12 +194,12 @@ class Grade:
 
     @property
     def indicator_rules(self) -> Share:
-        """How many of the rules that found something in W1 lost it all in W3."""
+        """The share of the rules that found something in W1 and lost it all in W3."""
         found = finders(self.scores["W1"]) | self.indicators
         return precision(len(self.indicators), len(found))
 
     def tables(self) -> list[Table]:
-        """World by world, then the rules that were only indicators."""
+        """Return a table of the worlds, then the rules that were only indicators."""
         head = ("world", "", "steps seen", "alerts that are true", "worst week", "points")
         rows = [_row(name, one, self.points[name]) for name, one in self.scores.items()]
         worst = min(self.points, key=lambda name: self.points[name])
@@ -236,7 +241,7 @@ def grade(
     budget: int = BUDGET,
     case: cases.CaseName = cases.COURSE,
 ) -> Grade:
-    """The grade of the rules at these paths in these worlds (see `worlds`).
+    """Return the grade of the rules at these paths in these worlds (see `worlds`).
 
     In W1 the attacker has the addresses and names that everybody knows. There a rule is credited
     with those steps alone that it finds in W3 too, so that nobody earns by knowing them.
@@ -260,8 +265,10 @@ def grade(
 
 
 def hunted(rules: list[Path], folder: Path) -> Hunt:
-    """The hunt in a world, in the logs that the rules are about, with the lists that its company
-    would fill in."""
+    """Run rules in a world, over the logs they are about.
+
+    The placeholder lists are those that the world's company would fill in.
+    """
     lists = folder / PLACEHOLDERS
     ruleset = load(rules, read_placeholders(lists) if lists.exists() else None)
     logs = [folder / f"{source}.jsonl" for source in sorted(sources_wanted(ruleset))]
@@ -269,7 +276,7 @@ def hunted(rules: list[Path], folder: Path) -> Hunt:
 
 
 def finders(result: Score) -> set[str]:
-    """The ids of the rules that lead to a step, in an alert that was read or not."""
+    """Return the ids of the rules that lead to a step, in an alert that was read or not."""
     return {rule.rule_id for rule in result.by_rule if rule.steps}
 
 
@@ -278,7 +285,7 @@ def finders(result: Score) -> set[str]:
 
 @dataclass(frozen=True)
 class Spread:
-    """How far background seeds alone move a score: the simulation spread.
+    """The simulation spread: how far background seeds alone move a score.
 
     It is one attack each time, so it says nothing about other attackers.
     """
@@ -298,7 +305,7 @@ class Spread:
 
 
 def simulation_spread(scores: Sequence[Score]) -> Spread:
-    """The spread of scores that differ in the background's seed alone."""
+    """Return the spread of scores that differ only in the background's seed."""
 
     def ends(values: list[float]) -> tuple[float, float]:
         return min(values), max(values)

@@ -1,4 +1,4 @@
-"""How sure a count makes us: 95 % intervals for a share and for a rate."""
+"""Compute 95 % intervals for a share and for a rate."""
 
 import math
 import random
@@ -19,7 +19,7 @@ Interval = tuple[float, float]
 
 
 def wilson(hits: int, trials: int) -> Interval:
-    """Wilson's score interval for a share.
+    """Return Wilson's score interval for a share.
 
     It is never empty, not even where all trials were hits. Of no trials nothing is known: 0 to 1.
     """
@@ -35,8 +35,11 @@ def wilson(hits: int, trials: int) -> Interval:
 
 @cache
 def clopper_pearson(hits: int, trials: int) -> Interval:
-    """The exact interval for a share: the shares under which a result as far out as this one is
-    not rarer than 2.5 % at either end."""
+    """Return the exact (Clopper-Pearson) interval for a share.
+
+    It holds the shares under which a result as far out as this one is not rarer than 2.5 % at
+    either end.
+    """
 
     def at_least(share: float) -> float:
         return binomial_tail(hits, trials, share)
@@ -50,7 +53,7 @@ def clopper_pearson(hits: int, trials: int) -> Interval:
 
 
 def binomial_tail(least: int, trials: int, share: float) -> float:
-    """How likely `least` hits or more are, in so many trials of this share."""
+    """Return the probability of `least` hits or more in `trials` trials with this share."""
     if least <= 0:
         return 1.0
     if share <= 0 or share >= 1:
@@ -71,7 +74,7 @@ def binomial_tail(least: int, trials: int, share: float) -> float:
 
 @cache
 def poisson(count: int) -> Interval:
-    """The exact interval (Garwood's) for the mean of a count that chance alone spreads."""
+    """Return the exact interval (Garwood's) for the mean of a Poisson count."""
 
     def at_least(mean: float) -> float:
         return 1 - poisson_below(count, mean)
@@ -85,7 +88,7 @@ def poisson(count: int) -> Interval:
 
 
 def poisson_below(count: int, mean: float) -> float:
-    """How likely fewer than `count` events are, where `mean` are expected."""
+    """Return the probability of fewer than `count` events, if `mean` are expected."""
     if mean <= 0:
         return float(count > 0)
     log_mean = math.log(mean)
@@ -93,7 +96,7 @@ def poisson_below(count: int, mean: float) -> float:
 
 
 def crossing(curve: Callable[[float], float], level: float, low: float, high: float) -> float:
-    """Where a curve that only rises, or only falls, crosses this level: by bisection."""
+    """Return where a curve that only rises, or only falls, crosses this level (by bisection)."""
     rises = curve(high) > curve(low)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
@@ -106,7 +109,7 @@ def crossing(curve: Callable[[float], float], level: float, low: float, high: fl
 
 @dataclass(frozen=True)
 class Share:
-    """So many of so many, with the interval that they leave open."""
+    """A share, as hits out of trials, with its interval."""
 
     hits: int
     trials: int
@@ -115,7 +118,7 @@ class Share:
 
     @property
     def value(self) -> float:
-        """The share itself; 0 where there was no trial."""
+        """The share itself; 0 if there was no trial."""
         return self.hits / self.trials if self.trials else 0.0
 
     def __str__(self) -> str:
@@ -125,19 +128,19 @@ class Share:
 
 
 def recall(hits: int, trials: int) -> Share:
-    """A share of steps, with Wilson's interval."""
+    """Return a share of steps, with Wilson's interval."""
     return Share(hits, trials, *wilson(hits, trials))
 
 
 def precision(hits: int, trials: int) -> Share:
-    """A share of alerts: with the exact interval where they are few, else with Wilson's."""
+    """Return a share of alerts, with the exact interval if they are few, else with Wilson's."""
     interval = clopper_pearson if trials <= SMALL else wilson
     return Share(hits, trials, *interval(hits, trials))
 
 
 @dataclass(frozen=True)
 class Rate:
-    """So many in so many days, with the interval for a day."""
+    """A count over a number of days, with an interval for the rate per day."""
 
     count: int
     days: int
@@ -146,7 +149,7 @@ class Rate:
 
     @property
     def value(self) -> float:
-        """How many a day."""
+        """The number per day."""
         return self.count / self.days if self.days else 0.0
 
     def __str__(self) -> str:
@@ -159,7 +162,7 @@ class Rate:
 
 
 def daily_rate(by_day: Sequence[int], seed: str = "days") -> Rate:
-    """How many a day, from the count of each day.
+    """Return the rate per day, from the count of each day.
 
     Alerts come in bursts, so whole days are drawn again and again (a bootstrap over days). Where
     the days are few, they say too little; each end is therefore the farther one of this interval
@@ -177,6 +180,6 @@ def daily_rate(by_day: Sequence[int], seed: str = "days") -> Rate:
 
 
 def resampled(by_day: Sequence[int], seed: str) -> list[int]:
-    """The totals of months that are put together from these days by chance, in order."""
+    """Return the sorted totals of months that are drawn at random from these days."""
     dice = random.Random(seed)
     return sorted(sum(dice.choices(by_day, k=len(by_day))) for _ in range(RESAMPLES))

@@ -1,5 +1,7 @@
-"""What there is: the zones, identities, credentials and services of a case's estate.yaml, and the
-controls of data/controls.yaml."""
+"""Read what a company has: the zones, identities, credentials and services of an estate.yaml.
+
+The controls are in data/controls.yaml.
+"""
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
@@ -53,10 +55,12 @@ class Zone:
 
 @dataclass(frozen=True, eq=False)
 class Identity:
-    """A person, a service account, or somebody who should not be there. `home`: the address that it
-    works from; `elsewhere`: others that it often works from. `account`: what logs call it, where
-    that is not its id or its name; `number`: of its account, as products count them up, by its
-    place in the estate where it is not said."""
+    """A person, a service account, or an intruder.
+
+    `home`: the address that it works from; `elsewhere`: others that it often works from. `account`:
+    what logs call it, where that is not its id or its name; `number`: of its account, as products
+    count them up, by its place in the estate where it is not said.
+    """
 
     id: str
     kind: Literal["person", "service", "intruder"]
@@ -69,13 +73,13 @@ class Identity:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """The addresses that it works from."""
+        """The addresses that the identity works from."""
         return (self.home, *self.elsewhere)
 
 
 @dataclass(frozen=True, eq=False)
 class Credential:
-    """Something that opens services. Times are seconds since 1970.
+    """A secret that gives access to services. Times are seconds since 1970.
 
     `exposed`: when it came to others; `noticed`: when its owner could know of that; `rotated`: when
     it was replaced, or revoked. `scopes`: what it may do, each as service:action. `binds`: the
@@ -107,13 +111,13 @@ class Credential:
 
     @property
     def given_out(self) -> bool:
-        """Whether somebody gave it out to a person or a service, so that it stands on a list."""
+        """Whether it was issued to a person or a service, so that it is on a list."""
         return self.holder.kind in ("person", "service")
 
 
 @dataclass(frozen=True, eq=False)
 class Service:
-    """A host, and what it answers.
+    """A host, and the requests that it answers.
 
     `org`: the organisation that runs it: company, or a supplier of it. `accepts`: kinds of
     credentials. `audit`: the log that it keeps, or none, or elsewhere: somebody
@@ -141,15 +145,17 @@ class Service:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The logs that it keeps and that the company can read."""
+        """The logs that the service keeps and the company can read."""
         named = (self.audit, *self.audit_by_kind.values())
         return tuple(source for source in named if source not in ("none", "elsewhere"))
 
 
 @dataclass(frozen=True, eq=False)
 class Control:
-    """A decision that a company makes: what it means, its value as a control, and what it stands
-    for in NIST SP 800-53. `without`: its value where it does not apply, or is not there."""
+    """A decision that a company makes: its meaning, its value, and its NIST SP 800-53 controls.
+
+    `without`: its value where it does not apply, or is not there.
+    """
 
     id: str
     value: bool | int
@@ -160,7 +166,7 @@ class Control:
 
 @dataclass(frozen=True, eq=False)
 class Estate:
-    """The whole of an estate.yaml, by id."""
+    """The contents of an estate.yaml, by id."""
 
     zones: dict[str, Zone]
     identities: dict[str, Identity]
@@ -174,8 +180,7 @@ class Estate:
 
     @cache  # noqa: B019 (an estate is kept as long as its case)
     def zone_of(self, address: str) -> Zone:
-        """The zone that an address belongs to: the one with the longest prefix of it, else the
-        default one."""
+        """Return the zone with the longest prefix of an address, else the default zone."""
         matching = [
             (len(zone.prefix), zone)
             for zone in self.zones.values()
@@ -184,13 +189,16 @@ class Estate:
         return max(matching, key=lambda pair: pair[0])[1] if matching else self.default_zone
 
     def gateway_into(self, zone: Zone) -> Service | None:
-        """The gateway whose way leads through this zone, if there is one."""
+        """Return the gateway whose way leads through this zone, if there is one."""
         return next((one for one in self.services.values() if one.passes_to is zone), None)
 
 
 @cache
 def controls(text: str | None = None) -> dict[str, Control]:
-    """data/controls.yaml by id, or a text in its place. Raises SheetError, which names the line."""
+    """Return the controls of data/controls.yaml, or of a text in its place, by id.
+
+    Raises SheetError, which names the line.
+    """
     rows = table(read("controls.yaml", text), "controls")
     return {key: build(Control, row) for key, row in rows.items()}
 
@@ -210,8 +218,10 @@ class _EstateRow:
 
 
 def read_estate(sheet: Row) -> Estate:
-    """The estate of a sheet, every name in it one that is there. Raises SheetError, which names the
-    line."""
+    """Build the estate of a sheet, and check that every name in it exists.
+
+    Raises SheetError, which names the line.
+    """
     groups = value(sheet, "groups", tuple[str, ...]) if "groups" in sheet else ()
     rows = {name: table(sheet, name) for name in ("zones", "identities", "credentials", "services")}
     must_have_fields(_EstateRow, sheet)
@@ -282,8 +292,7 @@ def _service(row: Row, zones: dict[str, Zone], credentials: dict[str, Credential
 
 
 def must_be_a_switch(row: Row, key: str, names: Iterable[object]) -> None:
-    """Raises SheetError with the line of `key` where a name is not a control, or one that has a
-    number for a value."""
+    """Raise SheetError with the line of `key` if a name is not a control that is on or off."""
     for name in names:
         must_be_among(row, key, [name], controls(), "control")
         if not isinstance(controls()[str(name)].value, bool):
@@ -293,8 +302,10 @@ def must_be_a_switch(row: Row, key: str, names: Iterable[object]) -> None:
 
 
 def must_be_scopes(row: Row, key: str, scopes: Iterable[str], services: Container[str]) -> None:
-    """Raises SheetError with the line of `key` where one is not service:action, with a service that
-    there is."""
+    """Raise SheetError with the line of `key` unless each scope is service:action.
+
+    The service must be a known one.
+    """
     for scope in scopes:
         if scope.count(":") != 1:
             raise row.error(f"{key}: {scope!r} must be service:action", key)

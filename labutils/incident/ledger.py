@@ -1,4 +1,4 @@
-"""The ledger of the course's case: what is known of the real events, from where, and how surely.
+"""Look up the course's ledger: what is known of the real events, from where, and how surely.
 
 Another case's ledger is `cases.load(name).ledger`.
 """
@@ -40,26 +40,28 @@ Entry = TypeVar("Entry")
 
 
 class UnknownFact(KeyError):
-    """A name that the ledger does not have; the sentence gives the nearest that it has."""
+    """An error for a name that the ledger does not have; the sentence gives the nearest ones."""
 
     def __str__(self) -> str:
         return str(self.args[0])
 
 
 def fact(identifier: str) -> Fact:
-    """The fact of that id, or UnknownFact."""
+    """Return the fact with this id. Raises UnknownFact."""
     return _one("fact", ledger().facts, identifier)
 
 
 def facts() -> tuple[Fact, ...]:
-    """All facts in the order of the ledger."""
+    """Return all facts in the order of the ledger."""
     return tuple(ledger().facts.values())
 
 
 def about(word: str) -> tuple[Fact, ...]:
-    """The facts that contain a word, a number or a date (2023-11-16 or 16 November): in the id, the
-    statement, the note, the actor, the system, the figures or the time. Letter case, accents and
-    the commas of a number do not count."""
+    """Return the facts that contain a word, a number or a date (2023-11-16 or 16 November).
+
+    It looks in the id, the statement, the note, the actor, the system, the figures and the time.
+    Letter case, accents and the commas of a number do not count.
+    """
     return tuple(one for one in facts() if _plain(word) in _plain(_words(one)))
 
 
@@ -82,47 +84,47 @@ def _plain(text: str) -> str:
 
 
 def steps() -> tuple[Fact, ...]:
-    """What an intruder did and a replay can repeat."""
+    """Return the facts that a replay can repeat: what an intruder did."""
     return ledger().steps
 
 
 def source(identifier: str) -> Publication:
-    """The source of that id, or UnknownFact."""
+    """Return the source with this id. Raises UnknownFact."""
     return _one("source", ledger().sources, identifier)
 
 
 def derived(identifier: str) -> Derived:
-    """The derived figure of that id, or UnknownFact."""
+    """Return the derived figure with this id. Raises UnknownFact."""
     return _one("derived figure", ledger().derived, identifier)
 
 
 def common_errors() -> tuple[CommonError, ...]:
-    """The claims that circulate and do not hold."""
+    """Return the false claims that circulate about the events."""
     return tuple(ledger().errors.values())
 
 
 def tactic(key: str) -> Tactic:
-    """The tactic of that key, such as `initial-access`, or UnknownFact."""
+    """Return the tactic with this key, such as `initial-access`. Raises UnknownFact."""
     return _one("tactic", ledger().tactics, key)
 
 
 def tactics() -> tuple[Tactic, ...]:
-    """The tactics of the course, in the order of ATT&CK."""
+    """Return the tactics of the course, in the order of ATT&CK."""
     return tuple(ledger().tactics.values())
 
 
 def technique(identifier: str) -> str:
-    """The name of an ATT&CK technique, or UnknownFact."""
+    """Return the name of an ATT&CK technique. Raises UnknownFact."""
     return _one("technique", ledger().attack.techniques, identifier)
 
 
 def attack_version() -> str:
-    """The release of ATT&CK in which the ids were checked."""
+    """Return the release of ATT&CK in which the ids were checked."""
     return ledger().attack.version
 
 
 def ledger() -> Ledger:
-    """The ledger of the course's case, read once."""
+    """Return the ledger of the course's case, which is read once."""
     return cases.load().ledger
 
 

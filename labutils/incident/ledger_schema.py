@@ -1,4 +1,4 @@
-"""What stands in the ledger of a case (its facts.yaml), and what a sound ledger is."""
+"""Define the ledger of a case (its facts.yaml), and check it."""
 
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ PRECISIONS: dict[int | None, tuple[str | None, ...]] = {
 
 @dataclass(frozen=True)
 class Publication:
-    """Where something was read. A primary source speaks of itself."""
+    """A source: where something was published. A primary source speaks of itself."""
 
     id: str
     publisher: str
@@ -31,7 +31,7 @@ class Publication:
 
 @dataclass(frozen=True)
 class ControlEffect:
-    """What stood, or should have stood, in the way, and what it did."""
+    """A control that was in the way, or should have been, and its effect."""
 
     name: str
     effect: Literal["stopped", "partial", "detected", "bypassed", "failed", "absent", "added"]
@@ -83,7 +83,7 @@ class Derived:
 
 @dataclass(frozen=True)
 class CommonError:
-    """A claim that circulates and does not hold."""
+    """A false claim that circulates about the events."""
 
     id: str
     claim: str
@@ -93,7 +93,7 @@ class CommonError:
 
 @dataclass(frozen=True)
 class Tactic:
-    """A tactic of ATT&CK under the key that facts use."""
+    """A tactic of ATT&CK, under the key that facts use."""
 
     key: str
     id: str
@@ -115,7 +115,7 @@ class Attack:
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
-    """Everything in the file, each kind under its ids and in the order of the file."""
+    """The contents of a ledger, each kind by id and in the order of the file."""
 
     attack: Attack
     tactics: dict[str, Tactic]
@@ -126,13 +126,15 @@ class Ledger:
 
     @property
     def steps(self) -> tuple[Fact, ...]:
-        """What an intruder did and a replay can repeat."""
+        """The facts that a replay can repeat: what an intruder did."""
         return tuple(fact for fact in self.facts.values() if fact.step)
 
 
 def read_ledger(sheet: Row) -> Ledger:
-    """The ledger of a sheet. Raises SheetError, which names the line, for the first thing that is
-    wrong."""
+    """Read the ledger of a sheet.
+
+    Raises SheetError, which names the line, for the first fault.
+    """
     top = build(_LedgerSheet, sheet)
     attack = build(Attack, top.attack)
     tactics = {key: build(Tactic, row, key=key) for key, row in top.tactics.items()}

@@ -1,4 +1,4 @@
-"""The events of a log, which are read as JSON when somebody looks at them."""
+"""Give access to the events of a log, each parsed as JSON when somebody looks at it."""
 
 import json
 from collections.abc import Collection, ItemsView, Iterator, Mapping, ValuesView
@@ -13,11 +13,11 @@ Wanted = dict[str, "Wanted"]  # the keys of an object that stay, and those below
 
 
 class LogEvents(Mapping[str, Event]):
-    """The events of a log by their ids, `source:line`, in the order of time; with a word, those
-    alone in whose line it stands.
+    """The events of a log by their ids, `source:line`, in the order of time.
 
-    A log is larger than what is worth keeping in memory. So an event is read from its file each
-    time that it is asked for, and each time it is a new dictionary.
+    With a word, only the events whose line contains it. A log is larger than what is worth keeping
+    in memory. So an event is read from its file each time that it is asked for, and each time it is
+    a new dictionary.
     """
 
     def __init__(self, source: str, lines: LogLines, word: str = ""):
@@ -48,15 +48,15 @@ class LogEvents(Mapping[str, Event]):
         return event
 
     def items(self) -> ItemsView[str, Event]:
-        """Each id with its event: the file is read once for all of them."""
+        """Return each id with its event: the file is read once for all of them."""
         return _Items(self)
 
     def values(self) -> ValuesView[Event]:
-        """Each event: the file is read once for all of them."""
+        """Return each event: the file is read once for all of them."""
         return _Values(self)
 
     def in_one_pass(self) -> Iterator[tuple[str, Event]]:
-        """Each id with its event, one after the other."""
+        """Yield each id with its event, one after the other."""
         for number, line in enumerate(self._lines, 1):
             if self._word in line:
                 yield f"{self._source}:{number}", json.loads(line)
@@ -81,8 +81,11 @@ class _Values(ValuesView[Event]):
 
 
 def with_fields(events: Mapping[str, Event], fields: Collection[str]) -> dict[str, Event]:
-    """The same events with these fields alone, such as `client.ipAddress`: small enough to be kept
-    in memory. A list is kept whole; what an event does not have, it does not have here either."""
+    """Return the same events with only these fields, such as `client.ipAddress`.
+
+    They are small enough to be kept in memory. A list is kept whole; what an event does not have,
+    it does not have here either.
+    """
     wanted: Wanted = {}
     for field in fields:
         if any(field.startswith(f"{other}.") for other in fields):

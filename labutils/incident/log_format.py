@@ -1,5 +1,7 @@
-"""How each vendor writes its log: data/telemetry/, a file a source. What it writes for which
-request is said by a case."""
+"""Read how each vendor writes its log: data/telemetry/, one file per source.
+
+What it writes for which request is said by a case.
+"""
 
 import json
 import string
@@ -95,32 +97,37 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class JsonText:
-    """A mapping or a list that many events have alike, as JSON."""
+    """A mapping or a list that many events share, as JSON."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Template:
-    """One kind of event. `only`: it is written for allowed, or for denied requests, and not for
-    others. `modelled`: what no vendor or report says about it, as a sentence."""
+    """A kind of event.
+
+    `only`: it is written for allowed, or for denied requests, and not for others. `modelled`: what
+    no vendor or report says about it, as a sentence.
+    """
 
     event: dict[str, Any]
     only: Literal["allowed", "denied"] | None = None
     modelled: str = ""
 
     def fits(self, allowed: bool) -> bool:
-        """Whether it is for a request that ended so."""
+        """Return whether the template is for a request that ended this way."""
         return self.only is None or (self.only == "allowed") == allowed
 
 
 @dataclass(frozen=True, eq=False)
 class LogFormat:
-    """A source: `shape` is the JSON schema of an event, `headline` the fields that a person reads
-    first, `base` what every event has, `denied` what a refusal changes in it, `events` what each
-    kind of event changes, by name. `modelled`: why the source as a whole is our modelling.
-    `costly`: by field, the values of events that are written at the highest level alone, or for
-    money."""
+    """The log format of a source.
+
+    `shape` is the JSON schema of an event, `headline` the fields that a person reads first, `base`
+    what every event has, `denied` what a refusal changes in it, `events` what each kind of event
+    changes, by name. `modelled`: why the source as a whole is our modelling. `costly`: by field,
+    the values of events that are written at the highest level alone, or for money.
+    """
 
     source: str
     headline: tuple[str, ...]
@@ -132,14 +139,16 @@ class LogFormat:
     costly: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def event(self, template: str, allowed: bool, over: dict[str, Any] | None = None) -> Event:
-        """The whole template of an event, its fields still in braces. `over`: what stands in the
-        place of fields of it."""
+        """Return the whole template of an event, its fields still in braces.
+
+        The fields in `over` replace its own.
+        """
         base = self.base if allowed else merged(self.base, self.denied)
         event = merged(base, self.events[template].event) | (over or {})
         return {key: item for key, item in event.items() if item != ABSENT}
 
     def names(self, template: str, over: dict[str, Any] | None = None) -> set[str]:
-        """The fields that a template asks for."""
+        """Return the field names that a template asks for."""
         return set[str]().union(
             *(field_names(self.event(template, allowed, over)) for allowed in (True, False))
         )
@@ -147,7 +156,7 @@ class LogFormat:
 
 @cache
 def log_format(source: str) -> LogFormat:
-    """The format of one source, or SheetError, which names the line."""
+    """Return the format of one source. Raises SheetError, which names the line."""
     sheet = without(sheet_of(source), READ)
     rows = value(sheet, "events", dict[str, Row])
     events = {name: build(Template, row) for name, row in rows.items()}
@@ -160,12 +169,15 @@ def log_format(source: str) -> LogFormat:
 
 
 def is_source(source: str) -> bool:
-    """Whether data/telemetry/ says how this source is written; some it only says how to read."""
+    """Return whether data/telemetry/ says how this source is written.
+
+    Of some it only says how to read them.
+    """
     return source in SOURCES and "events" in sheet_of(source)
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """`over` laid upon `base`, mapping by mapping."""
+    """Merge `over` into `base`, mapping by mapping."""
     return base | {
         key: merged(base[key], item)
         if isinstance(item, dict) and isinstance(base.get(key), dict)
@@ -175,7 +187,7 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def field_names(template: Any) -> set[str]:
-    """The names in braces in a template, at any depth."""
+    """Return the names in braces in a template, at any depth."""
     if isinstance(template, dict):
         return set[str]().union(*map(field_names, template.values()))
     if isinstance(template, list):
@@ -186,8 +198,10 @@ def field_names(template: Any) -> set[str]:
 
 
 def worded(template: Any, words: dict[str, str | int]) -> Any:
-    """A template with a case's words in the places of their names. A word that stands alone keeps
-    its own type, and may have fields in braces itself."""
+    """Return a template with a case's words in place of their names.
+
+    A word that is the whole text keeps its own type, and may have fields in braces itself.
+    """
     if isinstance(template, dict):
         return {key: worded(item, words) for key, item in template.items()}
     if isinstance(template, list):
@@ -202,8 +216,10 @@ def worded(template: Any, words: dict[str, str | int]) -> Any:
 
 
 def fields_in(row: Row, key: str, template: Any) -> set[str]:
-    """The names in braces in what stands under a key. Raises SheetError with the line where the
-    braces are not in pairs."""
+    """Return the names in braces in the value under a key.
+
+    Raises SheetError with the line if the braces are not in pairs.
+    """
     try:
         return field_names(template)
     except ValueError as error:
@@ -211,8 +227,11 @@ def fields_in(row: Row, key: str, template: Any) -> set[str]:
 
 
 def compiled(template: Any) -> Callable[[Fields], Any]:
-    """A template as a function of its fields. A text that is one field alone takes that field's own
-    type. No two events share a list or a mapping."""
+    """Compile a template into a function of its fields.
+
+    A text that is a single field takes that field's own type. No two events share a list or a
+    mapping.
+    """
     if isinstance(template, dict):
         return _compiled_mapping(template)
     if isinstance(template, list):
@@ -261,8 +280,10 @@ AS_JSON = json.JSONEncoder().encode  # json.dumps asks for its settings each tim
 
 
 def compiled_text(template: Any) -> Callable[[Fields], str]:
-    """A template as a function that writes its event as JSON: what json.dumps makes of
-    `compiled(template)(fields)`, in half the time."""
+    """Compile a template into a function that writes its event as JSON.
+
+    It returns what json.dumps makes of `compiled(template)(fields)`, in half the time.
+    """
     pieces = list(_pieces(template))
     text = "".join(piece.replace("%", "%%") if isinstance(piece, str) else "%s" for piece in pieces)
     values = [piece for piece in pieces if not isinstance(piece, str)]

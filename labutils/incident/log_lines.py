@@ -1,4 +1,4 @@
-"""The lines of a log by their numbers, of which no more is in memory than where each begins."""
+"""Read the lines of a log by number, with only their positions in memory."""
 
 from array import array
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class LogLines:
-    """The lines of a file, counted from 0, each with its line end: read when they are asked for.
+    """The lines of a file, counted from 0, each with its line end, read when they are needed.
 
     A month of logs has 90 MB; where its lines begin takes less than one. Raises OSError.
     """

@@ -1,8 +1,7 @@
-"""Names of what logs speak of: people, repositories, pages and tickets, made of the words of
-data/names.yaml.
+"""Make the names in logs: people, repositories, pages and tickets, from data/names.yaml.
 
-Things are counted from 1. Which name the first one has is said by a case's `names_seed`: no order
-shows in names and ids, and another seed gives other names.
+Things are counted from 1. A case's `names_seed` says which name the first one has: no order shows
+in names and ids, and another seed gives other names.
 """
 
 import zlib
@@ -58,13 +57,13 @@ def _words() -> _Words:
 
 @cache
 def projects() -> tuple[Project, ...]:
-    """The projects that there are."""
+    """Return all projects."""
     return tuple(build(Project, row) for row in _words().projects)
 
 
 @cache
 def repository(seed: str, count: int) -> Repository:
-    """The repository of this number."""
+    """Return the repository with this number."""
     words = _words()
     firsts, ends = words.repository_words, words.repository_ends
     place = _shuffled(f"{seed}/repository", count, len(firsts) * len(ends))
@@ -79,7 +78,10 @@ def repository(seed: str, count: int) -> Repository:
 
 @cache
 def page(seed: str, count: int) -> Named:
-    """The page of this number. After some hundred pages the titles come again, with a year."""
+    """Return the page with this number.
+
+    After some hundred pages the titles come again, with a year.
+    """
     words = _words()
     titles = len(words.page_words) * len(words.page_ends)
     place = _shuffled(f"{seed}/page", count, 5 * titles)
@@ -90,7 +92,7 @@ def page(seed: str, count: int) -> Named:
 
 @cache
 def issue(seed: str, count: int) -> Named:
-    """The ticket of this number."""
+    """Return the ticket with this number."""
     numbers = 500
     place = _shuffled(f"{seed}/issue", count, len(projects()) * numbers)
     key = projects()[place % len(projects())].key
@@ -99,7 +101,10 @@ def issue(seed: str, count: int) -> Named:
 
 @cache
 def account(seed: str, count: int) -> str:
-    """The account of the person of this number, as j.fielding: an initial and a family name."""
+    """Return the account of the person with this number, such as j.fielding.
+
+    It is an initial and a family name.
+    """
     words = _words()
     place = _shuffled(f"{seed}/person", count, len(words.families) * len(words.initials))
     family, initial = divmod(place, len(words.initials))
@@ -107,14 +112,14 @@ def account(seed: str, count: int) -> str:
 
 
 def is_account(name: str) -> bool:
-    """Whether a name is an account as people have them: an initial and a family name."""
+    """Return whether a name is an account of a person: an initial and a family name."""
     initial, dot, family = name.partition(".")
     return bool(dot) and initial in _words().given and family.isalpha()
 
 
 @cache
 def full_name(account: str) -> str:
-    """Julia Fielding for j.fielding: whoever has that account, with a first name to its initial."""
+    """Return the full name of an account's holder: Julia Fielding for j.fielding."""
     initial, _, family = account.partition(".")
     some = _words().given.get(initial) or (initial.capitalize(),)
     first = some[zlib.crc32(f"given/{account}".encode()) % len(some)]

@@ -1,4 +1,4 @@
-"""The cities that requests come from, and who runs the networks there: data/places.yaml."""
+"""Look up the cities that requests come from, and who runs the networks there: data/places.yaml."""
 
 import zlib
 from dataclasses import dataclass
@@ -36,33 +36,33 @@ def _sheet() -> Row:
 
 @cache
 def countries() -> dict[str, str]:
-    """The names of the countries, by code."""
+    """Return the names of the countries, by code."""
     names: dict[str, str] = value(_sheet(), "countries", dict[str, str])
     return names
 
 
 @cache
 def cities() -> dict[str, City]:
-    """All cities, by id."""
+    """Return all cities, by id."""
     rows = [build(City, row) for row in value(_sheet(), "cities", tuple[Row, ...])]
     return {one.id: one for one in rows}
 
 
 @cache
 def cities_of(country: str) -> tuple[str, ...]:
-    """The ids of the cities of a country."""
+    """Return the ids of the cities of a country."""
     return tuple(one.id for one in cities().values() if one.country == country)
 
 
 def city_of(address: str, some: tuple[str, ...]) -> City:
-    """Which of some cities an address is in: neighbours are in the same one."""
+    """Return which of some cities an address is in; neighbouring addresses share one."""
     block = address.rpartition(":" if ":" in address else ".")[0]
     return cities()[some[zlib.crc32(block.encode()) % len(some)]]
 
 
 @cache
 def system(number: int) -> System:
-    """An autonomous system; one that nobody listed is called by its number."""
+    """Return an autonomous system; one that is not listed gets a name from its number."""
     for row in value(_sheet(), "systems", tuple[Row, ...]):
         if row["number"] == number:
             return build(System, row)

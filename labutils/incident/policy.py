@@ -1,5 +1,6 @@
-"""The decision: who may do what, here, now, in this world. The policy decision point of NIST SP
-800-207.
+"""Decide who may do what, here, now, in this world: the policy decision point of NIST SP 800-207.
+
+The policy decision point of NIST SP 800-207.
 
 Each rule is a question that one request must pass. It answers with the reason for a refusal, or
 with None. `decide` asks them in order, and the first reason given is the decision. No rule knows
@@ -23,8 +24,7 @@ SERVICE_TOKEN_DAYS = 90  # after which a service token or a grant is over, where
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """The decisions that companies make: a field for each row of data/controls.yaml, which says
-    what it means and stands for."""
+    """The decisions that companies make: a field for each row of data/controls.yaml."""
 
     personal_profiles_blocked: bool
     support_accounts_bound: bool
@@ -66,19 +66,22 @@ class World:
 
     @classmethod
     def historical(cls, case: CaseName = cases.COURSE) -> "World":
-        """The world as it was, as far as the reports of a case tell it; where they are silent, the
-        value is our assumption. A control that does not apply to the case is not there."""
+        """Return the world as it was, as far as the reports of a case tell.
+
+        Where they are silent, the value is our assumption. A control that does not apply to the
+        case is absent.
+        """
         values: dict[str, Any] = {name: one.without for name, one in controls().items()}
         return cls(**(values | cases.load(case).historical))  # each of the kind of its field
 
     def has(self, control: str | None) -> bool:
-        """Whether a control, named by a sheet, is in place. None is not a control."""
+        """Return whether a control, named by a sheet, is in place; False for None."""
         return control is not None and bool(getattr(self, control))
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a service knows of somebody who asks it for something.
+    """A request, with what a service knows about it and its sender.
 
     `time` and `alarm` (the first one raised, if any) are seconds since 1970. `origin` is the zone
     that `address` belongs to, or the one behind a gateway. `case` says what is watched and
@@ -97,7 +100,7 @@ class Request:
 
     @cached_property
     def scope(self) -> str:
-        """What is asked for, as service:action."""
+        """What is requested, as service:action."""
         return f"{self.service.id}:{self.action}"
 
 
@@ -327,7 +330,7 @@ def decide(request: Request, world: World) -> Decision:
 
 
 def decide_with(own_rules: Sequence[Rule], request: Request, world: World) -> Decision:
-    """The same, and what is allowed then is asked of the rules that a company wrote itself."""
+    """Decide as `decide` does, and put what is allowed to a company's own rules."""
     decision = decide(request, world)
     for rule in own_rules if decision.allow else ():
         if reason := rule(request, world):
@@ -339,7 +342,7 @@ def decide_with(own_rules: Sequence[Rule], request: Request, world: World) -> De
 
 
 def alarmed(request: Request, decision: Decision, world: World) -> bool:
-    """Whether an alarm of this world is raised by this request and its answer (SI-4)."""
+    """Return whether this request and its answer raise an alarm of this world (SI-4)."""
     outcome = "allowed" if decision.allow else "denied"
     places = request.credential.holder.places if request.credential else ()
     return any(
@@ -352,7 +355,10 @@ def alarmed(request: Request, decision: Decision, world: World) -> bool:
 
 
 def recorded(request: Request, world: World) -> bool:
-    """Whether anybody would ever know: does a log hold this request? (AU-2, AU-12)"""
+    """Return whether a log holds this request, so that anybody could know of it (AU-2, AU-12).
+
+    (AU-2, AU-12)
+    """
     service = request.service
     if service.audit_control is not None and not world.has(service.audit_control):
         return False

@@ -1,5 +1,4 @@
-"""The phisher's proxy between a victim and a provider: it shows the real pages under a name of its
-own, and keeps what passes."""
+"""Run a phisher's proxy between a victim and a provider: real pages, another name, all recorded."""
 
 from collections.abc import Callable, Iterable
 from urllib.parse import quote
@@ -60,7 +59,7 @@ class Relay:
         return Response(self.shown(answer), answer.status_code, returned)(environ, start_response)
 
     def shown(self, answer: httpx.Response) -> bytes:
-        """What the victim gets to see: pages under the relay's name, and anything else as it is."""
+        """Return what the victim sees: pages under the relay's name, anything else unchanged."""
         if not answer.headers.get("content-type", "").startswith("text/html"):
             return answer.content
         return self.rewrite(answer.text.replace(self.real, self.fake)).encode(
@@ -69,8 +68,10 @@ class Relay:
 
 
 def target(environ: WSGIEnvironment) -> str:
-    """Path and query as they came. WSGI has taken the percent signs out of the path, so they are
-    put back."""
+    """Return path and query as they were sent.
+
+    WSGI has taken the percent signs out of the path, so they are put back.
+    """
     path, query = (
         quote(environ["PATH_INFO"].encode("latin-1"), safe="/;@:+"),
         environ["QUERY_STRING"],
@@ -79,13 +80,12 @@ def target(environ: WSGIEnvironment) -> str:
 
 
 def end_to_end(headers: Iterable[tuple[str, str]]) -> Headers:
-    """The headers that are meant for the other end, and not for this connection alone."""
+    """Return the headers that are meant for the other end, not for this connection alone."""
     return [(name, value) for name, value in headers if name.lower() not in OF_ONE_CONNECTION]
 
 
 def passed_on(headers: Iterable[tuple[str, str]], old: str, new: str) -> Headers:
-    """The headers that a relay hands on, with its own name in place of the provider's or the
-    other way round."""
+    """Return the headers that a relay passes on, with one origin in place of the other."""
     return [
         (name, value.replace(old, new))
         for name, value in end_to_end(headers)

@@ -1,5 +1,7 @@
-"""`labutils relay`: the provider, and a phisher's relay before it under two names, for the browser
-that a learner has open. There the browser itself refuses, and not this course."""
+"""Run `labutils relay`: the provider, and a phisher's relay in front of it, for a real browser.
+
+There the browser itself refuses, and not this course.
+"""
 
 import base64
 import hashlib
@@ -34,7 +36,7 @@ SIGN_IN = "/authorize?response_type=code&" + urlencode(
 
 
 def loot(relay: Relay) -> str:
-    """What the phisher has by now, in words."""
+    """Return what the phisher has so far, in words."""
     has = {
         "the password": "password" in relay.typed,
         "a signed answer": "answer" in relay.typed,
@@ -44,8 +46,10 @@ def loot(relay: Relay) -> str:
 
 
 class Phisher:
-    """A WSGI app: Tom's relay to `real` under each of these hosts. `/` is his link, and leads to
-    the sign-in. What he has is said after each form that is sent."""
+    """A WSGI app: Tom's relay to `real` under each of these hosts.
+
+    `/` is his link, and leads to the sign-in. What he has is said after each form that is sent.
+    """
 
     def __init__(self, real: str, hosts: Iterable[str], say: Callable[[str], object] = print):
         self.say = say
@@ -67,22 +71,26 @@ class Phisher:
         return answer
 
     def relay_at(self, host: str) -> Relay:
-        """The relay under this host. Raises MisdirectedRequest (RFC 9110, 15.5.20) for another."""
+        """Return the relay under this host.
+
+        Raises MisdirectedRequest (RFC 9110, 15.5.20) for another.
+        """
         if host not in self.relays:
             raise MisdirectedRequest(f"Tom's links lead to {' and '.join(self.relays)}.")
         return self.relays[host]
 
 
 class Quiet(WSGIRequestHandler):
-    """A connection that writes no line to the terminal."""
+    """A connection that logs nothing to the terminal."""
 
     def log(self, type: str, message: str, *args: object) -> None:
-        """No line for each request."""
+        """Write nothing."""
 
 
 def serve_relay(port: int, say: Callable[[str], object] = print) -> None:
-    """Serve the provider at this port of localhost and the relay at the next one, until the
-    process is interrupted. With port 0, both are any free ones.
+    """Serve the provider at this port of localhost and the relay at the next, until interrupted.
+
+    With port 0, both are any free ones.
 
     Raises OSError where a port is taken.
     """

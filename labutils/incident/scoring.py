@@ -1,4 +1,4 @@
-"""How well a set of rules hunts in a world whose attack is known: the score.
+"""Score how well a set of rules hunts in a world whose attack is known.
 
 The unit of recall is the step, and that of precision the alert: an actor on a day. An event counts
 for neither, since one burst of events would buy the score; nor does a hit, since any number of
@@ -44,8 +44,11 @@ class LoggedStep:
 
 @dataclass(frozen=True)
 class StillToCome:
-    """What was left to lose at a moment: the hours until the attack's last event, the steps that
-    had not begun, and of the steps of many events those to come and all, by fact."""
+    """The losses that were still to come at a moment.
+
+    They are the hours until the attack's last event, the steps that had not begun, and for the
+    steps of many events the number still to come and the total, by fact.
+    """
 
     hours: float
     steps: tuple[str, ...]
@@ -54,9 +57,12 @@ class StillToCome:
 
 @dataclass(frozen=True)
 class RuleScore:
-    """What one rule did: the alerts that it took part in, how many of them it led to the attack,
-    and to which steps. `indicator`: it lost all its true alerts where the attacker had other
-    addresses and names."""
+    """The score of one rule.
+
+    It has the alerts that the rule took part in, how many of them it led to the attack, and to
+    which steps. `indicator`: it lost all its true alerts where the attacker had other addresses and
+    names.
+    """
 
     rule_id: str
     title: str
@@ -90,12 +96,12 @@ class Score:
 
     @property
     def base_rate(self) -> float:
-        """The attack's share of all events: how often a coin is right that picks events."""
+        """The attack's share of all events: how often a random pick would be right."""
         return self.attack_events / self.events if self.events else 0.0
 
     @cached_property
     def seen_steps(self) -> dict[str, float]:
-        """The steps that an alert leads to that was read, and when the first of these was."""
+        """The steps that a read alert leads to, and when the first such alert was read."""
         moments: dict[str, float] = {}
         for alert in self.alerts:
             for fact in alert.steps if alert.was_read else ():
@@ -104,20 +110,22 @@ class Score:
 
     @property
     def recall(self) -> Share:
-        """How many of the logged steps were seen."""
+        """The share of the logged steps that were seen."""
         return recall(len(self.seen_steps), len(self.logged_steps))
 
     @property
     def precision(self) -> Share:
-        """How many of the alerts that were read were true."""
+        """The share of the alerts read that were true."""
         read = [alert for alert in self.alerts if alert.was_read]
         return precision(sum(alert.true for alert in read), len(read))
 
     @property
     def false_that_cost(self) -> int:
-        """The false alerts that were read past half the budget of an evening: so far, looking is
-        what it has room for. One in which a helpful rule takes part costs nothing: nobody takes
-        away the rule that caught the intruder."""
+        """The number of false alerts read beyond half of an evening's budget.
+
+        Up to half, there is room for looking. An alert in which a helpful rule takes part costs
+        nothing: nobody takes away the rule that caught the intruder.
+        """
         by_evening = Counter(
             alert.evening
             for alert in self.alerts
@@ -130,12 +138,12 @@ class Score:
 
     @property
     def alerts_a_day(self) -> Rate:
-        """All alerts, day by day."""
+        """The rate of all alerts per day."""
         return self._rate([alert.day for alert in self.alerts])
 
     @property
     def false_alerts_a_day(self) -> Rate:
-        """The false ones, day by day."""
+        """The rate of false alerts per day."""
         return self._rate([alert.day for alert in self.alerts if not alert.true])
 
     def _rate(self, on: list[int]) -> Rate:
@@ -144,7 +152,7 @@ class Score:
 
     @property
     def worst_week(self) -> tuple[int, float]:
-        """The first day of the seven days in a row with the most alerts, and alerts a day then."""
+        """The first of the seven days in a row with the most alerts, and their alerts per day."""
         return self._worst_week(self.alerts)
 
     def _worst_week(self, alerts: Iterable[Alert]) -> tuple[int, float]:
@@ -157,23 +165,23 @@ class Score:
 
     @property
     def within_budget(self) -> bool:
-        """Whether even the worst week brings no more alerts a day than the budget."""
+        """Whether even the worst week brings no more alerts per day than the budget."""
         return self.worst_week[1] <= self.budget
 
     @property
     def first_true_alert(self) -> Alert | None:
-        """The true alert that was read first."""
+        """The true alert that was read first; None if none was."""
         true = [alert for alert in self.alerts if alert.was_read and alert.true]
         return min(true, key=lambda alert: (alert.evening, alert.opened), default=None)
 
     @property
     def still_to_come(self) -> StillToCome | None:
-        """What was left to lose when the first true alert was read; None where none was."""
+        """What was left to lose when the first true alert was read; None if none was."""
         first = self.first_true_alert
         return self.left_after(first.evening) if first else None
 
     def left_after(self, moment: float) -> StillToCome:
-        """What of the attack was still to come at a moment (seconds since 1970)."""
+        """Return what of the attack was still to come at a moment (seconds since 1970)."""
         end = max((step.last for step in self.logged_steps), default=moment)
         to_come = {
             fact: sum(time > moment for time in times) for fact, times in self.attack_times.items()
@@ -190,19 +198,19 @@ class Score:
 
     @property
     def by_tactic(self) -> dict[str, Share]:
-        """How many of the logged steps of each tactic were seen, in the order of the attack."""
+        """The share of each tactic's logged steps that were seen, in the order of the attack."""
         logged = Counter(step.tactic for step in self.logged_steps)
         seen = Counter(step.tactic for step in self.logged_steps if step.fact in self.seen_steps)
         return {tactic: recall(seen[tactic], steps) for tactic, steps in logged.items()}
 
     @property
     def false_by_twin(self) -> dict[str, int]:
-        """How many false alerts each harmless thing raised, the most first."""
+        """The number of false alerts that each harmless thing raised, largest first."""
         return dict(Counter(a.twin for a in self.alerts if not a.true).most_common())
 
     @property
     def by_rule(self) -> tuple[RuleScore, ...]:
-        """What each rule did that took part in an alert, the best recall first."""
+        """The scores of the rules that took part in an alert, the best recall first."""
         rules: dict[str, list[Report]] = {}
         for alert in self.alerts:
             for report in alert.reports:
@@ -224,7 +232,7 @@ class Score:
 
     @property
     def points(self) -> float:
-        """One number from 0 to 1.
+        """The score as one number from 0 to 1.
 
         With an attack: the F-measure of the steps that were seen, and of the true alerts among
         those that cost; the first counts for twice as much. Without one: what is quiet.
@@ -250,7 +258,7 @@ class Score:
         return min(1.0, max(0.0, left))
 
     def summary(self) -> dict[str, Any]:
-        """The numbers for programs; times are ISO 8601."""
+        """Return the numbers for programs; times are ISO 8601."""
         first, left = self.first_true_alert, self.still_to_come
         return {
             "events": self.events,
@@ -300,19 +308,23 @@ def _for_programs(alert: Alert) -> dict[str, Any]:
 
 
 def alerting(hits: Iterable[Hit]) -> list[Hit]:
-    """Those of the hits that somebody is called for: of rules above the level low. Sigma says of a
-    low one that it is rarely an incident; it is for a look beside another alert."""
+    """Return the hits that somebody is called for: those of rules above the level low.
+
+    Sigma says of a low one that it is rarely an incident; it is for a look beside another alert.
+    """
     return [hit for hit in hits if hit.level not in QUIET]
 
 
 def quiet_rules(hits: Iterable[Hit]) -> tuple[str, ...]:
-    """The titles of the other rules, which have hits and call nobody."""
+    """Return the titles of the other rules, which have hits and call nobody."""
     return tuple(sorted({hit.title for hit in hits if hit.level in QUIET}))
 
 
 def helpful_rules(worlds: Iterable[Iterable[Alert]]) -> frozenset[str]:
-    """The ids of the rules that caught the attack in these worlds, and not by reporting everybody:
-    at least one in twenty of the alerts that a rule took part in is true by its own report."""
+    """Return the ids of the rules that caught the attack, and not by reporting everybody.
+
+    At least one in twenty of the alerts that a rule took part in is true by its own report.
+    """
     alerts, true = Counter[str](), Counter[str]()
     for report in (one for world in worlds for alert in world for one in alert.reports):
         alerts[report.rule_id] += 1
@@ -330,7 +342,7 @@ def score(
     helpful: Collection[str] | None = None,
     case: CaseName = cases.COURSE,
 ) -> Score:
-    """The score of these hits in the world of a folder.
+    """Return the score of these hits in the world of a folder.
 
     `indicators` are the ids of rules that are known to rest on one address or name, and `proven`
     the steps that a rule, by its id, may be credited with, and `helpful` the ids of the rules that
@@ -390,7 +402,7 @@ def _logged_steps(truth: GroundTruth, case: CaseName) -> tuple[LoggedStep, ...]:
 
 
 def tables(result: Score) -> list[Table]:
-    """A score as tables, the base rate first."""
+    """Return a score as tables, the base rate first."""
     return [
         _base_rate(result),
         _summary(result),
@@ -470,7 +482,7 @@ def _rules(result: Score) -> Table:
 
 
 def ladder(scores: Mapping[str, Score]) -> Table:
-    """Scores side by side, one a row, each with its counts."""
+    """Return scores side by side, one per row, each with its counts."""
     rows = tuple(
         (
             name,

@@ -1,4 +1,4 @@
-"""All sets of some controls: which of them stop a loss, for one thief or for many.
+"""Search all sets of some controls for those that stop a loss, for one thief or for many.
 
 Every set is walked, with the same decisions as the replay and no HTTP. A set is minimal where no
 control of it can be left out. A search says what is enough; it ranks nothing.
@@ -23,8 +23,10 @@ Thief = Campaign | Incident  # a variant: another campaign, or a case with other
 
 @dataclass(frozen=True)
 class StoppingSets:
-    """How many sets were walked, how many of them stop the goal (a fact id), and the minimal ones,
-    smallest first."""
+    """The sets of controls that stop a goal (a fact id).
+
+    It has how many sets were tried, how many stop the goal, and the minimal ones, smallest first.
+    """
 
     goal: str
     walked: int
@@ -34,12 +36,12 @@ class StoppingSets:
 
 @dataclass(frozen=True)
 class RobustSets:
-    """The same for many thieves: `stopping` sets stop the goal for `at_least` so many of them, and
-    `minimal` are those of which nothing can be left out.
+    """The sets of controls that stop a goal for at least `at_least` of many thieves.
 
-    `stops` has each set that is minimal against some thief, and the names of all thieves that it
-    stops; `counts` has each set, and how many thieves it stops; `unstopped` are the thieves that no
-    set stops.
+    `stopping` counts them, and `minimal` are those from which nothing can be left out. `stops` has
+    each set that is minimal against some thief, and the names of all thieves that it stops;
+    `counts` has each set, and how many thieves it stops; `unstopped` are the thieves that no set
+    stops.
     """
 
     goal: str
@@ -60,8 +62,9 @@ def minimal_sets(
     case: CaseName = cases.COURSE,
     thief: Thief | None = None,
 ) -> StoppingSets:
-    """Which sets of these controls, put into a world (the case's historical one), stop the step
-    `goal` of a campaign.
+    """Return the sets of these controls, added to a world, that stop the step `goal` of a campaign.
+
+    The world is the case's historical one if none is given.
 
     The goal is stopped where its step is denied or not reached. Raises KeyError where there is no
     such step or control.
@@ -80,10 +83,10 @@ def robust_sets(
     world: World | None = None,
     case: CaseName = cases.COURSE,
 ) -> RobustSets:
-    """Which sets of these controls stop the step `goal` for at least so many of these thieves, for
-    all of them where it is not said; a thief is a variant of the case, by name.
+    """Return the sets of these controls that stop the step `goal` for enough of these thieves.
 
-    Raises KeyError as minimal_sets does, and ValueError where there are fewer thieves than that.
+    Enough is `at_least`, or all of them. A thief is a variant of the case, by name. Raises KeyError
+    as minimal_sets does, and ValueError where there are fewer thieves than that.
     """
     answers = robust_sets_by_goal(
         [goal], controls, thieves, at_least=at_least, world=world, case=case
@@ -100,7 +103,9 @@ def robust_sets_by_goal(
     world: World | None = None,
     case: CaseName = cases.COURSE,
 ) -> dict[str, RobustSets]:
-    """The same for several goals. Each thief is walked once for all of them.
+    """Return what `robust_sets` does for several goals, by goal.
+
+    Each thief is walked once for all of them.
 
     Raises ValueError for a number of thieves that cannot be.
     """
@@ -149,10 +154,10 @@ def losses(
     world: World | None = None,
     case: CaseName = cases.COURSE,
 ) -> dict[Controls, int]:
-    """For each set of these controls, put into a world (the case's historical one): how many of the
-    goals are reached, by all thieves together.
+    """Return for each set of these controls, added to a world, how many goals the thieves reach.
 
-    The goals are facts of steps. Raises KeyError where a thief has no such step.
+    The world is the case's historical one if none is given. The goals are facts of steps, counted
+    for all thieves together. Raises KeyError where a thief has no such step.
     """
     crowd = tuple(thieves)
     stopped = stopped_counts(goals, controls, crowd, world=world, case=case)
@@ -169,10 +174,9 @@ def stopped_counts(
     world: World | None = None,
     case: CaseName = cases.COURSE,
 ) -> dict[str, dict[Controls, int]]:
-    """By goal, for each set of these controls: how many of the thieves do not reach it. Each thief
-    is walked once for all goals.
+    """Return by goal, for each set of these controls, how many of the thieves do not reach it.
 
-    Raises KeyError where a thief has no such step.
+    Each thief is walked once for all goals. Raises KeyError where a thief has no such step.
     """
     sets, goals = _Sets(controls, world or World.historical(case)), tuple(goals)
     stopping = [sets.stopping(goals, case, thief) for thief in thieves]
@@ -188,16 +192,15 @@ def stopped_counts(
 def stopped_in(
     goals: Iterable[str], worlds: Sequence[World], thieves: Iterable[Incident]
 ) -> dict[str, list[int]]:
-    """By goal, for each of these worlds: how many of the thieves do not reach it. Each thief is
-    walked once for all worlds.
+    """Return by goal, for each of these worlds, how many of the thieves do not reach it.
 
-    Raises KeyError where a thief has no such step.
+    Each thief is walked once for all worlds. Raises KeyError where a thief has no such step.
     """
     return Worlds(worlds).stopped(goals, thieves)
 
 
 class Worlds:
-    """Some worlds. A world has a number, its place among them.
+    """A list of worlds, each numbered by its place. A world has a number, its place among them.
 
     Many of them are one integer, in which the bit at each of their numbers is 1.
     """
@@ -209,7 +212,10 @@ class Worlds:
         self.having_value: dict[tuple[str, Any], int] = {}
 
     def stopped(self, goals: Iterable[str], thieves: Iterable[Incident]) -> dict[str, list[int]]:
-        """See stopped_in. What one crowd asked is not decided again for the next."""
+        """Return the counts that `stopped_in` describes.
+
+        What one crowd asked is not decided again for the next.
+        """
         goals = tuple(goals)
         counts = {goal: [0] * len(self.watched) for goal in goals}
         for case in thieves:
@@ -220,11 +226,11 @@ class Worlds:
         return counts
 
     def world(self, number: int) -> "_Watched":
-        """The world of this number, watched."""
+        """Return the world with this number, watched."""
         return self.watched[number]
 
     def answers(self, asked: Request) -> "list[_Answer]":
-        """The answers to a request, each with its worlds; together these are all worlds."""
+        """Return the answers to a request, each with its worlds, until all worlds are covered."""
         found, left = [], self.all
         while left:
             number = (left & -left).bit_length() - 1  # the first world without an answer
@@ -233,8 +239,7 @@ class Worlds:
         return found
 
     def answer(self, asked: Request, number: int) -> "_Answer":
-        """What the world of this number answers, and all worlds that can not but answer the
-        same."""
+        """Return the answer of this world, and all the worlds that must give the same one."""
         world = self.world(number)
         world.asked.clear()
         decision = policy.decide(asked, world)
@@ -243,12 +248,12 @@ class Worlds:
         return _Answer(self.alike(number, world.asked), decision.allow, given, raises_alarm)
 
     def alike(self, number: int, asked: set[str]) -> int:
-        """The worlds that have the same of these controls as the world of this number."""
+        """Return the worlds with the same values for these controls as the world of this number."""
         mine = self.watched[number].watched
         return reduce(and_, (self.with_value(name, mine[name]) for name in asked), self.all)
 
     def with_value(self, name: str, value: Any) -> int:
-        """The worlds in which a control has this value."""
+        """Return the worlds in which a control has this value."""
         known = self.having_value.get((name, value))
         if known is None:
             places = (place for place, one in enumerate(self.watched) if one.watched[name] == value)
@@ -258,7 +263,7 @@ class Worlds:
     def stopping(
         self, goals: Collection[str], case: CaseName, thief: Thief | None
     ) -> dict[str, int]:
-        """The worlds in which each step is stopped, up to the last of the goals."""
+        """Return the worlds in which each step is stopped, up to the last of the goals."""
         chased = thief if isinstance(thief, Incident) else cases.load(case)
         campaign = thief if isinstance(thief, Campaign) else chased.campaign
         return _Walk(self, chased).stopping(campaign.until(max(goals, key=campaign.place)))

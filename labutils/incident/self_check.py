@@ -1,7 +1,7 @@
-"""The answers of a world under a seal: a learner can count right event ids, and not read them.
+"""Seal the answers of a world: a learner can count right event ids, and cannot read them.
 
-A seal keeps honest people from seeing an answer by accident. It is not a secret: anyone who
-tries every id of a world finds the right ones within minutes.
+A seal keeps honest people from seeing an answer by accident. It is not a secret: anyone who tries
+every id of a world finds the right ones within minutes.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ DIGITS = 16  # of a hash
 
 @dataclass(frozen=True)
 class Checked:
-    """How many ids belong to the attack, and how many of its logged steps they are of."""
+    """A count of the ids that belong to the attack, and of its logged steps that they cover."""
 
     right: int
     ids: int
@@ -36,8 +36,10 @@ class Checked:
 
 
 def seal(folder: Path, salt: str) -> Path:
-    """Write the seal of a world beside its logs: salted hashes of the attack's event ids, and of
-    the fact of each. Raises NotAWorld."""
+    """Write the seal of a world beside its logs: salted hashes of the attack's event ids and facts.
+
+    Raises NotAWorld.
+    """
     truth = read_ground_truth(folder)
     sealed = {_hash(salt, name): _hash(salt, fact) for name, fact in truth.facts.items()}
     content = {"salt": salt, "events": dict(sorted(sealed.items()))}
@@ -47,7 +49,10 @@ def seal(folder: Path, salt: str) -> Path:
 
 
 def check(ids: Iterable[str], path: Path) -> Checked:
-    """How good these event ids are, by a seal. Raises NotAWorld where it cannot be read."""
+    """Return how many of these event ids are right, by a seal.
+
+    Raises NotAWorld where it cannot be read.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         salt, sealed = str(content["salt"]), dict(content["events"])

@@ -1,5 +1,7 @@
-"""The services of a case on the lab's network: a policy enforcement point (NIST SP 800-207) in
-front of each."""
+"""Put the services of a case on the lab's network.
+
+A policy enforcement point (NIST SP 800-207) is in front of each.
+"""
 
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
@@ -26,12 +28,12 @@ PASS = "cf-access-jwt-assertion"
 
 
 class Company:
-    """All hosts of a case in one lab and one world, the secrets that open them, and the alarm, if
-    one was raised. `header_of`: by kind of credential, the header in which one travels.
+    """The hosts of a case in one lab and one world, their secrets, and the alarm if one was raised.
 
-    `own_rules` are asked after those of the policy. `secrets` are by the credential's name,
-    `credential_of` the other way round, `passes` what gateways gave out: by secret, the gateway and
-    the one service that it leads to.
+    `header_of`: by kind of credential, the header in which one travels. `own_rules` are asked after
+    those of the policy. `secrets` are by the credential's name, `credential_of` the other way
+    round, `passes` what gateways gave out: by secret, the gateway and the one service that it leads
+    to.
     """
 
     def __init__(
@@ -56,7 +58,7 @@ class Company:
             lab.add(f"{service.id}.example", Host(self, service))
 
     def headers(self, credential: Credential, secret: str) -> dict[str, str]:
-        """How a credential of this kind is carried in a request."""
+        """Return the headers that carry a credential of this kind in a request."""
         if credential.kind == "password":
             pair = f"{credential.holder.id}:{secret}".encode()
             return {"authorization": "Basic " + b64encode(pair).decode()}
@@ -85,14 +87,13 @@ class Company:
             ]
 
     def notice(self, asked: policy.Request, decision: policy.Decision) -> None:
-        """Raise the alarm, if none was raised before and this request and its answer raise one."""
+        """Raise the alarm if this request and its answer call for it and there was none before."""
         if self.alarm is None and policy.alarmed(asked, decision, self.world):
             self.alarm = asked.time
 
 
 class Host:
-    """One service: it recognises the caller, asks for a decision, writes its log, and enforces the
-    answer."""
+    """A service on the network: it recognises callers, gets decisions, logs and enforces them."""
 
     def __init__(self, company: Company, service: Service):
         self.company, self.service = company, service
@@ -110,7 +111,7 @@ class Host:
         return response(environ, start_response)
 
     def asked(self, http: HttpRequest) -> policy.Request:
-        """The request as the decision point sees it."""
+        """Return the request as the decision point sees it."""
         address = http.remote_addr or ""
         return policy.Request(
             self.company.case,
@@ -124,15 +125,17 @@ class Host:
         )
 
     def origin(self, http: HttpRequest, address: str) -> Zone:
-        """The zone that a request comes from: with a pass to this service, the one behind the
-        gateway that gave it."""
+        """Return the zone that a request comes from.
+
+        With a pass to this service, that is the zone behind the gateway that gave it.
+        """
         gateway, leads_to = self.company.passes.get(http.headers.get(PASS, ""), (None, None))
         if gateway and gateway.passes_to and leads_to == self.service.id:
             return gateway.passes_to
         return self.company.estate.zone_of(address)
 
     def presented(self, http: HttpRequest) -> Credential | None:
-        """The credential that came with a request, if it is one of ours."""
+        """Return the credential that came with a request, if it is one of ours."""
         carried = {
             "session": http.cookies.get("sid"),
             "password": basic_password(http),
@@ -145,7 +148,7 @@ class Host:
         return None
 
     def answer(self, asked: policy.Request, decision: policy.Decision) -> dict[str, Any]:
-        """What the service sends back: the decision, and where it allows, what the action gives."""
+        """Return the service's answer: the decision, and if it allows, what the action gives."""
         answer: dict[str, Any] = {
             "allowed": decision.allow,
             "rule": decision.rule,
@@ -162,7 +165,7 @@ class Host:
 
 
 def basic_password(http: HttpRequest) -> str | None:
-    """The password of an Authorization header of type Basic (RFC 7617), if there is one."""
+    """Return the password of an Authorization header of type Basic (RFC 7617), if there is one."""
     try:
         authorization = http.authorization
     except ValueError:  # bytes beyond ASCII, which werkzeug does not expect there
@@ -173,14 +176,16 @@ def basic_password(http: HttpRequest) -> str | None:
 
 
 def bearer_token(http: HttpRequest) -> str | None:
-    """The token of an Authorization header of type Bearer (RFC 6750), if there is one."""
+    """Return the token of an Authorization header of type Bearer (RFC 6750), if there is one."""
     scheme, _, token = http.headers.get("authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" else None
 
 
 def credentials_given(asked: policy.Request) -> list[str]:
-    """The credentials that an allowed request puts into the caller's hands: those that exist by
-    then; by signing in, one's own."""
+    """Return the credentials that an allowed request gives to the caller.
+
+    They are those that exist by then; for a sign-in, the caller's own.
+    """
     credentials = asked.case.estate.credentials
     names = asked.service.gives.get(asked.action, ())
     existing = [name for name in names if (credentials[name].issued or 0) <= asked.time]

@@ -1,4 +1,4 @@
-"""Small tables, as plain text and as HTML. What comes from a rule or a log is escaped."""
+"""Format small tables as plain text and as HTML. What comes from a rule or a log is escaped."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ LONGEST = 160  # characters of a cell
 
 @dataclass(frozen=True)
 class Table:
-    """A table of texts. An empty head is none."""
+    """A table of texts; an empty `head` means none."""
 
     title: str
     head: tuple[str, ...]
@@ -25,7 +25,7 @@ class Table:
 
 
 def as_text(tables: Sequence[Table]) -> str:
-    """Tables under each other; those without a row are left out."""
+    """Return tables one below another as text; those without a row are left out."""
     return "\n\n".join(_lines(table) for table in tables if table.rows)
 
 
@@ -36,7 +36,7 @@ def _lines(table: Table) -> str:
 
 
 def as_html(tables: Sequence[Table]) -> str:
-    """The same as HTML tables, with left-aligned cells."""
+    """Return the tables as HTML, with left-aligned cells."""
     return "".join(_html(table) for table in tables if table.rows)
 
 

@@ -1,7 +1,7 @@
-"""What each service wrote down about a request, in its vendor's own format.
+"""Write what each service logs about a request, in its vendor's own format.
 
-The formats stand in data/telemetry/ (log_format); which of them holds which request is said by
-`logs` in a case.
+The formats are in data/telemetry/ (log_format); `logs` in a case says which of them holds which
+request.
 """
 
 import hashlib
@@ -35,9 +35,11 @@ from labutils.lab import iso
 
 @dataclass(frozen=True)
 class Line:
-    """A line that is to be written. `seed`: a text that no other request has; `place`: of the line
-    among those of its request, from 0; `words`: what its template asks for beyond log_format.FIELDS
-    and beyond what a case gives."""
+    """A log line that is to be written.
+
+    `seed`: a text that no other request has; `place`: of the line among those of its request, from
+    0; `words`: what its template asks for beyond log_format.FIELDS and beyond what a case gives.
+    """
 
     request: Request
     agent: str
@@ -48,7 +50,7 @@ class Line:
 
 
 class Writer(NamedTuple):
-    """How a source writes a line, and whether that is modelled."""
+    """A writer of log lines for a source, and whether its lines are modelled."""
 
     source: str
     write: Callable[[Line], Event]
@@ -58,20 +60,23 @@ class Writer(NamedTuple):
 
 @dataclass
 class LogLine:
-    """A line as it stands in a log. Its event is written when somebody first looks at it, since a
-    replay has hundreds and most of them are only counted."""
+    """A line in a log.
+
+    Its event is written when somebody first looks at it, since a replay has hundreds and most of
+    them are only counted.
+    """
 
     writer: Writer
     line: Line
 
     @property
     def source(self) -> str:
-        """The log that it stands in."""
+        """The log that the line is in."""
         return self.writer.source
 
     @property
     def modelled(self) -> bool:
-        """Whether no vendor or report says that it looks like this."""
+        """Whether no vendor or report says that the line looks like this."""
         return self.writer.modelled
 
     @property
@@ -81,19 +86,19 @@ class LogLine:
 
     @cached_property
     def event(self) -> Event:
-        """What it says."""
+        """The event that the line holds."""
         return self.writer.write(self.line)
 
     @property
     def text(self) -> str:
-        """The same as JSON, on one line."""
+        """The event as JSON, on one line."""
         return self.writer.as_json(self.line)
 
 
 def events(
     request: Request, decision: Decision, agent: str, serial: int | str, turn: int = 1
 ) -> list[LogLine]:
-    """What this request leaves in the logs.
+    """Return the lines that this request leaves in the logs.
 
     `serial` is one that no other request has. `turn`: which time it is, where it is made many
     times.
@@ -106,7 +111,10 @@ def events(
 
 
 def written(request: Request, decision: Decision) -> bool:
-    """Whether any log gets a line: what the network refuses never reaches the service's own."""
+    """Return whether any log gets a line for this request.
+
+    What the network refuses never reaches the service's own log.
+    """
     return bool(_writers_of(request, decision))
 
 
@@ -160,9 +168,11 @@ def _writers(
 
 
 def writer(entry: LogEntry, allowed: bool, over: dict[str, Any] | None = None) -> Writer:
-    """The template of a row as a function of a line, the row's words put in their places; `over`:
-    what stands in the place of fields of it. What neither the row nor log_format.FIELDS knows is a
-    word of the line."""
+    """Return the template of a row as a function of a line, with the row's words filled in.
+
+    The fields in `over` replace the template's own. What neither the row nor log_format.FIELDS
+    knows is a word of the line.
+    """
     vendor = log_format(entry.source)
     template = worded(vendor.event(entry.template, allowed, over), entry.words)
     write, as_json = compiled(template), compiled_text(template)
@@ -215,7 +225,7 @@ def _lasting_uuid(name: str) -> str:
 
 
 def holder_uuid(holder: str) -> str:
-    """The UUID of an identity, by its id."""
+    """Return the UUID of an identity, by its id."""
     return _lasting_uuid(f"holder/{holder}")
 
 
@@ -317,7 +327,7 @@ def _holder_number(line: Line) -> str:
 
 
 def holder_base32(holder: str) -> str:
-    """Ten capital letters and digits for an identity, by its id."""
+    """Return ten capital letters and digits for an identity, by its id."""
     return b32encode(_lasting(f"holder/{holder}")).decode()[:10]
 
 
@@ -510,8 +520,10 @@ FIELD_VALUES: dict[str, Callable[[Line], Any]] = {
 
 
 def headline(source: str, event: Event) -> str:
-    """The few fields of an event that a person reads first, as its format names them, short values
-    with their names."""
+    """Return the few fields of an event that a person reads first.
+
+    Its format names them; short values come with their names.
+    """
     return "  ".join(filter(None, (_field(event, path) for path in log_format(source).headline)))
 
 
@@ -531,11 +543,10 @@ def _field(event: Event, path: str) -> str:
 def write(
     folder: Path, audit: dict[str, list[Event]], truth: dict[str, str], labels: dict[str, str]
 ) -> dict[str, int]:
-    """Write one JSONL file a source, and truth.json and labels.json beside them; the number of
-    events of each source. Raises OSError.
+    """Write one JSONL file per source, with truth.json and labels.json.
 
-    FileExistsError where a file of that name holds something else: nothing is overwritten, and
-    nothing is written.
+    Returns the number of events of each source. Raises OSError; FileExistsError if a file of that
+    name holds something else: nothing is overwritten, and nothing is written.
     """
     texts = {
         f"{source}.jsonl": "".join(json.dumps(event) + "\n" for event in lines)

@@ -1,5 +1,8 @@
-"""Bands: events of one day. What is known to the second has its place; what is known to the day is
-a band as wide as the day, and whoever moves its mark chooses a place that no source gives."""
+"""Show events of one day as bands.
+
+What is known to the second has its place; what is known to the day is a band as wide as the day,
+and whoever moves its mark chooses a place that no source gives.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,12 +31,12 @@ class DayEvent:
 
     @property
     def is_free(self) -> bool:
-        """Whether it may be anywhere in the day."""
+        """Whether the event may be anywhere in the day."""
         return self.second is None
 
 
 class Bands(Instrument):
-    """Events of one day; `bands` says what they are made of."""
+    """Events of one day, on bands; see `bands`."""
 
     name = "bands"
 
@@ -61,7 +64,7 @@ class Bands(Instrument):
         self.touched(f"move{self._number(name)}", str(round(hour * 3600 / QUARTER)))
 
     def touched(self, what: str, value: str = "", fields: dict[str, str] | None = None) -> None:
-        """Take a new place of the mark whose number follows `move`; else as every instrument."""
+        """Take the new place of a mark whose number follows `move`; anything else as usual."""
         number = what.removeprefix("move")
         if what.startswith("move") and number.isdecimal() and int(number) < len(self.events):
             super().touched("move", f"{number} {value}", fields)
@@ -85,18 +88,17 @@ class Bands(Instrument):
 
     @property
     def order(self) -> tuple[str, ...]:
-        """The events in the order in which their marks are."""
+        """The events in the order of their marks."""
         return tuple(sorted(self.at, key=lambda name: self.at[name]))
 
     @property
     def possible(self) -> int:
-        """How many orders their times allow."""
+        """The number of orders that their times allow."""
         free = sum(one.is_free for one in self.events)
         return factorial(len(self.events)) // factorial(len(self.events) - free)
 
     def sentence(self) -> str:
-        """Return the order as it is placed now, and how many of those that are possible were
-        seen."""
+        """Return the current order, and how many of the possible ones were seen."""
         placed = ", then ".join(self.order)
         placed = placed[:1].upper() + placed[1:]
         if self.possible == 1:

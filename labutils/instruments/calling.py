@@ -1,5 +1,8 @@
-"""Calling a function that a learner wrote. Whatever it does, the instrument goes on and has a
-sentence: what came back, or why nothing did and in which line."""
+"""Call a function that a learner wrote.
+
+Whatever it does, the instrument goes on and has a sentence: what came back, or why nothing did and
+in which line.
+"""
 
 import inspect
 import linecache
@@ -22,12 +25,15 @@ Function = Callable[..., Any]
 
 
 class TakesTooLong(BaseException):
-    """A call that did not end in time. It passes `except Exception`, of which it is none."""
+    """An exception for a call that did not end in time.
+
+    It passes `except Exception`, since it is not one.
+    """
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call came to: a value, or the sentence of what was raised."""
+    """The outcome of a call: a value, or the sentence of what was raised."""
 
     value: Any = None
     why: str = ""
@@ -40,7 +46,7 @@ class Outcome:
 
 
 def call(function: Function, *arguments: Any, longest: float = LONGEST) -> Outcome:
-    """Call a function, and return what it came to. It raises nothing but KeyboardInterrupt."""
+    """Call a function, and return its outcome. It raises nothing but KeyboardInterrupt."""
     try:
         return Outcome(_in_time(function, arguments, longest))
     except TakesTooLong as error:
@@ -85,8 +91,10 @@ def _sentence(error: BaseException) -> str:
 
 
 def own_function(function: Function) -> Function:
-    """Return the function inside `functools.partial`, decorators and what `mine` gives: the one
-    with the code."""
+    """Return the function with the code.
+
+    It is inside `functools.partial`, decorators and what `mine` gives.
+    """
     for _ in range(MOST_WRAPPERS):
         if isinstance(function, partial):
             function = function.func
@@ -100,13 +108,15 @@ def own_function(function: Function) -> Function:
 
 
 def is_the_learners(function: Function) -> bool:
-    """Whether a learner wrote it: it comes from a notebook, and not from this package."""
+    """Return whether a learner wrote it: it comes from a notebook, not from this package."""
     return not (getattr(own_function(function), "__module__", None) or "").startswith("labutils.")
 
 
 def source(function: Function) -> tuple[list[str], int]:
-    """Return the lines of a function, and the number of the first. It has none where none are
-    known."""
+    """Return the lines of a function, and the number of the first.
+
+    There are none where none are known.
+    """
     linecache.checkcache()  # a cell that was run again
     try:
         lines, first = inspect.getsourcelines(own_function(function))

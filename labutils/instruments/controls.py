@@ -1,5 +1,8 @@
-"""Controls: decisions that a company could have made, as switches. What they stop is shown under
-both assumptions about the four credentials, and not before somebody has said what will happen."""
+"""Show a company's possible decisions as switches, and what they stop.
+
+It is shown under both assumptions about the four credentials, and not before somebody has said what
+will happen.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -20,8 +23,11 @@ TITLE = "You have money for two controls"
 
 @dataclass(frozen=True)
 class Dial:
-    """A guess about thieves: what it is, where it begins (0 to 100), and by assumption a function
-    of a control and a setting: how many of 100 thieves it keeps from the goal."""
+    """A guess about thieves.
+
+    It has what it is, where it begins (0 to 100), and by assumption a function of a control and a
+    setting: how many of 100 thieves it keeps from the goal.
+    """
 
     words: str
     begins: float
@@ -29,7 +35,7 @@ class Dial:
 
 
 class Controls(Instrument):
-    """Switches, and what they stop; `controls` says what they are made of."""
+    """The switches of a company, and what they stop; see `controls`."""
 
     name = "controls"
 
@@ -62,11 +68,11 @@ class Controls(Instrument):
 
     @property
     def known(self) -> list[str]:
-        """All controls that there are."""
+        """All controls."""
         return [name for names in GROUPS.values() for name in names]
 
     def switch(self, *names: str) -> None:
-        """Put controls in place, or take them away. Until `commit` the budget holds.
+        """Put controls in place, or remove them. Until `commit` the budget holds.
 
         Raises ValueError for a name that is no control's.
         """
@@ -81,7 +87,7 @@ class Controls(Instrument):
         self.touched("expect", f"{assumption}|{'stopped' if stopped else 'reached'}")
 
     def commit(self) -> None:
-        """See what happens: it takes a control, and a word about both assumptions."""
+        """Show what happens, once a control is chosen and both assumptions have a guess."""
         self.touched("commit")
 
     def turn(self, dial: str, setting: float) -> None:
@@ -92,7 +98,7 @@ class Controls(Instrument):
         self.touched("turn", str(setting))
 
     def on_switch(self, name: str, _: dict[str, str]) -> None:
-        """Put a control in place or take it away."""
+        """Put a control in place, or remove it."""
         self.trouble = ""
         if name in self.on:
             self.on.remove(name)
@@ -113,7 +119,7 @@ class Controls(Instrument):
             self.trouble = ""
 
     def on_commit(self, _value: str, _: dict[str, str]) -> None:
-        """Show what happens, where somebody has chosen and said."""
+        """Show what happens, if somebody has chosen and guessed."""
         if not self.on or len(self.expected) < len(self.assumptions):
             self.trouble = "First choose, then say what will happen under each assumption."
         else:
@@ -137,11 +143,11 @@ class Controls(Instrument):
         return bool(self.bought)
 
     def steps(self, assumption: str) -> tuple[Step, ...]:
-        """Return what becomes of the campaign with what is in place."""
+        """Return the outcome of the campaign with what is in place."""
         return self.steps_with(tuple(sorted(self.on)), assumption)
 
     def steps_with(self, names: tuple[str, ...], assumption: str) -> tuple[Step, ...]:
-        """Return what becomes of it with these controls; with none, it is as it was."""
+        """Return the outcome of the campaign with these controls; with none, it is as it was."""
         if (names, assumption) not in self._played:
             world = breach.with_controls(names)
             steps = breach.foresee(world, case=self.cases[assumption])
@@ -155,7 +161,7 @@ class Controls(Instrument):
         return next(step for step in self.steps(assumption) if step.fact == fact).stopped
 
     def still_lost(self, assumption: str) -> list[str]:
-        """Return what is lost all the same, in words."""
+        """Return what is lost nevertheless, in words."""
         losses = cases.load().losses
         return [loss for loss in losses if not self.stopped(assumption, loss)]
 
@@ -174,7 +180,7 @@ class Controls(Instrument):
     # --- what it looks like -----------------------------------------------------------------------
 
     def words(self) -> str:
-        """Return what is in place, and what became of it once somebody committed to it."""
+        """Return what is in place, and its result once somebody committed to it."""
         lines = [f"{self.title}: {', '.join(self.on) or f'{len(self.known)} to choose from'}"]
         if not self.is_open:
             return "\n".join([*lines, "Nothing is shown before you have said what will happen."])
@@ -192,7 +198,7 @@ class Controls(Instrument):
         return "\n".join(lines)
 
     def live(self) -> str:
-        """Return the shelf of switches, and beside it the question or what happened."""
+        """Return the shelf of switches, and beside it the question or the result."""
         spent = f"<small>{len(self.on)} of {self.budget} bought</small>" if not self.bought else ""
         stage = self._verdicts() if self.is_open else self._question()
         dial = self._dial() if self.is_open and self.dials and self.on else ""
@@ -285,7 +291,7 @@ class Controls(Instrument):
         )
 
     def still(self) -> str:
-        """Return what is in place and what becomes of the campaign, as a picture."""
+        """Return what is in place and the outcome of the campaign, as a picture."""
         return controls_picture.stored(self)
 
 

@@ -1,4 +1,4 @@
-"""What the controls are drawn from: what could have been in place, and what it means."""
+"""Name the controls that could have been in place, and what each of them means."""
 
 from labutils.incident import cases
 
@@ -42,7 +42,7 @@ GROUPS = {
 
 
 def meaning(name: str) -> str:
-    """Return what a control does, with its number where it has one."""
+    """Return what a control does, with its number if it has one."""
     control = cases.load().controls[name]
     said = control.meaning.replace("this many", str(control.value))
     return said.replace(" 1 hours ", " 1 hour ")

@@ -1,4 +1,4 @@
-"""The drawing of the controls: what becomes of each step of a campaign, and two lines by a dial."""
+"""Draw the controls: the outcome of each step of a campaign, and two lines by a dial."""
 
 from typing import TYPE_CHECKING
 
@@ -36,18 +36,18 @@ TALL = 150  # of a diagram
 
 
 def width_of(controls: "Controls") -> float:
-    """Return the width of the live picture: what the switches leave."""
+    """Return the width of the live picture: the room beside the switches."""
     inner = max(200.0, controls.width - PADDING)
     return inner - SHELF if inner >= SHELF + NARROW else inner
 
 
 def reason(step: Step) -> str:
-    """Return why a step was refused, in a few words; empty where it was not."""
+    """Return why a step was refused, in a few words; empty if it was not."""
     return WHY.get(step.rule, step.rule) if step.outcome == "denied" else ""
 
 
 def went_round(step: Step) -> bool:
-    """Whether one way was refused, and another was open."""
+    """Return whether one way was refused, and another was open."""
     refused = any(not attempt.allowed for attempt in step.attempts)
     return not step.stopped and refused
 

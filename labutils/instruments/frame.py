@@ -1,4 +1,4 @@
-"""What all instruments share: how one is shown, and how a touch comes back to Python.
+"""Share what all instruments need: how one is shown, and how a touch comes back to Python.
 
 An instrument is shown as a still picture with its words, and that is stored. Where somebody works,
 a widget is made beside it. Only when its front end has said `here` does the live view take the
@@ -29,14 +29,14 @@ LOCK = threading.RLock()
 
 
 class Words(TypedDict, total=False):
-    """What is said above an instrument, a sentence each."""
+    """The texts above an instrument, a sentence each."""
 
     title: str
     hint: str
 
 
 class Instrument(ABC):
-    """Something to look at and to touch.
+    """An instrument: something to look at and to touch.
 
     A subclass keeps its state in attributes, draws it, and has a method `on_NAME(value, fields)`
     for each `data-do="NAME"` in what it draws. What a button does, a method does too: it changes
@@ -55,8 +55,10 @@ class Instrument(ABC):
 
     @abstractmethod
     def live(self) -> str:
-        """Return the whole screen as HTML with one element around it. It is drawn after each touch,
-        and `hands.js` changes what is different."""
+        """Return the whole screen as HTML with one element around it.
+
+        It is drawn after each touch, and `hands.js` changes what is different.
+        """
 
     @abstractmethod
     def still(self) -> str:
@@ -85,8 +87,10 @@ class Instrument(ABC):
     # --- what somebody does ---------------------------------------------------------------------
 
     def touched(self, what: str, value: str = "", fields: dict[str, str] | None = None) -> None:
-        """Do what somebody clicked, typed or dragged, and draw again. An unknown one does
-        nothing."""
+        """Do what somebody clicked, typed or dragged, and draw again.
+
+        An unknown act does nothing.
+        """
         handler: Callable[[str, dict[str, str]], None] | None = getattr(self, f"on_{what}", None)
         if handler is None:
             return
@@ -95,12 +99,12 @@ class Instrument(ABC):
             self.redraw()
 
     def on_width(self, value: str, _: dict[str, str]) -> None:
-        """Note how wide the place is; `hands.js` says it at the start, and after each change."""
+        """Note the width of its place; `hands.js` says it at the start, and after each change."""
         if value.isdecimal():
             self.width = max(NARROWEST, min(WIDEST, int(value)))
 
     def redraw(self) -> None:
-        """Draw it again wherever it is alive."""
+        """Redraw it on every screen where it is alive."""
         with LOCK:
             html = self.drawing() if self.screens else ""
             for screen in self.screens:
@@ -158,8 +162,10 @@ def script() -> str:
 
 @cache
 def css() -> str:
-    """Return the style sheet of all instruments: the colours of the course, and each rule of this
-    folder. The colours are there for a front end that has no extension of this course."""
+    """Return the style sheet of all instruments: the course's colours, and this folder's rules.
+
+    The colours are there for a front end that has no extension of this course.
+    """
     folder = resources.files(__package__)
     names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".css"))
     names.sort(key=lambda name: name != "look.css")  # which the others may change

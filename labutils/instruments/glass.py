@@ -1,5 +1,7 @@
-"""The glass: a token in three colours, edited in place, decoded as one types, and checked by
-several verifiers, of which one may be the learner's own."""
+"""Show a token under glass, in three colours, to be edited in place.
+
+It is decoded as one types, and checked by several verifiers, of which one may be the learner's own.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -46,7 +48,7 @@ LONGEST_VALUE = 300  # characters of what a verifier shows
 
 @dataclass(frozen=True)
 class TokenVerdict:
-    """What a verifier said of the token."""
+    """A verifier's verdict on the token."""
 
     kind: Kind
     says: str = ""  # a sentence: why it was refused, or what it shows to whoever got in
@@ -54,7 +56,7 @@ class TokenVerdict:
 
     @property
     def accepted(self) -> bool:
-        """Whether somebody got in."""
+        """Whether the token lets somebody in."""
         return self.kind in ("harm", "fine")
 
     @property
@@ -78,7 +80,7 @@ class Note:
 
 
 class Glass(Instrument):
-    """A token under glass; `glass` says what it is made of."""
+    """A token under glass; see `glass`."""
 
     name = "glass"
 
@@ -116,7 +118,7 @@ class Glass(Instrument):
     # --- what somebody does ---------------------------------------------------------------------
 
     def type(self, text: str) -> None:
-        """Put another text in the place of the token, as if it were typed."""
+        """Replace the token by another text, as if it were typed."""
         self.touched("token", text)
 
     def header(self, text: str) -> None:
@@ -161,7 +163,7 @@ class Glass(Instrument):
             self.caret = int(at[:9])
 
     def on_ask(self, name: str, _: dict[str, str]) -> None:
-        """Show the code of a verifier, or put it away."""
+        """Show the code of a verifier, or hide it."""
         self.asked = name if name in self.verifiers and name != self.asked else ""
 
     def _put(self, token: str) -> None:
@@ -188,18 +190,20 @@ class Glass(Instrument):
 
     @property
     def is_changed(self) -> bool:
-        """Whether the issuer did not write this token: the key says so, where there is one; else it
-        is another one than the original."""
+        """Whether the issuer did not write this token.
+
+        The key says so, if there is one; else it differs from the original.
+        """
         return not self.fits if self.key is not None else self.token != self.original
 
     @property
     def fits(self) -> bool:
-        """Whether the key says that the signature fits what is signed; False without a key."""
+        """Whether the signature fits what is signed, according to the key; False without a key."""
         return bool(self._judgement()[2])
 
     @property
     def verdicts(self) -> dict[str, TokenVerdict]:
-        """What each verifier says of the token, by its name."""
+        """The verdict of each verifier on the token, by the verifier's name."""
         return self._judgement()[1]
 
     def _judgement(self) -> tuple[str, dict[str, TokenVerdict], bool | None]:
@@ -229,11 +233,11 @@ class Glass(Instrument):
         )
 
     def claims(self, part: TokenPart) -> Json | None:
-        """Return the JSON of a part; None where it has none that can be read."""
+        """Return the JSON of a part; None if it has none that can be read."""
         return _object_in(self.token, part)
 
     def text_of(self, part: TokenPart) -> tuple[str, str]:
-        """Return what is written in the place of a part, and what is wrong with it."""
+        """Return the text for a part, and what is wrong with it."""
         if part.css in self.typed:
             return self.typed[part.css], self.faults.get(part.css, "")
         try:
@@ -253,7 +257,7 @@ class Glass(Instrument):
         ]
 
     def changes(self, part: TokenPart) -> list[Note]:
-        """Return what is not as in the original, claim by claim."""
+        """Return the differences from the original, claim by claim."""
         now, before = self.claims(part), _object_in(self.original, part)
         if now is None or before is None:
             return []

@@ -1,4 +1,4 @@
-"""The glass as it is stored: a picture, and its words."""
+"""Draw the glass as it is stored: a picture, and its words."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""The glass on the screen: the token and its verdicts on one side, what it says on the other."""
+"""Draw the glass on the screen: the token and its verdicts on one side, what it says on another."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""SVG in the colours of the course: live it takes the theme of its page, alone it is light."""
+"""Draw SVG in the colours of the course: live in the theme of its page, alone in the light one."""
 
 import re
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ SIGNS = {  # how the sign of a verdict is painted
 
 
 def alone(picture: str) -> str:
-    """Return an SVG whose colours need no style sheet, for whoever shows it by itself."""
+    """Return an SVG whose colours need no style sheet, to be shown on its own."""
     return _VARIABLE.sub(lambda match: look.LIGHT[match[1]], picture)
 
 
@@ -41,7 +41,7 @@ class Svg:
     parts: list[str] = field(default_factory=list)
 
     def add(self, part: str) -> None:
-        """Add an element that is written already."""
+        """Add an element that is already written."""
         self.parts.append(part)
 
     def text(
@@ -119,9 +119,11 @@ class Svg:
         )
 
     def sign(self, x: float, y: float, kind: str) -> None:
-        """Draw what a verdict is told by: a filled red dot (`harm`: somebody gets in), a blue ring
-        (`refused`), a filled dot of ink (`fits`: a lamp that is lit), a dashed ring (`unwritten`),
-        or a quiet tick (`fine`)."""
+        """Draw the sign of a verdict.
+
+        It is a filled red dot (`harm`: somebody gets in), a blue ring (`refused`), a filled dot of
+        ink (`fits`: a lamp that is lit), a dashed ring (`unwritten`), or a quiet tick (`fine`).
+        """
         if kind == "fine":
             shape = f'<path d="M{x - 5:g} {y:g}l4 4.5 7-9"'
         else:
@@ -157,7 +159,7 @@ class Svg:
 
 
 def wrapped(text: str, width: float, size: float, *, mono: bool = False) -> list[str]:
-    """Return the lines of a text that is that wide in pixels; a longer word is cut."""
+    """Return a text in lines of a width in pixels; a longer word is cut."""
     room = max(1, int(width / (size * (MONO_WIDTH if mono else SANS_WIDTH))))
     lines: list[str] = []
     for word in text.split():

@@ -1,4 +1,4 @@
-"""Moments and durations in words."""
+"""Write moments and durations in words."""
 
 from typing import TypeGuard
 
@@ -10,7 +10,7 @@ UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
 def is_moment(value: object) -> TypeGuard[int | float]:
-    """Whether a value is a number of seconds that a calendar holds (RFC 7519, 2, NumericDate)."""
+    """Return whether a value is a number of seconds in a calendar (RFC 7519, 2, NumericDate)."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return number and 0 <= value < YEAR_10000  # type: ignore[operator]
 

@@ -1,4 +1,4 @@
-"""Which characters of a token spell which claim.
+"""Find out which characters of a token spell which claim.
 
 A segment is base64url: three bytes are four characters (RFC 4648, 5). So a claim has its place in
 the token as it has in the JSON, and both can be lit together.
@@ -38,7 +38,7 @@ DECODED = (HEADER, PAYLOAD)  # which hold JSON
 
 
 class NotJson(ValueError):
-    """A text that is no JSON object, with a sentence that says why."""
+    """An error for a text that is not a JSON object; the sentence says why."""
 
 
 def segments(token: str) -> list[str]:
@@ -87,7 +87,7 @@ def pretty(value: Mapping[str, Any]) -> str:
 
 
 def in_json(value: object) -> str:
-    """Return a value in JSON, as it is easiest to read; a half of a character stays escaped."""
+    """Return a value in its most readable JSON; half of a character stays escaped."""
     text = json.dumps(value, ensure_ascii=False)
     return json.dumps(value) if _HALF_A_CHARACTER.search(text) else text
 
@@ -96,8 +96,11 @@ def in_json(value: object) -> str:
 
 
 def members(text: str) -> list[tuple[str, int, int]]:
-    """Return the members of the object in a text of JSON: the name of each, where it begins, and
-    where its value ends. What follows a mistake is left out."""
+    """Return the members of the object in a JSON text.
+
+    Each has its name, where it begins, and where its value ends. What follows a mistake is left
+    out.
+    """
     try:
         return list(_members(text))
     except (ValueError, RecursionError):
@@ -130,7 +133,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def runs_in_json(part: TokenPart, text: str) -> list[Run]:
-    """Return which characters of a text of JSON belong to which member."""
+    """Return which characters of a JSON text belong to which member."""
     return [(begin, end, claim_id(part, name)) for name, begin, end in members(text)]
 
 
@@ -171,5 +174,5 @@ def _spelt(part: TokenPart, segment: str) -> list[Run]:
 
 
 def claim_id(part: TokenPart, name: str) -> str:
-    """Return what a claim is called by `hands.js`."""
+    """Return the name of a claim in `hands.js`."""
     return f"{part.css}.{name}"

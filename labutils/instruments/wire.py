@@ -1,5 +1,6 @@
-"""The wire: every message of a lab, stepped through, with equal secrets in equal colours; each can
-be changed and sent again, as anybody, in a copy of the lab.
+"""Show the wire: every message of a lab, step by step, with equal secrets in equal colours.
+
+Each can be changed and sent again, as anybody, in a copy of the lab.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -57,12 +58,15 @@ def wire(  # noqa: PLR0913 - each is a choice of whoever writes a lesson
 
 
 class CannotSend(SceneError):
-    """A request that could not be sent, or found no answer: the sentence says why."""
+    """An error for a request that could not be sent or had no answer; the sentence says why."""
 
 
 class Wire(Instrument):
-    """The messages of a lab. `open` is the number of the one that is open, 0 where none is; those
-    after `until` are pale. `reply` is the last answer to what was sent from here."""
+    """The messages of a lab on the wire; see `wire`.
+
+    `open` is the number of the one that is open, 0 where none is; those after `until` are pale.
+    `reply` is the last answer to what was sent from here.
+    """
 
     name = "wire"
 
@@ -106,21 +110,21 @@ class Wire(Instrument):
         return self.story.messages
 
     def step(self, number: int) -> None:
-        """Go to a message: it is open, and all that came after it is pale. 0 is the start."""
+        """Open a message, and make all that came after it pale; 0 is the start."""
         self.until = self.open = max(0, min(len(self.messages), number))
         self.draft = self.trouble = ""
         self.redraw()
 
     def next(self) -> None:
-        """Go one message on."""
+        """Go to the next message."""
         self.step(self.open + 1)
 
     def previous(self) -> None:
-        """Go one message back."""
+        """Go to the previous message."""
         self.step(self.open - 1)
 
     def follow(self, name: str) -> None:
-        """Make pale each message that does not carry this secret; an empty name ends that.
+        """Make each message without this secret pale; an empty name ends that.
 
         Raises SceneError for a name that no secret has.
         """
@@ -132,7 +136,7 @@ class Wire(Instrument):
 
     @property
     def edit(self) -> str:
-        """The request of the open message as a text, to change it and `send` it.
+        """The request of the open message as a text, to be changed for `send`.
 
         Raises SceneError where none is open.
         """
@@ -194,33 +198,33 @@ class Wire(Instrument):
     # --- what is touched ------------------------------------------------------------------------
 
     def on_step(self, value: str, _: dict[str, str]) -> None:
-        """A button that goes to a message."""
+        """Go to a message, by a button."""
         self.step(_number(value))
 
     def on_open(self, value: str, _: dict[str, str]) -> None:
-        """A message in the diagram."""
+        """Open a message in the diagram."""
         self.open = max(1, min(len(self.messages), _number(value)))
         self.until = max(self.until, self.open)
         self.draft = self.trouble = ""
 
     def on_follow(self, value: str, _: dict[str, str]) -> None:
-        """A secret to follow, or no longer."""
+        """Follow a secret, or stop following it."""
         some = [one for one in self.story.known if str(one.number) == value]
         self.followed = None if not some or self.followed is some[0] else some[0]
 
     def on_edit(self, _: str, __: dict[str, str]) -> None:
-        """The request of the open message, as a text to change."""
+        """Show the request of the open message, as a text to change."""
         if self.open and self.people:
             self.draft, self.trouble, self.is_fresh = self.edit, "", True
             names = [name for name in self.choice.intruders if name in self.people]
             self.person = [*names, *self.people][0]
 
     def on_close(self, _: str, __: dict[str, str]) -> None:
-        """No longer."""
+        """Close the text."""
         self.draft = self.trouble = ""
 
     def on_send(self, _: str, fields: dict[str, str]) -> None:
-        """What was typed, from the chosen person."""
+        """Send what was typed, from the chosen person."""
         self.draft, self.is_fresh = fields.get("request", self.draft), False
         self.person = fields.get("person", self.person)
         try:

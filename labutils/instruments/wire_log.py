@@ -1,4 +1,4 @@
-"""What the log says of a message: the lines that its service wrote while it answered."""
+"""Find the log lines of a message: those that its service wrote while it answered."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

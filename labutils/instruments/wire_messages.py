@@ -1,5 +1,6 @@
-"""What a message of a lab's network is: who sends it to whom, as what, on which channel, and what
-reached its sender past the network.
+"""Describe the messages of a lab's network: sender, receiver, roles and channel.
+
+Also describes what reached a sender past the network.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -18,7 +19,7 @@ Channel = Literal["front channel", "back channel", "direct"]
 
 @dataclass(frozen=True)
 class Party:
-    """A column: a name, and what this party is."""
+    """A column of the diagram: a party's name, and its role."""
 
     name: str
     role: str
@@ -26,31 +27,31 @@ class Party:
 
     @property
     def short(self) -> str:
-        """Its name where there is little room: a person's with a capital letter."""
+        """The party's short name; a person's has a capital letter."""
         name = self.name.removesuffix(".example")
         return name if "." in self.name else name[:1].upper() + name[1:]
 
 
 def is_for_tokens(exchange: Exchange) -> bool:
-    """Whether it is a request to a token endpoint (RFC 6749, 3.2)."""
+    """Return whether it is a request to a token endpoint (RFC 6749, 3.2)."""
     return any(name == "grant_type" for name, _ in in_body(exchange.request_body))
 
 
 def is_with_token(exchange: Exchange) -> bool:
-    """Whether it carries a token in the header that is made for one (RFC 6750, 2.1)."""
+    """Return whether it carries a token in the header made for one (RFC 6750, 2.1)."""
     value = dict(exchange.request_headers).get("authorization", "")
     return value.lower().startswith(("bearer ", "dpop "))
 
 
 def is_authorization_request(url: str) -> bool:
-    """Whether an address is that of an authorization request (RFC 6749, 4.1.1)."""
+    """Return whether an address is an authorization request (RFC 6749, 4.1.1)."""
     return any(name == "response_type" for name, _ in parse_qsl(urlsplit(url).query))
 
 
 def roles(
     wire: Sequence[Exchange], people: Collection[str], intruders: Collection[str]
 ) -> dict[str, str]:
-    """Return what each party is in OAuth's terms (RFC 6749, 1.1), by what it says on the wire.
+    """Return each party's role in OAuth's terms (RFC 6749, 1.1), by what it does on the wire.
 
     A server of an intruder's that hands requests on is a relay.
     """
@@ -104,7 +105,7 @@ _BY_PATH = {
 
 
 def standard_name(exchange: Exchange) -> str:
-    """Return what a message is called in the standard that describes it, or an empty text."""
+    """Return the name of a message in the standard that describes it, or an empty text."""
     body = dict(parse_qsl(exchange.request_body))
     query = dict(parse_qsl(urlsplit(exchange.url).query))
     if "grant_type" in body:
@@ -145,13 +146,13 @@ class WireMessage:
 
     @property
     def is_refused(self) -> bool:
-        """Whether the answer is no."""
+        """Whether the answer is a refusal."""
         location = urlsplit(self.exchange.header("location"))
         return self.exchange.status >= 400 or "error" in dict(parse_qsl(location.query))
 
     @property
     def words(self) -> str:
-        """It as a line of text."""
+        """The message as a line of text."""
         one = self.exchange
         carried = [
             f"{verb} {', '.join(secret.name for secret in some)}"
@@ -170,8 +171,10 @@ class WireMessage:
 
 @dataclass(frozen=True)
 class Handover:
-    """Something that reached a party without a message of the network: a link in a mail, a copied
-    cookie. The party uses it in message `before`, and nobody gave it to them on the wire."""
+    """A handover outside the network, such as a link in a mail or a copied cookie.
+
+    The party uses it in message `before`, and nobody gave it to them on the wire.
+    """
 
     before: int
     giver: str
@@ -187,12 +190,12 @@ class Handover:
 
     @property
     def words(self) -> str:
-        """It as a line of text."""
+        """The handover as a line of text."""
         return f"   not on the wire  {self.giver} -> {self.taker}  {self.what}"
 
 
 class Holders:
-    """Who has which secret, as far as the network knows. One address is one machine."""
+    """A record of who has which secret, as far as the network knows. One address is one machine."""
 
     def __init__(self) -> None:
         self.of: dict[str, list[str]] = {}  # parties by value, the latest last
@@ -213,7 +216,7 @@ class Holders:
         return {name} | self.addresses.get(name, set())
 
     def take_in(self, exchange: Exchange, sent: Iterable[Secret], given: Iterable[Secret]) -> None:
-        """Note that after this message both ends have what it carried."""
+        """Record that both ends of a message now have what it carried."""
         self.addresses.setdefault(exchange.client, set()).add(exchange.ip)
         for one in (*sent, *given):
             self.of.setdefault(one.value, []).extend((exchange.host, exchange.client))

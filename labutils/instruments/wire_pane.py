@@ -1,5 +1,6 @@
-"""The open message in HTML: the request as it was sent, the response, what the log says of it; or
-the request as a text to change.
+"""Show the open message in HTML, or its request as a text to change.
+
+There are the request as it was sent, the response, and what the log says of it.
 """
 
 from collections.abc import Iterable, Sequence

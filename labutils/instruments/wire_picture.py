@@ -1,4 +1,4 @@
-"""Messages as a sequence diagram: each party a column, each message a row of its own.
+"""Draw messages as a sequence diagram: each party a column, each message a row.
 
 The same rows are put on the screen one by one, where each is a button, and below each other in the
 picture that is stored.
@@ -26,46 +26,46 @@ Span = tuple[float, float]  # two places on a line, or a place and a width
 
 @dataclass(frozen=True)
 class Sheet:
-    """Where the columns are, on a picture of that width."""
+    """The layout of the columns, on a picture of that width."""
 
     width: int
     parties: tuple[Party, ...]
 
     @property
     def is_narrow(self) -> bool:
-        """Whether words have no room between columns."""
+        """Whether there is no room for words between columns."""
         return self.width < NARROW
 
     @property
     def margin(self) -> float:
-        """The width of the left margin, where numbers are."""
+        """The width of the left margin, which holds the numbers."""
         return 62 if self.is_narrow else 78
 
     @property
     def gap(self) -> float:
-        """From one column to the next. The outer ones are nearer to the edges."""
+        """The distance from one column to the next. The outer ones are nearer to the edges."""
         room, count = self.width - self.margin, len(self.parties)
         return (room - 2 * self.edge) / max(1, count - 1)
 
     @property
     def edge(self) -> float:
-        """From the outer columns to the edges."""
+        """The distance from the outer columns to the edges."""
         half = (self.width - self.margin) / max(1, len(self.parties)) / 2
         return min(half, 26 if self.is_narrow else 58)
 
     def x(self, name: str) -> float:
-        """The middle of a party's column."""
+        """Return the middle of a party's column."""
         names = [party.name for party in self.parties]
         return self.margin + self.edge + names.index(name) * self.gap
 
     def within(self, middle: float, width: float) -> float:
-        """The middle of something that wide, moved so that it is inside the picture."""
+        """Return a middle, moved so that something this wide is inside the picture."""
         half = width / 2
         return max(self.margin + half, min(self.width - 4 - half, middle))
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
-    """Return about how wide a text is, in pixels."""
+    """Return the approximate width of a text, in pixels."""
     return len(text) * size * SANS_WIDTH * (BOLD if bold else 1)
 
 
@@ -73,7 +73,7 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def heads(svg: Svg, sheet: Sheet) -> float:
-    """Write who the parties are; return the height below it."""
+    """Write the names of the parties; return the height below them."""
     size = SMALL if sheet.is_narrow else 14
 
     def fit(names: Sequence[str]) -> bool:
@@ -123,7 +123,7 @@ CHANNELS = {
 
 
 def legend(messages: Sequence[WireMessage], sheet: Sheet) -> str:
-    """Return what the words and signs of these messages mean, those that are there."""
+    """Return what the words and signs in these messages mean."""
     seen = {message.channel for message in messages}
     said = [words for name, words in CHANNELS.items() if name in seen]
     drawn = [pill for message in messages for pill in MessageRow(message, sheet).secrets]
@@ -146,7 +146,7 @@ class Pill:
     has_name: bool
 
     def draw(self, svg: Svg) -> None:
-        """Draw it in its colour: with its name, or as a dot."""
+        """Draw the secret in its colour: with its name, or as a dot."""
         high, ink = PILL if self.has_name else DOT, colour(self.secret.ink)
         place = (
             f'x="{self.x - self.width / 2:g}" y="{self.y - high / 2:g}" '
@@ -197,14 +197,14 @@ def title(secret: Secret) -> str:
 
 @dataclass(frozen=True)
 class MessageRow:
-    """A message on a sheet: its number and channel, the request, and below it the response."""
+    """A row of the diagram: a message's number and channel, its request, and its response."""
 
     message: WireMessage
     sheet: Sheet
 
     @property
     def ends(self) -> Span:
-        """Where its arrow begins and ends; of a message to oneself, beside the column."""
+        """Where the arrow begins and ends; for a message to oneself, beside the column."""
         sheet, exchange = self.sheet, self.message.exchange
         start, end = sheet.x(exchange.client), sheet.x(exchange.host)
         return start, end if end != start else min(start + 70, sheet.width - 30)
@@ -222,7 +222,7 @@ class MessageRow:
 
     @property
     def status(self) -> str:
-        """The status code, and a word where it says no."""
+        """The status code, with a word if it is a refusal."""
         is_no = self.message.is_refused and not self.sheet.is_narrow
         return f"{self.message.exchange.status}" + (" refused" if is_no else "")
 
@@ -252,7 +252,7 @@ class MessageRow:
         ]
 
     def draw(self) -> Svg:
-        """Return it as a picture of its own."""
+        """Return the row as a picture of its own."""
         svg = Svg(self.sheet.width)
         columns(svg, self.sheet, ROW)
         self._margin(svg)
@@ -321,7 +321,7 @@ def _arrow(
 
 
 def aside(handover: Handover, sheet: Sheet, intruders: Collection[str]) -> Svg:
-    """Return a row for what reached a party past the network: a dotted line, and no message."""
+    """Return a row for what reached a party outside the network: a dotted line, and no message."""
     svg = Svg(sheet.width)
     columns(svg, sheet, BETWEEN)
     start, end = sheet.x(handover.giver), sheet.x(handover.taker)
@@ -336,7 +336,7 @@ def aside(handover: Handover, sheet: Sheet, intruders: Collection[str]) -> Svg:
 
 
 def divider(text: str, sheet: Sheet) -> Svg:
-    """Return a row that says where what was sent again begins."""
+    """Return a row that marks where the messages that were sent again begin."""
     svg = Svg(sheet.width)
     columns(svg, sheet, BETWEEN)
     svg.line((8, 22), (sheet.width - 4, 22), "quiet", 1, "2 3")
@@ -345,8 +345,10 @@ def divider(text: str, sheet: Sheet) -> Svg:
 
 
 def threads(tops: Mapping[int, float], messages: Sequence[WireMessage], sheet: Sheet) -> str:
-    """Return a curve through all places of each secret that is seen twice, in the order of time.
-    `tops` are the upper edges of the rows, by the number of a message."""
+    """Return a curve through all places of each repeated secret, in the order of time.
+
+    `tops` are the upper edges of the rows, by the number of a message.
+    """
     points: dict[Secret, list[Span]] = {}
     for message in messages:
         for pill in MessageRow(message, sheet).secrets:

@@ -1,4 +1,4 @@
-"""A message as text, as HTTP/1.1 writes it; and the request that somebody wrote, read back."""
+"""Write a message as text, as HTTP/1.1 does, and read back a request that somebody wrote."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token (RFC 9110, 
 
 
 class NotARequest(SceneError):
-    """A text that cannot be sent: the sentence says why."""
+    """An error for a text that cannot be sent; the sentence says why."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ class Draft:
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """The address of the request."""
         return f"https://{self.host}{self.target}"
 
     def header(self, name: str) -> str:
-        """A header, or an empty text."""
+        """Return a header, or an empty string."""
         return dict(self.headers).get(name, "")
 
 

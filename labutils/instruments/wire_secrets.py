@@ -1,4 +1,4 @@
-"""The secrets in messages: the named values that each carries, and which of them are the same.
+"""Find the secrets in messages: the named values that each carries, and which of them are equal.
 
 Two are the same one where their values are equal, whatever they are called and wherever they are.
 """
@@ -64,7 +64,7 @@ def given_pairs(exchange: Exchange) -> list[Pair]:
 
 
 def set_cookies(exchange: Exchange) -> list[Pair]:
-    """Return the cookies that a response sets (RFC 6265, 4.1); one that it deletes is none."""
+    """Return the cookies that a response sets (RFC 6265, 4.1), without those that it deletes."""
     values = [value for name, value in exchange.response_headers if name == "set-cookie"]
     pairs = [_cookie(value.partition(";")[0]) for value in values]
     return [(name, value) for name, value in pairs if value]
@@ -127,8 +127,11 @@ def _hidden_fields(page: str) -> Iterator[Pair]:
 
 @dataclass(frozen=True)
 class Secret:
-    """A value that travels. Its name is that under which it was first seen, and a number where
-    there are several. `hue` is its place among those that have a colour."""
+    """A value that travels.
+
+    Its name is that under which it was first seen, and a number where there are several. `hue` is
+    its place among those that have a colour.
+    """
 
     name: str
     value: str
@@ -142,14 +145,14 @@ class Secret:
 
 
 def short(name: str) -> str:
-    """Return what a value is called in a picture: *access* for an access token."""
+    """Return the name of a value in a picture: *access* for an access token."""
     plain = name.replace("_", " ").replace("-", " ").strip()
     return NAMES.get(plain.lower(), name)
 
 
 @dataclass
 class KnownSecrets:
-    """The secrets that were seen so far, in the order in which they were first seen.
+    """The secrets seen so far, in the order in which they were first seen.
 
     `watch` are the names of the values to follow; where it is a mapping, each has the name that it
     gives. `foremost` are values that have a colour before all others; these get theirs in the order
@@ -170,7 +173,7 @@ class KnownSecrets:
         return iter(self.by_key.values())
 
     def learn(self, exchange: Exchange) -> None:
-        """Take in the secrets of a message."""
+        """Record the secrets of a message."""
         if COOKIE in self.watch:
             self.cookies |= {name for name, _ in set_cookies(exchange)}
         for name, value in (*asked_pairs(exchange), *given_pairs(exchange)):

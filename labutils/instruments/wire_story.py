@@ -1,4 +1,4 @@
-"""All that is known of the messages of a lab, as somebody chose to look at them."""
+"""Collect all that is known of a lab's messages, as somebody chose to look at them."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ DIVIDER = "sent again, in a copy of the lab"
 
 @dataclass(frozen=True)
 class Selection:
-    """What to look at.
+    """A choice of what to look at.
 
     `watch`: the names of the values to follow. `start`: how many messages to leave out. `parties`:
     where there are any, only messages between them count, and columns are in their order.
@@ -58,7 +58,7 @@ class Story:
         return [secret for secret in self.known if seen.get(secret.number, 0) > 1]
 
     def words(self) -> list[str]:
-        """Return it as lines of text."""
+        """Return the story as lines of text."""
         lines: list[str] = []
         for message in self.messages:
             if message.is_copy and (message.number == 1 or not self.before(message).is_copy):
@@ -73,10 +73,10 @@ class Story:
 
 
 def story_of(lab: Lab, people: Collection[str], choice: Selection, recorded: int) -> Story:
-    """Return the story of a lab's wire; the first `recorded` messages are the lesson's, and those
-    after them were sent again.
+    """Return the story of a lab's wire.
 
-    What somebody got past the network has a colour before all else, since a story is about that.
+    The first `recorded` messages are the lesson's, and those after them were sent again. What
+    somebody got past the network has a colour before all else, since a story is about that.
     """
     own, again = lab.wire[:recorded], in_order(lab.wire[recorded:])
     shown = in_order(own[choice.start :])
@@ -134,7 +134,10 @@ def _messages(
 
 
 def in_order(exchanges: Sequence[Exchange]) -> list[Exchange]:
-    """Return them in the order in which they were sent. A wire has them as they were answered."""
+    """Return the exchanges in the order in which they were sent.
+
+    A wire has them as they were answered.
+    """
     return sorted(exchanges, key=lambda one: one.time)
 
 

@@ -1,4 +1,4 @@
-"""`python -m labutils live`: an exercise on loopback, or one that is only rehearsed."""
+"""Run `python -m labutils live`: serve an exercise on loopback, or only rehearse one."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Do what the command says; the exit status."""
+    """Run the command that was chosen; return the exit status."""
     if not (0 < len(chosen.seed) <= LONGEST_SEED and chosen.seed.isprintable()):
         return refused(f"--seed is a string of 1 to {LONGEST_SEED} characters that can be printed.")
     if not 0 < chosen.speed <= 1000:

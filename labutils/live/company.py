@@ -1,8 +1,7 @@
-"""The company that every team of a live exercise defends: one working day of its logs, its tables,
-and what an intruder may do there.
+"""Draw the company that every team of a live exercise defends.
 
-Each team gets the same company and an intruder of its own, so that what one team does changes
-nothing for another.
+It is one working day of its logs, its tables, and what an intruder may do there. Each team gets the
+same company and an intruder of its own, so that what one team does changes nothing for another.
 """
 
 import json
@@ -33,17 +32,23 @@ Table = list[dict[str, str]]
 
 @cache
 def settings() -> Row:
-    """data/live/live.yaml: delays, prices and words. Raises SheetError, which names the line."""
+    """Read the delays, prices and words of data/live/live.yaml.
+
+    Raises SheetError, which names the line.
+    """
     name = "live/live.yaml"
     return read(name, data_file(name).read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, eq=False)
 class LiveEvent:
-    """A line of a log. `at` and `arrives` are seconds since 1970: when it happened, and when the
-    teams get to see it. `who`: the account or token that acted; `costly`: it is written only where
-    the level of the log was raised. `step`: what the intruder was doing, nothing where it was
-    somebody else; `twin`: what it was, where it looks like a step and is harmless."""
+    """A line of a log.
+
+    `at` and `arrives` are seconds since 1970: when it happened, and when the teams get to see it.
+    `who`: the account or token that acted; `costly`: it is written only where the level of the log
+    was raised. `step`: what the intruder was doing, nothing where it was somebody else; `twin`:
+    what it was, where it looks like a step and is harmless.
+    """
 
     at: int
     arrives: int
@@ -56,13 +61,13 @@ class LiveEvent:
 
     @cached_property
     def fields(self) -> dict[str, Any]:
-        """What it says."""
+        """The fields of the line."""
         parsed: dict[str, Any] = json.loads(self.text)
         return parsed
 
     @cached_property
     def lowered(self) -> str:
-        """Its text in small letters, for a search."""
+        """The line's text in lower case, for a search."""
         return f"{self.source} {self.who} {self.headline} {self.text}".lower()
 
     @cached_property
@@ -73,8 +78,10 @@ class LiveEvent:
 
     @cached_property
     def refused(self) -> "LiveEvent | None":
-        """The line that it would have left if it had been refused; None where its log has no such
-        line."""
+        """The line that a refusal would have left.
+
+        None where its log has no such line.
+        """
         denied = log_format(self.source).denied
         if not denied or field_names(denied):
             return None
@@ -82,7 +89,7 @@ class LiveEvent:
         return LiveEvent(self.at, self.arrives, self.source, text, self.who, self.costly)
 
     def comes_from(self, network: IPv4Network | IPv6Network) -> bool:
-        """Whether it names an address of this network: of one address, of 256, or of a /64."""
+        """Return whether the line names an address of a network: one address, 256, or a /64."""
         first = str(network.network_address)
         if network.num_addresses == 1:
             return f'"{first}"' in self.text
@@ -100,8 +107,10 @@ def live_event(
     step: str = "",
     twin: str = "",
 ) -> LiveEvent:
-    """A line of a log, with what an exercise of so many minutes has to know of it; `at` is in
-    seconds since 1970."""
+    """Return a line of a log, with what an exercise of `minutes` has to know of it.
+
+    `at` is in seconds since 1970.
+    """
     fields = json.loads(text)
     costly = any(
         set(values_at(fields, path)) & set(some) for path, some in log_format(source).costly.items()
@@ -111,20 +120,22 @@ def live_event(
 
 
 def scaled(value: int, minutes: int) -> int:
-    """Seconds for a number of minutes as data/live/live.yaml has it: that is for an exercise of
-    240 minutes, and a shorter one goes faster in everything."""
+    """Return seconds for a number of minutes in data/live/live.yaml.
+
+    That is for an exercise of 240 minutes, and a shorter one goes faster in everything.
+    """
     return MINUTE * value * minutes // USUAL
 
 
 def delay(source: str, minutes: int) -> int:
-    """Seconds from an event to its arrival, in an exercise of so many minutes."""
+    """Return the seconds from an event to its arrival, in an exercise of `minutes`."""
     rows = settings()
     return scaled(int(rows["delays"].get(source, rows["other_delay"])), minutes)
 
 
 @dataclass(frozen=True)
 class InventoryRow:
-    """A credential, as the list of the company has it."""
+    """A credential, as the company's inventory lists it."""
 
     name: str
     account: str
@@ -134,9 +145,12 @@ class InventoryRow:
 
 @dataclass(frozen=True, eq=False)
 class LiveStep:
-    """What the intruder may do. `part`: way, movement, foothold, loss, silent, or step where a case
-    says no more; `after`: steps of which one must have been made; `clock`: the moment at which a
-    case of the past decides it (seconds since 1970), None for the present."""
+    """A step that the intruder may take.
+
+    `part`: way, movement, foothold, loss, silent, or step where a case says no more; `after`: steps
+    of which one must have been made; `clock`: the moment at which a case of the past decides it
+    (seconds since 1970), None for the present.
+    """
 
     id: str
     goal: str
@@ -148,16 +162,19 @@ class LiveStep:
 
     @property
     def is_loss(self) -> bool:
-        """Whether data is gone once it is made."""
+        """Whether data is lost in this step."""
         return self.part == "loss"
 
 
 @dataclass(frozen=True, eq=False)
 class LiveCompany:
-    """See the module. `start`: of the exercise, in seconds since 1970; `starts_with`: the
-    credentials that the intruder has; `chain`: the steps in the order that the intruder means to
-    keep; `tables`: tickets, roster and trips; `facts`: the company in Markdown, as its own people
-    describe it; `drawn`: the incident that it comes from, unless that is a case."""
+    """The company that a team defends; see the module.
+
+    `start`: of the exercise, in seconds since 1970; `starts_with`: the credentials that the
+    intruder has; `chain`: the steps in the order that the intruder means to keep; `tables`:
+    tickets, roster and trips; `facts`: the company in Markdown, as its own people describe it;
+    `drawn`: the incident that it comes from, unless that is a case.
+    """
 
     seed: str
     title: str
@@ -185,13 +202,13 @@ class LiveCompany:
 
     @cached_property
     def accounts(self) -> frozenset[str]:
-        """Everybody and everything that has an account."""
+        """All accounts, of people and of programs."""
         people = {row["account"] for row in self.tables["roster"]}
         return frozenset(people | {row.account for row in self.inventory})
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
-        """The accounts of the programs that somebody owns, in order."""
+        """The accounts of the programs that have an owner, in order."""
         of_people = ("session", "security key", "key")
         people = {row["account"] for row in self.tables["roster"]}
         names = {row.account for row in self.inventory if row.kind not in of_people}
@@ -199,8 +216,10 @@ class LiveCompany:
 
     @cached_property
     def made(self) -> dict[str, tuple[str, str]]:
-        """What the intruder may make or be given, by its name in the model: what a report calls it,
-        and the account that it belongs to."""
+        """What the intruder may make or be given, by its name in the model.
+
+        Each has its name in a report, and the account that it belongs to.
+        """
         if self.drawn is None:
             return {}
         words, robot = self.drawn.words, f"{self.drawn.company.words['reports']}-robot"
@@ -214,19 +233,22 @@ class LiveCompany:
         }
 
     def name_of(self, held: Credential) -> str:
-        """What an act calls a credential."""
+        """Return what an act calls a credential."""
         if held.id in self.made:
             return self.made[held.id][0]
         return incident.inventory_name(self.drawn, held.id) if self.drawn else held.id
 
     def account_of(self, held: Credential) -> str:
-        """The account that a credential belongs to."""
+        """Return the account that a credential belongs to."""
         if held.id in self.made:
             return self.made[held.id][1]
         return held.holder.account or held.holder.name
 
     def signs(self, held: Credential) -> Identity:
-        """As whom a log knows the holder of a credential: what was made of an account is its."""
+        """Return the identity that a log shows for a credential.
+
+        What was made from an account has the account's identity.
+        """
         if held.id not in self.made:
             return held.holder
         account = self.made[held.id][1]
@@ -234,8 +256,11 @@ class LiveCompany:
         return next(one for one in identities if account in (one.account, one.name))
 
     def elsewhere(self, number: int) -> str:
-        """Another address that the intruder has, from 1: first of the networks that programs are
-        moved to, then of hotels and telephones, where colleagues are too."""
+        """Return another address of the intruder's, from number 1 on.
+
+        The first is in the networks that programs are moved to, the next ones in those of hotels
+        and telephones, where colleagues are too.
+        """
         sheet, dice = background.load(self.case), Dice(f"{self.seed}/live/move/{number}")
         roaming = [*sheet.away, *sheet.mobile]
         names = (sheet.moves_to or sheet.proxies) if number == 1 else roaming or sheet.proxies
@@ -243,12 +268,12 @@ class LiveCompany:
         return network.address(dice.below(network.size))
 
     def known_as(self, who: str) -> str:
-        """An account as the inventory has it."""
+        """Return an account's name in the inventory."""
         return self.drawn.company.known_as(who) if self.drawn else who
 
     @cached_property
     def signs_as(self) -> dict[str, frozenset[str]]:
-        """By credential of the inventory, and by account: what lines call whoever works with it."""
+        """The names in lines for each credential of the inventory, and for each account."""
         names: dict[str, set[str]] = {}
         for row in self.inventory:
             is_token = row.kind == "service-token"
@@ -258,7 +283,7 @@ class LiveCompany:
 
     @cached_property
     def places(self) -> dict[str, tuple[str, ...]]:
-        """By account, the addresses from which it usually works."""
+        """The addresses from which each account usually works."""
         own = {one.holder.name: one.holder.places for one in self.case.estate.credentials.values()}
         own |= {
             self.account_of(one): one.holder.places

@@ -1,5 +1,4 @@
-"""What a team did against the intruder, and what it refuses: to the intruder, and to everybody
-else.
+"""Contain an intruder: what a team did, and which requests that refuses, anybody's.
 
 It is one more rule behind those of labutils.incident.policy: whoever acts does so for good reason
 or not, and pays with the work of those who are shut out.
@@ -22,12 +21,12 @@ WIDEST = {4: 24, 6: 64}  # bits of the widest network that may be blocked, by ve
 
 
 class CannotDo(ValueError):
-    """Why an act is not possible, as a sentence."""
+    """An error for an act that is not possible; the sentence says why."""
 
 
 @dataclass(frozen=True)
 class LiveAct:
-    """What a team did; `at` in seconds since 1970."""
+    """An act of a team; `at` is in seconds since 1970."""
 
     kind: Kind
     what: str
@@ -35,12 +34,12 @@ class LiveAct:
 
     @cached_property
     def network(self) -> IPv4Network | IPv6Network:
-        """The addresses that are blocked."""
+        """The addresses that the act blocks."""
         return ip_network(self.what)
 
 
 def checked(company: LiveCompany, kind: str, what: str, at: int) -> LiveAct:
-    """An act, if it is one. Raises CannotDo."""
+    """Return an act, after checking that it is possible. Raises CannotDo."""
     if kind not in KINDS:
         raise CannotDo(f"There is no act called {shown(kind, 40)}.")
     named = what.strip()
@@ -97,7 +96,7 @@ class StandingAct:
     until: int = NEVER
 
     def holds(self, time: int) -> bool:
-        """Whether it is in force at a moment."""
+        """Return whether the act is in force at a moment."""
         return self.act.at <= time < self.until
 
 
@@ -116,7 +115,7 @@ class Containment:
             self.add(act)
 
     def add(self, act: LiveAct) -> bool:
-        """Put an act in force; False where it changes nothing."""
+        """Put an act in force; return False if it changes nothing."""
         undone = UNDOES.get(act.kind)
         open_before = [
             one for one in self.by_name.get((undone or act.kind, act.what), ()) if one.holds(act.at)
@@ -142,14 +141,16 @@ class Containment:
                 self.by_signature.setdefault(name, []).append(one)
 
     def is_in_force(self, kind: Kind, what: str, time: int) -> bool:
-        """Whether such an act holds at a moment (seconds since 1970)."""
+        """Return whether such an act is in force at a moment (seconds since 1970)."""
         return any(one.holds(time) for one in self.by_name.get((kind, what), ()))
 
     # --- what the intruder is told ---------------------------------------------------------------
 
     def refuses(self, held: Credential, since: int, address: str, time: int) -> str | None:
-        """Why a request with a credential is refused that the intruder has had `since` a moment;
-        None where nothing refuses it. Times are seconds since 1970."""
+        """Return why a request with a credential is refused, or None.
+
+        The intruder has had the credential since the moment `since`. Times are seconds since 1970.
+        """
         name, account = self.company.name_of(held), self.company.account_of(held)
         revoked = self.by_name.get(("revoke", name), ())
         if any(since <= one.act.at <= time for one in revoked):
@@ -162,15 +163,17 @@ class Containment:
         return None
 
     def is_blocked(self, address: str, time: int) -> bool:
-        """Whether requests from an address get nowhere."""
+        """Return whether requests from an address are blocked."""
         single = ip_address(address)
         return any(one.holds(time) and single in one.act.network for one in self.blocks)
 
     # --- what everybody else is told -------------------------------------------------------------
 
     def shuts_out(self, event: LiveEvent) -> LiveAct | None:
-        """The act that stops what somebody did who works here, if one does. What comes from a
-        blocked address never reaches the service, and its log."""
+        """Return the act, if any, that stops a colleague's or a program's ordinary work.
+
+        What comes from a blocked address never reaches the service, and its log.
+        """
         blocking = (
             one.act
             for one in self.blocks
@@ -195,11 +198,13 @@ class Containment:
         return not any(f'"{place}"' in event.text for place in places)
 
     def records(self, event: LiveEvent) -> bool:
-        """Whether the log holds a line, by its level at that moment."""
+        """Return whether the log keeps a line, by its level at that moment."""
         return not event.costly or self.is_in_force("raise", event.source, event.at)
 
 
 def down_time(kind: str, minutes: int) -> int:
-    """Seconds for which the rightful owner cannot work with a credential that was replaced, in an
-    exercise of so many minutes."""
+    """Return for how many seconds the owner of a replaced credential cannot work.
+
+    The exercise has this many minutes.
+    """
     return scaled(int(settings()["down"].get(kind.split()[-1], 0)), minutes)

@@ -1,5 +1,7 @@
-"""The evening played back: what the intruder did in each company, what its team saw and did beside
-it, and what another act would have given."""
+"""Debrief an exercise: play back what the intruder did in each company.
+
+Beside it is what the team saw and did, and what another act would have changed.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -30,12 +32,12 @@ LANES = ("intruder", "first seen", "acts", "reports", "not disturbed")
 
 
 def title_of(team: Team) -> str:
-    """How a team is called."""
+    """Return a team's title."""
     return f"Team {team.number}, {team.colour}"
 
 
 def as_html(exercise: LiveExercise) -> str:
-    """The debrief of all teams as one file, without a script."""
+    """Return the debrief of all teams as one file, without a script."""
     css = data_file("live/live.css").read_text(encoding="utf-8")
     company = exercise.company
     sections = "".join(team_section(exercise, team) for team in exercise.teams)
@@ -52,7 +54,7 @@ def as_html(exercise: LiveExercise) -> str:
 
 
 def team_section(exercise: LiveExercise, team: Team) -> str:
-    """What there is to say to a team; the points last."""
+    """Return the debrief of one team; the points come last."""
     result = judge(exercise, team)
     parts = [
         f'<section id="debrief"><h2>{text(title_of(team), 400)}</h2>',
@@ -71,7 +73,7 @@ def team_section(exercise: LiveExercise, team: Team) -> str:
 
 
 def summary(result: TeamResult) -> str:
-    """A team's evening in three sentences."""
+    """Return a team's evening in a few sentences."""
     if result.began is None:
         return "The intruder had not begun."
     seen, found = result.visible, result.found_at
@@ -193,7 +195,7 @@ class _Lanes:
 
 
 def first_seen(team: Team) -> dict[str, int]:
-    """By step, when the first line of it had arrived (seconds since 1970)."""
+    """Return when the first line of each step had arrived (seconds since 1970)."""
     found: dict[str, int] = {}
     for _, event in team.stream:
         if event.step:
@@ -254,13 +256,13 @@ def _steps(exercise: LiveExercise, team: Team, result: TeamResult) -> Iterator[s
 
 
 def begun(team: Team, step: str) -> int:
-    """The minute of the first request of a step."""
+    """Return the minute of a step's first request."""
     first = next(one.at for one in team.intruder.tried if one.step == step)
     return minute(team.company, first)
 
 
 def answers_to(team: Team, step: str) -> list[LiveAct]:
-    """The acts of a team against the credentials, accounts and addresses of a step."""
+    """Return a team's acts against the credentials, accounts and addresses of a step."""
     company, credentials = team.company, team.company.case.estate.credentials
     tried = [one for one in team.intruder.tried if one.step == step]
     used = [credentials[name] for name in dict.fromkeys(one.using for one in tried)]
@@ -316,7 +318,7 @@ def _reports(team: Team) -> Iterator[str]:
 
 
 def verdict(report: TeamReport, team: Team, own: set[str]) -> str:
-    """What became of a report, and what its lines really were; `own` are the intruder's."""
+    """Return whether a report was true, and what its lines were; `own` are the intruder's."""
     if is_true(report, team, own):
         return "true"
     lines = [one for one in map(team.line, report.events) if one is not None]

@@ -1,4 +1,4 @@
-"""The company of a live exercise: drawn from a seed, or out of a case."""
+"""Draw the company of a live exercise, from a seed or from a case."""
 
 import csv
 import io
@@ -48,12 +48,12 @@ FEWEST = 6  # steps of an intruder whom nobody disturbs
 
 
 class NoExercise(RuntimeError):
-    """A seed or a case of which no exercise can be made, with the reason."""
+    """An error for a seed or a case that gives no exercise; the sentence says why."""
 
 
 @cache
 def draw(seed: str, minutes: int, case: str = "") -> LiveCompany:
-    """The company of a seed, for so many minutes of its own clock; of a case, where one is named.
+    """Draw the company of a seed, or of a case if one is named, for `minutes` of its own clock.
 
     Raises NoExercise.
     """
@@ -87,7 +87,7 @@ def _of_seed(seed: str, minutes: int) -> LiveCompany:
 
 
 def busy(sheet: background.Background) -> background.Background:
-    """The same days, with more that looks like an intruder and is none."""
+    """Return the same days with more twins: harmless events that look like an intruder's."""
     twins = {name: replace(one, times=BUSY * one.times) for name, one in sheet.twins.items()}
     return replace(sheet, twins=twins)
 

@@ -1,4 +1,4 @@
-"""A live exercise: teams that each defend a company of their own, and the log of all that was done.
+"""Run a live exercise: teams that each defend their own company, and the log of all that was done.
 
 The state is the log, played again: whatever a team, an instructor or a person at the intruder's
 console does is a line with its second, and nothing else changes anything.
@@ -46,8 +46,11 @@ LogRow = dict[str, Any]
 
 @dataclass(frozen=True)
 class Settings:
-    """What an exercise is begun with. `minutes` are minutes of the company's clock, which runs
-    `speed` times as fast as the one on the wall; `case`: in the place of a drawn incident."""
+    """The settings of an exercise.
+
+    `minutes` are minutes of the company's clock, which runs `speed` times as fast as the one on the
+    wall; `case`: in the place of a drawn incident.
+    """
 
     seed: str
     teams: int = 4
@@ -58,7 +61,7 @@ class Settings:
 
 
 class Arrived(NamedTuple):
-    """A line in the stream of a team, by its id there."""
+    """A line in the stream of a team, with its id there."""
 
     id: str
     event: LiveEvent
@@ -66,8 +69,10 @@ class Arrived(NamedTuple):
 
 @dataclass(frozen=True)
 class TeamReport:
-    """What a team says: whose account or token somebody else uses, with the lines that show it;
-    `at` in seconds since 1970."""
+    """A report of a team: whose account or token somebody else uses.
+
+    It has the lines that show it; `at` is in seconds since 1970.
+    """
 
     at: int
     who: str
@@ -77,7 +82,7 @@ class TeamReport:
 
 @dataclass(frozen=True)
 class Message:
-    """What a team is told; `at` in seconds since 1970."""
+    """A message to a team; `at` is in seconds since 1970."""
 
     at: int
     text: str
@@ -85,8 +90,11 @@ class Message:
 
 @dataclass(eq=False)
 class Team:
-    """A team, its company and its intruder. `stream`: the lines that it has seen, in the order of
-    their arrival; `shut_out`: requests of people who work here, that its acts refused."""
+    """A team, its company and its intruder.
+
+    `stream`: the lines that it has seen, in the order of their arrival; `shut_out`: requests of
+    people who work here, that its acts refused.
+    """
 
     number: int
     company: LiveCompany
@@ -116,14 +124,16 @@ class Team:
 
     @property
     def colour(self) -> str:
-        """Its name on the wall, beside the number."""
+        """The team's name on the wall, beside its number."""
         return COLOURS[self.number - 1]
 
     # --- time passes -----------------------------------------------------------------------------
 
     def advance(self, time: int) -> None:
-        """Everything that happens up to a moment (seconds since 1970), and arrives by then. An
-        answer is about what had arrived when it was given, however long nobody looked."""
+        """Do everything that happens and arrives up to a moment (seconds since 1970).
+
+        An answer is about what had arrived when it was given, however long nobody looked.
+        """
         for question in self.questions:
             if question.answer is None and question.due <= time:
                 self._advance(question.due)
@@ -182,7 +192,7 @@ class Team:
         return earlier if event.at - at < STOPPED else None
 
     def look(self) -> list[Hit]:
-        """What the rules that are switched on find in what came since the last look."""
+        """Return the hits of the switched-on rules in lines that came since the last look."""
         return self.watch.look([(one.id, one.event) for one in self.stream])
 
     # --- what a team may ask of its stream -------------------------------------------------------
@@ -193,13 +203,15 @@ class Team:
         return {one.id for one in self.stream if one.event.step}
 
     def line(self, name: str) -> LiveEvent | None:
-        """A line that has arrived, by its id."""
+        """Return a line that has arrived, by its id."""
         place = self.places.get(name)
         return None if place is None else self.stream[place].event
 
     def search(self, words: str, most: int = 100) -> list[Arrived]:
-        """The lines with all of these words, and none of those that begin with a minus; the newest
-        first."""
+        """Return the lines with all of these words, the newest first.
+
+        Lines with a word that begins with a minus are left out.
+        """
         wanted = [word for word in words.lower().split() if not word.startswith("-")]
         unwanted = [word[1:] for word in words.lower().split() if len(word) > 1 and word[0] == "-"]
         found = []
@@ -213,7 +225,10 @@ class Team:
 
 
 class LiveExercise:
-    """See the module. `seconds`: of the company's clock, since the beginning; `rows`: the log."""
+    """An exercise with its teams and its log; see the module.
+
+    `seconds`: of the company's clock, since the beginning; `rows`: the log.
+    """
 
     def __init__(self, settings: Settings):
         if not 1 <= settings.teams <= MOST_TEAMS:
@@ -242,16 +257,16 @@ class LiveExercise:
 
     @property
     def length(self) -> int:
-        """Seconds of the company's clock, from the beginning to the end."""
+        """The length of the exercise, in seconds of the company's clock."""
         return MINUTE * self.settings.minutes
 
     @property
     def is_over(self) -> bool:
-        """Whether nobody can do anything any more."""
+        """Whether the exercise is over and accepts no more acts."""
         return self.ended or self.seconds >= self.length
 
     def advance(self, seconds: int) -> None:
-        """Let time pass, up to so many seconds after the beginning."""
+        """Let time pass, up to this many seconds after the beginning."""
         until = min(seconds, self.length)
         if self.ended or until < self.seconds:
             return
@@ -271,8 +286,10 @@ class LiveExercise:
     # --- the log ---------------------------------------------------------------------------------
 
     def perform(self, row: LogRow) -> str:
-        """Do what a line says at the present second, and note it; a sentence about what came of
-        it. Raises CannotDo: then nothing was done."""
+        """Do what a line of the log says, now; note it, and return a sentence on the result.
+
+        Raises CannotDo: then nothing was done.
+        """
         does = _DOES.get(str(row.get("do")))
         if does is None:
             raise CannotDo(f"There is nothing called {shown(str(row.get('do')), 40)} to do.")

@@ -1,4 +1,4 @@
-"""Texts and tables as HTML, for the pages and for the debrief."""
+"""Write texts and tables as HTML, for the pages and for the debrief."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -7,12 +7,12 @@ from labutils.text import shown
 
 
 def text(value: object, longest: int = 300) -> str:
-    """A text for HTML, escaped twice: what does not print, then what means something there."""
+    """Return a text for HTML, escaped twice: for what does not print, then for HTML."""
     return escape(shown(str(value), longest))
 
 
 def table(head: Sequence[str], rows: Iterable[str], label: str) -> str:
-    """A table; `rows` are HTML."""
+    """Return a table in HTML; `rows` are HTML."""
     cells = "".join(f'<th scope="col">{text(name)}</th>' for name in head)
     return (
         f'<div class="scroll" tabindex="0" role="group" aria-label="{text(label)}"><table>'
@@ -21,5 +21,5 @@ def table(head: Sequence[str], rows: Iterable[str], label: str) -> str:
 
 
 def row(*cells: str) -> str:
-    """A row of a table; the cells are HTML."""
+    """Return a row of a table in HTML."""
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"

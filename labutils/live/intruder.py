@@ -1,4 +1,4 @@
-"""An intruder with a plan, who looks in, goes on, notices what is shut, and goes another way.
+"""Play an intruder with a plan, who returns, goes on, notices what is shut, and finds another way.
 
 Whether a request opens anything is decided by labutils.incident.policy, and by what the team did.
 The intruder knows no more of it than the answers.
@@ -34,7 +34,10 @@ BLOCKED = "blocked"  # the rule of a refusal by address
 
 
 class LiveRequest(NamedTuple):
-    """A request, and the answer; `at` in seconds since 1970. `step`: what it was part of."""
+    """A request of the intruder, and the answer; `at` is in seconds since 1970.
+
+    `step`: what it was part of.
+    """
 
     at: int
     step: str
@@ -46,8 +49,10 @@ class LiveRequest(NamedTuple):
 
 
 class PlannedRequest(NamedTuple):
-    """A request that is to come. `turn`: which repetition it is, from 1; `last`: with it the step
-    is done."""
+    """A request that the intruder will make.
+
+    `turn`: which repetition it is, from 1; `last`: with it the step is done.
+    """
 
     at: int
     step: str
@@ -58,10 +63,12 @@ class PlannedRequest(NamedTuple):
 
 @dataclass(eq=False)
 class LiveIntruder:
-    """See the module. All times are seconds since 1970. `holds`: by credential, since when it is
-    the present one; `first_held`: since when at all; `given_up`: those that were shut; `made`: by
-    step, when it was done; `lines`: what the logs got of it. `by_person`: a person decides what is
-    tried."""
+    """The intruder of one company; see the module.
+
+    All times are seconds since 1970. `holds`: by credential, since when it is the present one;
+    `first_held`: since when at all; `given_up`: those that were shut; `made`: by step, when it was
+    done; `lines`: what the logs got of it. `by_person`: a person decides what is tried.
+    """
 
     company: LiveCompany
     containment: Containment
@@ -86,23 +93,23 @@ class LiveIntruder:
 
     @cached_property
     def world(self) -> World:
-        """What the company decided before the exercise."""
+        """The controls that the company had in place before the exercise."""
         return World.historical(self.company.case)
 
     @property
     def losses(self) -> list[str]:
-        """The steps that were done and in which data went."""
+        """The steps that were taken and in which data was lost."""
         return [name for name in self.made if self.company.steps[name].is_loss]
 
     def pause(self, name: str) -> int:
-        """Seconds, drawn between the two numbers of this setting."""
+        """Return a pause in seconds, drawn between the two numbers of this setting."""
         low, high = settings()[name]
         return scaled(self.dice.between(low, high), self.company.minutes)
 
     # --- time passes -----------------------------------------------------------------------------
 
     def run(self, until: int) -> None:
-        """Everything that the intruder does up to a moment."""
+        """Do everything that the intruder does up to a moment."""
         while self.queue and self.queue[0].at <= until or self.comes(until):
             if self.queue:
                 self.send(self.queue.pop(0))
@@ -110,7 +117,7 @@ class LiveIntruder:
                 self.visit(self.next_visit)
 
     def comes(self, until: int) -> bool:
-        """Whether the intruder looks in before a moment, with nothing under way."""
+        """Return whether the intruder looks in before a moment, with nothing under way."""
         return not self.queue and not self.by_person and self.next_visit <= until
 
     def visit(self, time: int) -> None:
@@ -129,7 +136,10 @@ class LiveIntruder:
     # --- what to do next -------------------------------------------------------------------------
 
     def next_step(self) -> LiveStep | None:
-        """Once something was shut, a foothold; else the plan; else whatever is possible."""
+        """Return the next step.
+
+        It is a foothold once something was shut; else the plan; else whatever is possible.
+        """
         chain = [self.company.steps[name] for name in self.company.chain]
         others = [one for one in self.company.steps.values() if one.id not in self.company.chain]
         spares = [one for one in (*chain, *others) if self.given_up and one.part == "foothold"]
@@ -137,21 +147,27 @@ class LiveIntruder:
         return next((one for one in every if self.is_possible(one)), None)
 
     def is_possible(self, step: LiveStep) -> bool:
-        """Whether a step is still to be done, what comes before it is done, and a route has a
-        credential for each request."""
+        """Return whether a step can be taken now.
+
+        It is still to be done, what comes before it is done, and a route has a credential for each
+        request.
+        """
         if step.id in self.made or (step.part == "way" and step.id not in self.company.chain):
             return False
         begun = not step.after or any(name in self.made for name in step.after)
         return begun and self.open_route(step) is not None
 
     def open_route(self, step: LiveStep) -> list[Ask] | None:
-        """The first route of a step of which nothing was refused so far."""
+        """Return the first route of a step in which nothing has been refused."""
         routes = (self.fitted(route) for route in step.routes)
         return next((one for one in routes if one is not None), None)
 
     def fitted(self, route: Sequence[Ask]) -> list[Ask] | None:
-        """A route, each request with a credential that may do it and was not refused; None where
-        one has none. What an earlier request of the route gives counts as held."""
+        """Return a route with a usable credential for each request, or None.
+
+        A usable one may make the request and was not refused. What an earlier request of the route
+        gives counts as held.
+        """
         services, coming = self.company.case.estate.services, set[str]()
         fitting = []
         for ask in route:
@@ -163,7 +179,7 @@ class LiveIntruder:
         return fitting
 
     def usable(self, ask: Ask, coming: Collection[str]) -> str | None:
-        """The credential of a request, or another that may do the same."""
+        """Return the credential of a request, or another that may make it."""
         credentials = self.company.case.estate.credentials
         if ask.using in coming and ask.using not in self.holds:
             return ask.using
@@ -180,13 +196,16 @@ class LiveIntruder:
         )
 
     def begin(self, step: LiveStep, time: int) -> None:
-        """Line up the requests of a step, where that is possible."""
+        """Line up the requests of a step, if that is possible."""
         route = self.open_route(step)
         if route is not None:
             self.line_up(step.id, route, time)
 
     def line_up(self, step: str, route: Sequence[Ask], time: int) -> None:
-        """The requests of a route, one after another from a moment on. A long burst is hurried."""
+        """Line up the requests of a route, one after another from a moment on.
+
+        A long burst is hurried.
+        """
         longest, at = scaled(int(settings()["longest_burst"]), self.company.minutes), time
         for place, ask in enumerate(route):
             hurry = min(1.0, longest / max(1, ask.lasts))
@@ -198,8 +217,10 @@ class LiveIntruder:
             at = self.queue[-1].at + 5 + self.dice.below(40)
 
     def way_back(self) -> list[Ask] | None:
-        """Requests that give what was shut anew, or what was never held: the company reads it out
-        to whoever may ask."""
+        """Return requests that give back what was shut, or what was never held; else None.
+
+        The company reads it out to whoever may ask.
+        """
         if not self.given_up:
             return None
         for service in self.company.case.estate.services.values():
@@ -211,7 +232,7 @@ class LiveIntruder:
         return None
 
     def route_to(self, scope: str) -> Sequence[Ask]:
-        """The requests up to one with this scope, as a step makes them."""
+        """Return the requests up to one with this scope, as a step makes them."""
         for step in self.company.steps.values():
             for route in step.routes:
                 for place, ask in enumerate(route):
@@ -220,7 +241,7 @@ class LiveIntruder:
         return [Ask(scope, "", self.company.case.estate.default_zone.id)]
 
     def knock(self, time: int) -> None:
-        """Try something again that was shut, once in a while: owners switch things on again."""
+        """Retry something that was shut, once in a while: owners switch things on again."""
         patience = self.pause("patience")
         for name, since in list(self.given_up.items()):
             if time - since >= patience:
@@ -261,7 +282,10 @@ class LiveIntruder:
             self.give_up(ask, time)
 
     def decide(self, waiting: PlannedRequest) -> tuple[Request, Decision]:
-        """The request, and the answer: of the company as it was, and of what the team did."""
+        """Return the request and its answer.
+
+        The answer is that of the company as it was, and of what the team did.
+        """
         ask, time, case = waiting.ask, waiting.at, self.company.case
         address = self.address(ask)
         asked = replace(request(case, ask, self.clock(waiting.step, time)), address=address)
@@ -274,7 +298,7 @@ class LiveIntruder:
         return asked, Decision(False, "contained", refusal) if refusal else decision
 
     def clock(self, step: str, time: int) -> int:
-        """The moment that the company decides by: of a case of the past, its own."""
+        """Return the moment that the company decides by; a case of the past has its own."""
         own = self.company.steps.get(step)
         if own is not None:
             return time if own.clock is None else own.clock
@@ -282,7 +306,7 @@ class LiveIntruder:
         return max(clocks, default=time)
 
     def address(self, ask: Ask) -> str:
-        """Where a request comes from."""
+        """Return the address that a request comes from."""
         case = self.company.case
         usual = case.addresses[ask.origin].ip
         if self.moves == 0 or case.estate.zones[ask.origin].inside or ask.origin == "home":
@@ -290,7 +314,7 @@ class LiveIntruder:
         return self.company.elsewhere(self.moves)
 
     def log(self, waiting: PlannedRequest, asked: Request, decision: Decision) -> None:
-        """What the logs get of a request. What is blocked never reaches the service."""
+        """Write a request to the logs. What is blocked never reaches the service."""
         if decision.rule == BLOCKED or not policy.recorded(asked, self.world):
             return
         seed, held = self.company.seed, asked.credential
@@ -313,8 +337,10 @@ class LiveIntruder:
             )
 
     def take(self, asked: Request, ask: Ask, time: int) -> None:
-        """What an allowed request gives. What was written down in a text, or lies at somebody
-        else's, was so before the exercise."""
+        """Take what an allowed request gives.
+
+        What was written down in a text, or lies at somebody else's, was so before the exercise.
+        """
         self.worked.add((ask.using, ask.scope))
         self.in_a_row = 0
         for name in credentials_given(asked):
@@ -326,8 +352,11 @@ class LiveIntruder:
                 self.holds.setdefault(name, self.company.start - 1)
 
     def give_up(self, ask: Ask, time: int) -> None:
-        """A refusal. What worked before was shut, and so was what is refused twice; after a few in
-        a row it may be the address."""
+        """Give up after a refusal.
+
+        What worked before was shut, and so was what is refused twice; after a few in a row it may
+        be the address.
+        """
         self.queue.clear()
         self.next_visit = time + self.pause("after_a_refusal")
         self.refused.add((ask.using, ask.scope))
@@ -339,7 +368,7 @@ class LiveIntruder:
             self.move()
 
     def move(self) -> None:
-        """Go on from another address, and try there what was shut; three times at most."""
+        """Move to another address, and retry there what was shut; three times at most."""
         if self.moves < MOVES:
             self.moves += 1
             self.in_a_row = 0
@@ -347,7 +376,7 @@ class LiveIntruder:
             self.refused.clear()
 
     def find_again(self, time: int) -> None:
-        """Have something again that was shut, as it is now, and come back with it in a minute."""
+        """Regain something that was shut, as it is now, and return with it in a minute."""
         wanted = [*self.given_up, *self.company.starts_with]
         for name in wanted[:1]:
             self.holds[name] = time
@@ -357,8 +386,10 @@ class LiveIntruder:
     # --- what is left ----------------------------------------------------------------------------
 
     def open_doors(self, time: int) -> list[str]:
-        """What the intruder could still open of the company at a moment, by the names that acts
-        use, from an address that nobody blocked."""
+        """Return what the intruder could still open at a moment.
+
+        It is by the names that acts use, from an address that nobody blocked.
+        """
         case = self.company.case
         names: dict[str, None] = {}
         for name in self.holds:
@@ -368,14 +399,16 @@ class LiveIntruder:
         return list(names)
 
     def is_of_the_owner(self, scope: str) -> bool:
-        """Whether only somebody who was talked into it does such a thing, at home: nobody is
-        persuaded twice."""
+        """Return whether only a tricked owner does such a thing, at home.
+
+        Nobody is persuaded twice.
+        """
         every = [a for s in self.company.steps.values() for r in s.routes for a in r]
         origins = {ask.origin for ask in every if ask.scope == scope}
         return origins == {"home"}
 
     def opens(self, name: str, scope: str, time: int) -> bool:
-        """Whether a credential would open something at a moment."""
+        """Return whether a credential would open something at a moment."""
         case = self.company.case
         route = self.route_to(scope)
         ask = replace(route[-1], using=name)

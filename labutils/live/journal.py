@@ -1,4 +1,4 @@
-"""What a live exercise keeps on disk: the log, the links, and where the clock is.
+"""Keep a live exercise on disk: the log, the links, and the state of the clock.
 
 The log is written before an answer is given. A line that was cut by a crash is left out; everything
 before it is there.
@@ -18,7 +18,7 @@ LOG, LINKS, CLOCK, DEBRIEF = "exercise.jsonl", "links.json", "clock", "debrief.h
 
 
 class OtherExercise(OSError):
-    """Why a folder cannot hold this exercise, as a sentence."""
+    """An error for a folder that cannot hold this exercise; the sentence says why."""
 
 
 class Journal:
@@ -62,7 +62,7 @@ class Journal:
                 self.path.write_bytes(whole)
 
     def write(self, row: LogRow) -> None:
-        """Add a line, and do not return before it is on the disk."""
+        """Add a line, and return only when it is on the disk."""
         line = json.dumps(row, ensure_ascii=True, sort_keys=True).encode() + b"\n"
         while line:
             line = line[os.write(self.file, line) :]
@@ -84,14 +84,14 @@ class Journal:
     # --- the clock -------------------------------------------------------------------------------
 
     def clock(self) -> float:
-        """Where the clock was when somebody last looked, in seconds since the beginning."""
+        """Return the clock's last known state, in seconds since the beginning."""
         try:
             return float((self.folder / CLOCK).read_text(encoding="ascii"))
         except (OSError, ValueError):
             return 0.0
 
     def keep_clock(self, seconds: float) -> None:
-        """Note where the clock is."""
+        """Record the state of the clock."""
         _replace(self.folder / CLOCK, f"{seconds:.3f}\n")
 
     def keep_debrief(self, html: str) -> None:

@@ -1,4 +1,4 @@
-"""What a team may look up, and whom it may call. An answer takes minutes, and people err."""
+"""Answer what a team looks up and whom it calls. An answer takes minutes, and people err."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,8 +18,10 @@ MOST_ROWS = 12
 
 @dataclass
 class LookUp:
-    """A question of a team. `asked` and `due` are seconds since 1970; `answer` is there from then
-    on."""
+    """A question of a team.
+
+    `asked` and `due` are seconds since 1970; `answer` is there from `due` on.
+    """
 
     kind: str
     word: str
@@ -29,7 +31,7 @@ class LookUp:
 
 
 def checked(company: LiveCompany, kind: str, word: str) -> tuple[str, str]:
-    """A question, if it is one. Raises CannotDo."""
+    """Return a question, after checking that it can be asked. Raises CannotDo."""
     named = word.strip()
     if kind not in settings()["look_ups"]:
         raise CannotDo(f"There is no look-up called {shown(kind, 40)}.")
@@ -45,13 +47,15 @@ def checked(company: LiveCompany, kind: str, word: str) -> tuple[str, str]:
 
 
 def minutes(kind: str) -> int:
-    """What an answer costs."""
+    """Return what an answer costs, in minutes."""
     return int(settings()["look_ups"][kind]["minutes"])
 
 
 def answer(company: LiveCompany, kind: str, word: str, did: Sequence[LiveEvent], time: int) -> str:
-    """What comes back at a moment (seconds since 1970); `did`: what was done so far, by the
-    intruder and by everybody else."""
+    """Return the answer to a question at a moment (seconds since 1970).
+
+    `did`: what was done so far, by the intruder and by everybody else.
+    """
     return _ANSWERS[kind](company, word, did, time)
 
 

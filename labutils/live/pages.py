@@ -1,7 +1,7 @@
-"""The pages of a live exercise: of a team, of the instructor, of the intruder's console, the wall.
+"""Write the pages of a live exercise: of a team, the instructor, the intruder, and the wall.
 
-Plain HTML that works without a script and by the keyboard alone. All that comes from people or from
-logs is escaped.
+They are plain HTML that works without a script and by the keyboard alone. All that comes from
+people or from logs is escaped.
 """
 
 import json
@@ -27,7 +27,7 @@ Fragments = dict[str, str]
 
 
 def whole(title: str, body: str) -> str:
-    """A page; the style and the script lie one level above each."""
+    """Return a page; the style and the script are one level above each."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -39,17 +39,17 @@ def whole(title: str, body: str) -> str:
 
 
 def fragment(id: str, html: str, more: str = "") -> str:
-    """A part of a page that is replaced when something new comes."""
+    """Return a part of a page that is replaced when something new comes."""
     return f'<div id="{id}"{more}>{html}</div>'
 
 
 def at(time: int) -> str:
-    """The hour and minute of a moment (seconds since 1970)."""
+    """Return the hour and minute of a moment (seconds since 1970)."""
     return iso(time)[11:16]
 
 
 def clock(exercise: LiveExercise) -> str:
-    """Where the company's clock is."""
+    """Return the state of the company's clock, in HTML."""
     minutes, of = exercise.seconds // 60, exercise.settings.minutes
     state = "over" if exercise.is_over else "paused" if exercise.paused else "running"
     return (
@@ -59,7 +59,7 @@ def clock(exercise: LiveExercise) -> str:
 
 
 def form(action: str, fields: str, button: str) -> str:
-    """A form that can be sent twice and is done once."""
+    """Return a form that does its act only once, even if it is sent twice."""
     key = secrets.token_hex(12)
     return (
         f'<form method="post" action="{action}" class="row">'
@@ -69,7 +69,7 @@ def form(action: str, fields: str, button: str) -> str:
 
 
 def choice(name: str, label: str, options: Iterable[tuple[str, str]]) -> str:
-    """A list to choose from, with its label."""
+    """Return a list to choose from, with its label."""
     items = "".join(f'<option value="{text(v)}">{text(says)}</option>' for v, says in options)
     return (
         f'<div><label for="{name}">{text(label)}</label>'
@@ -78,7 +78,7 @@ def choice(name: str, label: str, options: Iterable[tuple[str, str]]) -> str:
 
 
 def field(name: str, label: str, more: str = "") -> str:
-    """A line to write on, with its label."""
+    """Return a text field, with its label."""
     return (
         f'<div><label for="{name}">{text(label)}</label>'
         f'<input type="text" name="{name}" id="{name}" autocomplete="off" '
@@ -97,7 +97,10 @@ WAYS = (
 
 
 def team_page(exercise: LiveExercise, team: Team, words: str, said: str) -> str:
-    """The page of a team; `words` are its search, `said` what came of its last act."""
+    """Return the page of a team.
+
+    `words` are its search, `said` the result of its last act.
+    """
     parts = team_fragments(exercise, team, words)
     if exercise.is_over:
         body = f"<header><h1>{title_of(team)}</h1>{fragment('clock', parts['clock'])}</header>"
@@ -140,7 +143,7 @@ def team_page(exercise: LiveExercise, team: Team, words: str, said: str) -> str:
 
 
 def team_fragments(exercise: LiveExercise, team: Team, words: str) -> Fragments:
-    """The parts of a team's page that change."""
+    """Return the parts of a team's page that change."""
     return {
         "clock": clock(exercise),
         "messages": _messages(team),
@@ -191,7 +194,7 @@ def _stream(team: Team, words: str) -> str:
 
 
 def line_page(team: Team, name: str) -> str | None:
-    """A line as a whole; None where the team has no such line."""
+    """Return the page of one line; None if the team has no such line."""
     event = team.line(name)
     if event is None:
         return None
@@ -393,7 +396,7 @@ def _company(exercise: LiveExercise) -> str:
 
 
 def instructor_page(exercise: LiveExercise, links: Sequence[str], said: str) -> str:
-    """Everything, and the hand on the clock."""
+    """Return the instructor's page: everything, and the controls of the clock."""
     parts = instructor_fragments(exercise)
     handed_out = "".join(
         f'<li>team {number}: <a href="../../{text(link)}">{text(link)}</a></li>'
@@ -432,7 +435,7 @@ def instructor_page(exercise: LiveExercise, links: Sequence[str], said: str) -> 
 
 
 def instructor_fragments(exercise: LiveExercise) -> Fragments:
-    """The parts of the instructor's page that change."""
+    """Return the parts of the instructor's page that change."""
     rows = []
     for team in exercise.teams:
         one = judge(exercise, team)
@@ -512,7 +515,7 @@ def _log(exercise: LiveExercise) -> str:
 
 
 def console_page(exercise: LiveExercise, said: str) -> str:
-    """For a person who plays the intruder."""
+    """Return the page for a person who plays the intruder."""
     parts = console_fragments(exercise)
     steps = [(step.id, f"{step.id}: {step.goal}") for step in exercise.company.steps.values()]
     fields = (
@@ -534,7 +537,7 @@ def console_page(exercise: LiveExercise, said: str) -> str:
 
 
 def console_fragments(exercise: LiveExercise) -> Fragments:
-    """The parts of the console that change."""
+    """Return the parts of the console that change."""
     rows = []
     for team in exercise.teams:
         intruder = team.intruder
@@ -559,14 +562,14 @@ def console_fragments(exercise: LiveExercise) -> Fragments:
 
 
 def wall_page(exercise: LiveExercise) -> str:
-    """What everybody may see; at the end, the debrief."""
+    """Return the page that everybody may see; at the end, the debrief."""
     parts = wall_fragments(exercise)
     shown_now = fragment("clock", parts["clock"]) + fragment("wall", parts["wall"])
     return whole("The wall", f'<div class="wall"><h1>The wall</h1>{shown_now}</div>')
 
 
 def wall_fragments(exercise: LiveExercise) -> Fragments:
-    """The parts of the wall that change: nothing that only the server knows, before the end."""
+    """Return the parts of the wall that change: before the end, no secrets of the server."""
     if exercise.is_over:
         sections = "".join(team_section(exercise, team) for team in exercise.teams)
         return {"clock": clock(exercise), "wall": sections}

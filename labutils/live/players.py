@@ -1,4 +1,4 @@
-"""Teams without people: policies that see what a team sees, and act as a team does.
+"""Play teams without people: policies that see what a team sees, and act as a team does.
 
 An instructor rehearses against them, and the referee is measured by them. They know the inventory,
 where programs work, and their own stream; nothing else.
@@ -43,7 +43,7 @@ class Player:
     # --- what a policy may do --------------------------------------------------------------------
 
     def do(self, does: str, **row: object) -> bool:
-        """Act, look up or report; False where that was not possible."""
+        """Act, look up or report; return False if that was not possible."""
         line: LogRow = {"do": does, "team": self.team.number, **row}
         try:
             self.exercise.perform(line)
@@ -52,13 +52,13 @@ class Player:
         return True
 
     def once(self, kind: str, what: str) -> None:
-        """An act that is not done twice."""
+        """Perform an act, unless it was already done."""
         if f"{kind} {what}" not in self.acted:
             self.acted.add(f"{kind} {what}")
             self.do("act", kind=kind, what=what)
 
     def replace(self, what: str, lines: list[LoggedLine]) -> None:
-        """Replace a credential, and again where one of these lines shows that it worked since."""
+        """Replace a credential, and again if one of these lines shows that it has worked since."""
         acts = self.team.containment.acts
         before = [act.at for act in acts if (act.kind, act.what) == ("revoke", what)]
         if not before:
@@ -67,7 +67,7 @@ class Player:
             self.do("act", kind="revoke", what=what)
 
     def report(self, who: str, lines: list[LoggedLine]) -> None:
-        """Say once of somebody that somebody else uses the account."""
+        """Report once that somebody else uses an account."""
         if lines and f"report {who}" not in self.acted:
             self.acted.add(f"report {who}")
             self.do("report", who=who, events=[line.id for line in lines[:20]])
@@ -75,7 +75,7 @@ class Player:
     # --- what a policy may see -------------------------------------------------------------------
 
     def new_lines(self) -> Iterator[LoggedLine]:
-        """The lines that came since the last look."""
+        """Yield the lines that came since the last look."""
         new = self.team.stream[self.seen :]
         self.seen = len(self.team.stream)
         for name, event in new:
@@ -83,11 +83,11 @@ class Player:
                 yield line_of(name, event.fields)
 
     def who(self, line: LoggedLine) -> str:
-        """The account or token of a line, as the inventory has it."""
+        """Return the account or token of a line, as the inventory names it."""
         return self.exercise.company.known_as(line.who)
 
     def programs(self) -> dict[str, str]:
-        """The account of each program, by its own name and by those of its tokens."""
+        """Return the account of each program, by its own name and by those of its tokens."""
         company = self.exercise.company
         accounts = set(company.programs)
         found = {account.lower(): account for account in accounts}
@@ -97,11 +97,11 @@ class Player:
         return found
 
     def credentials_of(self, account: str) -> list[str]:
-        """What the inventory has of an account."""
+        """Return the credentials that the inventory lists for an account."""
         return [row.name for row in self.exercise.company.inventory if row.account == account]
 
     def find_odd(self) -> list[LoggedLine]:
-        """The new lines of programs from where they do not work, which are kept by account."""
+        """Return the new lines of programs from unusual addresses, and keep them by account."""
         programs, places = self.programs(), self.exercise.company.places
         found = []
         for line in self.new_lines():
@@ -116,14 +116,13 @@ class Player:
 
 
 def bystander(player: Player) -> None:
-    """Reads, and does nothing."""
+    """Read, and do nothing."""
     for _ in player.new_lines():
         pass
 
 
 def chases_addresses(player: Player) -> None:
-    """Switches every rule on, blocks each address that an alert names, and accuses whoever used
-    it."""
+    """Switch on every rule, block each address that an alert names, and accuse whoever used it."""
     if not player.team.watch.rules:
         for name in player.exercise.rules:
             player.do("rule", rule=name, on=True)
@@ -140,7 +139,7 @@ def chases_addresses(player: Player) -> None:
 
 
 def shuts_what_is_odd(player: Player) -> None:
-    """Replaces what a program uses from an unusual address, at once, and asks nobody."""
+    """Replace at once what a program uses from an unusual address, and ask nobody."""
     for line in player.find_odd():
         account = player.programs()[player.who(line)]
         for name in player.credentials_of(account):
@@ -149,8 +148,10 @@ def shuts_what_is_odd(player: Player) -> None:
 
 
 def stops_at_the_first(player: Player) -> None:
-    """Begins when the help desk writes, asks the owner before it believes, replaces what that one
-    program uses, and calls it a day."""
+    """Begin when the help desk writes, deal with one program, and stop.
+
+    It asks the owner before it believes, and replaces what that one program uses.
+    """
     player.find_odd()
     if not player.team.messages or player.acted:
         return
@@ -161,8 +162,10 @@ def stops_at_the_first(player: Player) -> None:
 
 
 def innocent_or_not(player: Player) -> list[str]:
-    """The programs that did something odd, and of which the owner announced nothing; the others
-    are asked."""
+    """Return the programs with odd acts that their owner did not announce.
+
+    Owners who were not asked yet are asked.
+    """
     hostile = []
     for account in player.odd:
         if account not in player.asked:
@@ -175,15 +178,17 @@ def innocent_or_not(player: Player) -> list[str]:
 
 
 def announced(line: LoggedLine, answer: str) -> bool:
-    """Whether what an owner announced covers the moment of a line, give or take an hour."""
+    """Return whether an owner's announcement covers a line's time, give or take an hour."""
     return covered(line, answer, HOUR)
 
 
 def contains_then_clears(player: Player) -> None:
-    """Replaces at once what a program used from elsewhere, for that is soon undone; reads the
-    tickets meanwhile, and lets the logs record more. What no ticket covers is then cleared up:
-    everything that was used or made at the same addresses, people's sessions and grants too; and
-    again, where it works there again."""
+    """Replace at once what a program used from elsewhere, then find out what else was used.
+
+    That is soon undone. Meanwhile it reads the tickets, and lets the logs record more. What no
+    ticket covers is then cleared up: everything that was used or made at the same addresses,
+    people's sessions and grants too; and again, where it works there again.
+    """
     for source in player.exercise.company.case.sources:
         if log_format(source).costly:
             player.once("raise", source)
@@ -203,7 +208,7 @@ def contains_then_clears(player: Player) -> None:
 
 
 def used_by(player: Player, line: LoggedLine, programs: dict[str, str]) -> list[str]:
-    """The credentials that a line can have been made with: a token, or what its account has."""
+    """Return the credentials that may have made a line: a token, or those of its account."""
     company, who = player.exercise.company, player.who(line)
     rows = [row for row in company.inventory if row.account == programs[who]]
     tokens = [row.name for row in rows if row.name.lower() == who]
@@ -211,9 +216,11 @@ def used_by(player: Player, line: LoggedLine, programs: dict[str, str]) -> list[
 
 
 def unannounced(player: Player) -> dict[str, set[str]]:
-    """The addresses at which programs did something that no ticket of any of them covers, or from
-    which somebody goes on knocking; with the accounts that were there. The list of tickets is
-    quicker than their owners."""
+    """Return the addresses at which programs did what no ticket covers, and the accounts there.
+
+    Addresses from which somebody goes on knocking are among them. The list of tickets is quicker
+    than their owners.
+    """
     by_address: dict[str, list[tuple[str, LoggedLine]]] = {}
     for account, lines in player.odd.items():
         if account not in player.asked:
@@ -234,13 +241,13 @@ def unannounced(player: Player) -> dict[str, set[str]]:
 
 
 def answer_of(player: Player, asked: str) -> str | None:
-    """What the team was told about an account, if an answer has come."""
+    """Return what the team was told about an account, if an answer has come."""
     questions = player.team.questions[player.asked[asked] :]
     return questions[0].answer if questions else None
 
 
 def still_knocks(player: Player, line: LoggedLine) -> bool:
-    """Whether a line is a refusal from elsewhere, long after the owner has the new secret."""
+    """Return whether a line is a refusal from elsewhere, long after the secret changed."""
     shut = [
         act.at
         for act in player.team.containment.acts
@@ -250,7 +257,7 @@ def still_knocks(player: Player, line: LoggedLine) -> bool:
 
 
 def is_refused(line: LoggedLine) -> bool:
-    """Whether a line says that somebody was turned away."""
+    """Return whether a line says that somebody was refused."""
     return line.action in ("0", "False") or "errorCode" in line.event
 
 
@@ -258,14 +265,16 @@ FROM_TO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d) to (\d{4}-\d\d-\d\dT\d\d:\d\d
 
 
 def covered(line: LoggedLine, answer: str, slack: int = 0) -> bool:
-    """Whether a ticket in an answer covers the moment of a line, give or take some seconds."""
+    """Return whether a ticket in an answer covers a line's time, give or take some seconds."""
     windows = [(seconds(f"{a}:00Z"), seconds(f"{b}:00Z")) for a, b in FROM_TO.findall(answer)]
     return any(begin - slack <= line.time <= end + slack for begin, end in windows)
 
 
 def shut_what_else(player: Player) -> None:
-    """What was made at the intruder's addresses, and the people who were there and say that they
-    were not."""
+    """Remove what was made at the intruder's addresses, and ask the people who were there.
+
+    Those who say that they were not there have their sessions and grants replaced.
+    """
     start, programs = player.exercise.company.start, player.programs()
     people: dict[str, list[LoggedLine]] = {}
     for name, event in player.team.stream:
@@ -286,8 +295,7 @@ def shut_what_else(player: Player) -> None:
 
 
 def shut_if_foreign(player: Player, who: str, lines: list[LoggedLine]) -> None:
-    """Ask somebody about lines at an intruder's address, and shut what they were made with once
-    that person knows nothing about them."""
+    """Ask somebody about lines at an intruder's address, and replace what they deny having used."""
     if who not in player.asked:
         player.asked[who] = len(player.team.questions)
         player.do("ask", kind="person", word=who)
@@ -298,8 +306,10 @@ def shut_if_foreign(player: Player, who: str, lines: list[LoggedLine]) -> None:
 
 
 def by_credential(who: str, lines: list[LoggedLine]) -> dict[str, list[LoggedLine]]:
-    """The lines of a person by what they were made with: the grant of a program that reads mail, or
-    a session."""
+    """Return the lines of a person by what they were made with.
+
+    That is the grant of a program that reads mail, or a session.
+    """
     found: dict[str, list[LoggedLine]] = {}
     for line in lines:
         kind = "grant" if line.source == "google_workspace_token" else "session"
@@ -308,8 +318,7 @@ def by_credential(who: str, lines: list[LoggedLine]) -> dict[str, list[LoggedLin
 
 
 def replaces_everything(player: Player) -> None:
-    """Replaces and binds all that programs hold, before anything has happened, and reports
-    nothing."""
+    """Replace and bind all that programs hold, before anything has happened, and report nothing."""
     accounts = set(player.exercise.company.programs)
     for row in player.exercise.company.inventory:
         if row.account in accounts:
@@ -318,19 +327,19 @@ def replaces_everything(player: Player) -> None:
 
 
 def blocks_the_networks(player: Player) -> None:
-    """Blocks the networks that programs are moved to, after a while, and reports nothing."""
+    """Block the networks that programs are moved to, after a while, and report nothing."""
     if player.exercise.seconds >= scaled(PANIC, player.exercise.settings.minutes):
         player.once("block", "203.0.113.0/24")
 
 
 def accuses_everybody(player: Player) -> None:
-    """Reports every account with the first line that it has, and does nothing else."""
+    """Report every account with its first line, and do nothing else."""
     for line in player.new_lines():
         player.report(player.who(line), [line])
 
 
 def switches_everything_off(player: Player) -> None:
-    """Disables every account that there is."""
+    """Disable every account."""
     if player.exercise.seconds < scaled(PANIC, player.exercise.settings.minutes):
         return
     for account in sorted(player.exercise.company.accounts):
@@ -352,7 +361,7 @@ SKILLS = tuple(POLICIES)[:4]  # from the least to the most
 
 
 def play(exercise: LiveExercise, skills: list[str]) -> list[Player]:
-    """Play an exercise to its end, a policy for each team."""
+    """Play an exercise to its end, with a policy for each team."""
     players = [
         Player(exercise, team, skill) for team, skill in zip(exercise.teams, skills, strict=True)
     ]

@@ -1,7 +1,7 @@
-"""What a team achieved, by the truth that only the server has; and what another act would have
-given.
+"""Judge what a team achieved, by the truth that only the server has.
 
-docs/live.md argues the weights, and says in which order they and the seeded players were written.
+Also says what another act would have changed. docs/live.md argues the weights, and says in which
+order they and the seeded players were written.
 """
 
 from collections.abc import Iterable
@@ -27,9 +27,11 @@ MOST_ALTERNATIVES = 5
 
 @dataclass(frozen=True)
 class TeamResult:
-    """How a team did. Moments are minutes of the company's clock since the beginning, None where
-    there was none: `began`, the first request of the intruder; `visible`, the arrival of the first
-    line of it; `found_at`, the first true report; `last_opened`, the last request that was allowed.
+    """The result of a team.
+
+    Moments are minutes of the company's clock since the beginning, None where there was none:
+    `began`, the first request of the intruder; `visible`, the arrival of the first line of it;
+    `found_at`, the first true report; `last_opened`, the last request that was allowed.
     """
 
     team: int
@@ -57,32 +59,32 @@ class TeamResult:
 
     @property
     def dwell(self) -> int:
-        """Minutes from the first request of the intruder to the last one that was allowed."""
+        """The minutes from the intruder's first request to the last one that was allowed."""
         if self.began is None or self.last_opened is None:
             return 0
         return self.last_opened - self.began
 
     @property
     def total(self) -> float:
-        """All points, never under 0."""
+        """The sum of all points, never below 0."""
         return max(0.0, sum(self.points.values()))
 
 
 @cache
 def undisturbed(company: LiveCompany) -> LiveIntruder:
-    """The intruder of a company in which nobody does anything."""
+    """Return the intruder of a company in which nobody does anything."""
     return foreseen(company, ())
 
 
 def foreseen(company: LiveCompany, acts: Iterable[LiveAct]) -> LiveIntruder:
-    """The intruder of a company in which a team acts so."""
+    """Return the intruder of a company in which a team performs these acts."""
     intruder = LiveIntruder(company, Containment(company, sorted(acts, key=lambda act: act.at)))
     intruder.run(company.end)
     return intruder
 
 
 def judge(exercise: LiveExercise, team: Team) -> TeamResult:
-    """How a team has done so far."""
+    """Return how a team has done so far."""
     company, intruder, now = exercise.company, team.intruder, exercise.now
     whole = expected(exercise)
     losses = [name for name in whole if company.steps[name].is_loss]
@@ -116,8 +118,10 @@ def judge(exercise: LiveExercise, team: Team) -> TeamResult:
 
 
 def expected(exercise: LiveExercise) -> list[str]:
-    """The steps that are taken by now where nobody does anything; of a person at the intruder's
-    console those that were taken at any team's company."""
+    """Return the steps that are taken by now if nobody does anything.
+
+    With a person at the intruder's console, they are those that were taken at any team's company.
+    """
     if exercise.settings.by_person:
         every = [name for team in exercise.teams for name in team.intruder.made]
         return list(dict.fromkeys(every))
@@ -127,13 +131,13 @@ def expected(exercise: LiveExercise) -> list[str]:
 
 @cache
 def accounts_of(company: LiveCompany) -> frozenset[str]:
-    """Every account that a line can be of, the intruder's own too."""
+    """Return every account that a line may name, the intruder's own too."""
     own = {company.account_of(one).lower() for one in company.case.estate.credentials.values()}
     return frozenset(own | {name.lower() for name in company.accounts})
 
 
 def minute(company: LiveCompany, time: int) -> int:
-    """A moment (seconds since 1970) as minutes since the beginning."""
+    """Return a moment (seconds since 1970) as minutes since the beginning."""
     return (time - company.start) // MINUTE
 
 
@@ -149,8 +153,11 @@ def _listed(company: LiveCompany) -> dict[str, InventoryRow]:
 
 
 def is_true(report: TeamReport, team: Team, own: set[str]) -> bool:
-    """Whether the lines of a report are the intruder's, half of them at least, and all of those by
-    the account or token that it names."""
+    """Return whether a report is true.
+
+    At least half of its lines are the intruder's, and all of those by the account or token that it
+    names.
+    """
     if not about(report.events, own):
         return False
     account = _account(team.company, report.who)
@@ -159,7 +166,7 @@ def is_true(report: TeamReport, team: Team, own: set[str]) -> bool:
 
 
 def is_needless(act: LiveAct, intruder: LiveIntruder) -> bool:
-    """Whether an act shuts something that the intruder had neither held nor used by then."""
+    """Return whether an act shuts something that the intruder had neither held nor used by then."""
     company = intruder.company
     if act.kind in ("raise", "enable", "unbind", "unblock"):
         return False
@@ -178,7 +185,7 @@ def is_needless(act: LiveAct, intruder: LiveIntruder) -> bool:
 
 
 def address_in(address: str, act: LiveAct) -> bool:
-    """Whether an address is one of those that an act blocks."""
+    """Return whether an act blocks an address."""
     return ip_address(address) in act.network
 
 
@@ -204,7 +211,7 @@ def _points(result: TeamResult, steps: int, losses: int) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Alternative:
-    """One act more than the team did, and what it would have changed."""
+    """One additional act, and what it would have changed."""
 
     act: LiveAct
     steps: int
@@ -213,8 +220,11 @@ class Alternative:
 
 
 def alternatives(exercise: LiveExercise, team: Team) -> list[Alternative]:
-    """For each credential that the intruder used: what it would have changed to replace it a few
-    minutes after its first line had arrived; those that change something, the best first."""
+    """Return what replacing each credential would have changed, a few minutes after its first line.
+
+    They are credentials that the intruder used, and of these those that change something, the best
+    first.
+    """
     company, acts = exercise.company, team.containment.acts
     before = team.intruder
     found = []
@@ -237,7 +247,10 @@ def alternatives(exercise: LiveExercise, team: Team) -> list[Alternative]:
 
 
 def first_arrivals(team: Team) -> dict[str, int]:
-    """By credential of the inventory that the intruder used: when its first line arrived."""
+    """Return when the first line of each credential arrived.
+
+    They are those of the inventory that the intruder used.
+    """
     company = team.company
     found: dict[str, int] = {}
     for _, event in team.stream:

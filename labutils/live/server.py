@@ -1,4 +1,4 @@
-"""The live exercise on loopback: one process, one thread, a secret link for each team.
+"""Serve the live exercise on loopback: one process, one thread, a secret link for each team.
 
 Whoever has a link is that team; nobody has an account. Tornado bounds the size and the time of each
 request, so that slow and heavy clients hold up nobody.
@@ -33,8 +33,10 @@ POLICY = (
 
 
 class LiveRoom:
-    """An exercise that goes on by the clock on the wall. `said`: by link, what came of its last
-    act."""
+    """An exercise that follows the clock on the wall.
+
+    `said`: by link, what came of its last act.
+    """
 
     def __init__(
         self,
@@ -72,7 +74,7 @@ class LiveRoom:
         team.look()
 
     def play(self) -> None:
-        """The teams without people act; what they did is written down."""
+        """Let the teams without people act, and write down what they did."""
         before = len(self.exercise.rows)
         for player in self.players:
             player.look()
@@ -80,7 +82,7 @@ class LiveRoom:
             self.journal.write(row)
 
     def do(self, row: LogRow) -> str:
-        """Do something now, written down before anybody is told. Raises CannotDo."""
+        """Do something now, and write it down before anybody is told. Raises CannotDo."""
         self.tick()
         before = len(self.exercise.rows)
         sentence = self.exercise.perform(row)
@@ -97,12 +99,12 @@ class LiveRoom:
 
 
 class Page(RequestHandler):
-    """What all pages have in common."""
+    """The base of all pages."""
 
     room: LiveRoom
 
     def initialize(self, room: LiveRoom) -> None:
-        """Called by tornado before each request."""
+        """Keep the room; tornado calls this before each request."""
         self.room = room
 
     def set_default_headers(self) -> None:
@@ -113,24 +115,27 @@ class Page(RequestHandler):
         self.clear_header("Server")
 
     def prepare(self) -> None:
-        """Nobody else's page may send a form here, even if it knew the link. Raises HTTPError."""
+        """Refuse a form that another site's page sends, even if it knows the link.
+
+        Raises HTTPError.
+        """
         site = self.request.headers.get("Sec-Fetch-Site", "same-origin")
         if self.request.method == "POST" and site not in ("same-origin", "none"):
             raise HTTPError(403)
 
     def write_error(self, status_code: int, **_: Any) -> None:
-        """A sentence, the same for every address that leads nowhere."""
+        """Answer an error with a sentence, the same for every address that leads nowhere."""
         self.set_header("Content-Type", "text/plain; charset=UTF-8")
         sentences = {404: "There is nothing here. Ask for your link.", 403: "Not from here."}
         self.finish(sentences.get(status_code, "That did not work.") + "\n")
 
     def must_be(self, name: str, link: str) -> None:
-        """Raises 404 for any other link: nobody learns whether it was nearly right."""
+        """Raise 404 for any other link: nobody learns whether it was nearly right."""
         if not hmac.compare_digest(self.room.journal.links[name].encode(), link.encode()):
             raise HTTPError(404)
 
     def team_of(self, link: str) -> Team:
-        """The team of a link. Raises 404."""
+        """Return the team of a link. Raises 404."""
         matching = [
             team
             for team in self.room.exercise.teams
@@ -143,15 +148,15 @@ class Page(RequestHandler):
         return matching[0]
 
     def words(self) -> str:
-        """The search of a request."""
+        """Return the search of a request."""
         return self.get_query_argument("q", "")[:LONGEST_SEARCH]
 
     def value(self, name: str) -> str:
-        """A field of a form, or nothing."""
+        """Return a field of a form, or an empty text."""
         return self.get_body_argument(name, "", strip=False)
 
     def answer(self, link: str, row: LogRow) -> None:
-        """Do what a form says, and say what came of it: in words for a script, else on the page."""
+        """Do what a form says, and answer: in words for a script, else on the page."""
         key = self.value("key")
         if key:
             row["key"] = key
@@ -180,7 +185,7 @@ class TeamPage(Page):
 
 
 class TeamNow(Page):
-    """What changed on it."""
+    """The parts of a team's page that changed."""
 
     def get(self, link: str) -> None:
         team = self.team_of(link)
@@ -191,10 +196,10 @@ class TeamNow(Page):
 
 
 class TeamLine(Page):
-    """A line of its stream."""
+    """The page of a line in a team's stream."""
 
     def get(self, link: str) -> None:
-        """Show it. Raises HTTPError where there is none."""
+        """Show the line. Raises HTTPError where there is none."""
         page = pages.line_page(self.team_of(link), self.get_query_argument("id", ""))
         if page is None:
             raise HTTPError(404)
@@ -202,7 +207,7 @@ class TeamLine(Page):
 
 
 class TeamDoes(Page):
-    """What a team does."""
+    """The forms with which a team acts."""
 
     def post(self, link: str, does: str) -> None:
         team = self.team_of(link)
@@ -227,7 +232,7 @@ class TeamDoes(Page):
 
 
 class Instructor(Page):
-    """The page of the instructor, what changed on it, the debrief."""
+    """The instructor's page, what changed on it, and the debrief."""
 
     def get(self, link: str, what: str) -> None:
         self.must_be("instructor", link)
@@ -246,7 +251,7 @@ class Instructor(Page):
 
 
 class InstructorDoes(Page):
-    """The clock, and injects."""
+    """The forms for the clock and for injects."""
 
     def post(self, link: str, does: str) -> None:
         self.must_be("instructor", link)
@@ -280,7 +285,7 @@ class Console(Page):
 
 
 class Wall(Page):
-    """The wall: for everybody."""
+    """The wall, a page for everybody."""
 
     def get(self, what: str) -> None:
         if what == "now":
@@ -299,7 +304,7 @@ class Static(Page):
 
 
 class Door(Page):
-    """Where no link leads."""
+    """The page for an address without a link."""
 
     def get(self) -> None:
         self.finish(
@@ -312,15 +317,15 @@ class Door(Page):
 
 
 class Nowhere(Page):
-    """Every other address."""
+    """The answer at every other address."""
 
     def prepare(self) -> None:
-        """Raises HTTPError, whatever is asked for."""
+        """Raise HTTPError for every request."""
         raise HTTPError(404)
 
 
 def application(room: LiveRoom, prefix: str = "/") -> Application:
-    """All addresses of an exercise, below a path that ends in a slash."""
+    """Return the application with all its addresses, below a path that ends in a slash."""
     link, shared, does = "([A-Za-z0-9_-]{1,64})", {"room": room}, "|".join(OF_TEAMS)
     addresses: list[tuple[str, type[Page]]] = [
         ("", Door),
@@ -343,7 +348,7 @@ def application(room: LiveRoom, prefix: str = "/") -> Application:
 
 
 def http_server(room: LiveRoom, prefix: str = "/") -> HTTPServer:
-    """The application with bounds for each request."""
+    """Return a server for the application, with bounds for each request."""
     return HTTPServer(
         application(room, prefix),
         max_body_size=LARGEST_BODY,
@@ -354,8 +359,10 @@ def http_server(room: LiveRoom, prefix: str = "/") -> HTTPServer:
 
 
 def on_loopback(room: LiveRoom, port: int) -> HTTPServer:
-    """A server on this machine alone; it prints the links. Raises OSError where the port is
-    taken."""
+    """Return a server on this machine alone, and print the links.
+
+    Raises OSError where the port is taken.
+    """
     sockets = bind_sockets(port, "127.0.0.1")
     server = http_server(room)
     server.add_sockets(sockets)
@@ -370,7 +377,7 @@ def on_loopback(room: LiveRoom, port: int) -> HTTPServer:
 
 
 def behind_proxy(room: LiveRoom, path: str, prefix: str) -> HTTPServer:
-    """A server at a Unix socket, for a proxy that passes on what is below a prefix."""
+    """Return a server at a Unix socket, for a proxy that passes on what is below a prefix."""
     from tornado.netutil import bind_unix_socket  # Windows has none
 
     server = http_server(room, prefix)

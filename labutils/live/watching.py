@@ -1,4 +1,4 @@
-"""Rules that a team has switched on, held against its stream as it grows."""
+"""Run the rules that a team has switched on over its stream as it grows."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class ShelfRule:
 
 @cache
 def shelf(sources: tuple[str, ...]) -> dict[str, ShelfRule]:
-    """The course's rules about these logs, and those of the exercise, by id."""
+    """Return the course's rules about these logs, and those of the exercise, by id."""
     found: dict[str, ShelfRule] = {}
     for folder in ("rules", "live/rules"):
         for path in sorted(Path(str(data_file(folder))).glob("*.yml")):
@@ -55,12 +55,15 @@ def shelf(sources: tuple[str, ...]) -> dict[str, ShelfRule]:
 
 
 def level_of(rule: AnyRule) -> str:
-    """The level of a rule in small letters, or nothing."""
+    """Return the level of a rule in lower case, or an empty text."""
     return rule.level.name.lower() if rule.level else ""
 
 
 def own_rule(text: str) -> ShelfRule:
-    """A rule that a team wrote. Raises CannotDo with what is wrong with it."""
+    """Return a rule that a team wrote, after checking it.
+
+    Raises CannotDo with what is wrong with it.
+    """
     if len(text) > LONGEST_RULE:
         raise CannotDo(f"A rule has at most {LONGEST_RULE:,} characters.")
     if "|re" in text:
@@ -84,8 +87,11 @@ def _loaded(texts: Iterable[str]) -> Ruleset:
 
 @dataclass(eq=False)
 class RuleWatch:
-    """Rules, and what they found so far. `rules`: by id, in the order in which they were switched
-    on; `by_id`: hits, each as it is now: a correlation goes on to take lines in."""
+    """The rules that a team watches with, and their hits so far.
+
+    `rules`: by id, in the order in which they were switched on; `by_id`: hits, each as it is now: a
+    correlation goes on to take lines in.
+    """
 
     rules: dict[str, ShelfRule] = field(default_factory=dict)
     by_id: dict[str, Hit] = field(default_factory=dict)
@@ -104,7 +110,7 @@ class RuleWatch:
             self._matcher = Matcher(ruleset, self._store, keep=True)
 
     def look(self, stream: list[tuple[str, LiveEvent]]) -> list[Hit]:
-        """The hits of what came since the last look."""
+        """Return the hits of what came since the last look."""
         if self._matcher is None or self._store is None or self.seen == len(stream):
             return []
         self._store.load(_events(stream[self.seen :]))
@@ -118,7 +124,7 @@ class RuleWatch:
         return new
 
     def close(self) -> None:
-        """Forget the store."""
+        """Close the store."""
         if self._store is not None:
             self._store.close()
         self._store = self._matcher = None

@@ -1,4 +1,4 @@
-"""The pictures of the course, a kind a module; each comes with the sentence that says the same."""
+"""Draw the pictures of the course, one kind per module, each with a sentence that says the same."""
 
 import importlib.util
 

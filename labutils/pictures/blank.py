@@ -1,5 +1,7 @@
-"""What pictures are drawn on where there is no matplotlib, as in a browser without a network: a
-sheet that takes every mark and keeps none. `canvas.show` says so in the picture's place."""
+"""Stand in for matplotlib where there is none, as in a browser without a network.
+
+A blank takes every mark and keeps none. `canvas.show` says so in the picture's place.
+"""
 
 import importlib
 import importlib.abc
@@ -14,8 +16,10 @@ PACKED = "labutils_pictures"  # a module of pictures that were drawn before (too
 
 
 def drawn_before(sentence: str) -> tuple[str, int] | None:
-    """The picture that says the same as this sentence, in base64, and its width in px; None where
-    no such picture was packed. The same sentence was computed from the same data."""
+    """Return the packed picture for this sentence, in base64, and its width in px.
+
+    None where no such picture was packed. The same sentence was computed from the same data.
+    """
     try:
         packed = importlib.import_module(PACKED)
     except ImportError:
@@ -25,7 +29,7 @@ def drawn_before(sentence: str) -> tuple[str, int] | None:
 
 
 class Blank:
-    """Takes every call, has every name, and is empty."""
+    """An object that accepts every call, has every name, and is empty."""
 
     def __init__(self, *_arguments: Any, **_named: Any):
         pass
@@ -65,5 +69,5 @@ class _Blanks(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def take_the_place_of_matplotlib() -> None:
-    """From now on, what imports matplotlib or Pillow gets blanks."""
+    """Give blanks to whatever imports matplotlib or Pillow from now on."""
     sys.meta_path.append(_Blanks())

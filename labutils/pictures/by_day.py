@@ -1,4 +1,7 @@
-"""What was done on which day, by right and by an intruder: a row for each thing, a mark a day."""
+"""Draw what was done on which day, legitimately and by an intruder.
+
+There is a row for each thing, and a mark for each day.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,9 +19,12 @@ Days = Mapping[int, bool]  # by day, counted since 1970: whether the intruder di
 def by_day(
     rows: Mapping[str, Days], title: str, *, first: int, last: int, left: float, key: str
 ) -> Figure:
-    """A row for each name, a large mark for each day on which the intruder did it, a small one for
-    each on which somebody did it by right. `first` and `last` are days since 1970; `left` is the
-    room for names, in days; `key` says what the marks mean."""
+    """Return a picture with a row for each name and a mark for each day.
+
+    A large mark is a day on which the intruder did it, a small one a day on which somebody did it
+    by right. `first` and `last` are days since 1970; `left` is the room for names, in days; `key`
+    says what the marks mean.
+    """
     width = last - first
     figure, axes = canvas(
         13.2, 0.4 * (len(rows) + 4.4), (-left, width + RIGHT), (len(rows) + 2.0, -2.4)
@@ -37,5 +43,5 @@ def by_day(
 
 
 def day_name(day: int) -> str:
-    """A day since 1970, as people write it: 4 Mar."""
+    """Return a day since 1970 as people write it: 4 Mar."""
     return f"{datetime.fromtimestamp(day * DAY, UTC):%d %b}".lstrip("0")

@@ -1,4 +1,4 @@
-"""What all pictures share: a bare canvas, the meaning of colour, marks, and how they are stored.
+"""Share what all pictures need: a bare canvas, the meaning of colour, marks, and their storage.
 
 A picture is drawn from a token, a log or a result, never from typed numbers.
 """
@@ -82,7 +82,7 @@ def show(figure: Figure, sentence: str) -> None:
 
 
 def stored(figure: Figure) -> dict[str, str]:
-    """A figure as a notebook keeps it: the picture, and its marks beside it.
+    """Return a figure as a notebook keeps it: the picture, and its marks beside it.
 
     It is plain data, which old and new IPython write alike. nbval compares the marks wherever the
     course runs, and the picture, byte for byte, under the locked matplotlib and Pillow.
@@ -102,7 +102,7 @@ def stored(figure: Figure) -> dict[str, str]:
 
 
 def marks(figure: Figure) -> list[str]:
-    """All that is drawn, a line each: kind, place, size, colour and text, as the code asked.
+    """Return all marks, one line each: kind, place, size, colour and text, as the code asked.
 
     No version of a library and no font changes these lines. One mark more, another colour or
     another place does.
@@ -187,7 +187,7 @@ def _place(where: Iterable[float]) -> str:
 def canvas(
     width: float, height: float, xlim: tuple[float, float], ylim: tuple[float, float]
 ) -> tuple[Figure, Axes]:
-    """A figure of that many inches with one bare drawing area."""
+    """Return a figure of this size in inches, with one bare drawing area."""
     figure = Figure(figsize=(width, height), dpi=144 if width < 12 else 120)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(*xlim)
@@ -197,7 +197,7 @@ def canvas(
 
 
 def mark(axes: Axes, x: float, y: float, kind: str, size: float) -> None:
-    """A mark at a place, whose shape says the same as its colour."""
+    """Draw a mark at a place, whose shape says the same as its colour."""
     marker, face, line = SHAPES.get(kind, SHAPES["other"])
     drawn = PathCollection(
         (_outline(marker),),
@@ -223,7 +223,7 @@ def _outline(marker: str) -> Path:
 
 @dataclass(frozen=True)
 class End:
-    """Where a curve ends, its name (of one line or several), and its colour."""
+    """The end of a curve: its place, its name (of one line or several), and its colour."""
 
     x: float
     y: float
@@ -232,7 +232,7 @@ class End:
 
     @property
     def lines(self) -> int:
-        """How many lines of text the name has."""
+        """The number of lines of text in the name."""
         return self.name.count("\n") + 1
 
 
@@ -292,13 +292,13 @@ def _top(pile: tuple[float, list[tuple[float, float]]]) -> float:
 
 
 def title_of(fact: str, told: Ledger | None = None) -> str:
-    """A few words for a step: those of a ledger (the course's), or else its id as words."""
+    """Return a few words for a step: those of a ledger (the course's), or else its id as words."""
     known = (told or ledger.ledger()).facts.get(fact)
     return (known and known.title) or label(fact)
 
 
 def label(identifier: str) -> str:
-    """A fact's id as words, without the party and the dates that it begins or ends with."""
+    """Return a fact's id as words, without the party and the dates that it begins or ends with."""
     words = identifier.split("-")
     words = words[1:] if words[0] in ("cf", "okta") else words
     return " ".join(word for word in words if not re.fullmatch(r"(?:nov|oct)?\d+", word))

@@ -1,4 +1,4 @@
-"""The grid of tries: what opens and what is refused, row by column."""
+"""Draw the grid of tries: what opens and what is refused, row by column."""
 
 from collections.abc import Sequence
 from textwrap import fill
@@ -23,9 +23,10 @@ def grid(
     subject: str,
     words: tuple[str, str] = ("open", "refused"),
 ) -> tuple[Figure, str]:
-    """A table of tries: `outcomes[row, column]` is opens, refused or unknown.
+    """Return a table of tries and its sentence.
 
-    `subject` is what the sentence counts, in these `words`.
+    `outcomes[row, column]` is opens, refused or unknown. `subject` is what the sentence counts, in
+    these `words`.
     """
     heads = {name: name if "\n" in name else fill(name, WIDEST) for name in columns}
     lines = max(head.count("\n") for head in heads.values())

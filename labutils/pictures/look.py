@@ -1,4 +1,4 @@
-"""How the course looks where somebody works through a lesson: its colours, its widths, its cards.
+"""Define how the course looks where somebody works through a lesson: colours, widths, cards.
 
 One module for all who draw: cards, pictures, instruments, pages. The rules that use these names are
 in look.css beside this file. Jupyter's own front ends get both from a prebuilt extension

@@ -1,4 +1,4 @@
-"""Pictures of any incident: its steps among the tactics, in time, and on a map of its zones."""
+"""Draw any incident: its steps among the tactics, in time, and on a map of its zones."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ HATCH = {"exact": "", "close": "//", "loose": ".."}
 
 
 def tactic_by_step(steps: Sequence[Step], *, case: CaseName = cases.COURSE) -> tuple[Figure, str]:
-    """Where each step of a replay stands among the tactics, and how it ended (mark).
+    """Return a picture of each step's tactic and outcome (mark), and its sentence.
 
     The pattern says how well its first technique fits.
     """
@@ -83,7 +83,10 @@ BREAK = 0.35  # inches: the place of a pause that was cut out
 
 
 def steps_in_time(steps: Sequence[Step], *, case: CaseName = cases.COURSE) -> tuple[Figure, str]:
-    """A row for each step, in the order of the campaign; long pauses are cut out of the axis."""
+    """Return a picture with a row for each step, in the order of the campaign, and its sentence.
+
+    Long pauses are cut out of the axis.
+    """
     known = cases.load(case).ledger
     pieces = _pieces(sorted(seconds(step.time) for step in steps))
     height = len(steps)
@@ -156,8 +159,11 @@ RANK = ("not_reached", "denied", "unknown", "succeeded")
 
 
 def map_of_services(steps: Sequence[Step], *, case: CaseName = cases.COURSE) -> tuple[Figure, str]:
-    """The zones of a case, three beside each other, with their services; a mark for how the
-    intruder fared at each, and the credentials that were shown there."""
+    """Return a map of a case's zones with their services, and its sentence.
+
+    Three zones are beside each other. A mark shows how the intruder fared at each service, with the
+    credentials that were shown there.
+    """
     columns = list(_columns(cases.load(case)).items())
     bands = [columns[at : at + ACROSS] for at in range(0, len(columns), ACROSS)]
     rows = sum(max(len(services) for _, services in band) + 1 for band in bands)
@@ -220,10 +226,10 @@ def _service(axes: Axes, left: float, y: float, service: str, met: tuple[str, li
 
 
 def write(folder: Path, *, case: CaseName) -> list[str]:
-    """Write what there is of a case to a folder that is not there yet, or empty: three pictures, a
-    layer for ATT&CK Navigator, an Attack Flow, and the logs. The names of the files.
+    """Write what there is of a case to a new or empty folder, and return the names of the files.
 
-    Raises OSError, FileExistsError where the folder holds something.
+    They are three pictures, a layer for ATT&CK Navigator, an Attack Flow, and the logs. Raises
+    OSError, FileExistsError where the folder holds something.
     """
     told = cases.load(case)
     replay = play(World.historical(told), case=told)

@@ -1,1 +1,1 @@
-"""What the lessons put on: a scene a module, each named for what it shows."""
+"""Stage the scenes of the lessons: one scene per module, named for what it shows."""

@@ -1,4 +1,4 @@
-"""A company in a world, with the intruder at its doors (lessons 09, 14 and 15).
+"""Stage a company in a world, with the intruder at its doors (lessons 09, 14 and 15).
 
 What opens is found out by trying: each attempt is an HTTP request that the company decides on.
 """
@@ -31,7 +31,7 @@ class BreachedCompany:
     def attempt(
         self, credential: str, scope: str, *, through: str | None = None, address: str = INTRUDER
     ) -> httpx.Response:
-        """One request with one credential for a scope, `service:action`.
+        """Make one request with one credential for a scope, `service:action`.
 
         With `through`, it goes past the gateway first, with that credential.
         """
@@ -52,10 +52,10 @@ class BreachedCompany:
         self.company.credential_of.pop(self.company.secrets[credential], None)
 
     def restore(self, credential: str) -> None:
-        """Make it good again, as whoever can put it back does."""
+        """Make a credential valid again, as whoever can restore it does."""
         secret = self.company.secrets[credential]
         self.company.credential_of[secret] = self.company.estate.credentials[credential]
 
     def is_valid(self, credential: str) -> bool:
-        """Whether it has not been revoked."""
+        """Return whether a credential has not been revoked."""
         return self.company.secrets[credential] in self.company.credential_of

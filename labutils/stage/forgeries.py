@@ -1,4 +1,4 @@
-"""Tokens that nobody should take, and a verifier that takes them (lesson 02).
+"""Forge tokens that nobody should accept, and write a verifier that accepts them (lesson 02).
 
 The keys are published examples, so each forgery is the same bytes on every machine. A verifier
 returns the claims, and raises ValueError or another error for a token that it refuses.
@@ -66,13 +66,13 @@ RS256 = jwt.get_algorithm_by_name("RS256")
 
 
 def public_pem(jwk: Jwk) -> bytes:
-    """A public key as a PEM file holds it: text that the provider gives to everybody."""
+    """Return a public key as a PEM file: text that the provider gives to everybody."""
     key = jwt.PyJWK(jwk).key
     return bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
 
 def obedient(token: str, keys: dict[str, list[Jwk]]) -> Claims:
-    """A verifier like those in several early libraries: it does what the header says."""
+    """Verify a token like several early libraries did: by doing what the header says."""
     head, payload, signature = token.split(".")
     header = json.loads(unb64(head))
     signed = f"{head}.{payload}".encode()
@@ -95,51 +95,53 @@ def obedient(token: str, keys: dict[str, list[Jwk]]) -> Claims:
 def signed_by(
     private: Any, header: dict[str, Any], claims: Claims, algorithm: str = "RS256"
 ) -> str:
-    """A token with any header, signed by that key, whatever the header says."""
+    """Return a token with any header, signed by this key, whatever the header says."""
     signed = f"{json_part(header)}.{json_part(claims)}"
     return f"{signed}.{b64(jwt.get_algorithm_by_name(algorithm).sign(signed.encode(), private))}"
 
 
 def changed(token: str, claims: Claims) -> str:
-    """The same header and signature around other claims."""
+    """Return the same header and signature around other claims."""
     head, _, signature = token.split(".")
     return f"{head}.{json_part(claims)}.{signature}"
 
 
 def unsigned(claims: Claims, spelling: str = "none") -> str:
-    """A token whose header says that it needs no signature (RFC 7515, A.5)."""
+    """Return a token whose header says that it needs no signature (RFC 7515, A.5)."""
     header = {"alg": spelling, "kid": "rs256-1", "typ": "JWT"}
     return f"{json_part(header)}.{json_part(claims)}."
 
 
 def confused(claims: Claims, secret: bytes) -> str:
-    """HS256 with the public key in place of a secret: one key, two meanings."""
+    """Return an HS256 token signed with the public key as the secret: one key, two meanings."""
     header = {"alg": "HS256", "kid": "rs256-1", "typ": "JWT"}
     signed = f"{json_part(header)}.{json_part(claims)}"
     return f"{signed}.{b64(hmac.digest(secret, signed.encode(), 'sha256'))}"
 
 
 def with_own_key(claims: Claims, kid: str = "rs256-1") -> str:
-    """Signed with Tom's key, whose public half stands in the header (RFC 7515, 4.1.3)."""
+    """Return a token signed with Tom's key, whose public half it contains (RFC 7515, 4.1.3)."""
     header = {"alg": "RS256", "kid": kid, "typ": "JWT", "jwk": public_jwk(TOMS)}
     return signed_by(TOMS, header, claims)
 
 
 def logout_token(claims: Claims) -> str:
-    """A real token of another kind: it ends a session (Back-Channel Logout, 2.4)."""
+    """Return a genuine token of another kind, which ends a session (Back-Channel Logout, 2.4)."""
     event: dict[str, Claims] = {"http://schemas.openid.net/event/backchannel-logout": {}}
     return sign({**claims, "jti": "logout-1", "events": event}, SERVICE, typ="logout+jwt")
 
 
 def with_demand(claims: Claims) -> str:
-    """A real token whose header demands an extension: good for one use (RFC 7515, 4.1.11)."""
+    """Return a genuine token whose header demands single use (RFC 7515, 4.1.11)."""
     header = {"alg": "RS256", "kid": "rs256-1", "typ": "JWT", "crit": ["once"], "once": True}
     return signed_by(SERVICE.private, header, claims)
 
 
 def forgeries() -> dict[str, str]:
-    """Seven tokens that a sign-in must refuse, by what was done: five that Tom made, and two that
-    the service signed for something else."""
+    """Return seven tokens that a sign-in must refuse, by what was done.
+
+    Five are Tom's, and two were signed by the service for something else.
+    """
     honest = sign(CLAIMS, SERVICE)
     return {
         "changed claims": changed(honest, ADMIN),
@@ -155,12 +157,12 @@ def forgeries() -> dict[str, str]:
 
 
 def strict(token: str) -> Claims:
-    """The verifier of this lab at the door of the wiki: kind, key, algorithm, issuer, audience."""
+    """Verify a token as this lab does for the wiki: kind, key, algorithm, issuer, audience."""
     return verify(token, KEYS, issuer=ISSUER, audience="wiki", now=CLAIMS["iat"] + 60, typ="JWT")
 
 
 def takes(verifier: Callable[..., Any], token: str, *arguments: Any) -> bool:
-    """Whether a verifier lets a token in: it returns claims, and raises nothing.
+    """Return whether a verifier accepts a token: it returns claims, and raises nothing.
 
     A name that is not there is no refusal: NameError is raised, so that nobody takes a verifier
     that never ran for a strict one.
@@ -181,7 +183,7 @@ YEARS = range(2021, 2025)
 
 
 def guesses() -> Iterable[bytes]:
-    """Secrets as people build them: three words, a purpose and a year."""
+    """Yield secrets as people build them: three words, a purpose and a year."""
     for first in WORDS:
         for second in WORDS:
             for third in WORDS:
@@ -191,6 +193,6 @@ def guesses() -> Iterable[bytes]:
 
 
 def random_secret(seed: str) -> bytes:
-    """32 bytes as a random source gives them; in the lab they come from dice."""
+    """Return 32 bytes like those of a random source; in the lab they come from dice."""
     drawn = dice(seed, "secret")
     return bytes.fromhex((next(drawn) + next(drawn) + next(drawn))[:64])

@@ -1,8 +1,8 @@
-"""The learner as the intruder of November 2023: a browser, four credentials, and a company whose
-services decide on each request (lesson 09).
+"""Put the learner in the place of the intruder of November 2023 (lesson 09).
 
-A move is (credential, service, action), and a fourth member `"server"` where the request comes from
-the program that the intruder runs on Jira's server. Nothing here knows which moves are right.
+There is a browser, four credentials, and a company whose services decide on each request. A move is
+(credential, service, action), and a fourth member `"server"` where the request comes from the
+program that the intruder runs on Jira's server. Nothing here knows which moves are right.
 """
 
 import re
@@ -50,8 +50,10 @@ FRONT = (
 
 
 def under_products(company: Company) -> None:
-    """Put the company's services on the network under the names of products too, and let its
-    gateway know them."""
+    """Put the company's services on the network under product names too.
+
+    Its gateway knows them as well.
+    """
     hosts = company.lab.hosts
     gateway = hosts["gateway.example"]
     for product, service in PRODUCTS.items():
@@ -66,15 +68,15 @@ def under_products(company: Company) -> None:
 
 
 class NoSuchMove(SceneError):
-    """A move that cannot be sent: the sentence says why."""
+    """An error for a move that cannot be sent; the sentence says why."""
 
 
 class NotHeld(NoSuchMove):
-    """A move with something that the intruder does not have, or not yet."""
+    """An error for a move with something that the intruder does not hold, or not yet."""
 
 
 def in_product_names(text: str) -> str:
-    """A text of the model with the names of products in place of those of its services."""
+    """Return a text of the model with product names in place of its service names."""
     for product, service in PRODUCTS.items():
         whole = service in ("tracker", "wiki")  # the others are words of other sentences too
         text = re.sub(
@@ -87,7 +89,7 @@ def in_product_names(text: str) -> str:
 
 @dataclass(frozen=True)
 class Visit:
-    """One request at a door: who carried what from where, and how it ended.
+    """A request at a door: who carried what from where, and how it ended.
 
     `service` is named as in the estate; `outcome` is succeeded, denied, or unknown. `is_recorded`:
     a log holds it. `at` is in seconds since 1970.
@@ -104,7 +106,7 @@ class Visit:
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """What came of a move: the decision, what the service sent, and the new lines of the logs.
+    """The result of a move: the decision, the service's answer, and the new lines of the logs.
 
     `response` is the HTTP response, and `answer` its content.
     """
@@ -133,14 +135,14 @@ class Result:
     __repr__ = __str__
 
     def headline(self, name: str, event: Event) -> str:
-        """The fields of a new line that a person reads first."""
+        """Return the fields of a new line that a person reads first."""
         return in_product_names(headline(name, event))
 
 
 def course_new_lines(
     before: Mapping[str, int], logs: Mapping[str, list[Event]]
 ) -> list[tuple[str, int, Event]]:
-    """The lines that came since `before`: the log, the number of the line, and the line."""
+    """Return the lines that came since `before`: the log, the number of the line, and the line."""
     return [
         (name, number, event)
         for name, events in logs.items()
@@ -149,7 +151,7 @@ def course_new_lines(
 
 
 class Intruder:
-    """Somebody at a browser, with the four credentials that were not replaced.
+    """An intruder at a browser, with the four credentials that were not replaced.
 
     `carry` makes the headers of a request out of kind, user and secret of a credential; `new_lines`
     finds what a move left in the logs. Both are the course's where they are not given.
@@ -188,11 +190,11 @@ class Intruder:
 
     @property
     def lines(self) -> int:
-        """How many lines the defender's files have."""
+        """The number of lines in the defender's files."""
         return len(self.lab.audit)
 
     def use(self, credential: str, service: str, action: str, origin: str = BROWSER) -> Result:
-        """One request: a credential at a service, for an action. Raises NoSuchMove.
+        """Make one request: a credential at a service, for an action. Raises NoSuchMove.
 
         Whatever the answer puts into the intruder's hands is kept, a pass of the gateway too.
         """
@@ -260,7 +262,7 @@ class Intruder:
         return list(dict.fromkeys(product_of(action) for name, action in scopes if name == service))
 
     def headers(self, credential: Credential) -> Headers:
-        """How a credential is carried: as `carry` says, for the kinds that it knows."""
+        """Return the headers that carry a credential: those of `carry`, if it knows the kind."""
         secret = self.holds[credential.id]
         if self._carry is None or credential.kind not in TAUGHT:
             return self.company.headers(credential, secret)
@@ -282,16 +284,16 @@ class Intruder:
         )
 
     def follow(self, moves: Iterable[Sequence[str]]) -> None:
-        """Make these moves one by one, and print what came of each, with the new lines."""
+        """Make these moves one by one, and print the result of each with the new lines."""
         print_each(self.use, moves)
 
     def switch_off(self, *credentials: str) -> None:
-        """What defenders do: make these credentials worthless."""
+        """Revoke these credentials, as defenders do."""
         for name in credentials:
             self.company.credential_of.pop(self.company.secrets[name], None)
 
     def opens(self, *moves: Sequence[str]) -> bool:
-        """Whether each of these moves opens, one after the other."""
+        """Return whether each of these moves opens, one after the other."""
         try:
             return all(self.use(*move).allowed for move in moves)
         except NoSuchMove:
@@ -303,8 +305,10 @@ def print_each(
     moves: Iterable[Sequence[str]],
     then: Callable[[], None] | None = None,
 ) -> None:
-    """Make these moves one by one, and print what came of each, or why it cannot be made. `then`
-    is called after each."""
+    """Make these moves one by one, and print each result, or why the move is impossible.
+
+    `then` is called after each.
+    """
     for move in moves:
         if not isinstance(move, list | tuple) or not 3 <= len(move) <= 4:
             print(f"{shown(repr(move), 80)}: not a move. A move is (credential, service, action).")
@@ -318,7 +322,7 @@ def print_each(
 
 
 def product_of(service: str) -> str:
-    """The product's name of a service of the estate."""
+    """Return the product name of a service of the estate."""
     return next((product for product, name in PRODUCTS.items() if name == service), service)
 
 
@@ -329,7 +333,7 @@ GATE = ("moveworks-token", "gateway", "jira")
 
 
 def ways_back(intruder: Intruder, *switched_off: str) -> dict[str, bool]:
-    """Which of the three ways back work once these credentials were switched off."""
+    """Return which of the three ways back work after these credentials were switched off."""
     intruder.switch_off(*switched_off)
     implant = intruder.company.secrets["implant"]
     return {

@@ -1,5 +1,7 @@
-"""What real libraries and providers did when they were asked: the tables of data/real, which
-`make real` writes, each with versions, day and command."""
+"""Read what real libraries and providers did when they were tested: the tables of data/real.
+
+`make real` writes them, each with versions, day and command.
+"""
 
 import json
 from functools import cache
@@ -12,7 +14,7 @@ OURS = "this course"
 
 @cache
 def recorded(table: str) -> dict[str, Any]:
-    """Return a table, such as `verifiers`. Raises FileNotFoundError for a name that is none."""
+    """Return a table, such as `verifiers`. Raises FileNotFoundError for an unknown name."""
     whole: dict[str, Any] = json.loads(data_file(f"real/{table}.json").read_text(encoding="utf-8"))
     return whole
 

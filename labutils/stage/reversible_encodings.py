@@ -1,4 +1,4 @@
-"""What can be turned back without a key: encodings, and hashes of guesses (lessons 01 and 07)."""
+"""Undo what needs no key: encodings, and hashes of guesses (lessons 01 and 07)."""
 
 import base64
 import codecs
@@ -33,7 +33,7 @@ LONGEST = 20_000  # characters of a text that is turned back; no credential is l
 
 
 def undone(text: str) -> set[str]:
-    """The text, and what comes out of it by undoing one or two encodings, in any order.
+    """Return the text and the results of undoing one or two encodings, in any order.
 
     A short word in front of the rest, as in `x-...` or `tag:...`, is taken off as well.
     """
@@ -114,7 +114,7 @@ def _riffled(text: str) -> str:
 
 
 def unmasked(text: str) -> Iterator[str]:
-    """The text, or the bytes that it spells, under each mask (XOR) that gives letters and digits.
+    """Yield the text, or the bytes it spells, under each mask (XOR) that gives letters and digits.
 
     So many masks bring six digits out of random texts by chance: look for long secrets alone.
     """
@@ -133,7 +133,7 @@ HASHES = ("hash", "crc32", "adler32", *NAMED)
 
 
 def guessed(texts: Iterable[str], secrets: Iterable[str]) -> str | None:
-    """The hash without a key by which all these short secrets stand in the texts, whole or cut.
+    """Return the unkeyed hash under which all these short secrets are in the texts, whole or cut.
 
     A thief hashes every value that a short secret can have. The judge knows which of his guesses
     would be right. None where no hash gives them all.
@@ -154,10 +154,9 @@ SALTED = ("md5", "sha1", "sha256", "sha512", "blake2b")
 
 
 def guessed_with_salt(texts: Iterable[str], written: Mapping[str, set[str]]) -> bool:
-    """Whether a hash or an HMAC with something out of these texts, or with a key that can be
-    guessed, gives what was written for each of these short secrets.
+    """Return whether a guessable hash or HMAC gives what was written for each short secret.
 
-    `written` are the texts by secret. As in `guessed`, the judge knows which guesses are right.
+    It may use something out of these texts, or a key that can be guessed.
     """
     first, *others = written
     whole = {secret: "\n".join(some) for secret, some in written.items()}

@@ -1,4 +1,4 @@
-"""A small application of a few paths, as the weak ones of lessons 02 and 04 are."""
+"""Build a small application of a few paths, like the weak ones of lessons 02 and 04."""
 
 from typing import Any
 
@@ -21,5 +21,5 @@ class SmallApp:
         return response(environ, start_response)
 
     def answer(self, request: Request) -> Response:
-        """What the application says. Raises an HTTPException for a refusal."""
+        """Return the application's answer. Raises an HTTPException for a refusal."""
         raise NotImplementedError

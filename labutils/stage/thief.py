@@ -1,4 +1,4 @@
-"""From a recorded file to data at the API: what a thief does (lessons 06, 11 and 13).
+"""Act as a thief, from a recorded file to data at the API (lessons 06, 11 and 13).
 
 Tom needs no password and forges nothing. He uses the doors that everybody uses.
 """
@@ -37,7 +37,7 @@ Entry = dict[str, Any]  # one exchange of a recorded file
 
 
 def recording(apps: TwoApps) -> list[Entry]:
-    """What a debug proxy of the company's wrote down: each exchange so far, as a dictionary.
+    """Return the record of a company's debug proxy: each exchange so far, as a dictionary.
 
     Of forms it keeps those of the token endpoint alone, so that no password is in it.
     """
@@ -63,7 +63,10 @@ def _entry(exchange: Exchange) -> Entry:
 
 
 def morning(apps: TwoApps) -> list[Entry]:
-    """Ada signs in at `notes`, and opens it again; the backup job gets its token. The file."""
+    """Let Ada sign in at `notes` and open it again, and the backup job get its token.
+
+    Returns the recording. The file.
+    """
     apps.sign_in("ada", NOTES)
     apps.sign_in("ada", NOTES)
     apps.machine_token(apps.lab.browser("backup", "192.0.2.220"))
@@ -71,13 +74,13 @@ def morning(apps: TwoApps) -> list[Entry]:
 
 
 def code_on_its_way(apps: TwoApps) -> str:
-    """An authorization code that Ada's browser has just received, and has not used."""
+    """Return an authorization code that Ada's browser has just received and not used."""
     landing = apps.sign_in("ada", NOTES, until=NOTES + "/cb")
     return query(landing.headers["location"])["code"]
 
 
 def query(address: str) -> dict[str, str]:
-    """The parameters in the query of an address, by name."""
+    """Return the parameters in the query of an address, by name."""
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
@@ -93,11 +96,11 @@ class Thief:
     trade_cookie: Callable[[httpx.Client, str], Any]
 
     def robs(self, apps: TwoApps) -> dict[str, str]:
-        """A morning is recorded, and the five are taken."""
+        """Record a morning, and return the five things that the thief takes from it."""
         return {**self.steal(morning(apps)), "code": code_on_its_way(apps)}
 
     def replay(self, browser: httpx.Client, item: str, stolen: dict[str, str]) -> httpx.Response:
-        """From a stolen item to data at the API: the answer of the last door that was tried."""
+        """Turn a stolen item into data at the API; return the answer of the last door tried."""
         if item in ("access token", "machine token"):
             return browser.get(API + "/me", headers=bearer(stolen[item]))
         answer: httpx.Response = self.trade(browser, item, stolen)
@@ -109,7 +112,7 @@ class Thief:
         return browser.get(API + "/me", headers=bearer(tokens["access_token"]))
 
     def trade(self, browser: httpx.Client, item: str, stolen: dict[str, str]) -> Any:
-        """What the token endpoint gives for a cookie, a code or a refresh token."""
+        """Return what the token endpoint gives for a cookie, a code or a refresh token."""
         if item == "session cookie":
             return self.trade_cookie(browser, stolen[item])
         if item == "refresh token":
@@ -118,7 +121,7 @@ class Thief:
 
 
 def trade_code(browser: httpx.Client, code: str) -> httpx.Response:
-    """A code at the token endpoint (RFC 6749, 4.1.3), with the thief's verifier (RFC 7636, 4.5)."""
+    """Trade a code for tokens (RFC 6749, 4.1.3), with the thief's verifier (RFC 7636, 4.5)."""
     form = {"grant_type": "authorization_code", "client_id": "notes", "code": code}
     form |= {"redirect_uri": NOTES + "/cb", "code_verifier": VERIFIER}
     return browser.post(LOGIN + "/token", data=form)

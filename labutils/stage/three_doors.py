@@ -1,4 +1,4 @@
-"""Three tokens at three doors (lesson 05): an application, an API and the token endpoint.
+"""Take three tokens to three doors (lesson 05): an application, an API and the token endpoint.
 
 The application `notes` also signs people in by an ID token that its phone app brings to it:
 POST /phone, the form field `token`. It sends no nonce, so it asks for none.
@@ -58,7 +58,7 @@ class PhoneSignIn(RelyingParty):
 
 
 class HastyApi(ResourceServer):
-    """An API that is in a hurry."""
+    """A hasty API: it checks the signature of a token and nothing else."""
 
     def verify(self, token: str) -> dict[str, Any]:
         """The claims, if the provider signed them."""
@@ -69,31 +69,31 @@ class HastyApi(ResourceServer):
 def three_doors(
     seed: str = "lesson-05", application: type[RelyingParty] = PhoneSignIn, **options: Any
 ) -> TwoApps:
-    """Fresh applications, where Ada has signed in at `notes`."""
+    """Return fresh applications, with Ada signed in at `notes`."""
     apps = build_apps(seed, application=application, **options)
     apps.sign_in("ada", NOTES)
     return apps
 
 
 def hasty(apps: TwoApps) -> TwoApps:
-    """The same applications, with the hasty API in place of the API."""
+    """Put the hasty API in place of the API, and return the same applications."""
     apps.lab.add("api.example", HastyApi(apps.lab, API, LOGIN))
     return apps
 
 
 def adas_session(apps: TwoApps) -> dict[str, Any]:
-    """The session at `notes` that Ada began, with its tokens. Later ones may be Tom's."""
+    """Return the session at `notes` that Ada began, with its tokens. Later ones may be Tom's."""
     return next(iter(apps.notes.sessions.values()))
 
 
 def copied(apps: TwoApps) -> dict[str, str]:
-    """The three tokens of Ada's that `notes` keeps, by kind. Tom has a copy of each."""
+    """Return the three tokens of Ada's that `notes` keeps, by kind. Tom has a copy of each."""
     session = adas_session(apps)
     return {kind: session[kind.lower().replace(" ", "_")] for kind in KINDS}
 
 
 def as_table(grid: Mapping[tuple[str, str], bool], doors: Iterable[str] = DOORS) -> str:
-    """A grid of tries as text: a row for each token, a column for each door."""
+    """Return a grid of tries as text: a row for each token, a column for each door."""
     columns, rows = list(doors), list(dict.fromkeys(name for name, _ in grid))
     lines = [f"{'':<15}" + "".join(f"{door:<16}" for door in columns)]
     for name in rows:

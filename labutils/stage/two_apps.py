@@ -1,4 +1,4 @@
-"""Two applications, their provider, the API that serves both, and two people (lessons 00 to 13).
+"""Build two applications, their provider, the API that serves both, and two people (lessons 00-13).
 
 Nothing here is broken. A lesson gives a subclass of a part to show what a missing check costs.
 """
@@ -24,7 +24,7 @@ NOTES, API = "https://notes.example", "https://api.example"
 
 @dataclass
 class TwoApps:
-    """Ada works here; Tom wants what is hers.
+    """Two applications and two people: Ada works here; Tom wants what is hers.
 
     `wiki` is a confidential client, `notes` a public one, and `api` serves both.
     """
@@ -49,16 +49,16 @@ class TwoApps:
 
     @property
     def session_cookie(self) -> str:
-        """The cookie of Ada's session at the provider; empty where she has none."""
+        """The cookie of Ada's session at the provider; empty if she has none."""
         return self.ada.cookies.get("session", domain="login.example") or ""
 
     def machine_token(self, machine: httpx.Client) -> str:
-        """The access token that the backup job gets by its own credentials, on this machine."""
+        """Return the access token that the backup job gets, on this machine."""
         return client_credentials(machine, "backup", "the-backup-job-has-this")
 
 
 def client_credentials(machine: httpx.Client, client_id: str, secret: str) -> str:
-    """The access token that a program gets by its own name and secret (RFC 6749, 4.4).
+    """Return the access token that a program gets by its own name and secret (RFC 6749, 4.4).
 
     Raises KeyError where the token endpoint refuses.
     """
@@ -77,7 +77,7 @@ def build_apps(
     opaque_access_tokens: bool = False,
     profiles: Mapping[str, Json] | None = None,
 ) -> TwoApps:
-    """Fresh apps, in a lab of their own that begins at `start`.
+    """Return fresh apps, in a lab of their own that begins at `start`.
 
     `profiles` is what the API knows of its people, by `sub`. Give the apps a subclass of Provider
     or RelyingParty to see what a missing check costs. With opaque access tokens the API asks the
@@ -131,19 +131,19 @@ def build_apps(
 
 
 def log_out(apps: TwoApps) -> None:
-    """Ada logs out at the provider (RP-Initiated Logout, 2)."""
+    """Let Ada log out at the provider (RP-Initiated Logout, 2)."""
     hint = apps.notes.latest_session()["id_token"]
     apps.ada.get(LOGIN + "/logout", params={"id_token_hint": hint})
 
 
 def refresh_tokens(apps: TwoApps) -> None:
-    """Ada's app refreshes its tokens, as it does all day (RFC 6749, 6)."""
+    """Let Ada's app refresh its tokens, as it does all day (RFC 6749, 6)."""
     session = apps.notes.latest_session()
     form = {"grant_type": "refresh_token", "refresh_token": session["refresh_token"]}
     session.update(apps.notes.ask_for_tokens(**form))
 
 
 def revoke_refresh_token(apps: TwoApps) -> None:
-    """Ada's app gives its refresh token back, and the grant with it (RFC 7009, 2.1)."""
+    """Let Ada's app revoke its refresh token, and the grant with it (RFC 7009, 2.1)."""
     token = apps.notes.latest_session()["refresh_token"]
     apps.notes.network.post(LOGIN + "/revoke", data={"client_id": "notes", "token": token})

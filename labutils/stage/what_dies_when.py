@@ -1,4 +1,4 @@
-"""What dies when: what a thief has against what people do about it, minute by minute (05).
+"""Measure what dies when: each stolen item against each response, minute by minute (lesson 05).
 
 Every row is tried by Tom's own browser.
 """
@@ -37,28 +37,28 @@ SECRET = "the-backup-job-has-this"
 
 
 def ada_logs_out_at_the_wiki(apps: TwoApps) -> None:
-    """Ada presses log out at the wiki."""
+    """Let Ada press log out at the wiki."""
     apps.ada.get(WIKI + "/logout")
 
 
 def ada_logs_out_at_the_provider(apps: TwoApps) -> None:
-    """Ada logs out at the provider, as the application that she came from asks her to."""
+    """Let Ada log out at the provider, as the application that she came from asks her to."""
     apps.ada.get(LOGIN + "/logout", params={"id_token_hint": copied(apps)["ID token"]})
 
 
 def app_revokes_its_refresh_token(apps: TwoApps) -> None:
-    """The application gives its refresh token back (RFC 7009)."""
+    """Let the application revoke its refresh token (RFC 7009)."""
     form = {"client_id": "notes", "token": copied(apps)["refresh token"]}
     apps.notes.network.post(LOGIN + "/revoke", data=form)
 
 
 def operator_ends_the_session(apps: TwoApps) -> None:
-    """The operator ends Ada's session at the provider."""
+    """End Ada's session at the provider, as the operator."""
     apps.provider.end_session(adas_session(apps)["claims"]["sid"])
 
 
 def operator_replaces_the_client_secret(apps: TwoApps) -> None:
-    """The operator gives the backup job a new client secret."""
+    """Give the backup job a new client secret, as the operator."""
     backup = apps.provider.clients["backup"]
     apps.provider.clients["backup"] = replace(backup, secret=apps.lab.draw("operator"))
 
@@ -78,7 +78,7 @@ ACTIONS: dict[str, Callable[[TwoApps], object]] = {
 
 
 def act(apps: TwoApps, *actions: str) -> None:
-    """Do these, in this order."""
+    """Perform these actions, in this order."""
     for action in actions:
         ACTIONS[action](apps)
 
@@ -90,7 +90,10 @@ Outlive = Callable[[httpx.Client, str, str], Any]
 
 
 def asking_doors() -> TwoApps:
-    """The three doors, the API that asks beside them; Ada is signed in at both applications."""
+    """Return the three doors, and beside them an API that asks the provider.
+
+    Ada is signed in at both applications.
+    """
     apps = three_doors()
     apps.sign_in("ada", WIKI)
     asks = ("api", "the-api-asks-with-this")
@@ -100,14 +103,14 @@ def asking_doors() -> TwoApps:
 
 
 def code_in(response: httpx.Response) -> str:
-    """The authorization code that a redirect carries; empty where it carries none."""
+    """Return the authorization code that a redirect carries; empty if it carries none."""
     location: str = response.headers.get("location", "")
     query = parse_qs(urlsplit(location).query)
     return query.get("code", [""])[0]
 
 
 def succeeds(answer: Any) -> bool:
-    """Whether a door opened; what is not a response opened none."""
+    """Return whether a door opened; what is not a response opened none."""
     return bool(getattr(answer, "is_success", False))
 
 
@@ -127,23 +130,23 @@ class CopiesHolder:
         self.code = code_in(apps.ada.get(LOGIN + "/authorize", params=LINK))
 
     def session_at_the_provider(self) -> bool:
-        """With Ada's cookie he gets an authorization code for a request of his own."""
+        """Try Ada's cookie for an authorization code, for a request of Tom's own."""
         cookie = {"cookie": "session=" + self.cookie}
         return bool(code_in(self.tom.get(LOGIN + "/authorize", params=LINK, headers=cookie)))
 
     def session_at_the_wiki(self) -> bool:
-        """Ada's cookie at the wiki."""
+        """Try Ada's cookie at the wiki."""
         cookie = {"cookie": f"app={self.wiki_cookie}"}
         return self.tom.get(WIKI + "/", headers=cookie).is_success
 
     def authorization_code(self) -> bool:
-        """A code that Ada's browser received for a request of his: good once, for a minute."""
+        """Try a code that Ada's browser received for Tom's request: good once, for a minute."""
         form = {"grant_type": "authorization_code", "client_id": "notes", "code": self.code}
         form |= {"redirect_uri": NOTES + "/cb", "code_verifier": VERIFIER}
         return self.tom.post(LOGIN + "/token", data=form).is_success
 
     def new_machine_token(self) -> str:
-        """What the client secret gives him; empty where it gives nothing any more."""
+        """Return what the client secret gives Tom; empty if it gives nothing any more."""
         try:
             token = self.outlive(self.tom, "backup", SECRET)
         except Exception:  # the learner's: who is refused finds no token in the response
@@ -151,15 +154,15 @@ class CopiesHolder:
         return token if isinstance(token, str) else ""
 
     def client_secret(self) -> bool:
-        """He gets a new machine token."""
+        """Try the client secret for a new machine token."""
         return bool(self.new_machine_token())
 
     def opens(self, door: str, token: str) -> bool:
-        """Whether a token opens a door."""
+        """Return whether a token opens a door."""
         return succeeds(self.knock(self.tom, door, token))
 
     def refresh_token(self) -> bool:
-        """He keeps the new refresh token that he gets, and uses that one the next time."""
+        """Try the refresh token, and keep the new one for the next time."""
         answer = self.knock(self.tom, "token endpoint", self.tokens["refresh token"])
         if not succeeds(answer):
             return False
@@ -167,7 +170,7 @@ class CopiesHolder:
         return True
 
     def access_token_at_an_api_that_asks(self) -> bool:
-        """The same access token, where the API asks the provider (RFC 7662)."""
+        """Try the access token where the API asks the provider (RFC 7662)."""
         header = bearer(self.tokens["access token"])
         return self.tom.get(ASKING + "/me", headers=header).is_success
 
@@ -188,7 +191,7 @@ ROWS: dict[str, Callable[[CopiesHolder], bool]] = {
 def still_open(
     actions: Sequence[str], knock: Knock, outlive: Outlive, tries: Sequence[float] = TRIES
 ) -> dict[str, float]:
-    """With fresh applications: steal, act, and try each row at each of `tries` until it is refused.
+    """Steal, act, and try each row at each of `tries` until it is refused, in fresh applications.
 
     Row -> the last minute at which it opened; 0 where it opened at none. No try helps another.
     """
@@ -208,6 +211,6 @@ def still_open(
 def what_dies_when(
     knock: Knock, outlive: Outlive = client_credentials
 ) -> dict[tuple[str, str], float]:
-    """(row, action) -> the last minute at which it still opened, for each row and each action."""
+    """Return the last minute at which each (row, action) still opened."""
     columns = {action: still_open((action,), knock, outlive) for action in ACTIONS}
     return {(row, action): columns[action][row] for row in ROWS for action in ACTIONS}

@@ -1,4 +1,4 @@
-"""An OpenID Provider: OAuth 2.0 and OpenID Connect Core, as a WSGI app."""
+"""Run an OpenID Provider, with OAuth 2.0 and OpenID Connect Core, as a WSGI app."""
 
 from labutils.identity.provider.app import Provider
 

@@ -1,4 +1,4 @@
-"""An OpenID Provider as a WSGI app: the door to its endpoints, and what may come through it.
+"""Connect the endpoints of an OpenID Provider to the web, as a WSGI app.
 
 It speaks OAuth 2.0 (RFC 6749, 7636, 7009, 7662, 8628, 9068, 9207, 9449) and OpenID Connect Core.
 """
@@ -47,7 +47,7 @@ LOOKING = ("GET", "HEAD", "POST")
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What answers at a path, to which methods, and whether scripts of other sites may call it.
+    """An endpoint: its function, its methods, and whether scripts of other sites may call it.
 
     They may where what opens the door comes with the request itself: a code and its verifier, a
     token, a proof. A browser never adds cookies to such a call. At /authorize the cookie opens the
@@ -61,7 +61,7 @@ class Endpoint:
 
 
 class Provider(State):
-    """The party that knows who people are, and says so in tokens: the state, with a door."""
+    """The party that knows who people are, and says so in tokens: a state with endpoints."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -84,14 +84,14 @@ class Provider(State):
         self.endpoints[path] = endpoint
 
     def offer_device_grant(self, setting: DeviceGrant) -> None:
-        """Sign devices in as well, from now on (RFC 8628)."""
+        """Offer the device grant as well, from now on (RFC 8628)."""
         self.device_grant = setting
         ask = partial(device_authorization, self, setting)
         self.add_endpoint(DEVICE_ENDPOINT, Endpoint(ask, POST_ONLY))
         self.add_endpoint(VERIFICATION, Endpoint(partial(verification, self)))
 
     def metadata(self) -> Json:
-        """Hook: what this provider says that it can do (OpenID Connect Discovery, 3)."""
+        """Return the provider's metadata (OpenID Connect Discovery, 3); a hook for subclasses."""
         return discovery.metadata(self)
 
     def _configuration(self, _request: Request) -> Response:

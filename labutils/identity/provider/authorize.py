@@ -1,4 +1,4 @@
-"""The authorization endpoint (RFC 6749, 4.1; OpenID Connect Core, 3.1.2).
+"""Answer at the authorization endpoint (RFC 6749, 4.1; OpenID Connect Core, 3.1.2).
 
 A client's question comes here with a person's browser. The person signs in and says yes, and the
 browser takes a code back to the client.
@@ -72,7 +72,7 @@ def authorize(provider: State, request: Request) -> Response:
 
 
 def read_question(provider: State, request: Request) -> AuthorizationRequest:
-    """The parameters, from a client that is registered, for an address that it registered.
+    """Return the parameters of a registered client, for an address that it registered.
 
     Raises OAuthError, which is shown to the person: there is nobody else to tell.
     """
@@ -93,7 +93,10 @@ def read_question(provider: State, request: Request) -> AuthorizationRequest:
 
 
 def validate(question: AuthorizationRequest) -> str:
-    """The scope to grant. Raises the registered error for what is missing, or not offered."""
+    """Return the scope to grant.
+
+    Raises the registered error for what is missing, or not offered.
+    """
     client, params, prompt = question.client, question.params, question.prompt
     if params.get("response_type") != "code":  # RFC 6749, 4.1.1
         raise OAuthError("unsupported_response_type", "this provider offers only the code flow")
@@ -114,7 +117,7 @@ def validate(question: AuthorizationRequest) -> str:
 
 
 def validate_pkce(question: AuthorizationRequest) -> None:
-    """A challenge, where this client must send one, and by the method S256 (RFC 7636, 4.3).
+    """Require a challenge, if this client must send one, and the method S256 (RFC 7636, 4.3).
 
     Raises OAuthError.
     """
@@ -137,7 +140,7 @@ def validate_pkce(question: AuthorizationRequest) -> None:
 def authenticate(
     provider: State, request: Request, question: AuthorizationRequest, scope: str
 ) -> Session:
-    """Who is at the browser (OpenID Connect Core, 3.1.2.3).
+    """Return the session of whoever is at the browser (OpenID Connect Core, 3.1.2.3).
 
     Raises PersonMustAnswer with the login page, or OAuthError where no page may be shown.
     """
@@ -162,7 +165,7 @@ def authenticate(
 def recent_enough(
     provider: State, session: Session, question: AuthorizationRequest, scope: str
 ) -> bool:
-    """Whether no new sign-in is due (OpenID Connect Core, 3.1.2.1: prompt and max_age)."""
+    """Return whether no new sign-in is due (OpenID Connect Core, 3.1.2.1: prompt and max_age)."""
     age = provider.now - session.auth_time
     if consent_answer(session, question, scope) is not None and age <= RECENT:
         return True
@@ -177,7 +180,7 @@ def recent_enough(
 def obtain_consent(
     provider: State, question: AuthorizationRequest, scope: str, session: Session
 ) -> None:
-    """This person lets this client have this scope (OpenID Connect Core, 3.1.2.4).
+    """Make sure that this person lets this client have this scope (OpenID Connect Core, 3.1.2.4).
 
     Raises PersonMustAnswer with the consent page, or OAuthError where the person says no or no page
     may be shown.
@@ -208,7 +211,7 @@ def obtain_consent(
 
 
 def must_ask(session: Session, question: AuthorizationRequest, scope: str) -> bool:
-    """Whether the consent page is due.
+    """Return whether the consent page is due.
 
     It is where nobody said yes yet, at prompt=consent, and for a client that others can play.
 
@@ -224,7 +227,7 @@ def must_ask(session: Session, question: AuthorizationRequest, scope: str) -> bo
 
 
 def consent_answer(session: Session, question: AuthorizationRequest, scope: str) -> str | None:
-    """`allow` or `deny`: what was pressed on the page that this session showed for this request.
+    """Return `allow` or `deny`: the button pressed on this session's page for this request.
 
     None: nothing was, or on another page. So a yes from an older session is nobody's yes.
     """
@@ -236,7 +239,7 @@ def consent_answer(session: Session, question: AuthorizationRequest, scope: str)
 
 
 def consent_token(session: Session, question: AuthorizationRequest, scope: str) -> str:
-    """What proves that this session showed the page for this request, with all its members."""
+    """Return the proof that this session showed the page for this request, with all its members."""
     sent = sorted((name, value) for name, value in question.params.items() if name not in TYPED)
     message = json.dumps([scope, sent]).encode()
     return b64(hmac.digest(session.csrf.encode(), message, "sha256")[:16])
@@ -248,7 +251,7 @@ def consent_token(session: Session, question: AuthorizationRequest, scope: str) 
 def create_code(
     provider: State, request: Request, question: AuthorizationRequest, scope: str, session: Session
 ) -> str:
-    """A new code for what was asked (RFC 6749, 4.1.2; RFC 7636, 4.4; RFC 9449, 10)."""
+    """Return a new code for this request (RFC 6749, 4.1.2; RFC 7636, 4.4; RFC 9449, 10)."""
     params, user = question.params, session.user
     grant = Grant(
         question.client,
@@ -277,14 +280,14 @@ def create_code(
 def answer_client(
     provider: State, question: AuthorizationRequest, answer: dict[str, str]
 ) -> Response:
-    """The redirect to the client: `state` as it came (RFC 6749, 4.1.2) and `iss` (RFC 9207, 2)."""
+    """Return the redirect to the client with `state` (RFC 6749, 4.1.2) and `iss` (RFC 9207, 2)."""
     echoed = {name: question.params[name] for name in ("state",) if name in question.params}
     query = {**answer, **echoed, "iss": provider.issuer}
     return redirect(with_query(question.params["redirect_uri"], query), code=303)
 
 
 def with_query(address: str, more: dict[str, str]) -> str:
-    """The address with these members added to its query.
+    """Return the address with these members added to its query.
 
     One that is there already is kept (RFC 6749, 3.1.2).
     """

@@ -1,4 +1,4 @@
-"""What a token is bound to: a key that was proved (RFC 9449), or a certificate (RFC 8705)."""
+"""Bind tokens to a key that was proved (RFC 9449), or to a certificate (RFC 8705)."""
 
 import jwt
 from werkzeug.wrappers import Request
@@ -11,7 +11,7 @@ from labutils.identity.provider.state import Client, Issued, State
 def proved_key(
     provider: State, request: Request, path: str, token: str | None = None, jkt: str | None = None
 ) -> str | None:
-    """The thumbprint of the key whose proof came with the request (RFC 9449, 5).
+    """Return the thumbprint of the key whose proof came with the request (RFC 9449, 5).
 
     None: no proof came. Raises OAuthError for a proof that does not hold.
     """
@@ -35,7 +35,7 @@ def proved_key(
 
 
 def confirmation(provider: State, request: Request, client: Client) -> dict[str, str]:
-    """What the tokens of this request will be bound to, as the claim `cnf` has it (RFC 7800, 3).
+    """Return the claim `cnf`: what the tokens of this request will be bound to (RFC 7800, 3).
 
     It is empty where nothing was shown. Raises OAuthError where a proof does not hold, or a client
     that must show a certificate shows none.
@@ -59,7 +59,7 @@ def confirmation(provider: State, request: Request, client: Client) -> dict[str,
 def check_holder(
     provider: State, request: Request, scheme: str, token: str, issued: Issued
 ) -> None:
-    """A bound token comes from its holder (RFC 9449, 7; RFC 8705, 3). Raises OAuthError."""
+    """Raise OAuthError unless a bound token comes from its holder (RFC 9449, 7; RFC 8705, 3)."""
     cnf = issued.claims.get("cnf", {})
     if "x5t#S256" in cnf:
         try:

@@ -1,4 +1,4 @@
-"""Which client is asking (RFC 6749, 2.3)."""
+"""Find out which client is asking (RFC 6749, 2.3)."""
 
 from base64 import b64decode
 from urllib.parse import unquote_plus
@@ -10,7 +10,7 @@ from labutils.identity.provider.state import Client, State
 
 
 class InvalidClient(OAuthError):
-    """401 with the scheme that would do, also where none was tried.
+    """A refusal of a client: 401 with the scheme that would do, even if none was tried.
 
     Sources: RFC 6749, 5.2; RFC 9110, 15.5.2.
     """
@@ -20,7 +20,7 @@ class InvalidClient(OAuthError):
 
 
 def authenticate_client(provider: State, request: Request, params: dict[str, str]) -> Client:
-    """The client that is asking, proved by its secret unless it is public (RFC 6749, 2.3.1).
+    """Return the client that is asking, proved by its secret unless public (RFC 6749, 2.3.1).
 
     Raises InvalidClient, or OAuthError where two ways are used at once.
     """
@@ -47,7 +47,9 @@ def authenticate_client(provider: State, request: Request, params: dict[str, str
 
 
 def basic_credentials(header: str) -> tuple[str, str]:
-    """Name and secret in an Authorization header (RFC 7617, 2), form-encoded (RFC 6749, 2.3.1).
+    """Return the name and secret of an Authorization header (RFC 7617, 2).
+
+    They are form-encoded in it (RFC 6749, 2.3.1).
 
     Raises InvalidClient for any other header.
     """

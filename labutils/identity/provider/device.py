@@ -1,4 +1,4 @@
-"""The device authorization grant (RFC 8628): a device without a keyboard is signed in.
+"""Sign in a device without a keyboard: the device authorization grant (RFC 8628).
 
 The device asks for two codes and shows one of them. A person types that one into a browser, which
 may be far away from the device, signs in there and says yes. The device asks for tokens meanwhile
@@ -42,7 +42,7 @@ MOST_WAITING = 10_000  # devices; the oldest go first
 
 
 def device_authorization(provider: State, setting: DeviceGrant, request: Request) -> Response:
-    """Two codes for a device (RFC 8628, 3.1 and 3.2). Raises OAuthError."""
+    """Return two codes for a device (RFC 8628, 3.1 and 3.2). Raises OAuthError."""
     params = parameters(request.form)
     client = authenticate_client(provider, request, params)
     if DEVICE_CODE not in client.grant_types:
@@ -79,7 +79,7 @@ def device_authorization(provider: State, setting: DeviceGrant, request: Request
 
 
 def new_user_code(provider: State) -> str:
-    """Eight letters of twenty, with a hyphen to make them readable (RFC 8628, 6.1)."""
+    """Return eight letters out of twenty, with a hyphen for readability (RFC 8628, 6.1)."""
     number = int.from_bytes(hashlib.sha256(provider.draw().encode()).digest())
     letters = [LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(LENGTH)]
     return "".join(letters[:4]) + "-" + "".join(letters[4:])
@@ -89,7 +89,7 @@ def new_user_code(provider: State) -> str:
 
 
 def verification(provider: State, request: Request) -> Response:
-    """A person types the code of a device, sees what is asked, and says yes or no (RFC 8628, 3.3).
+    """Let a person type a device's code, see what is asked, and say yes or no (RFC 8628, 3.3).
 
     Raises PersonMustAnswer with the login page.
     """
@@ -114,7 +114,7 @@ def verification(provider: State, request: Request) -> Response:
 def authenticate(
     provider: State, request: Request, posted: dict[str, str], typed: dict[str, str]
 ) -> Session:
-    """Who is at the browser. A session that is there already is enough.
+    """Return the session of whoever is at the browser. A session that is there already is enough.
 
     Raises PersonMustAnswer where nobody has signed in.
     """
@@ -130,7 +130,7 @@ def authenticate(
 
 
 def find(provider: State, request: Request, session: Session, typed: str) -> DeviceRequest | None:
-    """The device that waits for this code, in any case and with any hyphens (RFC 8628, 6.1).
+    """Return the device that waits for this code, in any case and with any hyphens (RFC 8628, 6.1).
 
     Where there is a throttle, wrong codes are counted (RFC 8628, 5.1).
     """
@@ -146,12 +146,12 @@ def find(provider: State, request: Request, session: Session, typed: str) -> Dev
 
 
 def is_open(provider: State, asked: DeviceRequest) -> bool:
-    """Whether a device still waits for an answer."""
+    """Return whether a device still waits for an answer."""
     return provider.now < asked.expires and asked.grant is None and not asked.denied
 
 
 def confirmation_page(provider: State, session: Session, asked: DeviceRequest) -> Response:
-    """Which client asks for what, and where the device is (RFC 8628, 5.4)."""
+    """Return the page that says which client asks for what, and from where (RFC 8628, 5.4)."""
     texts = {
         "client": asked.client.client_id,
         "scope": asked.scope,
@@ -167,7 +167,7 @@ def confirmation_page(provider: State, session: Session, asked: DeviceRequest) -
 
 
 def consent_token(session: Session, asked: DeviceRequest) -> str:
-    """What proves that this session showed the page for this device."""
+    """Return the proof that this session showed the page for this device."""
     message = f"device {asked.user_code} {asked.client.client_id} {asked.scope}".encode()
     return b64(hmac.digest(session.csrf.encode(), message, "sha256")[:16])
 
@@ -175,7 +175,7 @@ def consent_token(session: Session, asked: DeviceRequest) -> str:
 def decide(
     provider: State, request: Request, session: Session, asked: DeviceRequest, *, said_yes: bool
 ) -> Response:
-    """Note what the person said. An administrator's no comes first."""
+    """Record what the person said. An administrator's no comes first."""
     client_id = asked.client.client_id
     refused = provider.consent_policy.needs_administrator(client_id, asked.scope)
     if refused or not said_yes:

@@ -1,4 +1,4 @@
-"""What the provider says of itself (OpenID Connect Discovery, 3; RFC 8414), and its public keys."""
+"""Publish the provider's metadata (OpenID Connect Discovery, 3; RFC 8414) and its public keys."""
 
 from werkzeug.wrappers import Request, Response
 
@@ -24,7 +24,7 @@ CLAIMS = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "s
 
 
 def metadata(provider: State) -> Json:
-    """The provider's metadata (OpenID Connect Discovery, 3 and 4.2; RFC 8414, 2)."""
+    """Return the provider's metadata (OpenID Connect Discovery, 3 and 4.2; RFC 8414, 2)."""
     for_devices = {}
     if provider.device_grant is not None:  # RFC 8628, 4
         for_devices["device_authorization_endpoint"] = provider.issuer + DEVICE_ENDPOINT
@@ -52,7 +52,7 @@ def metadata(provider: State) -> Json:
 
 
 def jwks(provider: State, _request: Request) -> Response:
-    """The public keys (RFC 7517, 5).
+    """Return the public keys (RFC 7517, 5).
 
     In a rotation the old ones stay until their tokens are over.
     """

@@ -1,4 +1,4 @@
-"""Logout that an application begins (OpenID Connect RP-Initiated Logout, 2)."""
+"""Answer a logout that an application begins (OpenID Connect RP-Initiated Logout, 2)."""
 
 import jwt
 from werkzeug.utils import redirect
@@ -40,7 +40,10 @@ def logout(provider: State, request: Request) -> Response:
 
 
 def find_client(provider: State, params: dict[str, str], hint: Json) -> Client | None:
-    """The client that asks, by its hint or by its name. Raises OAuthError where the two differ."""
+    """Return the client that asks, by its hint or by its name.
+
+    Raises OAuthError where the two differ.
+    """
     client = provider.clients.get(hint["aud"] if hint else params.get("client_id", ""))
     if "client_id" in params and (client is None or client.client_id != params["client_id"]):
         raise OAuthError("invalid_request", "client_id and id_token_hint name different clients")
@@ -48,12 +51,12 @@ def find_client(provider: State, params: dict[str, str], hint: Json) -> Client |
 
 
 def confirmed(request: Request, params: dict[str, str], session: Session) -> bool:
-    """Whether the person pressed the button on the page that this session showed."""
+    """Return whether the person pressed the button on the page that this session showed."""
     return request.method == "POST" and same(params.get("csrf", ""), session.csrf)
 
 
 def goodbye(params: dict[str, str], target: str | None) -> Response:
-    """The way back to the client with `state` as it came, or a page of ours."""
+    """Return the redirect to the client with its `state`, or a page of ours."""
     if target is None:
         return page("goodbye", {})
     echoed = {"state": params["state"]} if "state" in params else {}
@@ -61,7 +64,7 @@ def goodbye(params: dict[str, str], target: str | None) -> Response:
 
 
 def read_hint(provider: State, hint: str | None) -> Json:
-    """The claims of an ID token of ours, or nothing where no hint came.
+    """Return the claims of an ID token of ours, or nothing if no hint came.
 
     An expired one serves as a hint too. Raises OAuthError for anything else.
     """

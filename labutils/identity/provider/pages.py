@@ -1,4 +1,4 @@
-"""The provider's pages: the texts of data/pages, with everything that is put into them escaped."""
+"""Fill in the provider's pages, the texts of data/pages, and escape everything that is put in."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -20,7 +20,7 @@ HEADERS = {
 
 
 def guarded(response: Response) -> Response:
-    """The response with the headers that keep it out of caches, frames and guesses.
+    """Return the response with the headers that keep it out of caches, frames and guesses.
 
     Headers of its own are left as they are.
     Referrer-Policy: other sites learn nothing of our addresses, in which codes and states stand
@@ -48,7 +48,7 @@ def page(
     note: str = "",
     action: str = "/authorize",
 ) -> Response:
-    """A page of data/pages, with its `texts` escaped.
+    """Return a page of data/pages, with its `texts` escaped.
 
     The request's parameters are carried along in hidden fields, but for those that are typed.
     `action` is where its form is sent.

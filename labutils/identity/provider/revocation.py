@@ -1,4 +1,4 @@
-"""Asking about a token (RFC 7662), and taking one back (RFC 7009)."""
+"""Answer questions about a token (RFC 7662), and revoke one (RFC 7009)."""
 
 from werkzeug.wrappers import Request, Response
 
@@ -8,7 +8,7 @@ from labutils.identity.provider.state import Issued, State
 
 
 def introspect(provider: State, request: Request) -> Response:
-    """Whether a token is good now, for clients that can prove who they are (RFC 7662, 2.1).
+    """Return whether a token is good now, for clients that can prove who they are (RFC 7662, 2.1).
 
     Raises OAuthError.
     """
@@ -31,7 +31,7 @@ def introspect(provider: State, request: Request) -> Response:
 
 
 def revoke(provider: State, request: Request) -> Response:
-    """Take back a token; a refresh token takes its whole family along (RFC 7009, 2.1).
+    """Revoke a token; a refresh token takes its whole family along (RFC 7009, 2.1).
 
     An unknown token is not an error (RFC 7009, 2.2). Raises OAuthError.
     """
@@ -51,7 +51,7 @@ def revoke(provider: State, request: Request) -> Response:
 
 
 def find_token(provider: State, params: dict[str, str]) -> Issued | None:
-    """The record behind a token of either kind. Raises OAuthError where none was named."""
+    """Return the record behind a token of either kind. Raises OAuthError where none was named."""
     if "token" not in params:
         raise OAuthError("invalid_request", "token is missing")
     issued = provider.refresh_tokens.get(params["token"])

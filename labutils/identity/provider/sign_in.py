@@ -1,4 +1,4 @@
-"""How a person signs in: a password, perhaps a second factor, and the session that begins."""
+"""Sign a person in: a password, perhaps a second factor, and the session that begins."""
 
 from urllib.parse import urlsplit
 
@@ -14,7 +14,10 @@ FACTOR_LIFE = 120  # seconds for the second factor, after the password
 
 
 class PersonMustAnswer(Exception):
-    """A person must answer a page before the request can go on. `page` is the response with it."""
+    """An interruption: a person must answer a page before the request can go on.
+
+    `page` is the response with it.
+    """
 
     def __init__(self, page: Response):
         super().__init__("a page comes first")
@@ -107,7 +110,7 @@ def _too_many_answers(
 
 
 def start_session(provider: State, request: Request, user: User, amr: list[str]) -> Session:
-    """A new session with a new cookie.
+    """Start a new session with a new cookie.
 
     The one that this browser had before ends (OWASP ASVS 5.0, 7.2.4).
     """
@@ -133,7 +136,7 @@ def start_session(provider: State, request: Request, user: User, amr: list[str])
 
 
 def with_cookie(provider: State, response: Response, session: Session) -> Response:
-    """The response with the session's cookie.
+    """Return the response with the session's cookie.
 
     Where there is a throttle, it marks the browser as a known one too.
     """
@@ -167,7 +170,7 @@ def refuse_other_sites(provider: State, request: Request) -> None:
 
 
 def origin(issuer: str) -> str:
-    """The origin of an issuer as browsers write it: no path, and not the scheme's own port."""
+    """Return an issuer's origin as browsers write it: no path, and no default port."""
     parts = urlsplit(issuer)
     usual = {"http": ":80", "https": ":443"}[parts.scheme]
     return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"

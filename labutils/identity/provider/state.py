@@ -1,4 +1,4 @@
-"""What a provider remembers, and the small questions and acts on it.
+"""Keep what a provider remembers, with the small questions and acts on it.
 
 The endpoints are functions of this state and a request; `app.Provider` is the state with a door.
 """
@@ -64,7 +64,7 @@ class Client:
 
 @dataclass(frozen=True)
 class SessionLimits:
-    """When a session ends by itself, in seconds (OWASP ASVS 5.0, 7.3.1 and 7.3.2).
+    """The times after which a session ends by itself, in seconds (OWASP ASVS 5.0, 7.3.1 and 7.3.2).
 
     `idle` counts from the last request, `life` from the sign-in. None: never, as in the lab, so
     that lesson 06 can measure what a stolen session is worth.
@@ -80,7 +80,7 @@ SERVED_LIMITS = SessionLimits(idle=3600, life=12 * 3600)  # of `labutils serve`
 
 @dataclass(frozen=True)
 class ConsentPolicy:
-    """To which clients a person may say yes without an administrator.
+    """A policy for the clients to which a person may say yes without an administrator.
 
     `approved` names the clients that an administrator has approved. To another client a person may
     give the scopes in `low_risk` alone; None: each scope, as many providers are set up at first.
@@ -90,7 +90,7 @@ class ConsentPolicy:
     low_risk: frozenset[str] | None = None
 
     def needs_administrator(self, client_id: str, scope: str) -> bool:
-        """Whether this person may not say yes alone to this client, for this scope."""
+        """Return whether this client needs an administrator's approval for this scope."""
         if self.low_risk is None or client_id in self.approved:
             return False
         return not set(scope.split()) <= self.low_risk
@@ -101,7 +101,7 @@ PEOPLE_DECIDE = ConsentPolicy()
 
 @dataclass(frozen=True)
 class DeviceGrant:
-    """How the device authorization grant is offered (RFC 8628).
+    """The settings of the device authorization grant (RFC 8628).
 
     `life` and `interval` are in seconds (3.2). A device may ask from the addresses in `networks`
     alone; an empty tuple: from anywhere.
@@ -112,14 +112,14 @@ class DeviceGrant:
     networks: tuple[str, ...] = ()
 
     def reaches(self, address: str) -> bool:
-        """Whether a device at this address may ask."""
+        """Return whether a device at this address may ask."""
         networks = [ip_network(network) for network in self.networks]
         return not networks or any(ip_address(address) in network for network in networks)
 
 
 @dataclass
 class Session:
-    """A person who is signed in at the provider, in one browser.
+    """A session of a person at the provider, in one browser.
 
     `cookie` is the credential; `sid` stands in every ID token. `address` is the IP address that the
     sign-in came from.
@@ -137,7 +137,7 @@ class Session:
     offered: Any = None  # what python-fido2 must remember of the page that offered to add a key
 
     def usable(self, now: float, limits: SessionLimits) -> bool:
-        """Whether the person may still sign in, and the session is neither idle nor old."""
+        """Return whether the person may still sign in, and the session is neither idle nor old."""
         is_idle = limits.idle is not None and now - self.last_used >= limits.idle
         is_old = limits.life is not None and now - self.auth_time >= limits.life
         return self.user.active and not is_idle and not is_old
@@ -145,7 +145,7 @@ class Session:
 
 @dataclass
 class Waiting:
-    """Somebody who gave the right password, and has until `expires` to answer the second factor."""
+    """A sign-in with the right password that waits until `expires` for the second factor."""
 
     user: User
     password: str
@@ -154,14 +154,14 @@ class Waiting:
     expires: int
 
     def usable(self, now: float) -> bool:
-        """In time, and for the account, the password and the factor as they were when it began."""
+        """Return whether it is in time, and account, password and factor are still the same."""
         same = self.password == self.user.password and self.factor is self.user.second_factor
         return same and self.user.active and now < self.expires
 
 
 @dataclass
 class Grant:
-    """What one person allowed one client.
+    """A grant: what one person allowed one client.
 
     It is the family to which an authorization code and all that came of it belong. Without a user
     the client acts for itself (client credentials). `cnf` is what the refresh tokens of a public
@@ -223,7 +223,7 @@ class DeviceRequest:
 
 @dataclass
 class Issued:
-    """An access or refresh token that the provider issued, under the grant it belongs to."""
+    """An access or refresh token that the provider issued, with the grant it belongs to."""
 
     grant: Grant
     expires: int
@@ -231,7 +231,7 @@ class Issued:
     live: bool = True
 
     def usable(self, now: float) -> bool:
-        """Whether it is not used up or taken back, its grant lives, and it has not expired."""
+        """Return whether it is not used up, revoked or expired, and its grant is alive."""
         return self.live and self.grant.usable and now < self.expires
 
 
@@ -240,7 +240,7 @@ class Issued:
 
 @dataclass(eq=False, repr=False)
 class State:
-    """All that a provider remembers. The settings are the choices that an operator makes.
+    """The state of a provider. The settings are the choices that an operator makes.
 
     `auto_login` is the name of the user who is signed in, and says yes, without any page.
     `access_life` is in seconds. `throttle` slows down who guesses passwords; in the lab nobody is
@@ -279,11 +279,11 @@ class State:
         return self.lab.clock.now
 
     def draw(self) -> str:
-        """The next identifier from this provider's dice."""
+        """Return the next identifier from this provider's dice."""
         return self.lab.draw(self.issuer)
 
     def log(self, request: Request, event: str, outcome: str = "success", **facts: object) -> None:
-        """One line of the audit log.
+        """Write one line to the audit log.
 
         What somebody sent is cut, so that nobody fills the log with one request.
         """
@@ -298,7 +298,7 @@ class State:
     # --- sessions: two of these are hooks, which another kind of provider may fill ---------------
 
     def current_session(self, request: Request) -> Session | None:
-        """Who is signed in at this browser, if anybody is, and for not too long."""
+        """Return the session at this browser, if there is one and it has not ended."""
         session = self.sessions.get(request.cookies.get(COOKIE, ""))
         if session is None or not session.usable(self.now, self.session_limits):
             return None
@@ -308,11 +308,14 @@ class State:
         return session
 
     def admits(self, session: Session, request: Request) -> bool:  # noqa: ARG002 - a hook
-        """Hook: whether this request may use this session. Here: each that brings its cookie."""
+        """Return whether this request may use this session; a hook for subclasses.
+
+        Here: each that brings its cookie.
+        """
         return True
 
     def session_started(self, session: Session, request: Request) -> None:
-        """Hook: a session has begun, by this request."""
+        """React to a session that this request has begun; a hook for subclasses."""
 
     def end_session(self, sid: str) -> None:
         """End one person's session in one browser. Tokens that are out already are not touched."""
@@ -323,7 +326,7 @@ class State:
     # --- clients ---------------------------------------------------------------------------------
 
     def redirect_matches(self, client: Client, uri: str) -> bool:
-        """Exact comparison with what the client registered (RFC 9700, 4.1.3).
+        """Return whether an address is exactly one that the client registered (RFC 9700, 4.1.3).
 
         On a loopback address any port will do (RFC 8252, 7.3).
         """
@@ -333,7 +336,7 @@ class State:
         return bare is not None and bare in map(without_port, client.redirect_uris)
 
     def challenge_met(self, challenge: str | None, verifier: str | None) -> bool:
-        """PKCE: only who began can show the text behind the hash that went ahead (RFC 7636, 4.6).
+        """Return whether the verifier fits the challenge that was sent ahead: PKCE (RFC 7636, 4.6).
 
         Where no challenge went ahead, no verifier may come.
         """
@@ -346,15 +349,15 @@ class State:
     # --- tokens ----------------------------------------------------------------------------------
 
     def jwks(self) -> Json:
-        """The public keys (RFC 7517, 5)."""
+        """Return the public keys (RFC 7517, 5)."""
         return {"keys": [key.jwk for key in self.keys]}
 
     def signing_key(self, alg: str) -> SigningKey:
-        """The newest key for an algorithm."""
+        """Return the newest key for an algorithm."""
         return next(key for key in self.keys if key.alg == alg)
 
     def find_access_token(self, token: str) -> Issued | None:
-        """The record behind an access token.
+        """Return the record behind an access token.
 
         It is found by the text where that is opaque, else by `jti`, and only if the signature
         holds.
@@ -375,14 +378,14 @@ class State:
         return self.access_tokens.get(claims.get("jti", ""))
 
     def revoke_family(self, token: str) -> None:
-        """Kill the grant behind a refresh token, and all that came of it.
+        """End the grant behind a refresh token, and with it all tokens that came of it.
 
         That holds wherever this provider is asked. Raises KeyError for a token that it never gave.
         """
         self.refresh_tokens[token].grant.alive = False
 
     def forget(self) -> None:
-        """Drop what is over.
+        """Drop whatever has expired.
 
         A used code and a rotated refresh token stay as long as their grant: using them again must
         end it (RFC 6749, 4.1.2; RFC 9700, 4.14.2).
@@ -427,7 +430,7 @@ class State:
         self.users[username].password = password
 
     def enrol_second_factor(self, username: str, factor: AnyFactor) -> None:
-        """From the next sign-in on, ask for this second factor after the password."""
+        """Ask for this second factor after the password, from the next sign-in on."""
         self.users[username].second_factor = factor
 
     def reset_second_factor(self, username: str) -> None:
@@ -461,7 +464,7 @@ class State:
 
 
 def without_port(uri: str) -> tuple[str, str] | None:
-    """Host and rest of an http address on a loopback IP, whose port a native app does not choose.
+    """Return host and rest of a loopback http address, whose port a native app does not choose.
 
     None for every other address. The name localhost is none: it may lead elsewhere (RFC 8252, 8.3).
     Nor is another spelling of the number.

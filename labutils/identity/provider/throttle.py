@@ -1,4 +1,4 @@
-"""Slows down who guesses passwords, by account and by address, and locks nobody out for good."""
+"""Slow down password guessing, by account and by address, without locking anybody out for good."""
 
 import hashlib
 import hmac
@@ -26,7 +26,9 @@ class Series:
 
 
 class Throttle:
-    """Waits of 1, 2, 4 ... 30 seconds once a few answers were wrong, by the provider's `clock`.
+    """A throttle for guesses of passwords, by the provider's `clock`.
+
+    Once a few answers were wrong, the waits are 1, 2, 4 ... 30 seconds.
 
     Each wrong answer counts for its account and for its address. Whoever guesses all day would keep
     the account's owner waiting as well, so a browser in which the account once signed in carries a
@@ -41,7 +43,7 @@ class Throttle:
         self.series: dict[tuple[str, str], Series] = {}
 
     def mark(self, username: str) -> str:
-        """What only we can have given to a browser of this account. It opens nothing."""
+        """Return what only we can have given to a browser of this account. It opens nothing."""
         return b64(
             hmac.digest(
                 self.secret.encode(), username.encode(errors="surrogatepass"), hashlib.sha256
@@ -49,7 +51,7 @@ class Throttle:
         )
 
     def wait(self, request: Request, username: str) -> int:
-        """The seconds until the next answer for this account, from this browser, will be tried."""
+        """Return the seconds until an answer for this account, from this browser, is tried."""
         waits = [
             self.series[key].until - self.clock.now
             for key in self._keys(request, username)
@@ -70,7 +72,7 @@ class Throttle:
             del self.series[next(iter(self.series))]
 
     def right(self, request: Request, username: str) -> None:
-        """A sign-in ends the series of its account or browser. The address may guess on."""
+        """End the series of an account or browser after a sign-in. The address may guess on."""
         self.series.pop(self._keys(request, username)[0], None)
 
     def _keys(self, request: Request, username: str) -> list[tuple[str, str]]:

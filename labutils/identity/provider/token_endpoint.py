@@ -1,4 +1,4 @@
-"""The token endpoint (RFC 6749, 3.2), where a grant is exchanged for tokens."""
+"""Answer at the token endpoint (RFC 6749, 3.2), which exchanges a grant for tokens."""
 
 import hashlib
 
@@ -17,14 +17,14 @@ SLOWER = 5  # seconds that are added to the interval of a device that asks too s
 
 
 class InvalidGrant(OAuthError):
-    """The code or refresh token is not good, or not for this client (RFC 6749, 5.2)."""
+    """A refusal: the code or refresh token is not good for this client (RFC 6749, 5.2)."""
 
     def __init__(self, description: str):
         super().__init__("invalid_grant", description)
 
 
 def grant_types(provider: State) -> tuple[str, ...]:
-    """The grant types that this provider offers."""
+    """Return the grant types that this provider offers."""
     return GRANT_TYPES if provider.device_grant is None else (*GRANT_TYPES, DEVICE_CODE)
 
 
@@ -63,7 +63,7 @@ def token(provider: State, request: Request) -> Response:
 def redeem_code(
     provider: State, request: Request, params: dict[str, str], client: Client, cnf: dict[str, str]
 ) -> TokenResponse:
-    """Tokens for an authorization code (RFC 6749, 4.1.3).
+    """Return tokens for an authorization code (RFC 6749, 4.1.3).
 
     The checks are in the order of OAuth 2.1 (draft of May 2026, 4.1.3 and 7.5.2): only who is the
     right client, and can show the verifier and the key, ends the grant by using the code again.
@@ -100,7 +100,7 @@ def redeem_code(
 def refresh(
     provider: State, request: Request, params: dict[str, str], client: Client, cnf: dict[str, str]
 ) -> TokenResponse:
-    """Tokens for a refresh token, which is used up by that: a new one comes along (RFC 6749, 6).
+    """Return tokens for a refresh token, which a new one replaces (RFC 6749, 6).
 
     Raises InvalidGrant.
     """
@@ -127,7 +127,7 @@ def refresh(
 def redeem_device_code(
     provider: State, params: dict[str, str], client: Client, cnf: dict[str, str]
 ) -> TokenResponse:
-    """Tokens for a device code, once a person has said yes to it (RFC 8628, 3.4 and 3.5).
+    """Return tokens for a device code, once a person has said yes (RFC 8628, 3.4 and 3.5).
 
     Raises InvalidGrant, or OAuthError with the code that the client waits for.
     """
@@ -160,7 +160,7 @@ def redeem_device_code(
 def for_the_client_itself(
     provider: State, params: dict[str, str], client: Client, cnf: dict[str, str]
 ) -> TokenResponse:
-    """An access token for a client that acts for nobody but itself (RFC 6749, 4.4)."""
+    """Return an access token for a client that acts only for itself (RFC 6749, 4.4)."""
     scope = narrowed(params.get("scope", ""), client.scope)
     return issue(provider, Grant(client, None, scope), scope, cnf)
 
@@ -171,7 +171,7 @@ def for_the_client_itself(
 def issue(
     provider: State, grant: Grant, scope: str, cnf: dict[str, str], nonce: str | None = None
 ) -> TokenResponse:
-    """The answer of the token endpoint (RFC 6749, 5.1).
+    """Return the answer of the token endpoint (RFC 6749, 5.1).
 
     An access token in any case; an ID token where `openid` was granted (OpenID Connect Core,
     3.1.3.3); a refresh token where `offline_access` was (OpenID Connect Core, 11).
@@ -195,14 +195,14 @@ def issue(
 
 
 def subject(grant: Grant) -> str:
-    """Whom the tokens are about: a person, or the client itself (RFC 9068, 2.2)."""
+    """Return whom the tokens are about: a person, or the client itself (RFC 9068, 2.2)."""
     return grant.user.sub if grant.user else grant.client.client_id
 
 
 def create_access_token(
     provider: State, grant: Grant, scope: str, cnf: dict[str, str], life: int
 ) -> str:
-    """An access token, as a JWT (RFC 9068, 2) or as a text that only this provider can look up."""
+    """Return an access token: a JWT (RFC 9068, 2), or a text that only this provider knows."""
     claims: Json = {
         "iss": provider.issuer,
         "sub": subject(grant),
@@ -225,7 +225,7 @@ def create_access_token(
 
 
 def create_id_token(provider: State, grant: Grant, access_token: str, nonce: str | None) -> str:
-    """What the provider says of the sign-in (OpenID Connect Core, 2 and 3.1.3.6)."""
+    """Return what the provider says of the sign-in (OpenID Connect Core, 2 and 3.1.3.6)."""
     half = hashlib.sha256(access_token.encode()).digest()[:16]
     claims: Json = {
         "iss": provider.issuer,
@@ -244,7 +244,7 @@ def create_id_token(provider: State, grant: Grant, access_token: str, nonce: str
 
 
 def create_refresh_token(provider: State, grant: Grant) -> str:
-    """A refresh token of the grant's family (RFC 6749, 1.5)."""
+    """Return a refresh token of the grant's family (RFC 6749, 1.5)."""
     refresh_token = provider.draw()
     claims = {"sub": subject(grant), "scope": grant.scope}
     provider.refresh_tokens[refresh_token] = Issued(grant, provider.now + REFRESH_LIFE, claims)

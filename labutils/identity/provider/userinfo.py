@@ -1,4 +1,4 @@
-"""The userinfo endpoint (OpenID Connect Core, 5.3)."""
+"""Answer at the userinfo endpoint (OpenID Connect Core, 5.3)."""
 
 from werkzeug.wrappers import Request, Response
 
@@ -8,7 +8,7 @@ from labutils.identity.provider.state import State
 
 
 def userinfo(provider: State, request: Request) -> Response:
-    """Claims about the person behind an access token. An ID token does not open this door.
+    """Return claims about the person behind an access token. An ID token does not open this door.
 
     Raises OAuthError.
     """

@@ -1,4 +1,4 @@
-"""Ordinary traffic around an incident, so that a hunt has something to search in.
+"""Write ordinary traffic around an incident, so that a hunt has something to search.
 
 `logs` gives the folder of a world, made at first use and kept; `write` writes one around any
 replay: of another world, of a case that was changed.

@@ -1,8 +1,8 @@
-"""The attack's lines as they stand in a world: each in the minute in which it was played, at a
-second and under identifiers of that world.
+"""Place the attack's log lines in a world of ordinary traffic.
 
-A ledger knows few times to the second, and a replay begins the others at a whole minute: written
-so, the clock alone would show who the intruder is.
+Each line gets a second within the minute in which it was played, and identifiers of that world. A
+ledger knows few times to the second, and a replay begins the others at a whole minute: written so,
+the clock alone would show who the intruder is.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,7 +17,7 @@ MINUTE = 60  # seconds
 
 
 def lines_of_attack(replay: Replay, seed: str) -> dict[str, list[LogLine]]:
-    """The lines of a replay in the world of this seed, by source, in the order of the replay."""
+    """Return a replay's lines in the world of this seed, by source, in the order of the replay."""
     played = {one.line.request.time for lines in replay.lines.values() for one in lines}
     times = with_seconds(played, _times_of_ledger(replay), seed)
 
@@ -45,8 +45,10 @@ def _times_of_ledger(replay: Replay) -> set[int]:
 
 
 def with_seconds(times: Iterable[int], known: Collection[int], seed: str) -> dict[int, int]:
-    """For each of these times (seconds since 1970) one in the same minute, its second drawn; those
-    that are known stay. The order stays as well."""
+    """Return for each time a time in the same minute with a random second, in the same order.
+
+    Times are seconds since 1970; those in `known` stay.
+    """
     by_minute: dict[int, list[int]] = {}
     for time in sorted(set(times)):
         by_minute.setdefault(time // MINUTE * MINUTE, []).append(time)

@@ -1,4 +1,4 @@
-"""Who acts: people with a home, an office, two devices and habits; services; their trips."""
+"""Draw who acts: people with a home, an office, two devices and habits; services; trips."""
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -15,7 +15,7 @@ DAY = 86400  # seconds
 
 
 class Place(NamedTuple):
-    """Where a request comes from, and what the program there calls itself."""
+    """The origin of a request, and the user agent of the program there."""
 
     zone: Zone
     address: str
@@ -24,8 +24,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Person:
-    """Somebody who works here. `laptop`, `office`: with what the browser calls itself in the middle
-    of the month. `favourite`: which things this person reads most."""
+    """An employee, with a home, an office, two devices and habits.
+
+    `laptop` and `office` have the browser's user agent in the middle of the month; `favourite` says
+    which things this person reads most.
+    """
 
     identity: Identity
     role: Role
@@ -39,7 +42,7 @@ class Person:
 
 @dataclass(frozen=True, eq=False)
 class Automation:
-    """What runs by itself: a machine of the sheet, or an account of the estate."""
+    """A service that runs by itself: a machine of the sheet, or an account of the estate."""
 
     identity: Identity
     credential: Credential
@@ -47,7 +50,7 @@ class Automation:
 
 
 class Trip(NamedTuple):
-    """Somebody is away, from one moment to another (seconds since 1970)."""
+    """A trip of a person, from one moment to another (seconds since 1970)."""
 
     person: Person
     place: Place
@@ -57,12 +60,15 @@ class Trip(NamedTuple):
 
 
 def zones(sheet: Background) -> dict[str, Zone]:
-    """The networks as zones of their own, which lead nowhere: background is not decided."""
+    """Return the networks as zones that reach nothing.
+
+    Background traffic is not decided, so it needs no way anywhere.
+    """
     return {name: Zone(name, ()) for name in sheet.networks}
 
 
 def people(sheet: Background, seed: str) -> list[Person]:
-    """Everybody who works here; the most active first."""
+    """Return all employees, the most active first."""
     dice, zone = Dice(f"{seed}/people"), zones(sheet)
     homes = [one for one in sheet.networks.values() if one.share]
     live_in = Shares(homes, [one.share for one in homes])
@@ -106,8 +112,10 @@ DEVICES = ("laptops", "phones")
 
 
 def installed(kind: Kind, dice: Dice) -> Installed:
-    """A browser or app of a kind on somebody's device: most are updated within a week, one in ten
-    is months behind."""
+    """Draw a browser or app of a kind for somebody's device.
+
+    Most are updated within a week, one in ten is months behind.
+    """
     agent = kind.agent
     for name, some in kind.words.items():
         agent = agent.replace(f"{{{name}}}", dice.pick(some))
@@ -116,7 +124,7 @@ def installed(kind: Kind, dice: Dice) -> Installed:
 
 
 def with_every_role(everybody: list[Person], roles: list[Role]) -> list[Person]:
-    """The same people; where a role fell to nobody, the least active of them take it."""
+    """Return the same people; a role that nobody has goes to one of the least active."""
     missing = [role for role in roles if all(one.role is not role for one in everybody)]
     kept = everybody[: len(everybody) - len(missing)]
     return kept + [
@@ -125,12 +133,12 @@ def with_every_role(everybody: list[Person], roles: list[Role]) -> list[Person]:
 
 
 def credential(identity: Identity, name: str) -> Credential:
-    """What somebody acts with: a session, or a token, of that name."""
+    """Return a session of this name, for somebody to act with."""
     return Credential(name, "session", identity, ())
 
 
 def services(sheet: Background, case: Incident) -> dict[str, Automation]:
-    """The accounts of the estate and the services of the sheet, by name."""
+    """Return the accounts of the estate and the services of the sheet, by name."""
     found: dict[str, Automation] = {}
     for machine in sheet.machines.values():
         one = _service(machine, case)
@@ -155,7 +163,7 @@ def _service(machine: Machine, case: Incident) -> Automation:
 
 
 def trips(sheet: Background, everybody: list[Person], days: list[int], seed: str) -> list[Trip]:
-    """Who is away, when and where: one in fifty people, and of each role three at least."""
+    """Draw trips for one person in fifty, and for the first four people of every role."""
     dice, zone = Dice(f"{seed}/trips"), zones(sheet)
     travellers = [dice.pick(everybody) for _ in range(len(everybody) // 50)]
     for role in sheet.roles.values():

@@ -1,7 +1,6 @@
-"""When a machine acts: cron on the minute, a loop that waits, or events from outside in bursts; and
-what it does after a failure.
+"""Choose when a machine acts: on cron's minute, in a loop that waits, or in bursts from outside.
 
-Everything is counted in seconds of a day, from 0.
+Also chooses which acts are retries after a failure. Times are seconds of a day, from 0.
 """
 
 from collections.abc import Iterator
@@ -21,8 +20,10 @@ BACK_OFF = 2  # a machine waits so many times as long before each further try
 
 
 class Moment(NamedTuple):
-    """A time at which a machine acts, and the number of the run or burst that it belongs to.
-    `failed`: it is tried again."""
+    """A time at which a machine acts, and the number of its run or burst.
+
+    `failed` means that the act is tried again.
+    """
 
     time: int
     run: int
@@ -30,9 +31,12 @@ class Moment(NamedTuple):
 
 
 class Habit(NamedTuple):
-    """How a machine acts. `minutes`: between two runs of cron, at least; `hour`: of the clock of
-    its office, from UTC; `burst`: events of a burst, on average; `retries`: of 1,000 acts, how many
-    are tries after a failure."""
+    """The habit of a machine: when it acts.
+
+    `minutes`: between two runs of cron, at least; `hour`: of the clock of its office, from UTC;
+    `burst`: events of a burst, on average; `retries`: of 1,000 acts, how many are tries after a
+    failure.
+    """
 
     rhythm: Rhythm
     minutes: int = 1
@@ -42,8 +46,11 @@ class Habit(NamedTuple):
 
 
 def moments(habit: Habit, count: int, usual: int, dice: Dice, day: Dice) -> list[Moment]:
-    """`count` moments of one day in their order. `usual`: how many a day has on average; `dice`:
-    what is the same on each day, `day`: what is not."""
+    """Return `count` moments of one day, in order.
+
+    `usual` is how many a day has on average; `dice` draws what is the same on each day, `day` what
+    is not.
+    """
     if count <= 0:
         return []
     again = sum(day.of(habit.retries) for _ in range(count)) if habit.retries else 0

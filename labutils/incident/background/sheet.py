@@ -1,5 +1,7 @@
-"""A case's background.yaml: who works there, with what, from where, what runs by itself, and what
-looks like a step of the intruder and is not."""
+"""Read a case's background.yaml: its staff and their networks, what runs by itself, and its twins.
+
+A twin looks like a step of the intruder and is not one.
+"""
 
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -34,10 +36,12 @@ DERIVED = frozenset({"application_id"})
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Where requests come from: `size` addresses from `first` on. `share`: of the people who live
-    there; `hour`: of their clock from UTC; `office`: the address of the office there. `cities`: of
-    data/places.yaml; any of the country where it is not said. `first6`: a /48 out of 2001:db8::/32
-    (RFC 3849); then IPV6 of 100 addresses are in it instead."""
+    """A network that requests come from: `size` addresses from `first` on.
+
+    `share`: of the people who live there; `hour`: of their clock from UTC; `office`: the address of
+    the office there. `cities`: of data/places.yaml; any of the country where it is not said.
+    `first6`: a /48 out of 2001:db8::/32 (RFC 3849); then IPV6 of 100 addresses are in it instead.
+    """
 
     id: str
     first: str
@@ -52,7 +56,7 @@ class Network:
     proxy: bool = False
 
     def address(self, number: int) -> str:
-        """The address of this number, from 0."""
+        """Return the address with this number, from 0."""
         place = number % self.size
         if self.first6:
             digest = blake2b(f"{self.first6}{place}".encode(), digest_size=9).digest()
@@ -63,7 +67,7 @@ class Network:
         return str(IPv4Address(self.first) + place)
 
     def has(self, address: str) -> bool:
-        """Whether an address is one of its own."""
+        """Return whether an address belongs to the network."""
         one = ip_address(address)
         if isinstance(one, IPv6Address):
             return bool(self.first6) and int(one) >> 80 == int(IPv6Address(self.first6 or "")) >> 80
@@ -72,10 +76,12 @@ class Network:
 
 @dataclass(frozen=True, eq=False)
 class Act:
-    """What can be done: `scope` is service:action, `lines` are source.template. A list of `words`:
-    one of them is drawn. `one_of`: what a kind of program in data/vocabulary/ does, a thing at a
-    time, in place of `lines`; `over`: fields of the events that stand in the place of the
-    template's own, or are `absent`."""
+    """An act of a person or a program: `scope` is service:action, `lines` are source.template.
+
+    A list of `words`: one of them is drawn. `one_of`: what a kind of program in data/vocabulary/
+    does, a thing at a time, in place of `lines`; `over`: fields of the events that stand in the
+    place of the template's own, or are `absent`.
+    """
 
     id: str
     scope: str
@@ -89,9 +95,11 @@ class Act:
 
 @dataclass(frozen=True, eq=False)
 class Role:
-    """What people of one kind do. `share`: of the people, in 1,000; `start`: the hour at which they
-    begin; `late`: of 100 sessions, how many begin in the evening; `uses`: by act, how often in a
-    session, in tenths."""
+    """A role: the habits of people of one kind.
+
+    `share`: of the people, in 1,000; `start`: the hour at which they begin; `late`: of 100
+    sessions, how many begin in the evening; `uses`: by act, how often in a session, in tenths.
+    """
 
     id: str
     share: int
@@ -102,7 +110,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Rare:
-    """What people of a role do seldom: `rate` times in 10,000 sign-ins of everybody."""
+    """A rare act of people in a role: `rate` times in 10,000 sign-ins of everybody."""
 
     act: str
     role: str
@@ -111,10 +119,13 @@ class Rare:
 
 @dataclass(frozen=True, eq=False)
 class Machine:
-    """What runs by itself. `holder`: of the estate; without it, a service of its own. `share`: of
-    10,000 events; or, with `fill`, of what all others leave. `rhythm`, `minutes`, `burst` and
-    `retries`: when it acts (rhythm.py); `failing`: the act of a try that fails, where its log tells
-    that; `from_networks`: of strangers, each burst from an address of one of them."""
+    """A program that runs by itself.
+
+    `holder`: of the estate; without it, a service of its own. `share`: of 10,000 events; or, with
+    `fill`, of what all others leave. `rhythm`, `minutes`, `burst` and `retries`: when it acts
+    (rhythm.py); `failing`: the act of a try that fails, where its log tells that; `from_networks`:
+    of strangers, each burst from an address of one of them.
+    """
 
     id: str
     act: str
@@ -132,14 +143,16 @@ class Machine:
     from_networks: tuple[str, ...] = ()
 
     def habit(self, hour: int) -> Habit:
-        """When it acts, where the clock of the office is so many hours from UTC."""
+        """Return when the machine acts, if its office's clock is `hour` hours from UTC."""
         return Habit(self.rhythm, self.minutes, hour, self.burst, self.retries)
 
 
 @dataclass(frozen=True)
 class TwinAct:
-    """A part of a twin: an act that is made `repeat` times, about `every` so many seconds. `by`:
-    another service than the twin's own; `here`: at the place of the person whose twin it is."""
+    """A part of a twin: an act that is made `repeat` times, about `every` so many seconds.
+
+    `by`: another service than the twin's own; `here`: at the place of the person whose twin it is.
+    """
 
     act: str
     repeat: int = 1
@@ -150,9 +163,11 @@ class TwinAct:
 
 @dataclass(frozen=True, eq=False)
 class Twin:
-    """What looks like a step and is none: same source, same keys. `told_by`: the table that tells
-    it from an attack; nothing where the logs alone do. `updated`: of the browser, between the
-    sign-in and the rest."""
+    """An event that looks like a step of the attack and is not: same source, same keys.
+
+    `told_by`: the table that tells it from an attack; nothing where the logs alone do. `updated`:
+    of the browser, between the sign-in and the rest.
+    """
 
     id: str
     step: str
@@ -168,12 +183,15 @@ class Twin:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Background:
-    """The whole of a background.yaml. Where nobody works there (`people`: 0), all that is about
-    people is left out. `sign_ins`: for 10,000 events; `proxied`, `failed`,
-    `carried`, `updated`: of 1,000 sign-ins; `tried`: by strangers, for 1,000 sign-ins;
-    `weekend`, `holidays`: percent of a workday; `kept_longer`: logs that go back beyond the
-    month; `moves_to`: networks to which programs move, the last of the proxies where it is not
-    said; `mobile`: the networks of phones, the first one's for countries that have none."""
+    """The contents of a background.yaml.
+
+    Where nobody works there (`people`: 0), all that is about people is left out. `sign_ins`: for
+    10,000 events; `proxied`, `failed`, `carried`, `updated`: of 1,000 sign-ins; `tried`: by
+    strangers, for 1,000 sign-ins; `weekend`, `holidays`: percent of a workday; `kept_longer`: logs
+    that go back beyond the month; `moves_to`: networks to which programs move, the last of the
+    proxies where it is not said; `mobile`: the networks of phones, the first one's for countries
+    that have none.
+    """
 
     middle: str
     days: int
@@ -203,12 +221,15 @@ class Background:
 
 
 class NoBackground(LookupError):
-    """A case without a background.yaml."""
+    """An error for a case without a background.yaml."""
 
 
 @cache
 def load(case: Incident) -> Background:
-    """The background of a case. Raises NoBackground, or SheetError, which names file and line."""
+    """Return the background of a case.
+
+    Raises NoBackground, or SheetError, which names file and line.
+    """
     if case.background is None:
         raise NoBackground(f"The case {case.name} has no background.yaml, so no ordinary traffic.")
     return _read(case.background, case)
@@ -376,7 +397,7 @@ def _twin(row: Row, acts: dict[str, Act], actors: set[str], case: Incident) -> T
 
 
 def with_networks(case: Incident, sheet: Background) -> Incident:
-    """The case, its logs knowing the networks of the sheet."""
+    """Return the case with the networks of the sheet added to its own."""
     networks = sheet.networks
     return replace(
         case,

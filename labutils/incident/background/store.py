@@ -1,5 +1,7 @@
-"""Worlds that were made are kept: under LABUTILS_CACHE, or where this system keeps what programs
-can make again; never in the repository."""
+"""Keep the worlds that were made, so that each is made only once.
+
+They are under LABUTILS_CACHE, or in the system's cache folder; never in the repository.
+"""
 
 import atexit
 import hashlib
@@ -27,7 +29,7 @@ Make = Callable[[Path], object]  # writes a world into a folder that is not ther
 
 
 class CannotKeep(OSError):
-    """No folder can be written, not even a temporary one; the sentence says what to do."""
+    """An error for a disk with no writable folder, not even a temporary one; it says what to do."""
 
 
 def logs(
@@ -37,7 +39,9 @@ def logs(
     seed: str = LESSON_SEED,
     attack: bool = True,
 ) -> Path:
-    """The folder of a world: made at first use, and kept. See world.write for what is in it.
+    """Return the folder of a world, which is made at first use and kept.
+
+    See world.write for what is in it.
 
     Where nothing can be kept, it is a temporary folder, which is gone with this process, and one
     sentence on the standard error says so. Raises CannotKeep where that fails as well.
@@ -52,11 +56,11 @@ def logs(
 
 
 def keep(name: str, make: Make) -> Path:
-    """The folder of this name in the package of worlds or in the cache: made at first use, and made
-    again where it is not what was written.
+    """Return the folder of this name, packaged, cached or made now.
 
-    Where nothing can be kept, it is a temporary folder, which is gone with this process, and one
-    sentence on the standard error says so. Raises CannotKeep where that fails as well.
+    It is made again if its contents are not what was written. If nothing can be kept, it is a
+    temporary folder, which is gone with this process, and one sentence on the standard error says
+    so. Raises CannotKeep if that fails as well.
     """
     root = cache_folder()
     for place in (*_packed(), root):
@@ -76,7 +80,7 @@ def keep(name: str, make: Make) -> Path:
 
 
 def digest(folder: Path) -> str:
-    """The SHA-256 of a world: of the names and the SHA-256 of its files."""
+    """Return the SHA-256 of a world: of the names of its files and their SHA-256."""
     whole = hashlib.sha256()
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         with path.open("rb") as file:
@@ -141,7 +145,10 @@ def _is_whole(target: Path) -> bool:
 
 
 def fingerprint(case: str, *what: object) -> str:
-    """Of all that a world depends on: another version of the course makes other worlds."""
+    """Return a hash of all that a world depends on.
+
+    Another version of the course makes other worlds.
+    """
     whole = "/".join(map(str, (_made_by(case), *what)))
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 

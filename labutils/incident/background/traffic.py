@@ -1,4 +1,4 @@
-"""What happens on a day: people who sign in, work and leave; services that run by themselves."""
+"""Simulate a day: people who sign in, work and leave, and services that run by themselves."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,9 +29,11 @@ HOUR = 3600
 
 
 class Deed(NamedTuple):
-    """Something that is done. `time` is in seconds since 1970; `thing`: which of the repositories,
-    pages or tickets; `subject`: the account that it is about; `twin`: the number of the twin that
-    it is a part of."""
+    """One act of a person or a service.
+
+    `time` is in seconds since 1970; `thing`: which of the repositories, pages or tickets;
+    `subject`: the account that it is about; `twin`: the number of the twin that it is a part of.
+    """
 
     time: int
     act: str
@@ -44,8 +46,10 @@ class Deed(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Workforce:
-    """Everybody and everything that acts in a case with a seed. `days`: those that are written, as
-    seconds since 1970."""
+    """All people and services that act in a case, for a seed.
+
+    `days`: those that are written, as seconds since 1970.
+    """
 
     case: Incident
     sheet: Background
@@ -57,19 +61,21 @@ class Workforce:
 
     @cached_property
     def hour(self) -> int:
-        """The hour of the clock, from UTC, where most people live."""
+        """The offset from UTC, in hours, where most people live."""
         return max(self.sheet.networks.values(), key=lambda one: one.share).hour
 
     def people_of(self, role: str) -> list[Person]:
-        """The people of a role, or all of them."""
+        """Return the people of a role, or everybody."""
         return [one for one in self.everybody if role in (ANYBODY, one.role.id)]
 
 
 def company(
     case: Incident, sheet: Background, seed: str, days: list[int], staff: str | None = None
 ) -> Workforce:
-    """Everybody and everything that acts in a case, drawn from a seed; the people and their trips
-    from another one, where `staff` names one."""
+    """Draw everybody and everything that acts in a case from a seed.
+
+    If `staff` names another seed, the people and their trips come from that one.
+    """
     everybody = people(sheet, staff or seed)
     return Workforce(
         with_networks(case, sheet),
@@ -89,7 +95,7 @@ HOURS = Shares([0, 0, 1, 2, 3, 4, 5, 6, 7], [30, 16, 10, 6, 5, 10, 12, 7, 4])  #
 
 
 class Visits:
-    """What people do: sessions of a few hours, each a chain of acts under one session id."""
+    """The work of people: sessions of a few hours, each a chain of acts under one session id."""
 
     def __init__(self, company: Workforce):
         self.company, sheet = company, company.sheet
@@ -104,13 +110,12 @@ class Visits:
         self.updated: dict[Person, int] = {}  # whose browser was updated in a session, and when
 
     def of_a_day(self, day: int, sessions: int) -> Iterator[Deed]:
-        """Everything that begins on a day (seconds since 1970), of what the sheet has an act
-        for."""
+        """Yield all that begins on a day (seconds since 1970) and has an act in the sheet."""
         acts = self.company.sheet.acts
         return (deed for deed in self.begun(day, sessions) if deed.act in acts)
 
     def begun(self, day: int, sessions: int) -> Iterator[Deed]:
-        """The visits that begin on a day, what strangers try, and what is rare."""
+        """Yield the visits that begin on a day, the attempts of strangers, and rare acts."""
         dice = Dice(f"{self.company.seed}/visits/{day}")
         for number in range(sessions):
             person = dice.pick(self.active)
@@ -129,7 +134,7 @@ class Visits:
                 yield Deed(time, rare.act, session, place, thing(person, dice), self.subject(dice))
 
     def try_of_a_stranger(self, day: int, number: int, dice: Dice) -> Deed:
-        """A password that somebody tries from somewhere in the world, as happens all day."""
+        """Return a failed sign-in from somewhere in the world, as happens all day."""
         person = dice.pick(self.company.everybody)
         network = self.company.sheet.networks[dice.pick(self.company.sheet.strangers)]
         address = network.address(dice.below(network.size))
@@ -139,21 +144,23 @@ class Visits:
         return Deed(day + dice.below(DAY), "sign-in-failed", wrong, place, 1)
 
     def begin(self, person: Person, dice: Dice) -> int:
-        """When a session begins, as seconds of the day."""
+        """Draw when a session begins, in seconds of the day."""
         late = dice.below(100) < person.role.late
         hour = dice.between(18, 22) if late else person.role.start + dice.pick(HOURS)
         local = hour * HOUR + dice.between(-20, 59) * 60 + dice.below(60)
         return (local - person.home.hour * HOUR) % DAY
 
     def place_of(self, person: Person, time: int, dice: Dice) -> Place:
-        """Where somebody signs in: on a trip, behind a proxy, with the phone, at the office, at
-        home."""
+        """Draw where somebody signs in, and with which device.
+
+        It is on a trip, behind a proxy, with the phone, at the office, or at home.
+        """
         if dice.of(120):
             return self.with_the_phone(person, time, dice)
         return self.with_the_laptop(person, time, dice)
 
     def with_the_laptop(self, person: Person, time: int, dice: Dice) -> Place:
-        """Where somebody has the laptop."""
+        """Draw where somebody uses the laptop."""
         trip = self.away.get(person)
         if trip and trip.start <= time < trip.end:
             place = trip.place
@@ -164,24 +171,26 @@ class Visits:
         return place._replace(agent=self.agent(person, time))
 
     def agent(self, person: Person, time: int) -> str:
-        """What somebody's browser calls itself by then."""
+        """Return the user agent of somebody's browser at that time."""
         return person.browser.at(time, updated=self.updated.get(person, 0))
 
     def elsewhere(self, network: str, person: Person, dice: Dice) -> Place:
-        """Any address of a network, with the person's own laptop."""
+        """Return a random address of a network, with the person's own laptop."""
         one = self.company.sheet.networks[network]
         address = one.address(dice.popular(one.size) - 1)
         return Place(self.zones[network], address, person.laptop.agent)
 
     def with_the_phone(self, person: Person, time: int, dice: Dice) -> Place:
-        """Any address of the mobile network of the person's country, with the person's phone."""
+        """Return a random address of the mobile network in the person's country, with the phone."""
         mobile = self.mobile.get(person.home.country) or next(iter(self.mobile.values()))
         address = mobile.address(dice.below(mobile.size))
         return Place(self.zones[mobile.id], address, person.app.at(time))
 
     def visit(self, person: Person, start: int, name: str, dice: Dice) -> Iterator[Deed]:
-        """A session on one device: signed in, perhaps after a wrong try; applications; perhaps
-        signed out."""
+        """Yield a session on one device.
+
+        It has a sign-in, perhaps after a wrong password, then applications, and perhaps a sign-out.
+        """
         place, session = self.place_of(person, start, dice), credential(person.identity, name)
         if dice.of(self.company.sheet.failed):
             wrong = credential(person.identity, f"{name}/wrong")
@@ -202,8 +211,10 @@ class Visits:
             yield Deed(max(end, time + 30), "sign-out", session, place, 1)
 
     def changed(self, person: Person, place: Place, time: int, dice: Dice) -> Place:
-        """The place in the middle of a session: seldom the network changes, or the version of the
-        browser; never the device, and never both."""
+        """Return the place in the middle of a session, which rarely changes.
+
+        The network changes, or the version of the browser; never the device, and never both.
+        """
         if place.zone.id in self.company.sheet.mobile:
             return place
         if dice.of(self.company.sheet.carried):
@@ -215,7 +226,7 @@ class Visits:
         return place
 
     def work(self, role: Role, dice: Dice) -> list[str]:
-        """The acts of a session, in the order in which they are done."""
+        """Draw the acts of a session, in order."""
         busy = dice.pick(BUSY)
         acts = [
             act for act, tenths in role.uses.items() for _ in range(dice.some(tenths * busy // 10))
@@ -227,31 +238,36 @@ class Visits:
 
 
 def thing(person: Person, dice: Dice) -> int:
-    """What somebody reads: one of their own favourites, or what all read."""
+    """Draw what somebody reads: one of their own favourites, or what everybody reads."""
     rank = person.favourite + dice.popular(40) if dice.of(500) else dice.popular(THINGS)
     return 1 + rank * SPREAD % THINGS
 
 
 def lasting(dice: Dice) -> int:
-    """How long a session lasts: some hours; three in a hundred are still open on the next day."""
+    """Draw how long a session lasts: some hours; three in a hundred are still open the next day."""
     return dice.between(24 * HOUR, 40 * HOUR) if dice.of(30) else 60 + dice.wait(4 * HOUR) // 2
 
 
 def pause(dice: Dice) -> int:
-    """Between two acts: seconds or minutes, and now and then an hour."""
+    """Draw the time between two acts: seconds or minutes, and now and then an hour."""
     return 2 + (dice.wait(80 * 60) if dice.of(250) else dice.wait(90))
 
 
 class Openings:
-    """When people opened what they use: a service of the sheet's `openings` is opened in a browser
-    before it is used there, and again when so many hours are over."""
+    """A record of when people last opened the services they use.
+
+    A service of the sheet's `openings` is opened in a browser before it is used there, and again
+    after `open_hours`.
+    """
 
     def __init__(self, company: Workforce):
         self.company, self.last = company, dict[tuple[str, str, str], int]()
 
     def added(self, day: int, deeds: list[Deed]) -> Iterator[Deed]:
-        """The deeds of a day (seconds since 1970) in the order of time, and what had to be opened
-        for them. The days come in order."""
+        """Yield a day's deeds in the order of time, each after the opening that it needs.
+
+        The day is in seconds since 1970. The days come in order.
+        """
         sheet, dice = self.company.sheet, Dice(f"{self.company.seed}/openings/{day}")
         for deed in sorted(deeds, key=lambda deed: deed.time):
             service = sheet.acts[deed.act].scope.split(":")[0]
@@ -270,8 +286,10 @@ class Openings:
 def run_of_a_day(
     company: Workforce, machine: Machine, day: int, number: int, usual: int
 ) -> Iterator[Deed]:
-    """What a service does so many times on a day (seconds since 1970), in its rhythm; `usual`: how
-    many times a day it does on average."""
+    """Yield what a service does on a day (seconds since 1970), `number` times, in its rhythm.
+
+    `usual` is how many times a day it acts on average.
+    """
     seed = f"{company.seed}/{machine.id}"
     dice, places = Dice(f"{seed}/{day}"), Dice(f"{seed}/{day}/places")
     service, place, habit = company.services[machine.id], None, machine.habit(company.hour)

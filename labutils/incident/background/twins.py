@@ -1,5 +1,7 @@
-"""What looks like a step of the intruder and is not, and the tables that tell: change tickets, the
-roster, trips."""
+"""Simulate twins, which look like steps of the intruder, and the tables that explain them.
+
+The tables are change tickets, the roster and trips.
+"""
 
 import csv
 import io
@@ -35,8 +37,10 @@ SMALL = 20_000  # events; in a smaller world the bursts of twins are shorter
 
 
 class TwinSetting(NamedTuple):
-    """With what a twin is done, from where, and when it begins (seconds since 1970). `person`:
-    who does it, where that is one."""
+    """The credential, place and start of a twin (seconds since 1970).
+
+    `person`: who does it, where that is one.
+    """
 
     held: Credential
     place: Place
@@ -55,7 +59,7 @@ class Occurrence(NamedTuple):
 
 @dataclass(frozen=True)
 class Duty:
-    """Somebody is on call (seconds since 1970)."""
+    """A person's time on call (seconds since 1970)."""
 
     who: Identity
     start: int
@@ -84,7 +88,7 @@ class Twins:
         self.deeds = [deed for twin in company.sheet.twins.values() for deed in self.of(twin)]
 
     def of(self, twin: Twin) -> Iterator[Deed]:
-        """Each time that a twin happens."""
+        """Yield the deeds of each occurrence of a twin."""
         for number in range(twin.times):
             dice = Dice(f"{self.company.seed}/{twin.id}/{number}")
             scene = self.scene(twin, f"twin/{twin.id}/{number}", dice)
@@ -98,7 +102,7 @@ class Twins:
                 self.duties.append(Duty(who, start - start % DAY, start - start % DAY + 2 * DAY))
 
     def scene(self, twin: Twin, name: str, dice: Dice) -> TwinSetting:
-        """Who, with what, from where, when."""
+        """Draw who acts in a twin, with what, from where and when."""
         start = self.begin(twin, dice)
         if twin.who not in {ANYBODY, *self.company.sheet.roles}:
             service = self.company.services[twin.who]
@@ -121,7 +125,7 @@ class Twins:
         return dice.pick(days) + hour * HOUR + dice.below(HOUR)
 
     def sign_in(self, twin: Twin, scene: TwinSetting, dice: Dice) -> Iterator[Deed]:
-        """How a person's session began: where that person usually is, some hours before."""
+        """Yield how a person's session began: in the usual place, some hours before."""
         scopes = {self.company.sheet.acts[part.act].scope for part in twin.acts if not part.by}
         begins = self.company.sheet.acts.get("sign-in")
         services = {scope.split(":")[0] for scope in scopes}
@@ -135,7 +139,7 @@ class Twins:
             yield Deed(time, "sign-in", scene.held, place, 1)
 
     def trip(self, twin: Twin, dice: Dice) -> Trip:
-        """A trip of somebody of the role, within the days that are written."""
+        """Draw a trip of somebody with the role, within the days that are written."""
         first, last = self.workdays[0], self.workdays[-1] + DAY
         trips = [
             trip
@@ -147,7 +151,7 @@ class Twins:
         return dice.pick(trips or self.company.trips)
 
     def at(self, twin: Twin, person: Person, time: int, dice: Dice) -> Place:
-        """Where a person is at a time."""
+        """Draw where a person is at a time."""
         if twin.where == "proxy":
             return self.visits.elsewhere(dice.pick(self.company.sheet.proxies), person, dice)
         if twin.where == "mobile":
@@ -155,7 +159,7 @@ class Twins:
         return person.office if dice.of(500) else person.laptop
 
     def moved(self, twin: Twin, service: Automation, dice: Dice) -> Place:
-        """Where a service runs."""
+        """Return where a service runs."""
         estate, place = self.company.case.estate, service.place
         if twin.where == "server":
             addresses = self.company.case.addresses
@@ -174,7 +178,7 @@ class Twins:
         )
 
     def play(self, twin: Twin, scene: TwinSetting, dice: Dice) -> Iterator[Deed]:
-        """The acts of a twin, one after another, at an uneven pace."""
+        """Yield the acts of a twin one after another, at an uneven pace."""
         number, time = len(self.occurrences), scene.start
         subject = names.account(self.company.seed, 1500 + dice.below(500))
         topic = dice.below(THINGS)
@@ -191,7 +195,7 @@ class Twins:
                 yield Deed(time, part.act, held, place, thing, subject, number)
 
     def length(self, part: TwinAct) -> int:
-        """How often an act is repeated: bursts are shorter in a small world."""
+        """Return how often an act is repeated: bursts are shorter in a small world."""
         if part.repeat == 1 or self.count >= SMALL:
             return part.repeat
         return max(2, part.repeat * self.count // SMALL)
@@ -201,7 +205,7 @@ class Twins:
 
 
 def tables(company: Workforce, twins: Twins) -> dict[str, str]:
-    """The tables that a learner gets, as CSV by file name."""
+    """Return the tables that a learner gets, as CSV by file name."""
     return {
         "changes.csv": _csv(("id", "system", "from", "to", "by", "what"), _changes(company, twins)),
         "roster.csv": _csv(
@@ -235,7 +239,7 @@ def _changes(company: Workforce, twins: Twins) -> list[tuple[object, ...]]:
 
 
 def shown_in_log(held: Credential, act: Act) -> str:
-    """What the log line of an act calls its author: a service token, an account, a name."""
+    """Return what the log line of an act calls its author: a service token, an account, a name."""
     holder, source = held.holder, act.choices[0].lines[0].split(".")[0]
     if held.kind == "service-token":
         return held.id

@@ -1,5 +1,7 @@
-"""What programs of one kind write: data/vocabulary/, a file a log, of which each act that asks for
-one draws a line at a time."""
+"""Read what programs of each kind write: data/vocabulary/, one file per log.
+
+Each act that asks for a kind draws one line at a time.
+"""
 
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -10,9 +12,12 @@ from labutils.sheets import Row, build, must_be_among, read, value
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """One thing that a program may do. `lines` are source.template; `share`: among the others;
-    `refused`: it is told no; `words`: what the templates ask for, a list where one is drawn;
-    `over`: fields of the events that stand in the place of the template's own, or are `absent`."""
+    """One thing that a program may do.
+
+    `lines` are source.template; `share` is its weight among the others; `refused` says that it is
+    denied; `words` fill the templates, and from a list one is drawn; `over` holds fields that
+    replace the template's own, or are `absent`.
+    """
 
     lines: tuple[str, ...]
     share: int = 1
@@ -22,8 +27,10 @@ class Variant:
 
 
 def choices(row: Row, key: str) -> tuple[Variant, ...]:
-    """What the text under a key names: file.kind, as cloudtrail.inventory. Raises SheetError with
-    the line."""
+    """Return the variants that the text under a key names: file.kind, such as cloudtrail.inventory.
+
+    Raises SheetError with the line.
+    """
     file, _, kind = value(row, key, str).partition(".")
     kinds = _kinds(file)
     must_be_among(row, key, [kind], kinds, f"kind of program in data/vocabulary/{file}.yaml")

@@ -1,5 +1,7 @@
-"""A world on disk: the attack's lines and the background's, merged in the order of time, one file a
-source, and what is true of them beside."""
+"""Write a world to disk: the attack's lines and the background's, merged in the order of time.
+
+There is one file per source, and beside them the files that say what is true.
+"""
 
 import hashlib
 import json
@@ -39,12 +41,14 @@ SMALLEST = 2_000  # events of a background: twins alone are some hundreds
 
 
 class TooSmall(ValueError):
-    """A number of events in which the twins have no room."""
+    """An error for a number of events that is too small for the twins."""
 
 
 class Unwritten(NamedTuple):
-    """A line of a background whose text nobody has asked for yet, in the order of time; no two have
-    the same time and deed."""
+    """A line of a background, in the order of time, whose text has not been made yet.
+
+    No two have the same time and deed.
+    """
 
     at: int
     order: int
@@ -53,8 +57,11 @@ class Unwritten(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A line of a world, in the order of time. `fact`: of the attack's lines; `twin`: the name, and
-    the fact of the step that it looks like."""
+    """A line of a world, in the order of time.
+
+    `fact` is set for the attack's lines; `twin` is the twin's name, and the fact of the step that
+    it looks like.
+    """
 
     at: int
     order: int
@@ -75,7 +82,9 @@ def write(
     staff: str | None = None,
 ) -> dict[str, int]:
     """Write a world: `count` events of background, and (with `attack`) what the replay logged;
-    `staff`: the seed of the people, where that is another. The number of events of each source.
+
+    `staff` is the seed of the people, if that is another. Returns the number of events of each
+    source. The number of events of each source.
 
     `truth.json`: event (source:line, counted from 1) → fact, of attack events alone; `twins.json`:
     → the twin's name and the step that it looks like; `labels.json`: → twin or modelled; and three
@@ -99,14 +108,16 @@ def write(
 
 
 def days_of(replay: Replay) -> list[int]:
-    """The days that are written: the month of the sheet, and before it each day on which the attack
-    left a line; as seconds since 1970."""
+    """Return the days that are written, as seconds since 1970.
+
+    They are the month of the sheet, and before it each day on which the attack left a line.
+    """
     month = days_of_month(sheets.load(replay.case))
     return sorted({*month, *sources_by_day(replay)})
 
 
 def sources_by_day(replay: Replay) -> dict[int, set[str]]:
-    """By day, the logs in which the attack left a line."""
+    """Return for each day the logs in which the attack left a line."""
     by_day: dict[int, set[str]] = {}
     for source, lines in replay.lines.items():
         for line in lines:
@@ -115,7 +126,7 @@ def sources_by_day(replay: Replay) -> dict[int, set[str]]:
 
 
 def days_of_month(sheet: Background) -> list[int]:
-    """The days of the sheet's month, as seconds since 1970."""
+    """Return the days of the sheet's month, as seconds since 1970."""
     first = seconds(sheet.middle) - sheet.days // 2 * DAY
     return [first + number * DAY for number in range(sheet.days)]
 
@@ -143,8 +154,10 @@ def _attack(replay: Replay, seed: str) -> dict[int, list[Entry]]:
 
 
 class Events:
-    """The events of a background, day by day, `count` of them in all. `attacked`: by day, the logs
-    in which the attack left a line."""
+    """The events of a background, day by day, `count` of them in all.
+
+    `attacked`: by day, the logs in which the attack left a line.
+    """
 
     def __init__(self, company: Workforce, count: int, attacked: dict[int, set[str]]):
         self.company, self.count = company, count
@@ -171,20 +184,23 @@ class Events:
         )
 
     def file(self, deed: Deed) -> None:
-        """Keep a deed for its day. What lies beyond the days that are written is lost."""
+        """Keep a deed for its day; a deed beyond the days that are written is lost."""
         day = self.later.get(deed.time // DAY * DAY)
         if day is not None:
             day.append(deed)
 
     def of_a_day(self, day: int) -> list[Entry]:
-        """All events of a day. Days are asked for in order, each once."""
+        """Return all events of a day. Days are asked for in order, each once."""
         return [
             Entry(at, order, line.source, line.text, None, twin, line.modelled)
             for at, order, line, twin in self.unwritten(day)
         ]
 
     def unwritten(self, day: int) -> list[Unwritten]:
-        """The same for a day of which nobody reads a line: later days hang on it."""
+        """Return the lines of a day without their text.
+
+        Even a day that nobody reads must be asked for, since later days depend on it.
+        """
         place = self.company.days.index(day)
         for deed in self.visits.of_a_day(day, self.sessions[place]):
             self.file(deed)
@@ -216,8 +232,11 @@ class Events:
         return total * (place + 1) // days - total * place // days
 
     def room(self, place: int, others: int) -> int:
-        """How many events the machines that fill make on a day: the rest on the last one; before,
-        what leaves the other days as much, if people go on as they did."""
+        """Return how many events the machines marked `fill` make on a day.
+
+        On the last day that is all that is left; before it, as many as leave the other days their
+        part, if people go on as they did.
+        """
         days = len(self.company.days)
         if self.company.days[place] in self.early:
             return 0
@@ -232,8 +251,10 @@ class Events:
         return max(0, (self.left - others - expected) * part // ahead_too)
 
     def filled(self, place: int, room: int) -> list[tuple[Machine, int]]:
-        """How often each of the machines that fill acts on a day: those with a steady rhythm as
-        often as on any other, and the others make the rest."""
+        """Return how often each machine marked `fill` acts on a day.
+
+        Those with a steady rhythm act as often as on any other day, and the others make the rest.
+        """
         filling = [one for one in self.company.sheet.machines.values() if one.fill]
         if room and not self.steady:
             usual = room * sum(self.filling) // (len(self.filling) * self.filling[place])
@@ -251,7 +272,7 @@ class Events:
         return list(zip([*steady, *others], [*some, *rest], strict=True))
 
     def entries(self, deed: Deed) -> list[Unwritten]:
-        """The lines of one deed."""
+        """Return the lines of one deed."""
         self.serial += 1
         twin = None
         if deed.twin is not None:
@@ -338,14 +359,14 @@ def _id_of(name: str) -> str:
 
 
 def weight_of_day(sheet: Background, day: int) -> int:
-    """How much goes on, in percent of a workday."""
+    """Return how much goes on, in percent of a workday."""
     if (holiday := sheet.holidays.get(iso(day)[:10])) is not None:
         return holiday
     return sheet.weekend if day // DAY % 7 in (2, 3) else 100  # 1970 began on a Thursday
 
 
 def shared_out(total: int, shares: list[int]) -> list[int]:
-    """A number in whole parts, as the shares want it."""
+    """Split a number into whole parts in proportion to the shares."""
     parts, given, done = [], 0, 0
     for share in shares:
         done += share
@@ -359,7 +380,7 @@ def shared_out(total: int, shares: list[int]) -> list[int]:
 
 
 class Files:
-    """The files of a world, written as the days go by. `lines`: how many each source has."""
+    """The files of a world, written day by day. `lines`: how many each source has."""
 
     def __init__(self, folder: Path, sources: Iterable[str]):
         self.folder, self.stack = folder, ExitStack()

@@ -6,8 +6,10 @@ from labutils.text import shown
 
 
 def print_marks(own: Mapping[str, object], became: Mapping[str, str], width: int = 24) -> None:
-    """A line for each thing, a star where the two differ, and in how many they do not. What
-    nobody marked is `...` or missing."""
+    """Print a line for each thing, with a star where expectation and result differ, and a count.
+
+    What nobody marked is `...` or missing.
+    """
     right = 0
     for name, what in became.items():
         mark = own.get(name, ...)

@@ -91,8 +91,8 @@ def spoils(answer: httpx.Response) -> None:
         [{"what Tom reads": one} for one in cases],
         f"{answer.status_code}, on a rented host",
         lit=("what Tom reads", next((one for one in cases if "token" in one), "")),
-        why="Somebody pasted a token into a case, for the support team. It opens another system, and "
-        "the next one. That's what thieves look for in cases.",
+        why="Somebody pasted a token into a case, for the support team. It opens another system, "
+        "and the next one. That's what thieves look for in cases.",
         moral="Nobody signed in. Nothing was broken.",
     )
 
@@ -163,9 +163,9 @@ def in_truth(logins: Iterable[month.Line]) -> None:
         rows,
         "Who it was",
         lit=("in truth", "Tom"),
-        why="One of the others is the vendor's second machine; the rest are tools that ran elsewhere "
-        "for a while. The program's name Tom could have made up. What he did he couldn't: he looked "
-        "round, he counted, and on 11 August he asked for cases, as this account had not done "
+        why="One of the others is the vendor's second machine; the rest are tools that ran "
+        "elsewhere for a while. The program's name Tom could have made up. What he did he "
+        "couldn't: he looked round, he counted, and on 11 August he asked for cases, as this account had not done "
         "before. The export came almost four days later.",
         moral="A new address is a question. What was done there is the answer.",
     )
