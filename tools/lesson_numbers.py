@@ -120,7 +120,8 @@ def main():
         alone = sorted(name for name in used[number] if everywhere[name] == 1)
         print(
             f"{number}  {course.get('mould', '-'):11} {len(cells_of(number)):4} "
-            f"{words_of(number):5} {words_in_cards(number):5} {share.written(number):5} {minutes_of(number):4.0f} "
+            f"{words_of(number):5} {words_in_cards(number):5} {share.written(number):5} "
+            f"{minutes_of(number):4.0f} "
             f"{share.share(number):5.0%} {len(used[number]):5} {len(alone):5} "
             f"{harness(number):7.0%} {first_act(number):3}  {' '.join(instruments_of(number))} "
             f"{' '.join(earlier_functions(number))}"

@@ -76,7 +76,8 @@ def five_months_later(company: Connected) -> Record:
         ],
         "In August: Tom reads the vendor's token store",
         lit=("value", record["refresh_token"]),
-        why="What Ada's click left behind is a *grant*. Each week the agent trades its refresh token "
+        why="What Ada's click left behind is a *grant*. Each week the agent trades its "
+        "refresh token "
         f"for a new access token: {WEEKS} times since March, and Ada never saw it. The secret that "
         "proves who asks is kept in the same record.",
         moral="It says what for. It doesn't say from where.",
@@ -165,7 +166,8 @@ def in_truth(logins: Iterable[month.Line]) -> None:
         lit=("in truth", "Tom"),
         why="One of the others is the vendor's second machine; the rest are tools that ran "
         "elsewhere for a while. The program's name Tom could have made up. What he did he "
-        "couldn't: he looked round, he counted, and on 11 August he asked for cases, as this account had not done "
+        "couldn't: he looked round, he counted, and on 11 August he asked for cases, as "
+        "this account had not done "
         "before. The export came almost four days later.",
         moral="A new address is a question. What was done there is the answer.",
     )
