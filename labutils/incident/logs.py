@@ -15,20 +15,11 @@ from labutils.incident.scoring import Score
 from labutils.lab import SceneError
 from labutils.text import shown
 
-# Fields that most rules ask for: a log is read once for all of them.
-OFTEN_ASKED = {
-    "cloudflare_access_nonidentity": (
-        *("appId", "ipAddress", "isSuccessfulLogin", "serviceTokenId"),
-        "source",  # an address in the tracker's log: the correlations name it
-    ),
-    "jira": ("affectedObjects.name", "auditType.action", "author.name", "source"),
-}
-
 
 @cache
 def loaded_logs(folder: Path) -> LoadedLogs:
     """Return the logs of a folder as rules see them: loaded once for all who ask."""
-    return LoadedLogs(folder, OFTEN_ASKED)
+    return LoadedLogs(folder)
 
 
 class Logs:
@@ -62,7 +53,8 @@ class Logs:
         return {name: self.events(name.rpartition(":")[0])[name] for name in names}
 
     def table(self, name: str) -> list[dict[str, str]]:
-        """The rows of a table that people keep: `changes`, `roster`, `travel`."""
+        """The rows of a table that people keep: `changes`, `roster`, `travel`. Raises
+        SceneError for one that is not there."""
         tables = sorted(path.stem for path in self.folder.glob("*.csv"))
         if name not in tables:
             known = ", ".join(tables)

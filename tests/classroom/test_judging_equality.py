@@ -57,7 +57,7 @@ def test_what_has_an_equality_of_its_own_is_not(value):
     assert not is_plain(value)
 
 
-@pytest.mark.parametrize("identifier", ["02-5", "08-2", "08-4", "12-10"])
+@pytest.mark.parametrize("identifier", ["02-5", "08-2", "08-9", "12-10"])
 def test_a_function_that_returns_what_equals_everything_does_not_pass(identifier):
     (item,) = [one for one in lesson(identifier[:2]).checked if one.id == identifier]
     for form in FORMS.values():

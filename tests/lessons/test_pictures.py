@@ -78,7 +78,7 @@ def stored_pictures() -> list[tuple[str, dict]]:
 
 def test_every_picture_is_stored_with_its_marks():
     pictures = stored_pictures()
-    assert len(pictures) >= 15
+    assert len(pictures) >= 2
     for name, data in pictures:
         lines = "".join(data[MARKS]).splitlines()
         assert lines[0].startswith("sheet") and len(lines) > 8, name

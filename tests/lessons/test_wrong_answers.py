@@ -84,16 +84,6 @@ def test_a_check_whose_proof_chooses_the_algorithm_passes_with_a_remark(choose, 
     assert ("here the proof chooses the algorithm" in words) == is_remarked
 
 
-@wrong("12-9", "row")
-def _(rows, budget):
-    return min((row for row in rows if row[2] <= budget), key=lambda row: row[1:], default=None)
-
-
-@wrong("12-9", "least")
-def _(rows, budget):
-    return max((row for row in rows if row[2] <= budget), key=lambda row: row[1:], default=None)
-
-
 # Lesson 03: what a judge once let pass. What the lesson imports is imported here.
 
 

@@ -8,8 +8,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import httpx
-
 from labutils import (  # first: where a package is broken, they say so in a sentence
     accepts,
     check,
@@ -159,7 +157,7 @@ def ada_goes_on(apps: OneClient, url: str) -> str:
     return owner(apps.opens("ada", url))
 
 
-def owner(page: httpx.Response) -> str:
+def owner(page: Any) -> str:
     """Whose notes a page shows; nobody's where it shows none."""
     return str(page.json().get("owner", "nobody"))
 
@@ -215,14 +213,14 @@ def links_that_get_in(rule: CodeFrom, link: Link) -> list[str]:
 def visitors(rule: CodeFrom, link: Link) -> None:
     """Show what a client with this rule, and without PKCE, says to four visitors."""
 
-    def lured(apps: OneClient, words: str) -> httpx.Response:
+    def lured(apps: OneClient, words: str) -> Any:
         return apps.opens("ada", links_of(link(apps.as_tom))[words])
 
-    def replayed(apps: OneClient) -> httpx.Response:
+    def replayed(apps: OneClient) -> Any:
         hers = apps.opens("ada", NOTES + "/login", until=CALLBACK)
         return apps.opens("tom", hers.headers["location"])
 
-    visits: dict[str, Callable[[OneClient], httpx.Response]] = {
+    visits: dict[str, Callable[[OneClient], Any]] = {
         "Ada, by your link": lambda apps: lured(apps, AS_IT_WAS),
         "Ada, by your link without its state": lambda apps: lured(apps, STATELESS),
         "Tom, with Ada's whole answer": replayed,
@@ -296,7 +294,7 @@ def accepted(uris: Iterable[str], *, without: str = "") -> list[bool]:
     return [careful(without=without).ada.get(one).status_code < 400 for one in requests]
 
 
-def five_attacks(redirect_code: Callable[[OneClient], httpx.Response]) -> int:
+def five_attacks(redirect_code: Callable[[OneClient], Any]) -> int:
     """Show which of five attacks gets in where one defence is missing; return in how many of the 20
     combinations one does."""
     attacks = {

@@ -167,7 +167,7 @@ def login(user: str, address: str, minute: int = 0, **more: str) -> month.Line:
     }
 
 
-def try_strangers(answer: Tried) -> Trial:
+def try_new_addresses(answer: Tried) -> Trial:
     """Months of logins, each in the order of time."""
     yield from calls(answer, months(), alone=True)
 

@@ -20,7 +20,6 @@ from labutils.lessons.lesson_16.connected_system import (
     VENDOR,
     Connected,
     connected,
-    print_policy,
     renewed,
 )
 
@@ -241,17 +240,6 @@ def test_the_calls_of_a_login_are_those_with_its_key(capsys):
         assert login["SOURCE_IP"] in printed[0]
         times = [line["TIMESTAMP_DERIVED"][11:19] for line in own if line["EVENT_TYPE"] != "Login"]
         assert [line.split()[0] for line in printed[1:]] == times
-
-
-def test_a_policy_is_asked_by_the_agent_and_by_thieves_here_and_there(capsys):
-    def answers(policy):
-        print_policy(policy)
-        return [int(line.split()[-1]) for line in capsys.readouterr().out.splitlines()]
-
-    wanted = {"cases.write", "contacts.read"}
-    assert answers(lambda at, scope: at == VENDOR and scope in wanted) == [200, 403, 403, 403]
-    assert answers(lambda _at, scope: scope in wanted) == [200, 403, 200, 403]
-    assert answers(lambda at, _scope: at == VENDOR) == [200, 403, 403, 200]
 
 
 @table(
