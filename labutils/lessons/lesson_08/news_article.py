@@ -5,8 +5,9 @@ each of these stands in print somewhere. Some nobody can know.
 """
 
 from functools import cache
+from html import escape
 
-from labutils.classroom.cards import show_log
+from labutils.classroom import cards
 from labutils.incident import ledger
 from labutils.lab import dice
 
@@ -61,10 +62,9 @@ class Article:
 
     def show(self) -> None:
         """Show the claims."""
-        show_log(
-            [{"claim": number, "it says": claim} for number, claim in self.claims.items()],
-            "Tonight's article",
-        )
+        lines = [f"Claim {number}: {claim}" for number, claim in self.claims.items()]
+        html = "".join(f'<div class="lu-line">{escape(line)}</div>' for line in lines)
+        cards.show("\n".join(lines), html, "lu-log", "Tonight's article")
 
     def refute(self, number: int, fact: str | ledger.Fact) -> None:
         """Tell the editor that a claim is wrong, and which fact says so."""

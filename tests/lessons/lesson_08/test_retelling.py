@@ -218,8 +218,8 @@ def test_a_fact_itself_does_as_well_as_its_id():
 
 def test_the_article_is_shown_as_claims(capsys):
     Article().show()
-    _, _, *lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 12 and all(re.match(r"\d+ +\w", line) for line in lines)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 12 and all(re.match(r"Claim \d+: ", line) for line in lines)
 
 
 # --- the cards ----------------------------------------------------------------------------------

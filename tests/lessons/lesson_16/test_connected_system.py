@@ -216,30 +216,17 @@ def test_the_days_are_the_lab_s_own_and_no_date_of_a_report_finds_the_intruder()
     assert not told & {login["TIMESTAMP_DERIVED"][:10] for login in found}
 
 
-def calls(login, capsys):
-    month.print_calls(login)
-    return capsys.readouterr().out.splitlines()
-
-
-def test_of_the_agents_new_addresses_one_took_the_cases_and_one_only_looked_round(capsys):
+def test_of_the_agents_new_addresses_one_only_looked_round():
+    """The evidence of 16-6: one login lists the objects and does nothing else, and it is his."""
     found = month.strangers(month.logins())
-    agent = [login for login in found if login["USER_NAME"].startswith("chat.")]
-    did = [[line.split()[1] for line in calls(one, capsys)[1:]] for one in agent]
-    looked = [one for one, what in zip(agent, did, strict=True) if what == ["/v58.0/sobjects"]]
-    took = [one for one in agent if any("COUNT() FROM Case" in line for line in calls(one, capsys))]
-    assert looked + took == [login for login in agent if month.is_his(login)]
-    assert len(looked) == len(took) == 1
-
-
-def test_the_calls_of_a_login_are_those_with_its_key(capsys):
-    for login in month.strangers(month.logins()):
-        key = login["LOGIN_KEY"]
-        own = [line for line in month.lines() if line["LOGIN_KEY"] == key]
-        own = [line for line in own if month.when(line) > month.when(login)]
-        printed = calls(login, capsys)
-        assert login["SOURCE_IP"] in printed[0]
-        times = [line["TIMESTAMP_DERIVED"][11:19] for line in own if line["EVENT_TYPE"] != "Login"]
-        assert [line.split()[0] for line in printed[1:]] == times
+    lonely = [
+        one
+        for one in found
+        if one["USER_NAME"].startswith("chat.")
+        and month.calls_after(one)
+        and all(map(month.lists, month.calls_after(one)))
+    ]
+    assert [month.is_his(one) for one in lonely] == [True]
 
 
 @table(
