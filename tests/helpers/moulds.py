@@ -19,7 +19,6 @@ def mould_of(number: str) -> str:
 
 
 IN_BEATS = [number for number in NUMBERS if mould_of(number)]
-IN_SECTIONS = [number for number in NUMBERS if number not in IN_BEATS]
 
 
 def cells_of(number: str) -> list:

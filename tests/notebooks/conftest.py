@@ -7,7 +7,7 @@ lessons and not by their practice; with `sections` or `beats`, by the lessons of
 import lessons
 import nbformat
 import pytest
-from moulds import IN_BEATS, IN_SECTIONS
+from moulds import IN_BEATS
 
 from labutils.lab import Lab
 
@@ -19,10 +19,8 @@ def pytest_generate_tests(metafunc):
     if "name" in metafunc.fixturenames:
         marks = {mark.name for mark in metafunc.definition.iter_markers()}
         names = [*LESSONS, *PRACTICE]
-        if marks & {"lessons_alone", "sections", "beats"}:
+        if marks & {"lessons_alone", "beats"}:
             names = LESSONS
-        if "sections" in marks:
-            names = [name for name in names if name[:2] in IN_SECTIONS]
         if "beats" in marks:
             names = [name for name in names if name[:2] in IN_BEATS]
         metafunc.parametrize("name", names)

@@ -1,6 +1,5 @@
 """What every lesson must be, whatever it teaches. A rail that fails says what to do."""
 
-import ast
 import hashlib
 import json
 import re
@@ -21,7 +20,7 @@ import translations
 import yaml
 from ledgers import ledger
 from places import DATA, NOTEBOOKS, ROOT
-from rails import Failed, demand, demand_none, longest, quoted
+from rails import Failed, demand, demand_none, quoted
 from tables import table
 
 from labutils.classroom.workspace import number_of
@@ -246,63 +245,7 @@ def test_outputs_and_sources_name_no_host_of_the_real_network(name, notebook):
 # --- shape and accessibility --------------------------------------------------------------------
 
 
-@pytest.mark.sections
-def test_the_metadata_says_which_lesson_it_is_and_how_long_it_takes(notebook, name):
-    course, number = notebook.metadata.get("labutils", {}), name[:2]
-    minutes = course.get("minutes", 0)
-    first = notebook.cells[0].source
-    demand(
-        course.get("lesson") == number and 5 <= minutes <= longest(number),
-        f'{name}: its metadata must say {{"labutils": {{"lesson": "{number}", "minutes": M}}}}, '
-        f"with M from 5 to {longest(number)}; they say {dict(course)}.",
-    )
-    demand(f"# {number} · " in first, f"{name}: its title must begin with `# {number} · `.")
-    demand(
-        f"Time: {minutes} min" in first,
-        f"{name}: its metadata say {minutes} minutes, so its first cell must say "
-        f"`Time: {minutes} min`.",
-    )
-
-
 MOST_UNSAID = 7  # minutes for what has none at its heading: the opening question, the recap
-
-
-@pytest.mark.sections
-def test_the_minutes_at_the_headings_make_those_of_the_lesson(name, notebook):
-    titles = [title for _, title in headings(sources(notebook))]
-    parts = [int(m) for t in titles for m in re.findall(r"\((\d+) min(?: · long)?\)", t)]
-    short = sum(int(m) for t in titles for m in re.findall(r"\((\d+) min\)", t))
-    course = notebook.metadata["labutils"]
-    minutes, most = course["minutes"], course.get("minutes_long", course["minutes"])
-    demand(
-        len(parts) >= 4,
-        f"{name}: {len(parts)} headings say their minutes, as in `## Until when (5 min)`. "
-        "Four are wanted.",
-    )
-    demand(
-        sum(parts) <= most,
-        f"{name}: the minutes at its headings make {sum(parts)}, and the lesson has {most}.",
-    )
-    demand(
-        minutes - MOST_UNSAID <= short <= minutes,
-        f"{name}: the minutes at the headings of its short path make {short}, and it says "
-        f"{minutes}. Up to {MOST_UNSAID} minutes are for the opening question, for what really "
-        "happened and for the recap.",
-    )
-
-
-@pytest.mark.sections
-def test_the_lesson_follows_the_order_that_learners_know(name, notebook):
-    titles = [title for _, title in headings(sources(notebook))]
-    places = {
-        want: next((i for i, t in enumerate(titles) if t.startswith(want)), -1) for want in ORDER
-    }
-    missing = [want for want, place in places.items() if place < 0]
-    demand_none(f"{name}: the heading {want!r} is missing." for want in missing)
-    demand(
-        list(places.values()) == sorted(places.values()),
-        f"{name}: its headings must stand in this order: {', '.join(ORDER)}.",
-    )
 
 
 def words_of(texts):
@@ -326,35 +269,6 @@ def test_cells_are_short(name, notebook):
     demand_none(faults)
 
 
-@pytest.mark.sections
-def test_the_prose_is_neither_thin_nor_thick(name, notebook):
-    lesson = [cell for cell in notebook.cells if cell.id != AT_WORK]
-    texts = [cell.source for cell in lesson if cell.cell_type == "markdown"]
-    words, cells = words_of(texts), len(lesson)
-    faults = []
-    if not 20 <= cells <= 75:
-        faults.append(f"{name} has {cells} cells; from 20 to 75 are wanted.")
-    if not 800 <= words <= 2400:
-        faults.append(f"{name} has {words} words of prose; from 800 to 2,400 are wanted.")
-    demand_none(faults)
-
-
-@pytest.mark.sections
-def test_under_each_figure_stands_a_sentence_that_says_the_same(name, notebook):
-    cells = of_kind(notebook, "code")
-    drawn = [c for c in cells if any("image/png" in o.get("data", {}) for o in c.outputs)]
-    demand(drawn, f"{name} has no figure. Draw one that shows what a table cannot.")
-    faults = []
-    for cell in drawn:
-        said = "".join(o.text for o in cell.outputs if o.output_type == "stream").rstrip()
-        if not (len(said.split()) >= 8 and said.endswith(".") and re.search(r"\d", said)):
-            faults.append(
-                f"{name}, cell {cell.id}: under the figure must stand a printed sentence with a "
-                "number in it, for those who do not see it. `show(*plate)` prints the plate's own."
-            )
-    demand_none(faults)
-
-
 def mute_links(text):
     """Links whose words do not say where they lead."""
     silent = ("here", "link", "this", "click here")
@@ -374,37 +288,10 @@ def test_links_say_where_they_lead(name, notebook):
 KERNEL = "No module named `labutils` in the next cell? Close this, and start it with `make lab`."
 
 
-@pytest.mark.sections
-def test_labutils_is_imported_first_and_the_text_above_says_what_to_do_without_it(name, notebook):
-    """So that a missing package, or another kernel, is met by a sentence and not by a riddle."""
-    first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
-    above, imports = notebook.cells[first - 1], notebook.cells[first]
-    demand(
-        imports.source.startswith("from labutils import "),
-        f"{name}, cell {imports.id}: the first code cell begins with `from labutils import ...`.",
-    )
-    if name.startswith("00"):  # it says more, in a table
-        said = all(words in above.source for words in ("ModuleNotFoundError", "make lab"))
-        demand(said, f"{name}, cell {above.id}: it must say what to do at a ModuleNotFoundError.")
-    else:
-        says = above.source.endswith(KERNEL)
-        demand(says, f"{name}, cell {above.id}: it must end in this: {KERNEL}")
-
-
 def imported(notebook):
     """The names that the first code cell takes from labutils."""
     first = of_kind(notebook, "code")[0].source
     return set(re.findall(r"(?m)^from labutils import (.+)$", first)[0].split(", "))
-
-
-@pytest.mark.sections
-def test_a_learner_who_is_stuck_can_ask_where_the_lesson_says_so(name, notebook):
-    """`check` answers `Stuck? hint(...)`, and a hint names `solution`: each lesson imports both."""
-    missing = {"check", "hint", "solution", "quiz", "progress"} - imported(notebook)
-    demand(
-        not missing,
-        f"{name}: its first code cell must import {', '.join(sorted(missing))} as well.",
-    )
 
 
 def test_the_text_of_an_exercise_stands_right_above_it(name, notebook):
@@ -417,21 +304,6 @@ def test_the_text_of_an_exercise_stands_right_above_it(name, notebook):
                 above = cells[place - 2]
             if above.cell_type != "markdown" or f"**{item}.**" not in above.source:
                 faults.append(f"{name}, cell {cell.id}: the text above it must hold `**{item}.**`.")
-    demand_none(faults)
-
-
-@pytest.mark.sections
-def test_no_cell_takes_a_name_that_the_lesson_needs(name, notebook):
-    """A cell that says `hint = ...` would break every later `hint(...)`."""
-    faults = []
-    for cell in of_kind(notebook, "code"):
-        nodes = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Name)]
-        stored = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
-        faults += [
-            f"{name}, cell {cell.id}: it gives another meaning to {taken}, which later cells "
-            "call. Rename it."
-            for taken in sorted(imported(notebook) & stored)
-        ]
     demand_none(faults)
 
 

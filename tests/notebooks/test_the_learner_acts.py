@@ -5,14 +5,13 @@ import re
 import runpy
 
 import lessons
-import nbformat
 import new_learner
 import pytest
 import share
-from acts import asked, calls, unbound
-from moulds import IN_SECTIONS, both_of, cells_of, mould_of
+from acts import asked, unbound
+from moulds import both_of, cells_of, mould_of
 from places import NUMBERS
-from rails import demand, demand_none, longest
+from rails import demand, demand_none
 
 from labutils.classroom.course import lesson
 from labutils.classroom.registry import GridRow, Lesson, Prediction
@@ -251,41 +250,6 @@ def test_neither_a_letter_nor_the_length_gives_the_answer_away():
 
 
 # --- minutes ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("number", IN_SECTIONS)
-def test_the_minutes_fit_what_is_read_and_written(number):
-    path = lessons.notebook(number)
-    metadata = nbformat.read(path, as_version=4).metadata["labutils"]
-    minutes, whole = metadata["minutes"], metadata.get("minutes_long", metadata["minutes"])
-    long_path = _on_the_long_path(number)
-    short = [cell for cell in cells_of(number) if cell.id not in (*long_path, "at-work")]
-    prose = "\n".join(cell.source for cell in short if cell.cell_type == "markdown")
-    words = len(re.sub(r"<!--.*?-->", "", prose).split())
-    names = {cell.id for cell in short}
-    mine = [item for item in course(number).checked if _cell_of(item.id) in names]
-    own = sum(share.lines(item.solution) for item in mine)
-    # what an experiment asks and what it shows are two to read, though they share a cell
-    read = len(short) + sum(
-        bool(calls(cell, "experiment")) for cell in short if cell.cell_type == "code"
-    )
-    estimate = words / 130 + 1.5 * own + read / 2
-    first = cells_of(number)[0].source
-    demand(
-        whole == minutes or f" · {whole} min with the long path" in first,
-        f"{path.name} takes {whole} min with the long path. Its first cell must say so.",
-    )
-    demand(
-        minutes == 5 * round(estimate / 5),
-        f"{path.name} says {minutes} min. Its short path has {words} words, {own} lines that the "
-        f"learner writes and {read} cells: {estimate:.1f} min. Say that, rounded to 5, in "
-        "the metadata, in the first cell, and at the headings.",
-    )
-    demand(
-        round(estimate) <= longest(number) and whole >= minutes,
-        f"{path.name} takes {estimate:.1f} min, and {whole} on the long path. The short path takes "
-        f"{longest(number)} at most, and the long one no less than the short one.",
-    )
 
 
 @pytest.mark.parametrize("number", WITH_SHARE)
