@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+import yaml
 from places import ROOT
 from tables import table
 
@@ -18,10 +19,13 @@ TEXTS = [
 
 
 def prose(lesson: str) -> str:
-    """The text cells of a lesson and of its practice, as one line."""
+    """The text cells of a lesson and of its practice, and its questions, as one line."""
     paths = sorted((ROOT / "notebooks").glob(f"**/{lesson}-*.ipynb"))
     cells = [one for path in paths for one in json.loads(path.read_text("utf-8"))["cells"]]
-    texts = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    sheet = ROOT / "labutils" / "lessons" / f"lesson_{lesson}" / "questions.yaml"
+    questions = yaml.safe_load(sheet.read_text("utf-8"))["predictions"]
+    texts += [one["because"] for one in questions.values() if "because" in one]
     return " ".join(" ".join(texts).split())
 
 
@@ -60,7 +64,7 @@ def test_code_cites_the_places_that_were_looked_up():
         ("11", r"RFC 10017\S*, 5\.1\.3.*\(6\.1\).*backend for frontend"),
         (
             "11",
-            r"the proof itself expires: until `iat` plus the window, or for the nonce's lifetime .*"
+            r"refused as too old: until `iat` plus the window, or for the nonce's lifetime .*"
             r"\(RFC 9449, 11\.1\)",
         ),
         (
