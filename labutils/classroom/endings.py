@@ -136,6 +136,6 @@ def welcome_back(number: str) -> None:
     names = toolbox.names(number)
     if not made and not names:
         return
-    answered = f"{made} of {counted(len(course.predictions), 'prediction')}"
+    answered = counted(made, "prediction")
     kept = f", {' and '.join(f'`{name}`' for name in names)} in your toolbox" if names else ""
     panel.remark(f"You were here: {answered}{kept}. *Run All* is safe: it brings that back.")

@@ -111,8 +111,7 @@ def test_whoever_comes_back_reads_where_they_were_and_whoever_is_new_reads_nothi
     guess("06-p15", "b")
     endings.welcome_back("06")
     assert shown == [
-        f"You were here: 1 of {len(lesson('06').predictions)} predictions. *Run All* is safe: it "
-        "brings that back."
+        "You were here: 1 prediction. *Run All* is safe: it brings that back."
     ]
 
 

@@ -57,7 +57,7 @@ NOTHING_TAKEN = (
 BROUGHT = "Nothing was taken from Ada: she brought it to him."
 ALL_GENUINE = (
     "The code is Tom's, and so is the state. The client looks up the verifier by that state and "
-    "finds the right one, so PKCE has nothing to say. Everything fits, in the wrong browser. The "
+    "finds the right one, so PKCE has nothing to say here. Everything fits, in the wrong browser. The "
     "standard's name for it is cross-site request forgery (RFC 6749, 10.12)."
 )
 NOBODY_ASKED = "Nobody asked whether the browser that came back had ever left."
@@ -74,7 +74,7 @@ TWO_INSIST = (
     "there is nothing to check, and two of the four let a client with a secret come without. One "
     "lets anybody."
 )
-INSIST = "Where it is optional, one forgetful client is enough."
+INSIST = "Where it is optional, one client that forgets is enough."
 
 code_from = stage.code_from
 careful = partial(one_client, code_from=code_from)  # a client in which nothing is missing

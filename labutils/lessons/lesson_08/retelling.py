@@ -51,7 +51,7 @@ JUDGED = {
         "attack-gap",
     ),
     6: (
-        "For Cloudflare: there is no way from the AWS environment to other systems.",
+        "For Cloudflare: there is no way from the AWS environment to the global network.",
         "skill",
         "nov14-aws-accessed",
     ),

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from ipaddress import ip_address
-from itertools import takewhile
 from pathlib import Path
-from textwrap import dedent, fill, indent
+from textwrap import fill
 from typing import Any
 
 from labutils.hunt import engine
@@ -22,53 +21,10 @@ from labutils.incident.log_events import Event
 from labutils.incident.logs import Logs
 from labutils.incident.scoring import Score
 from labutils.lab import SceneError, data_file, iso, seconds
+from labutils.stage.sigma_text import below
 from labutils.text import counted
 
 LARGEST = sigma_rules.LARGEST  # bytes of a file of rules
-
-# What Sigma calls the logs of this lesson: product and service.
-LOG_SOURCES = {
-    "okta": ("okta", "okta"),
-    "support": ("support", "support"),
-    "jira": ("jira", "audit"),
-    "confluence": ("confluence", "audit"),
-    "bitbucket": ("bitbucket", "audit"),
-    "cloudtrail": ("aws", "cloudtrail"),
-    "cloudflare_access": ("cloudflare", "access"),
-    "cloudflare_access_nonidentity": ("cloudflare", "access_nonidentity"),
-    "cloudflare_audit": ("cloudflare", "audit"),
-    "cloudflare_gateway": ("cloudflare", "gateway"),
-    "sshd": ("linux", "sshd"),
-}
-
-
-def below(head: str, text: str) -> str:
-    """A text in YAML as it stands below this head, however it was indented. Where the text has the
-    head itself, as a whole rule has, what stands below it is taken."""
-    lines = dedent(text.strip("\n")).strip().splitlines()
-    starts = [place for place, line in enumerate(lines) if line.strip() == f"{head}:"]
-    if starts and not lines[starts[0]].startswith(" "):
-        rest = lines[starts[0] + 1 :]
-        inside = list(takewhile(lambda line: not line.strip() or line.startswith(" "), rest))
-        lines = dedent("\n".join(inside)).strip().splitlines()
-    body = "\n".join(lines)
-    return f"{head}:\n{indent(body, '    ')}\n"
-
-
-def sigma(name: str, source: str, title: str, detection: str, level: str = "medium") -> str:
-    """A Sigma rule as text: the head that each rule has, and a detection in YAML."""
-    product, service = LOG_SOURCES[source]
-    return (
-        f"title: {title}\nname: {name}\nauthor: you\n"
-        f"logsource:\n    product: {product}\n    service: {service}\n"
-        f"{below('detection', detection)}level: {level}\n"
-    )
-
-
-def sigma_name(source: str) -> str:
-    """What Sigma calls a log, as it stands in a rule."""
-    product, service = LOG_SOURCES[source]
-    return f"product: {product}, service: {service}"
 
 
 def correlated(name: str, title: str, correlation: str, level: str = "high") -> str:

@@ -2,8 +2,9 @@
 
 from labutils.hunt.axon_search import run
 from labutils.incident.logs import Logs
+from labutils.stage.sigma_text import sigma
 
-from .hunting import ALARM, sigma
+from .hunting import ALARM
 
 PRODUCTS = ("jira", "confluence", "bitbucket")  # whose audit logs have one shape
 

@@ -17,6 +17,7 @@ from labutils.hunt import rules as sigma_rules
 from labutils.hunt.engine import Hit
 from labutils.incident.logs import Logs
 from labutils.incident.scoring import QUIET, Score, alerting
+from labutils.stage.sigma_text import sigma, sigma_name
 from labutils.text import counted
 
 from .hunting import (
@@ -24,8 +25,6 @@ from .hunting import (
     a_month,
     in_worst_week,
     of_files,
-    sigma,
-    sigma_name,
     unseen,
 )
 

@@ -15,11 +15,11 @@ import yaml
 
 from labutils.classroom.judging import written
 from labutils.incident.log_format import log_format
+from labutils.stage.sigma_text import GATEWAY
 
 from .hunting import LARGEST
 
 Fault = dict[str, str]
-GATEWAY = "cloudflare_access_nonidentity"
 RULES = ("token_abroad", "privileged_change")  # that are correlated
 CORRELATION_KEYS = ("type", "rules", "aliases", "group-by", "timespan", "condition", "generate")
 # The address of one machine of a stranger.

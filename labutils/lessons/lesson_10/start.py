@@ -20,6 +20,7 @@ from labutils import (  # first: where a package is broken, they say so in a sen
 from labutils.classroom.endings import welcome_back
 from labutils.incident.logs import Logs
 from labutils.incident.scoring import Score
+from labutils.stage.sigma_text import BUDGET, GATEWAY, gateway_rule, sigma
 
 from . import hunting
 from .hunting import (
@@ -31,15 +32,11 @@ from .hunting import (
     correlated,
     in_worst_week,
     on_paper,
-    sigma,
 )
 from .other_siem import by_rule_of_the_alarm, by_search
 from .own_hypothesis import command_line, not_seen
 from .pictures import intrusion, precision_by_alerts
 from .real_log import hunted
-
-GATEWAY = "cloudflare_access_nonidentity"
-BUDGET = 7  # of the 35 alerts that the team reads in a week
 
 
 def who_knows(month: Logs, token: str) -> None:
@@ -58,11 +55,6 @@ def who_knows(month: Logs, token: str) -> None:
         "names; the vendor gives them UUIDs.)",
         moral="Hunt for the thief's sign-in, and you hunt a line that does not exist.",
     )
-
-
-def gateway_rule(detection: str, name: str = "token_abroad") -> str:
-    """Return a whole Sigma rule about the gateway's log for programs, with this detection."""
-    return sigma(name, GATEWAY, "Service token from elsewhere", detection)
 
 
 def compare(month: Logs, **rules: str) -> None:
@@ -88,8 +80,9 @@ def _row(name: str, score: Score) -> dict[str, object]:
     }
 
 
-def in_unseen_months(**rules: str) -> None:
-    """Show how many alerts of each rule are true, in this month and in six that nobody has seen."""
+def in_unseen_months(**rules: str) -> list[int]:
+    """Show how many alerts of each rule are true, in this month and in six that nobody has seen;
+    return in how many of the six the first and the second find anything that is true."""
     texts = [re.sub("(?m)^name: .+$", f"name: {name}", rule) for name, rule in rules.items()]
     scores = hunting.in_all_worlds(*texts)
     rows = []
@@ -102,11 +95,12 @@ def in_unseen_months(**rules: str) -> None:
     show_log(
         rows,
         "True alerts, of all alerts",
-        why="An address knows one thief: the best rule against this one, deaf to the next. "
-        "Your rule knows an act, and lives until somebody comes in by another. All six months come "
-        "from one generator, ours; what a rule does at your company, only your logs know.",
-        moral="An indicator looks back. A behaviour looks forward, in one direction.",
     )
+    unseen = [{one.rule_id: one.precision for one in scores[w].by_rule} for w in WORLDS]
+    return [
+        sum(name in precise and precise[name].hits > 0 for precise in unseen)
+        for name in list(rules)[:2]
+    ]
 
 
 def _true_of_all(share: Any) -> str:

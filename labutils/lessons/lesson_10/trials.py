@@ -11,6 +11,7 @@ from labutils.hunt.axon_search import NotASearch, run
 from labutils.incident.log_events import Event
 from labutils.incident.logs import Logs
 from labutils.lab import dice, iso
+from labutils.stage.sigma_text import GATEWAY, sigma
 from labutils.text import counted
 
 from .hunting import (
@@ -32,11 +33,10 @@ from .hunting import (
     hits_among,
     in_session,
     in_worst_week,
-    sigma,
 )
 from .other_siem import by_search
 from .own_hypothesis import flaw
-from .rule_texts import GATEWAY, Fault, correlation_of, detection_of, one_address
+from .rule_texts import Fault, correlation_of, detection_of, one_address
 
 
 def noticed(case: str, fault: Fault) -> Observed:

@@ -54,6 +54,10 @@ from .token_strategies import (
     requests_an_hour,
 )
 
+# isort: split
+import httpx
+
+Remember = Callable[[dict[str, float], str, float], dict[str, float]]
 WAYS = {
     "checks offline": OFFLINE,
     "fetches a list": LISTED,
@@ -72,7 +76,13 @@ NOBODY_TOLD_IT = (
     "signature and a clock: it asks nobody, and nobody tells it. The other three hear of it, each "
     "in its own way."
 )
-WHEN_IT_KNOWS = "A token is revoked when the API knows it."
+WHEN_IT_KNOWS = "A token is revoked once the API knows that it is."
+
+
+NOT_THE_LATEST = (
+    "Tom forged nothing. The event is signed, it is about Ada, and it is older than the one that "
+    "ended her session. This API took it for news."
+)
 
 
 def in_words(minutes: float) -> str:
@@ -146,8 +156,9 @@ def asking_costs(at: tuple[float, float]) -> str:
     return f"Asking costs {times:,.0f} times as many requests as checking offline."
 
 
-def three_handles(entry_for: EntryFor) -> None:
-    """Show the four, and one-minute tokens beside them, with a handle for when somebody notices."""
+def three_handles(entry_for: EntryFor) -> float:
+    """Show the four, and one-minute tokens beside them, with a handle for when somebody notices;
+    return the first delay at which one-minute tokens leave Tom no more than an event does."""
     worth: dict[tuple[str, Any], float] = {}
     for delay in DELAYS:
         for life in LIVES:
@@ -170,6 +181,7 @@ def three_handles(entry_for: EntryFor) -> None:
             f"one-minute tokens: {in_minutes(worth[MINUTE_TOKENS, at])}."
         ),
     )
+    return where_a_minute_is_as_good()
 
 
 def in_minutes(minutes: float) -> str:
@@ -190,7 +202,7 @@ def where_a_minute_is_as_good() -> float:
 # --- the list -------------------------------------------------------------------------------------
 
 
-def tom_respells(entry_for: EntryFor) -> tuple[int, bool]:
+def tom_tries_again(entry_for: EntryFor) -> tuple[int, bool]:
     """List Ada's token at an API; show what Tom gets with the token that he copied, and with a
     second spelling of it. Return the last status, and whether both say the same."""
     apps = build_apps("lesson-12")
@@ -251,16 +263,10 @@ def provider_down(entry_for: EntryFor) -> list[str]:
 # --- an API that restarts -------------------------------------------------------------------------
 
 
-def restart() -> dict[tuple[str, float], float]:
+def restart() -> float:
     """Show for how long Tom gets in if the event is sent while the API restarts, by the way in
-    which it comes; return the minutes by way and by the lifetime of a token."""
-    worth: dict[tuple[str, float], float] = {}
-    for life in LIVES:
-        told, fetches = Setting(life, PUSHED), Setting(life, POLLS, 1)
-        once, again = (Theft(0, outage=DOWN, retries=retries) for retries in (False, True))
-        worth["pushed once", life] = measured_minutes(told, once)
-        worth["pushed until it arrives", life] = measured_minutes(told, again)
-        worth["fetched by the API", life] = measured_minutes(fetches, again)
+    which it comes; return the minutes for a token of the usual life and an event sent once."""
+    worth = minutes_after_a_restart()
     ribbons(
         worth,
         horizon=HOUR,
@@ -269,7 +275,42 @@ def restart() -> dict[tuple[str, float], float]:
         title="The event came while the API was down",
         hint=f"The API is down for {minutes_in_words(DOWN)}, and then fetches once a minute.",
     )
+    return worth["pushed once", USUAL_LIFE]
+
+
+def minutes_after_a_restart() -> dict[tuple[str, float], float]:
+    """For how many minutes Tom gets in if the event is sent while the API restarts, by the way in
+    which it comes, and by the lifetime of a token in minutes."""
+    worth: dict[tuple[str, float], float] = {}
+    for life in LIVES:
+        told, fetches = Setting(life, PUSHED), Setting(life, POLLS, 1)
+        once, again = (Theft(0, outage=DOWN, retries=retries) for retries in (False, True))
+        worth["pushed once", life] = measured_minutes(told, once)
+        worth["pushed until it arrives", life] = measured_minutes(told, again)
+        worth["fetched by the API", life] = measured_minutes(fetches, again)
     return worth
+
+
+def dead_or_alive(revive: revocation.Revive, remember: Remember | None = None) -> None:
+    """Show what the API says to Tom with Ada's dead token, before and after he posts the event that
+    `revive` chose. The API keeps events by `remember(revoked, sub, moment)`, or keeps the last one
+    that came."""
+    kept = remember or (lambda revoked, sub, moment: {**revoked, sub: moment})
+    apps, token, log = revocation.ended_session("shown", revocation.Receiver(remember=kept))
+    event = revive(list(log.values()), token)
+    steps: dict[str, Callable[[], httpx.Response]] = {
+        "sends Ada's token": lambda: apps.tom.get(API + "/me", headers=bearer(token)),
+        "posts a genuine event": lambda: apps.tom.post(API + "/events", content=event),
+        "sends Ada's token again": lambda: apps.tom.get(API + "/me", headers=bearer(token)),
+    }
+    rows = [{"Tom": name, "the API": step().status_code} for name, step in steps.items()]
+    show_log(
+        rows,
+        "Yours remembers" if remember else "An API with a short memory",
+        lit=("the API", 200),
+        why=NOT_THE_LATEST if remember is None else "",
+        moral="" if remember is None else "A true event can be an old one. Keep the latest moment.",
+    )
 
 
 # --- for practice ---------------------------------------------------------------------------------
@@ -327,11 +368,10 @@ def costs(requests_an_hour: Callable[[Setting, float], float]) -> None:
 
 welcome_back("12")
 __all__ = [
-    "API", "LOGIN", "NOTES", "ORDER", "REVOKED", "WIKI", "Setting", "about", "accepts",
-    "after_a_restart", "b64", "bearer", "build_apps", "check", "costs", "ending", "experiment",
-    "hint", "inspect", "known_at_once", "log_out", "mine", "opened", "poll", "price",
-    "provider_down", "quiz", "refuses", "requests_an_hour", "restart", "revocation", "sha256",
-    "show_event", "show_log", "signed_claims", "solution", "target", "three_handles",
-    "times_as_many", "tom_respells", "twin", "unb64", "where_a_minute_is_as_good",
-    "with_both_tokens",
+    "API", "LOGIN", "NOTES", "ORDER", "REVOKED", "Setting", "WIKI", "about", "accepts",
+    "after_a_restart", "b64", "bearer", "build_apps", "check", "costs", "dead_or_alive",
+    "ending", "experiment", "hint", "inspect", "known_at_once", "log_out", "mine", "opened",
+    "poll", "price", "provider_down", "quiz", "refuses", "requests_an_hour", "restart",
+    "revocation", "sha256", "show_event", "show_log", "signed_claims", "solution", "target",
+    "three_handles", "times_as_many", "tom_tries_again", "twin", "unb64", "with_both_tokens",
 ]  # fmt: skip

@@ -23,7 +23,8 @@ from labutils.classroom.cards import show_why
 from labutils.classroom.endings import welcome_back
 from labutils.incident.relay import Relay
 from labutils.stage.recorded import recorded
-from labutils.stage.two_apps import LOGIN, WIKI
+from labutils.stage.thief import SILENT_REQUEST, VERIFIER, query
+from labutils.stage.two_apps import LOGIN, NOTES, WIKI
 
 from . import authenticators, phishing, two_logs, ways_round_a_key, your_browser
 from .authenticators import FACTORS, Account, with_code, with_key
@@ -155,23 +156,32 @@ BEFORE: Company = OPEN
 AFTER: Company = {**OPEN, "codes": "refused", "recovery": "second key"}
 
 
-def three_ways(relay: RelayFunction, without_key: Callable[[str], str]) -> list[list[str]]:
+def three_ways(
+    relay: RelayFunction,
+    without_key: Callable[[str], str],
+    trade_cookie: Callable[[httpx.Client, str], httpx.Response],
+) -> list[list[str]]:
     """Show three ways past Ada's key, before and after the company closed two of them, and return
     which of them let Tom in each time."""
-    ways: dict[str, tuple[str, Callable[[Account, Company], httpx.Client]]] = {
-        "page": (
-            "your page, without the key",
-            lambda account, _: phishing.through_own_relay(account, relay, without_key).network,
-        ),
-        "help desk": ("a call to the help desk", ways_round_a_key.recovery_phish),
-        "cookie": (
-            "the cookie, after she has signed in",
-            lambda account, _: phishing.stolen_session(account),
-        ),
+
+    def page(account: Account, _: Company) -> bool:
+        return phishing.is_in(phishing.through_own_relay(account, relay, without_key).network)
+
+    def help_desk(account: Account, company: Company) -> bool:
+        return phishing.is_in(ways_round_a_key.recovery_phish(account, company))
+
+    def cookie(account: Account, _: Company) -> bool:
+        account.sign_in(NOTES)
+        return trade_cookie(account.apps.tom, account.apps.session_cookie).is_success
+
+    ways = {
+        "page": ("your page, without the key", page),
+        "help desk": ("a call to the help desk", help_desk),
+        "cookie": ("her cookie, with your trade_cookie", cookie),
     }
     times = {"a key for everybody": BEFORE, "no codes, a strict help desk": AFTER}
     came = {
-        (way, when): phishing.is_in(attack(ways_round_a_key.employ(KEY, company), company))
+        (way, when): attack(ways_round_a_key.employ(KEY, company), company)
         for way, (_, attack) in ways.items()
         for when, company in times.items()
     }
@@ -325,10 +335,10 @@ def two_statements() -> list[bool]:
 
 welcome_back("13")
 __all__ = [
-    "FAKE", "LOGIN", "WIKI", "Relay", "a_copy_tries_twice", "after_consent",
-    "against_a_key", "at_two_links", "check", "ending", "experiment", "four_tries", "hashlib",
-    "her_key_signs", "hint", "is_in_with", "lives", "mine", "on_a_forgotten_host", "on_the_wire",
-    "opened", "past_a_key", "quiz", "re", "show", "signed_bytes", "sixteen_tries", "solution",
-    "target", "three_ways", "tonight", "touches_of", "two_days", "two_statements", "what_it_gets",
-    "what_was_logged",
+    "FAKE", "LOGIN", "NOTES", "Relay", "SILENT_REQUEST", "VERIFIER", "WIKI",
+    "a_copy_tries_twice", "after_consent", "against_a_key", "at_two_links", "check", "ending",
+    "experiment", "four_tries", "hashlib", "her_key_signs", "hint", "is_in_with", "lives",
+    "mine", "on_a_forgotten_host", "on_the_wire", "opened", "past_a_key", "query", "quiz", "re",
+    "show", "signed_bytes", "sixteen_tries", "solution", "target", "three_ways", "tonight",
+    "touches_of", "two_days", "two_statements", "what_it_gets", "what_was_logged",
 ]  # fmt: skip

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 LOGIN, CRM, CHAT = "https://login.example", "https://crm.example", "https://chat.example"
-OFFICE, VENDOR, RENTED = "198.51.100.131", "192.0.2.44", "203.0.113.109"
+OFFICE, VENDOR, RENTED = "198.51.100.131", "192.0.2.44", "203.0.113.201"
 # What the chat agent asks for, and what it works with.
 WIDE = "cases.write contacts.read cases.read offline_access"
 NARROW = "cases.write contacts.read offline_access"
@@ -82,7 +82,7 @@ class CustomerLogin(Provider):
             claims = json_object(verify_signature(assertion, client_key, "ES256"), "payload")
             typ = str(jwt.get_unverified_header(assertion).get("typ"))  # it is verified by now
         except jwt.PyJWTError as error:
-            why = "the client did not sign this request"
+            why = "no signed statement by the client"
             raise OAuthError("invalid_client", why, 401) from error
         name, until, client = (claims.get(one) for one in ("jti", "exp", "iss"))
         if typ.lower().removeprefix("application/") != TYPE:

@@ -4,6 +4,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,20 +19,23 @@ from .thieves import CASE
 Line = dict[str, Any]
 SOURCE = "salesforce_event_log"
 COUNT, SEED, DAYS = 6_000, "lesson-16", "other days"
+FORGED = "rented-host"  # where the thief gives the agent's name as that of his program
 LISTING, COUNTING = "/sobjects", "SELECT COUNT() FROM"
 RULE = "integration_looks_round"
 
 
 @cache
 def folder() -> Path:
-    """The logs of that month. The intruder comes some days earlier than the reports say: nobody
-    finds him by a date that he read."""
-    key = background.fingerprint(CASE, COUNT, SEED, DAYS)
+    """The logs of that month. The intruder comes some days earlier than the reports say, and from
+    one of his two hosts under the agent's own name: nobody finds him by what is in a report."""
+    key = background.fingerprint(CASE, COUNT, SEED, DAYS, FORGED)
     return background.keep(f"{CASE}-{COUNT}-{key}", _make)
 
 
 def _make(folder: Path) -> None:
     case = attackers.with_other_days(cases.load(CASE), DAYS)
+    forged = replace(case.addresses[FORGED], agent=case.addresses["vendor-network"].agent)
+    case = replace(case, addresses={**case.addresses, FORGED: forged})
     replay = breach.play(World.historical(case), case=case)
     background.write(folder, replay, count=COUNT, seed=SEED)
 

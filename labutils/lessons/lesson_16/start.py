@@ -40,6 +40,7 @@ from .two_defences import FOR_SALE, pair_rows, stopped
 
 Record = dict[str, str]
 Replay = Callable[[Any, Record], Any]
+Clean = Callable[[Any, set[str], Callable[[str], str], str], Any]
 MARCH, WEEK, WEEKS = "2025-03-11T09:00:00Z", 7 * 86_400, 21
 
 
@@ -83,15 +84,31 @@ def five_months_later(company: Connected) -> Record:
     return record
 
 
-def spoils(answer: Any) -> None:
-    """Show what Tom reads."""
+def spoils(answer: Any, clean: Clean) -> None:
+    """Show what Tom reads, and what `clean(value, keep, replace, name)` leaves of it, if what
+    people wrote is kept, and if it is not."""
     cases = answer.json().get("cases", [answer.text]) if answer.is_success else [answer.text]
+
+    def left_of(case: str, keep: set[str]) -> str:
+        left = clean({"text": case}, keep, lambda _text: "(a tag)", "")["text"]
+        return "the same" if left == case else str(left)
+
+    rows = [
+        {
+            "what Tom reads": case,
+            "cleaned, text kept": left_of(case, {"text"}),
+            "cleaned, not kept": left_of(case, set()),
+        }
+        for case in cases
+    ]
     show_log(
-        [{"what Tom reads": one} for one in cases],
+        rows,
         f"{answer.status_code}, on a rented host",
         lit=("what Tom reads", next((one for one in cases if "token" in one), "")),
         why="Somebody pasted a token into a case, for the support team. It opens another system, "
-        "and the next one. That's what thieves look for in cases.",
+        "and the next one. That's what thieves look for in cases. Your `clean` of lesson 07 goes "
+        "by the names of fields, and all this is one field: either the token stays, or support "
+        "has nothing left to read.",
         moral="Nobody signed in. Nothing was broken.",
     )
 
@@ -163,9 +180,9 @@ def in_truth(logins: Iterable[month.Line]) -> None:
         "Who it was",
         lit=("in truth", "Tom"),
         why="One of the others is the vendor's second machine; the rest are tools that ran "
-        "elsewhere for a while. The program's name Tom could have made up. What he did he "
-        "couldn't: he looked round, he counted, and on 11 August he asked for cases, as "
-        "this account had not done "
+        "elsewhere for a while. A program's name is whatever the program sends: from his first "
+        "host Tom sent the agent's. Work is harder to fake. He listed the objects, did nothing, "
+        "and on 11 August asked for cases from that same address, as this account had not done "
         "before. The export came almost four days later.",
         moral="A new address is a question. What was done there is the answer.",
     )
@@ -228,9 +245,9 @@ def best_of(best_pair: Callable[..., Any]) -> list[str]:
 
 welcome_back("16")
 __all__ = [
-    "CRM", "LOGIN", "VENDOR", "after_a_limit", "after_each_act", "allow_in_march", "best_of",
-    "check", "combinations", "counts", "ending", "experiment", "first_read", "five_months_later",
-    "handed_over", "hint", "in_truth", "ip_address", "ip_network", "lists", "logs", "mine",
-    "month", "quiz", "show_log", "show_request", "solution", "spoils", "target", "two_incidents",
-    "under_policy", "when", "with_a_key", "with_rotation",
+    "CRM", "LOGIN", "VENDOR", "after_a_limit", "after_each_act", "allow_in_march", "bearer",
+    "best_of", "check", "combinations", "counts", "ending", "experiment", "first_read",
+    "five_months_later", "handed_over", "hint", "in_truth", "ip_address", "ip_network", "lists",
+    "logs", "mine", "month", "quiz", "show_log", "show_request", "solution", "spoils", "target",
+    "two_incidents", "under_policy", "when", "with_a_key", "with_rotation",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from labutils.capstone.grading import CERTAIN
 from labutils.classroom.cards import show_log
 from labutils.lab import SceneError
 
@@ -25,7 +26,8 @@ CLAIMS = {
     "a": Claim(
         "v.farah's night session was the intruder's",
         False,
-        "v.farah was on call, and says so; what he used since 20 July was not read on 1 August",
+        "v.farah was on call, and says so; the token was used elsewhere since 20 July, so what was "
+        "read on 1 August can't be how he got it",
     ),
     "b": Claim(
         "y.almeida's session was stolen",
@@ -48,7 +50,7 @@ CLAIMS = {
         "no ticket, and the owner says: all else was not us",
     ),
     "f": Claim(
-        "all that he did came from outside the company",
+        "all that he did came from addresses outside the company",
         False,
         "the key of 1 August was made on the host of the reports",
     ),
@@ -80,7 +82,14 @@ def show_claims() -> None:
     show_log([{"": letter, "claim": one.text} for letter, one in CLAIMS.items()], "Ten claims")
 
 
-def show_report(report: Report, gain: Gain) -> None:
+def brier(percent: float, true: bool) -> float:
+    """What a percentage gains against an answer of 50, by Brier's score: nothing for a false claim
+    that was doubted."""
+    p = percent / 100
+    return CERTAIN - (1 - p) ** 2 if true else min(0.0, CERTAIN - p**2)
+
+
+def show_report(report: Report, gain: Gain = brier) -> None:
     """Show what is so of each claim, what the report gained by `gain(percent, true)`, and why.
 
     `report` gives each letter a percentage from 0 to 100, or "cannot know". Where no log can show

@@ -16,6 +16,7 @@ from labutils import (  # first: where a package is broken, they say so in a sen
     target,
 )
 from labutils.classroom.endings import welcome_back
+from labutils.stage.sigma_text import BUDGET, gateway_rule
 from labutils.text import counted
 
 from . import pictures, unseen
@@ -25,6 +26,7 @@ from .unseen import DAY, HOUR, Acts, CalledIn, Line, Ticket, by_address, clock, 
 
 Odd = list[tuple[Line, tuple[str, ...]]]  # a line, and all names of the program that it is about
 Groups = Mapping[str, Sequence[Line]]
+SafeNow = Callable[[set[str], Mapping[str, set[str]], Mapping[str, set[str]]], set[str]]
 
 
 def called_in() -> CalledIn:
@@ -85,8 +87,9 @@ def what_is_left(
     show_log(
         rows,
         f"Of {counted(len(odd), 'line')}, no ticket explains {len(left)}",
-        why="The two single lines are harmless. There the builds used the connector's token, and "
-        "their tickets name the account, not the token. A gap in a ticket is no accomplice.",
+        why="The two single lines have one, if you look by hand: there the builds used the "
+        "connector's token, and their tickets name the account, not the token. A careless ticket "
+        "is not an attack. And a thief who works while a ticket is open is explained, too.",
     )
     made = [
         line
@@ -108,9 +111,8 @@ def what_is_left(
         "Made in a program's name, without a ticket",
         lit=("in your list", "no"),
         why="The second key was made where the reports always run. That is never *elsewhere*, so "
-        "your list knows nothing of it. I had programs hunt before you, and the first of them "
-        "looked only elsewhere, too. Keep both keys in mind: no log says whose they are.",
-        moral="Whoever gets onto a program's own host looks like the program.",
+        "your list knows nothing of it. Keep both keys in mind: no log says whose they are.",
+        moral="To these logs, whoever is on a program's own host is the program.",
     )
     return groups
 
@@ -171,7 +173,11 @@ def play(incident: CalledIn, acts: Acts) -> None:
     end = "is out" if result.out else f"is back, with {', '.join(result.left)}"
     lost = f" Others lost {result.hours:g} hours of work: {', '.join(result.outages)}."
     ways_in = counted(len(result.left), "way") + " in"
-    ways = "Nothing that he had opens a door." if result.out else f"Before, he had {result.doors}."
+    ways = (
+        "Nothing that we know he had opens a door."
+        if result.out
+        else f"Before, he had {result.doors}."
+    )
     show_log(
         [*rows, {"when": "three days later", "he": end}],
         f"After {counted(len(acts), 'act')}: {'out' if result.out else ways_in}",
@@ -203,14 +209,52 @@ def without_one(incident: CalledIn, acts: Acts) -> None:
         "Don't rely on that: the day he finds another way through the gateway, an old password is "
         "worth something again. And the factor and the second key are in no inventory. If data is "
         "leaving *now*, shut that one door early, and write in the report that you chose to.",
-        moral="An eviction begins when the scope is known, not with the first account.",
+        moral="Evict when you know enough to do it in one moment. Write down what you don't know.",
+    )
+
+
+def in_rounds(incident: CalledIn, acts: Acts, safe_now: SafeNow) -> None:
+    """Play acts in rounds, an hour apart: what goes first says `safe_now(left, brings_back,
+    needs)`, and what brings back what was tried with all acts but one. Show what came of it."""
+    named = {what: act for act, what, _ in acts}
+    brings_back = {
+        act[1]: set(incident.put_out(one for one in acts if one is not act).left) - {act[1]}
+        for act in acts
+    }
+    left, rounds = set(named), list[set[str]]()
+    while left:
+        rounds.append((safe_now(left, brings_back, {}) & left) or left)
+        left = left - rounds[-1]
+    first = min((at for *_, at in acts), default=incident.now + 60)
+    later = [
+        (named[what], what, first + number * HOUR)
+        for number, round_ in enumerate(rounds)
+        for what in sorted(round_)
+    ]
+    result = incident.put_out(later)
+    rows = [
+        {"when": f"round {number}", "what": ", ".join(sorted(round_))}
+        for number, round_ in enumerate(rounds, 1)
+    ]
+    for said in result.story:
+        time, _, what = said.partition(": ")
+        rows.append({"when": time[5:16].replace("T", " "), "what": f"he {what}"})
+    end = "he is out" if result.out else f"he is back, with {', '.join(result.left)}"
+    show_log(
+        [*rows, {"when": "three days later", "what": end}],
+        "But you have a function for that: your plan in the order of lesson 15",
+        lit=None if result.out else ("what", end),
+        why="There you asked what could bring an act back, and your function is right again: "
+        "nothing in the first round could. But it knows what he has, and in lesson 15 that was all "
+        "he could bring. This one notices what is shut, and makes what no table has.",
+        moral="The first round tells him that there'll be a second.",
     )
 
 
 welcome_back("17")
 __all__ = [
-    "DAY", "HOUR", "ask", "by_address", "called_in", "check", "ending", "experiment", "hint",
-    "logs", "mine", "moment", "odd_lines", "opened", "play", "quiz", "show_claims", "show_log",
-    "show_report", "solution", "target", "what_he_did", "what_is_left", "who_was_there",
-    "without_one",
+    "BUDGET", "DAY", "HOUR", "ask", "by_address", "called_in", "check", "ending", "experiment",
+    "gateway_rule", "hint", "in_rounds", "logs", "mine", "moment", "odd_lines", "opened",
+    "play", "quiz", "show_claims", "show_log", "show_report", "solution", "target",
+    "what_he_did", "what_is_left", "who_was_there", "without_one",
 ]  # fmt: skip

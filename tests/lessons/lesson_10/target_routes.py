@@ -11,11 +11,10 @@ from labutils.lessons.lesson_10.hunting import (
     by_rule,
     changes_made,
     correlated,
-    sigma,
 )
+from labutils.stage.sigma_text import GATEWAY, sigma
 
 OFFICE = 5  # people who sign in from one address
-GATEWAY = "cloudflare_access_nonidentity"
 
 
 def from_addresses(scene: AnotherMonth, addresses: set[str]) -> str:

@@ -18,13 +18,13 @@ from labutils.lessons.lesson_10.hunting import (
     correlated,
     logins_at,
     rows_about,
-    sigma,
 )
 from labutils.lessons.lesson_10.trials import (
     base_rules,
     try_detection,
     unexplained,
 )
+from labutils.stage.sigma_text import sigma
 
 
 def judged(identifier, answer):

@@ -4,6 +4,7 @@ import pytest
 
 from labutils.instruments.logs import LogView
 from labutils.lessons.lesson_10 import hunting
+from labutils.stage.sigma_text import sigma
 
 
 @pytest.fixture(scope="module")
@@ -11,10 +12,8 @@ def month():
     return hunting.a_month()
 
 
-ABROAD = hunting.sigma(
-    "token_abroad", "cloudflare_access_nonidentity", "Abroad", hunting.ABROAD_DETECTION
-)
-CHANGED = hunting.sigma("privileged_change", "jira", "Changed", hunting.PRIVILEGED, "low")
+ABROAD = sigma("token_abroad", "cloudflare_access_nonidentity", "Abroad", hunting.ABROAD_DETECTION)
+CHANGED = sigma("privileged_change", "jira", "Changed", hunting.PRIVILEGED, "low")
 BOTH = [ABROAD, CHANGED, hunting.correlated("in_order", "In order", hunting.IN_ORDER)]
 
 

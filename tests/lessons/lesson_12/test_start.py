@@ -1,6 +1,9 @@
 """Lesson 12: what its bars, its tables and its cards say is what the lab does."""
 
+import re
+
 import pytest
+from solutions import made
 from tables import table
 
 from labutils.identity.security_events import sign_event
@@ -42,8 +45,8 @@ def test_a_list_of_hashes_ends_nothing_if_tom_spells_the_token_again(life):
 
 
 def test_one_token_and_two_spellings_at_both_lists(capsys):
-    assert start.tom_respells(token_hash) == (200, True)
-    assert start.tom_respells(jti) == (401, True)
+    assert start.tom_tries_again(token_hash) == (200, True)
+    assert start.tom_tries_again(jti) == (401, True)
     said = [line.split()[-2:] for line in capsys.readouterr().out.splitlines() if "…" in line]
     assert said == [["yes", "401"], ["no", "200"], ["yes", "401"], ["yes", "401"]]
 
@@ -127,9 +130,19 @@ def test_what_is_revoked_while_the_provider_is_down_is_heard_of_by_nobody():
 
 
 def test_an_event_that_was_pushed_once_is_lost_and_the_lifetime_is_left():
-    worth = start.restart()
+    assert start.restart() == 10
+    worth = start.minutes_after_a_restart()
     assert {life: worth["pushed once", life] for life in LIVES} == {1: 0, 5: 5, 10: 10, 30: 30}
     assert not any(worth[way, 10] for way in ("pushed until it arrives", "fetched by the API"))
+
+
+@pytest.mark.parametrize(("remember", "says"), [(False, 200), (True, 401)])
+def test_an_old_event_wakes_a_token_where_the_last_one_counts(capsys, remember, says):
+    kept = made("12-3")["remember"] if remember else None
+    start.dead_or_alive(made("12-11")["revive"], kept)
+    told = capsys.readouterr().out
+    assert re.search(r"Ada's token +401\n", told) and re.search(r"event +202\n", told)
+    assert re.search(rf"token again +{says}\n", told)
 
 
 # --- what practice says ---------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from fido2.client import ClientError
 from solutions import made
 
 from labutils.lessons.lesson_13 import authenticators, phishing, start, two_logs
+from labutils.stage.thief import SILENT_REQUEST
+from labutils.stage.two_apps import LOGIN
 
 RELAY = made("13-10")["relay"]
 UNANSWERED = made("13-11")["unanswered"]
@@ -52,6 +54,15 @@ def test_a_relay_is_seen_where_it_was_refused(company, victims):
 
 
 def test_three_ways_past_a_key_and_what_two_settings_leave_of_them(capsys):
-    before, after = start.three_ways(RELAY, made("13-3")["without_key"])
+    functions = RELAY, made("13-3")["without_key"], made("06-3")["trade_cookie"]
+    before, after = start.three_ways(*functions)
     assert (before, after) == (["page", "help desk", "cookie"], ["cookie"])
     assert capsys.readouterr().out.count("Tom is out") == 2
+
+
+def test_the_third_way_past_a_key_is_the_learner_s_own_trade():
+    def no_cookie(browser, _cookie):
+        return browser.get(LOGIN + "/authorize", params=SILENT_REQUEST)
+
+    before, after = start.three_ways(RELAY, made("13-3")["without_key"], no_cookie)
+    assert (before, after) == (["page", "help desk"], [])

@@ -190,7 +190,7 @@ def test_the_company_s_own_rule_is_asked_with_address_and_scope():
     company, asked = connected(), []
     company.api.allowed = lambda *what: asked.append(what) or what[1] != "cases.read"
     assert cases(company.tom, company).status_code == 403
-    assert asked == [("203.0.113.109", "cases.read")]
+    assert asked == [("203.0.113.201", "cases.read")]
 
 
 def test_the_month_has_the_intruder_of_2025_and_no_line_says_so():
