@@ -5,6 +5,7 @@ The agenda is the instructor's. Also writes what names the public address of the
 
 import dataclasses
 import datetime
+import itertools
 import json
 import pathlib
 import re
@@ -36,7 +37,6 @@ PARTS = {
 SWITCHES = HERE / "data" / "vendor-switches.yaml"
 TEACHING = HERE / "data" / "teaching.yaml"
 WAITS = HERE / "tools" / "waits.json"  # tools/waits.py measures it
-SECTION = re.compile(r"(?m)^#{2,3} (.+) \((\d+) min( · long)?\)$")
 HEADING = re.compile(r"(?m)^#{2,3} (.+?)(?: \(\d+ min.*\))?$")
 
 
@@ -81,6 +81,9 @@ def both_paths(course: nbformat.NotebookNode) -> tuple[int, int]:
     return course.minutes, course.get("minutes_long", course.minutes)
 
 
+OPENING = "The opening"  # before the first heading
+
+
 @dataclasses.dataclass(frozen=True)
 class Beat:
     """A beat of a lesson: the cell where it begins, its heading, its minutes."""
@@ -91,12 +94,12 @@ class Beat:
 
 
 def beats(notebook: nbformat.NotebookNode) -> list[Beat]:
-    """Return the beats of a lesson, in order; none for one that has sections."""
-    found = []
+    """Return the beats of a lesson, in order. One without a heading goes on under the last."""
+    found, title = [], OPENING
     for cell in notebook.cells:
         minutes = cell.metadata.get("labutils", {}).get("minutes")
+        title = (HEADING.findall(cell.source) or [title])[0]
         if minutes:
-            title = (HEADING.findall(cell.source) or ["The opening"])[0]
             found.append(Beat(cell.id, title, minutes))
     return found
 
@@ -210,7 +213,7 @@ def _with_sections(block: dict[str, Any], notebook: nbformat.NotebookNode | None
     """What to do in a block, after the sections that are taught in it. Of a lesson in beats, a plan
     names the cells where they begin."""
     titles = {beat.cell: beat.title for beat in beats(notebook)} if notebook else {}
-    sections = (titles.get(one, one) for one in block.get("sections", []))
+    sections = dict.fromkeys(titles.get(one, one) for one in block.get("sections", []))
     names = (re.sub("^Target: .*", "the target", one) for one in sections)
     taught = "; ".join(names)
     return f"*{taught}.* {block['do']}" if taught else str(block["do"])
@@ -230,18 +233,15 @@ def agenda(paths: list[pathlib.Path]) -> str:
 
 
 def _agenda_of(notebook: nbformat.NotebookNode) -> str:
-    """A table of the sections of the short path, and the sections of the long path below it."""
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    begins, rows, longer = 0, [], []
-    sections = [(beat.title, beat.minutes, "") for beat in beats(notebook)]
-    for title, minutes, long in sections or SECTION.findall(text):
-        if long:
-            longer.append(f"{title} ({minutes})")
-        else:
-            rows.append(f"| {begins} | {title} | {minutes} |")
-            begins += int(minutes)
-    if (left := notebook.metadata.labutils.minutes - begins) > 0 and not sections:
-        rows.append(f"| {begins} | What really happened, the recap, and questions | {left} |")
+    """A table of the sections of a lesson, what it is for, and what to know in a room."""
+    begins, rows = 0, []
+    for title, grouped in itertools.groupby(beats(notebook), lambda beat: beat.title):
+        minutes = sum(beat.minutes for beat in grouped)
+        rows.append(f"| {begins} | {title} | {minutes} |")
+        begins += minutes
+    course = lesson(notebook.metadata.labutils.lesson)
+    if course and course.objectives:
+        rows += ["", f"*Afterwards they can* {'; '.join(course.objectives)}."]
     row = teaching()["lessons"].get(notebook.metadata.labutils.lesson)
     if row:
         rows += ["", f"*Do:* {row['do']}", "", f"*Leave out:* {row['leave_out']}"]
@@ -252,8 +252,6 @@ def _agenda_of(notebook: nbformat.NotebookNode) -> str:
             "",
             f"If you have more time: its practice, {whole - short} minutes, piece by piece.",
         ]
-    if longer:
-        rows += ["", f"Long path (minutes): {', '.join(longer)}."]
     if waits := list(_waits(notebook)):
         rows += ["", f"Slow cells: {', '.join(waits)}."]
     head = ["| minute | section | takes |", "|---|---|---|"]
@@ -264,7 +262,7 @@ def _waits(notebook: nbformat.NotebookNode) -> Iterator[str]:
     """The sections with a cell that makes a room wait, and its seconds."""
     cells = json.loads(WAITS.read_text(encoding="utf-8"))
     seconds = cells.get(notebook.metadata.labutils.lesson, {})
-    section = ""
+    section = OPENING
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             section = (HEADING.findall(cell.source) or [section])[-1]

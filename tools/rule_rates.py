@@ -67,8 +67,8 @@ def table(every: Score, above_low: Score, rules_folder: pathlib.Path = RULES) ->
     days = len(every.days)
     where = rules_folder.relative_to(HOUSE).as_posix()
     lines = [
-        f"{every.events:,} events on {days} days, {every.attack_events} of the attack. A coin that "
-        f"picks events is right once in {1 / every.base_rate:,.0f}.",
+        f"{every.events:,} events on {days} days, {every.attack_events} of the attack. Pick one "
+        f"at random, and it is the attack's once in {1 / every.base_rate:,.0f} times.",
         "",
         "| rule | level | alerts | a day | true | for a look-alike | leads to |",
         "|---|---|---:|---:|---:|---:|---|",

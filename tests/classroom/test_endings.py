@@ -110,9 +110,7 @@ def test_whoever_comes_back_reads_where_they_were_and_whoever_is_new_reads_nothi
     assert not shown and not capsys.readouterr().out
     guess("06-p15", "b")
     endings.welcome_back("06")
-    assert shown == [
-        "You were here: 1 prediction. *Run All* is safe: it brings that back."
-    ]
+    assert shown == ["You were here: 1 prediction. *Run All* is safe: it brings that back."]
 
 
 def test_links_lead_from_practice_to_the_lessons(tmp_path, monkeypatch):

@@ -270,6 +270,20 @@ def test_a_folder_that_cannot_be_written_to_loses_no_receipt(capsys, monkeypatch
 
 # --- the solved run -----------------------------------------------------------------------------
 
+LAST = sorted(COURSE)[-1]  # whose practice has what no later lesson could ask
+
+
+def recalled_in(number):
+    """The quiz items that the practice of a lesson asks: those of two lessons before."""
+    asked = sorted(COURSE)[-3:] if number == LAST else [f"{int(number) - 2:02}"]
+    return [item for one in asked if one in COURSE for item in COURSE[one].quizzes]
+
+
+def test_each_quiz_item_comes_back_once():
+    asked = [item.id for number in NUMBERS for item in recalled_in(number)]
+    assert sorted(asked) == sorted(item.id for item in QUIZZES)
+
+
 
 def solved(cells):
     """The cells with each exercise's replaced by its model solution, and each quiz by its right
@@ -302,7 +316,7 @@ def test_solved_by_its_model_solutions_the_lesson_passes(name, tmp_path, monkeyp
             said[cell.id], error = run_cell(cell, names)
             demand(not error, f"{name}, cell {cell.id}, solved by its model solution: {error}.")
     wanted = {f"exercise-{item.id}": f"{item.id}: passed." for item in lesson.exercises}
-    wanted |= {f"quiz-{item.id}": ": right. " for item in lesson.quizzes}
+    wanted |= {f"quiz-{item.id}": ": right. " for item in recalled_in(name[:2])}
     if lesson.target:
         wanted[f"target-{name[:2]}"] = f"{lesson.target.id}: passed."
     demand_none(
@@ -320,7 +334,7 @@ def test_solved_by_its_model_solutions_the_lesson_passes(name, tmp_path, monkeyp
 def test_the_notebook_holds_a_cell_for_each_exercise_and_quiz_item(number):
     names = {cell.id for cell in both_of(number)}
     wanted = [f"exercise-{item.id}" for item in COURSE[number].exercises]
-    wanted += [f"quiz-{item.id}" for item in COURSE[number].quizzes]
+    wanted += [f"quiz-{item.id}" for item in recalled_in(number)]
     demand_none(
         f"Lesson {number}: no cell is called {cell}. Give this id to the cell that asks it."
         for cell in wanted

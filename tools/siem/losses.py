@@ -64,37 +64,38 @@ def _is_a_chain(one: Conversion) -> bool:
 LOSSES = (
     Loss(
         "no-window",
-        "The time window of the correlation is gone: the text counts over all that is searched.",
+        "The time window of the correlation is gone: the query counts over everything that it "
+        "searches.",
         _window_is_gone,
         wrong=True,
     ),
     Loss(
         "counts-eventid",
-        "The text counts EventID, a field of Windows that these logs do not have.",
+        "The query counts EventID, a field of Windows that these logs do not have.",
         lambda one: "dc(EventID)" in one.text,
         wrong=True,
     ),
     Loss(
         "no-not",
-        "The *not* of the condition is gone: the text looks for what must be absent.",
+        "The *not* of the condition is gone: the query looks for what must be absent.",
         _not_is_gone,
         wrong=True,
     ),
     Loss(
         "alias",
-        "The text groups by the name of an alias, which is not a field.",
+        "The query groups by the name of an alias, which is not a field.",
         _alias_is_unresolved,
         wrong=True,
     ),
     Loss(
         "chain",
-        "A correlation of correlations comes out as several queries in one text.",
+        "A correlation of correlations comes out as several queries in one string.",
         _is_a_chain,
         wrong=True,
     ),
     Loss(
         "quoted-field",
-        "The name of a field is quoted, so it is taken for a text, and two texts are compared.",
+        "The name of a field is quoted, so it is taken for a string, and two strings are compared.",
         lambda one: one.siem == "kusto" and bool(re.search(r"'\w+(\.\w+)+'", one.text)),
         wrong=True,
     ),
@@ -126,8 +127,8 @@ LOSSES = (
     ),
     Loss(
         "lists",
-        "A field below a list may have several values. The text compares one: expand the list "
-        "first, or store its members as one text.",
+        "A field below a list may have several values. The query compares one: expand the list "
+        "first, or store its members as one string.",
         lambda one: (
             one.siem in ("elasticsearch-esql", "opensearch-ppl", "kusto") and one.compares(LISTS)
         ),

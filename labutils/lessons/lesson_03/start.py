@@ -57,8 +57,8 @@ NOTHING_TAKEN = (
 BROUGHT = "Nothing was taken from Ada: she brought it to him."
 ALL_GENUINE = (
     "The code is Tom's, and so is the state. The client looks up the verifier by that state and "
-    "finds the right one, so PKCE has nothing to say here. Everything fits, in the wrong browser. The "
-    "standard's name for it is cross-site request forgery (RFC 6749, 10.12)."
+    "finds the right one, so PKCE has nothing to say here. Everything fits, in the wrong browser. "
+    "The standard's name for it is cross-site request forgery (RFC 6749, 10.12)."
 )
 NOBODY_ASKED = "Nobody asked whether the browser that came back had ever left."
 ONE_OF_FOUR = (

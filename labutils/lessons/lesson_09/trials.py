@@ -153,7 +153,8 @@ def try_way_in(answer: Tried) -> Trial:
         counts = Counter(doors.refused)
         rang = any(count >= ALARM for count in counts.values())
         yield Observed(f"{words}: whether an alarm rings", rang, "alarm", usual or "refused")
-        yield Observed(f"{words}: knocks at doors that were open already", doors.late, "stop", usual or "refused")
+        late = f"{words}: knocks at doors that were open already"
+        yield Observed(late, doors.late, "stop", usual or "refused")
 
 
 def companies() -> Iterator[tuple[str, str, str, tuple[str, ...], str]]:

@@ -240,10 +240,10 @@ def leave_behind(choice: Any, safe_now: SafeNow) -> None:
         rows,
         "All five, after the acts of your function",
         lit=("left behind", choice),
-        why="The function is right, about what it was told. Here a token goes with its user. A second "
-        "user is shut out, and waits for the next pass. Two are still inside: a file that no "
-        "service has heard of, and an app that somebody approved and that never comes through the "
-        "gateway.",
+        why="The function is right, about what it was told. Here a token goes with its user. A "
+        "second user is shut out, and waits for the next pass. Two are still inside: a file that "
+        "no service has heard of, and an app that somebody approved and that never comes through "
+        "the gateway.",
         moral="He keeps what is on no list of yours.",
     )
 
