@@ -103,8 +103,8 @@ def shortcuts(files: list[str]) -> None:
     unread = [line["hunters"]["constant report"]["total"] for line in graded]
     text = (
         f"In {len(queried) - len(with_intruder)} of the seeds {queried[0]['seed']} to "
-        f"{queried[-1]['seed']}, nobody was inside. In the other {len(with_intruder)}, one query (the "
-        "address outside with the most accounts of programs, then the most days) names the "
+        f"{queried[-1]['seed']}, nobody was inside. In the other {len(with_intruder)}, one query "
+        "(the address outside with the most accounts of programs, then the most days) names the "
         f"intruder first in {sum(line['named'] for line in with_intruder)}. Over {len(graded)} "
         "seeds, nine rules on how often the intruder of one's own month did what have a mean of "
         f"{mean(counts):.2f} in the hidden months, and the table of programs in `estate.md` by "
