@@ -284,7 +284,6 @@ def test_each_quiz_item_comes_back_once():
     assert sorted(asked) == sorted(item.id for item in QUIZZES)
 
 
-
 def solved(cells):
     """The cells with each exercise's replaced by its model solution, and each quiz by its right
     choice."""

@@ -57,7 +57,7 @@ from .token_strategies import (
 # isort: split
 import httpx
 
-Remember = Callable[[dict[str, float], str, float], dict[str, float]]
+Remember = Callable[[dict[str, int], str, int], dict[str, int]]
 WAYS = {
     "checks offline": OFFLINE,
     "fetches a list": LISTED,
