@@ -269,7 +269,7 @@ class Lines:
                 line = bisect_right(self._starts, offset + here, line, until) - 1
                 yield line
                 newline = chunk.find(b"\n", here)
-                here = chunk.find(needle, newline) if newline >= 0 else -1
+                here = chunk.find(needle, newline + 1) if newline >= 0 else -1
             line = until
 
     # --- fields of the vendor's -----------------------------------------------------------------
@@ -375,10 +375,12 @@ def _event(line: bytes) -> Json | None:
 
 
 def _needles(word: str) -> list[bytes]:
-    """What to look for in small letters: the word, and the word as JSON may escape it."""
+    """What to look for in small letters: the word, and the word as JSON may escape it. No line has
+    the end of a line in it, unless escaped."""
     escaped = json.dumps(word)[1:-1]
     written = [word, json.dumps(word, ensure_ascii=False)[1:-1], escaped]
-    return list(dict.fromkeys(one.encode(errors="replace").lower() for one in written))
+    needles = dict.fromkeys(one.encode(errors="replace").lower() for one in written)
+    return [one for one in needles if b"\n" not in one]
 
 
 def _places(codes: "array[int]", code: int) -> Iterator[int]:

@@ -199,6 +199,15 @@ supports = st.builds(
 jiras = st.builds(of_jira, st.integers(0, 200_000), st.sampled_from(NAMES), texts)
 
 
+@pytest.mark.parametrize("few", [0, 4_000])
+def test_the_end_of_a_line_is_in_no_line(tmp_path, monkeypatch, few):
+    """Not as it is: JSON escapes it."""
+    monkeypatch.setattr(module, "FEW", few)
+    breaks = [of_support(0, "ada", "one\ntwo"), of_support(60, "ada", "one two")]
+    lines = Lines(folder_of(tmp_path / "logs", support=breaks))
+    assert ids(lines, lines.with_word("\n")) == ["support:1"]
+
+
 @given(st.lists(supports, min_size=1, max_size=12), st.lists(jiras, max_size=12), st.data())
 def test_it_finds_what_a_look_at_each_line_finds(tmp_path_factory, support, jira, data):
     folder = folder_of(tmp_path_factory.mktemp("logs") / "logs", support=support, jira=jira)
