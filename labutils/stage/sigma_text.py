@@ -3,22 +3,10 @@
 from itertools import takewhile
 from textwrap import dedent, indent
 
+from labutils.hunt.sources import SOURCES
+
 GATEWAY = "cloudflare_access_nonidentity"
 BUDGET = 7  # alerts of a week that one rule may cost, of the 35 that the team reads
-# What Sigma calls the logs: product and service.
-LOG_SOURCES = {
-    "okta": ("okta", "okta"),
-    "support": ("support", "support"),
-    "jira": ("jira", "audit"),
-    "confluence": ("confluence", "audit"),
-    "bitbucket": ("bitbucket", "audit"),
-    "cloudtrail": ("aws", "cloudtrail"),
-    "cloudflare_access": ("cloudflare", "access"),
-    "cloudflare_access_nonidentity": ("cloudflare", "access_nonidentity"),
-    "cloudflare_audit": ("cloudflare", "audit"),
-    "cloudflare_gateway": ("cloudflare", "gateway"),
-    "sshd": ("linux", "sshd"),
-}
 
 
 def below(head: str, text: str) -> str:
@@ -36,18 +24,16 @@ def below(head: str, text: str) -> str:
 
 def sigma(name: str, source: str, title: str, detection: str, level: str = "medium") -> str:
     """A Sigma rule as text: the head that each rule has, and a detection in YAML."""
-    product, service = LOG_SOURCES[source]
+    names = "".join(f"    {key}: {one}\n" for key, one in SOURCES[source].sigma.named.items())
     return (
-        f"title: {title}\nname: {name}\nauthor: you\n"
-        f"logsource:\n    product: {product}\n    service: {service}\n"
+        f"title: {title}\nname: {name}\nauthor: you\nlogsource:\n{names}"
         f"{below('detection', detection)}level: {level}\n"
     )
 
 
 def sigma_name(source: str) -> str:
     """What Sigma calls a log, as it stands in a rule."""
-    product, service = LOG_SOURCES[source]
-    return f"product: {product}, service: {service}"
+    return ", ".join(f"{key}: {one}" for key, one in SOURCES[source].sigma.named.items())
 
 
 def gateway_rule(detection: str, name: str = "token_abroad") -> str:

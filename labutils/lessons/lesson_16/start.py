@@ -21,6 +21,7 @@ from labutils import (  # first: where a package is broken, they say so in a sen
 )
 from labutils.classroom.endings import welcome_back
 from labutils.identity.oauth import bearer
+from labutils.stage.sigma_text import sigma
 
 from . import month
 from .both_incidents import both_rows, stops_both
@@ -158,13 +159,9 @@ def two_incidents() -> list[str]:
 
 def handed_over(logins: Iterable[month.Line]) -> str:
     """Return a Sigma rule whose hits are these logins: it has no memory, and your function has."""
-    names = "\n".join(f"            - '{login['REQUEST_ID']}'" for login in logins)
-    return (
-        "title: A login from a new address\nname: new_address\nlogsource:\n"
-        "    product: salesforce\n    service: event_log_file\n"
-        f"detection:\n    found:\n        REQUEST_ID:\n{names}\n    condition: found\n"
-        "level: medium\n"
-    )
+    names = "\n".join(f"        - '{login['REQUEST_ID']}'" for login in logins)
+    detection = f"found:\n    REQUEST_ID:\n{names}\ncondition: found\n"
+    return sigma("new_address", month.SOURCE, "A login from a new address", detection)
 
 
 def in_truth(logins: Iterable[month.Line]) -> None:
