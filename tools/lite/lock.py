@@ -16,7 +16,7 @@ Entry = dict[str, Any]
 Lock = dict[str, Any]
 
 # Packages that come with an import of labutils, although nothing imports them by name.
-COMES_WITH = {"labutils-worlds": ["labutils.lessons.lesson_10"]}
+COMES_WITH = {"labutils-worlds": ["labutils.lessons.lesson_10.start"]}
 
 # How a requirement sees the browser's Python (PEP 508).
 BROWSER = {

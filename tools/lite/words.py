@@ -6,10 +6,6 @@ import shlex
 
 # By the id of a cell, or "" for each: what stands there, and what a browser's copy says.
 KERNEL = (
-    "No module named `labutils` in the next cell? Close this, and start it with `make lab`.",
-    "The next cell loads what the lesson needs. Wait until the circle at the top right is empty.",
-)
-KERNEL_IN_BEATS = (
     "*No module named `labutils`? Start this with `make lab`, and choose the kernel Python 3. A "
     "name is not defined?",
     "*The first cell takes a while: this browser loads 28 to 43 MB for it, once. Wait until the "
@@ -33,15 +29,11 @@ RELAY = (
     "To be Ada with a key of your own, you need the course on your machine: this page has no port "
     "for another browser. Here is what Chromium did.",
 )
-TEST = (
-    "change one figure in this notebook, and `make test` names the sentence.",
-    "change one figure in a notebook, and a test of the course names the sentence.",
-)
 HUNT = (
     "This is how you run a rule file in a terminal.",
     "This is how you run a rule file as a command.",
 )
-CHANGES = (KERNEL, KERNEL_IN_BEATS, DOCTOR, COPIES, RELAY, TEST, HUNT)
+CHANGES = (KERNEL, DOCTOR, COPIES, RELAY, HUNT)
 COMMAND = re.compile(r"python -m labutils ([^`\n]+)")
 MAIN = "from labutils.__main__ import main"
 
