@@ -244,7 +244,9 @@ def test_each_question_is_a_slide_with_its_choices_and_no_truth(number):
         asked, call = slides.in_html(item.question) + "</p>", f'("{item.id}", "")'
         assert sum(asked in vote.source and call in vote.source for vote in votes) == 1
     assert len(votes) == len(voted(number))
-    assert len(votes) >= 3 or notebook(number).metadata.labutils.mould == "case"  # evidence first, and nobody asks
+    assert (
+        len(votes) >= 3 or notebook(number).metadata.labutils.mould == "case"
+    )  # evidence first, and nobody asks
     for cell in told(number):
         assert "You made no prediction" not in cell.source
     for cell in votes:

@@ -16,14 +16,22 @@ import types
 
 __version__ = "47.0.0"
 
-# What PyJWT and python-fido2 import when they are loaded, and no lesson calls.
+# What PyJWT, joserfc and python-fido2 import when they are loaded, and no lesson calls.
 NEVER_CALLED = (
     "cryptography.hazmat.backends",
     "cryptography.hazmat.primitives.asymmetric.ed448",
+    "cryptography.hazmat.primitives.asymmetric.x25519",
+    "cryptography.hazmat.primitives.asymmetric.x448",
     "cryptography.hazmat.primitives.ciphers",
     "cryptography.hazmat.primitives.ciphers.aead",
+    "cryptography.hazmat.primitives.ciphers.algorithms",
+    "cryptography.hazmat.primitives.ciphers.modes",
     "cryptography.hazmat.primitives.kdf",
+    "cryptography.hazmat.primitives.kdf.concatkdf",
     "cryptography.hazmat.primitives.kdf.hkdf",
+    "cryptography.hazmat.primitives.kdf.pbkdf2",
+    "cryptography.hazmat.primitives.keywrap",
+    "cryptography.hazmat.primitives.padding",
 )
 
 

@@ -31,9 +31,14 @@ class PrivateFormat(Enum):
     Raw = "Raw"
 
 
-NoEncryption = absent("NoEncryption")
 _private_keys = absent("load_pem_private_key")
-load_ssh_public_key = absent("load_ssh_public_key")
+
+
+def __getattr__(name: str) -> type:
+    """Other names can be imported, and cannot be called."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return absent(name)
 
 
 def info(algorithm: bytes, key: bytes) -> bytes:
