@@ -1,5 +1,5 @@
-"""The padding of RSA signatures: PKCS #1 v1.5 alone. The others can be named, as joserfc does when it
-is loaded, and nothing is signed or checked with them."""
+"""The padding of RSA signatures: PKCS #1 v1.5 alone. The others can be named, as joserfc does when
+it is loaded, and nothing is signed or checked with them."""
 
 
 class AsymmetricPadding:
