@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools.loopback import FLAGS, served
+from tools.site.drawing import SMALLEST
+from tools.site.talk import talks
 
 HERE = pathlib.Path(__file__).resolve().parent
 SITE = HERE.parent.parent / "build" / "site"
@@ -33,9 +35,27 @@ BOTTOM = """[...document.querySelectorAll(".first-screen .picture img")].map(
 FOCUSED = """(it => [it.textContent.trim(), getComputedStyle(it).outlineStyle,
     it.getBoundingClientRect().height])(document.activeElement)"""
 SCREEN, LEGIBLE = 800, 500  # px: the height of a small screen; the width of a picture
-WALL = (1240, 700)  # px, of a slide
+WALL = (1280, 720)  # px, of a slide
 GO_TO = "(at => Reveal.slide(at.h, at.v, 99))(Reveal.getIndices(Reveal.getSlides()[%d]))"
 SIZE = "(s => [s.scrollHeight, s.scrollWidth])(Reveal.getCurrentSlide())"
+TYPE = """(() => {
+  const slide = Reveal.getCurrentSlide(), found = [];
+  const texts = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode, parent = text.parentElement, range = document.createRange();
+    range.selectNodeContents(text);
+    if (!text.textContent.trim() || parent.closest("aside.notes")) continue;
+    if (!range.getBoundingClientRect().width) continue;
+    const scale = parent.closest("svg") ? parent.getScreenCTM().a : Reveal.getScale();
+    found.push([parseFloat(getComputedStyle(parent).fontSize) * scale, text.textContent.trim()]);
+  }
+  return found.sort((one, other) => one[0] - other[0])[0] ?? [99, ""];
+})()"""  # px of the smallest type on a slide, and what is set in it
+LINES = """(s => [...s.querySelectorAll("p, li, tr, text, img, svg, pre")]
+    .filter(part => !part.closest("aside") && part.getBoundingClientRect().height)
+    .reduce((sum, part) => sum + (part.matches("pre") ? part.textContent.trim().split("\\n").length
+        : part.matches("img, svg") ? 9 : 1), 0))(Reveal.getCurrentSlide())"""
+HAS_OUTPUT = "!!Reveal.getCurrentSlide().querySelector('pre')"
 KIND = """(s => ["ul.vote", ".highlight", "img"].find(part => s.querySelector(part)) ?? "text")(
     Reveal.getCurrentSlide())"""
 
@@ -125,13 +145,15 @@ def by_keyboard(browser: Browser, address: str) -> Iterator[str]:
 
 
 def slides(browser: Browser) -> Iterator[str]:
-    """What is wrong with the slides: taller than the wall, wider, or asking for something.
+    """What is wrong with the slides: taller than the wall, wider, in small type, a line of output,
+    or asking for something.
 
     axe looks at the first slide of each kind in each deck.
     """
-    page, outside = browser.new_page(viewport={"width": WIDE, "height": 800}), []
+    page, outside = browser.new_page(viewport={"width": WALL[0], "height": WALL[1]}), []
     page.on("request", lambda asked: outside.append(asked.url))
-    for path in sorted(SLIDES.glob("[0-9]*.html")):
+    decks = [*SLIDES.glob("[0-9]*.html"), *(SLIDES / f"{name}.html" for name in talks())]
+    for path in sorted(decks):
         page.goto(path.as_uri())
         page.wait_for_function("window.Reveal && Reveal.isReady()")
         looked_at = set()
@@ -141,6 +163,11 @@ def slides(browser: Browser) -> Iterator[str]:
             tall, wide = page.evaluate(SIZE)
             if tall > WALL[1] or wide > WALL[0]:
                 yield f"{where}: {wide} px wide, {tall} px high"
+            size, words = page.evaluate(TYPE)
+            if size < SMALLEST:
+                yield f"{where}: {words[:40]!r} is set in {size:.1f} px"
+            if page.evaluate(HAS_OUTPUT) and (lines := page.evaluate(LINES)) < 2:
+                yield f"{where}: {lines} line, and nothing else"
             if (kind := page.evaluate(KIND)) not in looked_at:
                 looked_at.add(kind)
                 yield from (f"{where}: {problem}" for problem in serious(page))

@@ -12,6 +12,7 @@ import base64
 import collections
 import html
 import io
+import itertools
 import pathlib
 import re
 import shutil
@@ -19,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import nbformat
 import numpy
@@ -32,17 +33,22 @@ from traitlets.config import Config
 
 from labutils.classroom.course import lesson
 from labutils.classroom.registry import AnyPrediction, Estimate, GridRow, Lesson, Prediction, Quiz
+from labutils.pictures.look import LIGHT, variables
 from tools.guide import title_of
 from tools.lessons import paths as lessons
+from tools.site import talk
 from tools.site.apart import EXPERIMENT, apart, around
 from tools.site.build import HERE, HOUSE, LINK, NO_LEARNER, of_the_course, words_of_picture
 
 SLIDES = HOUSE / "build" / "slides"
 REVEAL = HERE / "node_modules" / "reveal.js"
 WORDS, TASK_WORDS = 75, 100  # of prose on a slide; of an exercise above its skeleton
-CODE, OUTPUT, ROOM, PICTURE = 18, 22, 22, 99  # lines; ROOM: code and output; a picture fills all
-WIDTH, FINE = 104, 112  # characters of a line of code; of smaller type, where a line needs it
-RESULT = 12  # lines that a result needs below an output
+CODE, OUTPUT, ROOM, PICTURE = 14, 15, 16, 99  # lines; ROOM: code and output; a picture fills all
+WIDTH = 78  # characters of a line of code, in type that the last row can read
+BROAD, TABLE = 88, 15  # characters of a broken line of prose; lines of a table, on a slide
+BROAD_OUTPUT = 30  # lines of an output that is shown as tables, over more than one slide
+SHORT = 2  # lines of output that are no slide of their own
+RESULT = 8  # lines that a result needs below an output
 TALL, HEAD = 0.7, 0.1  # height by width of a picture; the part of it that names its columns
 A_HOUR = 45  # slides at most
 OFF_THE_WALL = (
@@ -52,8 +58,10 @@ OFF_THE_WALL = (
     "In practice",
     "Go further",
 )  # sections for who reads
+FOR_WHO_RUNS_IT = ("Time: ", "*No module named ")  # how their paragraphs begin
 HEADING = re.compile(r"^#{1,3} .*$", re.MULTILINE)
 MINUTES = re.compile(r" \(\d+ min[^)]*\)$")
+IN_TEXT = re.compile(r" \(\d+ min\)")
 ITEM = re.compile(r"(?<=\n)(?=(?:> )?(?:[-*]|\d+\.) )")
 SENTENCE = re.compile(r"(?<=[.!?] )(?=[A-Z\[])")
 TASK = re.compile(r"^\*\*(\d\d-\d+)\.\*\*", re.MULTILINE)
@@ -134,13 +142,14 @@ def later(heading: str) -> str:
 
 
 def linked(text: str) -> str:
-    """The text with links to lessons led to their slides, and those to other files made words."""
+    """The text with links to lessons led to their slides, those to other files made words, and
+    without the minutes of an exercise, which are the speaker's."""
 
     def mended(link: re.Match[str]) -> str:
         deck = DECK.match(link[2])
         return f"[{link[1]}]({deck[1]}.html)" if deck else link[1]
 
-    return LINK.sub(mended, text)
+    return LINK.sub(mended, IN_TEXT.sub("", text))
 
 
 def texts(cell: NotebookNode, section: str) -> Iterator[NotebookNode]:
@@ -150,6 +159,8 @@ def texts(cell: NotebookNode, section: str) -> Iterator[NotebookNode]:
     own words, where they are not too many.
     """
     kind, (wall, *more) = kind_of(cell), wall_of(cell).split(NEXT)
+    if wall == "output":
+        return  # a text has none
     task = TASK.search(cell.source)
     if wall and not HEADING.match(wall):
         headings = HEADING.findall(cell.source) or [later(section)]
@@ -193,7 +204,7 @@ def blocks(text: str, section: str) -> Iterator[tuple[str, str]]:
             title = heading[0]
             paragraph = paragraph[heading.end() :].strip()
         hidden = title.lstrip("# ").startswith(OFF_THE_WALL)
-        if paragraph and not hidden and not paragraph.startswith("Time: "):
+        if paragraph and not hidden and not paragraph.startswith(FOR_WHO_RUNS_IT):
             piece.append(paragraph)
     if piece:
         yield title, "\n\n".join(piece)
@@ -329,37 +340,38 @@ def shown(
     Where `wall` says "output", the code is left out; where it has a text, that stands for both.
     """
     begun, room = kind_of(cell) == "fragment", ROOM // 2  # on a slide that others have begun
-    wall = wall_of(cell)
+    wall, outputs = wall_of(cell), list(parted(cell.outputs, course, voted))
     if wall and wall != "output":
         text = wall if begun or HEADING.match(wall) else f"{heading}\n\n{wall}"
         yield slide(new_markdown_cell(text), kind_of(cell))
         begun, room = True, RESULT
-    elif wall != "output" and not LEFT_OUT.search(cell.source):
+        outputs = [output for output in outputs if isinstance(output, str)]
+    source = "" if wall else code_of(cell, outputs, begun)
+    if source:
         if not begun:
             yield slide(new_markdown_cell(heading))
-        source = cut(cell.source, CODE)
         yield slide(new_code_cell(source), "fragment" if begun else "-")
-        begun, room = True, ROOM - len(wrapped(source, WIDTH))
-    for output in parted(cell.outputs, course, voted):
+        begun, room = True, ROOM - len(wrapped(source))
+    for output in outputs:
         if isinstance(output, str):
             below = begun and room >= RESULT
             text = output.partition("\n\n")[2] if below else output
             yield slide(new_markdown_cell(text), "fragment" if below else "slide")
             begun, room = True, 0
             continue
-        if wall and wall != "output":
-            continue
         if tall(output):
             yield from (slide(new_markdown_cell(part)) for part in halves(output))
             begun, room = False, 0
             continue
-        text = output.get("text", "")
-        height = len(wrapped(text)) if text else PICTURE
-        tags = ["output", "fine"] if in_fine_type(text) else ["output"]
-        step = new_code_cell("", outputs=[output], metadata={"tags": tags})
-        if begun and height <= room:
-            yield slide(step, "fragment")
-            room -= height
+        if is_wide(text := text_of(output)):
+            yield from (slide(new_markdown_cell(f"{heading}\n\n{part}")) for part in parts_of(text))
+            begun, room = True, 0
+            continue
+        step = new_code_cell("", outputs=[output], metadata={"tags": ["output"]})
+        height = height_of(output)
+        if begun and height <= room or len(text.splitlines()) in range(1, SHORT + 1):
+            yield slide(step, "fragment")  # a line or two join what the room has before it
+            begun, room = True, room - height
             continue
         # A picture has a title of its own, and so has an instrument.
         titled = {"image/png", "image/svg+xml"} & set(output.get("data", {}))
@@ -367,6 +379,33 @@ def shown(
             yield slide(new_markdown_cell(heading))
         yield slide(step, "slide" if titled else "-")
         begun, room = True, ROOM - height
+
+
+def code_of(cell: NotebookNode, outputs: list[NotebookNode | str], begun: bool) -> str:
+    """Return the code that a slide shows: none of a target, and no line that would be alone, for
+    what it printed fills the next slide."""
+    source = cut(cell.source, CODE)
+    alone = len(source.splitlines()) == 1 and not begun and outputs
+    if LEFT_OUT.search(cell.source) or (alone and not fits(outputs[0], ROOM - 1)):
+        return ""
+    return source
+
+
+def height_of(output: NotebookNode) -> int:
+    """Return how many lines of a slide an output takes."""
+    text = text_of(output)
+    return len(wrapped(text)) if text and not is_wide(text) else PICTURE
+
+
+def text_of(output: NotebookNode) -> str:
+    """Return the text of an output that is nothing but text."""
+    data = output.get("data", {})
+    return str(output.get("text") or (data["text/plain"] if set(data) == {"text/plain"} else ""))
+
+
+def fits(output: NotebookNode | str, room: int) -> bool:
+    """Return whether an output has room below what a slide shows already."""
+    return room >= (RESULT if isinstance(output, str) else height_of(output))
 
 
 def parted(
@@ -446,27 +485,106 @@ def printed(text: str, words_above: str) -> Iterator[NotebookNode]:
     else:
         text = f"{first}\n{rest}"
     if text := text.strip("\n"):
-        yield new_output("stream", name="stdout", text=cut(text, OUTPUT))
+        most = BROAD_OUTPUT if is_wide(text) else OUTPUT
+        yield new_output("stream", name="stdout", text=cut(text, most))
 
 
 def wrapped(text: str, width: int = 0) -> list[str]:
     """The lines of a text as the slide breaks them; of an output without a given width."""
-    width = width or (FINE if in_fine_type(text) else WIDTH)
-    rows = text.splitlines()
+    width, rows = width or WIDTH, text.splitlines()
     return [part for row in rows for part in (textwrap.wrap(row, width) or [""])]
 
 
-def in_fine_type(text: str) -> bool:
-    """Whether an output has a table that would be broken in larger type."""
+def is_wide(text: str) -> bool:
+    """Return whether an output has a table that would be broken in type that can be read."""
     return any(len(row) > WIDTH and "  " in row.strip() for row in text.splitlines())
+
+
+def parts_of(text: str) -> Iterator[str]:
+    """Yield an output in HTML, in parts that each fill a slide at most: lines with columns as
+    tables, whose cells may break and whose head comes again, and the others as text."""
+    made, height, caption = list[str](), 0.0, ""
+    for in_columns, lines in itertools.groupby(text.splitlines(), lambda row: "  " in row.strip()):
+        rows = list(lines)
+        if in_columns and len(rows) > 1:
+            blocks = [(table([rows[0], *some]), high) for some, high in by_height(rows)]
+            first, high = blocks[0]
+            blocks[0], caption = (f"{caption}\n{first}".strip(), high + bool(caption)), ""
+        else:
+            blocks = [(caption, 1.0)] if caption else []
+            said = [" ".join(part.split()) for part in re.split(r"\n\s*\n", "\n".join(rows))]
+            blocks += [
+                (f"<p>{in_html(one)}</p>", float(-(-len(one) // BROAD))) for one in said if one
+            ]
+            caption = blocks.pop()[0] if blocks and blocks[-1][1] <= 1 else ""  # of what follows
+        for block, high in blocks:
+            if made and height + high > TABLE:
+                yield "\n".join(made)
+                made, height = [], 0.0
+            made.append(block)
+            height += high
+    if made or caption:
+        yield "\n".join(filter(None, [*made, caption]))
+
+
+def by_height(rows: list[str]) -> Iterator[tuple[list[str], float]]:
+    """Yield the rows below the head of a table, as many as a slide holds, and their height."""
+    some, height = list[str](), 1.0
+    for row, high in zip(rows[1:], heights(rows)[1:], strict=True):
+        if some and height + high > TABLE - 1:
+            yield some, height
+            some, height = [], 1.0
+        some.append(row)
+        height += high
+    yield some, height
+
+
+def heights(rows: list[str]) -> list[float]:
+    """Return about how many lines each row of a table takes in type that can be read."""
+    cells = columns(rows)
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    share = min(1.0, (BROAD - 2 * len(widths)) / sum(widths))
+    return [
+        1.25
+        * max(
+            -(-len(cell) // max(6, int(share * wide)))
+            for cell, wide in zip(row, widths, strict=True)
+        )
+        for row in cells
+    ]
+
+
+def columns(rows: list[str]) -> list[list[str]]:
+    """Return the cells of lines whose columns stand below one another."""
+    longest = max(map(len, rows))
+    padded = [row.ljust(longest) for row in rows]
+    begins = [0] + [
+        at
+        for at in range(2, longest)
+        if all(row[at - 2 : at] == "  " for row in padded) and any(row[at] != " " for row in padded)
+    ]
+    ends = [*begins[1:], longest]
+    return [
+        [row[begin:end].strip() for begin, end in zip(begins, ends, strict=True)] for row in padded
+    ]
+
+
+def table(rows: list[str]) -> str:
+    """Return lines with columns as a table in HTML; the first line names them."""
+    head, *body = (
+        "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row)
+        for tag, row in zip(
+            itertools.chain(["th"], itertools.repeat("td")), columns(rows), strict=False
+        )
+    )
+    return f'<table class="printed"><tr>{"</tr><tr>".join([head, *body])}</tr></table>'
 
 
 def cut(text: str, most: int) -> str:
     """The first lines of a text, and how many more there are."""
     rows, height = text.splitlines(), 0
-    width = FINE if in_fine_type(text) else WIDTH
     for place, row in enumerate(rows):
-        height += len(wrapped(row, width))
+        height += len(wrapped(row))
         if height > most:
             return "\n".join(
                 [*rows[:place], f"# ... {len(rows) - place} more lines in the notebook"]
@@ -505,11 +623,20 @@ def index(titles: dict[str, str]) -> str:
         f'<li><a href="{name}.html">{html.escape(title)}</a></li>' for name, title in titles.items()
     )
     title = "Anatomy of a Cloud Hack: slides"
+    talks_ = "\n".join(
+        f'<li><a href="{name}.html">{html.escape(talk.talk(name).title)}</a>, '
+        f'{talk.talk(name).minutes} minutes; <a href="{name}-script.html">the script</a></li>'
+        for name in talk.talks()
+    )
     return f"""<!doctype html>
 <html lang="en-GB"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width"></head>
 <body style="font: 1.1rem/1.6 sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem">
-<main><h1>{title}</h1><ul style="list-style: none; padding: 0">
+<main><h1>{title}</h1>
+<h2>A talk</h2><ul style="list-style: none; padding: 0">
+{talks_}
+</ul>
+<h2>Lessons</h2><ul style="list-style: none; padding: 0">
 {items}
 </ul>
 <p>Space goes on through every slide. The arrow to the right passes over the long path, which hangs
@@ -520,12 +647,19 @@ with the thought behind each other choice. Keep it off the wall.</p></main>
 """
 
 
-def main() -> int:
+def main(*wanted: str) -> int:
+    """Build all slides, or the talks that are named. Return the exit status."""
+    if unknown := [name for name in wanted if name not in talk.talks()]:
+        print(f"There is no talk {unknown[0]!r}. There is: {', '.join(talk.talks())}.")
+        return 2
     if not REVEAL.exists():
         if shutil.which("npm") is None:
             print("The slides need reveal.js, which npm brings; there is no npm on the PATH.")
             return 2
         subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=HERE, check=True)
+    if wanted:
+        build_talks(SLIDES, wanted)
+        return 0
     SLIDES.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="slides-", dir=SLIDES.parent) as folder:
         made = pathlib.Path(folder, "slides")
@@ -536,12 +670,30 @@ def main() -> int:
     return 0
 
 
-def build(folder: pathlib.Path) -> None:
-    """Write the slides of each lesson that has some, and the page that leads to them."""
+def bring(folder: pathlib.Path, *names: str) -> None:
+    """Copy reveal.js and files of ours into the folder of the slides."""
     for part in ("dist", "plugin/notes"):
-        shutil.copytree(REVEAL / part, folder / "reveal.js" / part)
-    for name in ("slides.css", "slides.js"):
+        shutil.copytree(REVEAL / part, folder / "reveal.js" / part, dirs_exist_ok=True)
+    for name in ("theme.css", *names):
         shutil.copyfile(HERE / "static" / name, folder / name)
+    look = f":root {{ {variables(LIGHT)} }}\n"
+    (folder / "look.css").write_text(look, encoding="utf-8")
+
+
+def build_talks(folder: pathlib.Path, names: Iterable[str]) -> None:
+    """Write the deck of each talk with its script, and print its clock."""
+    bring(folder, "talk.css", "talk-script.css")
+    for name in names:
+        for file, page in talk.pages(name):
+            (folder / file).write_text(page, encoding="utf-8")
+        print("\n".join(talk.told(talk.talk(name))))
+        print(f"The talk is built: open {folder.name}/{name}.html; {name}-script.html is to print.")
+
+
+def build(folder: pathlib.Path) -> None:
+    """Write the slides of each lesson that has some, the talks, and the page that leads to them."""
+    bring(folder, "slides.css", "slides.js")
+    build_talks(folder, talk.talks())
     export, titles = exporter(), {}
     for path in lessons():
         notebook = nbformat.read(path, as_version=4)
@@ -561,4 +713,4 @@ def build(folder: pathlib.Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -1,23 +1,30 @@
-// Type as large as a slide has room for: people read it from the last row.
-const SIZES = [48, 44, 40, 36, 33, 30]; // px of prose
-const LEAST = 18, MOST = 30, BROKEN = 22; // px of code and output; of lines that break anyway
-const WIDE = 1215, HIGH = 690; // px of a slide
+// Type as large as a slide has room for: people read it from the last row. Nothing is smaller than LEAST.
+const LEAST = 24, MOST = 48, MOST_PRINTED = 36; // px; of prose, and of code and output
+const WIDE = 1105, HIGH = 720; // px, of a line of code and of a slide
 const OF_A_LETTER = 0.605; // width by height, in a monospaced type
 
-function fit(slide) {
-  const blocks = [...slide.querySelectorAll("pre")];
-  for (const block of blocks) {
-    const longest = Math.max(...block.textContent.split("\n").map(line => line.length), 1);
-    const size = WIDE / longest / OF_A_LETTER;
-    block.style.fontSize = (size < LEAST ? BROKEN : Math.min(MOST, size)) + "px";
+// How long a line of a block is that must not break: of an output, one with columns.
+function letters(block) {
+  const lines = block.textContent.split("\n");
+  const columns = lines.filter(line => /\S {2,}\S/.test(line));
+  return Math.max(...(columns.length ? columns : lines).map(line => line.length), 1);
+}
+
+function set(slide, prose, printed) {
+  slide.style.fontSize = prose + "px";
+  slide.style.setProperty("--deck-output", printed + "px");
+  for (const block of slide.querySelectorAll("pre")) {
+    const unbroken = Math.floor(WIDE / letters(block) / OF_A_LETTER);
+    block.style.fontSize = (unbroken < LEAST ? printed : Math.min(printed, unbroken)) + "px";
   }
-  for (const size of SIZES) {
-    slide.style.fontSize = size + "px";
+}
+
+function fit(slide) {
+  for (let step = 0; step <= MOST - LEAST; step += 1) {
+    set(slide, MOST - step, Math.max(LEAST, MOST_PRINTED - Math.ceil(step / 2)));
+    slide.style.setProperty("--deck-picture", 640 - 14 * step + "px");
     if (slide.scrollHeight <= HIGH) return;
   }
-  for (let size = MOST; size >= LEAST && slide.scrollHeight > HIGH; size -= 1)
-    for (const block of blocks)
-      if (parseFloat(block.style.fontSize) > size) block.style.fontSize = size + "px";
 }
 
 Reveal.on("ready", event => fit(event.currentSlide));
