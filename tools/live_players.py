@@ -1,6 +1,6 @@
 """Measure what the seeded teams of the live exercise score over consecutive seeds.
 
-    python tools/live_players.py play FIRST NUMBER > FILE
+    python tools/live_players.py play FIRST NUMBER [CASE] > FILE
     python tools/live_players.py page FILE...
 
 `play` prints a line of JSON for each seed. `page` makes tables of such lines, in docs/live.md.
@@ -33,10 +33,10 @@ WAYS = {  # of data/capstone/steps.yaml
 }
 
 
-def played(first: int, number: int) -> None:
+def played(first: int, number: int, case: str = "") -> None:
     """Play these seeds with every policy, and print a line of JSON for each."""
     for seed in range(first, first + number):
-        exercise = LiveExercise(Settings(str(seed), len(POLICIES)))
+        exercise = LiveExercise(Settings(str(seed), len(POLICIES), case=case))
         play(exercise, list(POLICIES))
         rows = {}
         for name, team in zip(POLICIES, exercise.teams, strict=True):
@@ -48,6 +48,9 @@ def played(first: int, number: int) -> None:
                 "dwell": one.dwell,
                 "refused": one.shut_out,
                 "out": one.is_out,
+                "last": one.last_opened,
+                "seen": one.visible,
+                "lost": min((one.steps[name] for name in one.losses), default=None),
             }
         drawn = exercise.company.drawn
         way = drawn.way.id if drawn else ""
@@ -60,8 +63,8 @@ def page(files: list[str]) -> None:
     seeds = sorted(line["seed"] for line in lines)
     rows = [
         f"| seeds {seeds[0]} to {seeds[-1]} | points | from, to | steps | losses | dwell, minutes "
-        "| refused requests | out |",
-        "|---|---|---|---|---|---|---|---|",
+        "| refused requests | out | last door opened, minute |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for name in POLICIES:
         some = [line["teams"][name] for line in lines]
@@ -72,7 +75,8 @@ def page(files: list[str]) -> None:
         rows.append(
             f"| {name} | {mean(totals):.1f} | {min(totals):.1f}, {max(totals):.1f} | {means} | "
             f"{mean(one['refused'] for one in some):.0f} | "
-            f"{sum(one['out'] for one in some)} of {len(some)} |"
+            f"{sum(one['out'] for one in some)} of {len(some)} | "
+            f"{mean(one['last'] or 0 for one in some):.0f} |"
         )
     rows.append("")
     for low, high in pairwise(SKILLS):
@@ -81,7 +85,24 @@ def page(files: list[str]) -> None:
             f"*{high.capitalize()}* scores more points than *{low}* on {more} of {len(lines)} "
             "seeds."
         )
-    put_between(PAGE, BEGIN, END, [*rows, "", *by_way(lines)])
+    put_between(PAGE, BEGIN, END, [*rows, "", *by_way(lines), "", *rated(lines)])
+
+
+def rated(lines: list[dict[str, Any]]) -> list[str]:
+    """Return a table of ten seeds with their difficulty, by what the best player scores."""
+    rows = [
+        "| seed | difficulty | the intruder comes in with | first line, minute | first loss if "
+        f"nobody acts, minute | {SKILLS[-1]}: points | last door opened, minute |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for line in sorted(lines, key=lambda line: -line["teams"][SKILLS[-1]]["total"])[:10]:
+        best, idle = line["teams"][SKILLS[-1]], line["teams"]["bystander"]
+        level = "easy" if best["total"] >= 65 else "medium" if best["total"] >= 45 else "hard"
+        rows.append(
+            f"| {line['seed']} | {level} | {WAYS[line['way']]} | {idle['seen']} | {idle['lost']} | "
+            f"{best['total']:.1f} | {best['last']} |"
+        )
+    return rows
 
 
 def by_way(lines: list[dict[str, Any]]) -> list[str]:
@@ -107,4 +128,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "page":
         page(sys.argv[2:])
     else:
-        played(int(sys.argv[2]), int(sys.argv[3]))
+        played(int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:5])

@@ -19,7 +19,7 @@ from labutils.incident.background import sheet as background
 from labutils.incident.background.dice import Dice
 from labutils.incident.campaign import Ask
 from labutils.incident.cases import Incident
-from labutils.incident.inventory import Credential, Identity
+from labutils.incident.inventory import COMPANY, Credential, Identity, Service
 from labutils.incident.log_format import field_names, log_format, merged
 from labutils.lab import data_file
 from labutils.sheets import Row, read
@@ -46,8 +46,9 @@ class LiveEvent:
 
     `at` and `arrives` are seconds since 1970: when it happened, and when the teams get to see it.
     `who`: the account or token that acted; `costly`: it is written only where the level of the log
-    was raised. `step`: what the intruder was doing, nothing where it was somebody else; `twin`:
-    what it was, where it looks like a step and is harmless.
+    was raised. `step`: what the intruder was doing, nothing where it was somebody else, and
+    `using`: with which credential, as acts name it; `twin`: what it was, where it looks like a step
+    and is harmless.
     """
 
     at: int
@@ -58,6 +59,7 @@ class LiveEvent:
     costly: bool = False
     step: str = ""
     twin: str = ""
+    using: str = ""
 
     @cached_property
     def fields(self) -> dict[str, Any]:
@@ -106,6 +108,7 @@ def live_event(
     minutes: int = USUAL,
     step: str = "",
     twin: str = "",
+    using: str = "",
 ) -> LiveEvent:
     """Return a line of a log, with what an exercise of `minutes` has to know of it.
 
@@ -116,7 +119,8 @@ def live_event(
         set(values_at(fields, path)) & set(some) for path, some in log_format(source).costly.items()
     )
     who = known_as(lines.who(f"{source}:1", fields))
-    return LiveEvent(at, at + delay(source, minutes), source, text, who, costly, step, twin)
+    arrives = at + delay(source, minutes)
+    return LiveEvent(at, arrives, source, text, who, costly, step, twin, using)
 
 
 def scaled(value: int, minutes: int) -> int:
@@ -149,7 +153,8 @@ class LiveStep:
 
     `part`: way, movement, foothold, loss, silent, or step where a case says no more; `after`: steps
     of which one must have been made; `clock`: the moment at which a case of the past decides it
-    (seconds since 1970), None for the present.
+    (seconds since 1970), None for the present; `is_logged`: some log shows what is done in it;
+    `only_tried`: it failed when it happened, and is tried once.
     """
 
     id: str
@@ -159,11 +164,22 @@ class LiveStep:
     after: tuple[str, ...] = ()
     symptom: str = ""
     clock: int | None = None
+    is_logged: bool = True
+    only_tried: bool = False
 
     @property
     def is_loss(self) -> bool:
-        """Whether data is lost in this step."""
-        return self.part == "loss"
+        """Whether data is lost in this step, whether or not a log shows it."""
+        return self.part in ("loss", "silent")
+
+
+@dataclass(frozen=True)
+class LiveWay:
+    """A way in: the credentials that an intruder starts with, and the first steps."""
+
+    id: str
+    starts: tuple[str, ...]
+    steps: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +189,9 @@ class LiveCompany:
     `start`: of the exercise, in seconds since 1970; `starts_with`: the credentials that the
     intruder has; `chain`: the steps in the order that the intruder means to keep; `tables`:
     tickets, roster and trips; `facts`: the company in Markdown, as its own people describe it;
-    `drawn`: the incident that it comes from, unless that is a case.
+    `drawn`: the incident that it comes from, unless that is a case; `ways`: all ways in, of which
+    the intruder takes one first; `names`: the account for each name in small letters that only a
+    log uses; `spares`: by account of a program, the host on which it runs now and then.
     """
 
     seed: str
@@ -189,6 +207,9 @@ class LiveCompany:
     facts: str = field(repr=False)
     drawn: Drawn | None = field(default=None, repr=False)
     ordinary: tuple[LiveEvent, ...] = field(default=(), repr=False)
+    ways: tuple[LiveWay, ...] = ()
+    names: dict[str, str] = field(default_factory=dict, repr=False)
+    spares: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def end(self) -> int:
@@ -209,7 +230,7 @@ class LiveCompany:
     @cached_property
     def programs(self) -> tuple[str, ...]:
         """The accounts of the programs that have an owner, in order."""
-        of_people = ("session", "security key", "key")
+        of_people = ("session", "security key", "key", "profile")
         people = {row["account"] for row in self.tables["roster"]}
         names = {row.account for row in self.inventory if row.kind not in of_people}
         return tuple(sorted(names - people))
@@ -221,7 +242,7 @@ class LiveCompany:
         Each has its name in a report, and the account that it belongs to.
         """
         if self.drawn is None:
-            return {}
+            return self._made_in_a_case()
         words, robot = self.drawn.words, f"{self.drawn.company.words['reports']}-robot"
         victim, newcomer = words["victim"], words["newcomer"]
         return {
@@ -232,15 +253,45 @@ class LiveCompany:
             "victim-mail-grant": (f"grant of {victim}", victim),
         }
 
+    def _made_in_a_case(self) -> dict[str, tuple[str, str]]:
+        """What nobody at the company issued: accounts by their name, the rest as a program of the
+        account whose request brought it in."""
+        makers = {
+            given: self.account_of(self.case.estate.credentials[ask.using])
+            for step in self.steps.values()
+            for route in step.routes
+            for ask in route
+            for given in self.case.estate.services[ask.service].gives.get(ask.action, ())
+        }
+        found: dict[str, tuple[str, str]] = {}
+        for one in self.case.estate.credentials.values():
+            if one.given_out or one.kind == "data":
+                continue
+            account = one.holder.account or one.holder.name
+            is_account = one.kind == "password"
+            maker = makers.get(one.id, account)
+            found[one.id] = (f"account {account}" if is_account else f"program of {maker}", account)
+        return found
+
+    def reaches(self, service: Service) -> bool:
+        """Return whether acts of the team hold at a service.
+
+        They do at the company's own, and at any whose log the team reads.
+        """
+        return service.org == COMPANY or service.audit in self.case.sources
+
     def name_of(self, held: Credential) -> str:
         """Return what an act calls a credential."""
-        if held.id in self.made:
-            return self.made[held.id][0]
-        return incident.inventory_name(self.drawn, held.id) if self.drawn else held.id
+        if not held.given_out and held.kind != "data":
+            return self.made[held.id][0] if held.id in self.made else held.id
+        if self.drawn:
+            name = incident.inventory_name(self.drawn, held.id)
+            return self.made[held.id][0] if held.id in self.made else name
+        return f"session of {self.account_of(held)}" if held.kind == "session" else held.id
 
     def account_of(self, held: Credential) -> str:
         """Return the account that a credential belongs to."""
-        if held.id in self.made:
+        if self.drawn and held.id in self.made:
             return self.made[held.id][1]
         return held.holder.account or held.holder.name
 
@@ -249,19 +300,19 @@ class LiveCompany:
 
         What was made from an account has the account's identity.
         """
-        if held.id not in self.made:
+        if self.drawn is None or held.id not in self.made:
             return held.holder
         account = self.made[held.id][1]
         identities = self.case.estate.identities.values()
         return next(one for one in identities if account in (one.account, one.name))
 
-    def elsewhere(self, number: int) -> str:
-        """Return another address of the intruder's, from number 1 on.
+    def elsewhere(self, number: int, whose: str = "move") -> str:
+        """Return another address of the intruder's, from number 1 on, or of somebody else's.
 
         The first is in the networks that programs are moved to, the next ones in those of hotels
         and telephones, where colleagues are too.
         """
-        sheet, dice = background.load(self.case), Dice(f"{self.seed}/live/move/{number}")
+        sheet, dice = background.load(self.case), Dice(f"{self.seed}/live/{whose}/{number}")
         roaming = [*sheet.away, *sheet.mobile]
         names = (sheet.moves_to or sheet.proxies) if number == 1 else roaming or sheet.proxies
         network = sheet.networks[dice.pick(list(names))]
@@ -269,7 +320,25 @@ class LiveCompany:
 
     def known_as(self, who: str) -> str:
         """Return an account's name in the inventory."""
-        return self.drawn.company.known_as(who) if self.drawn else who
+        return self.names.get(who, who)
+
+    def account_behind(self, who: str) -> str:
+        """Return the account of an account or a credential, in any spelling."""
+        return self._accounts_by_name.get(who.lower(), who)
+
+    @cached_property
+    def _accounts_by_name(self) -> dict[str, str]:
+        found = dict(self.names)
+        found |= {account.lower(): account for account in self.accounts}
+        found |= {row.name.lower(): row.account for row in self.inventory}
+        return found
+
+    @cached_property
+    def of_the_story(self) -> frozenset[str]:
+        """The accounts, in small letters, with which an intruder may do anything here."""
+        asks = [ask for step in self.steps.values() for route in step.routes for ask in route]
+        used = {self.case.estate.credentials[ask.using] for ask in asks}
+        return frozenset(self.account_of(one).lower() for one in used)
 
     @cached_property
     def signs_as(self) -> dict[str, frozenset[str]]:
@@ -279,6 +348,8 @@ class LiveCompany:
             is_token = row.kind == "service-token"
             names.setdefault(row.name, set()).add(row.name if is_token else row.account)
             names.setdefault(row.account, set()).update({row.account, row.name})
+        for called, account in self.names.items():
+            names.setdefault(account, set()).add(called)
         return {name: frozenset(one.lower() for one in some) for name, some in names.items()}
 
     @cached_property

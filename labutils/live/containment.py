@@ -4,6 +4,7 @@ It is one more rule behind those of labutils.incident.policy: whoever acts does 
 or not, and pays with the work of those who are shut out.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from labutils.text import shown
 
 Kind = Literal["revoke", "disable", "enable", "bind", "unbind", "block", "unblock", "raise"]
 KINDS: tuple[str, ...] = get_args(Kind)
+ADDRESS = re.compile(r'"\d{1,3}(?:\.\d{1,3}){3}"|"[0-9a-f]{1,4}:[0-9a-f:]*"')
 WIDEST = {4: 24, 6: 64}  # bits of the widest network that may be blocked, by version of IP
 
 
@@ -54,8 +56,8 @@ def checked(company: LiveCompany, kind: str, what: str, at: int) -> LiveAct:
     elif named not in company.listed and not (kind == "revoke" and _is_made(company, named)):
         raise CannotDo(
             f"{shown(named, 60)!r} is not in the inventory. Use a name from it. For what "
-            "somebody added, write account NAME, key of ACCOUNT, factor of ACCOUNT or grant of "
-            "ACCOUNT."
+            "somebody added, write account NAME, key of ACCOUNT, factor of ACCOUNT, grant of "
+            "ACCOUNT or program of ACCOUNT."
         )
     return LiveAct(kind, named, at)  # type: ignore[arg-type]  # it is one of KINDS
 
@@ -73,7 +75,7 @@ def _network(text: str) -> str:
     return str(network.network_address) if one else str(network)
 
 
-MAKES = ("account ", "key of ", "factor of ", "grant of ")
+MAKES = ("account ", "key of ", "factor of ", "grant of ", "program of ")
 
 
 def _is_made(company: LiveCompany, name: str) -> bool:
@@ -195,7 +197,8 @@ class Containment:
         if act.kind == "revoke":
             return event.at < act.at + down_time(row.kind, self.company.minutes)
         places = self.company.places.get(row.account, ())
-        return not any(f'"{place}"' in event.text for place in places)
+        at_home = any(f'"{place}"' in event.text for place in places)
+        return not at_home and bool(ADDRESS.search(event.text))
 
     def records(self, event: LiveEvent) -> bool:
         """Return whether the log keeps a line, by its level at that moment."""

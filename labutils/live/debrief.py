@@ -236,7 +236,7 @@ def _steps(exercise: LiveExercise, team: Team, result: TeamResult) -> Iterator[s
                 f"{minute(company, answer.at)}: {answer.kind} {answer.what}"
                 if answer
                 else "nothing",
-                "yes" if company.steps[name].is_loss else "no",
+                data_lost(company.steps[name]),
             )
         )
     yield "<h3>What the intruder did, in minutes</h3>"
@@ -246,6 +246,11 @@ def _steps(exercise: LiveExercise, team: Team, result: TeamResult) -> Iterator[s
     if ways:
         told = ", ".join(f"{one.scope} at minute {minute(company, one.at)}" for one in ways[:8])
         yield f"<p>It looked for ways back, and was let through: {text(told, 900)}.</p>"
+    for way, time in team.intruder.came_back.items():
+        yield (
+            f"<p>Shut out, or with a leak, it came back at minute {minute(company, time)} by "
+            f"another way: {text(way, 100)}.</p>"
+        )
     told_to = [
         f"{minute(company, company.start + row['t'])}: {row['kind']} {row.get('text', '')}".strip()
         for row in exercise.rows
@@ -253,6 +258,13 @@ def _steps(exercise: LiveExercise, team: Team, result: TeamResult) -> Iterator[s
     ]
     if told_to:
         yield f"<p>The instructor's injects, by minute: {text('; '.join(told_to), 1500)}.</p>"
+
+
+def data_lost(step: LiveStep) -> str:
+    """Return whether a step lost data, and whether a log shows it."""
+    if not step.is_loss:
+        return "no"
+    return "yes" if step.is_logged else "yes, and no log shows it"
 
 
 def begun(team: Team, step: str) -> int:

@@ -2,16 +2,17 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
 from labutils.capstone import company as capstone
-from labutils.capstone import incident
+from labutils.capstone import incident, lines
 from labutils.capstone.folder import inventory, text_of
 from labutils.capstone.incident import Drawn, StepKind
-from labutils.incident import cases, telemetry
+from labutils.incident import cases, policy, telemetry
 from labutils.incident.background import sheet as background
 from labutils.incident.background.dice import Dice
 from labutils.incident.background.traffic import Workforce
@@ -21,7 +22,8 @@ from labutils.incident.background.world import Entry, Events, days_of_month
 from labutils.incident.breach import request
 from labutils.incident.campaign import Ask
 from labutils.incident.cases import Incident
-from labutils.incident.policy import Decision
+from labutils.incident.policy import Decision, World
+from labutils.incident.telemetry import holder_base32
 from labutils.lab import iso, seconds
 from labutils.live.company import (
     DAY,
@@ -31,10 +33,11 @@ from labutils.live.company import (
     LiveCompany,
     LiveEvent,
     LiveStep,
+    LiveWay,
     Table,
     live_event,
 )
-from labutils.live.containment import Containment
+from labutils.live.containment import Containment, LiveAct
 from labutils.live.intruder import LiveIntruder
 
 ADDRESS = re.compile(r"\"(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})\"")
@@ -43,6 +46,7 @@ EVENTS = 60_000  # of ordinary traffic in the month of a case
 HOURS = (8, 9, 10, 11, 12)  # of the day (UTC), at which an exercise may begin
 BUSY = 4  # times as many harmless stories as on other days
 STORIES = 3  # of programs that a ticket explains, at least, within the exercise
+SPARE = 250  # of 1,000 half hours in which a program runs on its spare host
 DRAWS = 30  # of intruders, before a seed is given up
 FEWEST = 6  # steps of an intruder whom nobody disturbs
 
@@ -81,8 +85,9 @@ def _of_seed(seed: str, minutes: int) -> LiveCompany:
         company = _with_intruder(one, seed, number, start, minutes, crew, events, taken)
         undisturbed = LiveIntruder(company, Containment(company))
         undisturbed.run(company.end)
-        if len(undisturbed.made) >= FEWEST and undisturbed.losses:
-            return replace(company, ordinary=tuple(_ordinary(company, entries)))
+        seen = [name for name in undisturbed.losses if company.steps[name].is_logged]
+        if len(undisturbed.made) >= FEWEST and seen:
+            return _lived_in(company, entries)
     raise NoExercise(f"Seed {seed} gives no exercise of {minutes} minutes; take another.")
 
 
@@ -133,6 +138,7 @@ def _with_intruder(
     case = incident.read_case(one, words, steps, way, every, dict.fromkeys(kinds, iso(start)))
     drawn = Drawn(one.seed, one, way, chain, kinds, case, words)
     plans = {plan.fact: plan.routes for plan in case.campaign.steps}
+    assistant, robot = one.words["assistant_user"].lower(), one.integration
     rows = [InventoryRow(row[0], row[1], row[3], row[4]) for row in inventory(drawn)]
     return LiveCompany(
         seed,
@@ -142,16 +148,32 @@ def _with_intruder(
         minutes,
         _tables(crew, events, start, minutes),
         tuple(rows),
-        {kind.id: _step(kind, plans[kind.id]) for kind in every},
+        {kind.id: _step(kind, plans[kind.id], case) for kind in every},
         tuple(kind.id for kind in chain),
         way.starts,
         text_of("estate.md", drawn),
         drawn,
+        ways=tuple(
+            LiveWay(row["id"], tuple(row["starts"]), tuple(row["steps"])) for row in steps["ways"]
+        ),
+        names=_numbers(case, crew) | {assistant: robot},
     )
 
 
-def _step(kind: StepKind, routes: tuple[tuple[Ask, ...], ...]) -> LiveStep:
-    return LiveStep(kind.id, kind.goal, kind.part, routes, kind.after, kind.symptom)
+def _step(kind: StepKind, routes: tuple[tuple[Ask, ...], ...], case: Incident) -> LiveStep:
+    shown = _is_logged(routes, case)
+    return LiveStep(
+        kind.id, kind.goal, kind.part, routes, kind.after, kind.symptom, is_logged=shown
+    )
+
+
+def _is_logged(routes: tuple[tuple[Ask, ...], ...], case: Incident) -> bool:
+    """Whether a log that the team reads holds what a step ends with."""
+    asked = request(case, routes[0][-1], seconds(case.start))
+    if not policy.recorded(asked, World.historical(case)):
+        return False
+    allowed = Decision(True, "allowed", "no rule refused it")
+    return any(telemetry.events(asked, allowed, "", case.name))
 
 
 # --- of a case -----------------------------------------------------------------------------------
@@ -165,23 +187,6 @@ def _of_case(seed: str, minutes: int, case: Incident) -> LiveCompany:
     crew = workforce(case, sheet, f"{seed}/live", days_of_month(sheet))
     events = Events(crew, EVENTS, {})
     start = _start(events, seed, minutes)
-    losses = set(case.losses.values())
-    steps = {}
-    for plan in case.campaign.steps:
-        fact = case.ledger.facts[plan.fact]
-        clock = seconds(plan.assumed_time or fact.time or case.start)
-        part = "loss" if plan.fact in losses else "step"
-        steps[plan.fact] = LiveStep(plan.fact, plan.goal, part, plan.routes, clock=clock)
-    rows = [
-        InventoryRow(
-            one.id,
-            one.holder.account or one.holder.name,
-            one.kind,
-            " ".join(sorted({scope.split(":")[0] for scope in one.scopes})),
-        )
-        for one in case.estate.credentials.values()
-        if one.given_out and one.kind != "data"
-    ]
     company = LiveCompany(
         seed,
         case.name,
@@ -189,17 +194,252 @@ def _of_case(seed: str, minutes: int, case: Incident) -> LiveCompany:
         start,
         minutes,
         _tables(crew, events, start, minutes),
-        tuple(rows),
-        steps,
-        tuple(steps),
+        (),
+        _steps_of(case),
+        tuple(plan.fact for plan in case.campaign.steps),
         case.campaign.start_with,
         "",
     )
-    entries = _entries(events, start, minutes)
-    return replace(company, ordinary=tuple(_ordinary(company, entries)))
+    company = _with_people_of_the_story(company)
+    company = replace(company, inventory=tuple(_inventory(company, crew)))
+    company = replace(company, names=_names(company, crew), ways=tuple(_ways(company)))
+    company = _lived_in(company, _entries(events, start, minutes))
+    _must_be_playable(company)
+    return replace(company, facts=_facts(company))
+
+
+def _steps_of(case: Incident) -> dict[str, LiveStep]:
+    steps, losses = {}, set(case.losses.values())
+    for plan in case.campaign.steps:
+        fact = case.ledger.facts[plan.fact]
+        clock = seconds(plan.assumed_time or fact.time or case.start)
+        part, shown = "step", _is_logged(plan.routes, case)
+        if plan.fact in losses:
+            part = "loss" if shown else "silent"
+        steps[plan.fact] = LiveStep(
+            plan.fact,
+            plan.goal,
+            part,
+            plan.routes,
+            clock=clock,
+            is_logged=shown,
+            only_tried=fact.outcome == "denied",
+        )
+    return steps
+
+
+def _with_people_of_the_story(company: LiveCompany) -> LiveCompany:
+    """The company with those people on its roster whose accounts only the case knows."""
+    listed = {row["account"] for row in company.tables["roster"]}
+    rows = [
+        {
+            "account": one.account,
+            "role": one.name,
+            "country": "US",
+            "from_hour": "7",
+            "to_hour": "16",
+            "on_call_from": "",
+            "on_call_to": "",
+            "places": " ".join(one.places),
+        }
+        for one in company.case.estate.identities.values()
+        if one.kind == "person" and one.account and one.account not in listed
+    ]
+    roster = [*company.tables["roster"], *rows]
+    return replace(company, tables=company.tables | {"roster": roster})
+
+
+def _inventory(company: LiveCompany, crew: Workforce) -> Iterator[InventoryRow]:
+    """What programs hold at services that the team can act at, and everybody's sessions.
+
+    Those of the story are among all others, so that the list does not tell the story.
+    """
+    services, seen = company.case.estate.services, set[str]()
+    for one in company.case.estate.credentials.values():
+        names = sorted({scope.split(":")[0] for scope in one.scopes})
+        opens = [name for name in names if company.reaches(services[name])]
+        if not one.given_out or one.kind == "data" or not opens:
+            continue
+        row = InventoryRow(company.name_of(one), company.account_of(one), one.kind, " ".join(opens))
+        if row.name not in seen:
+            seen.add(row.name)
+            yield row
+    for machine in crew.sheet.machines.values():
+        if machine.holder is None and machine.id not in seen:
+            yield InventoryRow(machine.id, machine.id, "service-token", "own job")
+    for account in dict.fromkeys(row["account"] for row in company.tables["roster"]):
+        if f"session of {account}" not in seen:
+            yield InventoryRow(f"session of {account}", account, "session", "own job")
+
+
+def _names(company: LiveCompany, crew: Workforce) -> dict[str, str]:
+    """The account for each name that only a log uses: a number, or the mailbox of a grant."""
+    found = _numbers(company.case, crew)
+    accounts = {name.lower() for name in company.accounts | set(company.listed)}
+    alone: dict[str, set[str]] = {}  # by log, the accounts that another name stands for
+    for step in company.steps.values():
+        for ask in (ask for route in step.routes for ask in route):
+            asked = request(company.case, ask, step.clock or 0)
+            held = asked.credential
+            if held is None or not held.given_out or not company.reaches(asked.service):
+                continue
+            account = company.account_of(held)
+            allowed = Decision(True, "allowed", "no rule refused it")
+            written = [
+                (line, lines.who(f"{line.source}:1", json.loads(line.text)))
+                for line in telemetry.events(asked, allowed, "", company.seed)
+            ]
+            if any(who in accounts for _, who in written):
+                continue
+            for line, who in written:
+                if who not in accounts and who not in found and not ADDRESS.search(f'"{who}"'):
+                    found[who] = account
+                    alone.setdefault(line.source, set()).add(account)
+    for source, some in alone.items():  # where one program writes it all
+        if len(some) == 1:
+            words = [act.words for act in crew.sheet.acts.values() if _writes(act, source)]
+            boxes = {box for one in words for box in _several(one.get("mailbox", ()))}
+            found |= dict.fromkeys(boxes, next(iter(some)))
+    return found
+
+
+def _numbers(case: Incident, crew: Workforce) -> dict[str, str]:
+    """The account for each number that the log of the customer system has in place of a name."""
+    own = [*case.estate.identities.values()]
+    own += [one.identity for one in crew.everybody]
+    own += [one.identity for one in crew.services.values()]
+    return {
+        f"005EX{holder_base32(called)}".lower(): (one.account or one.name)
+        for one in own
+        for called in {one.id, one.account or one.id}
+    }
+
+
+def _writes(act: background.Act, source: str) -> bool:
+    return any(line.startswith(f"{source}.") for one in act.choices for line in one.lines)
+
+
+def _several(value: object) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(map(str, value))  # type: ignore[call-overload]
+
+
+def _ways(company: LiveCompany) -> Iterator[LiveWay]:
+    """What an intruder who was shut out might come back with: a credential of the story."""
+    used = [ask.using for s in company.steps.values() for route in s.routes for ask in route]
+    for name in dict.fromkeys(used):
+        held = company.case.estate.credentials[name]
+        if held.given_out and company.name_of(held) in company.listed:
+            yield LiveWay(name, (name,), ())
+
+
+def _facts(company: LiveCompany) -> str:
+    """The company in Markdown: its logs, who may use what, where programs work, and their names."""
+    estate = company.case.estate
+    called: dict[str, list[str]] = {}
+    for name, account in company.names.items():
+        called.setdefault(account, []).append(name.upper() if name.startswith("005") else name)
+    rows = ["# How it works here", "", "| service | log |", "|---|---|"]
+    rows += [
+        f"| {one.id} | {f'`{one.audit}`' if one.audit in company.case.sources else 'no log'} |"
+        for one in estate.services.values()
+        if company.reaches(one)
+    ]
+    rows += [
+        "",
+        "You read the logs of everybody concerned, and you can act wherever you read a log: the "
+        "other companies' incident teams do at once what you ask for.",
+        "",
+        "## Where the programs work",
+        "",
+        "| account | credentials | usual addresses | its other names in logs |",
+        "|---|---|---|---|",
+    ]
+    for account in company.programs:
+        held = ", ".join(f"`{row.name}`" for row in company.inventory if row.account == account)
+        places = ", ".join(company.places.get(account, ()))
+        others = ", ".join(f"`{name}`" for name in sorted(called.get(account, ())))
+        rows.append(f"| `{account}` | {held} | {places} | {others} |")
+    return "\n".join(rows) + "\n"
+
+
+def _must_be_playable(company: LiveCompany) -> None:
+    """Raise NoExercise where a team could prevent nothing, or nothing would be lost."""
+    undisturbed = LiveIntruder(company, Containment(company))
+    undisturbed.run(company.end)
+    acts = [LiveAct("revoke", name, company.start) for name in company.listed]
+    shut = LiveIntruder(company, Containment(company, acts))
+    shut.run(company.start + company.minutes * MINUTE // 4)
+    prevented = set(undisturbed.made) - set(shut.made)
+    if len(undisturbed.made) < FEWEST or not undisturbed.losses or not prevented:
+        raise NoExercise(
+            f"{company.title} gives no exercise of {company.minutes} minutes: a team could prevent "
+            "nothing in it. Take another case, or a seed alone."
+        )
 
 
 # --- of both -------------------------------------------------------------------------------------
+
+
+def _lived_in(company: LiveCompany, entries: list[Entry]) -> LiveCompany:
+    """The company with its ordinary day, its spare hosts, and the hosts of its tickets."""
+    company = replace(company, spares=_spares(company))
+    company = replace(company, ordinary=tuple(_ordinary(company, entries)))
+    tickets = [_with_host(company, row) for row in company.tables["tickets"]]
+    return replace(company, tables=company.tables | {"tickets": tickets})
+
+
+def _spares(company: LiveCompany) -> dict[str, str]:
+    """A second host for each program, in the network of its first one."""
+    taken = {place for places in company.places.values() for place in places}
+    found: dict[str, str] = {}
+    for account in company.programs:
+        homes = [place for place in company.places.get(account, ()) if "." in place]
+        dice = Dice(f"{company.seed}/live/spare/{account}")
+        for _ in range(50 if homes else 0):
+            spare = f"{homes[0].rpartition('.')[0]}.{dice.between(2, 253)}"
+            if spare not in taken:
+                found[account] = spare
+                taken.add(spare)
+                break
+    return found
+
+
+def _on_its_spare_host(company: LiveCompany, event: LiveEvent) -> LiveEvent:
+    """A line of a program, from its spare host in some half hours of the day."""
+    account = company.account_behind(event.who)
+    spare = company.spares.get(account)
+    half_hour = event.at // (30 * MINUTE)
+    if spare is None or event.twin:
+        return event
+    if not Dice(f"{company.seed}/live/spare/{account}/{half_hour}").of(SPARE):
+        return event
+    text = event.text
+    for place in company.places.get(account, ()):
+        text = text.replace(f'"{place}"', f'"{spare}"')
+    return replace(event, text=text)
+
+
+def _with_host(company: LiveCompany, ticket: dict[str, str]) -> dict[str, str]:
+    """A ticket with the host that it is about: where it happens, else one that nobody uses."""
+    twins = background.load(company.case).twins
+    begin, end = seconds(ticket["from"]), seconds(ticket["to"])
+    by = company.account_behind(company.known_as(ticket["by"].lower()))
+    usual = company.places.get(by, ())
+    theirs = {one.ip for one in company.case.addresses.values()}
+    theirs |= {company.elsewhere(number) for number in range(1, 4)}
+    there = [
+        address
+        for one in company.ordinary
+        if one.twin and begin <= one.at <= end and twins[one.twin].what == ticket["what"]
+        if company.account_behind(one.who) == by
+        for address in ADDRESS.findall(one.text)
+        if address not in usual and address not in theirs
+    ]
+    dice = Dice(f"{company.seed}/live/ticket/{ticket['id']}")
+    planned = company.elsewhere(1, f"ticket/{ticket['id']}") if dice.of(500) else ""
+    planned = "" if planned in theirs else planned
+    hosts = list(dict.fromkeys(there)) or [planned or next(iter(usual), "") or "no host"]
+    return ticket | {"host": " and ".join(hosts[:2])}
 
 
 def _tables(crew: Workforce, events: Events, start: int, minutes: int) -> dict[str, Table]:
@@ -245,16 +485,15 @@ def _ordinary(company: LiveCompany, entries: Iterable[Entry]) -> Iterator[LiveEv
     every = list(_owners(company))
     for entry in entries:
         twin = entry.twin[0] if entry.twin else ""
-        every.append(
-            live_event(
-                entry.source,
-                entry.at // 1000,
-                entry.text,
-                company.known_as,
-                minutes=company.minutes,
-                twin=twin,
-            )
+        event = live_event(
+            entry.source,
+            entry.at // 1000,
+            entry.text,
+            company.known_as,
+            minutes=company.minutes,
+            twin=twin,
         )
+        every.append(_on_its_spare_host(company, event))
     yield from sorted(every, key=lambda one: (one.arrives, one.source, one.text))
 
 

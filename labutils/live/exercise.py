@@ -17,7 +17,7 @@ from labutils.live.company import MINUTE, LiveCompany, LiveEvent, scaled
 from labutils.live.containment import CannotDo, Containment, LiveAct
 from labutils.live.containment import checked as checked_act
 from labutils.live.drawing import draw
-from labutils.live.intruder import LiveIntruder
+from labutils.live.intruder import LiveIntruder, Nudge
 from labutils.live.look_ups import LookUp
 from labutils.live.watching import MOST_OWN, RuleWatch, ShelfRule, own_rule, shelf
 from labutils.text import counted, shown
@@ -308,11 +308,17 @@ class LiveExercise:
         self.rows.append(noted)
         return sentence
 
-    def replay(self, rows: Iterable[LogRow]) -> None:
-        """Play a log again."""
+    def replay(self, rows: Iterable[LogRow]) -> list[tuple[LogRow, str]]:
+        """Play a log again; return the rows that this version cannot do, each with the reason."""
+        refused = []
         for row in rows:
-            self.advance(int(row["t"]))
-            self.perform({name: value for name, value in row.items() if name != "t"})
+            try:
+                self.advance(int(row["t"]))
+                self.perform({name: value for name, value in row.items() if name != "t"})
+            except (CannotDo, KeyError, TypeError, ValueError, OverflowError) as error:
+                reason = str(error) if isinstance(error, CannotDo) else "A field is missing."
+                refused.append((row, reason))
+        return refused
 
     def _team_of(self, row: LogRow) -> Team | None:
         number = row.get("team", 0)
@@ -350,6 +356,7 @@ class LiveExercise:
         if len(team.reports) >= MOST_REPORTS:
             raise CannotDo(f"A team may report {MOST_REPORTS} times.")
         who, events = str(row["who"]).strip(), list(dict.fromkeys(map(str, row["events"])))
+        who = self.company.account_behind(who) if who.lower() in self.company.names else who
         known = who.lower() in team.actors or who in self.company.accounts
         if not known and who not in self.company.listed:
             raise CannotDo(
@@ -359,6 +366,8 @@ class LiveExercise:
             raise CannotDo(f"A report names 1 to {MOST_EVENTS} lines, such as okta:120.")
         if strangers := [name for name in events if team.line(name) is None]:
             raise CannotDo(f"There is no line {shown(strangers[0], 60)} in your stream.")
+        if any((one.who, one.events) == (who, tuple(events)) for one in team.reports):
+            raise CannotDo(f"Your team has already reported {shown(who, 60)} with these lines.")
         note = str(row.get("note", ""))[:LONGEST_NOTE]
         row.update(who=who, events=events, note=note)
         team.reports.append(TeamReport(self.now, who, tuple(events), note))
@@ -425,7 +434,7 @@ class LiveExercise:
         elif kind in _INJECTS:
             reached = sum(_INJECTS[kind](self, one) for one in concerned)
             if not reached:
-                raise CannotDo(f"{kind}: there is nothing of the kind to report now.")
+                raise CannotDo(f"{kind}: nothing of the kind is there now, so nothing was done.")
             return f"{kind}: done, for {reached} of {counted(len(concerned), 'team')}."
         else:
             raise CannotDo(f"There is no inject called {shown(kind, 40)}.")
@@ -445,8 +454,7 @@ class LiveExercise:
     def _false_lead(self, team: Team) -> bool:
         """Something harmless that looks like the intruder, as somebody would pass it on; False
         where nothing of late does."""
-        recent = [one for one in team.did if one.twin and one.at > self.now - 4 * 60 * MINUTE]
-        for one in reversed(recent):
+        for one in self._harmless_of_late():
             text = (
                 f"The help desk writes: {one.who} did something at {iso(one.at)[11:16]} that a "
                 f"colleague finds odd. It is in the log called {one.source}."
@@ -456,15 +464,25 @@ class LiveExercise:
                 return True
         return False
 
+    def _harmless_of_late(self) -> list[LiveEvent]:
+        """What looks like an intruder in every team's logs and is harmless, the newest first: never
+        of an account that this intruder may use."""
+        since = self.now - 4 * 60 * MINUTE
+        return [
+            one
+            for one in reversed(self.company.ordinary)
+            if one.twin and not one.costly and since < one.at and one.arrives <= self.now
+            if self.company.account_behind(one.who).lower() not in self.company.of_the_story
+        ]
+
     def _leak(self, team: Team) -> bool:
-        """Something that was shut gets out again: for a team that was done early."""
-        team.intruder.find_again(self.now)
-        return True
+        """Another credential gets out, or one that was shut: for a team that was done early; False
+        where nothing would open by it."""
+        return team.intruder.nudge(Nudge("leak", self.now))
 
     def _hurry(self, team: Team) -> bool:
         """The intruder looks in at once."""
-        team.intruder.next_visit = min(team.intruder.next_visit, self.now)
-        return True
+        return team.intruder.nudge(Nudge("hurry", self.now))
 
     def _pause(self, _: Team | None, __: LogRow) -> str:
         if self.paused:
@@ -495,10 +513,8 @@ class LiveExercise:
         begun = 0
         for one in [team] if team else self.teams:
             if row.get("move"):
-                one.intruder.move()
-            if one.intruder.is_possible(step) and not one.intruder.queue:
-                one.intruder.begin(step, self.now)
-                begun += 1
+                one.intruder.nudge(Nudge("move", self.now))
+            begun += one.intruder.nudge(Nudge("begin", self.now, step.id))
         return f"{step.goal}: begun at {counted(begun, 'company', 'companies')}."
 
     # --- what is on the shelf --------------------------------------------------------------------

@@ -16,11 +16,13 @@ from labutils.incident.campaign import Ask
 from labutils.incident.inventory import COMPANY
 from labutils.incident.policy import Decision, Request, World
 from labutils.incident.services import credentials_given
+from labutils.lab import seconds
 from labutils.live.company import (
     MINUTE,
     LiveCompany,
     LiveEvent,
     LiveStep,
+    LiveWay,
     live_event,
     scaled,
     settings,
@@ -61,6 +63,14 @@ class PlannedRequest(NamedTuple):
     last: bool
 
 
+class Nudge(NamedTuple):
+    """What somebody outside made the intruder do; `at` is in seconds since 1970."""
+
+    kind: str
+    at: int
+    step: str = ""
+
+
 @dataclass(eq=False)
 class LiveIntruder:
     """The intruder of one company; see the module.
@@ -68,6 +78,9 @@ class LiveIntruder:
     All times are seconds since 1970. `holds`: by credential, since when it is the present one;
     `first_held`: since when at all; `given_up`: those that were shut; `made`: by step, when it was
     done; `lines`: what the logs got of it. `by_person`: a person decides what is tried.
+    `came_back`: by way in, when the intruder who had been shut out came back by it; `returns_at`:
+    when that is to happen next; `nudges`: what an instructor or a person at the console made of it;
+    `in_vain`: steps that failed, and are not tried again.
     """
 
     company: LiveCompany
@@ -84,6 +97,10 @@ class LiveIntruder:
     next_visit: int = 0
     in_a_row: int = 0
     moves: int = 0
+    came_back: dict[str, int] = field(default_factory=dict)
+    returns_at: int | None = None
+    nudges: list[Nudge] = field(default_factory=list)
+    in_vain: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.holds = dict.fromkeys(self.company.starts_with, self.company.start - 1)
@@ -100,6 +117,11 @@ class LiveIntruder:
     def losses(self) -> list[str]:
         """The steps that were taken and in which data was lost."""
         return [name for name in self.made if self.company.steps[name].is_loss]
+
+    @property
+    def most_moves(self) -> int:
+        """The addresses that the intruder may move to; each new way in brings some more."""
+        return MOVES * (1 + len(self.came_back))
 
     def pause(self, name: str) -> int:
         """Return a pause in seconds, drawn between the two numbers of this setting."""
@@ -122,6 +144,7 @@ class LiveIntruder:
 
     def visit(self, time: int) -> None:
         """Look for something to do and begin it, or come again later."""
+        self.come_back(time)
         way_back = self.way_back()
         step = self.next_step()
         if way_back is not None:
@@ -133,6 +156,65 @@ class LiveIntruder:
         ends = self.queue[-1].at if self.queue else time
         self.next_visit = ends + self.pause("pauses")
 
+    # --- who is shut out comes back ---
+
+    def come_back(self, time: int) -> None:
+        """Come back by another of the company's ways, some time after being shut out."""
+        if not self.tried or self.queue or self.open_doors(time):
+            self.returns_at = None
+        elif self.returns_at is None:
+            low, high = settings()["returns"]
+            dice = Dice(f"{self.company.seed}/live/returns/{len(self.came_back)}")
+            self.returns_at = time + scaled(dice.between(low, high), self.company.minutes)
+        elif self.returns_at <= time < self.company.start + self.last_return:
+            self.come_by_another_way(time)
+
+    @property
+    def last_return(self) -> int:
+        """The seconds into the exercise after which nobody comes back any more."""
+        return MINUTE * self.company.minutes * 3 // 4
+
+    def fresh_ways(self) -> list[LiveWay]:
+        """Return the ways in of which the intruder has held no credential yet."""
+        return [
+            way
+            for way in self.company.ways
+            if way.id not in self.came_back and not self.brought_by(way) & set(self.first_held)
+        ]
+
+    def brought_by(self, way: LiveWay) -> set[str]:
+        """Return the credentials that a way in begins with and its steps use."""
+        routes = [self.company.steps[name].routes for name in way.steps]
+        used = {ask.using for some in routes for route in some for ask in route}
+        return {*way.starts, *used}
+
+    def come_by_another_way(self, time: int) -> bool:
+        """Come in by a way that was not used yet, from another address; False if none opens."""
+        fresh, order = self.fresh_ways(), Dice(f"{self.company.seed}/live/next-way")
+        for way in sorted(fresh, key=lambda way: (order.below(1 << 30), way.id)):
+            before = dict(self.holds), dict(self.first_held)
+            for name in way.starts:
+                self.holds[name] = time
+                self.first_held[name] = time
+            self.came_back[way.id] = time
+            self.moves += 1
+            if any(self.succeeds(self.company.steps[name], time) for name in self.may_begin(way)):
+                self.returns_at, self.in_a_row = None, 0
+                return True
+            self.holds, self.first_held = before
+            del self.came_back[way.id]
+            self.moves -= 1
+        return False
+
+    def may_begin(self, way: LiveWay) -> list[str]:
+        """Return the steps that a way in may begin with."""
+        return list(way.steps[:1] or self.company.steps)
+
+    @property
+    def ways_taken(self) -> list[str]:
+        """The first steps of all ways by which the intruder came back."""
+        return [n for way in self.company.ways if way.id in self.came_back for n in way.steps]
+
     # --- what to do next -------------------------------------------------------------------------
 
     def next_step(self) -> LiveStep | None:
@@ -143,7 +225,8 @@ class LiveIntruder:
         chain = [self.company.steps[name] for name in self.company.chain]
         others = [one for one in self.company.steps.values() if one.id not in self.company.chain]
         spares = [one for one in (*chain, *others) if self.given_up and one.part == "foothold"]
-        every = (*spares, *chain, *others)
+        ways = [self.company.steps[name] for name in self.ways_taken]
+        every = (*ways, *spares, *chain, *others)
         return next((one for one in every if self.is_possible(one)), None)
 
     def is_possible(self, step: LiveStep) -> bool:
@@ -152,7 +235,8 @@ class LiveIntruder:
         It is still to be done, what comes before it is done, and a route has a credential for each
         request.
         """
-        if step.id in self.made or (step.part == "way" and step.id not in self.company.chain):
+        of_a_way = step.id in (*self.company.chain, *self.ways_taken)
+        if step.id in self.made or step.id in self.in_vain or (step.part == "way" and not of_a_way):
             return False
         begun = not step.after or any(name in self.made for name in step.after)
         return begun and self.open_route(step) is not None
@@ -172,7 +256,8 @@ class LiveIntruder:
         fitting = []
         for ask in route:
             using = self.usable(ask, coming)
-            if using is None:
+            foothold = self.company.case.estate.zones[ask.origin].foothold
+            if using is None or foothold not in {None, *self.holds, *coming}:
                 return None
             fitting.append(replace(ask, using=using))
             coming.update(services[ask.service].gives.get(ask.action, ()))
@@ -279,7 +364,7 @@ class LiveIntruder:
             if waiting.last and waiting.step in self.company.steps:
                 self.made.setdefault(waiting.step, time)
         else:
-            self.give_up(ask, time)
+            self.give_up(ask, time, waiting.step)
 
     def decide(self, waiting: PlannedRequest) -> tuple[Request, Decision]:
         """Return the request and its answer.
@@ -288,10 +373,14 @@ class LiveIntruder:
         """
         ask, time, case = waiting.ask, waiting.at, self.company.case
         address = self.address(ask)
-        asked = replace(request(case, ask, self.clock(waiting.step, time)), address=address)
+        clock = seconds(ask.at) if ask.at and case_of_the_past(self.company) else None
+        moment = self.clock(waiting.step, time) if clock is None else clock
+        asked = replace(request(case, ask, moment), address=address)
         decision, held = policy.decide(asked, self.world), case.estate.credentials[ask.using]
-        if asked.service.org != COMPANY or held.kind == "data" or not decision.allow:
+        if not self.company.reaches(asked.service) or held.kind == "data" or not decision.allow:
             return asked, decision
+        if lost := self.lost_foothold(ask, address, time):
+            return asked, Decision(False, BLOCKED, lost)
         if self.containment.is_blocked(address, time):
             return asked, Decision(False, BLOCKED, f"{address} is blocked")
         refusal = self.containment.refuses(held, self.holds[ask.using], address, time)
@@ -302,8 +391,17 @@ class LiveIntruder:
         own = self.company.steps.get(step)
         if own is not None:
             return time if own.clock is None else own.clock
-        clocks = [one.clock for one in self.company.steps.values() if one.clock is not None]
-        return max(clocks, default=time)
+        every = [(one.id, one.clock) for one in self.company.steps.values() if one.clock]
+        done = [clock for name, clock in every if name in self.made]
+        return max(done, default=min((clock for _, clock in every), default=time))
+
+    def lost_foothold(self, ask: Ask, address: str, time: int) -> str | None:
+        """Return why nothing can be sent from a zone any more, or None."""
+        foothold = self.company.case.estate.zones[ask.origin].foothold
+        if foothold is None or foothold not in self.holds:
+            return None
+        held = self.company.case.estate.credentials[foothold]
+        return self.containment.refuses(held, self.holds[foothold], address, time)
 
     def address(self, ask: Ask) -> str:
         """Return the address that a request comes from."""
@@ -333,6 +431,9 @@ class LiveIntruder:
                     self.company.known_as,
                     minutes=self.company.minutes,
                     step=waiting.step,
+                    using=self.company.name_of(
+                        self.company.case.estate.credentials[waiting.ask.using]
+                    ),
                 )
             )
 
@@ -351,7 +452,7 @@ class LiveIntruder:
             else:
                 self.holds.setdefault(name, self.company.start - 1)
 
-    def give_up(self, ask: Ask, time: int) -> None:
+    def give_up(self, ask: Ask, time: int, step: str = "") -> None:
         """Give up after a refusal.
 
         What worked before was shut, and so was what is refused twice; after a few in a row it may
@@ -359,6 +460,9 @@ class LiveIntruder:
         """
         self.queue.clear()
         self.next_visit = time + self.pause("after_a_refusal")
+        if step in self.company.steps and self.company.steps[step].only_tried:
+            self.in_vain.add(step)
+            return
         self.refused.add((ask.using, ask.scope))
         refusals = sum(name == ask.using for name, _ in self.refused)
         if refusals > 1 or (ask.using, ask.scope) in self.worked:
@@ -369,19 +473,57 @@ class LiveIntruder:
 
     def move(self) -> None:
         """Move to another address, and retry there what was shut; three times at most."""
-        if self.moves < MOVES:
+        if self.moves < self.most_moves:
             self.moves += 1
             self.in_a_row = 0
             self.given_up.clear()
             self.refused.clear()
 
-    def find_again(self, time: int) -> None:
-        """Regain something that was shut, as it is now, and return with it in a minute."""
-        wanted = [*self.given_up, *self.company.starts_with]
-        for name in wanted[:1]:
-            self.holds[name] = time
-            self.have_back(name)
+    def nudge(self, nudge: Nudge) -> bool:
+        """Do what somebody outside asks for, and keep it; return whether it changes anything."""
+        self.nudges.append(nudge)
+        if nudge.kind == "hurry":
+            self.next_visit = min(self.next_visit, nudge.at)
+            return True
+        if nudge.kind == "leak":
+            return self.find_again(nudge.at)
+        if nudge.kind == "move":
+            self.move()
+            return True
+        step = self.company.steps[nudge.step]
+        possible = self.is_possible(step) and not self.queue
+        if possible:
+            self.begin(step, nudge.at)
+        return possible
+
+    def find_again(self, time: int) -> bool:
+        """Come in by a way not used yet, else with something that was shut, as it is now.
+
+        Return whether anything opens by it; if nothing does, nothing has changed.
+        """
+        every = self.company.steps.values()
+        done = {step.id for step in every if self.succeeds(step, time)}
+        before = dict(self.holds), dict(self.given_up), set(self.refused)
+        if not self.come_by_another_way(time):
+            for name in dict.fromkeys([*self.given_up, *self.company.starts_with, *self.holds]):
+                self.holds[name] = time
+                self.have_back(name)
+                if any(self.succeeds(step, time) for step in every if step.id not in done):
+                    break
+                holds, given_up, self.refused = before
+                self.holds, self.given_up = dict(holds), dict(given_up)
+            else:
+                return False
         self.next_visit = time + MINUTE
+        return True
+
+    def succeeds(self, step: LiveStep, time: int) -> bool:
+        """Return whether a step can be taken, and nothing would refuse it at a moment."""
+        route = self.open_route(step) if self.is_possible(step) else None
+        if route is None:
+            return False
+        requests = (PlannedRequest(time, step.id, ask, 1, False) for ask in route)
+        return all(self.decide(one)[1].allow for one in requests if one.ask.using in self.holds)
 
     # --- what is left ----------------------------------------------------------------------------
 
@@ -414,11 +556,14 @@ class LiveIntruder:
         ask = replace(route[-1], using=name)
         held = case.estate.credentials[name]
         asked = request(case, ask, self.clock("", time))
-        if asked.service.org != COMPANY or self.is_of_the_owner(scope):
+        if not self.company.reaches(asked.service) or self.is_of_the_owner(scope):
             return False
         if not policy.decide(asked, self.world).allow:
             return False
         if self.containment.refuses(held, self.holds[name], asked.address, time):
+            return False
+        foothold = case.estate.zones[ask.origin].foothold
+        if foothold not in {None, *self.holds} or self.lost_foothold(ask, asked.address, time):
             return False
         gateway = case.estate.gateway_into(case.estate.zones[ask.origin])
         if gateway is None:
@@ -428,3 +573,8 @@ class LiveIntruder:
             way in case.estate.credentials[one].scopes and self.opens(one, way, time)
             for one in self.holds
         )
+
+
+def case_of_the_past(company: LiveCompany) -> bool:
+    """Return whether each step of a company is decided by a moment of the past."""
+    return any(step.clock is not None for step in company.steps.values())

@@ -1,20 +1,24 @@
 """Keep a live exercise on disk: the log, the links, and the state of the clock.
 
-The log is written before an answer is given. A line that was cut by a crash is left out; everything
-before it is there.
+The log is written before an answer is given. A line that cannot be read, or that this version does
+not know, is set aside in a file of its own; everything before and after it is there.
 """
 
 import json
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from labutils.live.exercise import LogRow, Settings
+from labutils.text import shown
 
 LOG, LINKS, CLOCK, DEBRIEF = "exercise.jsonl", "links.json", "clock", "debrief.html"
+ASIDE = "exercise.set-aside.jsonl"
+LONGEST_CLOCK = 86_400 * 366  # seconds
 
 
 class OtherExercise(OSError):
@@ -42,16 +46,34 @@ class Journal:
         self.links = self._links()
 
     def _read(self) -> Iterator[LogRow]:
-        """The lines of the log, up to one that is not whole."""
+        """The lines of the log that can be read; every other is set aside, with a word."""
         if not self.path.exists():
             return
-        for line in self.path.read_bytes().split(b"\n")[:-1]:
+        for number, line in enumerate(self.path.read_bytes().split(b"\n")[:-1], 1):
+            row: Any = None
             try:
-                row: Any = json.loads(line)
-            except ValueError:
-                return
-            if isinstance(row, dict):
+                row = json.loads(line)
+            except (ValueError, RecursionError):
+                pass
+            if isinstance(row, dict) and isinstance(row.get("t"), int) and "do" in row:
                 yield row
+            elif line.strip():
+                self._keep_aside(line, f"line {number} of {LOG} cannot be read")
+
+    def set_aside(self, row: LogRow, reason: str) -> None:
+        """Set a line aside that this version cannot do, and say so."""
+        line = json.dumps(row, ensure_ascii=True, sort_keys=True).encode()
+        self._keep_aside(line, f"a line of {LOG} cannot be played again ({reason})")
+
+    def _keep_aside(self, line: bytes, what: str) -> None:
+        """Keep a line in a file of its own, once, and say where it is."""
+        path = self.folder / ASIDE
+        kept = path.read_bytes().split(b"\n") if path.exists() else []
+        if line not in kept:
+            file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            with os.fdopen(file, "ab") as opened:
+                opened.write(line + b"\n")
+        print(f"{shown(what, 300)}; it is set aside in {shown(str(path))}.", file=sys.stderr)
 
     def _cut_torn_line(self) -> None:
         """Take half a line off the end, so that the next one begins at its own beginning."""
@@ -75,8 +97,24 @@ class Journal:
         path = self.folder / LINKS
         names = ["instructor", "intruder", *map(str, range(1, self.settings.teams + 1))]
         if path.exists():
-            found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-            return found
+            try:
+                found: Any = json.loads(path.read_text(encoding="utf-8"))
+            except ValueError:
+                found = None
+            known = found if isinstance(found, dict) else {}
+            if all(isinstance(known.get(name), str) and known[name] for name in names):
+                return known
+            beside = path.with_name(f"{LINKS}.damaged")
+            os.replace(path, beside)
+            whole = {n: v for n, v in known.items() if n in names and isinstance(v, str) and v}
+            links = {name: whole.get(name) or secrets.token_urlsafe(24) for name in names}
+            _replace(path, json.dumps(links, indent=1) + "\n")
+            print(
+                f"{shown(str(path))} was damaged and is kept as {beside.name}. Hand out the links "
+                "that are printed below: those that were missing are new.",
+                file=sys.stderr,
+            )
+            return links
         links = {name: secrets.token_urlsafe(24) for name in names}
         _replace(path, json.dumps(links, indent=1) + "\n")
         return links
@@ -86,9 +124,23 @@ class Journal:
     def clock(self) -> float:
         """Return the clock's last known state, in seconds since the beginning."""
         try:
-            return float((self.folder / CLOCK).read_text(encoding="ascii"))
-        except (OSError, ValueError):
+            text = (self.folder / CLOCK).read_text(encoding="ascii")
+        except FileNotFoundError:
             return 0.0
+        except (OSError, ValueError):
+            text = ""
+        try:
+            clock = float(text)
+        except ValueError:
+            clock = -1.0
+        if 0 <= clock <= LONGEST_CLOCK:  # no NaN is
+            return clock
+        print(
+            f"{shown(str(self.folder / CLOCK))} holds no time, so the clock goes on from the last "
+            f"line of {LOG}.",
+            file=sys.stderr,
+        )
+        return 0.0
 
     def keep_clock(self, seconds: float) -> None:
         """Record the state of the clock."""

@@ -66,7 +66,8 @@ def _tickets(company: LiveCompany, word: str, _: Sequence[LiveEvent], time: int)
     known = [row for row in _open(company, time) if word.lower() in _words(row)]
     return _rows(
         (
-            f"{row['id']}: {row['what']}, by {row['by']}, {row['from'][:16]} to {row['to'][:16]}"
+            f"{row['id']}: {row['what']}, by {row['by']}, on {row['host']}, "
+            f"{row['from'][:16]} to {row['to'][:16]}"
             for row in known
         ),
         f"No ticket of today or yesterday contains {shown(word, 40)!r}.",
@@ -145,9 +146,11 @@ def _person(company: LiveCompany, word: str, did: Sequence[LiveEvent], time: int
 
 def _owner(company: LiveCompany, word: str, did: Sequence[LiveEvent], time: int) -> str:
     places = " and ".join(company.places.get(word, ())) or "where it always did"
+    if word in company.spares:
+        places += f", now and then from its spare host {company.spares[word]}"
     names = company.signs_as.get(word, frozenset({word}))
     moves = [
-        f"{row['id']} ({row['what']}, {row['from'][:16]} to {row['to'][:16]})"
+        f"{row['id']} ({row['what']}, on {row['host']}, {row['from'][:16]} to {row['to'][:16]})"
         for row in _open(company, time)
         if row["by"].lower() in names
     ]

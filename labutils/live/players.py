@@ -32,6 +32,7 @@ class Player:
     hostile: set[str] = field(default_factory=set)  # addresses
     asked: dict[str, int] = field(default_factory=dict)  # by account, the number of the question
     acted: set[str] = field(default_factory=set)
+    known: dict[str, set[str]] = field(default_factory=dict)  # addresses of the day before
 
     def look(self) -> None:
         """Do what the policy does, if it is time to look."""
@@ -100,16 +101,41 @@ class Player:
         """Return the credentials that the inventory lists for an account."""
         return [row.name for row in self.exercise.company.inventory if row.account == account]
 
+    def day_before(self) -> dict[str, set[str]]:
+        """Return the addresses from which each program worked on the day before."""
+        if not self.known:
+            programs = self.programs()
+            for name, event in self.team.stream:
+                if event.at < self.exercise.company.start and event.source in ADDRESSES:
+                    line = line_of(name, event.fields)
+                    account = programs.get(self.who(line))
+                    if account and line.address:
+                        self.known.setdefault(account, set()).add(line.address)
+        return self.known
+
     def find_odd(self) -> list[LoggedLine]:
         """Return the new lines of programs from unusual addresses, and keep them by account."""
         programs, places = self.programs(), self.exercise.company.places
+        before = self.day_before()
         found = []
         for line in self.new_lines():
             account = programs.get(self.who(line))
-            if account and line.address and line.address not in places.get(account, ()):
+            known = {*places.get(account or "", ()), *before.get(account or "", ())}
+            if account and line.address and line.address not in known:
                 self.odd.setdefault(account, []).append(line)
                 found.append(line)
         return found
+
+    def find_odd_or_spare(self) -> list[LoggedLine]:
+        """Return the new lines of programs from any address but their usual ones."""
+        programs, places = self.programs(), self.exercise.company.places
+        return [
+            line
+            for line in self.new_lines()
+            if (account := programs.get(self.who(line)))
+            and line.address
+            and line.address not in places.get(account, ())
+        ]
 
 
 # --- policies ------------------------------------------------------------------------------------
@@ -266,8 +292,12 @@ FROM_TO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d) to (\d{4}-\d\d-\d\dT\d\d:\d\d
 
 def covered(line: LoggedLine, answer: str, slack: int = 0) -> bool:
     """Return whether a ticket in an answer covers a line's time, give or take some seconds."""
-    windows = [(seconds(f"{a}:00Z"), seconds(f"{b}:00Z")) for a, b in FROM_TO.findall(answer)]
-    return any(begin - slack <= line.time <= end + slack for begin, end in windows)
+    for part in re.split(r"[;\n]", answer):
+        windows = [(seconds(f"{a}:00Z"), seconds(f"{b}:00Z")) for a, b in FROM_TO.findall(part)]
+        its_host = " on " not in part or f"{line.address}" in part
+        if its_host and any(a - slack <= line.time <= b + slack for a, b in windows):
+            return True
+    return False
 
 
 def shut_what_else(player: Player) -> None:
@@ -346,6 +376,33 @@ def switches_everything_off(player: Player) -> None:
         player.once("disable", account)
 
 
+def binds_all(player: Player) -> None:
+    """Bind all that programs hold at the start, and accuse whoever is refused from elsewhere."""
+    accounts = set(player.exercise.company.programs)
+    for row in player.exercise.company.inventory:
+        if row.account in accounts:
+            player.once("bind", row.name)
+    for line in player.find_odd_or_spare():
+        if is_refused(line):
+            player.report(player.who(line), [line])
+
+
+def accuses_the_refused(player: Player) -> None:
+    """Report every program that is refused anywhere, and do nothing else."""
+    programs = player.programs()
+    for line in player.new_lines():
+        if is_refused(line) and player.who(line) in programs:
+            player.report(player.who(line), [line])
+
+
+def revokes_all(player: Player) -> None:
+    """Replace all that programs hold at the start, and do nothing else."""
+    accounts = set(player.exercise.company.programs)
+    for row in player.exercise.company.inventory:
+        if row.account in accounts:
+            player.once("revoke", row.name)
+
+
 POLICIES: dict[str, Callable[[Player], None]] = {
     "bystander": bystander,
     "stops at the first": stops_at_the_first,
@@ -356,6 +413,9 @@ POLICIES: dict[str, Callable[[Player], None]] = {
     "replaces everything": replaces_everything,
     "blocks the networks": blocks_the_networks,
     "accuses everybody": accuses_everybody,
+    "binds all": binds_all,
+    "accuses the refused": accuses_the_refused,
+    "revokes all": revokes_all,
 }
 SKILLS = tuple(POLICIES)[:4]  # from the least to the most
 

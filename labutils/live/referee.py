@@ -11,10 +11,10 @@ from ipaddress import ip_address
 
 from labutils.capstone.world import about
 from labutils.lab import iso
-from labutils.live.company import MINUTE, InventoryRow, LiveCompany
+from labutils.live.company import MINUTE, LiveCompany
 from labutils.live.containment import Containment, LiveAct
 from labutils.live.exercise import LiveExercise, Team, TeamReport
-from labutils.live.intruder import LiveIntruder
+from labutils.live.intruder import LiveIntruder, Nudge
 from labutils.text import counted
 
 WEIGHTS = {"steps prevented": 30, "losses prevented": 25, "out": 15, "found": 30}
@@ -76,9 +76,22 @@ def undisturbed(company: LiveCompany) -> LiveIntruder:
     return foreseen(company, ())
 
 
-def foreseen(company: LiveCompany, acts: Iterable[LiveAct]) -> LiveIntruder:
-    """Return the intruder of a company in which a team performs these acts."""
-    intruder = LiveIntruder(company, Containment(company, sorted(acts, key=lambda act: act.at)))
+def foreseen(
+    company: LiveCompany,
+    acts: Iterable[LiveAct],
+    nudges: Iterable[Nudge] = (),
+    *,
+    by_person: bool = False,
+) -> LiveIntruder:
+    """Return the intruder of a company in which a team performs these acts.
+
+    `nudges` are what an instructor, or a person at the console, made the intruder do.
+    """
+    contained = Containment(company, sorted(acts, key=lambda act: act.at))
+    intruder = LiveIntruder(company, contained, by_person)
+    for nudge in nudges:
+        intruder.run(nudge.at)
+        intruder.nudge(nudge)
     intruder.run(company.end)
     return intruder
 
@@ -143,13 +156,7 @@ def minute(company: LiveCompany, time: int) -> int:
 
 def _account(company: LiveCompany, who: str) -> str:
     """The account of an account or credential."""
-    row = _listed(company).get(who.lower())
-    return (row.account if row else who).lower()
-
-
-@cache
-def _listed(company: LiveCompany) -> dict[str, InventoryRow]:
-    return {name.lower(): row for name, row in company.listed.items()}
+    return company.account_behind(who).lower()
 
 
 def is_true(report: TeamReport, team: Team, own: set[str]) -> bool:
@@ -193,9 +200,13 @@ def _points(result: TeamResult, steps: int, losses: int) -> dict[str, float]:
     """What was done counts; what was prevented counts in full where the team knows what it was."""
     known = len(result.found) / len(result.used) if result.used else 0.0
     explained = UNEXPLAINED + (1 - UNEXPLAINED) * known
+    more_steps = len(result.steps) + len(result.prevented) - steps
+    more_losses = len(result.losses) + len(result.spared) - losses
+    prevented = max(0, len(result.prevented) - max(0, more_steps))
+    spared = max(0, len(result.spared) - max(0, more_losses))
     shares = {
-        "steps prevented": explained * len(result.prevented) / steps if steps else 0.0,
-        "losses prevented": explained * len(result.spared) / losses if losses else 0.0,
+        "steps prevented": explained * prevented / steps if steps else 0.0,
+        "losses prevented": explained * spared / losses if losses else 0.0,
         "out": explained * result.is_out if result.began is not None else 0.0,
         "found": known,
     }
@@ -232,7 +243,9 @@ def alternatives(exercise: LiveExercise, team: Team) -> list[Alternative]:
         act = LiveAct("revoke", name, arrived + MINUTE * REACTION)
         if act.at >= exercise.now:
             continue
-        after = foreseen(company, [*acts, act])
+        after = foreseen(
+            company, [*acts, act], before.nudges, by_person=exercise.settings.by_person
+        )
         made = {one: at for one, at in after.made.items() if at <= exercise.now}
         steps = len(before.made) - len(made)
         losses = len(before.losses) - sum(company.steps[one].is_loss for one in made)
@@ -249,13 +262,15 @@ def alternatives(exercise: LiveExercise, team: Team) -> list[Alternative]:
 def first_arrivals(team: Team) -> dict[str, int]:
     """Return when the first line of each credential arrived.
 
-    They are those of the inventory that the intruder used.
+    They are those that the intruder used, and a team may replace or remove.
     """
-    company = team.company
     found: dict[str, int] = {}
     for _, event in team.stream:
-        if event.step:
-            for name, row in company.listed.items():
-                if event.who in company.signs_as[name] and row.kind not in ("security key",):
-                    found.setdefault(name, event.arrives)
+        if event.using and may_be_replaced(team.company, event.using):
+            found.setdefault(event.using, event.arrives)
     return found
+
+
+def may_be_replaced(company: LiveCompany, name: str) -> bool:
+    """Return whether a team may replace or remove what acts call by this name."""
+    return name in company.listed or name in {called for called, _ in company.made.values()}

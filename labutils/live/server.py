@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop, PeriodicCallback
@@ -49,7 +50,8 @@ class LiveRoom:
         self.monotonic = monotonic
         self.said: dict[str, str] = {}
         _ = exercise.rules  # read once, before anybody waits for them
-        exercise.replay(journal.rows)
+        for row, reason in exercise.replay(journal.rows):
+            journal.set_aside(row, reason)
         self.clock = max(float(exercise.seconds), journal.clock())
         exercise.advance(int(self.clock))
         self.looked, self.kept, self.next_team = monotonic(), 0.0, 0
@@ -120,7 +122,9 @@ class Page(RequestHandler):
         Raises HTTPError.
         """
         site = self.request.headers.get("Sec-Fetch-Site", "same-origin")
-        if self.request.method == "POST" and site not in ("same-origin", "none"):
+        origin = self.request.headers.get("Origin")
+        foreign = origin is not None and urlsplit(origin).netloc != self.request.host
+        if self.request.method == "POST" and (site not in ("same-origin", "none") or foreign):
             raise HTTPError(403)
 
     def write_error(self, status_code: int, **_: Any) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from labutils.live.company import MINUTE
-from labutils.live.containment import LiveAct
+from labutils.live.containment import CannotDo, LiveAct
 from labutils.live.exercise import LiveExercise, Team
 from labutils.live.players import POLICIES, SKILLS, Player, play
 from labutils.live.referee import (
@@ -28,14 +28,13 @@ WITHOUT_HUNTING = (
 )
 
 
-@pytest.mark.parametrize("seed", ["16", "20"])
+@pytest.mark.parametrize("seed", ["4", "5"])
 def test_the_order_of_points_is_the_order_of_skills(begin: Begin, seed: str) -> None:
-    """In both the intruder comes in with a program's token, and a team that watches programs sees
-    the first step. docs/live.md has twenty seeds, and the points of each way in."""
+    """docs/live.md has ten seeds, and the points of each way in."""
     exercise = begin(len(SKILLS), seed=seed)
     play(exercise, list(SKILLS))
     totals = [judge(exercise, team).total for team in exercise.teams]
-    assert totals == sorted(totals) and totals[-1] > 85 and totals[0] == 0
+    assert totals == sorted(totals) and totals[-1] > 55 and totals[0] == 0
 
 
 def test_what_works_again_is_replaced_again(begin: Begin) -> None:
@@ -128,7 +127,10 @@ def test_a_second_report_of_one_account_earns_nothing_more(begin: Begin) -> None
     row = {"do": "report", "team": 1, "who": who, "events": own[:1]}
     exercise.perform(dict(row))
     before = judge(exercise, team).points["found"]
-    exercise.perform(dict(row))
+    with pytest.raises(CannotDo, match="has already reported .* with these lines"):
+        exercise.perform(dict(row))
+    more = [one for one in own if team.line(one).who == who][:2]  # type: ignore[union-attr]
+    exercise.perform(row | {"events": more})
     assert judge(exercise, team).points["found"] == before > 0
 
 
