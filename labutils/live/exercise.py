@@ -8,17 +8,29 @@ import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import ip_address
 from typing import Any, NamedTuple
 
 from labutils.hunt.engine import Hit
 from labutils.lab import iso
 from labutils.live import look_ups
-from labutils.live.company import MINUTE, LiveCompany, LiveEvent, scaled
+from labutils.live.company import MINUTE, LiveCompany, LiveEvent, delay, scaled
 from labutils.live.containment import CannotDo, Containment, LiveAct
 from labutils.live.containment import checked as checked_act
 from labutils.live.drawing import draw
-from labutils.live.intruder import LiveIntruder, Nudge
+from labutils.live.intruder import LiveIntruder, LiveRequest, Nudge
 from labutils.live.look_ups import LookUp
+from labutils.live.sharing import (
+    CERTAINTIES,
+    LONGEST_NAME,
+    LONGEST_WORD,
+    MOST_SEARCHES,
+    MOST_SUSPICIONS,
+    Happened,
+    Refusals,
+    Suspicion,
+    host_of,
+)
 from labutils.live.watching import MOST_OWN, RuleWatch, ShelfRule, own_rule, shelf
 from labutils.text import counted, shown
 
@@ -26,6 +38,11 @@ MOST_TEAMS, MOST_MINUTES = 12, 1440
 MOST_EVENTS, MOST_REPORTS, MOST_ACTS, MOST_LOOK_UPS = 50, 60, 1500, 80
 STOPPED = 60 * MINUTE  # seconds, in which a story that was stopped goes no further
 LONGEST_NOTE, LONGEST_KEY = 500, 64  # characters
+MOST_KEPT = 48  # searches of a team whose results are kept
+ON_DUTY = (
+    "You are on duty. Below are the logs of the last day. If somebody breaks in, it will be after "
+    "the clock has started."
+)
 COLOURS = (
     "blue",
     "orange",
@@ -121,6 +138,15 @@ class Team:
         self.arriving: list[tuple[int, int, LiveEvent]] = []
         self.stopped: dict[str, tuple[int, LiveAct]] = {}  # harmless stories, by name
         self.shut_out_by: dict[LiveAct, int] = {}  # requests of colleagues, by the act
+        self.feed: list[Happened] = []
+        self.refusals = Refusals()
+        self.suspicions: dict[int, Suspicion] = {}  # by number
+        self.searches: dict[str, str] = {}  # words that are shared, and by whom
+        self.flags: dict[str, str] = {}  # the title of a rule that found it, by line
+        self._alerted: set[tuple[str, str]] = set()  # rule and account that the feed has told
+        self._of_tried = 0  # requests of the intruder that were looked at
+        self._refused: list[tuple[int, int, LiveAct, str, str]] = []  # of the intruder, to be told
+        self._results: dict[str, tuple[list[int], int]] = {}  # places, and how far was searched
 
     @property
     def colour(self) -> str:
@@ -140,6 +166,8 @@ class Team:
                 question.answer = look_ups.answer(
                     self.company, question.kind, question.word, self.did, question.due
                 )
+                told = f"{question.kind} {question.word}: {question.answer}"
+                self.tell(question.due, "answer", told)
         self._advance(time)
 
     def _advance(self, time: int) -> None:
@@ -149,12 +177,14 @@ class Team:
             self.did.append(event)
             if self.containment.records(event):
                 heapq.heappush(self.arriving, (event.arrives, self.of_intruder, event))
+        self._notice_refusals()
         for event in self._arrived(time):
             self.counts[event.source] = self.counts.get(event.source, 0) + 1
             name = f"{event.source}:{self.counts[event.source]}"
             self.places[name] = len(self.stream)
             self.actors.add(event.who)
             self.stream.append(Arrived(name, event))
+        self._tell_refusals(time)
 
     def _arrived(self, time: int) -> Iterator[LiveEvent]:
         """The lines that come up to a moment, in the order of their arrival."""
@@ -173,6 +203,8 @@ class Team:
             if act := self._shut_by(ordinary):
                 self.shut_out.append(ordinary)
                 self.shut_out_by[act] = self.shut_out_by.get(act, 0) + 1
+                self._tell_refusals(ordinary.arrives)
+                self._hold(ordinary.arrives, act, ordinary.who, host_of(ordinary))
                 event = ordinary.refused if act.kind != "block" else None
             elif ordinary.twin:
                 self.did.append(ordinary)
@@ -192,8 +224,78 @@ class Team:
         return earlier if event.at - at < STOPPED else None
 
     def look(self) -> list[Hit]:
-        """Return the hits of the switched-on rules in lines that came since the last look."""
-        return self.watch.look([(one.id, one.event) for one in self.stream])
+        """Return the hits of the switched-on rules in lines that came since the last look.
+
+        The first of today's hits for a rule and an account goes to the feed.
+        """
+        hits = self.watch.look([(one.id, one.event) for one in self.stream])
+        for hit in hits:
+            for name in hit.event_ids:
+                event = self.line(name)
+                self.flags[name] = hit.title
+                if event is None or event.at < self.company.start:
+                    continue
+                if (hit.title, event.who) not in self._alerted:
+                    self._alerted.add((hit.title, event.who))
+                    self.tell(event.arrives, "alert", f"{hit.title}: {event.who}", line=name)
+        return hits
+
+    # --- what a team is told ---------------------------------------------------------------------
+
+    def tell(self, at: int, kind: str, text: str, by: str = "", line: str = "") -> None:
+        """Add a row to the feed."""
+        self.feed.append(Happened(at, kind, text, by, line))
+
+    def send(self, message: Message) -> None:
+        """Deliver a message to the team."""
+        self.messages.append(message)
+        self.tell(message.at, "message", message.text)
+
+    def _hold(self, at: int, act: LiveAct, who: str, host: str) -> None:
+        """Tell that a door held, whoever was in front of it."""
+        happened = self.refusals.note(at, act.kind, act.what, who, host)
+        if happened is not None:
+            self.feed.append(happened)
+
+    def _notice_refusals(self) -> None:
+        """Line up what the team's acts refused the intruder, to be told when a line would come."""
+        for one in self.intruder.tried[self._of_tried :]:
+            self._of_tried += 1
+            if one.by_team and (act := self._act_against(one)) is not None:
+                estate = self.company.case.estate
+                service, held = (
+                    estate.services[one.scope.partition(":")[0]],
+                    estate.credentials[one.using],
+                )
+                log = service.audit_by_kind.get(held.kind, service.audit)
+                arrives, who = one.at + delay(log, self.company.minutes), self._called(one)
+                heapq.heappush(self._refused, (arrives, self._of_tried, act, who, one.address))
+
+    def _tell_refusals(self, time: int) -> None:
+        while self._refused and self._refused[0][0] <= time:
+            arrives, _, act, who, host = heapq.heappop(self._refused)
+            self._hold(arrives, act, who, host)
+
+    def _called(self, request: LiveRequest) -> str:
+        """What a line calls whoever used a credential: a token by its name, else the account."""
+        held = self.company.case.estate.credentials[request.using]
+        name = self.company.name_of(held)
+        row = self.company.listed.get(name)
+        is_token = row is not None and row.kind == "service-token"
+        return (name if is_token else self.company.account_of(held)).lower()
+
+    def _act_against(self, request: LiveRequest) -> LiveAct | None:
+        """The team's act that refused a request of the intruder."""
+        held = self.company.case.estate.credentials[request.using]
+        names = (self.company.name_of(held), self.company.account_of(held))
+        earlier = [act for act in reversed(self.containment.acts) if act.at <= request.at]
+        address = ip_address(request.address)
+        if self.containment.is_blocked(request.address, request.at):
+            return next(a for a in earlier if a.kind == "block" and address in a.network)
+        return next(
+            (a for a in earlier if a.kind in ("revoke", "disable", "bind") and a.what in names),
+            None,
+        )
 
     # --- what a team may ask of its stream -------------------------------------------------------
 
@@ -212,16 +314,24 @@ class Team:
 
         Lines with a word that begins with a minus are left out.
         """
+        return [self.stream[place] for place in self.matching(words)[: -most - 1 : -1]]
+
+    def matching(self, words: str) -> list[int]:
+        """Return the places of the lines that a search finds, in the order of their arrival.
+
+        Only what came since the same search was last made is looked at: pages ask every second.
+        """
+        places, searched = self._results.pop(words, ([], 0))
         wanted = [word for word in words.lower().split() if not word.startswith("-")]
         unwanted = [word[1:] for word in words.lower().split() if len(word) > 1 and word[0] == "-"]
-        found = []
-        for one in reversed(self.stream):
-            text = one.event.lowered
+        for place in range(searched, len(self.stream)):
+            text = self.stream[place].event.lowered
             if all(word in text for word in wanted) and not any(w in text for w in unwanted):
-                found.append(one)
-                if len(found) == most:
-                    break
-        return found
+                places.append(place)
+        self._results[words] = (places, len(self.stream))
+        if len(self._results) > MOST_KEPT:
+            del self._results[next(iter(self._results))]
+        return places
 
 
 class LiveExercise:
@@ -247,6 +357,7 @@ class LiveExercise:
         self.paused = self.ended = self.hinted = False
         for team in self.teams:
             team.advance(self.company.start)
+            team.tell(self.company.start, "message", ON_DUTY)
 
     # --- time ------------------------------------------------------------------------------------
 
@@ -305,6 +416,9 @@ class LiveExercise:
         sentence = does(self, team, noted)
         if team is not None and key:
             team.keys.add(key)
+        if team is not None and row["do"] in _TOLD:
+            kind, told = _TOLD[row["do"]]
+            team.tell(self.now, kind, told.format(sentence, **noted), _name(noted))
         self.rows.append(noted)
         return sentence
 
@@ -421,6 +535,64 @@ class LiveExercise:
         team.statements.append(Message(self.now, text))
         return "Your instructor can read it."
 
+    def _suspect(self, team: Team | None, row: LogRow) -> str:
+        """Put a suspicion on the team's board, or change it, also while the clock stands still.
+
+        What is about an account that is there already is added to it. A line says of itself whose
+        it is, and from where.
+        """
+        team, by = _a_team(team), _name(row)
+        who, host = (str(row.get(key) or "").strip()[:LONGEST_WORD] for key in ("who", "host"))
+        lines = [str(one) for one in row.get("lines") or ()]
+        if strangers := [name for name in lines if team.line(name) is None]:
+            raise CannotDo(f"There is no line {shown(strangers[0], 60)} in your stream.")
+        event = team.line(lines[0]) if lines else None
+        if event is not None and not who and not row.get("number"):
+            who, host = event.who, host or host_of(event)
+        certainty = str(row.get("certainty") or "")
+        if certainty and certainty not in CERTAINTIES:
+            raise CannotDo(f"A suspicion is {', '.join(CERTAINTIES[:-1])} or {CERTAINTIES[-1]}.")
+        one = self._suspicion(team, row, who)
+        if one is None:
+            number = len(team.suspicions) + 1
+            one = team.suspicions[number] = Suspicion(number, who, self.now, by=by)
+            team.tell(self.now, "board", f"suspects {who}", by)
+        one.add(lines, host, str(row.get("note") or "").strip()[:LONGEST_NOTE])
+        if certainty and certainty != one.certainty:
+            one.certainty = certainty
+            team.tell(self.now, "board", f"{one.who}: {certainty}", by)
+        row.update(who=one.who, host=host, lines=lines)
+        return f"{shown(one.who, 60)} is on the board: {one.certainty}."
+
+    def _suspicion(self, team: Team, row: LogRow, who: str) -> Suspicion | None:
+        """The suspicion that a row is about, by its number or its account; None for a new one."""
+        number = row.get("number")
+        if number:
+            if not isinstance(number, int) or number not in team.suspicions:
+                raise CannotDo(f"There is no suspicion {shown(str(number), 20)} on your board.")
+            return team.suspicions[number]
+        if not who:
+            raise CannotDo("A suspicion names an account or a credential.")
+        same = (one for one in team.suspicions.values() if one.who.lower() == who.lower())
+        one = next(same, None)
+        if one is None and len(team.suspicions) >= MOST_SUSPICIONS:
+            raise CannotDo(f"The board holds {MOST_SUSPICIONS} suspicions; clear or reuse one.")
+        return one
+
+    def _share(self, team: Team | None, row: LogRow) -> str:
+        """Share a search with the team, or take it away."""
+        team, words = _a_team(team), " ".join(str(row.get("words") or "").split())[:LONGEST_WORD]
+        if not words:
+            raise CannotDo("Type what to search for, then share it.")
+        row["words"] = words
+        team.searches.pop(words, None)
+        if row.get("off"):
+            return f"{shown(words, 60)} is no longer shared."
+        team.searches[words] = _name(row)
+        for oldest in list(team.searches)[:-MOST_SEARCHES]:
+            del team.searches[oldest]
+        return f"{shown(words, 60)} is shared with your team."
+
     # --- what an instructor does -----------------------------------------------------------------
 
     def _inject(self, team: Team | None, row: LogRow) -> str:
@@ -430,7 +602,7 @@ class LiveExercise:
             if not text:
                 raise CannotDo("A message has at least one word.")
             for one in concerned:
-                one.messages.append(Message(self.now, text))
+                one.send(Message(self.now, text))
         elif kind in _INJECTS:
             reached = sum(_INJECTS[kind](self, one) for one in concerned)
             if not reached:
@@ -448,7 +620,7 @@ class LiveExercise:
         fresh = [f"The help desk writes: {step.symptom}" for step in steps if step.symptom]
         text = next((one for one in reversed(fresh) if one not in told), None)
         if text is not None:
-            team.messages.append(Message(self.now, text))
+            team.send(Message(self.now, text))
         return text is not None
 
     def _false_lead(self, team: Team) -> bool:
@@ -460,7 +632,7 @@ class LiveExercise:
                 f"colleague finds odd. It is in the log called {one.source}."
             )
             if text not in {message.text for message in team.messages}:
-                team.messages.append(Message(self.now, text))
+                team.send(Message(self.now, text))
                 return True
         return False
 
@@ -531,6 +703,11 @@ def _a_team(team: Team | None) -> Team:
     return team
 
 
+def _name(row: LogRow) -> str:
+    """Who of the team did it, where they said so."""
+    return str(row.get("by") or "").strip()[:LONGEST_NAME]
+
+
 _DOES = {
     "act": LiveExercise._act,
     "ask": LiveExercise._ask,
@@ -538,13 +715,23 @@ _DOES = {
     "rule": LiveExercise._rule,
     "own-rule": LiveExercise._own_rule,
     "say": LiveExercise._say,
+    "suspect": LiveExercise._suspect,
+    "share": LiveExercise._share,
     "inject": LiveExercise._inject,
     "pause": LiveExercise._pause,
     "resume": LiveExercise._resume,
     "end": LiveExercise._end,
     "intrude": LiveExercise._intrude,
 }
-OF_TEAMS = ("act", "ask", "report", "say", "rule", "own-rule")
+OF_TEAMS = ("act", "ask", "report", "say", "rule", "own-rule", "suspect", "share")
+_TOLD = {  # the feed's kind of row, and its words: {0} is the answer
+    "act": ("act", "{kind} {what}"),
+    "ask": ("ask", "{kind} {word}. {0}"),
+    "report": ("report", "{0}"),
+    "say": ("said", "to the instructor: {text}"),
+    "rule": ("rule", "{0}"),
+    "own-rule": ("rule", "{0}"),
+}
 _INJECTS = {
     "symptom": LiveExercise._symptom,
     "false-lead": LiveExercise._false_lead,

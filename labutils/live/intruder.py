@@ -32,13 +32,13 @@ from labutils.live.containment import Containment
 IN_A_ROW = 2  # refusals, after which another address is tried
 MOVES = 3  # addresses that the intruder has beside the first ones
 GET_BACK = "a way back"  # in place of a step
-BLOCKED = "blocked"  # the rule of a refusal by address
+BLOCKED, CONTAINED = "blocked", "contained"  # the rules of a refusal by what the team did
 
 
 class LiveRequest(NamedTuple):
     """A request of the intruder, and the answer; `at` is in seconds since 1970.
 
-    `step`: what it was part of.
+    `step`: what it was part of; `by_team`: an act of the team refused it.
     """
 
     at: int
@@ -48,6 +48,7 @@ class LiveRequest(NamedTuple):
     address: str
     allowed: bool
     reason: str
+    by_team: bool = False
 
 
 class PlannedRequest(NamedTuple):
@@ -357,6 +358,7 @@ class LiveIntruder:
                 asked.address,
                 decision.allow,
                 decision.reason,
+                decision.rule in (BLOCKED, CONTAINED),
             )
         )
         if decision.allow:
@@ -384,7 +386,7 @@ class LiveIntruder:
         if self.containment.is_blocked(address, time):
             return asked, Decision(False, BLOCKED, f"{address} is blocked")
         refusal = self.containment.refuses(held, self.holds[ask.using], address, time)
-        return asked, Decision(False, "contained", refusal) if refusal else decision
+        return asked, Decision(False, CONTAINED, refusal) if refusal else decision
 
     def clock(self, step: str, time: int) -> int:
         """Return the moment that the company decides by; a case of the past has its own."""

@@ -17,11 +17,14 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
 from labutils.lab import data_file
-from labutils.live import debrief, pages
+from labutils.live import debrief, team_page, wall
+from labutils.live.console_page import console_fragments, console_page
 from labutils.live.containment import CannotDo
 from labutils.live.exercise import OF_TEAMS, LiveExercise, LogRow, Team
+from labutils.live.instructor_page import instructor_fragments, instructor_page
 from labutils.live.journal import Journal
 from labutils.live.players import Player
+from labutils.live.rendering import render
 
 TICK = 250  # milliseconds between two looks at the clock
 LARGEST_BODY, LARGEST_HEAD = 64 * 1024, 16 * 1024  # bytes
@@ -155,6 +158,11 @@ class Page(RequestHandler):
         """Return the search of a request."""
         return self.get_query_argument("q", "")[:LONGEST_SEARCH]
 
+    def number(self, name: str, usual: int) -> int:
+        """Return a number of a request, or the usual one where it has none that is sensible."""
+        text = self.get_query_argument(name, "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else usual
+
     def value(self, name: str) -> str:
         """Return a field of a form, or an empty text."""
         return self.get_body_argument(name, "", strip=False)
@@ -185,26 +193,31 @@ class TeamPage(Page):
     def get(self, link: str) -> None:
         team = self.team_of(link)
         said = self.room.said.pop(link, "")
-        self.finish(pages.team_page(self.room.exercise, team, self.words(), said))
+        exercise = self.room.exercise
+        if exercise.is_over and self.get_query_argument("q", None) is None:
+            self.finish(team_page.ended_page(exercise, team))
+            return
+        about = self.number("about", 0)
+        self.finish(team_page.team_page(exercise, team, self.words(), said, about))
 
 
 class TeamNow(Page):
-    """The parts of a team's page that changed."""
+    """What is new on a team's page."""
 
     def get(self, link: str) -> None:
         team = self.team_of(link)
-        if self.room.exercise.is_over:
-            self.finish({"reload": "yes"})
-            return
-        self.finish(pages.team_fragments(self.room.exercise, team, self.words()))
+        most = self.number("most", team_page.MOST_SHOWN)
+        known = self.get_query_argument("seen", "")
+        self.finish(team_page.news(self.room.exercise, team, self.words(), known, most))
 
 
 class TeamLine(Page):
     """The page of a line in a team's stream."""
 
     def get(self, link: str) -> None:
-        """Show the line. Raises HTTPError where there is none."""
-        page = pages.line_page(self.team_of(link), self.get_query_argument("id", ""))
+        """Show the line, as a page or as a part of one. Raises HTTPError where there is none."""
+        written = team_page.line_part if self.number("part", 0) else team_page.line_page
+        page = written(self.team_of(link), self.get_query_argument("id", ""))
         if page is None:
             raise HTTPError(404)
         self.finish(page)
@@ -216,6 +229,8 @@ class TeamDoes(Page):
     def post(self, link: str, does: str) -> None:
         team = self.team_of(link)
         row: LogRow = {"do": does, "team": team.number}
+        if by := self.value("by"):
+            row |= {"by": by}
         if does == "act":
             row |= {"kind": self.value("act"), "what": self.value("what")}
         elif does == "ask":
@@ -226,6 +241,10 @@ class TeamDoes(Page):
                 "events": self.value("events").replace(",", " ").split(),
                 "note": self.value("note"),
             }
+        elif does == "suspect":
+            row |= self.suspicion()
+        elif does == "share":
+            row |= {"words": self.value("words") or self.value("q"), "off": bool(self.value("off"))}
         elif does == "say":
             row |= {"text": self.value("say")}
         elif does == "rule":
@@ -234,15 +253,28 @@ class TeamDoes(Page):
             row |= {"text": self.value("text")}
         self.answer(link, row)
 
+    def suspicion(self) -> LogRow:
+        """Return what a form says about a suspicion."""
+        number = self.value("number")
+        fields: LogRow = {name: self.value(name) for name in ("who", "host", "note", "certainty")}
+        if number.isascii() and number.isdecimal() and len(number) < 4:
+            fields["number"] = int(number)
+        return fields | {"lines": self.value("lines").replace(",", " ").split()}
+
 
 class Instructor(Page):
     """The instructor's page, what changed on it, and the debrief."""
+
+    def address(self) -> str:
+        """Return the address of the exercise, as this request came to it."""
+        above = self.request.path.split("/i/")[0]
+        return f"{self.request.protocol}://{self.request.host}{above}/"
 
     def get(self, link: str, what: str) -> None:
         self.must_be("instructor", link)
         exercise = self.room.exercise
         if what == "now":
-            self.finish(pages.instructor_fragments(exercise))
+            self.finish(instructor_fragments(exercise))
         elif what == "debrief":
             self.set_header(
                 "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"
@@ -251,7 +283,7 @@ class Instructor(Page):
         else:
             links = [f"t/{self.room.journal.links[str(t.number)]}/" for t in exercise.teams]
             said = self.room.said.pop(link, "")
-            self.finish(pages.instructor_page(exercise, links, said))
+            self.finish(instructor_page(exercise, links, said, self.address()))
 
 
 class InstructorDoes(Page):
@@ -277,10 +309,10 @@ class Console(Page):
     def get(self, link: str, what: str) -> None:
         self.must_be("intruder", link)
         if what == "now":
-            self.finish(pages.console_fragments(self.room.exercise))
+            self.finish(console_fragments(self.room.exercise))
         else:
             said = self.room.said.pop(link, "")
-            self.finish(pages.console_page(self.room.exercise, said))
+            self.finish(console_page(self.room.exercise, said))
 
     def post(self, link: str, _: str) -> None:
         self.must_be("intruder", link)
@@ -293,9 +325,9 @@ class Wall(Page):
 
     def get(self, what: str) -> None:
         if what == "now":
-            self.finish(pages.wall_fragments(self.room.exercise))
+            self.finish(wall.wall_fragments(self.room.exercise))
         else:
-            self.finish(pages.wall_page(self.room.exercise))
+            self.finish(wall.wall_page(self.room.exercise))
 
 
 class Static(Page):
@@ -311,13 +343,7 @@ class Door(Page):
     """The page for an address without a link."""
 
     def get(self) -> None:
-        self.finish(
-            pages.whole(
-                "A live exercise",
-                "<h1>A live exercise</h1><p>Your instructor has a link for your team. "
-                '<a href="wall/">The wall</a> is for everybody.</p>',
-            ).replace("../live", "live")
-        )
+        self.finish(render("door.html", title="A live exercise", root=""))
 
 
 class Nowhere(Page):

@@ -193,9 +193,20 @@ def test_a_report_names_lines_that_have_arrived_and_not_too_many(begin: Begin) -
 ANYTHING = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(max_size=80), st.lists(st.text(max_size=9))
 )
+WHAT_IS_DONE = [
+    "act",
+    "ask",
+    "report",
+    "rule",
+    "own-rule",
+    "inject",
+    "intrude",
+    "suspect",
+    "share",
+]
 ROWS = st.fixed_dictionaries(
     {
-        "do": st.sampled_from(["act", "ask", "report", "rule", "own-rule", "inject", "intrude"]),
+        "do": st.sampled_from(WHAT_IS_DONE),
         "team": st.sampled_from([0, 1, 2, 3, True, "1", None]),
         "kind": ANYTHING,
         "what": ANYTHING,
@@ -206,6 +217,11 @@ ROWS = st.fixed_dictionaries(
         "rule": ANYTHING,
         "on": ANYTHING,
         "step": ANYTHING,
+        "number": ANYTHING,
+        "lines": st.lists(st.text(max_size=20), max_size=5),
+        "words": ANYTHING,
+        "certainty": ANYTHING,
+        "by": ANYTHING,
         "key": ANYTHING,
     }
 )

@@ -78,7 +78,44 @@ def test_a_team_sees_its_page_and_what_is_new(served: Served, http: httpx.Client
     page = http.get(served.of("team 1"))
     assert page.status_code == 200 and "Team 1" in page.text
     now = http.get(served.of("team 1") + "now?q=okta").json()
-    assert {"clock", "messages", "stream", "alerts", "answers", "acts", "reports"} <= set(now)
+    assert {"clock", "stream", "board", "alerts", "answers", "acts", "reports"} <= set(now)
+
+
+def test_what_a_page_has_is_not_sent_again(served: Served, http: httpx.Client) -> None:
+    link = served.of("team 1")
+    first = http.get(link + "now").json()
+    again = http.get(link + "now", params={"seen": first["seen"]}).json()
+    had = set(re.findall(r'id="(line-[^"]+)"', first["stream"]))
+    sent = set(re.findall(r'id="(line-[^"]+)"', again["stream"]))
+    assert first["fresh"] and not again["fresh"]
+    assert had and not had & sent
+    assert http.get(link + "now", params={"seen": "of-another.1.1"}).json()["fresh"]
+
+
+def test_a_line_is_put_on_the_board_by_its_name_alone(served: Served, http: httpx.Client) -> None:
+    link, plain = served.of("team 2"), {"Accept": "text/plain"}
+    stream = http.get(link + "now").json()["stream"]
+    line = re.findall(r'name="lines" value="([^"]+)"', stream)[0]
+    said = http.post(link + "suspect", data={"lines": line}, headers=plain).text
+    board = http.get(link + "now").json()["board"]
+    who = said.removesuffix(" is on the board: maybe.")
+    assert f"<b>{who}</b>" in board and f'data-open="{line}"' in board
+    number = re.findall(r'name="number" value="(\d+)"', board)[0]
+    page = http.get(link, params={"about": number}).text  # without a script
+    assert f'name="events" id="events" value="{line}"' in page
+    assert f'name="who" id="who" value="{who}"' in page
+
+
+def test_no_page_has_a_style_or_a_script_inside(served: Served, http: httpx.Client) -> None:
+    for address in (served.of("team 1"), served.of("instructor"), served.base + "/wall/"):
+        text = http.get(address).text
+        assert "style=" not in text and not re.search(r"<script(?! src=)|<style|\son\w+=", text)
+
+
+def test_the_instructor_has_every_link_to_hand_out(served: Served, http: httpx.Client) -> None:
+    text = http.get(served.of("instructor")).text
+    for address in (served.of("team 1"), served.of("team 2"), served.base + "/wall/"):
+        assert f">{address}</a>" in text
 
 
 @table(
@@ -147,7 +184,9 @@ def test_no_page_of_a_team_and_no_wall_holds_the_truth(served: Served, http: htt
 
 def test_the_wall_has_numbers_and_colours_and_no_names(served: Served, http: httpx.Client) -> None:
     wall = http.get(served.base + "/wall/").text
-    assert "Team 1, blue" in wall and "svc-" not in wall
+    assert "Team 1" in wall and "of-blue" in wall
+    accounts = {row.account for row in draw(SEED, 240).inventory}
+    assert not [name for name in accounts if name in wall]
 
 
 HTML = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202e"
@@ -156,8 +195,8 @@ HTML = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202e"
 def test_html_in_every_field_stays_text(served: Served, http: httpx.Client) -> None:
     link = served.of("team 2")
     stream = http.get(link + "now").json()["stream"]
-    line = re.findall(r'data-cite="([^"]+)"', stream)[0]
-    account = re.search(r"</b> ([a-z.-]+) <a", stream)
+    line = re.findall(r'name="lines" value="([^"]+)"', stream)[0]
+    account = re.search(r"<b>([a-z.-]+)</b>\s*<span class=\"head\"", stream)
     assert account
     sent = [
         ("report", {"who": account[1], "events": line, "note": HTML}),
@@ -168,6 +207,9 @@ def test_html_in_every_field_stays_text(served: Served, http: httpx.Client) -> N
         ("act", {"act": HTML, "what": HTML}),
         ("rule", {"rule": HTML, "on": "1"}),
         ("own-rule", {"text": HTML}),
+        ("suspect", {"who": HTML, "host": HTML, "note": HTML, "by": HTML}),
+        ("share", {"words": HTML, "by": HTML}),
+        ("say", {"say": HTML, "by": HTML}),
     ]
     for path, data in sent:
         http.post(link + path, data=data | {"key": HTML})
@@ -176,7 +218,8 @@ def test_html_in_every_field_stays_text(served: Served, http: httpx.Client) -> N
     http.get(link + "?q=" + HTML)
     pages = [
         http.get(link, params={"q": HTML}).text,
-        "".join(http.get(link + "now", params={"q": HTML}).json().values()),
+        "".join(map(str, http.get(link + "now", params={"q": HTML}).json().values())),
+        http.get(link + "now").json()["stream"],
         http.get(own).text,
         "".join(http.get(own + "now").json().values()),
         http.get(own + "debrief").text,
@@ -217,7 +260,9 @@ def test_an_act_that_is_sent_again_is_not_done_again(served: Served, http: httpx
     first = http.post(served.of("team 1") + "act", data=data, headers=plain)
     again = http.post(served.of("team 1") + "act", data=data, headers=plain)
     assert "done" in first.text and again.text == "That was done already."
-    assert http.get(served.of("team 1") + "now").json()["acts"].count("203.0.113.9") == 1
+    assert (
+        http.get(served.of("team 1") + "now").json()["acts"].count("<b>block 203.0.113.9</b>") == 1
+    )
 
 
 def test_a_moment_that_is_sent_along_changes_nothing(served: Served, http: httpx.Client) -> None:
@@ -277,6 +322,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, http: http
     plain = {"Accept": "text/plain"}
     http.post(one.of("team 1") + "act", data={"act": "raise", "what": "jira"}, headers=plain)
     http.post(one.of("team 1") + "ask", data={"kind": "tickets", "word": ""}, headers=plain)
+    http.post(one.of("team 1") + "suspect", data={"lines": "jira:1"}, headers=plain)
     time.sleep(2.5)
     http.post(one.of("instructor") + "clock", data={"do": "pause"}, headers=plain)
     before = http.get(one.of("team 1") + "now").json()
@@ -288,11 +334,14 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, http: http
     }
     after = http.get(again.of("team 1") + "now").json()
     assert after["acts"] == before["acts"] and after["stream"] == before["stream"]
+    assert after["board"] == before["board"] and "jira:1" in after["board"]
     assert after["answers"] == before["answers"] and after["clock"] == before["clock"]
     http.post(again.of("instructor") + "clock", data={"do": "end"}, headers=plain)
     assert "over" not in http.get(again.of("team 1") + "now").json()["clock"]  # not sure enough
     http.post(again.of("instructor") + "clock", data={"do": "end", "sure": "1"}, headers=plain)
-    assert http.get(again.of("team 1") + "now").json() == {"reload": "yes"}
+    assert http.get(again.of("team 1") + "now").json()["over"]
+    assert "The attack again" in http.get(again.of("team 1")).text
+    assert 'id="board"' in http.get(again.of("team 1") + "?q=").text  # all of it, to read
     time.sleep(0.6)
     assert "Team 2, orange" in (tmp_path / "debrief.html").read_text(encoding="utf-8")
     assert "What the intruder did" in http.get(again.of("team 1")).text
