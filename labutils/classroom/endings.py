@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import fill
 
-from labutils.classroom import cards, exercises, overview, panel, progress, toolbox
+from labutils.classroom import asking, cards, exercises, overview, panel, progress, toolbox
 from labutils.classroom.course import lesson
 from labutils.classroom.registry import AnyPrediction, Lesson, Prediction
 from labutils.classroom.ways import NAMES, STORY, TOKENS, taken, ways
@@ -127,10 +127,14 @@ def _door(door: WayOn) -> str:
 
 
 def welcome_back(number: str) -> None:
-    """Say where somebody was who comes back to a lesson; nothing to whoever is new in it."""
+    """Say where somebody was who comes back to a lesson; nothing to whoever is new in it.
+
+    In a class, offer everybody a button that asks for help.
+    """
     course = lesson(number)
     if course is None or not panel.wanted():
         return
+    asking.offer(number)
     items = progress.load()
     made = came_of(course, items)[0]
     names = toolbox.names(number)

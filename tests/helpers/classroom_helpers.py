@@ -17,6 +17,7 @@ def certificate_in(folder: Path, *, days: int) -> tuple[Path, Path]:
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(ends - timedelta(days=9))
         .not_valid_after(ends)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("class.example")]), critical=False)
         .sign(key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import classroom_thieves as thieves
@@ -31,7 +32,7 @@ from classroom_strangers import strangers
 from tornado.httpclient import HTTPClientError
 
 from tools.browser import first_question
-from tools.classroom import accounts, load, sign_in
+from tools.classroom import accounts, load, ready, sign_in
 from tools.classroom import settings as classroom
 from tools.classroom.sockets import NGINX
 from tools.environments import HOUSE
@@ -215,6 +216,49 @@ def test_the_instructor_opens_no_learners_server(room):
     room.run(teacher.sign_in())
     assert room.run(teacher.web.get(f"{URL}/hub/admin")).status_code == 200
     assert room.run(teacher.web.get(f"{URL}/user/probe01/lab")).status_code == 403
+
+
+# --- before nine o'clock ------------------------------------------------------------------------
+
+
+def wrong_in(room: Class) -> dict[str, str]:
+    """What a check of the class finds wrong; it has an event loop of its own, so a thread too."""
+    with ThreadPoolExecutor() as elsewhere:
+        found = elsewhere.submit(lambda: list(ready.findings(room.settings()))).result()
+    return {one.name: one.sentence for one in found if one.is_well is False}
+
+
+def test_a_check_finds_what_was_broken_on_purpose(room):
+    assert set(wrong_in(room)) == {"port"}  # this class is for this machine alone
+    slips, lesson = room.state / "slips.txt", room.settings().home("probe01") / ready.LESSON
+    kept = slips.read_text(encoding="utf-8"), lesson.read_bytes()
+    slips.write_text(kept[0].replace("probe02 ", "probe02 not-"), encoding="utf-8")
+    os.truncate(lesson, 300)
+    try:
+        wrong = wrong_in(room)
+    finally:
+        slips.write_text(kept[0], encoding="utf-8")
+        with lesson.open("r+b") as file:  # still the learner's
+            file.write(kept[1])
+    assert "10 of 11 names and passwords sign in. probe02: the hub refuses" in wrong["slips"]
+    assert "probe01: work/00-start-here.ipynb cannot be opened" in wrong["lesson 00"]
+    assert "start it with --address 0.0.0.0" in wrong["port"]
+
+
+def test_whoever_asks_for_help_is_on_the_instructors_page_until_seen_to(room):
+    teacher, page = room.learner("probe-teacher"), f"{URL}/services/wall/instructor"
+    room.run(teacher.sign_in())
+    assert "Nobody. Learners have a button" in room.run(teacher.web.get(page)).text
+    assert Seat(room, "probe02").cell(
+        "from labutils.classroom import asking; asking.toggle(asking.path(), '03')"
+    ) == ("ok", "")
+    shown = room.run(teacher.web.get(page)).text
+    assert '<td class="name">probe02</td><td>03</td>' in shown
+    said = dict(re.findall(r'name="(_xsrf|name|since)" value="([^"]+)"', shown))
+    forged = room.run(teacher.web.post(page, data={**said, "_xsrf": "another"}))
+    assert forged.status_code == 403
+    assert "probe02" not in room.run(teacher.web.post(page, data=said)).text
+    assert room.run(room.learner("probe02").web.get(page)).url.path == "/hub/login"
 
 
 # --- thefts -------------------------------------------------------------------------------------

@@ -75,6 +75,7 @@ server = [settings.python, "-m", "jupyterhub.singleuser"]
 c.Spawner.cmd = ["sh", "-c", say_it_there, *settings.limits(), *server]
 c.Spawner.env_keep = ["LANG", "LC_ALL"]  # nothing else of root's environment
 c.Spawner.environment = {
+    "LABUTILS_HELP": "1",  # lessons have a button that asks the instructor for help
     "PATH": f"{Path(settings.python).parent}:/usr/bin:/bin",
     # Where the sockets lie: the usual folder is so deep that a path can be too long for a socket.
     "JUPYTER_RUNTIME_DIR": lambda spawner: str(settings.runtime(spawner.user.name)),
@@ -149,6 +150,10 @@ if settings.live:
     exercise = {
         "LIVE_SEED": settings.live,
         "LIVE_TEAMS": str(settings.live_teams),
+        "LIVE_CASE": settings.live_case,
+        "LIVE_MINUTES": str(settings.live_minutes),
+        "LIVE_SPEED": str(settings.live_speed),
+        "LIVE_BY_PERSON": "1" if settings.live_by_person else "",
         "LIVE_FOLDER": str(settings.live_folder),
         "LIVE_SOCKET": str(settings.socket("door/live")),
     }
@@ -168,11 +173,15 @@ c.JupyterHub.load_roles = [
 ]
 
 
-def way_to_the_wall(user):
-    """For who teaches, a link at the top of each page of the hub."""
+def ways_of_who_teaches(user):
+    """For who teaches, two links at the top of each page of the hub."""
     groups = {group.name for group in user.groups} if user else set()
-    teaches = user and (user.name in teachers["users"] or groups & set(teachers["groups"]))
-    return '<a href="/services/wall/">The room on the wall</a>' if teaches else ""
+    if not user or not (user.name in teachers["users"] or groups & set(teachers["groups"])):
+        return ""
+    return (
+        '<a href="/services/wall/instructor">The instructor\'s page</a> · '
+        '<a href="/services/wall/">The room on the wall</a>'
+    )
 
 
-c.JupyterHub.template_vars = {"announcement": way_to_the_wall}
+c.JupyterHub.template_vars = {"announcement": ways_of_who_teaches}

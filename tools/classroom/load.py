@@ -48,9 +48,10 @@ class Times:
 class Learner:
     """Somebody at a browser: a cookie jar, and a server of their own."""
 
-    def __init__(self, url: str, name: str, password: str) -> None:
+    def __init__(self, url: str, name: str, password: str, *, verify: bool = True) -> None:
         self.url, self.name, self.password = url.rstrip("/"), name, password
-        self.web = httpx.AsyncClient(follow_redirects=True, timeout=240)
+        self.verify = verify  # the certificate, which is for a name and not for 127.0.0.1
+        self.web = httpx.AsyncClient(follow_redirects=True, timeout=240, verify=verify)
         self.server, self.token = f"{self.url}/user/{name}", ""
 
     async def sign_in(self) -> int:
@@ -109,7 +110,8 @@ class Learner:
         address = f"{self.server}/api/kernels/{number}/channels?session_id={uuid.uuid4()}"
         cookie = self.web.build_request("GET", address).headers.get("cookie", "")
         headers = {"Cookie": cookie, "Origin": self.url, "Sec-Fetch-Mode": "websocket"}
-        request = HTTPRequest(address.replace("http", "ws", 1), headers=headers)
+        socket = address.replace("http", "ws", 1)
+        request = HTTPRequest(socket, headers=headers, validate_cert=self.verify)
         return Kernel(number, await websocket_connect(request, max_message_size=2**26))
 
     async def close(self) -> None:
@@ -122,6 +124,7 @@ class Kernel:
 
     def __init__(self, number: str, socket) -> None:
         self.number, self.socket = number, socket
+        self.shown: set[str] = set()  # the media types of all that was displayed
 
     async def run(self, code: str) -> tuple[str, str]:
         """Run a cell; its status, and what it printed or raised."""
@@ -142,6 +145,8 @@ class Kernel:
             kind, content = answer["msg_type"], answer["content"]
             if kind == "stream":
                 printed += content["text"]
+            elif kind == "display_data":
+                self.shown |= set(content["data"])
             elif kind == "execute_reply":
                 status = content["status"]
             elif kind == "error":

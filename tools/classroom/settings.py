@@ -7,6 +7,7 @@ path in the variable CLASSROOM_SETTINGS.
 import json
 import os
 from dataclasses import asdict, dataclass, field, fields
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,26 @@ class Settings:
     memory: int = 800_000_000  # bytes that one process may allocate
     processes: int = 400  # processes and threads of one learner
     idle: int = 3600  # seconds after which a server that nobody uses is stopped
+    host: str = ""  # what learners type, where it is not what the machine says of itself
+    note: str = ""  # a line for each slip: the name of the wireless network, say
     live: str = ""  # the seed of a live exercise beside the hub
     live_teams: int = 4
+    live_case: str = ""
+    live_minutes: int = 240
+    live_speed: float = 4.0
+    live_by_person: bool = False
+
+    @property
+    def live_folders(self) -> Path:
+        """Where all live exercises of this class are kept."""
+        return Path(self.homes, ".live")
 
     @property
     def live_folder(self) -> Path:
-        """Where the log and the links of the live exercise are kept."""
-        return Path(self.homes, ".live")
+        """Where the log and the links of this live exercise are kept: another one, of another
+        group or in the afternoon, has a folder of its own."""
+        said = [value for name, value in asdict(self).items() if name.startswith("live")]
+        return self.live_folders / sha256(json.dumps(said).encode()).hexdigest()[:12]
 
     def home(self, name: str) -> Path:
         """The home of one learner."""

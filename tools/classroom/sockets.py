@@ -40,6 +40,7 @@ def make_folders(settings: Settings) -> None:
     # With the bit 2 a socket gets the group of its folder, whoever makes it.
     _folder(settings.socket("front"), 0, nginx.pw_gid, 0o2710)
     _folder(settings.socket("door"), nginx.pw_uid, nginx.pw_gid, 0o700)
+    _folder(settings.live_folders, nginx.pw_uid, nginx.pw_gid, 0o700)
     _folder(settings.live_folder, nginx.pw_uid, nginx.pw_gid, 0o700)
     _folder(settings.socket("api"), 0, grp.getgrnam(GROUP).gr_gid, 0o710)
 

@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shlex
+import shutil
 import signal
 import socket
 import ssl
@@ -28,7 +29,7 @@ from typing import NoReturn
 
 from cryptography import x509
 
-from tools.classroom import accounts, nginx, sign_in, sockets
+from tools.classroom import accounts, collect, live, nginx, ready, sign_in, slips, sockets
 from tools.classroom import settings as classroom
 from tools.environments import HOUSE, pip, python_with
 
@@ -43,6 +44,7 @@ NOT_ROOT = (
 LTI = ("client_id", "issuer", "authorize_url", "jwks_endpoint")
 HOMES = "/home/anatomy-class"
 NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,22}[a-z])?")  # with four digits a name that Unix takes
+LONGEST_LINE = 200  # characters
 WORDS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that two people read differently
 
 
@@ -67,6 +69,13 @@ def account_name(word: str) -> str:
     return word
 
 
+def one_line(text: str) -> str:
+    """What takes a line for the slips from the command line."""
+    if not text.isprintable() or not 0 < len(text) <= LONGEST_LINE:
+        raise argparse.ArgumentTypeError(f"it is a line of 1 to {LONGEST_LINE} characters")
+    return text
+
+
 def arguments(words: list[str]) -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="make classroom", description=__doc__)
@@ -85,6 +94,10 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=port, default=8000, help="where browsers come to (8000)")
     parser.add_argument("--certificate", type=Path, metavar="FILE", help="for HTTPS, with --key")
     parser.add_argument("--key", type=Path, metavar="FILE")
+    parser.add_argument("--host", type=one_line, metavar="NAME", help="what learners type")
+    parser.add_argument(
+        "--note", type=one_line, metavar="TEXT", help="a line for each slip: the wireless, say"
+    )
     size = between(200, 1_000_000)
     parser.add_argument("--memory", type=size, default=800, metavar="MB", help="of a process (800)")
     parser.add_argument("--idle", type=few, default=60, metavar="MINUTES", help="then stop (60)")
@@ -93,8 +106,23 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--live", metavar="SEED", default="", help="also a live exercise: docs/live.md"
     )
-    teams = between(1, 12)
+    teams, minutes, speed = between(1, 12), between(1, 1440), between(1, 1000)
     parser.add_argument("--live-teams", type=teams, default=4, metavar="N", help="its teams (4)")
+    parser.add_argument("--live-case", default="", metavar="C", help="a recorded incident instead")
+    parser.add_argument(
+        "--live-minutes", type=minutes, default=240, metavar="N", help="of its own clock (240)"
+    )
+    parser.add_argument(
+        "--live-speed", type=speed, default=4, metavar="N", help="times as fast as real time (4)"
+    )
+    parser.add_argument(
+        "--live-intruder", choices=("seeded", "person"), default="seeded", help="who decides"
+    )
+    parser.add_argument("--check", action="store_true", help="try the class that is running")
+    parser.add_argument("--collect", metavar="LESSON", help="copy everybody's: 03, or 03-practice")
+    parser.add_argument(
+        "--into", type=Path, metavar="DIR", help="where --collect puts them (build/grading)"
+    )
     parser.add_argument("--stop", action="store_true", help="end the hub and all servers")
     parser.add_argument("--remove", action="store_true", help="and delete accounts and homes")
     return parser.parse_args(words)
@@ -242,13 +270,6 @@ def earlier(state: Path) -> classroom.Settings | None:
         sys.exit(f"{path} is damaged: {error}. With it gone, accounts and passwords begin anew.")
 
 
-def slips(state: Path) -> dict[str, str]:
-    """The passwords that stand on the slips, by name."""
-    path = state / "slips.txt"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return dict(line.split() for line in lines)
-
-
 def passwords(
     before: dict[str, str], people: list[str], *, shared: bool, teacher: str
 ) -> dict[str, str]:
@@ -261,12 +282,6 @@ def passwords(
         one = known[next(name for name in people if name != teacher)]
         known = {name: known[name] if name == teacher else one for name in people}
     return known
-
-
-def write_slips(state: Path, known: dict[str, str]) -> None:
-    """Write names and passwords where root alone can read them."""
-    lines = (f"{name} {word}\n" for name, word in sorted(known.items()))
-    classroom.write_private(state / "slips.txt", "".join(lines))
 
 
 def read_lti(path: Path | None, before: dict) -> dict:
@@ -296,7 +311,7 @@ def decide(
     teacher = chosen.instructor or (before.instructor if before else "instructor")
     learners = [] if way == "lti" else [f"{prefix}{n:0{width}}" for n in range(1, count + 1)]
     people = [] if way == "lti" else [*learners, teacher]
-    before_too = slips(chosen.state) if before and before.sign_in == way else {}
+    before_too = slips.read(chosen.state) if before and before.sign_in == way else {}
     known = passwords(before_too, people, shared=way == "shared", teacher=teacher)
     settings = classroom.Settings(
         state=str(chosen.state.resolve()),
@@ -314,43 +329,43 @@ def decide(
         door_secret=(before.door_secret if before else "") or secrets.token_hex(32),
         memory=chosen.memory * 1_000_000,
         idle=chosen.idle * 60,
+        host=chosen.host or (before.host if before else ""),
+        note=chosen.note or (before.note if before else ""),
         live=chosen.live,
         live_teams=chosen.live_teams,
+        live_case=chosen.live_case,
+        live_minutes=chosen.live_minutes,
+        live_speed=chosen.live_speed,
+        live_by_person=chosen.live_intruder == "person",
     )
+    if why := live.complaint(settings):
+        sys.exit(f"There is no such live exercise: {why}")
     if not settings.sockets_fit():
         sys.exit(f"--homes {settings.homes} is too long a path: no socket fits below it.")
     return settings, known
 
 
-def door(settings: classroom.Settings) -> str:
-    """What people type into a browser."""
-    scheme, usual = ("https", 443) if settings.certificate else ("http", 80)
-    everywhere = settings.address in ("0.0.0.0", "::")  # noqa: S104  compared, not listened at
-    host = socket.gethostname() if everywhere else settings.address
-    return (
-        f"{scheme}://{host}/" if settings.port == usual else f"{scheme}://{host}:{settings.port}/"
-    )
-
-
 def announce(settings: classroom.Settings) -> None:
     """Say where the class is, and what to know about the way people get in."""
-    print(f"The class is at {door(settings)}")
-    print(f"The room on the wall: /services/wall/, for {settings.instructor} alone.")
+    print(f"The class is at {slips.address(settings)}")
+    print(f"The instructor's page: /services/wall/instructor, for {settings.instructor} alone.")
     if settings.live:
-        links = settings.live_folder / "links.json"
-        print(f"The live exercise: /services/live/t/LINK/ for each team; the links are in {links}")
-    if settings.sign_in == "own":
-        print(f"Names and passwords, one slip each: {settings.state}/slips.txt")
-    elif settings.sign_in == "shared":
-        print(
-            f"Names and passwords: {settings.state}/slips.txt. All learners have the same one, so"
-        )
-        print("whoever has it can sign in as any of them and read what they wrote.")
-    alone = settings.address in ("127.0.0.1", "localhost", "::1")
+        print("The live exercise waits until you start its clock; its links are on that page.")
+    if settings.sign_in != "lti":
+        print(f"Slips to print: {settings.state}/slips.html (for root: names and passwords)")
+    if settings.sign_in == "shared":
+        print("All learners have the same password, so whoever has it can sign in as any of them")
+        print("and read what they wrote.")
+    alone = settings.address in slips.ALONE
+    if alone:
+        print("Only this machine can reach it; --address 0.0.0.0 opens it to the room.")
+        print("Print the slips after a start with the address that learners will open.")
     if not alone and settings.port >= 1024:
         print("--port 443 takes a port at which no learner can answer in the class's place.")
     if not alone and not settings.certificate:
         print("Without --certificate and --key passwords cross the network readable to everybody.")
+    print("To start everybody's server and see whether all is well, in a second terminal:")
+    print("  sudo make classroom ARGS=--check")
     print(f"The log is {settings.state}/hub.log.")
     print("Ctrl-C stops the hub; what learners run goes on until --stop.")
     print("A terminal or a connection that is shut stops nothing.", flush=True)
@@ -413,7 +428,8 @@ def make_ready(
     except accounts.NotOurs as error:
         sys.exit(f"{error} Name others with --prefix, --instructor or --homes.")
     end_sessions(settings, before)
-    write_slips(Path(settings.state), known)
+    slips.write(Path(settings.state), known)
+    slips.write_page(settings, known)
     path = classroom.write(settings)
     try:
         for name in everybody:
@@ -482,7 +498,7 @@ def stop(settings: classroom.Settings) -> None:
     sockets.remove_folders(settings)
 
 
-PASSWORDS = ("settings.json", "slips.txt")
+PASSWORDS = ("settings.json", "slips.txt", "slips.html")
 WRITTEN = (*SESSIONS, "hub.pid", "hub.log")
 
 
@@ -495,6 +511,7 @@ def remove(settings: classroom.Settings) -> None:
     sockets.remove_nginx_account()
     for name in (*PASSWORDS, *WRITTEN):
         Path(settings.state, name).unlink(missing_ok=True)
+    shutil.rmtree(settings.live_folders, ignore_errors=True)
     for folder in (settings.state, settings.homes):
         if os.path.isdir(folder) and not os.listdir(folder):
             os.rmdir(folder)
@@ -507,7 +524,7 @@ def main(words: list[str]) -> int:
     if sys.platform != "linux" or os.geteuid() != 0:
         print(NOT_ROOT, file=sys.stderr)
         return 2
-    if not (chosen.stop or chosen.remove):
+    if not (chosen.stop or chosen.remove or chosen.check or chosen.collect):
         try:
             start(chosen)
         except nginx.CannotStart as error:
@@ -516,6 +533,10 @@ def main(words: list[str]) -> int:
     if settings is None:
         print(f"There is no class in {chosen.state}.", file=sys.stderr)
         return 2
+    if chosen.check:
+        return ready.main(settings, up=running(Path(settings.state, "hub.pid")) is not None)
+    if chosen.collect:
+        return collect.main(settings, chosen.collect, chosen.into)
     stop(settings)
     if chosen.remove:
         remove(settings)

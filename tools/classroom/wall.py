@@ -27,7 +27,7 @@ from labutils.classroom.room import (
     standing,
     tries,
 )
-from tools.classroom import accounts, plain_log
+from tools.classroom import accounts, instructor, plain_log
 from tools.classroom.settings import read
 
 EVERY = 15  # seconds
@@ -213,7 +213,11 @@ def serve() -> None:
     plain_log.to_stderr()
     PeriodicCallback(note, 60_000).start()
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
-    handlers = [(prefix, Wall), (prefix + "oauth_callback", HubOAuthCallbackHandler)]
+    handlers = [
+        (prefix, Wall),
+        *instructor.handlers(prefix),
+        (f"{prefix}oauth_callback", HubOAuthCallbackHandler),
+    ]
     secret, silent = os.urandom(32), lambda _: None
     application = Application(handlers, cookie_secret=secret, log_function=silent)
     server = HTTPServer(application, xheaders=True)

@@ -32,7 +32,7 @@ from labutils.classroom.registry import Guess, Lesson, Prediction
 
 pytest.importorskip("pwd", reason="a class wants Unix accounts")
 
-from tools.classroom import accounts, settings, sign_in, sockets, start, wall
+from tools.classroom import accounts, settings, sign_in, slips, sockets, start, wall
 
 HERE = Path(start.HERE)
 VALUES = ROOT / "docs" / "classroom" / "values.yaml"
@@ -105,7 +105,7 @@ def test_what_a_server_says_goes_into_a_file_of_the_learner(c, tmp_path):
 
 def test_a_learners_server_gets_nothing_of_roots_environment(c):
     assert set(c.Spawner.env_keep) == {"LANG", "LC_ALL"}
-    assert set(c.Spawner.environment) == {"PATH", "JUPYTER_RUNTIME_DIR"}
+    assert set(c.Spawner.environment) == {"PATH", "JUPYTER_RUNTIME_DIR", "LABUTILS_HELP"}
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,7 @@ def test_who_teaches_finds_the_wall_in_one_click(c, monkeypatch, tmp_path):
 
     shown = c.JupyterHub.template_vars["announcement"]
     assert 'href="/services/wall/"' in shown(somebody("instructor"))
+    assert 'href="/services/wall/instructor"' in shown(somebody("instructor"))
     assert shown(somebody("learner01")) == shown(None) == ""
     lti = configured(monkeypatch, tmp_path, sign_in="lti", lti=PLATFORM)
     shown = lti.JupyterHub.template_vars["announcement"]
@@ -192,19 +193,19 @@ def decided(state: Path, *words: str) -> tuple[settings.Settings, dict[str, str]
     start.private_folder(state)
     said = start.arguments(["--state", str(state), *words])
     chosen, known = start.decide(said, Path("/python"), start.earlier(state))
-    start.write_slips(state, known)
+    slips.write(state, known)
     settings.write(chosen)
-    return chosen, start.slips(state)
+    return chosen, slips.read(state)
 
 
 def test_a_shared_password_is_the_learners_alone(tmp_path):
-    chosen, slips = decided(tmp_path / "class", "--learners", "3", "--sign-in", "shared")
-    teacher = slips.pop("instructor")
-    assert len(slips) == 3
-    assert len(set(slips.values())) == 1
-    assert teacher not in slips.values()
-    assert sign_in.matches(slips["learner01"], chosen.passwords["learner03"])
-    assert not sign_in.matches(slips["learner01"], chosen.passwords["instructor"])
+    chosen, known = decided(tmp_path / "class", "--learners", "3", "--sign-in", "shared")
+    teacher = known.pop("instructor")
+    assert len(known) == 3
+    assert len(set(known.values())) == 1
+    assert teacher not in known.values()
+    assert sign_in.matches(known["learner01"], chosen.passwords["learner03"])
+    assert not sign_in.matches(known["learner01"], chosen.passwords["instructor"])
 
 
 def test_who_has_a_password_of_their_own_has_not_the_one_that_all_had(tmp_path):
@@ -279,12 +280,12 @@ def test_settings_and_slips_are_for_their_owner_alone(tmp_path):
 
 
 def test_said_again_a_class_keeps_its_size_and_its_passwords(tmp_path):
-    first, slips = decided(tmp_path / "class", "--learners", "3")
+    first, known = decided(tmp_path / "class", "--learners", "3")
     again, same = decided(tmp_path / "class")
     assert again.door_secret == first.door_secret
     assert again.learners == first.learners == ["learner01", "learner02", "learner03"]
-    assert same == slips
-    assert len(set(slips.values())) == 4  # three learners and the instructor
+    assert same == known
+    assert len(set(known.values())) == 4  # three learners and the instructor
 
 
 def test_a_folder_of_somebody_else_is_not_taken(tmp_path):
@@ -337,14 +338,14 @@ def test_odd_words_are_refused_before_anything_is_done(capsys, words, reason):
 
 @pytest.mark.parametrize("content", [None, "{", "[]", "3", '{"client_id": ["a"], "issuer": ""}'])
 def test_a_start_that_fails_leaves_passwords_and_settings_as_they_were(tmp_path, content):
-    _, slips = decided(tmp_path / "class", "--learners", "2")
+    _, known = decided(tmp_path / "class", "--learners", "2")
     before = (tmp_path / "class" / "settings.json").read_bytes()
     path = tmp_path / "platform.json"
     if content is not None:
         path.write_text(content, encoding="utf-8")
     with pytest.raises(SystemExit, match="--lti"):
         decided(tmp_path / "class", "--sign-in", "lti", "--lti", str(path))
-    assert start.slips(tmp_path / "class") == slips
+    assert slips.read(tmp_path / "class") == known
     assert (tmp_path / "class" / "settings.json").read_bytes() == before
 
 
