@@ -60,7 +60,7 @@ def host_of(event: LiveEvent) -> str:
     return match.group(1) if match else ""
 
 
-class Refused(NamedTuple):
+class HeldDoor(NamedTuple):
     """How often an act refused a request of anybody, and the last time."""
 
     times: int
@@ -75,13 +75,13 @@ class Refusals:
     `counts`: by what the act is about; `told`: when the feed last said so, in seconds since 1970.
     """
 
-    counts: dict[str, Refused] = field(default_factory=dict)
+    counts: dict[str, HeldDoor] = field(default_factory=dict)
     told: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def note(self, at: int, kind: str, what: str, who: str, host: str) -> Happened | None:
         """Count a refusal; return a row for the feed, unless the same was told lately."""
         times = self.counts[what].times if what in self.counts else 0
-        self.counts[what] = Refused(times + 1, at, host)
+        self.counts[what] = HeldDoor(times + 1, at, host)
         if at - self.told.get((what, who, host), at - TOLD_AGAIN) < TOLD_AGAIN:
             return None
         self.told[what, who, host] = at

@@ -59,7 +59,7 @@ SHORT = {
 }
 
 
-class Row(NamedTuple):
+class StreamRow(NamedTuple):
     """A row of the stream: a line with its id, or something that happened, with its number."""
 
     arrives: int
@@ -80,7 +80,7 @@ class Subject(NamedTuple):
     look_up: str
 
 
-class Alert(NamedTuple):
+class TeamAlert(NamedTuple):
     """What a rule found of an account: lines of today and before, and the latest of them."""
 
     title: str
@@ -214,7 +214,7 @@ def rows(team: Team, words: str, line: int = 0, happened: int = 0, most: int = M
     since = team.feed[-1].at - LATELY if words and team.feed else 0
     first = max(happened, len(team.feed) - most)
     others = [
-        Row(one.at, at(one.at), HEADS[one.kind], one, short=short(one.line), number=number)
+        StreamRow(one.at, at(one.at), HEADS[one.kind], one, short=short(one.line), number=number)
         for number, one in enumerate(team.feed[first:], first)
         if one.at >= since
     ]
@@ -222,11 +222,11 @@ def rows(team: Team, words: str, line: int = 0, happened: int = 0, most: int = M
     return render("rows.html", rows=ordered, flags=team.flags, suspected=_suspected(team))
 
 
-def _line_row(team: Team, place: int) -> Row:
+def _line_row(team: Team, place: int) -> StreamRow:
     name, event = team.stream[place]
     words = [one for one in event.headline.split("  ") if one and one != event.who]
     late = event.arrives - event.at
-    return Row(
+    return StreamRow(
         event.arrives,
         iso(event.at)[11:19],
         " · ".join(words)[:160],
@@ -353,7 +353,7 @@ def _undo(team: Team, act: LiveAct, now: int) -> str:
     return undoing if undoing and team.containment.is_in_force(act.kind, act.what, now) else ""
 
 
-def _alerts(team: Team) -> list[Alert]:
+def _alerts(team: Team) -> list[TeamAlert]:
     """What the rules found: one for a rule and an account, today's first, the latest first."""
     groups: dict[tuple[str, str], set[int]] = {}
     for hit in team.watch.by_id.values():
@@ -365,5 +365,5 @@ def _alerts(team: Team) -> list[Alert]:
         lines = [team.stream[place] for place in sorted(places)]
         today = sum(one.event.at >= team.company.start for one in lines)
         last = lines[-1]
-        alerts.append(Alert(title, who, today, len(lines) - today, last.event.at, last.id))
+        alerts.append(TeamAlert(title, who, today, len(lines) - today, last.event.at, last.id))
     return sorted(alerts, key=lambda one: (one.today > 0, one.last), reverse=True)

@@ -32,7 +32,7 @@ PUBLIC = {  # what the wall says of what happened at a team
 }
 
 
-class Entry(NamedTuple):
+class FeedEntry(NamedTuple):
     """An entry of the feed: what happened at a team in a minute (of those since 1970)."""
 
     minute: int
@@ -63,7 +63,7 @@ def _end(exercise: LiveExercise) -> str:
     return render("wall-end.html", retold=retold(exercise), sections=sections)
 
 
-def _entries(exercise: LiveExercise) -> list[Entry]:
+def _entries(exercise: LiveExercise) -> list[FeedEntry]:
     """What happened last at any team; what is of one minute and kind is one entry."""
     counts: Counter[tuple[int, int, str]] = Counter(
         (one.at // MINUTE, team.number, one.kind)
@@ -75,7 +75,9 @@ def _entries(exercise: LiveExercise) -> list[Entry]:
     for minute, number, kind in sorted(counts, reverse=True)[:MOST_TOLD]:
         times = counts[minute, number, kind]
         says = PUBLIC[kind] + (f", {times} times" if times > 1 else "")
-        entries.append(Entry(minute, at(minute * MINUTE), exercise.teams[number - 1], kind, says))
+        entries.append(
+            FeedEntry(minute, at(minute * MINUTE), exercise.teams[number - 1], kind, says)
+        )
     return entries
 
 

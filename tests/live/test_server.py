@@ -355,6 +355,10 @@ def test_behind_the_proxy_of_a_class_it_lies_below_a_path(tmp_path: Path) -> Non
     environment = os.environ | {
         "LIVE_SEED": SEED,
         "LIVE_TEAMS": "2",
+        "LIVE_MINUTES": "240",
+        "LIVE_SPEED": "4",
+        "LIVE_CASE": "",
+        "LIVE_BY_PERSON": "",
         "LIVE_FOLDER": str(tmp_path / "kept"),
         "LIVE_SOCKET": str(tmp_path / "s"),
     }
