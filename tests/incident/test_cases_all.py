@@ -185,6 +185,7 @@ ORDINARY = {
     "login",
     "front",
     "supplier",
+    "mailbox",  # also what a line about a grant says
     "company",
     "vendor",
     "tickets",
