@@ -78,7 +78,7 @@ def both_paths(course: nbformat.NotebookNode) -> tuple[int, int]:
     if practice := lessons.practice(course.lesson):
         more = nbformat.read(practice, as_version=4).metadata.labutils.minutes
         return course.minutes, course.minutes + more
-    return course.minutes, course.get("minutes_long", course.minutes)
+    return course.minutes, course.minutes
 
 
 OPENING = "The opening"  # before the first heading

@@ -261,7 +261,7 @@ def _of_nothing(
     report, truth = shown_by.report, shown_by.truth
     whole, gained, lost, seen = CERTAIN * LEADS, 0.0, [], 0
     for one, right, reason in cleared(report.claims, truth):
-        gain = _gain(right, one.percent / 100)
+        gain = score_of_claim(right, one.percent / 100)
         gained, seen = gained + gain, seen + bool(right)
         if reason:
             lost.append(_of_claim(one, gain, whole, reason))
@@ -348,7 +348,7 @@ def _claims(claims: Sequence[Claimed], truth: Truth) -> GradedPart:
             tried.add(claim)
             if right:
                 seen.add(claim)
-        gain = _gain(right, one.percent / 100)
+        gain = score_of_claim(right, one.percent / 100)
         gained += gain
         if right is not None and one.percent >= SURE:
             sure.append(right)
@@ -386,8 +386,11 @@ def _as_story(
     return True, reason
 
 
-def _gain(right: bool | None, share: float) -> float:
-    """What a claim gains: true (True), false (False), or neither here (None)."""
+def score_of_claim(right: bool | None, share: float) -> float:
+    """Return what a claim of that share (0 to 1) gains, by Brier's score against an answer of 50.
+
+    It is true (True), false (False: what was doubted gains nothing), or neither here (None).
+    """
     if right is None:
         return 0.0
     return CERTAIN - (1 - share) ** 2 if right else min(0.0, CERTAIN - share**2)

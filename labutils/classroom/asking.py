@@ -23,8 +23,8 @@ FAILED = "That could not be noted. Raise your hand."
 
 def path() -> Path | None:
     """Return where a wish for help is noted; None where no instructor looks."""
-    folder = home()
-    return folder / NAME if folder and os.environ.get(SWITCH) == "1" else None
+    folder = home() if os.environ.get(SWITCH) == "1" else None
+    return folder / NAME if folder else None
 
 
 def toggle(file: Path, number: str) -> bool:

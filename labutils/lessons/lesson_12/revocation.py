@@ -485,12 +485,19 @@ def show_events() -> None:
 Revive = Callable[[list[str], str], str]
 
 
-def tom_revives(receiver: Receiver, revive: Revive, seed: str = "shown") -> httpx.Response:
-    """What the API says to Tom, who brings Ada's token after her session has ended, and after he
-    has posted the event that `revive(log, token)` takes from a log."""
+def tom_revives(
+    receiver: Receiver, revive: Revive, seed: str = "shown"
+) -> dict[str, httpx.Response]:
+    """What the API says to Tom, by what he does: he brings Ada's token after her session has ended,
+    posts the event that `revive(log, token)` takes from a log, and brings the token again."""
     apps, token, log = ended_session(seed, receiver)
-    apps.tom.post(API + "/events", content=revive(list(log.values()), token))
-    return apps.tom.get(API + "/me", headers=bearer(token))
+    me, shown = API + "/me", bearer(token)
+    event = revive(list(log.values()), token)
+    return {
+        "sends Ada's token": apps.tom.get(me, headers=shown),
+        "posts a genuine event": apps.tom.post(API + "/events", content=event),
+        "sends Ada's token again": apps.tom.get(me, headers=shown),
+    }
 
 
 def six_texts(apps: EventApps) -> dict[str, str]:

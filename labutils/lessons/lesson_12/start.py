@@ -54,9 +54,6 @@ from .token_strategies import (
     requests_an_hour,
 )
 
-# isort: split
-import httpx
-
 Remember = Callable[[dict[str, int], str, int], dict[str, int]]
 WAYS = {
     "checks offline": OFFLINE,
@@ -296,14 +293,8 @@ def dead_or_alive(revive: revocation.Revive, remember: Remember | None = None) -
     `revive` chose. The API keeps events by `remember(revoked, sub, moment)`, or keeps the last one
     that came."""
     kept = remember or (lambda revoked, sub, moment: {**revoked, sub: moment})
-    apps, token, log = revocation.ended_session("shown", revocation.Receiver(remember=kept))
-    event = revive(list(log.values()), token)
-    steps: dict[str, Callable[[], httpx.Response]] = {
-        "sends Ada's token": lambda: apps.tom.get(API + "/me", headers=bearer(token)),
-        "posts a genuine event": lambda: apps.tom.post(API + "/events", content=event),
-        "sends Ada's token again": lambda: apps.tom.get(API + "/me", headers=bearer(token)),
-    }
-    rows = [{"Tom": name, "the API": step().status_code} for name, step in steps.items()]
+    answers = revocation.tom_revives(revocation.Receiver(remember=kept), revive)
+    rows = [{"Tom": name, "the API": one.status_code} for name, one in answers.items()]
     show_log(
         rows,
         "Yours remembers" if remember else "An API with a short memory",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from labutils.capstone.grading import CERTAIN
+from labutils.capstone.grading import score_of_claim
 from labutils.classroom.cards import show_log
 from labutils.lab import SceneError
 
@@ -83,10 +83,8 @@ def show_claims() -> None:
 
 
 def brier(percent: float, true: bool) -> float:
-    """What a percentage gains against an answer of 50, by Brier's score: nothing for a false claim
-    that was doubted."""
-    p = percent / 100
-    return CERTAIN - (1 - p) ** 2 if true else min(0.0, CERTAIN - p**2)
+    """What a percentage gains, as the capstone counts it."""
+    return score_of_claim(true, percent / 100)
 
 
 def show_report(report: Report, gain: Gain = brier) -> None:

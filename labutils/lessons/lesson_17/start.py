@@ -1,6 +1,6 @@
 """What *Capstone* starts from: `from labutils.lessons.lesson_17.start import *`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from labutils import (  # first: where a package is broken, they say so in a sentence
     check,
@@ -15,6 +15,7 @@ from labutils import (  # first: where a package is broken, they say so in a sen
     solution,
     target,
 )
+from labutils.capstone.eviction import Eviction
 from labutils.classroom.endings import welcome_back
 from labutils.stage.sigma_text import BUDGET, gateway_rule
 from labutils.text import counted
@@ -166,10 +167,7 @@ def what_he_did(incident: CalledIn) -> tuple[list[str], list[str]]:
 def play(incident: CalledIn, acts: Acts) -> None:
     """Play acts against the intruder, and show what came of them in three days."""
     result = incident.put_out(acts)
-    rows = []
-    for said in result.story:
-        time, _, what = said.partition(": ")
-        rows.append({"when": time[5:16].replace("T", " "), "he": what})
+    rows = [{"when": when, "he": what} for when, what in _story(result)]
     end = "is out" if result.out else f"is back, with {', '.join(result.left)}"
     lost = f" Others lost {result.hours:g} hours of work: {', '.join(result.outages)}."
     ways_in = counted(len(result.left), "way") + " in"
@@ -187,11 +185,24 @@ def play(incident: CalledIn, acts: Acts) -> None:
     )
 
 
+def _story(result: Eviction) -> list[tuple[str, str]]:
+    """When the intruder did something in an eviction, and what."""
+    told = (said.partition(": ") for said in result.story)
+    return [(time[5:16].replace("T", " "), what) for time, _, what in told]
+
+
+def _without_each(
+    incident: CalledIn, acts: Acts
+) -> Iterator[tuple[tuple[str, str, float], Eviction]]:
+    """Each act, and what came of the others without it."""
+    for left_out in acts:
+        yield left_out, incident.put_out(one for one in acts if one is not left_out)
+
+
 def without_one(incident: CalledIn, acts: Acts) -> None:
     """Play acts without one of them, each in its turn, and show what came of it."""
     rows = []
-    for left_out in acts:
-        result = incident.put_out(one for one in acts if one is not left_out)
+    for left_out, result in _without_each(incident, acts):
         came = "out" if result.out else "back"
         rows.append(
             {
@@ -218,8 +229,7 @@ def in_rounds(incident: CalledIn, acts: Acts, safe_now: SafeNow) -> None:
     needs)`, and what brings back what was tried with all acts but one. Show what came of it."""
     named = {what: act for act, what, _ in acts}
     brings_back = {
-        act[1]: set(incident.put_out(one for one in acts if one is not act).left) - {act[1]}
-        for act in acts
+        what: set(result.left) - {what} for (_, what, _), result in _without_each(incident, acts)
     }
     left, rounds = set(named), list[set[str]]()
     while left:
@@ -236,9 +246,7 @@ def in_rounds(incident: CalledIn, acts: Acts, safe_now: SafeNow) -> None:
         {"when": f"round {number}", "what": ", ".join(sorted(round_))}
         for number, round_ in enumerate(rounds, 1)
     ]
-    for said in result.story:
-        time, _, what = said.partition(": ")
-        rows.append({"when": time[5:16].replace("T", " "), "what": f"he {what}"})
+    rows += [{"when": when, "what": f"he {what}"} for when, what in _story(result)]
     end = "he is out" if result.out else f"he is back, with {', '.join(result.left)}"
     show_log(
         [*rows, {"when": "three days later", "what": end}],
