@@ -36,15 +36,19 @@ def same(one: str, other: str) -> bool:
     )
 
 
+REPEATABLE = ("resource", "audience")  # RFC 8707, 2; RFC 8693, 2.1
+
+
 def parameters(values: MultiDict[str, str]) -> dict[str, str]:
     """Return request parameters by name (RFC 6749, 3.1).
 
-    Empty ones count as absent. Raises OAuthError where one is repeated.
+    Empty ones count as absent. The two that may come more than once are joined by spaces, of which
+    an address has none. Raises OAuthError where another is repeated.
     """
-    repeated = [name for name, sent in values.lists() if len(sent) > 1]
-    if repeated:
+    sent_twice = {name for name, sent in values.lists() if len(sent) > 1}
+    if not sent_twice <= set(REPEATABLE):
         raise OAuthError("invalid_request", "a parameter appears twice in the request")
-    return {name: value for name, value in values.items() if value}
+    return {name: " ".join(sent) for name, sent in values.lists() if any(sent)}
 
 
 def narrowed(asked: str, allowed: str) -> str:
@@ -87,6 +91,7 @@ class TokenResponse(TypedDict):
     scope: str
     id_token: NotRequired[str]
     refresh_token: NotRequired[str]
+    issued_token_type: NotRequired[str]  # of an exchange (RFC 8693, 2.2.1)
 
 
 def as_json(body: Mapping[str, object]) -> Response:

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+import jwt
 from how_many import draws
 from hypothesis import settings
 from two_apps import LOGIN, WIKI, TwoApps
@@ -83,6 +84,11 @@ def code_for(apps: TwoApps, browser: str = "ada", **changes: str | None) -> str:
     if response.status_code == 200:
         response = post(browser, csrf=csrf(response), consent="allow", **changes)
     return dict(parse_qsl(urlsplit(response.headers["location"]).query))["code"]
+
+
+def peek(token: str) -> dict[str, object]:
+    """The claims of a token, as anybody reads them."""
+    return jwt.decode(token, options={"verify_signature": False})
 
 
 def csrf(page: httpx.Response) -> str:

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 from labutils.identity.keys import b64
 from labutils.identity.oauth import OAuthError, narrowed, parameters, same
 from labutils.identity.provider.pages import TYPED, page
+from labutils.identity.provider.resources import resources
 from labutils.identity.provider.sign_in import (
     PersonMustAnswer,
     refuse_other_sites,
@@ -56,7 +57,7 @@ def authorize(provider: State, request: Request) -> Response:
     """
     question = read_question(provider, request)
     try:
-        scope = validate(question)
+        scope = validate(provider, question)
         session = authenticate(provider, request, question, scope)
         obtain_consent(provider, question, scope, session)
     except OAuthError as refusal:
@@ -92,7 +93,7 @@ def read_question(provider: State, request: Request) -> AuthorizationRequest:
     return AuthorizationRequest(client, params, typed if request.method == "POST" else {})
 
 
-def validate(question: AuthorizationRequest) -> str:
+def validate(provider: State, question: AuthorizationRequest) -> str:
     """Return the scope to grant.
 
     Raises the registered error for what is missing, or not offered.
@@ -113,6 +114,7 @@ def validate(question: AuthorizationRequest) -> str:
         raise OAuthError("invalid_request", "max_age is a number of seconds")
     if "none" in prompt and prompt != ["none"]:  # OpenID Connect Core, 3.1.2.1
         raise OAuthError("invalid_request", "prompt=none cannot be combined with other values")
+    resources(provider, params)  # RFC 8707, 2.1
     return narrowed(params.get("scope", ""), client.scope)  # RFC 6749, 3.3
 
 
@@ -192,7 +194,7 @@ def obtain_consent(
     if answer == "deny":  # RFC 6749, 4.1.2.1
         raise OAuthError("access_denied", "the person said no")
     if answer == "allow" or provider.auto_login:
-        session.consents.add((client_id, scope))
+        session.consents.add(asked_for(question, scope))
         return
     if not must_ask(session, question, scope):
         return
@@ -223,7 +225,12 @@ def must_ask(session: Session, question: AuthorizationRequest, scope: str) -> bo
     assured = client.secret is not None or question.params["redirect_uri"].startswith("https://")
     if not assured or "consent" in question.prompt:
         return True
-    return (client.client_id, scope) not in session.consents
+    return asked_for(question, scope) not in session.consents
+
+
+def asked_for(question: AuthorizationRequest, scope: str) -> tuple[str, ...]:
+    """Return what a person says yes to: this client, with this scope, at these APIs."""
+    return question.client.client_id, scope, question.params.get("resource", "")
 
 
 def consent_answer(session: Session, question: AuthorizationRequest, scope: str) -> str | None:
@@ -261,6 +268,7 @@ def create_code(
         auth_time=session.auth_time,
         amr=session.amr,
         nonce=params.get("nonce"),
+        resources=resources(provider, params),
     )
     code = provider.draw()
     provider.codes[code] = Code(

@@ -15,6 +15,7 @@ from labutils.identity.keys import b64
 from labutils.identity.oauth import OAuthError, as_json, narrowed, parameters, same
 from labutils.identity.provider.client_authentication import authenticate_client
 from labutils.identity.provider.pages import page
+from labutils.identity.provider.resources import resources
 from labutils.identity.provider.sign_in import (
     PersonMustAnswer,
     refuse_other_sites,
@@ -50,6 +51,7 @@ def device_authorization(provider: State, setting: DeviceGrant, request: Request
     if not setting.reaches(request.remote_addr or ""):
         raise OAuthError("unauthorized_client", "devices are not signed in from this network")
     scope = narrowed(params.get("scope", ""), client.scope)
+    named = resources(provider, params)
     device_code, user_code = provider.draw(), new_user_code(provider)
     provider.device_requests[device_code] = DeviceRequest(
         client,
@@ -61,6 +63,7 @@ def device_authorization(provider: State, setting: DeviceGrant, request: Request
         expires=provider.now + setting.life,
         interval=setting.interval,
         next_poll=provider.now,
+        resources=named,
     )
     while len(provider.device_requests) > MOST_WAITING:
         del provider.device_requests[next(iter(provider.device_requests))]
@@ -189,6 +192,7 @@ def decide(
             sid=session.sid,
             auth_time=session.auth_time,
             amr=session.amr,
+            resources=asked.resources,
         )
         note = "The device is signed in."
     outcome = "failure" if asked.denied else "success"

@@ -5,6 +5,7 @@ The endpoints are functions of this state and a request; `app.Provider` is the s
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -22,6 +23,7 @@ from labutils.lab import Lab
 COOKIE = "session"
 ACCESS_LIFE = 600  # seconds for which an access token is good, unless the operator says otherwise
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"  # a grant type (RFC 8628, 3.4)
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - RFC 8693, 2.1
 LONGEST_LOGGED = 256  # characters of a value that somebody sent, in a line of the log
 LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::([1-9][0-9]{0,4}))?(/.*|\?.*|)", re.DOTALL)
 
@@ -48,7 +50,9 @@ class User:
 class Client:
     """A registered client (RFC 6749, 2).
 
-    One with a `secret` is confidential, one without is public.
+    One with a `secret` is confidential, one without is public. `resource` is the address of the API
+    that it is itself, if people's tokens arrive there. `may_act` names the client that may act for
+    a person with the tokens of this one (RFC 8693, 4.4).
     """
 
     client_id: str
@@ -60,6 +64,8 @@ class Client:
     require_pkce: bool = True
     post_logout_redirect_uris: tuple[str, ...] = ()
     certificate_bound: bool = False  # its tokens work with its certificate alone (RFC 8705, 3.4)
+    resource: str | None = None
+    may_act: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,18 @@ class DeviceGrant:
         return not networks or any(ip_address(address) in network for network in networks)
 
 
+@dataclass(frozen=True)
+class ExchangePolicy:
+    """The settings of token exchange (RFC 8693).
+
+    `targets` names the APIs for which each client may get a token in exchange. Without an actor
+    token nobody could see later who acts: that is impersonation (1.1), and off at first.
+    """
+
+    targets: Mapping[str, tuple[str, ...]]
+    impersonation: bool = False
+
+
 @dataclass
 class Session:
     """A session of a person at the provider, in one browser.
@@ -133,7 +151,7 @@ class Session:
     csrf: str
     address: str
     last_used: int
-    consents: set[tuple[str, str]] = field(default_factory=set)  # client_id and scope
+    consents: set[tuple[str, ...]] = field(default_factory=set)  # client_id, scope and resources
     offered: Any = None  # what python-fido2 must remember of the page that offered to add a key
 
     def usable(self, now: float, limits: SessionLimits) -> bool:
@@ -165,7 +183,8 @@ class Grant:
 
     It is the family to which an authorization code and all that came of it belong. Without a user
     the client acts for itself (client credentials). `cnf` is what the refresh tokens of a public
-    client are bound to (RFC 9449, 5; RFC 8705, 4).
+    client are bound to (RFC 9449, 5; RFC 8705, 4). `resources` are the APIs that it is for (RFC
+    8707, 2.1); none: the provider's own. `source` is the grant that it was exchanged from.
     """
 
     client: Client
@@ -177,10 +196,14 @@ class Grant:
     nonce: str | None = None
     cnf: dict[str, str] = field(default_factory=dict)
     alive: bool = True
+    resources: tuple[str, ...] = ()
+    source: "Grant | None" = None
 
     @property
     def usable(self) -> bool:
-        """Whether nobody has ended it, and the person may still sign in."""
+        """Whether nobody has ended it or its source, and the person may still sign in."""
+        if self.source is not None and not self.source.usable:
+            return False
         return self.alive and (self.user is None or self.user.active)
 
 
@@ -216,6 +239,7 @@ class DeviceRequest:
     expires: int
     interval: int
     next_poll: int
+    resources: tuple[str, ...] = ()
     grant: Grant | None = None
     denied: bool = False
     used: bool = False
@@ -245,7 +269,9 @@ class State:
     `auto_login` is the name of the user who is signed in, and says yes, without any page.
     `access_life` is in seconds. `throttle` slows down who guesses passwords; in the lab nobody is
     slowed down. `consent_policy` says where an administrator must agree; `device_grant` how devices
-    are signed in (None: they are not).
+    are signed in (None: they are not). `resource` is the API that tokens are for unless a client
+    names others, out of `resources` (RFC 8707); `exchange` says who may trade a token for another
+    (None: nobody).
     """
 
     lab: Lab
@@ -259,6 +285,8 @@ class State:
     throttle: Throttle | None = None
     consent_policy: ConsentPolicy = PEOPLE_DECIDE
     device_grant: DeviceGrant | None = None
+    resources: tuple[str, ...] = ()
+    exchange: ExchangePolicy | None = None
 
     def __post_init__(self) -> None:
         self.users: dict[str, User] = {}  # by username
@@ -364,18 +392,22 @@ class State:
         """
         if self.opaque_access_tokens:
             return self.access_tokens.get(token)
-        try:
-            claims = tokens.verify(
-                token,
-                self.jwks(),
-                issuer=self.issuer,
-                audience=self.resource,
-                now=self.now,
-                typ="at+jwt",
-            )
-        except jwt.PyJWTError:
-            return None
-        return self.access_tokens.get(claims.get("jti", ""))
+        for audience in (self.resource, *self.resources):
+            try:
+                claims = tokens.verify(
+                    token,
+                    self.jwks(),
+                    issuer=self.issuer,
+                    audience=audience,
+                    now=self.now,
+                    typ="at+jwt",
+                )
+            except jwt.InvalidAudienceError:
+                continue
+            except jwt.PyJWTError:
+                return None
+            return self.access_tokens.get(claims.get("jti", ""))
+        return None
 
     def revoke_family(self, token: str) -> None:
         """End the grant behind a refresh token, and with it all tokens that came of it.

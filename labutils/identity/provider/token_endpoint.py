@@ -1,17 +1,15 @@
 """Answer at the token endpoint (RFC 6749, 3.2), which exchanges a grant for tokens."""
 
-import hashlib
-
 from werkzeug.wrappers import Request, Response
 
-from labutils.identity import tokens
-from labutils.identity.keys import Json, b64
 from labutils.identity.oauth import OAuthError, TokenResponse, as_json, narrowed, parameters
 from labutils.identity.provider.binding import confirmation
 from labutils.identity.provider.client_authentication import authenticate_client
-from labutils.identity.provider.state import DEVICE_CODE, Client, Grant, Issued, State
+from labutils.identity.provider.exchange import exchange
+from labutils.identity.provider.issuing import issue
+from labutils.identity.provider.resources import audience, resources
+from labutils.identity.provider.state import DEVICE_CODE, TOKEN_EXCHANGE, Client, Grant, State
 
-ID_LIFE, REFRESH_LIFE, SERVICE_LIFE = 600, 90 * 86400, 365 * 86400  # seconds
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 SLOWER = 5  # seconds that are added to the interval of a device that asks too soon (RFC 8628, 3.5)
 
@@ -25,13 +23,14 @@ class InvalidGrant(OAuthError):
 
 def grant_types(provider: State) -> tuple[str, ...]:
     """Return the grant types that this provider offers."""
-    return GRANT_TYPES if provider.device_grant is None else (*GRANT_TYPES, DEVICE_CODE)
+    for_devices = () if provider.device_grant is None else (DEVICE_CODE,)
+    return (*GRANT_TYPES, *for_devices, *(() if provider.exchange is None else (TOKEN_EXCHANGE,)))
 
 
 def token(provider: State, request: Request) -> Response:
-    """Exchange a code, a refresh token, a device code or a client's own credentials for tokens.
+    """Return tokens for what a client brings: a code, credentials of its own, or another token.
 
-    Sources: RFC 6749, 4.1.3, 6 and 4.4; RFC 8628, 3.4. Raises OAuthError.
+    Sources: RFC 6749, 4.1.3, 6 and 4.4; RFC 8628, 3.4; RFC 8693. Raises OAuthError.
     """
     params = parameters(request.form)
     client = authenticate_client(provider, request, params)
@@ -45,14 +44,17 @@ def token(provider: State, request: Request) -> Response:
     if kind not in client.grant_types:
         raise OAuthError("unauthorized_client", "this client may not use this grant type")
     cnf = confirmation(provider, request, client)
+    named = resources(provider, params)
     if kind == "authorization_code":
-        answer = redeem_code(provider, request, params, client, cnf)
+        answer = redeem_code(provider, request, params, client, cnf, named)
     elif kind == "refresh_token":
-        answer = refresh(provider, request, params, client, cnf)
+        answer = refresh(provider, request, params, client, cnf, named)
     elif kind == DEVICE_CODE:
-        answer = redeem_device_code(provider, params, client, cnf)
+        answer = redeem_device_code(provider, params, client, cnf, named)
+    elif provider.exchange is not None and kind == TOKEN_EXCHANGE:
+        answer = exchange(provider, provider.exchange, params, client, cnf, named)
     else:
-        answer = for_the_client_itself(provider, params, client, cnf)
+        answer = for_the_client_itself(provider, params, client, cnf, named)
     provider.log(request, f"token.{kind.rpartition(':')[2]}", client=client.client_id)
     return as_json(answer)
 
@@ -61,7 +63,12 @@ def token(provider: State, request: Request) -> Response:
 
 
 def redeem_code(
-    provider: State, request: Request, params: dict[str, str], client: Client, cnf: dict[str, str]
+    provider: State,
+    request: Request,
+    params: dict[str, str],
+    client: Client,
+    cnf: dict[str, str],
+    named: tuple[str, ...],
 ) -> TokenResponse:
     """Return tokens for an authorization code (RFC 6749, 4.1.3).
 
@@ -91,14 +98,20 @@ def redeem_code(
         raise InvalidGrant("the code has expired")
     if not code.grant.usable:
         raise InvalidGrant("the grant is over")
+    meant_for = audience(provider, code.grant, named)
     code.used = True
     if client.secret is None:  # RFC 9449, 5: a public client's refresh tokens are bound
         code.grant.cnf = cnf
-    return issue(provider, code.grant, code.grant.scope, cnf, nonce=code.grant.nonce)
+    return issue(provider, code.grant, code.grant.scope, cnf, meant_for, code.grant.nonce)
 
 
 def refresh(
-    provider: State, request: Request, params: dict[str, str], client: Client, cnf: dict[str, str]
+    provider: State,
+    request: Request,
+    params: dict[str, str],
+    client: Client,
+    cnf: dict[str, str],
+    named: tuple[str, ...],
 ) -> TokenResponse:
     """Return tokens for a refresh token, which a new one replaces (RFC 6749, 6).
 
@@ -120,12 +133,17 @@ def refresh(
     if not issued.grant.cnf.items() <= cnf.items():  # RFC 9449, 5; RFC 8705, 4
         raise InvalidGrant("the refresh token is bound to a different key")
     scope = narrowed(params.get("scope", ""), issued.grant.scope)
+    meant_for = audience(provider, issued.grant, named)
     issued.live = False
-    return issue(provider, issued.grant, scope, cnf)
+    return issue(provider, issued.grant, scope, cnf, meant_for)
 
 
 def redeem_device_code(
-    provider: State, params: dict[str, str], client: Client, cnf: dict[str, str]
+    provider: State,
+    params: dict[str, str],
+    client: Client,
+    cnf: dict[str, str],
+    named: tuple[str, ...],
 ) -> TokenResponse:
     """Return tokens for a device code, once a person has said yes (RFC 8628, 3.4 and 3.5).
 
@@ -151,101 +169,21 @@ def redeem_device_code(
         raise OAuthError("authorization_pending", "nobody has approved or refused yet")
     if not asked.grant.usable:
         raise InvalidGrant("the grant is over")
+    meant_for = audience(provider, asked.grant, named)
     asked.used = True
     if client.secret is None:  # RFC 9449, 5: a public client's refresh tokens are bound
         asked.grant.cnf = cnf
-    return issue(provider, asked.grant, asked.grant.scope, cnf)
+    return issue(provider, asked.grant, asked.grant.scope, cnf, meant_for)
 
 
 def for_the_client_itself(
-    provider: State, params: dict[str, str], client: Client, cnf: dict[str, str]
+    provider: State,
+    params: dict[str, str],
+    client: Client,
+    cnf: dict[str, str],
+    named: tuple[str, ...],
 ) -> TokenResponse:
     """Return an access token for a client that acts only for itself (RFC 6749, 4.4)."""
     scope = narrowed(params.get("scope", ""), client.scope)
-    return issue(provider, Grant(client, None, scope), scope, cnf)
-
-
-# --- the answer ---------------------------------------------------------------------------------
-
-
-def issue(
-    provider: State, grant: Grant, scope: str, cnf: dict[str, str], nonce: str | None = None
-) -> TokenResponse:
-    """Return the answer of the token endpoint (RFC 6749, 5.1).
-
-    An access token in any case; an ID token where `openid` was granted (OpenID Connect Core,
-    3.1.3.3); a refresh token where `offline_access` was (OpenID Connect Core, 11).
-    """
-    life = provider.access_life if grant.user else SERVICE_LIFE
-    access_token = create_access_token(provider, grant, scope, cnf, life)
-    answer: TokenResponse = {
-        "access_token": access_token,
-        "token_type": "DPoP" if "jkt" in cnf else "Bearer",
-        "expires_in": life,
-        "scope": scope,
-    }
-    if grant.user is None:
-        return answer
-    if "openid" in scope.split():
-        answer["id_token"] = create_id_token(provider, grant, access_token, nonce)
-    client = grant.client
-    if "offline_access" in grant.scope.split() and "refresh_token" in client.grant_types:
-        answer["refresh_token"] = create_refresh_token(provider, grant)
-    return answer
-
-
-def subject(grant: Grant) -> str:
-    """Return whom the tokens are about: a person, or the client itself (RFC 9068, 2.2)."""
-    return grant.user.sub if grant.user else grant.client.client_id
-
-
-def create_access_token(
-    provider: State, grant: Grant, scope: str, cnf: dict[str, str], life: int
-) -> str:
-    """Return an access token: a JWT (RFC 9068, 2), or a text that only this provider knows."""
-    claims: Json = {
-        "iss": provider.issuer,
-        "sub": subject(grant),
-        "aud": provider.resource,
-        "client_id": grant.client.client_id,
-        "scope": scope,
-        "iat": provider.now,
-        "exp": provider.now + life,
-        "jti": provider.draw(),
-    }
-    if cnf:
-        claims["cnf"] = cnf
-    issued = Issued(grant, claims["exp"], claims)
-    if provider.opaque_access_tokens:
-        opaque = provider.draw()
-        provider.access_tokens[opaque] = issued
-        return opaque
-    provider.access_tokens[claims["jti"]] = issued
-    return tokens.sign(claims, provider.signing_key("ES256"), typ="at+jwt")
-
-
-def create_id_token(provider: State, grant: Grant, access_token: str, nonce: str | None) -> str:
-    """Return what the provider says of the sign-in (OpenID Connect Core, 2 and 3.1.3.6)."""
-    half = hashlib.sha256(access_token.encode()).digest()[:16]
-    claims: Json = {
-        "iss": provider.issuer,
-        "sub": subject(grant),
-        "aud": grant.client.client_id,
-        "iat": provider.now,
-        "exp": provider.now + ID_LIFE,
-        "auth_time": grant.auth_time,
-        "amr": grant.amr,
-        "sid": grant.sid,
-        "at_hash": b64(half),
-    }
-    if nonce:
-        claims["nonce"] = nonce
-    return tokens.sign(claims, provider.signing_key(grant.client.id_token_alg))
-
-
-def create_refresh_token(provider: State, grant: Grant) -> str:
-    """Return a refresh token of the grant's family (RFC 6749, 1.5)."""
-    refresh_token = provider.draw()
-    claims = {"sub": subject(grant), "scope": grant.scope}
-    provider.refresh_tokens[refresh_token] = Issued(grant, provider.now + REFRESH_LIFE, claims)
-    return refresh_token
+    grant = Grant(client, None, scope, resources=named)
+    return issue(provider, grant, scope, cnf, audience(provider, grant, named))

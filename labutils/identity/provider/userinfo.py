@@ -4,6 +4,7 @@ from werkzeug.wrappers import Request, Response
 
 from labutils.identity.oauth import OAuthError, as_json, presented_token
 from labutils.identity.provider.binding import check_holder
+from labutils.identity.provider.resources import meant_for
 from labutils.identity.provider.state import State
 
 
@@ -16,6 +17,8 @@ def userinfo(provider: State, request: Request) -> Response:
     issued = provider.find_access_token(token)
     if issued is None or not issued.usable(provider.now) or issued.grant.user is None:
         raise OAuthError("invalid_token", "the access token is not valid here", 401, "Bearer")
+    if not meant_for(issued, provider.resource):  # RFC 8707, 2
+        raise OAuthError("invalid_token", "the access token is for another API", 401, "Bearer")
     check_holder(provider, request, scheme, token, issued)
     scope = issued.claims["scope"].split()
     if "openid" not in scope:  # OpenID Connect Core, 5.3.3; RFC 6750, 3.1

@@ -22,8 +22,9 @@ from labutils.identity.oauth import OAuthError, as_json
 from labutils.identity.person import sign_in
 from labutils.identity.provider import Provider
 from labutils.identity.provider.app import POST_ONLY, Endpoint
+from labutils.identity.provider.issuing import REFRESH_LIFE
 from labutils.identity.provider.state import Client, User
-from labutils.identity.provider.token_endpoint import REFRESH_LIFE, token
+from labutils.identity.provider.token_endpoint import token
 from labutils.identity.resource_server import ResourceServer
 from labutils.identity.tokens import json_object, sign, verify_signature
 from labutils.lab import Lab
@@ -54,9 +55,9 @@ class CustomerLogin(Provider):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.assertions: set[str] = set()  # the names of those that were used
-        self.add_endpoint("/token", Endpoint(partial(self.exchange), POST_ONLY))
+        self.add_endpoint("/token", Endpoint(partial(self.answer_token_request), POST_ONLY))
 
-    def exchange(self, request: Request) -> Response:
+    def answer_token_request(self, request: Request) -> Response:
         """The token endpoint, with the three settings."""
         if self.client_key is not None:
             self.check_assertion(request, self.client_key)

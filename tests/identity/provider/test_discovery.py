@@ -6,8 +6,8 @@ from provider_helpers import ask, fresh, question, tokens_of
 from two_apps import LOGIN
 
 from labutils.identity.provider import Provider
+from labutils.identity.provider.issuing import ID_LIFE, REFRESH_LIFE, SERVICE_LIFE
 from labutils.identity.provider.state import ACCESS_LIFE, Client
-from labutils.identity.provider.token_endpoint import ID_LIFE, REFRESH_LIFE, SERVICE_LIFE
 from labutils.lab import Lab
 
 DAY = 86400  # seconds
