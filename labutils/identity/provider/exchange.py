@@ -88,7 +88,11 @@ def presented(provider: State, params: dict[str, str], party: str) -> Issued | N
 
 
 def actor(
-    provider: State, setting: ExchangePolicy, params: dict[str, str], client: Client, subject: Issued
+    provider: State,
+    setting: ExchangePolicy,
+    params: dict[str, str],
+    client: Client,
+    subject: Issued,
 ) -> Json | None:
     """Return the claim `act`: the client that acts, and who acted before it (RFC 8693, 4.1).
 
