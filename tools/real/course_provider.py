@@ -39,6 +39,9 @@ def ada() -> tuple[TwoApps, dict[str, str]]:
     return apps, copied(apps)
 
 
+SECOND_API = "https://second-api.example"
+
+
 def refreshed(apps: TwoApps, token: str) -> tuple[int, dict[str, Any]]:
     """The status and the body with which a refresh token is answered."""
     response = knock(apps.tom, "token endpoint", token)
@@ -111,6 +114,23 @@ def log_out_then_refresh() -> str:
     return outcome(*refreshed(apps, tokens["refresh token"]))
 
 
+def for_another_api(grant_type: str) -> str:
+    """Give a code or a refresh token for a token of an API that it was not granted for."""
+    apps, tokens = ada()
+    apps.provider.resources = (SECOND_API,)
+    form = {
+        "grant_type": grant_type,
+        "client_id": "notes",
+        "redirect_uri": NOTES + "/cb",
+        "code_verifier": VERIFIER,
+        "code": code_in(apps.ada.get(LOGIN + "/authorize", params=LINK)),
+        "refresh_token": tokens["refresh token"],
+        "resource": SECOND_API,
+    }
+    response = apps.tom.post(LOGIN + "/token", data=form)
+    return outcome(response.status_code, response.json())
+
+
 def answers() -> dict[str, str]:
     """Ask each question with fresh apps."""
     apps, tokens = ada()
@@ -129,6 +149,17 @@ def answers() -> dict[str, str]:
         "no PKCE, confidential client": authorized(apps, {**bare, **wiki}),
         "PKCE plain": authorized(apps, {**LINK, **plain}),
         "ID token at userinfo": str(at(apps, LOGIN + "/userinfo", tokens["ID token"])),
+        **{
+            name: authorized(apps, {**LINK, "resource": resource})
+            for name, resource in (
+                ("resource that nobody knows", "https://other.example"),
+                ("resource, and a slash behind it", API + "/"),
+                ("resource with a fragment", API + "#part"),
+                ("resource that is no URI", "api"),
+            )
+        },
+        "code, for a resource that was not granted": for_another_api("authorization_code"),
+        "refresh token, for a resource that was not granted": for_another_api("refresh_token"),
     }
 
 

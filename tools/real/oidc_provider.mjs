@@ -27,6 +27,7 @@ const start = Date.UTC(2026, 11, 1, 9)
 const tries = [0.5, 4, 6, 61, 601, 1440, 20160, 129600] // minutes after the action
 const keysAreKept = 300_000 // milliseconds
 const api = 'urn:example:api'
+const secondApi = 'urn:example:second-api'
 const callbacks = { notes: 'https://notes.example/cb', wiki: 'https://wiki.example/cb' }
 const secrets = { wiki: 'the-wiki-has-it', backup: 'the-backup-has-it', api: 'the-api-has-it' }
 const verifier = 'a-verifier-of-the-thief-which-he-made-up-himself'
@@ -52,7 +53,7 @@ const setClock = (minutes) => {
 
 // The libraries are loaded after that, and say nothing on stdout.
 console.info = console.warn = () => {}
-const { default: Provider } = await import('oidc-provider')
+const { default: Provider, errors } = await import('oidc-provider')
 const jose = await import('jose')
 
 // --- the provider, and those who ask it --------------------------------------------------------
@@ -186,12 +187,15 @@ const serveProvider = (store, changes = {}) => {
       revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo: () => ({
-          scope: 'read',
-          audience: api,
-          accessTokenFormat: 'jwt',
-          jwt: { sign: { alg: 'RS256' } },
-        }),
+        getResourceServerInfo: (ctx, resource) => {
+          if (![api, secondApi].includes(resource)) throw new errors.InvalidTarget()
+          return {
+            scope: 'read',
+            audience: resource,
+            accessTokenFormat: 'jwt',
+            jwt: { sign: { alg: 'RS256' } },
+          }
+        },
       },
     },
   })
@@ -335,8 +339,8 @@ const redeem = (code, client = 'notes', changes = {}) =>
   })
 
 // Gives a refresh token of notes for new tokens.
-const refresh = (token) =>
-  post('/token', 'notes', { grant_type: 'refresh_token', refresh_token: token, resource: api })
+const refresh = (token, resource = api) =>
+  post('/token', 'notes', { grant_type: 'refresh_token', refresh_token: token, resource })
 
 // Asks for a machine token, with the secret that the backup job had at the theft.
 const clientCredentials = () =>
@@ -511,6 +515,9 @@ const askQuestions = async () => {
   const codeTwiceAnswer = await codeTwice()
   const wrongVerifierAnswer = await wrongVerifierFirst()
   const logOutAnswer = await logOutThenRefresh()
+  const notGranted = { resource: secondApi }
+  const otherResource = outcome(await redeem((await steal()).code, 'notes', notGranted))
+  const otherRefresh = outcome(await refresh((await steal()).refreshToken, secondApi))
   const theft = await steal()
   const tomAsks = async (...request) =>
     authorizationOutcome(await tomsBrowser(theft).authorize(...request))
@@ -526,6 +533,12 @@ const askQuestions = async () => {
     'wrong verifier, then the right one': wrongVerifierAnswer,
     'ID token at userinfo': `${await userinfo(theft.notes.id_token)}`,
     'log out at the provider, then refresh': logOutAnswer,
+    'resource that nobody knows': await tomAsks('notes', { resource: 'urn:example:other' }),
+    'resource, and a slash behind it': await tomAsks('notes', { resource: `${api}/` }),
+    'resource with a fragment': await tomAsks('notes', { resource: `${api}#part` }),
+    'resource that is no URI': await tomAsks('notes', { resource: 'api' }),
+    'code, for a resource that was not granted': otherResource,
+    'refresh token, for a resource that was not granted': otherRefresh,
   }
 }
 

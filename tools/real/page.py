@@ -43,6 +43,12 @@ PROOFS = """Proofs of lesson 11 for one request at an API, none of them a replay
 the standard leaves a server its window, and RFC 7517, 4, has members of a key ignored that nobody
 knows.
 """
+EXCHANGE = """An agent with a token of Ada's asks for another (RFC 8693). At the course's provider
+it shows an actor token of its own and names an API, which are both demanded; idpyoidc is a library,
+and its policy as shipped takes no actor token; it was told of one API, the calendar. What differs:
+idpyoidc gives what is left of a scope, and the course refuses, so that a client notices (the
+standard leaves that open).
+"""
 RELAY = """`make real ARGS=relay` opens both links of `python -m labutils relay` in a browser with a
 virtual security key, which is registered at `localhost`. Lesson 13 asks about it.
 """
@@ -77,6 +83,14 @@ def relay() -> Iterable[str]:
     yield f"## A browser at the relay\n\n{RELAY}\nAsked on {of['recorded']}: {of['browser']}."
     rows = ([name, *link.values()] for name, link in of["links"].items())
     yield table(["Tom's host", "what Ada was told", "signatures", "what Tom has"], rows)
+
+
+def exchange() -> Iterable[str]:
+    """What two providers answer to a request for an exchange."""
+    of = recorded("exchange")
+    yield f"## Token exchange\n\n{EXCHANGE}\nAsked on {of['recorded']}."
+    names = [OURS, *(f"{name} {version}" for name, version in of["versions"].items())]
+    yield table(["request", *names], ([name, *said.values()] for name, said in of["rows"].items()))
 
 
 def museum() -> Iterable[str]:
@@ -137,7 +151,17 @@ def providers() -> Iterable[str]:
 def page() -> str:
     """The whole page."""
     return (
-        "\n\n".join([OPENING.strip(), *verifiers(), *proofs(), *providers(), *relay(), *museum()])
+        "\n\n".join(
+            [
+                OPENING.strip(),
+                *verifiers(),
+                *proofs(),
+                *providers(),
+                *exchange(),
+                *relay(),
+                *museum(),
+            ]
+        )
         + "\n"
     )
 

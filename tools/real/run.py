@@ -27,6 +27,7 @@ from labutils.stage.forgeries import ISSUER, KEYS, SERVICE, public_pem
 from labutils.stage.recorded import OURS
 from tools.environments import python_with
 from tools.real import course_provider, page
+from tools.real import exchange as exchanging
 from tools.real.asking import printed, told
 
 HERE = Path(__file__).resolve().parent
@@ -140,6 +141,20 @@ def lemonldap() -> Table:
     return {"providers": {said.pop("name"): said}}
 
 
+def exchange() -> Table:
+    """Return what the course and idpyoidc answer to each request for an exchange."""
+    script = str(HERE / "exchange_idpyoidc.py")
+    said = told(python(), script, question=exchanging.QUESTIONS, cwd=HERE)
+    rows = {
+        name: {
+            OURS: exchanging.answer(changes),
+            **dict.fromkeys(said["versions"], said["rows"][name]),
+        }
+        for name, changes in exchanging.QUESTIONS.items()
+    }
+    return {"runs_on": [platform.python_version()], "versions": said["versions"], "rows": rows}
+
+
 def relay() -> Table:
     """Return what a browser with a security key does at each of Tom's links of `labutils relay`."""
     said: Table = printed(sys.executable, str(HERE / "relay.py"), cwd=ROOT)
@@ -180,6 +195,7 @@ ASKED: dict[str, Callable[[], Table]] = {
     "verifiers": verifiers,
     "proofs": proofs,
     "providers": providers,
+    "exchange": exchange,
     "museum": museum,
     "lemonldap": lemonldap,
     "relay": relay,
