@@ -167,7 +167,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     answers = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, changes in json.loads(Path(sys.argv[1]).read_text()).items():
+        for name, changes in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")).items():
             asked = Asked(Path(folder))
             form = {
                 "grant_type": EXCHANGE,
