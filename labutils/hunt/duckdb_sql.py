@@ -43,6 +43,7 @@ def connect(folder: Path) -> Iterator["DuckDBPyConnection"]:
         "preserve_insertion_order": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
+        "pandas_analyze_sample": 0,  # every column that is given is one of texts
     }
     try:
         with duckdb.connect(config=config) as database:

@@ -129,7 +129,7 @@ def _load_what_matters(
 ) -> None:
     """Load the events that DuckDB does not leave out."""
     files, _ = log_files(paths)
-    with kept(files, lambda: events(paths, result, progress), result) as every:
+    with kept(files, lambda: events(paths, result, progress), result, store.fields) as every:
         result.events = every.count
         load_what_matters(ruleset, every, store)
 

@@ -1,11 +1,10 @@
 """Keep events in columns, as Parquet files that DuckDB searches before SQLite runs any rule.
 
-A column a field, with the text of what stands there, its ASCII letters small: a number as its text;
-a list, and a number with a point, framed as in `labutils.hunt.store`. Beside it, where that text is
-not the value itself, the value as it is: so the tables of SQLite are filled without a look at the
-event's JSON. A field that holds an object has no column, and neither have those beyond the first
-MOST_COLUMNS of a source: such a field is looked for in the event's text. What is kept says nothing
-of any rule, so it serves every hunt.
+A column for each field that the rules name when the events are read: the text of what stands there,
+its ASCII letters small: a number as its text; a list, and a number with a point, framed as in
+`labutils.hunt.store`. Beside it, where that text is not the value itself, the value as it is: so
+the tables of SQLite are filled without a look at the event's JSON. Any other field is looked for in
+the JSON, which is kept as well. So what is kept serves every hunt, whatever its rules.
 """
 
 import hashlib
@@ -14,7 +13,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -24,21 +23,20 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from labutils.cache import cache_folder
 from labutils.hunt.duckdb_sql import connect, folded, literal
-from labutils.hunt.fields import Json, members
 from labutils.hunt.reading import Event, LogFile, Skipped
 from labutils.hunt.sources import FOLDER, time_of
-from labutils.hunt.store import FRAME, TEXT, Value, storable, stored
+from labutils.hunt.store import FRAME, TEXT, Columns, Value, storable
+from labutils.hunt.store import column as in_sqlite
 from labutils.lab import data_file
 
 if TYPE_CHECKING:
+    import numpy as np
     from duckdb import DuckDBPyConnection
 
-MOST_COLUMNS = 1_000  # of a source
 BATCH = 20_000  # events of a file of Parquet that is being written
 MOST_KEPT = 8  # sets of logs
 PREFIX = "events-"
-BY_NAME = "union_by_name = true"  # a file of Parquet lacks the fields that came later
-SETS = ("objects", "lists", "numbers")
+SETS = ("lists", "numbers")
 NUMBER = FRAME  # before a number that is written as it is; before a list there is `[` as well
 ROW = {"n": "BIGINT", "file": "VARCHAR", "place": "BIGINT", "time": "DOUBLE", "text": "VARCHAR"}
 # The modules that decide how an event is read and written.
@@ -50,11 +48,8 @@ READERS = (
 NOT_WHOLE = (OSError, ValueError, LookupError, TypeError, AttributeError)
 MANIFEST = "manifest.json"
 
-_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-_ascii = json.JSONEncoder(separators=(",", ":")).encode
-
-
 Row = dict[str, Any]
+Names = Mapping[str, Iterable[str]]  # of fields, by source
 
 
 class Skips(Protocol):
@@ -69,34 +64,32 @@ class Skips(Protocol):
 
 @dataclass
 class Fields:
-    """The fields of a source, with their columns.
+    """The fields of a source that have a column, with their columns.
 
-    `objects`, `lists` and `numbers` name the fields that hold one somewhere; `others` says whether
-    there are more fields than columns.
+    `lists` and `numbers` name those that hold one somewhere.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
-    objects: set[str] = field(default_factory=set)
     lists: set[str] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
-    others: bool = False
     count: int = 0
 
+    @classmethod
+    def named(cls, names: Iterable[str]) -> "Fields":
+        """Return fields with a column for each of these names, but for that of the whole text."""
+        return cls({name: f"c{place}" for place, name in enumerate(sorted({*names} - {TEXT}))})
+
     def column(self, name: str) -> str | None:
-        """Return the column of a field; None if it has none but may still hold a value."""
-        if name in self.objects:
-            return None
-        if name in self.columns:
-            return self.columns[name]
-        return None if self.others else "NULL::VARCHAR"
+        """Return the column of a field; None where it has to be looked for in the event's text."""
+        return self.columns.get(name)
 
     def value(self, name: str) -> str | None:
         """Return SQL for the value of a field, with a number in the form that `read_number` takes.
 
-        None if the event's text has to be searched.
+        None where the event's text has to be read.
         """
-        column = None if name == TEXT else self.column(name)
-        return f"COALESCE({exact(column)}, {column})" if column and name in self.columns else column
+        column = self.column(name)
+        return f"COALESCE({exact(column)}, {column})" if column else None
 
     def known(self) -> Row:
         """Return the fields in a form that JSON can store."""
@@ -109,63 +102,6 @@ class Fields:
         Raises TypeError where it is something else.
         """
         return cls(**row | {name: set(row[name]) for name in SETS})
-
-    def row(self, event: Json) -> Row:
-        """Return an event's values by column, with a new column for each new field.
-
-        New fields get a column.
-        """
-        row: Row = {}
-        for name, values in self._values(event).items():
-            column = self.columns.get(name) or self._new_column(name)
-            if column:
-                first = values[0]
-                if len(values) == 1 and isinstance(first, str) and first.isprintable():
-                    row[column] = first
-                else:
-                    row |= self._unusual(name, column, stored(values))
-        return row
-
-    def _unusual(self, name: str, column: str, value: Value) -> Row:
-        """What stands in the columns of a field whose value is a number, a list or an odd text."""
-        if isinstance(value, int | float):
-            self.numbers.add(name)
-            return {column: _text(value), exact(column): f"{NUMBER}{_json_number(value)}"}
-        if isinstance(value, str) and value.startswith(FRAME):
-            self.lists.add(name)
-        return {column: value}
-
-    def _new_column(self, name: str) -> str | None:
-        if len(self.columns) >= MOST_COLUMNS:
-            self.others = True
-            return None
-        self.columns[name] = f"c{len(self.columns)}"
-        return self.columns[name]
-
-    def _values(self, event: Json) -> dict[str, list[Any]]:
-        """What stands at the end of each path, by way of any member of each list, in the order of
-        the text."""
-        found: dict[str, list[Any]] = {}
-        waiting: list[tuple[str, Json]] = [("", event)]
-        for above, value in waiting:  # which grows meanwhile, level by level
-            for key, item in value.items():
-                if item is None or "." in key:
-                    continue
-                path = above + key
-                if isinstance(item, str) and path not in found:  # as most are
-                    found[path] = [item]
-                    continue
-                for one in members(item):
-                    if isinstance(one, dict):
-                        self.objects.add(path)
-                        waiting.append((f"{path}.", one))
-                    else:
-                        found.setdefault(path, []).append(one)
-        for key in [key for key in event if "." in key]:  # it comes before the path
-            found[key] = members(event[key])
-            if any(isinstance(one, dict) for one in found[key]):
-                self.objects.add(key)
-        return {path: values for path, values in found.items() if values}
 
 
 def _text(number: int | float) -> str:
@@ -208,17 +144,18 @@ class KeptEvents:
 
     def table(self, source: str) -> str:
         """Return the DuckDB expression that reads the events of a source."""
-        return (
-            f"read_parquet({literal(escape(str(self.folder / source)) + '/*.parquet')}, {BY_NAME})"
-        )
+        return f"read_parquet({literal(escape(str(self.folder / source)) + '/*.parquet')})"
 
-    def take(self, events: Iterable[Event]) -> None:
-        """Write events to the folder. Raises CannotAsk, and OSError."""
+    def take(self, events: Iterable[Event], names: Names) -> None:
+        """Write events to the folder, with columns for these fields of each source.
+
+        Raises CannotAsk, and OSError.
+        """
         writers: dict[str, _Writer] = {}
         with connect(self.folder) as database:
             for n, event in enumerate(events, 1):
                 if event.source not in writers:
-                    self.fields[event.source] = fields = Fields()
+                    self.fields[event.source] = fields = Fields.named(names[event.source])
                     writers[event.source] = _Writer(self.folder / event.source, fields, database)
                 writers[event.source].take(n, event)
             for writer in writers.values():
@@ -272,12 +209,13 @@ def _version() -> str:
 
 @contextmanager
 def kept(
-    files: list[LogFile], read: Callable[[], Iterable[Event]], result: Skips
+    files: list[LogFile], read: Callable[[], Iterable[Event]], result: Skips, names: Names
 ) -> Iterator[KeptEvents]:
     """Return the kept events of these files, after reading and keeping them if necessary.
 
-    If they cannot be kept, they are in a temporary folder until the end. What is not an event goes
-    into the result. Raises CannotAsk, and OSError where there is no room anywhere.
+    `names` are the fields that get a column when they are read. If they cannot be kept, they are
+    in a temporary folder until the end. What is not an event goes into the result. Raises
+    CannotAsk, and OSError where there is no room anywhere.
     """
     place = place_of(files)
     if place is not None:
@@ -294,7 +232,7 @@ def kept(
         folder = Path(made, "events")
         folder.mkdir(mode=0o700)  # they are somebody's logs
         events = KeptEvents(folder)
-        events.take(read())
+        events.take(read(), names)
         events.skipped, events.not_named = result.skipped, result.not_named
         if place is not None:
             events.seal()
@@ -328,48 +266,68 @@ class _Writer:
 
     def __init__(self, folder: Path, fields: Fields, database: "DuckDBPyConnection"):
         self.folder, self.fields, self.database = folder, fields, database
-        self.lines: list[str] = []
-        self.longest = 0
+        self.with_lists: set[str] = set()
+        self.reader = Columns(fields.columns, self.with_lists)
+        self.waiting: list[tuple[Value, ...]] = []
         self.files = 0
         folder.mkdir()
 
     def take(self, n: int, event: Event) -> None:
         self.fields.count += 1
-        text = _compact(event.fields).encode(errors="replace").decode()  # without half a character
-        row = self.fields.row(event.fields)
-        row |= {"n": n, "file": storable(event.file), "place": event.place, "text": text}
-        row["time"] = time_of(event.fields, event.source)
-        line = _ascii(row)
-        self.longest = max(self.longest, len(line))
-        self.lines.append(line)
-        if len(self.lines) == BATCH:
+        time = time_of(event.fields, event.source)
+        own = (n, storable(event.file), event.place, time, storable(event.text))
+        self.waiting.append((*own, *self.reader.of(event.fields)))
+        if len(self.waiting) == BATCH:
             self.write()
 
     def write(self) -> None:
-        """Put the lines of JSON that wait into a file of Parquet."""
-        if not self.lines:
+        """Put the events that wait into a file of Parquet."""
+        if not self.waiting:
             return
-        waiting = self.folder / "waiting.jsonl"
-        waiting.write_text("\n".join(self.lines), encoding="utf-8")
-        names = list(self.fields.columns.values())
-        types = ROW | dict.fromkeys([*names, *map(exact, names)], "VARCHAR")
-        columns = ", ".join(f"{name}: '{kind}'" for name, kind in types.items())
-        wanted = ", ".join([*ROW, *map(_both, names)])
+        names = [*ROW, *self.fields.columns]
+        values = dict(zip(names, zip(*self.waiting, strict=True), strict=True))
+        wanted = [f"{name}::{kind} AS {name}" for name, kind in ROW.items()]
+        arrays = {name: _array(values[name]) for name in ROW}
+        for name, column in self.fields.columns.items():
+            arrays |= self._arrays(name, column, values[name])
+            wanted += _both(column)
+        self.fields.lists |= {
+            name for name in self.fields.columns if in_sqlite(name) in self.with_lists
+        }
+        self.database.register("waiting", arrays)
         target = literal(str(self.folder / f"{self.files:06}.parquet"))
         self.database.execute(
-            f"COPY (SELECT {wanted} FROM read_json({literal(str(waiting))}, "
-            f"format = 'newline_delimited', columns = {{{columns}}}, "
-            f"maximum_object_size = {self.longest + 1_000})) "
+            f"COPY (SELECT {', '.join(wanted)} FROM waiting) "
             f"TO {target} (FORMAT parquet, COMPRESSION zstd)"
         )
-        waiting.unlink()
-        self.lines, self.longest, self.files = [], 0, self.files + 1
+        self.database.unregister("waiting")
+        self.waiting, self.files = [], self.files + 1
+
+    def _arrays(self, name: str, column: str, values: tuple[Value, ...]) -> dict[str, Any]:
+        """A field's values in its two columns: to compare, and the numbers as they are."""
+        if not {int, float} & set(map(type, values)):
+            return {column: _array(values), exact(column): _array([None] * len(values))}
+        self.fields.numbers.add(name)
+        numbers = [value if isinstance(value, int | float) else None for value in values]
+        texts = [
+            value if number is None else _text(number)
+            for value, number in zip(values, numbers, strict=True)
+        ]
+        written = [None if one is None else f"{NUMBER}{_json_number(one)}" for one in numbers]
+        return {column: _array(texts), exact(column): _array(written)}
 
 
-def _both(name: str) -> str:
+def _array(values: Sequence[Value]) -> "np.ndarray[Any, Any]":
+    import numpy as np
+
+    return np.array(values, dtype=object)
+
+
+def _both(column: str) -> list[str]:
     """SQL for the two columns of a field: to compare, and as it is where that is another."""
-    small = folded(name)
-    return (
-        f"{small} AS {name}, "
-        f"COALESCE({exact(name)}, CASE WHEN {small} <> {name} THEN {name} END) AS {exact(name)}"
-    )
+    small = folded(column)
+    as_it_is = f"CASE WHEN {small} <> {column} THEN {column} END"
+    return [
+        f"{small} AS {column}",
+        f"COALESCE({exact(column)}, {as_it_is}) AS {exact(column)}",
+    ]

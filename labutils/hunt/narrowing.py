@@ -8,7 +8,6 @@ Of a correlation that asks for many, an event matters where its group has enough
 window of time around it. Of one that asks what is absent, where a window has none of that.
 """
 
-import json
 import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
@@ -64,6 +63,9 @@ OF_A_VALUE = (  # what is true of no field that is missing
     SigmaRegularExpression,
     SigmaTimestampPart,
 )
+_WRITTEN_ALIKE = re.compile(r"[ !#-+.0-9;-Z^-z|~-]+")  # in any JSON: no mark of its own, no slash
+BY_NUMBER = r"\u00"
+INFINITE = "-infinity"  # as which JSON may hold 1e400
 _NUMERIC = re.compile(r"[0-9eE.+-]*")  # a number may be written in several ways
 
 
@@ -234,17 +236,18 @@ def is_framed(column: str, values: list[SigmaString] | None = None) -> str:
 
 
 def _in_the_text(words: SigmaString) -> str:
-    """What holds of an event in whose values these words stand."""
-    return _in_json(folded("text"), words)
+    """What holds of an event in whose values these words stand. Its JSON is as somebody wrote it:
+    a character may be there by its number alone."""
+    stands = _in_json(folded("text"), words)
+    return TRUE if stands == TRUE else any_of([stands, f"contains(text, {literal(BY_NUMBER)})"])
 
 
 def _in_json(expression: str, words: SigmaString) -> str:
-    """What holds of a JSON text in whose values a text stands: its parts do, but for those that
+    """What holds of a JSON text in whose values a text stands: its pieces do, but for those that
     JSON may write in another way."""
-    parts = [part for part in _parts(words) if not _NUMERIC.fullmatch(part)]
-    return _holds(
-        expression, [one for one in parts if json.dumps(one, ensure_ascii=False) == f'"{one}"']
-    )
+    pieces = [piece for part in _parts(words) for piece in _WRITTEN_ALIKE.findall(part)]
+    of_numbers = [one for one in pieces if _NUMERIC.fullmatch(one) or one in INFINITE]
+    return _holds(expression, [one for one in pieces if one not in of_numbers])
 
 
 def _holds(expression: str, parts: list[str]) -> str:

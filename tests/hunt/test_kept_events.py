@@ -42,13 +42,13 @@ def test_a_second_hunt_reads_no_log(tmp_path, cache, rules, monkeypatch):
     assert hits(rules, path) == first and len(kept(cache)) == 1
 
 
-def test_what_is_kept_says_nothing_of_a_rule(tmp_path, cache, rules):
-    path = write_events(tmp_path, okta(who="ada"), okta("z"))
+def test_what_is_kept_serves_rules_that_name_other_fields(tmp_path, cache, rules):
+    path = write_events(tmp_path, okta(who="ada", other="abc"), okta("z"), okta(who="bob"))
     hits(rules, path)
     (folder,) = cache.glob("*")
     before = {one: one.read_bytes() for one in folder.rglob("*") if one.is_file()}
     others = write_rules(tmp_path, rule({"who": "ada", "other|contains": "b"}), name="others.yml")
-    assert hits(others, path)[0] == []
+    assert hits(others, path)[0] == [("okta:1",)]
     assert {one: one.read_bytes() for one in folder.rglob("*") if one.is_file()} == before
 
 
