@@ -12,7 +12,7 @@ from labutils.hunt.following import EVERY, Following
 from labutils.hunt.page import as_html, cannot_write
 from labutils.hunt.progress import Bar
 from labutils.hunt.reading import Skipped
-from labutils.hunt.report import as_json, as_line, as_text, hit_as_json
+from labutils.hunt.report import as_csv, as_json, as_line, as_text, hit_as_json
 from labutils.hunt.rules import RefusedRule, load, read_placeholders
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "RefusedRule",
     "Skipped",
     "as_html",
+    "as_csv",
     "as_json",
     "as_line",
     "as_text",

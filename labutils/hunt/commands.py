@@ -23,11 +23,12 @@ def hunt(
     events: list[Path],
     *,
     placeholders: Path | None,
-    as_json: bool,
+    form: str,
     html: Path | None,
     engine: "Engine" = "sqlite",
 ) -> int:
-    """Search logs with Sigma rules and print the hits; write a report to `html`.
+    """Search logs with Sigma rules and print the hits as `form`: text, json or csv; write a report
+    to `html`.
 
     The exit status is 0 with or without hits, and 2 where no rule or no event could be read, the
     report could not be written, or the engine is not there.
@@ -54,7 +55,8 @@ def hunt(
             html.write_text(hunting.as_html(result), encoding="utf-8")
         except OSError as error:
             return refused(f"{shown(str(html))} cannot be written: {error.strerror or error}.")
-    printed(hunting.as_json(result) if as_json else hunting.as_text(result))
+    forms = {"json": hunting.as_json, "csv": hunting.as_csv, "text": hunting.as_text}
+    printed(forms[form](result))
     if not result.loaded:
         return refused(NO_RULE)
     if not result.events:
@@ -164,7 +166,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         required=True,
-        help="logs: JSON, JSON Lines, CSV or Parquet, plain or gzip, or folders of them",
+        help="logs: JSON, JSON Lines, CSV or Parquet, plain, gzip or zip, or folders of them",
     )
     parser.add_argument(
         "--placeholders",
@@ -179,8 +181,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="further sources of logs, a YAML file each (docs/your-own-incident.md)",
     )
-    parser.add_argument(
+    forms = parser.add_mutually_exclusive_group()
+    forms.add_argument(
         "--json", action="store_true", help="JSON for programs; with --follow, one hit per line"
+    )
+    forms.add_argument(
+        "--csv", action="store_true", help="the hits as CSV, a line each, for a spreadsheet"
     )
     parser.add_argument(
         "--follow",
@@ -217,12 +223,14 @@ def _run(chosen: argparse.Namespace) -> int:
             chosen.rules,
             chosen.events,
             placeholders=lists,
-            as_json=as_json,
+            form="json" if as_json else "csv" if chosen.csv else "text",
             html=chosen.html,
             engine=chosen.engine,
         )
     if chosen.engine != "sqlite":
         return refused("--follow works only with SQLite: leave out --engine or --follow.")
+    if chosen.csv:
+        return refused("CSV is written when a hunt ends: leave out --csv or --follow.")
     if chosen.html is not None:
         return refused("A report is written when a hunt ends: leave out --html or --follow.")
     return follow(chosen.rules, chosen.events, placeholders=lists, as_json=as_json)

@@ -16,11 +16,12 @@ Record = dict[str, str]
 def header(line: str) -> list[str] | None:
     """Return the column names of a header line; None if it does not name two or more, each once."""
     try:
-        names = [name.strip() for name in next(csv.reader([line], strict=True), [])]
+        named = next(csv.reader([line], strict=True), [])
+        names = [name.strip().removesuffix(" [UTC]") for name in named]  # so Sentinel exports them
     except csv.Error:
         return None
-    named = all(name and name.isprintable() and name[0] not in "{[" for name in names)
-    return names if len(names) > 1 and named and len(set(names)) == len(names) else None
+    all_named = all(name and name.isprintable() and name[0] not in "{[" for name in names)
+    return names if len(names) > 1 and all_named and len(set(names)) == len(names) else None
 
 
 def records(names: list[str], lines: Iterator[str]) -> Iterator[Record | NotAnEvent]:

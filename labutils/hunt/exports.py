@@ -11,11 +11,20 @@ ENVELOPES = (
     "Records",  # AWS CloudTrail's files
     "Events",  # aws cloudtrail lookup-events
     "logEvents",  # Amazon CloudWatch Logs
+    "events",  # aws logs filter-log-events
+    "QueryResultRows",  # aws cloudtrail get-query-results
     "entities",  # Atlassian's interface
     "result",  # Cloudflare's interface
     "value",  # Microsoft Graph
     "records",  # Azure Monitor; Salesforce's answer to a query
     "items",  # Google's Reports API
+    "data",  # Atlassian's and OneLogin's interfaces
+    "entries",  # Slack's interface
+    "authlogs",  # Duo's interface
+    "results",  # Splunk's interface
+    "tables",  # Log Analytics' interface
+    "accounts",  # Cloudflare's GraphQL
+    "accessLoginRequestsAdaptiveGroups",
     "hits",  # Elasticsearch's answer, in an object of the same name
 )
 _QUOTED = r'"(?:[^"\\]|\\.)*+"'
@@ -56,6 +65,15 @@ def _object(key: str, beside: str = "") -> Step:
     return step
 
 
+def _table(wrapped: dict[str, Any]) -> Any:
+    """The rows of a table whose columns are named beside them."""
+    columns, rows = wrapped.get("columns"), wrapped.get("rows")
+    if not isinstance(columns, list) or not isinstance(rows, list):
+        return None
+    names = [one.get("name") if isinstance(one, dict) else one for one in columns]
+    return [dict(zip(map(str, names), row, strict=False)) for row in rows if isinstance(row, list)]
+
+
 def _original(wrapped: dict[str, Any]) -> Any:
     """What the Elastic Common Schema keeps of the event as its vendor wrote it."""
     event = wrapped.get("event")
@@ -69,11 +87,31 @@ WRAPPINGS: tuple[Step, ...] = (
     _object("detail", "detail-type"),  # Amazon EventBridge
     _object("result"),  # Splunk's export of a search
     _text("_raw"),
+    _text("eventData"),  # AWS CloudTrail Lake
+    _text("AuditData"),  # Microsoft Purview
+    _object("auditData"),  # Microsoft Graph's audit log queries
+    _table,
+    _object("data"),  # Google's Pub/Sub; Cloudflare's GraphQL
+    _object("viewer"),
+    _object("dimensions"),
+    _object("response"),  # Duo
     _object("_source"),  # Elasticsearch
     _object("hits"),
     _original,
+    _object("event"),  # Splunk's HTTP Event Collector
+    _text("event"),
     _text("message"),
 )
+
+
+def _is_row(value: list[Any]) -> bool:
+    """Whether a list is a row of AWS CloudTrail Lake: an object for each of its columns."""
+    single = all(isinstance(one, dict) and len(one) == 1 for one in value)
+    return len(value) > 1 and single and len(set().union(*value)) == len(value)
+
+
+def _row(value: list[dict[str, Any]]) -> dict[str, Any]:
+    return {key: item for one in value for key, item in one.items()}
 
 
 def contents(value: Any) -> Iterator[Any] | None:
@@ -82,7 +120,7 @@ def contents(value: Any) -> Iterator[Any] | None:
     Raises NotAnEvent for an envelope whose text is broken.
     """
     if isinstance(value, list):
-        return iter(value)
+        return iter((_row(value),)) if _is_row(value) else iter(value)
     if not isinstance(value, dict):
         return None
     for key in ENVELOPES:

@@ -42,6 +42,7 @@ ROW = {"n": "BIGINT", "file": "VARCHAR", "place": "BIGINT", "time": "DOUBLE", "t
 # The modules that decide how an event is read and written.
 READERS = (
     *("csv_records", "exports", "fields", "json_stream", "kept_events", "looks", "naming"),
+    "nearest",
     *("parquet", "reading", "sources", "store"),
 )
 # What reading a manifest raises that is another text, or is not there.

@@ -1,14 +1,16 @@
-"""Read logs from files and folders: JSON, JSON Lines, CSV and Parquet, plain or gzip, of any size.
+"""Read logs from files and folders: JSON, JSON Lines, CSV, Parquet, also in gzip or zip, any size.
 
 What cannot be read is counted with its reason, and the reading goes on.
 """
 
 import gzip
 import io
+import ipaddress
 import json
 import os
 import re
 import stat
+import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -20,6 +22,7 @@ from labutils.hunt import csv_records, parquet
 from labutils.hunt.exports import AFTER, CLOSED, ENVELOPE, contents
 from labutils.hunt.fields import Json
 from labutils.hunt.json_stream import BLANK, CHUNK, DECODER, NotAnEvent, Stream, parsed
+from labutils.hunt.nearest import nearest
 from labutils.hunt.sources import SOURCES, source_by_content, source_by_name
 from labutils.text import shown
 
@@ -34,6 +37,12 @@ _BETWEEN = re.compile(r"[\s,]*")  # the members of a list
 _MEMBER = re.compile(r"[^,\]\n]*")  # what is not a value there
 _FIELD = re.compile(r"[^,}\n]*")  # in an object
 _LINE = re.compile(r"[^\n]*")
+# What syslog (RFC 5424, 6; RFC 3164, 4.1) or Amazon CloudWatch's export puts before an object.
+_PREFIX = re.compile(
+    r"(?:<\d{1,3}>)?(?:\d{4}-\d\d-\d\dT|1 \d{4}-|[A-Z][a-z]{2} [ \d]\d )[^{\[]{0,200}(?=\{)"
+)
+_MAPPED = "::ffff:"
+_DAMAGED = (OSError, EOFError, zlib.error)
 _BEGINNINGS = (  # how a file begins, and so how it is encoded
     (re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff"), "utf-32"),
     (re.compile(rb"\xef\xbb\xbf"), "utf-8-sig"),
@@ -119,8 +128,8 @@ def _unreadable(path: Path, given: bool) -> str | None:
 
 
 def _stem(path: str) -> str:
-    """A path without `.gz`, then without `.json` or `.jsonl`."""
-    bare = re.sub(r"\.gz$", "", path, flags=re.IGNORECASE)
+    """A path without `.gz` or `.zip`, then without `.json` or `.jsonl`."""
+    bare = re.sub(r"\.(?:gz|zip)$", "", path, flags=re.IGNORECASE)
     return re.sub(r"\.jsonl?$", "", bare, flags=re.IGNORECASE)
 
 
@@ -151,18 +160,49 @@ def read(
 
     `progress` is told now and then how many bytes were read.
     """
-    reader = FileReader(file)
     try:
+        if _is_zip(file.path):
+            with zipfile.ZipFile(file.path) as packed:
+                for member in filter(lambda one: not one.is_dir(), packed.infolist()):
+                    yield from _of_zip(file, packed, member)
+            return
         with _opened(file.path) as text:
-            for number, item in enumerate(reader.read(text)):
+            for number, item in enumerate(FileReader(file).read(text)):
                 if number % TELL_EVERY == 0:
                     progress(_position(text))
                 yield item
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        yield Skipped(file.label, 0, f"cannot be read to its end: {shown(reason)}")
+            if (cut := getattr(getattr(text.buffer, "raw", None), "error", None)) is not None:
+                raise cut
+    except (*_DAMAGED, zipfile.BadZipFile) as error:
+        yield _not_to_its_end(file, error)
     except UnicodeError:
         yield Skipped(file.label, 0, "is not text: neither UTF-8 nor UTF-16")
+
+
+def _not_to_its_end(file: LogFile, error: Exception) -> Skipped:
+    reason = getattr(error, "strerror", None) or str(error)
+    return Skipped(file.label, 0, f"cannot be read to its end: {shown(reason)}")
+
+
+def _is_zip(path: Path) -> bool:
+    """Whether a file is a zip; a pipe is not looked into."""
+    return stat.S_ISREG(path.stat().st_mode) and zipfile.is_zipfile(path)
+
+
+def _of_zip(
+    file: LogFile, packed: zipfile.ZipFile, member: zipfile.ZipInfo
+) -> Iterator[Event | Skipped]:
+    """Yield the events of a file in a zip, under the name of both."""
+    inside = LogFile(
+        Path(member.filename),
+        f"{file.name}/{_stem(member.filename)}",
+        f"{file.label}/{member.filename}",
+    )
+    try:
+        with packed.open(member) as binary:
+            yield from FileReader(inside).read(_as_text(cast(BinaryIO, binary)))
+    except (*_DAMAGED, zipfile.BadZipFile, RuntimeError) as error:  # RuntimeError: a password
+        yield _not_to_its_end(inside, error)
 
 
 def _position(text: TextIO) -> int:
@@ -182,15 +222,45 @@ def _opened(path: Path) -> TextIO:
     number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if hasattr(os, "set_blocking"):
         os.set_blocking(number, True)
-    binary: BinaryIO = open(number, "rb")  # noqa: SIM115 - closed with the text around it
+    return _as_text(open(number, "rb"))
+
+
+def _as_text(binary: BinaryIO) -> TextIO:
+    """Bytes as text, unpacked where they are gzip, in the encoding that their beginning shows."""
+    if not hasattr(binary, "peek"):
+        binary = cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, binary)))
     if cast(io.BufferedReader, binary).peek(2)[:2] == b"\x1f\x8b":
-        binary = cast(
-            BinaryIO, io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=binary)))
-        )
+        binary = cast(BinaryIO, io.BufferedReader(_Unpacked(binary)))
     begin = cast(io.BufferedReader, binary).peek(16)[:16]
     encoding = next((name for mark, name in _BEGINNINGS if mark.match(begin)), "utf-8")
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     return io.TextIOWrapper(binary, encoding, errors, newline="\n")
+
+
+class _Unpacked(io.RawIOBase):
+    """What a gzip file holds. Where it is cut or damaged, it ends, and `error` says why."""
+
+    def __init__(self, packed: BinaryIO):
+        self.packed, self.gzip = packed, gzip.GzipFile(fileobj=packed)
+        self.error: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self.packed.fileno()
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self.gzip.read1(len(buffer)) if self.error is None else b""
+        except (OSError, EOFError, zlib.error) as error:
+            self.error, data = error, b""
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self.packed.close()
+        super().close()
 
 
 class FileReader:
@@ -254,6 +324,8 @@ class FileReader:
         if not text or text.isspace():
             return
         self.place = max(self.place, before)
+        before_it = _PREFIX.match(text)
+        text = text[before_it.end() :] if before_it else text
         try:
             value = parsed(text)
         except NotAnEvent as error:
@@ -327,12 +399,19 @@ class FileReader:
             elif source := self.source_of(record):
                 any_event = True
                 yield self.event(source, record)
+            elif wrapped := _wrapped(record):
+                self.place -= 1
+                for item in self.events(wrapped, ""):
+                    any_event = any_event or isinstance(item, Event)
+                    yield item
             elif any_event:
                 yield self.skipped("is a record from no known vendor")
             else:
                 strange += 1
         if strange and not any_event:
-            yield self.skipped("is not a log: a table whose columns fit no known vendor", 0)
+            yield self.skipped(
+                f"is not a log: a table whose columns fit no known vendor{nearest(columns)}", 0
+            )
 
     # --- Parquet ---
 
@@ -375,6 +454,9 @@ class FileReader:
             fields, text = naming.named(fields), None
         if text is None:
             text = json.dumps(fields, ensure_ascii=False)
+        if _MAPPED in text.lower():
+            fields = unmapped(fields)
+            text = json.dumps(fields, ensure_ascii=False)
         return Event(self.file.name, self.place, source, fields, text)
 
     def skipped(self, reason: str, line: int | None = None) -> Skipped:
@@ -389,6 +471,29 @@ class _NoLog(NotAnEvent):
     """What tells that a whole file is not a log."""
 
 
+def _wrapped(record: Json) -> Json | None:
+    """A record of a table of which a column holds an event as its vendor wrote it."""
+    try:
+        return record if contents(record) is not None else None
+    except NotAnEvent:
+        return record
+
+
+def unmapped(value: Any) -> Any:
+    """Return a value with the addresses of IPv4 in it that are written as ones of IPv6 (RFC 4291,
+    2.5.5.2) as what they are."""
+    if isinstance(value, dict):
+        return {key: unmapped(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [unmapped(item) for item in value]
+    if not isinstance(value, str) or not value.lower().startswith(_MAPPED):
+        return value
+    try:
+        return str(ipaddress.IPv6Address(value).ipv4_mapped or value)
+    except ValueError:
+        return value
+
+
 def _members(value: Any) -> Iterator[Any] | NotAnEvent:
     """What a value holds, or why it is not an event."""
     try:
@@ -401,7 +506,7 @@ def _members(value: Any) -> Iterator[Any] | NotAnEvent:
         return NotAnEvent("is JSON, but not an object")
     if value and all(map(_EVENT_ID.fullmatch, value)):
         return _NoLog("is not a log: it describes the events of other files")
-    return NotAnEvent("is an object from no known vendor")
+    return NotAnEvent(f"is an object from no known vendor{nearest(value)}")
 
 
 def _holds_documents(head: str) -> bool:

@@ -1,8 +1,10 @@
-"""Format the result of a hunt: a table for people, and JSON for programs.
+"""Format the result of a hunt: a table for people, JSON for programs, CSV for spreadsheets.
 
 The JSON is what `labutils hunt` promises.
 """
 
+import csv
+import io
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -13,6 +15,7 @@ from labutils.hunt.reading import Skipped
 from labutils.text import counted, shown
 
 LEVELS = ("critical", "high", "medium", "low", "informational", "no level")
+MOST_OF_A_CELL = 32_000  # characters; a spreadsheet takes 32,767
 NAMED = 20  # of each kind of thing that was refused or skipped, in the report for people
 
 
@@ -54,6 +57,32 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
         "time": hit.time,
         "why": [asdict(matched) for matched in hit.matched],
     }
+
+
+COLUMNS = (
+    *("time", "level", "title", "source", "events", "event_ids", "why"),
+    *("author", "rule_id", "id"),
+)
+
+
+def as_csv(result: Hunt) -> str:
+    """Return the hits as CSV (RFC 4180), a line each, for spreadsheets and timelines.
+
+    A text that a spreadsheet would compute has an apostrophe before it: it comes from a log.
+    """
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow(COLUMNS)
+    for hit in result.hits:
+        row = hit_as_json(hit) | {"why": hit.why, "events": len(hit.event_ids)}
+        row["event_ids"] = " ".join(hit.event_ids)
+        writer.writerow(_harmless(row[name]) for name in COLUMNS)
+    return table.getvalue().rstrip("\r\n")
+
+
+def _harmless(value: Any) -> str:
+    text = shown("" if value is None else str(value), MOST_OF_A_CELL)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def as_text(result: Hunt) -> str:

@@ -193,6 +193,13 @@ def sources_for(logsource: tuple[str | None, str | None, str | None]) -> list[st
 # --- time ---------------------------------------------------------------------------------------
 
 _DIGITS = re.compile(r"^(\d{8})(\d{6}(?:\.\d+)?)$")
+_CALENDAR = re.compile(r"\d{8}|(?:19|20)\d{12}(?:\.\d+)?")  # digits that are no number since 1970
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_ZONE = re.compile(r"(:\d\d(?:\.\d+)?) (?=[+-]\d\d:?\d\d$)")  # Snowflake's blank before it
+# 8/22/2022, 6:07:16 PM, as Microsoft's portals export it.
+_AMERICAN = re.compile(
+    r"(\d{1,2}/\d{1,2}/\d{4}),? (\d{1,2}:\d\d:\d\d)(?:\.\d+)? ([AP]M)", re.IGNORECASE
+)
 _SCALES = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))  # nano-, micro- and milliseconds since 1970
 
 
@@ -213,17 +220,17 @@ def _nanoseconds(event: Json, field: str) -> float:
 
 
 def _seconds(value: Any) -> float | None:
-    """A number since 1970, by its size, or a text of ISO 8601; without a zone it is UTC.
+    """A number since 1970, by its size, or a text; without a zone it is UTC.
 
-    The text may lack all marks between its digits, as Salesforce's 20250506081503.204 does.
+    A text is ISO 8601, or a number since 1970, or written as in America. It may lack all marks
+    between its digits, as Salesforce's 20250506081503.204 does.
     """
     try:
         if isinstance(value, str):
             text = value.strip()
-            if "-" not in text:
-                text = _DIGITS.sub(r"\1T\2", text)
-            moment = datetime.fromisoformat(text)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+            if not _NUMBER.fullmatch(text) or _CALENDAR.fullmatch(text):
+                return _moment(text).timestamp()
+            value = float(text)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return None
         number = float(value)
@@ -232,6 +239,22 @@ def _seconds(value: Any) -> float | None:
     if not math.isfinite(number):
         return None
     return number / next((scale for least, scale in _SCALES if abs(number) >= least), 1)
+
+
+def _moment(text: str) -> datetime:
+    """The moment that a text names. Raises ValueError."""
+    if "-" not in text:
+        text = _DIGITS.sub(r"\1T\2", text)
+    text = _ZONE.sub(r"\1", text).removesuffix(" UTC")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        american = _AMERICAN.fullmatch(text)
+        if american is None:
+            raise
+        date, comma_time, half = american.groups()
+        moment = datetime.strptime(f"{date} {comma_time} {half}", "%m/%d/%Y %I:%M:%S %p")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def iso_time(seconds: float | None) -> str | None:

@@ -385,7 +385,7 @@ def test_a_files_name_says_its_source(name, source):
         ({"type": {"action": "x", "actionI18nKey": "bitbucket.service.x"}}, "bitbucket"),
         ({"auditType": {"action": "x"}, "author": {"type": "ApplicationUser"}}, "jira"),
         ({"ActorIPAddress": "", "AuditLogID": "x"}, "cloudflare_audit"),
-        ({"action": {}, "actor": {}, "when": ""}, "cloudflare_audit"),
+        ({"action": {}, "actor": {}, "when": ""}, "cloudflare_audit_api"),
         ({"Image": "/bin/sh", "CommandLine": "sh"}, "linux_process_creation"),
         ({"Image": "C:\\cmd.exe", "CommandLine": "cmd"}, None),
         ({"auditType": "text"}, None),

@@ -46,7 +46,9 @@ def test_what_vendors_write_is_hunted(source, event, tmp_path):
         (("salesforce", "event_monitoring", None), ["salesforce_event_log"]),
         (("salesforce", "real_time_event_monitoring", None), ["salesforce_realtime"]),
         (("linux", None, "process_creation"), ["linux_process_creation"]),
-        (("gcp", "gcp.audit", None), []),
+        (("gcp", "gcp.audit", None), ["google_cloud_audit"]),
+        (("azure", "riskdetection", None), ["entra_id_risk_detection"]),
+        (("gcp", "nothing", None), []),
         ((None, None, None), []),
     ],
 )
