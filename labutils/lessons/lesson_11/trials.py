@@ -597,7 +597,7 @@ def refreshes() -> Iterator[Call]:
     yield Call((foreign, session), "by Tom's key, with her public key in it", "signature")
     unsigned = answer_to(header={"alg": "none"}).rpartition(".")[0] + "."
     yield Call((unsigned, session), "unsigned, alg none", "signature")
-    for typ in (None, "dpop+jwt", "JWT", "dbsc+jwt ", "DBSC+JWT"):
+    for typ in (None, "", "dpop+jwt", "JWT", "dbsc+jwt ", "DBSC+JWT", "dbsc", "jwt"):
         yield Call((answer_to(header={"typ": typ}), session), f"typ {typ!r}", "typ")
     for near in (*nearly(WAITING), next(drawn), "", 0, True, [WAITING]):
         words = f"an answer to {written(near)}"
