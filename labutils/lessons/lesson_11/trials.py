@@ -606,6 +606,10 @@ def refreshes() -> Iterator[Call]:
     spent = bound_session(None)
     yield Call((answer_to(), spent), "no challenge is waiting", "waiting", "edge")
     yield Call((answer_to(None), spent), "no challenge is waiting, and no jti", "waiting", "edge")
+    empty = bound_session("")
+    yield Call((answer_to(), empty), "an empty challenge, and an answer to another", "challenge")
+    null = make_proof({"alg": "ES256", "typ": "dbsc+jwt"}, {"jti": None})
+    yield Call((null, spent), "no challenge is waiting, and jti is null", "waiting", "edge")
     yield Call(("no proof at all", session), "something that is no JWT", "signature", "edge")
 
 

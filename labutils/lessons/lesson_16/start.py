@@ -12,6 +12,7 @@ from labutils import (  # first: where a package is broken, they say so in a sen
     hint,
     logs,
     mine,
+    opened,
     quiz,
     show_log,
     show_request,
@@ -259,6 +260,6 @@ __all__ = [
     "at_the_gate", "bearer", "best_of", "check", "combinations", "counts", "ending",
     "experiment", "first_read", "five_months_later", "handed_over", "hint", "in_truth",
     "ip_address", "ip_network", "lists", "logs", "mine", "month", "on_the_telephone",
-    "questions", "quiz", "show_log", "show_request", "solution", "spoils", "target",
+    "opened", "questions", "quiz", "show_log", "show_request", "solution", "spoils", "target",
     "two_incidents", "under_policy", "week", "when", "with_a_key", "with_rotation",
 ]  # fmt: skip

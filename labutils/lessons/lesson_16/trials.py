@@ -478,6 +478,8 @@ def weeks() -> Iterator[Call]:
         ("the name of an installed app", "name", [api_call(LOADER), api_call(strange, "tom")]),
         ("another letter case", "letters", [api_call(LOADER.replace("Kda", "KDa"))]),
         ("the first 12 characters of an installed id", "whole", [api_call(half)]),
+        ("an installed id, and more", "whole", [api_call(LOADER + "zzz")]),
+        ("an installed id, and a blank", "whole", [api_call(LOADER + " ")]),
         ("the end of one id and the start of the next", "whole", [api_call("".join(LIST)[6:21])]),
         ("a person in the browser", "browser", [api_call("", name="")]),
         ("a call without the column", "absent", [api_call(None, name="")]),

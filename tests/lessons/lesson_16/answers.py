@@ -188,17 +188,6 @@ def answer(defences, stopped):
 }
 
 # Exercise -> a change of its solution that changes nothing -> why.
-LOOSER: dict[str, dict[str, str]] = {
-    "16-7": dict.fromkeys(
-        (
-            "app not in known -> any(each in str(app) for each in known)",
-            "app not in known -> any(str(app).startswith(each) for each in known)",
-            "app not in known -> str(app).strip() in known",
-        ),
-        "the log writes 15 characters: an id with another in it, or with a blank, is not there",
-    ),
-}
-
 EQUIVALENT: dict[str, dict[str, str]] = {}
 
 # Exercise -> mistake -> wrong answers as learners write them.

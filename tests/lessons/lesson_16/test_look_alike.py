@@ -41,6 +41,11 @@ def test_only_an_id_compared_at_both_endpoints_keeps_the_caller_out(measure, dev
     assert call(measure, device_phish) == (measure is not MEASURES[-1])
 
 
+def test_a_mistake_in_a_function_is_no_measure_that_worked():
+    with pytest.raises(NameError):
+        call(MEASURES[0], lambda *_: undefined)  # noqa: F821
+
+
 def test_where_apps_are_compared_by_id_the_refusal_says_why():
     company = company_with(MEASURES[-1])
     answer = company.tom.post(
