@@ -99,7 +99,7 @@ class BoundSessions(Provider):
         if self.begun:
             name, challenge = self.draw(), self.draw()
             self.bound[name] = {"session": self.begun, "key": None, "challenge": challenge}
-            path = f"{START}?session={name}"
+            path = f"{START}?s={name}"
             response.headers[REGISTRATION] = f'(ES256);path="{path}";challenge="{challenge}"'
         return response
 
@@ -112,7 +112,7 @@ class BoundSessions(Provider):
 
         Raises OAuthError.
         """
-        name = request.args.get("session", "")
+        name = request.args.get("s", "")
         bound = self.bound.get(name)
         if bound is None or bound["key"] is not None or self.current_session(request) is None:
             raise OAuthError("invalid_request", "nobody waits for a key here")

@@ -129,7 +129,7 @@ def _rows_of(one: Exchange) -> list[dict[str, str]]:
         for name in HEADERS
         if name.lower() in headers
     ]
-    cookie = answered.get("set-cookie", "")
+    cookie = answered.get("set-cookie", "").partition(";")[0]
     if rows and cookie.startswith("session="):
         rows.append({"from": "provider", "at": one.path, "header": "Set-Cookie", "value": cookie})
     return rows
@@ -140,6 +140,5 @@ def _read_out(value: str) -> str:
     if value.count(".") != 2:
         return value
     header, claims = read(value)
-    if "jwk" in header:
-        header["jwk"] = "her new public key"
-    return f"a JWT: {header} {claims}"
+    key = ", and a new public key" if "jwk" in header else ""
+    return f"signed: typ {header['typ']}, jti {claims['jti']}{key}"

@@ -11,7 +11,6 @@ from functools import cache, partial
 import httpx
 from werkzeug.wrappers import Request, Response
 
-from labutils.classroom.guard import Refused
 from labutils.identity.factors import Totp, totp
 from labutils.identity.oauth import OAuthError, bearer
 from labutils.identity.person import sign_in
@@ -111,7 +110,9 @@ def call(measure: Measure, device_phish: DevicePhish) -> bool:
     company = company_with(measure)
     try:
         token = device_phish(company.tom, partial(type_the_code, company)).json()["access_token"]
-    except (Refused, LookupError, ValueError):  # it counted on two codes, and was refused them
+    except Exception:  # the function counted on two codes; it fails where it is refused them
+        if company.lab.wire[-1].status < 400:
+            raise
         return False
     return company.tom.get(CRM + "/cases", headers=bearer(token)).is_success
 

@@ -71,7 +71,7 @@ def why(answer):
 
 
 def test_a_sign_in_asks_for_a_key_and_no_other_answer_does(apps, offer):
-    assert offer.startswith('(ES256);path="/dbsc/start?session=') and 'challenge="' in offer
+    assert offer.startswith('(ES256);path="/dbsc/start?s=') and 'challenge="' in offer
     answers = [one.header(dbsc.REGISTRATION.lower()) for one in apps.lab.wire]
     assert len([*filter(None, answers)]) == 1
 
