@@ -23,6 +23,8 @@ import yaml
 from labutils.classroom.course import lesson
 from labutils.classroom.registry import AnyPrediction, Estimate, Lesson, Prediction, Quiz
 from labutils.classroom.workspace import public_address
+from labutils.incident.ledger_schema import Fact, read_ledger
+from labutils.sheets import read as sheet_of
 from labutils.text import DISTRIBUTION
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
@@ -388,6 +390,7 @@ def pages(paths: list[pathlib.Path]) -> dict[str, str]:
         leads = between(leads, mark, written(paths))
     key = (HERE / "docs" / "answer-key.md").read_text(encoding="utf-8")
     at_work = (HERE / "docs" / "at-work.md").read_text(encoding="utf-8")
+    later = (HERE / "docs" / "since-2023.md").read_text(encoding="utf-8")
     return {
         "CITATION.cff": cited(citation, public_address()),
         "README.md": between(readme, "lessons", lesson_table(paths)),
@@ -396,6 +399,7 @@ def pages(paths: list[pathlib.Path]) -> dict[str, str]:
         "docs/for-training-leads.md": leads,
         "docs/answer-key.md": between(key, "answers", answer_key(paths)),
         "docs/at-work.md": between(at_work, "switches", switches(paths)),
+        "docs/since-2023.md": between(later, "since", since(paths)),
     }
 
 
@@ -416,6 +420,49 @@ def switches(paths: list[pathlib.Path]) -> str:
 
 
 OLD = 366  # days from which on a page about a product may have been overtaken
+
+
+GRADES = {"confirmed": "", "reported": " · reported", "single": " · one report"}
+CITED = re.compile(r"<!-- fact: (.*?) -->")
+
+
+def since(paths: list[pathlib.Path]) -> str:
+    """Return what has happened since 2023 in order of time, with grades, sources and lessons."""
+    practice = [found for path in paths if (found := lessons.practice(path.name[:2]))]
+    cited = _cited_in([*paths, *practice])
+    facts = read_ledger(sheet_of("ledgers/since-2023.yaml")).facts.values()
+    blocks, year = [], ""
+    for fact in sorted(facts, key=lambda one: one.time or "9"):
+        if year != (year := fact.time[:4] if fact.time else "Undated"):
+            blocks.append(f"## {year}")
+        blocks.append(_told(fact, cited.get(fact.id, [])))
+    return "\n" + "\n\n".join(blocks) + "\n"
+
+
+def _cited_in(paths: list[pathlib.Path]) -> dict[str, list[pathlib.Path]]:
+    """The lessons that cite a fact, by its id."""
+    cited: dict[str, list[pathlib.Path]] = {}
+    for path in paths:
+        for cell in nbformat.read(path, as_version=4).cells:
+            for ids in CITED.findall(cell.source):
+                for name in ids.split(", "):
+                    cited.setdefault(name, []).append(path)
+    return cited
+
+
+def _told(fact: Fact, cited: list[pathlib.Path]) -> str:
+    """A fact as a paragraph: when, how sure, what, from where, and the lessons that take it up."""
+    links = [f"[{source.publisher}]({source.url})" for source in fact.read]
+    links += [f"[lesson {path.name[:2]}](../{path.relative_to(HERE)})" for path in cited]
+    when = f"**{_day(fact.time)}{GRADES[fact.confidence]}** · " if fact.time else ""
+    return f"{when}{fact.statement} {', '.join(links)} <!-- fact: {fact.id} -->"
+
+
+def _day(time: str) -> str:
+    """A month or a day as one writes it: `July 2026`, `15 July 2026`."""
+    if len(time) == len("2026-07"):
+        return f"{datetime.date.fromisoformat(time + '-01'):%B %Y}"
+    return f"{datetime.date.fromisoformat(time):%-d %B %Y}"
 
 
 def _dated(dated: Any, read: datetime.date) -> str:

@@ -28,6 +28,7 @@ LINK_TO_DOCS = re.compile(r"\[([^\]]*)\]\(\.\./((?:\.\./)?)((?:docs|data)/[^)\s]
 PAGES = (
     "docs/story.md",
     "docs/story-2025.md",
+    "docs/since-2023.md",
     "docs/glossary.md",
     "docs/at-work.md",
     "docs/axon.md",

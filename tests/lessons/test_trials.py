@@ -111,7 +111,7 @@ BY_READING = (LookupError, TypeError, AttributeError, PermissionError, RuntimeEr
 REFUSALS = {
     **dict.fromkeys(("03-8", "13-2"), BY_VALUE),
     **dict.fromkeys(("02-1", "02-3", "04-4", "12-2"), BY_ANY),
-    "11-4": (*BY_ANY, *BY_READING),
+    **dict.fromkeys(("11-4", "11-9"), (*BY_ANY, *BY_READING)),
     "02-8": (*BY_ANY, JoseError),
 }
 

@@ -42,6 +42,7 @@ PAGES = {
         "first-five-minutes",
         "story",
         "story-2025",
+        "since-2023",
         "glossary",
         "at-work",
         "commands",

@@ -28,7 +28,15 @@ from labutils.identity.tokens import inspect, public_jwk, thumbprint, verify_sig
 from labutils.stage.thief import SILENT_REQUEST, VERIFIER, query
 from labutils.stage.two_apps import API, LOGIN, NOTES
 
-from . import bound_cookies, bound_tokens, differing, one_check_off, proof_life, tls_proxy
+from . import (
+    bound_cookies,
+    bound_session,
+    bound_tokens,
+    differing,
+    one_check_off,
+    proof_life,
+    tls_proxy,
+)
 from .bound_tokens import DpopApps, apps_with_dpop
 from .first_check import first_check, prove
 from .guarded_api import one_second_in_her_page
@@ -132,6 +140,22 @@ def after_the_switch(trade_cookie: TradeCookie) -> list[str]:
     return [row["Tom's copy"] for row in rows if row["he gets"] == "her data"]
 
 
+# --- a session that is bound to a device ----------------------------------------------------------
+
+
+def what_they_say() -> None:
+    """Show what her browser and the provider send for a bound session: at the sign-in, and at a
+    refresh."""
+    show_log(bound_session.messages(), "The headers, at sign-in and eleven minutes later")
+
+
+def five_thieves() -> list[bool]:
+    """Show when each of five thieves gets in with what he took; return who still does tomorrow."""
+    rows = bound_session.thefts()
+    show_log(rows, "A session that is bound to Ada's device", lit=("tomorrow", "in"))
+    return [row["tomorrow"] == "in" for row in rows]
+
+
 # --- her page -------------------------------------------------------------------------------------
 
 
@@ -160,12 +184,12 @@ def bars() -> int:
 
 welcome_back("11")
 __all__ = [
-    "API", "LOGIN", "NOTES", "NOW", "SILENT_REQUEST", "VERIFIER",
-    "access_token_hash", "after_the_switch", "apps_with_dpop", "bare", "bars", "bearer",
-    "beside_two_servers", "bound_cookies", "bound_tokens", "check", "client_cert", "dpop",
-    "ending", "experiment", "first_check", "getsource", "her_token", "hint", "in_her_page",
-    "inspect", "make_proof", "mine", "need", "one_check_off", "proof_life", "prove",
-    "public_jwk", "query", "quiz", "read", "show_log", "show_request", "side_by_side",
-    "solution", "target", "thumbprint", "tls_proxy", "verify_signature", "visit",
-    "with_her_proof",
+    "API", "LOGIN", "NOTES", "NOW", "SILENT_REQUEST", "VERIFIER", "access_token_hash",
+    "after_the_switch", "apps_with_dpop", "bare", "bars", "bearer", "beside_two_servers",
+    "bound_cookies", "bound_session", "bound_tokens", "check", "client_cert", "dpop",
+    "ending", "experiment", "first_check", "five_thieves", "getsource", "her_token", "hint",
+    "in_her_page", "inspect", "make_proof", "mine", "need", "one_check_off", "proof_life",
+    "prove", "public_jwk", "query", "quiz", "read", "show_log", "show_request",
+    "side_by_side", "solution", "target", "thumbprint", "tls_proxy", "verify_signature",
+    "visit", "what_they_say", "with_her_proof",
 ]  # fmt: skip

@@ -559,3 +559,95 @@ def renewed(
         "the new cookie's key": bound.get(new) if is_new else None,
     }
     return Observed(str(call), shown, parts, usual)
+
+
+# --- a bound session's next cookie (11-9) ---------------------------------------------------------
+
+WAITING = "the challenge that waits"
+
+
+def answer_to(challenge: Any = WAITING, key: Any = ADA, header: Json | None = None) -> str:
+    """An answer to a challenge, by this key; a member of the header that is None is left out."""
+    members = {"alg": "ES256", "typ": "dbsc+jwt", **(header or {})}
+    members = {name: value for name, value in members.items() if value is not None}
+    return make_proof(members, {"jti": challenge} if challenge is not None else {}, key)
+
+
+def bound_session(challenge: str | None = WAITING) -> Json:
+    """What the server knows of Ada's session."""
+    return {"key": public_jwk(ADA), "challenge": challenge}
+
+
+def refreshes() -> Iterator[Call]:
+    """Answers to a challenge, and what the server knows of the session; the good ones first."""
+    drawn = dice("lesson-11", "challenges")
+    session, his = bound_session(), {"jwk": public_jwk(TOM)}
+    yield Call((answer_to(), session), "an honest answer", "good")
+    fresh_one = next(drawn)
+    yield Call((answer_to(fresh_one), bound_session(fresh_one)), "another honest answer", "good")
+    with_key = answer_to(header={"jwk": public_jwk(ADA)})
+    yield Call((with_key, session), "an honest answer that brings her key along", "good")
+    long = "c" * MANY
+    yield Call(
+        (answer_to(long), bound_session(long)), "a challenge of 300 letters", "good", "large"
+    )
+    yield Call((answer_to(key=TOM, header=his), session), "by a key that it brings along", "key")
+    yield Call((answer_to(key=TOM), session), "by Tom's key", "signature")
+    foreign = answer_to(key=TOM, header={"jwk": public_jwk(ADA)})
+    yield Call((foreign, session), "by Tom's key, with her public key in it", "signature")
+    unsigned = answer_to(header={"alg": "none"}).rpartition(".")[0] + "."
+    yield Call((unsigned, session), "unsigned, alg none", "signature")
+    for typ in (None, "", "dpop+jwt", "JWT", "dbsc+jwt ", "DBSC+JWT", "dbsc", "jwt"):
+        yield Call((answer_to(header={"typ": typ}), session), f"typ {typ!r}", "typ")
+    for near in (*nearly(WAITING), next(drawn), "", 0, True, [WAITING]):
+        words = f"an answer to {written(near)}"
+        yield Call((answer_to(near), session), words, "challenge", "" if near else "edge")
+    yield Call((answer_to(None), session), "an answer to nothing: no jti", "challenge", "edge")
+    spent = bound_session(None)
+    yield Call((answer_to(), spent), "no challenge is waiting", "waiting", "edge")
+    yield Call((answer_to(None), spent), "no challenge is waiting, and no jti", "waiting", "edge")
+    empty = bound_session("")
+    yield Call((answer_to(), empty), "an empty challenge, and an answer to another", "challenge")
+    null = make_proof({"alg": "ES256", "typ": "dbsc+jwt"}, {"jti": None})
+    yield Call((null, spent), "no challenge is waiting, and jti is null", "waiting", "edge")
+    yield Call(("no proof at all", session), "something that is no JWT", "signature", "edge")
+
+
+def try_refresh_session(answer: Tried) -> Trial:
+    """What becomes of the session with each answer; then one answer, sent twice."""
+    every = [*refreshes()]
+    for usual, call in [(one.usual, one) for one in every] + [
+        ("again", one) for one in every[::-1]
+    ]:
+        proof, session = fresh(call.arguments)
+        yield Observed(str(call), refreshed(answer, proof, session), about_session(call), usual)
+    session = bound_session()
+    refreshed(answer, answer_to(), session)
+    result = refreshed(answer, answer_to(), session)
+    yield Observed("the same answer a second time", result, {**about_session(), "opens": "spent"})
+
+
+def about_session(call: Call | None = None) -> dict[str, str]:
+    """The mistake that each part of what is seen of a refresh is about."""
+    main = str(call.about) if call else "spent"
+    parts = {"opens": main, "returned": "returned False", "Raised": main}
+    good = main == "good"
+    return parts | {"the challenge": "spent" if good else "changed", "its key": "key"}
+
+
+def refreshed(answer: Tried, proof: str, session: Json) -> Any:
+    """Whether an answer to a challenge is accepted, and what the session is afterwards."""
+    before = dict(session)
+    result = let_in(answer, proof, session, refusal=(Exception,))
+    if isinstance(answer.error, AssertionError) or answer.is_misnamed():
+        return Raised(type(answer.error).__name__)
+    if not isinstance(result, dict):
+        return result
+    changed = session.get("challenge") != before["challenge"]
+    spent = session.get("challenge") is None
+    state = ("spent" if spent else "another") if changed else "as it was"
+    return {
+        **result,
+        "the challenge": state,
+        "its key": "as it was" if session.get("key") == before["key"] else "another",
+    }

@@ -226,11 +226,12 @@ def connected(
     secret: str = SECRET,
     keyed: bool = False,
     when: str = "2025-08-07T09:00:00Z",
+    kind: type[CustomerLogin] = CustomerLogin,
 ) -> Connected:
     """A company that has just connected the chat agent. `keyed`: the agent has no secret, and signs
-    with a key that stands in no store."""
+    with a key that stands in no store. `kind`: of authorization server."""
     lab = Lab(seed, when)
-    login = CustomerLogin(lab, LOGIN, resource=CRM)
+    login = kind(lab, LOGIN, resource=CRM)
     login.rotates, login.addresses = rotates, addresses
     login.users = {"ada": User("ada", "analytical-engine-1843", "u-1815", "Ada Lovelace")}
     key = SigningKey(ec_private_key("the vendor's machine"), "ES256", "chat-1") if keyed else None

@@ -12,6 +12,7 @@ from labutils import (  # first: where a package is broken, they say so in a sen
     hint,
     logs,
     mine,
+    opened,
     quiz,
     show_log,
     show_request,
@@ -36,6 +37,7 @@ from .connected_system import (
     renewed,
     under_policy,
 )
+from .look_alike import DevicePhish, at_the_gate, calls_of, questions, week
 from .month import counts, lists, when
 from .two_defences import FOR_SALE, pair_rows, stopped
 
@@ -194,6 +196,18 @@ def first_read(account: str, entity: str) -> None:
     show_log([row], f"The first time that {account} reads {entity}", lit=("in truth", "Tom"))
 
 
+# --- a call ---------------------------------------------------------------------------------------
+
+
+def on_the_telephone(device_phish: DevicePhish) -> list[bool]:
+    """Show what Tom has after his call at four companies, and return at which he reads the
+    cases."""
+    rows = calls_of(device_phish)
+    then = "after the call, Tom"
+    show_log(rows, "Four companies, one call each", lit=(then, "reads the cases"))
+    return [row[then] == "reads the cases" for row in rows]
+
+
 # --- practice -------------------------------------------------------------------------------------
 
 
@@ -242,9 +256,10 @@ def best_of(best_pair: Callable[..., Any]) -> list[str]:
 
 welcome_back("16")
 __all__ = [
-    "CRM", "LOGIN", "VENDOR", "after_a_limit", "after_each_act", "allow_in_march", "bearer",
-    "best_of", "check", "combinations", "counts", "ending", "experiment", "first_read",
-    "five_months_later", "handed_over", "hint", "in_truth", "ip_address", "ip_network", "lists",
-    "logs", "mine", "month", "quiz", "show_log", "show_request", "solution", "spoils", "target",
-    "two_incidents", "under_policy", "when", "with_a_key", "with_rotation",
+    "CRM", "LOGIN", "VENDOR", "after_a_limit", "after_each_act", "allow_in_march",
+    "at_the_gate", "bearer", "best_of", "check", "combinations", "counts", "ending",
+    "experiment", "first_read", "five_months_later", "handed_over", "hint", "in_truth",
+    "ip_address", "ip_network", "lists", "logs", "mine", "month", "on_the_telephone",
+    "opened", "questions", "quiz", "show_log", "show_request", "solution", "spoils", "target",
+    "two_incidents", "under_policy", "week", "when", "with_a_key", "with_rotation",
 ]  # fmt: skip

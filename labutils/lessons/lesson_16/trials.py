@@ -454,3 +454,52 @@ def tables() -> Iterator[Call]:
 def of_pairs(names: Iterable[str], runs: Iterable[list[int]]) -> Stopped:
     """What each pair of these stops."""
     return Stopped(dict(zip(map(frozenset, combinations(names, 2)), runs, strict=True)))
+
+
+# --- 16-7: apps that nobody installed ------------------------------------------------------------
+
+LOADER, OTHER = "0H4EX0000001Kda", "0H4EX0000008LmN"
+LIST = [LOADER + "AAQ", OTHER]  # one in the long form, one in the short
+
+
+def api_call(app: str | None, user: str = "ada", name: str = "Data Loader") -> dict[str, str]:
+    """A line of the log; without the column where there is no app at all."""
+    line = {"USER_NAME": user, "CONNECTED_APP_NAME": name, "STATUS_CODE": "200"}
+    return line if app is None else line | {"CONNECTED_APP_ID": app}
+
+
+def weeks() -> Iterator[Call]:
+    """Calls and the list of what is installed, the telling ones first."""
+    strange, half = "0H4EX0000005Pqr", LOADER[:12] + "zzz"
+    for words, about, lines in (
+        ("an app that is not in the list", "none", [api_call(strange, name="Mail Merge")]),
+        ("an installed app, in the long form", "form", [api_call(LOADER)]),
+        ("an installed app, in the short form", "short", [api_call(OTHER)]),
+        ("the name of an installed app", "name", [api_call(LOADER), api_call(strange, "tom")]),
+        ("another letter case", "letters", [api_call(LOADER.replace("Kda", "KDa"))]),
+        ("the first 12 characters of an installed id", "whole", [api_call(half)]),
+        ("an installed id, and more", "whole", [api_call(LOADER + "zzz")]),
+        ("an installed id, and a blank", "whole", [api_call(LOADER + " ")]),
+        ("the end of one id and the start of the next", "whole", [api_call("".join(LIST)[6:21])]),
+        ("a person in the browser", "browser", [api_call("", name="")]),
+        ("a call without the column", "absent", [api_call(None, name="")]),
+        ("one app, two people", "each", [api_call(strange), api_call(strange, "joan")]),
+        ("one person, two apps", "each", [api_call(strange), api_call(half)]),
+        ("the same call twice", "type", [api_call(strange), api_call(strange)]),
+        ("an app without a name", "name", [api_call(strange, name="")]),
+    ):
+        yield Call((lines, LIST), words, about)
+    for near in (one for one in nearly(LOADER) if len(one) == len(LOADER)):
+        yield Call(([api_call(near)], LIST), f"the id {near!r}, which is nearly right", "whole")
+    yield Call(([api_call(LOADER)], []), "nothing is installed", "none", "edge")
+    yield Call(([], LIST), "no call at all", "none", "edge")
+    draw = dice("lesson-16", "apps")
+    apps = [f"0H4EX{next(draw)[:10]}" for _ in range(20)]
+    known = [app + "AAQ" if number % 2 else app for number, app in enumerate(apps[:12])]
+    many = [api_call(apps[int(next(draw)[:4], 16) % 20], f"u{n % 9}") for n in range(400)]
+    yield Call((many, known), "400 calls by 20 apps", "each", "large")
+
+
+def try_not_installed(answer: Tried) -> Trial:
+    """Short logs, each with one thing to see; then a long one."""
+    yield from calls(answer, weeks(), alone=True)

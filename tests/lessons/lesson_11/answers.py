@@ -108,6 +108,39 @@ def answer(headers, certificate):
     return dict([pair for pair in headers.items() if not same(pair[0])] + shown)
 """,
     ],
+    "11-9": [
+        """
+def answer(proof, session):
+    header, claims = read(proof)
+    if header.get("typ") != "dbsc+jwt" or session["challenge"] is None:
+        raise ValueError("not an answer")
+    if claims.get("jti") != session["challenge"]:
+        raise ValueError("another challenge")
+    verify_signature(proof, session["key"], "ES256")
+    session["challenge"] = None
+    return True
+""",
+        """
+import json
+def answer(proof, session):
+    claims = json.loads(verify_signature(proof, session["key"], "ES256"))
+    waiting = session["challenge"]
+    conditions = {
+        "kind": read(proof)[0].get("typ") == "dbsc+jwt",
+        "waiting": waiting is not None,
+        "challenge": claims.get("jti") == waiting,
+    }
+    for name, holds in conditions.items():
+        need(holds, name)
+    session |= {"challenge": None}
+    return True
+""",
+        """
+from labutils.identity import dbsc
+def answer(proof, session):
+    return dbsc.refresh_session(proof, session)
+""",
+    ],
     "11-8": [
         """
 def answer(bound, cookie, key, draw):

@@ -1,6 +1,32 @@
 """Other right answers to lesson 16, and changes of a solution that change nothing."""
 
 OTHER_RIGHT: dict[str, list[str]] = {
+    "16-7": [
+        """
+def answer(calls, installed):
+    known = [app[0:15] for app in installed]
+    found = set()
+    for call in calls:
+        app = call.get("CONNECTED_APP_ID")
+        if app and app not in known:
+            found.add((call["USER_NAME"], app))
+    return found
+""",
+        """
+def answer(calls, installed):
+    def is_known(app):
+        return any(one[:15] == app for one in installed)
+    with_an_app = [c for c in calls if c.get("CONNECTED_APP_ID", "") != ""]
+    pairs = ((c["USER_NAME"], c["CONNECTED_APP_ID"]) for c in with_an_app)
+    return frozenset(pair for pair in pairs if not is_known(pair[1]))
+""",
+        """
+def answer(calls, installed):
+    used = {(c["USER_NAME"], c.get("CONNECTED_APP_ID")) for c in calls}
+    fine = {None, "", *(app[:15] for app in installed)}
+    return {pair for pair in used if pair[1] not in fine}
+""",
+    ],
     "16-1": [
         """
 def answer(browser, record):
