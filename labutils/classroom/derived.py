@@ -61,7 +61,7 @@ def derived(
             if not playing.at(len(right)):
                 said = [remarks[name] for name in playing.remarks if name in remarks]
                 return Verdict("passed", note=" ".join(said)) if said else PASSED
-            step, verdict = playing.steps[-1], Verdict("differs", playing.steps[-1].case)
+            verdict = Verdict("differs", playing.steps[-1].case)
         if verdict.mistake is None:
             with as_it_was(answer):
                 trace = playing.whole()
@@ -131,13 +131,12 @@ def as_it_was(answer: Any) -> Iterator[None]:
 
 
 def answer_of(source: str) -> Any:
-    """Return what a cell with that source leaves: `answer`, or else what its last statement
-    binds."""
+    """Return what a cell with that source leaves: what its last statement binds."""
     names: dict[str, Any] = {}
     exec(compile(source, "<the course's>", "exec"), names)
     last = ast.parse(source).body[-1]
     bound = getattr(last, "name", "") or ast.unparse(getattr(last, "targets", [last])[0])
-    return names["answer"] if "answer" in names else names[bound]
+    return names[bound]
 
 
 # --- which mistake it is --------------------------------------------------------------------------
@@ -157,7 +156,7 @@ def nearest(trace: Trace, right: Trace, mistakes: Mapping[str, Played]) -> str |
     for name, its in mistakes.items():
         if not its.is_right_at(first, right):  # else the rest of its trial is not played
             theirs = wrong_in(its.whole(), right)
-            shared = {place for place in off & theirs if _alike_at(its.whole(), trace, place)}
+            shared = {place for place in off if _alike_at(its.whole(), trace, place)}
             all_the_same = theirs == off == shared
             scores[name] = (all_the_same, first in shared, len(shared) / len(off | theirs))
     best = max(scores, key=lambda name: scores[name], default=None)

@@ -1,5 +1,6 @@
 """Sheets and trials: what holds for each exercise, whatever it is about."""
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -35,6 +36,17 @@ def trace(identifier: str, mistake: str = "") -> tuple[Observed, ...]:
     answer = answer_of(source)
     assert exercise.trial
     return Played(exercise.trial, Tried(answer) if callable(answer) else answer).whole()
+
+
+@pytest.mark.parametrize("exercise", TRIED, ids=by_id)
+def test_the_code_of_a_mistake_ends_with_its_answer(exercise: Exercise) -> None:
+    for mistake, (_, source) in exercise.mistakes.items():
+        last = ast.parse(source).body[-1]
+        ends = getattr(last, "name", "") or ast.unparse(getattr(last, "targets", [last])[0])
+        assert ends == "answer", (
+            f"{exercise.id}: the code of {mistake!r} ends with {ends}. Let its last statement bind "
+            "`answer`, with which the trial is played."
+        )
 
 
 def looks_alike(one: tuple[Observed, ...], other: tuple[Observed, ...]) -> bool:
