@@ -43,7 +43,7 @@ import yaml
 
 HERE = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(HERE), str(HERE / "tests" / "helpers")]
-from mutants import Mutant, brief, mutants, places  # noqa: E402
+from mutants import Mutant, Place, brief, changed_comparison, mutants, places  # noqa: E402
 
 KIT = {  # and the tests of each module
     "trying": ["tests/classroom/test_trying.py", "tests/classroom/test_derived.py"],
@@ -224,7 +224,7 @@ def imported(subject: Subject) -> None:
 def tried(subject: Subject, chosen: Sequence[Mutant], jobs: int) -> list[Result]:
     """What becomes of each of these mutants; those that nobody noticed are named at once."""
     imported(subject)
-    known, results = equivalents(), []
+    known, compared, results = equivalents(), only_compared(subject), []
     original = subject.path.read_text(encoding="utf-8")
     lines, judge = original.splitlines(), functools.partial(fails, subject)
     with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
@@ -234,6 +234,7 @@ def tried(subject: Subject, chosen: Sequence[Mutant], jobs: int) -> list[Result]
         for mutant, noticed in zip(chosen, pool.imap(judge, sources), strict=True):
             code = lines[mutant.line - 1].strip()
             why = known.get((subject.path.relative_to(HERE).as_posix(), code, mutant.change), "")
+            why = why or (mutant.change in compared and "what is seen is only compared") or ""
             results.append(Result(subject.name, mutant, code, noticed, why))
             if not noticed and not why:
                 print(f"  not noticed: {words(results[-1])}", flush=True)
@@ -243,6 +244,32 @@ def tried(subject: Subject, chosen: Sequence[Mutant], jobs: int) -> list[Result]
 def words(result: Result) -> str:
     """A mutant as a person reads it."""
     return f"{result.subject}, line {result.mutant.line}: {result.mutant.change}"
+
+
+def only_compared(subject: Subject) -> set[str]:
+    """The changes by which a step shows the opposite: of the solution as well, and what is seen of
+    an answer is only compared with that."""
+    tree = ast.parse(subject.path.read_text(encoding="utf-8"))
+    shown = [
+        place.node
+        for place in places(tree)
+        if (is_observed(place.parent) and place.index == 1) or is_value_of_a_dictionary(place)
+    ]
+    return {
+        change[2]
+        for node in shown
+        if isinstance(node, ast.Compare) and not subject.is_kit
+        for change in changed_comparison(node)
+        if change[0] == "operator swapped"
+    }
+
+
+def is_observed(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "Observed"
+
+
+def is_value_of_a_dictionary(place: Place) -> bool:
+    return isinstance(place.parent, ast.Dict) and place.field == "values"
 
 
 def equivalents() -> dict[tuple[str, str, str], str]:
