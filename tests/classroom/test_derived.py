@@ -303,3 +303,19 @@ def test_a_step_that_is_missing_names_what_it_is_about() -> None:
     judge = derived(members, "def upto(n):\n    return range(n)", mistakes)
     assert judged(lambda _: [], judge).mistake == "empty"
     assert judged(lambda _: [0], judge).mistake == "few"
+
+
+def test_a_trial_is_played_no_further_than_it_takes_to_name_the_mistake() -> None:
+    """The second step takes its time: whoever fails in the first waits for nobody's."""
+    slow: list[int] = []
+
+    def try_two(answer: Tried) -> Trial:
+        yield Observed("4", answer(4), "named")
+        slow.append(answer(5))
+        yield Observed("5", slow[-1])
+
+    judge = derived(try_two, RIGHT, MISTAKES | {"named": "def half(number):\n    return 0"})
+    assert judged(lambda _: 7, judge).mistake == "named"
+    assert slow == []
+    assert judged(lambda number: number >> 1, judge) is PASSED
+    assert slow == [2, 2]
