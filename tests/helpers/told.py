@@ -1,7 +1,9 @@
-"""Which mistake each wrong answer is told of: slips of the solutions, and the batteries' answers.
+"""Which mistake each wrong answer is told of: slips of the solutions, and the batteries' answers;
+and how many steps a trial has.
 
 `python tests/helpers/told.py` writes told.yaml, in tests/lessons. Look at its diff: a line that
-changed is a learner who is told something else from now on.
+changed is a learner who is told something else from now on, and a smaller number a case that is
+tried no more.
 """
 
 import pathlib
@@ -19,16 +21,19 @@ from mutants import mutants
 from places import LESSONS, NUMBERS
 
 from labutils.classroom.course import lesson
-from labutils.classroom.judging import Verdict
+from labutils.classroom.derived import Played, answer_of
+from labutils.classroom.judging import Tried, Verdict
 from labutils.classroom.registry import Exercise
 
 RECORD = LESSONS / "told.yaml"
 EVERY = 3  # one slip in three is recorded: as many as `make test` tries
-HEAD = "# Which mistake each wrong answer is told of. Written by `python tests/helpers/told.py`.\n"
+HEAD = (
+    "# What wrong answers are told of, and how many steps a trial has: `tests/helpers/told.py`.\n"
+)
 
 
 @cache
-def record() -> dict[str, dict[str, list[str]]]:
+def record() -> dict[str, dict]:
     """What was told before, by kind of answer and exercise."""
     return yaml.safe_load(RECORD.read_text(encoding="utf-8"))
 
@@ -59,11 +64,18 @@ def changed(kind: str, identifier: str, words: list[str]) -> str:
     )  # fmt: skip
 
 
+def steps(exercise: Exercise) -> int:
+    """How many steps the trial of a model solution has."""
+    answer = answer_of(f"{exercise.imports}\n{exercise.solution}")
+    return len(Played(exercise.trial, Tried(answer) if callable(answer) else answer).whole())
+
+
 def main() -> None:
     """Write the record afresh."""
     every = [one for number in NUMBERS for one in lesson(number).exercises]
     kinds = {
         "slips": {one.id: of_slips(one) for one in every if one in FUNCTIONS},
+        "steps": {one.id: steps(one) for one in every},
         "battery": {name: of_battery(name) for name in named("wrong")},
     }
     text = yaml.safe_dump(kinds, sort_keys=False, width=100, default_flow_style=None)

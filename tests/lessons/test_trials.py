@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+import told
 from answers import by_id
 from joserfc.errors import JoseError
 from places import NUMBERS, ROOT
@@ -91,6 +92,16 @@ def test_there_is_a_sentence_for_each_mistake_that_a_trial_names(exercise: Exerc
     assert not without, (
         f"{exercise.id}: steps of {exercise.trial.__name__} are about {sorted(without)}. Write "
         "each among the mistakes of exercises.yaml, or do not name it."
+    )
+
+
+@pytest.mark.parametrize("exercise", TRIED, ids=by_id)
+def test_a_trial_has_lost_no_step(exercise: Exercise) -> None:
+    now = len(trace(exercise.id))
+    before = told.record()["steps"].get(exercise.id, now)
+    assert now >= before, (
+        f"{exercise.id}: its trial had {before} steps, and has {now}. Where that is meant, write it "
+        "down: python tests/helpers/told.py"
     )
 
 

@@ -71,7 +71,10 @@ def test_a_sample_is_the_same_for_the_same_seed_and_another_for_another():
     assert trials.drawn(every, 0, "1") == every
     kinds = {one.kind for one in every}
     assert "step dropped" in kinds and not kinds & {*trials.DATA}
-    assert {one.kind for one in trials.candidates(subject, data=True)} == {*trials.DATA}
+    data = trials.candidates(subject, data=True)
+    assert {*trials.DATA} <= {one.kind for one in data} and not {*data} & {*every}
+    assert trials.is_data(Mutant(1, "operator swapped", "20 + at -> 20 - at", ""))
+    assert not trials.is_data(Mutant(1, "operator swapped", "at == 20 -> at != 20", ""))
 
 
 def test_a_step_that_is_dropped_leaves_a_generator():

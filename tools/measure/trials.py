@@ -7,7 +7,7 @@
     make mutants ARGS="--data"                the values of cases, in place of statements
 
 Of a lesson's `trials.py` the statements are mutated: a step dropped, and what
-tests/helpers/mutants.py does to conditions, operators, checks and returns. The values that cases
+tests/helpers/mutants.py does to conditions, checks and returns. The values that cases
 are made of have an option of their own, and no goal: where `JWTX` stands for a type that is almost
 `JWT`, `JWTY` is as good, and so is another seed. Of the kit, everything is mutated.
 
@@ -285,8 +285,18 @@ def candidates(subject: Subject, *, data: bool = False) -> list[Mutant]:
     every = mutants(source)
     if subject.is_kit:
         return every
-    of_kind = [mutant for mutant in every if (mutant.kind in DATA) is data]
+    of_kind = [mutant for mutant in every if is_data(mutant) is data]
     return of_kind if data else sorted([*of_kind, *without_a_step(source)], key=lambda it: it.line)
+
+
+def is_data(mutant: Mutant) -> bool:
+    """Whether a mutant changes a value that a case is made of: a constant, a member, a sum."""
+    try:
+        before = ast.parse(mutant.change.partition(" -> ")[0], mode="eval").body
+    except SyntaxError:  # it is a statement, or was cut
+        before = None
+    is_sum = mutant.kind == "operator swapped" and isinstance(before, ast.BinOp)
+    return mutant.kind in DATA or is_sum
 
 
 def without_a_step(source: str) -> Iterator[Mutant]:
