@@ -416,6 +416,7 @@ EXTRAS = [
     "tests/lessons/test_loosened.py",
     "tests/notebooks/test_conclusions.py",
     "tests/tools/test_course_setup.py",
+    "tests/tools/test_mutants_of_trials.py",
 ]
 NO_TESTS = 5  # pytest's exit status where nothing was selected
 
@@ -660,6 +661,12 @@ def measure(*arguments):
     return run(PYTHON, "tools/measure/run.py", *arguments)
 
 
+def mutants(*arguments):
+    """Measure how much the tests notice of what judges answers: of trials and their kit, mutants
+    noticed, into build/mutants.md."""
+    return run(PYTHON, "tools/measure/trials.py", *arguments)
+
+
 def test_clients(*arguments):
     """Run two certified JavaScript clients against `labutils serve`."""
     return run(PYTHON, "tools/clients/run.py", *arguments)
@@ -752,6 +759,7 @@ VERBS = {
     "test-site": test_site,
     "conclusions": conclusions,
     "measure": measure,
+    "mutants": mutants,
     "test-clients": test_clients,
     "real": real,
     "test-browser": test_browser,

@@ -15,6 +15,9 @@ import course
 import house
 import lessons
 
+from labutils.classroom.course import lesson
+from labutils.sheets import SheetError
+
 HERE = course.HERE
 FEW = 8  # test files that import a changed module, and still run
 OF_AN_EXERCISE = [
@@ -113,9 +116,19 @@ def of_lessons(numbers: set[str]) -> int:
     return next((status for status in statuses if status not in (0, course.NO_TESTS)), 0)
 
 
+def whole(number: str) -> None:
+    """Read a lesson, and exit with the sentence where a piece of its exercises is missing."""
+    try:
+        lesson(number)
+    except SheetError as error:
+        sys.exit(str(error))
+
+
 def of_exercises(identifiers: list[str]) -> int:
     """Run the tests of these exercises, whatever else their lesson has."""
     named = " or ".join(f"[{identifier}]" for identifier in identifiers)
+    for number in sorted({identifier[:2] for identifier in identifiers}):
+        whole(number)
     status = course.run(*course.PYTEST, *OF_AN_EXERCISE, "-k", named)
     if status == course.NO_TESTS:
         print(f"No exercise is called {' or '.join(identifiers)}: exercises.yaml has the names.")

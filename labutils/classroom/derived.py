@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
-from itertools import islice
+from itertools import count, islice
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -51,23 +51,24 @@ def derived(
         return Played(trial, Tried(answer) if kind == "function" else answer)
 
     def judge(answer: Any) -> Verdict:
-        right, playing = play(solution).whole(), Played(trial, answer)
-        for place, its in enumerate(right):
-            step = playing.at(place) or Observed(its.case, ENDED, its.about)
+        right, playing = play(solution), Played(trial, answer)
+        for place in count():
+            its, step = right.at(place), playing.at(place)
+            if its is None:
+                break
+            step = step or Observed(its.case, ENDED, its.about)
             if not same(step.seen, its.seen):
                 verdict = verdict_on(answer, step, its.seen, kind)
-                break
-        else:
-            if not playing.at(len(right)):
-                said = [remarks[name] for name in playing.remarks if name in remarks]
-                return Verdict("passed", note=" ".join(said)) if said else PASSED
-            step, verdict = playing.steps[-1], Verdict("differs", playing.steps[-1].case)
-        if verdict.mistake is None:
-            with as_it_was(answer):
-                trace = playing.whole()
-            theirs = {name: play(source) for name, source in mistakes.items()}
-            verdict = replace(verdict, mistake=nearest(trace, right, theirs))
-        return verdict
+                if verdict.mistake is None:
+                    with as_it_was(answer):
+                        theirs = {name: play(source) for name, source in mistakes.items()}
+                        named = mistake_of(playing, right, theirs, place)
+                    verdict = replace(verdict, mistake=named)
+                return verdict
+        if step:  # a trial that only goes on for longer
+            return Verdict("differs", step.case)
+        said = [remarks[name] for name in playing.remarks if name in remarks]
+        return Verdict("passed", note=" ".join(said)) if said else PASSED
 
     return judge
 
@@ -101,6 +102,15 @@ class Played:
         self.at(LONGEST)
         return tuple(self.steps)
 
+    def is_like(self, other: "Played") -> bool:
+        """Return whether the same is seen of both, step by step, to the end."""
+        place = 0
+        while (one := self.at(place)) and (its := other.at(place)):
+            if not same(one.seen, its.seen):
+                return False
+            place += 1
+        return one is None and other.at(place) is None
+
     def is_right_at(self, place: int, right: Trace) -> bool:
         """Return whether the same is seen at a place as of the solution."""
         step = self.at(place)
@@ -131,41 +141,44 @@ def as_it_was(answer: Any) -> Iterator[None]:
 
 
 def answer_of(source: str) -> Any:
-    """Return what a cell with that source leaves: `answer`, or else what its last statement
-    binds."""
+    """Return what a cell with that source leaves: what its last statement binds."""
     names: dict[str, Any] = {}
     exec(compile(source, "<the course's>", "exec"), names)
     last = ast.parse(source).body[-1]
     bound = getattr(last, "name", "") or ast.unparse(getattr(last, "targets", [last])[0])
-    return names["answer"] if "answer" in names else names[bound]
+    return names[bound]
 
 
 # --- which mistake it is --------------------------------------------------------------------------
 
 
-def nearest(trace: Trace, right: Trace, mistakes: Mapping[str, Played]) -> str | None:
-    """Return the mistake that an answer makes, or None.
+def mistake_of(
+    playing: "Played", right: "Played", mistakes: Mapping[str, "Played"], first: int
+) -> str | None:
+    """Return the mistake that an answer makes which goes wrong first in this place, or None.
 
-    It is the one with all the same results; else the one that the first wrong step is about; else
-    the one that goes wrong there, with the most alike. None where nothing is alike, or where a
-    trial only goes on for longer.
+    It is the one with all the same results; else the one that this step is about; else the one that
+    goes wrong there, with the most alike. None where nothing is alike. No trial is played further
+    than that takes: some have a month of logs to read.
     """
-    off = wrong_in(trace, right)
-    if not off:
-        return None
-    first, scores = min(off), {}
+    want = right.steps[first]
+    named = about(playing.at(first) or Observed("", ENDED, want.about), want.seen)
+    for name in sorted(mistakes, key=lambda name: name != named):  # the likeliest first
+        if mistakes[name].is_like(playing):
+            return name
+    return named or nearest(playing.whole(), right.whole(), mistakes, first)
+
+
+def nearest(trace: Trace, right: Trace, mistakes: Mapping[str, "Played"], first: int) -> str | None:
+    """Return the mistake that goes wrong in this place, too, with the most alike."""
+    off, scores = wrong_in(trace, right), {}
     for name, its in mistakes.items():
         if not its.is_right_at(first, right):  # else the rest of its trial is not played
             theirs = wrong_in(its.whole(), right)
-            shared = {place for place in off & theirs if _alike_at(its.whole(), trace, place)}
-            all_the_same = theirs == off == shared
-            scores[name] = (all_the_same, first in shared, len(shared) / len(off | theirs))
+            shared = {place for place in off if _alike_at(its.whole(), trace, place)}
+            scores[name] = (first in shared, len(shared) / len(off | theirs))
     best = max(scores, key=lambda name: scores[name], default=None)
-    if best and scores[best][0]:
-        return best
-    step = trace[first] if first < len(trace) else Observed("", ENDED, right[first].about)
-    named = about(step, right[first].seen)
-    return named or (best if best and scores[best][2] else None)
+    return best if best and scores[best][1] else None
 
 
 def wrong_in(trace: Trace, right: Trace) -> set[int]:

@@ -169,7 +169,7 @@ def test_a_trial_that_ends_early_or_goes_on_longer_does_not_pass() -> None:
     judge = derived(members, "def upto(n):\n    return range(n)", {})
     assert judged(range, judge) is PASSED
     assert judged(lambda _: [], judge).case == "a member"
-    assert judged(lambda n: range(n + 1), judge) is not PASSED
+    assert judged(lambda n: range(n + 1), judge) == Verdict("differs", "a member")
 
 
 def test_what_a_trial_cannot_look_at_is_wrong_and_no_accident() -> None:
@@ -186,6 +186,7 @@ def test_a_value_shows_what_is_wrong_with_it_where_the_trial_does() -> None:
         yield Observed("the wiki", {"opens": "wiki" in moves}, "wiki")
 
     judge = derived(try_moves, "moves = ['wiki']", {}, "value")
+    assert judge([]) == Verdict("differs", got="no move is made", mistake="none")
     assert judge([]).counterexample() == "It gave no move is made."
     assert judge(["mail"]).counterexample() == "It refused what is valid: the wiki."
 
@@ -242,6 +243,58 @@ def test_whoever_refuses_what_is_good_is_told_why() -> None:
     assert verdict.counterexample().endswith("'ada'. ValueError: ada is late")
 
 
+def test_a_value_shows_what_it_does_where_the_trial_sees_one_thing() -> None:
+    def try_rule(rule: Any) -> Trial:
+        yield Observed("a line of Tom's", {"hit": "tom" in rule}, "tom")
+
+    judge = derived(try_rule, "rule = 'tom'", {}, "value")
+    assert judge("ada") == Verdict("differs", "a line of Tom's", "no hit", mistake="tom")
+    other = derived(try_rule, "rule = 'ada'", {}, "value")
+    assert other("tom") == Verdict("differs", "a line of Tom's", "a hit", mistake="tom")
+
+
+def test_a_dictionary_that_nobody_asked_for_is_shown_whole() -> None:
+    verdict = judged(lambda number: {"half": number // 2})
+    assert verdict.counterexample() == "It gave {'half': 2} for 4; it should give 2."
+    judge = derived(try_half, "def parts(n):\n    return {'half': n // 2}", {})
+    assert judged(lambda n: n // 2, judge).counterexample() == (
+        "It gave 2 for 4; it should give {'half': 2}."
+    )
+
+
+def test_of_several_parts_the_first_that_is_off_is_shown() -> None:
+    def try_parts(answer: Tried) -> Trial:
+        about = {"half": "half", "double": "double", "more": "more"}
+        yield Observed("4", answer(4), about)
+
+    judge = derived(try_parts, "def parts(n):\n    return {'half': n // 2, 'double': 2 * n}", {})
+    for parts, words, mistake in (
+        ({"half": 2}, "nothing for double for 4; it should give 8", "double"),
+        ({"half": 3, "double": 9}, "3 for half for 4; it should give 2", "half"),
+        ({"half": 2, "double": 8, "more": 1}, "1 for more for 4; it should give nothing", "more"),
+    ):
+        verdict = judged(lambda _, parts=parts: parts, judge)
+        assert verdict.counterexample() == f"It gave {words}."
+        assert verdict.mistake == mistake
+
+
+def test_an_exception_of_ones_own_is_meant_as_a_refusal_and_an_accident_is_none() -> None:
+    class NotYou(Exception):
+        pass
+
+    def refuses(name: str) -> str:
+        if name != "ada":
+            raise NotYou(name)
+        return name
+
+    def stumbles(name: str) -> str:
+        return {"ada": name}[name]
+
+    judge = derived(try_door, DOOR, {})
+    assert judged(refuses, judge).mistake == "other refusal"
+    assert judged(stumbles, judge).mistake == "tom"
+
+
 def test_a_step_that_is_missing_names_what_it_is_about() -> None:
     def members(answer: Tried) -> Trial:
         yield from (Observed("a member", one, "few") for one in answer(3))
@@ -250,3 +303,19 @@ def test_a_step_that_is_missing_names_what_it_is_about() -> None:
     judge = derived(members, "def upto(n):\n    return range(n)", mistakes)
     assert judged(lambda _: [], judge).mistake == "empty"
     assert judged(lambda _: [0], judge).mistake == "few"
+
+
+def test_a_trial_is_played_no_further_than_it_takes_to_name_the_mistake() -> None:
+    """The second step takes its time: whoever fails in the first waits for nobody's."""
+    slow: list[int] = []
+
+    def try_two(answer: Tried) -> Trial:
+        yield Observed("4", answer(4), "named")
+        slow.append(answer(5))
+        yield Observed("5", slow[-1])
+
+    judge = derived(try_two, RIGHT, MISTAKES | {"named": "def half(number):\n    return 0"})
+    assert judged(lambda _: 7, judge).mistake == "named"
+    assert slow == []
+    assert judged(lambda number: number >> 1, judge) is PASSED
+    assert slow == [2, 2]

@@ -8,7 +8,7 @@ import pytest
 
 from labutils.classroom.exercise_sheet import read_exercises, read_sheet, read_target
 from labutils.classroom.judging import PASSED, Tried
-from labutils.classroom.trying import Call, Trial, calls
+from labutils.classroom.trying import Call, Remark, Trial, calls
 from labutils.sheets import SheetError
 
 SHEET = """\
@@ -69,6 +69,7 @@ def test_a_sheet_and_a_trial_make_an_exercise(tmp_path: Path) -> None:
         ("  praise: 'Right.'\n", "", "needs praise"),
         ("  praise", "  refusal: ['builtins.len']\n  praise", "is no exception 'builtins.len'"),
         ("  praise", "  refusal: ['jwt.Nobody']\n  praise", "is no exception 'jwt.Nobody'"),
+        ("  praise", "  refusal: ['builtins.int']\n  praise", "is no exception 'builtins.int'"),
         ("return math", "return (math", "the solution is not valid Python"),
         ("say: 'No text.'", "say: no", "is neither a quoted string nor a number"),
         (
@@ -85,6 +86,34 @@ def test_a_fault_names_the_file_and_the_line(
     with pytest.raises(SheetError, match=r"exercises\.yaml, line \d+: ") as error:
         exercises(tmp_path, SHEET.replace(old, new))
     assert sentence in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("98-1:\n", "98-1:\n  trial: 'try_nothing'\n", 4),
+        ("  praise: 'Right.'", "  praise: 'Right.'\n  refusal: ['builtins.len']", 6),
+        ("def root(number):\n        return math.isqrt(number)", "math.pi", 6),
+        ("return math", "return (math", 6),
+    ],
+)
+def test_a_fault_names_the_line_of_the_field_that_it_is_in(
+    tmp_path: Path, old: str, new: str, line: int
+) -> None:
+    with pytest.raises(SheetError, match=rf"exercises\.yaml, line {line}: "):
+        exercises(tmp_path, SHEET.replace(old, new))
+
+
+def test_a_remark_of_the_sheet_is_said_beside_the_praise(tmp_path: Path) -> None:
+    def try_root(answer: Tried) -> Trial:
+        yield Remark("short")
+        yield from calls(answer, [Call((9,))])
+
+    file = tmp_path / "exercises.yaml"
+    remarks = "  remarks: {short: 'Short.', long: 'Long.'}\n  praise"
+    file.write_text(SHEET.replace("  praise", remarks), encoding="utf-8")
+    (one,) = read_exercises(read_sheet(file), {"try_root": try_root})
+    assert one.judge(Tried(lambda number: int(number**0.5))).note == "Short."
 
 
 OF_A_TARGET = """\

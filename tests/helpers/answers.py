@@ -2,6 +2,7 @@
 
 import ast
 import runpy
+from functools import cache
 
 import how_many
 import lessons
@@ -42,7 +43,12 @@ def judged(exercise: Exercise, source: str) -> Verdict:
 
 def small_changes(exercise: Exercise) -> list[tuple[Mutant, Verdict]]:
     """Mutants of the model solution with the verdict on each; one in three, or all in test-all."""
-    changes = []
+    return _small_changes(exercise.id)
+
+
+@cache
+def _small_changes(identifier: str) -> list[tuple[Mutant, Verdict]]:
+    exercise, changes = next(one for one in FUNCTIONS if one.id == identifier), []
     for mutant in how_many.some(mutants(exercise.solution)):
         try:
             changes.append((mutant, judged(exercise, mutant.source)))

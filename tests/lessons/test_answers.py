@@ -6,6 +6,7 @@ import re
 from inspect import isfunction
 
 import pytest
+import told
 from answers import (
     FUNCTIONS,
     answer_of,
@@ -72,6 +73,12 @@ def test_each_small_change_of_the_solution_is_noticed(exercise):
     listed = [mutant.change for mutant in every if mutant.change in reasons]
     assert set(reasons) == set(listed), f"{exercise.id}: a reason for a change that is none"
     assert len(listed) <= max(1, 0.05 * len(every))
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)
+def test_a_small_change_of_the_solution_is_told_of_the_mistake_of_before(exercise):
+    told_otherwise = told.changed("slips", exercise.id, told.of_slips(exercise))
+    assert not told_otherwise, told_otherwise
 
 
 MISSPELT = "def answer(*arguments):\n    return jwkset"

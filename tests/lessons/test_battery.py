@@ -1,11 +1,9 @@
 """Batteries: answers that were written from the texts of the exercises, before their trials."""
 
-import functools
-
-import lessons
 import pytest
-import yaml
+import told
 from answers import answer_of
+from batteries import battery, battery_verdicts, named
 from places import NUMBERS
 
 from labutils.classroom import exercises
@@ -13,27 +11,16 @@ from labutils.classroom.course import lesson
 from labutils.classroom.judging import PASSED
 
 
-@functools.cache
-def battery(number: str) -> dict[str, dict[str, dict[str, str]]]:
-    """The wrong and the right answers of a lesson, by exercise, each under the name of its idea."""
-    path = lessons.tests_of(number) / "battery.yaml"
-    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def named(kind: str) -> list[str]:
-    """The exercises for which there are such answers."""
-    return [name for number in NUMBERS for name in battery(number).get(kind, {})]
+@pytest.mark.parametrize("identifier", named("wrong"))
+def test_a_wrong_answer_of_the_battery_is_refused(identifier: str) -> None:
+    passing = [name for name, one in battery_verdicts(identifier).items() if one is PASSED]
+    assert not passing
 
 
 @pytest.mark.parametrize("identifier", named("wrong"))
-def test_a_wrong_answer_of_the_battery_is_refused(identifier: str) -> None:
-    exercise = lesson(identifier[:2]).items[identifier]
-    passing = [
-        name
-        for name, source in battery(identifier[:2])["wrong"][identifier].items()
-        if exercises.verdict(exercise, answer_of(exercise, source))[0] is PASSED
-    ]
-    assert not passing
+def test_a_wrong_answer_of_the_battery_is_told_of_the_mistake_of_before(identifier: str) -> None:
+    told_otherwise = told.changed("battery", identifier, told.of_battery(identifier))
+    assert not told_otherwise, told_otherwise
 
 
 @pytest.mark.parametrize("identifier", named("right"))

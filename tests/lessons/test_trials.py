@@ -1,5 +1,6 @@
 """Sheets and trials: what holds for each exercise, whatever it is about."""
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+import told
 from answers import by_id
 from joserfc.errors import JoseError
 from places import NUMBERS, ROOT
@@ -37,6 +39,17 @@ def trace(identifier: str, mistake: str = "") -> tuple[Observed, ...]:
     return Played(exercise.trial, Tried(answer) if callable(answer) else answer).whole()
 
 
+@pytest.mark.parametrize("exercise", TRIED, ids=by_id)
+def test_the_code_of_a_mistake_ends_with_its_answer(exercise: Exercise) -> None:
+    for mistake, (_, source) in exercise.mistakes.items():
+        last = ast.parse(source).body[-1]
+        ends = getattr(last, "name", "") or ast.unparse(getattr(last, "targets", [last])[0])
+        assert ends == "answer", (
+            f"{exercise.id}: the code of {mistake!r} ends with {ends}. Let its last statement bind "
+            "`answer`, with which the trial is played."
+        )
+
+
 def looks_alike(one: tuple[Observed, ...], other: tuple[Observed, ...]) -> bool:
     same = (alike(a.seen, b.seen) for a, b in zip(one, other, strict=False))
     return len(one) == len(other) and all(same)
@@ -56,9 +69,15 @@ def test_all_mistakes_look_different_from_each_other_and_from_the_solution(
     exercise: Exercise,
 ) -> None:
     for mistake in exercise.mistakes:
-        assert not looks_alike(trace(exercise.id, mistake), trace(exercise.id)), mistake
+        assert not looks_alike(trace(exercise.id, mistake), trace(exercise.id)), (
+            f"{exercise.id}: the trial shows the same of {mistake!r} as of the solution. Try a "
+            "case in which it is wrong, or drop the mistake."
+        )
     for one, other in combinations(exercise.mistakes, 2):
-        assert not looks_alike(trace(exercise.id, one), trace(exercise.id, other)), (one, other)
+        assert not looks_alike(trace(exercise.id, one), trace(exercise.id, other)), (
+            f"{exercise.id}: the trial shows the same of {one!r} and {other!r}. Try a case that "
+            "tells them apart, or keep one of them."
+        )
 
 
 def abouts(step: Observed) -> Iterator[str]:
@@ -69,7 +88,21 @@ def abouts(step: Observed) -> Iterator[str]:
 @pytest.mark.parametrize("exercise", TRIED, ids=by_id)
 def test_there_is_a_sentence_for_each_mistake_that_a_trial_names(exercise: Exercise) -> None:
     named = {one for step in trace(exercise.id) for one in abouts(step) if one}
-    assert named - ANYBODYS <= {*exercise.mistakes}
+    without = named - ANYBODYS - {*exercise.mistakes}
+    assert not without, (
+        f"{exercise.id}: steps of {exercise.trial.__name__} are about {sorted(without)}. Write "
+        "each among the mistakes of exercises.yaml, or do not name it."
+    )
+
+
+@pytest.mark.parametrize("exercise", TRIED, ids=by_id)
+def test_a_trial_has_lost_no_step(exercise: Exercise) -> None:
+    now = len(trace(exercise.id))
+    before = told.record()["steps"].get(exercise.id, now)
+    assert now >= before, (
+        f"{exercise.id}: its trial had {before} steps, and has {now}. Where that is meant, write it "
+        "down: python tests/helpers/told.py"
+    )
 
 
 class Watched(Tried):
@@ -100,7 +133,11 @@ def wanted(exercise: Exercise) -> set[str]:
 def test_a_trial_does_what_every_trial_does_or_says_why_not(exercise: Exercise) -> None:
     done = {step.usual for step in trace(exercise.id)} - {""}
     assert done <= {*USUAL}
-    assert wanted(exercise) <= done | {*exercise.without}
+    left = wanted(exercise) - done - {*exercise.without}
+    assert not left, (
+        f"{exercise.id}: its trial lacks {'; '.join(USUAL[one] for one in sorted(left))}. Mark "
+        f"such a step `usual`, or say under `without` why not ({', '.join(sorted(left))})."
+    )
     assert not done & {*exercise.without}, "a reason for what is done"
     assert all(len(reason) > 10 for reason in exercise.without.values())
 

@@ -79,23 +79,26 @@ def command_line(rule_file: str, logs: Logs) -> None:
 # --- what is wrong with it ------------------------------------------------------------------------
 
 
-def flaw(answer: Any) -> dict[str, str]:
-    """What a rule file lacks that others are to run, or else what it lacks in the month: the
-    mistake, and what shows it. Nothing for a file that leads to what the first rule does not see.
-    """
+def flaw_of_the_file(answer: Any) -> dict[str, str]:
+    """What a rule file lacks that others are to run, as far as one sees without a log: the mistake,
+    and what shows it."""
     if not isinstance(answer, str):
         return {"no text": written(answer)}
-    if lacking := _flaw_of_the_file(answer):
+    if lacking := _flaw_of_its_text(answer):
         return lacking
     ruleset = of_files(answer)
-    if ruleset.refused:
-        return {"no rule": ruleset.refused[0].reason}
+    return {"no rule": ruleset.refused[0].reason} if ruleset.refused else {}
+
+
+def flaw_in_the_month(answer: str) -> dict[str, str]:
+    """What a sound rule file lacks in the month of the lesson. Nothing for one that leads to what
+    the first rule does not see."""
     logs = a_month()
     hits = logs.hunt(answer)
-    return _flaw_in_the_month(logs.score(alerting(hits)), hits, answer)
+    return _flaw_of_its_hits(logs.score(alerting(hits)), hits, answer)
 
 
-def _flaw_of_the_file(text: str) -> dict[str, str]:
+def _flaw_of_its_text(text: str) -> dict[str, str]:
     """What a file lacks of all that a rule needs which others are to run."""
     try:
         documents = [one for one in yaml.safe_load_all(dedent(text.strip("\n"))) if one]
@@ -127,7 +130,7 @@ def _says_something(text: Any) -> bool:
     return isinstance(text, str) and len(text.split()) >= 3
 
 
-def _flaw_in_the_month(score: Score, hits: list[Hit], answer: str) -> dict[str, str]:
+def _flaw_of_its_hits(score: Score, hits: list[Hit], answer: str) -> dict[str, str]:
     """What is wrong with what a rule costs or adds, or that it knows one thief alone."""
     if not hits:
         return {"silent": "no hit"}

@@ -35,7 +35,7 @@ from .hunting import (
     in_worst_week,
 )
 from .other_siem import by_search
-from .own_hypothesis import flaw
+from .own_hypothesis import flaw_in_the_month, flaw_of_the_file
 from .rule_texts import Fault, correlation_of, detection_of, one_address
 
 
@@ -374,15 +374,16 @@ FEW = 3  # alerts to close
 
 def try_closed(closed: Any) -> Trial:
     """Each alert with the row that is to explain it."""
-    yield noticed("the alerts and their reasons", unclosed(closed))
+    is_map = isinstance(closed, dict)
+    texts = [text for pair in closed.items() for text in pair] if is_map else []
+    is_form = is_map and all(isinstance(text, str) for text in texts)
+    yield noticed("the form", {} if is_form else {"form": written(closed)})
+    if is_form:  # the month takes its time
+        yield noticed("the alerts and their reasons", unclosed(closed))
 
 
-def unclosed(closed: Any) -> Fault:
+def unclosed(closed: Mapping[str, str]) -> Fault:
     """Why these alerts are not closed; nothing if they are."""
-    if not isinstance(closed, dict) or not all(
-        isinstance(text, str) for pair in closed.items() for text in pair
-    ):
-        return {"form": written(closed)}
     logs, known = a_month(), alerts_of_the_correlation()
     tracker = logs.named(known)
     for name, reason in closed.items():
@@ -521,8 +522,11 @@ def explanations() -> Iterator[Call]:
 
 
 def try_rule_file(answer: Any) -> Trial:
-    """The rule file as others would run it, and what it finds in the month and of other thieves."""
-    yield noticed("the rule file", flaw(answer))
+    """The rule file as others read it, and what it finds in the month and of other thieves."""
+    fault = flaw_of_the_file(answer)
+    yield noticed("the rule file", fault)
+    if not fault:  # the month takes its time
+        yield noticed("what the rule finds", flaw_in_the_month(answer))
 
 
 # --- a search in another SIEM (10-10) -------------------------------------------------------------

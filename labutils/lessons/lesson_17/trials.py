@@ -313,8 +313,8 @@ def try_evict(answer: Tried) -> Trial:
         case = f"incident {number} of {len(OTHERS)}: he held {', '.join(keys)}; "
         case += f"he made {', '.join(doors)}"
         yield (step := planned(answer, drawn, now(drawn.company), case))
-        if not isinstance(step.seen, dict) or step.seen.get("what he is back with"):
-            return
+        if not isinstance(step.seen, dict) or step.seen.get("what he is back with", "no plan"):
+            return  # incidents take their time
     drawn = other_incident(OTHERS[0])
     start = now(drawn.company) + HOUR
     yield planned(answer, drawn, start, "the first incident once more, an hour later", "again")

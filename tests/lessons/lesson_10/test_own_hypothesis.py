@@ -9,7 +9,7 @@ from labutils.classroom.course import lesson
 from labutils.classroom.exercises import verdict
 from labutils.classroom.judging import PASSED
 from labutils.lessons.lesson_10.hunting import a_month
-from labutils.lessons.lesson_10.own_hypothesis import command_line, flaw, not_seen
+from labutils.lessons.lesson_10.own_hypothesis import command_line, flaw_in_the_month, not_seen
 
 RULE = made("10-9")["rule_file"]
 PROGRAM = "author.name|startswith: svc-"
@@ -118,7 +118,7 @@ def test_what_is_no_hypothesis_is_told_so(rule, mistake):
 def test_who_knows_one_thief_is_told_by_what():
     rule = about("support", "support", "user|startswith: svc-, agent|startswith: Mozilla")
     wanted = "no true alert: user|startswith: svc- matches none of that thief's lines"
-    assert flaw(rule)["indicator"].startswith(wanted)
+    assert flaw_in_the_month(rule)["indicator"].startswith(wanted)
 
 
 def test_the_logs_with_unseen_steps_are_listed_with_their_names_in_sigma(capsys):
