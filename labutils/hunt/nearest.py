@@ -10,7 +10,7 @@ TOLD = (
     ),
     (
         {"eventname", "useridentity"},
-        "CloudTrail with its columns in small letters; give them AWS's names: SELECT eventname AS "
+        "CloudTrail with its columns in lower case; give them AWS's names: SELECT eventname AS "
         '"eventName", ...',
     ),
     (

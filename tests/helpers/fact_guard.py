@@ -200,7 +200,14 @@ class Claim:
 # hunting-rules.md names rules by their titles, and speaks of the model's intruder.
 # The others name vendors for their logs, and say nothing of what happened.
 # at-work.md is the sheet of settings: vendors and the pages where they describe their products.
-ABOUT_LOGS = ("axon.md", "hunt.md", "rules-in-your-siem.md", "rules-on-spark.md", "telemetry.md")
+ABOUT_LOGS = (
+    "axon.md",
+    "hunt.md",
+    "rules-in-your-siem.md",
+    "rules-on-spark.md",
+    "telemetry.md",
+    "your-exports.md",
+)
 NO_STATEMENTS = ("authoring.md", "answer-key.md", "hunting-rules.md", "at-work.md", *ABOUT_LOGS)
 PAGES = [
     ROOT / "README.md",

@@ -195,7 +195,7 @@ def test_half_of_a_date_leaves_the_lines_and_says_why():
         (lambda shown: shown.where(day="yesterday"), "'yesterday' is no day."),
         (lambda shown: shown.where(log="okta"), "There is no log 'okta' here. There are: jira"),
         (lambda shown: shown.without(usr="ada"), "No line has the field usr."),
-        (lambda _: LogView({"desk": []}), "There is no log 'desk'. There are: bitbucket"),
+        (lambda _: LogView({"desk": []}), "There is no log 'desk'. There are: atlassian_audit"),
         (lambda _: LogView("nowhere"), "There is no folder 'nowhere'."),
         (lambda _: LogView(7), "Logs are a folder with files such as okta.jsonl"),
         (lambda _: LogView({}), "There is no log in "),
