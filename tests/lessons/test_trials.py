@@ -100,8 +100,8 @@ def test_a_trial_has_lost_no_step(exercise: Exercise) -> None:
     now = len(trace(exercise.id))
     before = told.record()["steps"].get(exercise.id, now)
     assert now >= before, (
-        f"{exercise.id}: its trial had {before} steps, and has {now}. Where that is meant, write it "
-        "down: python tests/helpers/told.py"
+        f"{exercise.id}: its trial had {before} steps, and has {now}. Where that is "
+        "meant, write it down: python tests/helpers/told.py"
     )
 
 

@@ -473,7 +473,8 @@ def without_encoding(tree):
                 for arg in node.args
                 if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
             ]
-            of_bytes = ast.unparse(node.func) in ("os.open", "self.open")  # of an instrument
+            # No text: a lock of the journal, an instrument that opens, a member of an archive.
+            of_bytes = ast.unparse(node.func) in ("os.open", "self.open", "packed.open")
             is_method = isinstance(node.func, ast.Attribute)
             as_text = (
                 name == "open"
