@@ -272,7 +272,7 @@ class Matcher:
     def _correlation_hit(self, rule: SigmaCorrelationRule, group: Group, onset: Onset) -> Hit:
         """An onset with its events, which are looked up once."""
         known = self.store.events(numbers(onset.parts))
-        opening = numbers(onset.opening.parts)
+        opening = numbers(onset.opening.first or onset.opening.parts)
         matched = [Matched(name, text, "group-by") for name, text in group_texts(rule, group)]
         name = rule.type.name.lower()
         matched.append(Matched(name, f"{_metric(onset):g}", "condition"))

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from heapq import merge
 from itertools import combinations
@@ -67,15 +67,23 @@ class Part:
     high: int
     counts: Callable[[Match], bool] | None = None
 
+    def is_of(self, other: "Part") -> bool:
+        """Whether both are parts of the same list, of which the same counts."""
+        return self.matches is other.matches and self.counts is other.counts
+
 
 @dataclass(eq=False, slots=True)
 class Window:
-    """A window, from `start` to `end` (seconds since 1970), in which a correlation holds."""
+    """A window, from `start` to `end` (seconds since 1970), in which a correlation holds.
+
+    `first` is the earliest sequence, where an order is asked; else nothing.
+    """
 
     start: float
     end: float
     metric: Metric
     parts: list[Part]
+    first: list[Part] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
@@ -98,9 +106,8 @@ class Onset:
         """Extend the stretch by a window that touches it."""
         self.end = max(self.end, window.end)
         for part in window.parts:
-            last = self.parts[-1] if self.parts else part
-            same = last.matches is part.matches and last.counts is part.counts
-            if same and last.low <= part.low <= last.high:
+            last = next((one for one in reversed(self.parts) if one.is_of(part)), part)
+            if last is not part and last.low <= part.low <= last.high:
                 last.high = max(last.high, part.high)
             else:
                 self.parts.append(_copy(part))
@@ -380,7 +387,6 @@ class _Temporal:
         self.horizon, self.not_over = horizon, 0
         self.times = [match.time for match in matches]
         self.context_times = [match.time for match in context]
-        self.last: tuple[list[tuple[int, float]], Part] | None = None
         self.of_slot: list[list[Match]] = [[] for _ in question.slots]
         for match in matches:
             self.of_slot[match.slot].append(match)
@@ -404,9 +410,15 @@ class _Temporal:
                 continue
             if not self.question.holds(len(there)):
                 continue
-            parts = self._evidence(clause, start, end, there, counts)
-            if parts is not None:
-                yield Window(start, end, len(there), parts)
+            slots = clause.wanted or tuple(there)
+            if self.question.rule.type is Kind.TEMPORAL_ORDERED and slots:
+                earliest = self._in_order(slots, start, end)
+                if earliest is not None:
+                    parts = self._taking_part(slots, earliest, start, end)
+                    first = [self._between(slot, time, time) for slot, time in earliest]
+                    yield Window(start, end, len(there), parts, first)
+            else:
+                yield Window(start, end, len(there), self._evidence(clause, start, end, counts))
 
     @property
     def _is_extended(self) -> bool:
@@ -426,34 +438,36 @@ class _Temporal:
         return first < len(times) and times[first] <= end
 
     def _evidence(
-        self,
-        clause: Clause,
-        start: float,
-        end: float,
-        there: list[int],
-        counts: Callable[[Match], bool] | None,
-    ) -> list[Part] | None:
-        """The matches of a window that count; None where they lack the order that is asked."""
+        self, clause: Clause, start: float, end: float, counts: Callable[[Match], bool] | None
+    ) -> list[Part]:
+        """The matches of a window that count."""
         if clause.unwanted and not clause.wanted:
             low, high = (
                 bisect_left(self.context_times, start),
                 bisect_right(self.context_times, start),
             )
             return [Part(self.context, low, high)]
-        if self.question.rule.type is Kind.TEMPORAL_ORDERED and (clause.wanted or there):
-            sequence = self._in_order(clause.wanted or tuple(there), start, end)
-            if sequence is None:
-                return None
-            if self.last is None or self.last[0] != sequence:
-                chosen = [match for slot, time in sequence for match in self._at(slot, time)]
-                self.last = sequence, Part(chosen, 0, len(chosen))
-            return [self.last[1]]
         low, high = bisect_left(self.times, start), bisect_right(self.times, end)
         return [Part(self.matches, low, high, counts)]
 
-    def _at(self, slot: int, time: float) -> list[Match]:
+    def _taking_part(
+        self, slots: tuple[int, ...], earliest: list[tuple[int, float]], start: float, end: float
+    ) -> list[Part]:
+        """The matches of a window that are in any sequence: those of each rule from the moment that
+        it can reach at the earliest to the one from which the rest can still follow."""
+        latest = self._in_order_from_the_end(slots, start, end)
+        return [
+            self._between(slot, since, until)
+            for (slot, since), (_, until) in zip(earliest, latest, strict=True)
+        ]
+
+    def _between(self, slot: int, since: float, until: float) -> Part:
         times = self.times_of[slot]
-        return self.of_slot[slot][bisect_left(times, time) : bisect_right(times, time)]
+        return Part(self.of_slot[slot], bisect_left(times, since), bisect_right(times, until))
+
+    def _at(self, slot: int, time: float) -> list[Match]:
+        part = self._between(slot, time, time)
+        return part.matches[part.low : part.high]
 
     def _in_order(
         self, slots: tuple[int, ...], start: float, end: float
@@ -477,6 +491,23 @@ class _Temporal:
                 return None
             sequence.append((slot, times[place]))
         return sequence
+
+    def _in_order_from_the_end(
+        self, slots: tuple[int, ...], start: float, end: float
+    ) -> list[tuple[int, float]]:
+        """For each of these rules the latest time from which those after it can follow, where they
+        can at all."""
+        sequence: list[tuple[int, float]] = []
+        for slot in reversed(slots):
+            times, latest = self.times_of[slot], sequence[-1][1] if sequence else end
+            place = bisect_right(times, latest) - 1
+            while times[place] > start:
+                same = [other for other, time in sequence if time == times[place]]
+                if _are_different([self._at(one, times[place]) for one in [*same, slot]]):
+                    break
+                place = bisect_left(times, times[place]) - 1
+            sequence.append((slot, times[place]))
+        return sequence[::-1]
 
 
 def _of_slots(slots: tuple[int, ...]) -> Callable[[Match], bool]:

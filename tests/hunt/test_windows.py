@@ -1,5 +1,7 @@
 """Windows of time: which hold, which touch, and what is counted in them."""
 
+from itertools import pairwise, product
+
 import pytest
 from hunt_helpers import correlation, rule
 from hypothesis import given
@@ -93,6 +95,31 @@ def test_three_rules_want_three_events_of_a_moment():
     ordered = question("temporal_ordered", ["one", "two", "three"])
     assert ends(ordered, matches((5, 0, 1), (5, 1, 1), (5, 1, 2), (5, 2, 2))) == []
     assert ends(ordered, matches((5, 0, 1), (5, 1, 2), (5, 2, 3))) == [5]
+
+
+def test_every_event_of_an_ordered_sequence_is_evidence_and_the_first_one_gives_the_id():
+    """Nothing follows the last of them, 3."""
+    ordered = question("temporal_ordered", ["one", "two"], timespan="15m")
+    some = matches((0, 0, 1), (60, 1, 2), (120, 1, 4), (200, 0, 5), (300, 1, 6), (400, 0, 3))
+    (onset,) = onsets(ordered.of(some, [], 1000)[0])
+    assert numbers(onset.parts) == {1, 2, 4, 5, 6}
+    assert numbers(onset.opening.first) == {1, 2}
+
+
+@given(st.sets(st.tuples(st.integers(0, 2), st.integers(0, 7)), max_size=10), st.integers(2, 3))
+def test_evidence_is_whatever_is_in_a_sequence(drawn, length):
+    """Against all sequences, one by one: no earlier than the one before, and no event twice. Two
+    events share each moment."""
+    ordered = question("temporal_ordered", ["one", "two", "three"][:length])
+    every = sorted(drawn, key=lambda one: one[1])
+    some = matches(*((n // 2, slot, n) for slot, n in every if slot < length))
+    sequences = [
+        one
+        for one in product(*([m for m in some if m.slot == slot] for slot in range(length)))
+        if all(a.time <= b.time for a, b in pairwise(one)) and len({m.event for m in one}) == length
+    ]
+    found = {n for window in ordered.of(some, [], 1000)[0] for n in numbers(window.parts)}
+    assert found == {m.event for one in sequences for m in one}
 
 
 # --- absence --------------------------------------------------------------------------------------
