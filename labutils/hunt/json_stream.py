@@ -9,6 +9,7 @@ import io
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, TextIO
 
@@ -96,7 +97,7 @@ class Stream:
         """
         while True:
             try:
-                value, end = DECODER.raw_decode(self.buffer, self.at)
+                value, end = _decoded(self.buffer, self.at)
             except json.JSONDecodeError as error:
                 if not self._may_go_on(error) or not self.more():
                     raise NotAnEvent(f"is not JSON: {error.msg}") from error
@@ -167,7 +168,7 @@ def parsed(text: str) -> Any:
     if len(text) > LONGEST:
         raise NotAnEvent(f"is longer than {LONGEST // 1024**2} MiB")
     try:
-        value, end = DECODER.raw_decode(text)
+        value, end = _decoded(text)
     except (RecursionError, ValueError) as error:
         if not _is_text(text):
             raise NotAnEvent("is not UTF-8 text") from error
@@ -215,4 +216,52 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not a number in JSON (RFC 8259, 6)")
 
 
-DECODER = json.JSONDecoder(parse_constant=_no_constant)
+class NamesTwice(dict[str, Any]):
+    """An object in which, or somewhere below, names stand twice: the last value of each counts, as
+    for most readers (RFC 8259, 4). `names` are these names."""
+
+    names: tuple[str, ...] = ()
+
+
+class _NameTwice(ValueError):
+    """What ends the reading of an object whose names are not unique."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise _NameTwice("a name stands twice in an object of a list")
+    return value
+
+
+DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_each_once)
+
+
+def end_of_value(text: str, start: int) -> int:
+    """Return where the value that begins at `start` ends. Raises ValueError, RecursionError."""
+    return _decoded(text, start)[1]
+
+
+def _decoded(text: str, start: int = 0) -> tuple[Any, int]:
+    """Return the value that begins at `start`, and where it ends.
+
+    Raises ValueError, RecursionError.
+    """
+    try:
+        return DECODER.raw_decode(text, start)
+    except _NameTwice:
+        if not text.startswith("{", start):
+            raise
+    twice: dict[str, None] = {}
+
+    def noting(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        twice.update(
+            {name: None for name, times in Counter(name for name, _ in pairs).items() if times > 1}
+        )
+        return dict(pairs)
+
+    decoder = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=noting)
+    whole, end = decoder.raw_decode(text, start)
+    value = NamesTwice(whole)
+    value.names = tuple(twice)
+    return value, end

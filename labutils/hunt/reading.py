@@ -21,7 +21,15 @@ from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 from labutils.hunt import csv_records, parquet
 from labutils.hunt.exports import AFTER, CLOSED, ENVELOPE, contents
 from labutils.hunt.fields import Json
-from labutils.hunt.json_stream import BLANK, CHUNK, DECODER, NotAnEvent, Stream, parsed
+from labutils.hunt.json_stream import (
+    BLANK,
+    CHUNK,
+    NamesTwice,
+    NotAnEvent,
+    Stream,
+    end_of_value,
+    parsed,
+)
 from labutils.hunt.nearest import nearest
 from labutils.hunt.sources import SOURCES, source_by_content, source_by_name
 from labutils.text import shown
@@ -434,7 +442,10 @@ class FileReader:
                 waiting.pop()
             elif isinstance(one, dict) and (source := self.source_of(one)):
                 self.place += 1
-                yield self.event(source, one, text if one is value else None)
+                if isinstance(one, NamesTwice):
+                    names = ", ".join(map(shown, one.names))
+                    yield self.skipped(f"has a name twice, and the last value was read: {names}")
+                yield self.event(source, one, text if type(one) is dict and one is value else None)
             elif isinstance(members := _members(one), NotAnEvent):
                 self.place += 1
                 yield self.skipped(str(members), 0 if isinstance(members, _NoLog) else None)
@@ -517,7 +528,7 @@ def _holds_documents(head: str) -> bool:
     if not head.startswith("{", start):
         return False
     try:
-        _, end = DECODER.raw_decode(head, start)
+        end = end_of_value(head, start)
     except (RecursionError, ValueError):
         first, newline, _ = head[start:].partition("\n")
         return bool(newline) and first.rstrip().endswith((",", "{", "["))

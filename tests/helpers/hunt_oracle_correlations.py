@@ -224,8 +224,8 @@ def evidence_of(rule, wanted, inside):
     extended = isinstance(rule.condition, SigmaExtendedCorrelationCondition)
     kind = rule.type.name
     if kind == "TEMPORAL_ORDERED" and wanted:
-        chosen = first_in_order([[m for m in inside if m.slot == slot] for slot in wanted])
-        return chosen and [m for m in inside if (m.slot, m.time) in chosen]
+        chosen = in_some_order([[m for m in inside if m.slot == slot] for slot in wanted])
+        return [m for m in inside if m in chosen] or None
     if extended and wanted:
         return [m for m in inside if m.slot in wanted]
     if kind in NUMERIC:
@@ -233,16 +233,16 @@ def evidence_of(rule, wanted, inside):
     return inside
 
 
-def first_in_order(choices):
-    """The earliest (slot, time) of each, none before the one before it and no event twice; two of
-    one moment are in either order. None where there is no such sequence."""
-    sequences = [
-        [(m.slot, m.time) for m in some]
+def in_some_order(choices):
+    """What is in any sequence of one of each, none before the one before it and no event twice; two
+    of one moment are in either order."""
+    return {
+        m
         for some in itertools.product(*choices)
         if all(one.time <= other.time for one, other in itertools.pairwise(some))
         and len({m.name for m in some}) == len(some)
-    ]
-    return min(sequences, key=lambda some: [time for _, time in some], default=None)
+        for m in some
+    }
 
 
 NUMERIC = ("VALUE_SUM", "VALUE_AVG", "VALUE_MEDIAN", "VALUE_PERCENTILE")

@@ -56,6 +56,27 @@ def test_a_line_that_is_no_event_is_counted_and_the_rest_is_read(tmp_path, line,
     assert number == 2 and reason in said
 
 
+@table(
+    ("before", "names"),
+    [
+        ('"eventType": "other", ', "eventType"),
+        ('"a": {"b": 1, "b": 2}, "c": 1, "c": 1, ', "b, c"),
+    ],
+)
+def test_a_name_that_stands_twice_is_said_and_its_last_value_is_read(tmp_path, before, names):
+    one = "{" + before + GOOD[1:]
+    for text in (one, f"[{one}]", f'{{"Records": [{one}]}}'):
+        said, event = items(tmp_path, text)
+        assert said.reason == f"has a name twice, and the last value was read: {names}"
+        assert event.fields == json.loads(event.text) == json.loads(one)
+
+
+def test_a_name_twice_in_one_line_of_several_events_costs_the_line(tmp_path):
+    found = items(tmp_path, GOOD + '\n[{"a": 1, "a": 2}]\n' + GOOD)
+    assert events(found) == [1, 3]
+    assert "a name stands twice" in skipped(found)[0][1]
+
+
 def test_bytes_that_are_no_utf8_spoil_their_own_line_alone(tmp_path):
     found = items(tmp_path, GOOD.encode() + b'\n{"a": "\xff"}\n' + GOOD.encode())
     assert events(found) == [1, 3] and skipped(found) == [(2, "is not UTF-8 text")]
