@@ -1,9 +1,11 @@
 """The intruder: decided by the policy, knows the answers alone, and goes another way."""
 
+import pytest
+
 from labutils.live.company import LiveCompany
 from labutils.live.containment import Containment, LiveAct
 from labutils.live.drawing import draw
-from labutils.live.intruder import GET_BACK, MOVES, LiveIntruder
+from labutils.live.intruder import GET_BACK, MOVES, LiveIntruder, Nudge
 from labutils.live.referee import foreseen, undisturbed
 
 
