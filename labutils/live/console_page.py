@@ -43,9 +43,12 @@ class Choice(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """An answer to one request, or to the same one several times over; times in seconds."""
+    """The answer to a request that was made `times` times, alike at these teams' companies.
 
-    team: Team
+    `last`: when it was last made, in seconds since 1970.
+    """
+
+    teams: tuple[Team, ...]
     request: LiveRequest
     times: int
     last: int
@@ -150,8 +153,12 @@ def logs(
 
 def answers(exercise: LiveExercise) -> list[Answer]:
     """Return the answers to the latest requests, the newest first."""
-    every = [one for team in exercise.teams for one in _answers_of(team)]
-    return sorted(every, key=lambda one: (-one.last, one.team.number))[:MOST_ANSWERS]
+    alike: dict[Answer, list[Team]] = {}
+    for team in exercise.teams:
+        for answer in _answers_of(team):
+            alike.setdefault(answer._replace(teams=()), []).append(team)
+    every = [one._replace(teams=tuple(teams)) for one, teams in alike.items()]
+    return sorted(every, key=lambda one: -one.last)[:MOST_ANSWERS]
 
 
 def _answers_of(team: Team) -> list[Answer]:
@@ -163,7 +170,7 @@ def _answers_of(team: Team) -> list[Answer]:
         says, kind = _says(first, worked)
         if first.allowed:
             worked[first.using, ""] = worked[first.using, first.scope] = last
-        found.append(Answer(team, first, len(group), last, says, kind))
+        found.append(Answer((team,), first, len(group), last, says, kind))
     return found
 
 

@@ -306,16 +306,24 @@ class InstructorDoes(Page):
 class Console(Page):
     """The console of a person who plays the intruder."""
 
-    def get(self, link: str, what: str) -> None:
+    def must_be_by_person(self, link: str) -> None:
+        """Raise 404 for any other link, and where a program plays the intruder."""
         self.must_be("intruder", link)
+        if not self.room.exercise.settings.by_person:
+            raise HTTPError(404)
+
+    def get(self, link: str, what: str) -> None:
+        self.must_be_by_person(link)
         if what == "now":
             self.finish(console_fragments(self.room.exercise))
         else:
             said = self.room.said.pop(link, "")
             self.finish(console_page(self.room.exercise, said))
 
-    def post(self, link: str, _: str) -> None:
-        self.must_be("intruder", link)
+    def post(self, link: str, what: str) -> None:
+        self.must_be_by_person(link)
+        if what != "intrude":
+            raise HTTPError(404)
         row: LogRow = {"do": "intrude", "what": self.value("what") or "begin"}
         row["step"] = self.value("step")
         if name := self.value("take-back"):
