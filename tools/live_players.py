@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 from measured import lines_of, put_between  # noqa: E402
 
 from labutils.live.exercise import LiveExercise, Settings  # noqa: E402
-from labutils.live.players import POLICIES, SKILLS, play  # noqa: E402
+from labutils.live.players import POLICIES, SKILLS, difficulty, play  # noqa: E402
 from labutils.live.referee import judge  # noqa: E402
 
 PAGE = ROOT / "docs" / "live.md"
@@ -97,7 +97,7 @@ def rated(lines: list[dict[str, Any]]) -> list[str]:
     ]
     for line in sorted(lines, key=lambda line: -line["teams"][SKILLS[-1]]["total"])[:10]:
         best, idle = line["teams"][SKILLS[-1]], line["teams"]["bystander"]
-        level = "easy" if best["total"] >= 65 else "medium" if best["total"] >= 45 else "hard"
+        level = difficulty(best["total"])
         rows.append(
             f"| {line['seed']} | {level} | {WAYS[line['way']]} | {idle['seen']} | {idle['lost']} | "
             f"{best['total']:.1f} | {best['last']} |"

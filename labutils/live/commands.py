@@ -13,7 +13,7 @@ from labutils.live.containment import CannotDo
 from labutils.live.drawing import NoExercise
 from labutils.live.exercise import MOST_TEAMS, LiveExercise, Settings
 from labutils.live.journal import DEBRIEF, Journal
-from labutils.live.players import POLICIES, SKILLS, Player, play
+from labutils.live.players import POLICIES, SKILLS, Player, difficulty, play, rated
 from labutils.live.referee import judge
 from labutils.text import counted, shown
 
@@ -136,6 +136,12 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
 
     exercise = LiveExercise(settings)
     journal = Journal(chosen.folder, settings)
+    if not settings.by_person:
+        points = rated(settings)
+        print(
+            f"The best scripted player scores {points:.0f} points in this exercise: "
+            f"{difficulty(points)}."
+        )
     first = settings.teams - len(chosen.seeded_teams)
     players = [
         Player(exercise, team, skill)

@@ -58,6 +58,20 @@ COLOURS = (
     "black",
 )
 
+MOST_REST = 60  # minutes for which a person's intruder lies low at once
+CHOICES = {  # of a person at the intruder's console, and what came of one
+    "begin": "begun",
+    "prepare": "next",
+    "take-back": "taken back",
+    "stop": "stopped",
+    "lie-low": "lies low",
+    "wake": "goes on",
+    "move": "another address",
+    "read-again": "reads the secrets again",
+    "return": "looks for another way in",
+}
+OF_A_STEP = ("begin", "prepare", "take-back")
+
 LogRow = dict[str, Any]
 
 
@@ -354,6 +368,7 @@ class LiveExercise:
             for number in range(1, settings.teams + 1)
         ]
         self.seconds, self.rows = 0, list[LogRow]()
+        self.keys = set[str]()  # of the forms of an instructor or an intruder that were sent before
         self.paused = self.ended = self.hinted = False
         for team in self.teams:
             team.advance(self.company.start)
@@ -411,11 +426,12 @@ class LiveExercise:
         if self.paused and row["do"] in ("act", "ask", "report"):
             raise CannotDo("The clock is stopped. Wait until it goes on.")
         key = str(row.get("key", ""))[:LONGEST_KEY]
-        if team is not None and key and key in team.keys:
+        keys = team.keys if team is not None else self.keys
+        if key and key in keys:
             return "That was done already."
         sentence = does(self, team, noted)
-        if team is not None and key:
-            team.keys.add(key)
+        if key:
+            keys.add(key)
         if team is not None and row["do"] in _TOLD:
             kind, told = _TOLD[row["do"]]
             team.tell(self.now, kind, told.format(sentence, **noted), _name(noted))
@@ -679,15 +695,30 @@ class LiveExercise:
     def _intrude(self, team: Team | None, row: LogRow) -> str:
         if not self.settings.by_person:
             raise CannotDo("The intruder of this exercise is seeded.")
-        step = self.company.steps.get(str(row["step"]))
-        if step is None:
-            raise CannotDo(f"There is no step called {shown(str(row['step']), 60)}.")
-        begun = 0
-        for one in [team] if team else self.teams:
-            if row.get("move"):
+        what, name = str(row.get("what") or "begin"), str(row.get("step") or "")
+        if what not in CHOICES:
+            raise CannotDo(f"An intruder cannot {shown(what, 40)}.")
+        step = self.company.steps.get(name)
+        if step is None and what in OF_A_STEP:
+            raise CannotDo(f"There is no step called {shown(name, 60)}.")
+        minutes = row.get("minutes") or 0
+        if what == "lie-low" and (not isinstance(minutes, int) or not 1 <= minutes <= MOST_REST):
+            raise CannotDo(f"An intruder lies low for 1 to {MOST_REST} minutes.")
+        nudge = Nudge(what, self.now, name, self.now + MINUTE * minutes)
+        concerned = [team] if team else self._several(row)
+        if row.get("move"):
+            for one in concerned:
                 one.intruder.nudge(Nudge("move", self.now))
-            begun += one.intruder.nudge(Nudge("begin", self.now, step.id))
-        return f"{step.goal}: begun at {counted(begun, 'company', 'companies')}."
+        reached = sum(one.intruder.nudge(nudge) for one in concerned)
+        about = step.goal if step and what in OF_A_STEP else "intruder"
+        return f"{about}: {CHOICES[what]} at {counted(reached, 'company', 'companies')}."
+
+    def _several(self, row: LogRow) -> list[Team]:
+        """The teams whose numbers a row names; all of them where it names none."""
+        numbers = row.get("teams") or []
+        if not isinstance(numbers, list) or not set(numbers) <= {one.number for one in self.teams}:
+            raise CannotDo("There is no such team.")
+        return [one for one in self.teams if not numbers or one.number in numbers]
 
     # --- what is on the shelf --------------------------------------------------------------------
 

@@ -65,11 +65,15 @@ class PlannedRequest(NamedTuple):
 
 
 class Nudge(NamedTuple):
-    """What somebody outside made the intruder do; `at` is in seconds since 1970."""
+    """What somebody outside made the intruder do; `at` and `until` are in seconds since 1970.
+
+    `kind` is a key of NUDGES.
+    """
 
     kind: str
     at: int
     step: str = ""
+    until: int = 0
 
 
 @dataclass(eq=False)
@@ -81,7 +85,8 @@ class LiveIntruder:
     done; `lines`: what the logs got of it. `by_person`: a person decides what is tried.
     `came_back`: by way in, when the intruder who had been shut out came back by it; `returns_at`:
     when that is to happen next; `nudges`: what an instructor or a person at the console made of it;
-    `in_vain`: steps that failed, and are not tried again.
+    `in_vain`: steps that failed, and are not tried again. `prepared`: the steps that a person wants
+    next, in order; `rests_until`: until when a person lies low.
     """
 
     company: LiveCompany
@@ -102,12 +107,15 @@ class LiveIntruder:
     returns_at: int | None = None
     nudges: list[Nudge] = field(default_factory=list)
     in_vain: set[str] = field(default_factory=set)
+    prepared: list[str] = field(default_factory=list)
+    rests_until: int | None = None
 
     def __post_init__(self) -> None:
         self.holds = dict.fromkeys(self.company.starts_with, self.company.start - 1)
         self.first_held = dict(self.holds)
         self.dice = Dice(f"{self.company.seed}/live/intruder")
-        self.next_visit = self.company.start + self.pause("first_visit")
+        first_visit = self.pause("first_visit")
+        self.next_visit = self.company.start + (0 if self.by_person else first_visit)
 
     @cached_property
     def world(self) -> World:
@@ -136,12 +144,17 @@ class LiveIntruder:
         while self.queue and self.queue[0].at <= until or self.comes(until):
             if self.queue:
                 self.send(self.queue.pop(0))
+            elif self.by_person:
+                self.go_on()
             else:
                 self.visit(self.next_visit)
 
     def comes(self, until: int) -> bool:
         """Return whether the intruder looks in before a moment, with nothing under way."""
-        return not self.queue and not self.by_person and self.next_visit <= until
+        if self.by_person:
+            goes_on_at = self.goes_on_at()
+            return not self.queue and goes_on_at is not None and goes_on_at <= until
+        return not self.queue and self.next_visit <= until
 
     def visit(self, time: int) -> None:
         """Look for something to do and begin it, or come again later."""
@@ -156,6 +169,63 @@ class LiveIntruder:
             self.knock(time)
         ends = self.queue[-1].at if self.queue else time
         self.next_visit = ends + self.pause("pauses")
+
+    # --- a person at the console has prepared something ---
+
+    def goes_on_at(self) -> int | None:
+        """Return when a person's next choice takes effect; None if there is none to wait for."""
+        moments = [self.next_visit] if self.next_prepared() else []
+        if self.rests_until is not None:
+            moments.append(self.rests_until)
+        if self.returns_at is not None:
+            moments.append(max(self.returns_at, self.next_visit))
+        return min(moments, default=None)
+
+    def next_prepared(self) -> str | None:
+        """Return the first step that a person has prepared and that is possible now."""
+        steps = self.company.steps
+        return next((name for name in self.prepared if self.is_possible(steps[name])), None)
+
+    def go_on(self) -> None:
+        """Stop lying low, come back by another way, or begin what a person has prepared."""
+        time, name = self.goes_on_at() or self.next_visit, self.next_prepared()
+        self.next_visit = max(self.next_visit, time)
+        if self.rests_until is not None and self.rests_until <= time:
+            self.rests_until = None
+            self.forget_old_refusals(time)
+        elif self.returns_at is not None and self.returns_at <= time:
+            self.returns_at = None
+            self.come_by_another_way(time)
+        elif name is not None:
+            self.prepared.remove(name)
+            self.begin(self.company.steps[name], time)
+
+    def forget_old_refusals(self, time: int) -> None:
+        """Hope again for what was shut a while ago: owners switch things on again."""
+        patience = scaled(settings()["patience"][0], self.company.minutes)
+        for name, since in list(self.given_up.items()):
+            if time - since >= patience:
+                self.have_back(name)
+
+    def is_shut_out(self) -> bool:
+        """Return whether nothing is left to try with what the intruder holds, after a refusal.
+
+        It is all that the intruder can know; whether a door is open, `open_doors` says.
+        """
+        was_refused = any(not one.allowed for one in self.tried)
+        nothing_left = not any(self.is_possible(one) for one in self.company.steps.values())
+        return was_refused and nothing_left and not self.queue and self.way_back() is None
+
+    def possible_once(self, names: Collection[str]) -> list[str]:
+        """Return the steps that would be possible with these steps done, and what they give."""
+        services, before = self.company.case.estate.services, (self.holds, self.made)
+        asks = [ask for one in names for ask in self.open_route(self.company.steps[one]) or ()]
+        gives = [name for a in asks for name in services[a.service].gives.get(a.action, ())]
+        self.holds = {**dict.fromkeys(gives, self.next_visit), **self.holds}
+        self.made = {**dict.fromkeys(names, self.next_visit), **self.made}
+        possible = [one.id for one in self.company.steps.values() if self.is_possible(one)]
+        self.holds, self.made = before
+        return possible
 
     # --- who is shut out comes back ---
 
@@ -344,6 +414,8 @@ class LiveIntruder:
     def send(self, waiting: PlannedRequest) -> None:
         """Make a request, and take what it gives. A refusal ends the step for now."""
         ask, time = waiting.ask, waiting.at
+        if self.by_person:
+            self.next_visit = max(self.next_visit, time)
         if ask.using not in self.holds:
             self.queue.clear()
             return
@@ -374,10 +446,8 @@ class LiveIntruder:
         The answer is that of the company as it was, and of what the team did.
         """
         ask, time, case = waiting.ask, waiting.at, self.company.case
-        address = self.address(ask)
-        clock = seconds(ask.at) if ask.at and case_of_the_past(self.company) else None
-        moment = self.clock(waiting.step, time) if clock is None else clock
-        asked = replace(request(case, ask, moment), address=address)
+        asked = self.asked(waiting)
+        address = asked.address
         decision, held = policy.decide(asked, self.world), case.estate.credentials[ask.using]
         if not self.company.reaches(asked.service) or held.kind == "data" or not decision.allow:
             return asked, decision
@@ -387,6 +457,13 @@ class LiveIntruder:
             return asked, Decision(False, BLOCKED, f"{address} is blocked")
         refusal = self.containment.refuses(held, self.holds[ask.using], address, time)
         return asked, Decision(False, CONTAINED, refusal) if refusal else decision
+
+    def asked(self, waiting: PlannedRequest) -> Request:
+        """Return a request as the company gets it."""
+        ask = waiting.ask
+        clock = seconds(ask.at) if ask.at and case_of_the_past(self.company) else None
+        moment = self.clock(waiting.step, waiting.at) if clock is None else clock
+        return replace(request(self.company.case, ask, moment), address=self.address(ask))
 
     def clock(self, step: str, time: int) -> int:
         """Return the moment that the company decides by; a case of the past has its own."""
@@ -414,9 +491,15 @@ class LiveIntruder:
         return self.company.elsewhere(self.moves)
 
     def log(self, waiting: PlannedRequest, asked: Request, decision: Decision) -> None:
-        """Write a request to the logs. What is blocked never reaches the service."""
+        """Write a request to the logs."""
+        self.lines.extend(self.lines_of(waiting, asked, decision))
+
+    def lines_of(
+        self, waiting: PlannedRequest, asked: Request, decision: Decision
+    ) -> list[LiveEvent]:
+        """Return the lines of a request. What is blocked never reaches the service."""
         if decision.rule == BLOCKED or not policy.recorded(asked, self.world):
-            return
+            return []
         seed, held = self.company.seed, asked.credential
         if held is not None:
             session = f"{seed}/{held.session or held.id}"
@@ -424,20 +507,19 @@ class LiveIntruder:
         shown = replace(asked, time=waiting.at, credential=held)
         agent = self.company.case.addresses[waiting.ask.origin].agent
         serial = f"{seed}/live/{len(self.tried)}"
-        for line in telemetry.events(shown, decision, agent, serial, waiting.turn):
-            self.lines.append(
-                live_event(
-                    line.source,
-                    waiting.at,
-                    line.text,
-                    self.company.known_as,
-                    minutes=self.company.minutes,
-                    step=waiting.step,
-                    using=self.company.name_of(
-                        self.company.case.estate.credentials[waiting.ask.using]
-                    ),
-                )
+        using = self.company.name_of(self.company.case.estate.credentials[waiting.ask.using])
+        return [
+            live_event(
+                line.source,
+                waiting.at,
+                line.text,
+                self.company.known_as,
+                minutes=self.company.minutes,
+                step=waiting.step,
+                using=using,
             )
+            for line in telemetry.events(shown, decision, agent, serial, waiting.turn)
+        ]
 
     def take(self, asked: Request, ask: Ask, time: int) -> None:
         """Take what an allowed request gives.
@@ -473,30 +555,82 @@ class LiveIntruder:
         if self.in_a_row >= IN_A_ROW and not self.by_person:
             self.move()
 
-    def move(self) -> None:
-        """Move to another address, and retry there what was shut; three times at most."""
-        if self.moves < self.most_moves:
-            self.moves += 1
-            self.in_a_row = 0
-            self.given_up.clear()
-            self.refused.clear()
+    def move(self) -> bool:
+        """Move to another address, and retry there what was shut; return False if none is left."""
+        if self.moves >= self.most_moves:
+            return False
+        self.moves += 1
+        self.in_a_row = 0
+        self.given_up.clear()
+        self.refused.clear()
+        return True
 
     def nudge(self, nudge: Nudge) -> bool:
         """Do what somebody outside asks for, and keep it; return whether it changes anything."""
         self.nudges.append(nudge)
-        if nudge.kind == "hurry":
-            self.next_visit = min(self.next_visit, nudge.at)
-            return True
-        if nudge.kind == "leak":
-            return self.find_again(nudge.at)
-        if nudge.kind == "move":
-            self.move()
-            return True
+        if self.by_person:
+            self.next_visit = max(self.next_visit, nudge.at)
+        return NUDGES[nudge.kind](self, nudge)
+
+    def _hurry(self, nudge: Nudge) -> bool:
+        self.next_visit = min(self.next_visit, nudge.at)
+        return True
+
+    def _leak(self, nudge: Nudge) -> bool:
+        return self.find_again(nudge.at)
+
+    def _move(self, _: Nudge) -> bool:
+        return self.move()
+
+    def _begin(self, nudge: Nudge) -> bool:
         step = self.company.steps[nudge.step]
         possible = self.is_possible(step) and not self.queue
         if possible:
             self.begin(step, nudge.at)
         return possible
+
+    def _prepare(self, nudge: Nudge) -> bool:
+        under_way = {one.step for one in self.queue}
+        if nudge.step in {*self.prepared, *self.made, *under_way}:
+            return False
+        self.prepared.append(nudge.step)
+        self.run(nudge.at)
+        return True
+
+    def _take_back(self, nudge: Nudge) -> bool:
+        was_prepared = nudge.step in self.prepared
+        self.prepared = [name for name in self.prepared if name != nudge.step]
+        return was_prepared
+
+    def _stop(self, _: Nudge) -> bool:
+        was_busy = bool(self.queue)
+        self.queue.clear()
+        return was_busy
+
+    def _lie_low(self, nudge: Nudge) -> bool:
+        self.queue.clear()
+        self.rests_until = self.next_visit = nudge.until
+        return True
+
+    def _wake(self, nudge: Nudge) -> bool:
+        was_resting, self.rests_until, self.next_visit = self.rests_until, None, nudge.at
+        self.run(nudge.at)
+        return was_resting is not None
+
+    def _read_again(self, nudge: Nudge) -> bool:
+        route = None if self.queue else self.way_back()
+        if route is not None:
+            self.line_up(GET_BACK, route, nudge.at)
+        return route is not None
+
+    def _return(self, nudge: Nudge) -> bool:
+        in_time = nudge.at < self.company.start + self.last_return
+        if self.returns_at is not None or not in_time or not self.is_shut_out():
+            return False
+        low, high = settings()["returns"]
+        dice = Dice(f"{self.company.seed}/live/returns/{len(self.came_back)}")
+        self.returns_at = nudge.at + scaled(dice.between(low, high), self.company.minutes)
+        return True
 
     def find_again(self, time: int) -> bool:
         """Come in by a way not used yet, else with something that was shut, as it is now.
@@ -580,3 +714,18 @@ class LiveIntruder:
 def case_of_the_past(company: LiveCompany) -> bool:
     """Return whether each step of a company is decided by a moment of the past."""
     return any(step.clock is not None for step in company.steps.values())
+
+
+NUDGES = {  # by kind, what somebody outside can make the intruder do
+    "hurry": LiveIntruder._hurry,
+    "leak": LiveIntruder._leak,
+    "begin": LiveIntruder._begin,
+    "prepare": LiveIntruder._prepare,
+    "take-back": LiveIntruder._take_back,
+    "stop": LiveIntruder._stop,
+    "lie-low": LiveIntruder._lie_low,
+    "wake": LiveIntruder._wake,
+    "move": LiveIntruder._move,
+    "read-again": LiveIntruder._read_again,
+    "return": LiveIntruder._return,
+}

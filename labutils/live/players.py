@@ -6,16 +6,18 @@ where programs work, and their own stream; nothing else.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from labutils.capstone.lines import ADDRESSES, LoggedLine, line_of, made_by
 from labutils.incident.log_format import log_format
 from labutils.lab import seconds
 from labutils.live.company import HOUR, MINUTE, scaled
 from labutils.live.containment import MAKES, CannotDo
-from labutils.live.exercise import LiveExercise, LogRow, Team
+from labutils.live.exercise import LiveExercise, LogRow, Settings, Team
+from labutils.live.referee import judge
 
 EVERY = 3  # minutes between two looks
+EASY, MEDIUM = 65, 45  # points of the best player, from which on an exercise is that
 PANIC = 20  # minutes, after which somebody switches everything off
 
 
@@ -430,3 +432,15 @@ def play(exercise: LiveExercise, skills: list[str]) -> list[Player]:
         for player in players:
             player.look()
     return players
+
+
+def difficulty(points: float) -> str:
+    """Return how hard an exercise is in which the best scripted player scores these points."""
+    return "easy" if points >= EASY else "medium" if points >= MEDIUM else "hard"
+
+
+def rated(settings: Settings) -> float:
+    """Return the points that the best scripted player scores against the seeded intruder."""
+    exercise = LiveExercise(replace(settings, teams=1, by_person=False))
+    play(exercise, [SKILLS[-1]])
+    return judge(exercise, exercise.teams[0]).total

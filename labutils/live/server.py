@@ -20,7 +20,7 @@ from labutils.lab import data_file
 from labutils.live import debrief, team_page, wall
 from labutils.live.console_page import console_fragments, console_page
 from labutils.live.containment import CannotDo
-from labutils.live.exercise import OF_TEAMS, LiveExercise, LogRow, Team
+from labutils.live.exercise import MOST_TEAMS, OF_TEAMS, LiveExercise, LogRow, Team
 from labutils.live.instructor_page import instructor_fragments, instructor_page
 from labutils.live.journal import Journal
 from labutils.live.players import Player
@@ -306,17 +306,33 @@ class InstructorDoes(Page):
 class Console(Page):
     """The console of a person who plays the intruder."""
 
-    def get(self, link: str, what: str) -> None:
+    def must_be_by_person(self, link: str) -> None:
+        """Raise 404 for any other link, and where a program plays the intruder."""
         self.must_be("intruder", link)
+        if not self.room.exercise.settings.by_person:
+            raise HTTPError(404)
+
+    def get(self, link: str, what: str) -> None:
+        self.must_be_by_person(link)
         if what == "now":
             self.finish(console_fragments(self.room.exercise))
         else:
             said = self.room.said.pop(link, "")
             self.finish(console_page(self.room.exercise, said))
 
-    def post(self, link: str, _: str) -> None:
-        self.must_be("intruder", link)
-        row: LogRow = {"do": "intrude", "step": self.value("step")}
+    def post(self, link: str, what: str) -> None:
+        self.must_be_by_person(link)
+        if what != "intrude":
+            raise HTTPError(404)
+        row: LogRow = {"do": "intrude", "what": self.value("what") or "begin"}
+        row["step"] = self.value("step")
+        if name := self.value("take-back"):
+            row |= {"what": "take-back", "step": name}
+        if minutes := self.value("lie-low"):
+            is_number = minutes.isascii() and minutes.isdecimal() and len(minutes) < 4
+            row |= {"what": "lie-low", "minutes": int(minutes) if is_number else 0}
+        numbers = self.value("teams").split()[:MOST_TEAMS]
+        row["teams"] = [int(one) if one.isdecimal() and len(one) < 4 else -1 for one in numbers]
         self.answer(link, row | {"move": bool(self.value("move"))})
 
 

@@ -1,9 +1,11 @@
 """The intruder: decided by the policy, knows the answers alone, and goes another way."""
 
+import pytest
+
 from labutils.live.company import LiveCompany
 from labutils.live.containment import Containment, LiveAct
 from labutils.live.drawing import draw
-from labutils.live.intruder import GET_BACK, MOVES, LiveIntruder
+from labutils.live.intruder import GET_BACK, MOVES, LiveIntruder, Nudge
 from labutils.live.referee import foreseen, undisturbed
 
 
@@ -89,3 +91,78 @@ def test_a_person_at_the_console_is_waited_for(company: LiveCompany) -> None:
     idle.begin(step, company.start + 60)
     idle.run(company.end)
     assert list(idle.made) == [step.id]
+
+
+@pytest.fixture
+def person(company: LiveCompany) -> LiveIntruder:
+    """An intruder whom a person plays."""
+    return LiveIntruder(company, Containment(company), by_person=True)
+
+
+def test_what_a_person_prepared_is_begun_when_the_step_before_is_done(
+    company: LiveCompany, person: LiveIntruder
+) -> None:
+    first, second = company.chain[:2]
+    for name in (first, second):
+        assert person.nudge(Nudge("prepare", company.start + 60, name))
+    assert {one.step for one in person.queue} == {first} and person.prepared == [second]
+    assert not person.nudge(Nudge("prepare", company.start + 60, first))
+    person.run(company.end)
+    assert list(person.made) == [first, second]
+    assert person.made[first] <= next(one.at for one in person.tried if one.step == second)
+
+
+def test_a_person_may_think_again(company: LiveCompany, person: LiveIntruder) -> None:
+    first, second = company.chain[:2]
+    for name in (first, second):
+        person.nudge(Nudge("prepare", company.start + 60, name))
+    assert person.nudge(Nudge("take-back", company.start + 60, second))
+    assert not person.nudge(Nudge("take-back", company.start + 60, second))
+    assert person.nudge(Nudge("stop", company.start + 60))
+    assert not person.nudge(Nudge("stop", company.start + 60))
+    person.run(company.end)
+    assert not person.made
+
+
+def test_who_lies_low_does_nothing_until_then(company: LiveCompany, person: LiveIntruder) -> None:
+    until = company.start + 1800
+    person.nudge(Nudge("lie-low", company.start + 60, until=until))
+    person.nudge(Nudge("prepare", company.start + 120, company.chain[0]))
+    person.run(until - 1)
+    assert not person.tried
+    person.run(company.end)
+    assert person.tried[0].at >= until and company.chain[0] in person.made
+
+
+def test_who_is_shut_out_comes_back_with_other_credentials(company: LiveCompany) -> None:
+    starts = [company.case.estate.credentials[name] for name in company.starts_with]
+    acts = [LiveAct("disable", company.account_of(one), company.start) for one in starts]
+    person = LiveIntruder(company, Containment(company, acts), by_person=True)
+    assert not person.nudge(Nudge("return", company.start))
+    while not person.is_shut_out():
+        name = next(one.id for one in company.steps.values() if person.is_possible(one))
+        person.nudge(Nudge("begin", person.next_visit, name))
+        person.run(person.next_visit + 900)
+    before, at = set(person.first_held), person.next_visit
+    assert person.nudge(Nudge("return", at))
+    assert not person.nudge(Nudge("return", at))
+    assert person.returns_at is not None and person.returns_at > at
+    person.run(person.returns_at)
+    (way,) = (one for one in company.ways if one.id in person.came_back)
+    assert not before & set(way.starts)
+    assert not person.is_shut_out()
+
+
+def test_what_a_step_would_open_is_asked_without_taking_it(
+    company: LiveCompany, person: LiveIntruder
+) -> None:
+    before = dict(person.holds), dict(person.made)
+    assert company.chain[1] in person.possible_once([company.chain[0]])
+    assert (person.holds, person.made) == before
+
+
+def test_the_addresses_of_a_person_come_to_an_end(
+    company: LiveCompany, person: LiveIntruder
+) -> None:
+    moves = [person.nudge(Nudge("move", company.start)) for _ in range(person.most_moves + 1)]
+    assert moves == [True] * person.most_moves + [False]

@@ -47,6 +47,7 @@ def start(folder: Path, *more: str) -> Served:
     assert process.stdout is not None
     links: dict[str, str] = {}
     wanted = {"serving", "instructor", "team 1", "team 2"}
+    wanted |= {"intruder"} if "person" in more else set()
     while not wanted <= set(links):
         line = process.stdout.readline()
         assert line, f"it ended: {links}"
@@ -378,3 +379,69 @@ def test_behind_the_proxy_of_a_class_it_lies_below_a_path(tmp_path: Path) -> Non
             assert web.get("http://class/t/x/").status_code == 404
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+@pytest.fixture(scope="module")
+def seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An exercise whose intruder a person plays."""
+    one = start(tmp_path_factory.mktemp("seat"), "--speed", "100", "--intruder", "person")
+    yield one
+    assert stop(one) == 0
+
+
+def begun(seat: Served) -> int:
+    """How many choices of the intruder are in the log."""
+    lines = (seat.folder / "exercise.jsonl").read_text(encoding="utf-8").splitlines()
+    return sum(json.loads(line)["do"] == "intrude" for line in lines)
+
+
+def first_choice(seat: Served, http: httpx.Client) -> str:
+    """The first step that the console offers."""
+    choices = http.get(seat.of("intruder") + "now").json()["choices"]
+    return re.findall(r'name="step" value="([^"]+)"', choices)[0]
+
+
+@table(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_the_console_takes_no_form_from_another_site(
+    seat: Served, http: httpx.Client, headers: dict[str, str]
+) -> None:
+    data, before = {"what": "prepare", "step": first_choice(seat, http)}, begun(seat)
+    answer = http.post(seat.of("intruder") + "intrude", data=data, headers=headers)
+    assert answer.status_code == 403 and begun(seat) == before
+
+
+def test_a_person_chooses_with_and_without_a_script(seat: Served, http: httpx.Client) -> None:
+    address, plain = seat.of("intruder"), {"Accept": "text/plain"}
+    data = {"what": "prepare", "step": first_choice(seat, http), "teams": "1"}
+    said = http.post(address + "intrude", data=data, headers=plain)
+    assert said.status_code == 200 and said.text.endswith("next at 1 company.")
+    again = http.post(address + "intrude", data=data | {"teams": "2"})
+    assert again.status_code == 303
+    assert "next at 1 company." in http.get(address).text
+    rests = http.post(address + "intrude", data={"lie-low": "15", "teams": "1 2"}, headers=plain)
+    assert rests.text == "intruder: lies low at 2 companies."
+
+
+@table("data", [{"lie-low": "x"}, {"lie-low": "-1"}, {"teams": "x"}, {"teams": "99"}, {"what": ""}])
+def test_a_choice_that_cannot_be_is_answered_with_a_sentence(
+    seat: Served, http: httpx.Client, data: dict[str, str]
+) -> None:
+    plain, before = {"Accept": "text/plain"}, begun(seat)
+    wrong = {"what": "stop"} | data
+    answer = http.post(seat.of("intruder") + "intrude", data=wrong, headers=plain)
+    assert answer.status_code == 409 and answer.text.endswith(".") and begun(seat) == before
+
+
+def test_there_is_no_console_where_a_program_plays(served: Served, http: httpx.Client) -> None:
+    link = json.loads((served.folder / "links.json").read_text(encoding="utf-8"))["intruder"]
+    address = f"{served.base}/x/{link}/"
+    assert http.get(address).status_code == http.get(address + "now").status_code == 404
+    assert http.post(address + "intrude", data={"what": "stop"}).status_code == 404
