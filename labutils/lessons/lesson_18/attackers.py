@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from labutils.lab import dice
 
-from .forge import CLOUD, MAIN, OTHER_CLOUD, Job, Repository
+from .forge import CLOUD, OTHER_CLOUD, Job, Repository
 
 SHOP = Repository("shop", "100", "app", "7")
 HONEST = Job(SHOP, environment="production")
@@ -169,4 +169,4 @@ def drawn(jobs: list[Job], count: int, label: str) -> Iterator[Attacker]:
         yield Attacker(does, changed, audience)
 
 
-__all__ = ["HONEST", "INSIDE", "MAIN", "SHOP", "Attacker", "drawn", "the_sixteen"]
+__all__ = ["HONEST", "INSIDE", "SHOP", "Attacker", "drawn", "the_sixteen"]

@@ -77,8 +77,9 @@ class Cloud:
         except jwt.PyJWTError as error:
             raise Refused(str(error)) from error
 
-    def _line(self, address: str, event: str, source: str) -> Event:
-        number = hashlib.sha256(f"{len(self.log)} {self.forge.now}".encode()).hexdigest()
+    def line(self, address: str, event: str, source: str) -> Event:
+        """Return what each line of the log has, whoever calls."""
+        number = hashlib.sha256(f"{len(self.log)} {self.forge.now} {event}".encode()).hexdigest()
         return {
             "eventVersion": "1.08",
             "eventTime": iso(self.forge.now),
@@ -98,7 +99,7 @@ class Cloud:
     def _assumed(self, session: Session, claims: Claims, address: str) -> Event:
         provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER.removeprefix('https://')}"
         return {
-            **self._line(address, "AssumeRoleWithWebIdentity", "sts"),
+            **self.line(address, "AssumeRoleWithWebIdentity", "sts"),
             "readOnly": True,
             "userIdentity": {
                 "type": "WebIdentityUser",
@@ -126,7 +127,7 @@ class Cloud:
     def _called(self, session: Session, event: str, address: str) -> Event:
         source, name = event.split(".")
         return {
-            **self._line(address, name, source),
+            **self.line(address, name, source),
             "readOnly": name.startswith(("Get", "List", "Describe")),
             "userIdentity": {
                 "type": "AssumedRole",

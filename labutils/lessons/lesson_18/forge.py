@@ -129,7 +129,7 @@ class Forge:
         if not job.id_token or (job.fork and job.event == "pull_request"):
             raise NoToken(f"{job.workflow} may not ask for an ID token")
         times = {"iat": self.now, "nbf": self.now, "exp": self.now + LIFETIME}
-        return keys.sign({**claims_of(job, audience), **times}, self.key, typ="JWT")
+        return keys.sign({**claims_of(job, audience), **times}, self.key)
 
     def save(self, job: Job, name: str, content: Any) -> None:
         """Keep something in the cache of a job's branch. `pull_request_target` runs in the scope of
