@@ -10,7 +10,7 @@ def facts_of(name: str) -> list[Fact]:
 
 
 def grade_fits(fact: Fact) -> bool:
-    """Whether a grade is what was read. The schema sees to `confirmed`: it was read at a primary."""
+    """Whether a grade is what was read. The schema sees to `confirmed`: read at a primary."""
     retellings = [source for source in fact.read if source.kind == "secondary"]
     single = (fact.confidence == "single") <= (len(fact.read) == 1)
     return single and (fact.confidence == "reported") <= (len(retellings) > 1)

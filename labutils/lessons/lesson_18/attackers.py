@@ -5,6 +5,7 @@ Each of them is a job that the forge runs, and each token is genuine. Nobody for
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from labutils.lab import dice
 
@@ -81,7 +82,7 @@ def the_sixteen() -> tuple[Attacker, ...]:
 Change = Callable[[Job, str], tuple[str, Job, str]]
 
 
-def _of(job: Job, **changed: str) -> Job:
+def _of(job: Job, **changed: Any) -> Job:
     return replace(job, repository=replace(job.repository, **changed))
 
 
@@ -110,7 +111,7 @@ def _branch(job: Job, letters: str) -> tuple[str, Job, str]:
     return f"a branch called {letters}", replace(job, ref=f"refs/heads/{letters}"), CLOUD
 
 
-def _other_kind(job: Job, letters: str) -> tuple[str, Job, str]:
+def _other_kind(job: Job, _letters: str) -> tuple[str, Job, str]:
     kind, name = job.ref.removeprefix("refs/").split("/", 1)
     other = "heads" if kind == "tags" else "tags"
     return f"{other}/{name}", replace(job, ref=f"refs/{other}/{name}"), CLOUD

@@ -12,7 +12,7 @@ from .attackers import INSIDE, SHOP, drawn
 from .cloud import Cloud, Event, Session
 from .conditions import meets
 from .forge import Claims, Forge, Job, Repository, claims_of
-from .weeks import TOM, person, hits, runner
+from .weeks import TOM, hits, person, runner
 
 FLAG = "flag-" + next(dice("lesson-18", "three roles"))
 PATIENCE, ATTACKERS, DAYS = 5, 200, 30
@@ -72,7 +72,10 @@ class ThreeRoles:
         """The calls of the month: builds, and people with roles of their own."""
         cloud = Cloud(Forge())
         sessions = [
-            (Session(role, f"ASIA{role[3:6].upper()}{number}EXAMPLE", cloud.forge.now + 99, ""), False)
+            (
+                Session(role, f"ASIA{role[3:6].upper()}{number}EXAMPLE", cloud.forge.now + 99, ""),
+                False,
+            )
             for role, some in jobs_of(1).items()
             for number, _ in enumerate(some)
         ]

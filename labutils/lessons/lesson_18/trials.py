@@ -127,7 +127,7 @@ def try_detection(answer: Any) -> Trial:
 def log_lines() -> list[Line]:
     """Lines of the log: exchanges, calls of builds, and people."""
     forge = Forge()
-    cloud = Cloud(forge, {DEPLOY: lambda claims: True, "ci-audit": lambda claims: True})
+    cloud = Cloud(forge, {DEPLOY: lambda _: True, "ci-audit": lambda _: True})
     lines: list[Line] = []
 
     def exchange(job: Job, about: str, words: str, at: str = "198.51.100.9") -> None:

@@ -74,7 +74,9 @@ def one_after_another(scene: ThreeRoles) -> str:
 ROUTES = {
     "the month, and a wildcard for the tag": tried(),
     "written out": written_out,
-    "with the ending of the workflow": tried(workflow="*/app/.github/workflows/release.yml@refs/tags/v*"),
+    "with the ending of the workflow": tried(
+        workflow="*/app/.github/workflows/release.yml@refs/tags/v*"
+    ),
 }
 SHUT = {
     "the month as it was": the_month_as_it_was,
@@ -88,7 +90,11 @@ SHUT = {
     "a rule that finds nothing": tried("a: {eventName: None}\ncondition: a"),
     "no rule": tried("condition: nothing"),
     "a rule for one role": tried(RULE.replace("ci-'", "ci-deploy'")),
-    "people, too": tried(RULE.replace("{userIdentity.arn|contains: ':assumed-role/ci-'}", "{userIdentity.type: AssumedRole}")),
+    "people, too": tried(
+        RULE.replace(
+            "{userIdentity.arn|contains: ':assumed-role/ci-'}", "{userIdentity.type: AssumedRole}"
+        )
+    ),
     "no conditions": lambda scene: scene.try_policy({}, RULE),
     "a text": lambda scene: scene.try_policy("all", RULE),
     "a number as a value": lambda scene: scene.try_policy(as_seen(scene, ref=7), RULE),

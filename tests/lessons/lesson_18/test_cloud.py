@@ -9,7 +9,7 @@ from labutils.lessons.lesson_18.forge import Forge
 
 def test_the_key_joins_the_exchange_and_the_calls():
     forge = Forge()
-    cloud = Cloud(forge, {"deploy": lambda claims: True})
+    cloud = Cloud(forge, {"deploy": lambda _: True})
     session = cloud.assume("deploy", forge.id_token(HONEST), "198.51.100.7")
     assert cloud.call(session, "s3.PutObject", "198.51.100.7")
     first, second = cloud.log
@@ -22,7 +22,7 @@ def test_the_key_joins_the_exchange_and_the_calls():
 
 def test_a_token_that_is_not_genuine_or_expired_or_not_trusted_gets_nothing():
     forge = Forge()
-    cloud = Cloud(forge, {"deploy": lambda claims: True, "none": lambda claims: False})
+    cloud = Cloud(forge, {"deploy": lambda _: True, "none": lambda _: False})
     token = forge.id_token(HONEST)
     for role, text in (("none", token), ("deploy", token[:-4] + "AAAA"), ("deploy", "no token")):
         with pytest.raises(Refused):
