@@ -91,22 +91,22 @@ def gets_in(trusts: Trusts, job: Job, audience: str = CLOUD) -> bool:
     return isinstance(session, Session)
 
 
-def under_an_exact_subject() -> dict[str, bool]:
+def under_an_exact_subject() -> list[bool]:
     """Show who of the sixteen gets in under an exact `sub`, and return it for five of them."""
     condition = trusting({"aud": CLOUD, "sub": "repo:shop/app:environment:production"})
     came = {one.does: gets_in(condition, one.job, one.audience) for one in the_sixteen()}
-    asked = {
-        "stranger": "a stranger's environment called production",
-        "feature": "production from a feature branch",
-        "again": "the name shop, taken again after it was deleted",
-        "target": "pull_request_target that names the environment",
-        "test": "an environment called production-test",
-    }
+    asked = (
+        "a stranger's environment called production",
+        "production from a feature branch",
+        "the name shop, taken again after it was deleted",
+        "pull_request_target that names the environment",
+        "an environment called production-test",
+    )
     show_log(
-        [{"who": who, "gets in": "yes" if came[who] else ""} for who in asked.values()],
+        [{"who": who, "gets in": "yes" if came[who] else ""} for who in asked],
         "Under an exact subject",
     )
-    return {name: came[who] for name, who in asked.items()}
+    return [came[who] for who in asked]
 
 
 def try_everybody(trusts: Trusts) -> None:
@@ -136,8 +136,9 @@ def who_is_let_in(witnesses: Mapping[str, str]) -> None:
     )
 
 
-def after_a_take_over() -> dict[str, bool]:
-    """Show who gets in after a rename and a take-over, under three conditions."""
+def after_a_take_over() -> list[str]:
+    """Show who gets in after a rename and a take-over, and return which of three conditions lets
+    the honest job in and keeps Tom out."""
     conditions: dict[str, dict[str, Any]] = {
         "names": {"sub": "repo:shop/app:environment:production"},
         "numbered": {"sub": "repo:shop@100/app@7:environment:production"},
@@ -165,15 +166,16 @@ def after_a_take_over() -> dict[str, bool]:
                 }
             )
     show_log(rows, "After the rename, and after Tom")
-    return came
+    return [one for one in conditions if came[f"{one} honest"] and not came[f"{one} tom"]]
 
 
-def six_changes() -> dict[str, bool]:
-    """Play the release under each of six changes, and return where the thief gets a session."""
-    rows, came = [], {}
+def six_changes() -> list[str]:
+    """Play the release under each of six changes, and return after which the thief gets no
+    session."""
+    rows, none = [], []
     for change, words in CHANGES.items():
         seen = release(change)
-        came[change] = bool(seen.sessions)
+        none += [] if seen.sessions else [change]
         rows.append(
             {
                 "change": words,
@@ -182,7 +184,7 @@ def six_changes() -> dict[str, bool]:
             }
         )
     show_log(rows, "Six releases", lit=("what is published", "poisoned"))
-    return came
+    return none
 
 
 def a_week_to_look_at() -> None:
