@@ -94,11 +94,12 @@ def claims_of(job: Job, audience: str = CLOUD) -> Claims:
         "repository_owner": repository.owner,
         "repository_owner_id": repository.owner_id,
         "ref": job.ref,
-        "ref_type": "tag" if job.ref.startswith("refs/tags/") else "branch",
         "event_name": job.event,
         "workflow_ref": job.workflow_ref,
         "job_workflow_ref": job.called or job.workflow_ref,
     }
+    if job.ref.startswith(("refs/heads/", "refs/tags/")):
+        claims["ref_type"] = "tag" if job.ref.startswith("refs/tags/") else "branch"
     if job.environment:
         claims["environment"] = job.environment
     if job.base_ref:

@@ -26,14 +26,14 @@ from .poisoned_cache import CHANGES, release
 from .weeks import DEPLOY, KINDS, counts, week
 
 RUNNER = "198.51.100.9"
-SIX = {
-    "push": Job(SHOP),
-    "tag": Job(SHOP, ref="refs/tags/v1"),
-    "pull": Job(SHOP, ref="refs/pull/5/merge", event="pull_request"),
-    "production": HONEST,
-    "feature": replace(HONEST, ref="refs/heads/try"),
-    "target": replace(HONEST, event="pull_request_target"),
-}
+SIX = (
+    Job(SHOP),
+    Job(SHOP, ref="refs/tags/v1"),
+    Job(SHOP, ref="refs/pull/5/merge", event="pull_request"),
+    HONEST,
+    replace(HONEST, ref="refs/heads/try"),
+    replace(HONEST, event="pull_request_target"),
+)
 
 
 def open_a_pull_request() -> Claims:
@@ -55,24 +55,25 @@ def open_a_pull_request() -> Claims:
     show_log(rows, "The token of Tom's pull request", lit=("value", claims["sub"]))
     show_log(
         [
-            {"the role trusts": "aud is sts.cloud.example, and sub is like repo:shop/app:*"},
-            {"the role trusts": f"so the cloud gives him {session.access_key}, for an hour"},
-            {"the role trusts": f"and he lists the buckets, as {session.role}"},
+            {"what": "the condition", "here": "aud is sts.cloud.example, and sub is repo:shop/app:*"},
+            {"what": "the cloud gives", "here": f"{session.access_key}, for an hour"},
+            {"what": "what Tom does with it", "here": f"lists the buckets, as {session.role}"},
         ],
         "What the cloud does with it",
         why="The signature is genuine, and nothing was stolen. The forge runs what is in a pull "
-        "request, and signs who it is. The condition said yes.",
+        "request from a branch (it gives no token to a fork), and signs who it is. The condition "
+        "said yes.",
         moral="There is no secret left to steal. There is a condition to get past.",
     )
     return claims
 
 
-def six_subjects() -> dict[str, bool]:
+def six_subjects() -> list[bool]:
     """Show `sub` of six jobs, and return of which it has the ref."""
-    rows, shows = [], {}
-    for name, job in SIX.items():
+    rows, shows = [], []
+    for job in SIX:
         sub = claims_of(job)["sub"]
-        shows[name] = sub.endswith(f"ref:{job.ref}")
+        shows.append(sub.endswith(f"ref:{job.ref}"))
         where = job.ref.removeprefix("refs/")
         rows.append({"event": job.event, "ref": where, "env": job.environment or "", "sub": sub})
     show_log(rows, "Six jobs of shop/app")
