@@ -55,7 +55,10 @@ def open_a_pull_request() -> Claims:
     show_log(rows, "The token of Tom's pull request", lit=("value", claims["sub"]))
     show_log(
         [
-            {"what": "the condition", "here": "aud is sts.cloud.example, and sub is repo:shop/app:*"},
+            {
+                "what": "the condition",
+                "here": "aud is sts.cloud.example, and sub is repo:shop/app:*",
+            },
             {"what": "the cloud gives", "here": f"{session.access_key}, for an hour"},
             {"what": "what Tom does with it", "here": f"lists the buckets, as {session.role}"},
         ],
