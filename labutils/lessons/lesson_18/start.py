@@ -164,7 +164,7 @@ def after_a_take_over() -> list[str]:
             rows.append(
                 {
                     "condition": name,
-                    "who": who,
+                    "who": {"honest": "the honest job", "tom": "Tom"}[who],
                     "sub": claims["sub"],
                     "gets in": "yes" if came[f"{name} {who}"] else "",
                 }
