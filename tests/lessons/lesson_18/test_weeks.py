@@ -11,7 +11,7 @@ exec(lesson("18").items["18-3"].solution, RULE)
 
 
 @pytest.mark.parametrize("number", range(5))
-@pytest.mark.parametrize(("kind", "found"), zip(KINDS, (1, 0, 2, 0), strict=True))
+@pytest.mark.parametrize(("kind", "found"), list(zip(KINDS, (1, 0, 2, 0), strict=True)))
 def test_the_rule_finds_what_the_lesson_says_in_any_week(kind, found, number):
     lines = week(kind, f"{kind} {number}")
     assert counts(RULE["detection"], lines) == {"of a thief": found, "honest": 0}
