@@ -204,17 +204,14 @@ def a_week_to_look_at() -> None:
         "userIdentity.accessKeyId",
         "responseElements.credentials.accessKeyId",
     )
-    rows = [
-        {
-            "field": name,
-            "the exchange": _value(first, name),
-            "a call": _value(second, name),
-            "a person": _value(person, name),
-        }
-        for name in fields
-    ]
     key = first["responseElements"]["credentials"]["accessKeyId"]
-    show_log(rows, "Three lines of the cloud's log", lit=("a call", key))
+    for label, event in {
+        "The exchange": first,
+        "A call that follows": second,
+        "A call by a person": person,
+    }.items():
+        rows = [{"field": name, "value": _value(event, name)} for name in fields]
+        show_log([row for row in rows if row["value"]], label, lit=("value", key))
 
 
 def _value(event: Mapping[str, Any], path: str) -> str:
