@@ -87,7 +87,7 @@ def ways_on(course: Lesson, items: Items) -> Iterator[WayOn]:
         yield WayOn(following, f"{words}: {_called(following)}", hook)
         if visit := order.visits.get(number):
             yield WayOn(visit, f"How did that work? {_called(visit)}, and back")
-    elif after:
+    elif after and not (on == STORY and number == order.story[-1]):
         yield WayOn(after, f"Next: {_called(after)}", course.ending.next)
     else:  # the last lesson leads out of the course
         yield WayOn("", "Next: a month of your own, from any seed", course.ending.next)

@@ -1,0 +1,1 @@
+"""18 · CI without secrets."""
