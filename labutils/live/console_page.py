@@ -26,7 +26,7 @@ class LogOfStep(NamedTuple):
     minutes: int
 
 
-class Choice(NamedTuple):
+class Possible(NamedTuple):
     """A step that can be chosen, and what it takes.
 
     `using`: the credentials with which it is made, each with the address it comes from; `opens`:
@@ -42,7 +42,7 @@ class Choice(NamedTuple):
     is_ahead: bool = False
 
 
-class Answer(NamedTuple):
+class Noticed(NamedTuple):
     """The answer to a request that was made `times` times, alike at these teams' companies.
 
     `last`: when it was last made, in seconds since 1970.
@@ -64,7 +64,7 @@ def console_page(exercise: LiveExercise, said: str) -> str:
 def console_fragments(exercise: LiveExercise) -> dict[str, str]:
     """Return the parts of the console that change."""
     several = len(exercise.teams) > 1
-    shared: dict[Choice, list[Team]] = {}
+    shared: dict[Possible, list[Team]] = {}
     for team in exercise.teams:
         for choice in choices(team.intruder):
             shared.setdefault(choice, []).append(team)
@@ -88,7 +88,7 @@ def console_fragments(exercise: LiveExercise) -> dict[str, str]:
 # --- what can be chosen --------------------------------------------------------------------------
 
 
-def choices(intruder: LiveIntruder) -> list[Choice]:
+def choices(intruder: LiveIntruder) -> list[Possible]:
     """Return what is possible now, then what will be once all that is prepared is done."""
     steps = intruder.company.steps
     under_way = [one.step for one in intruder.queue if one.step in steps]
@@ -109,13 +109,13 @@ def _choice(
     coming: list[str],
     *,
     is_ahead: bool,
-) -> Choice:
+) -> Possible:
     company = intruder.company
     route = (None if is_ahead else intruder.open_route(step)) or step.routes[0]
     own = [ask for ask in route if company.case.estate.credentials[ask.using].kind != "data"]
     credentials = company.case.estate.credentials
     opens = [] if is_ahead else intruder.possible_once([*coming, step.id])
-    return Choice(
+    return Possible(
         step,
         -(-duration(intruder, route) // MINUTE),
         tuple(
@@ -151,9 +151,9 @@ def logs(
 # --- what was noticed ----------------------------------------------------------------------------
 
 
-def answers(exercise: LiveExercise) -> list[Answer]:
+def answers(exercise: LiveExercise) -> list[Noticed]:
     """Return the answers to the latest requests, the newest first."""
-    alike: dict[Answer, list[Team]] = {}
+    alike: dict[Noticed, list[Team]] = {}
     for team in exercise.teams:
         for answer in _answers_of(team):
             alike.setdefault(answer._replace(teams=()), []).append(team)
@@ -161,7 +161,7 @@ def answers(exercise: LiveExercise) -> list[Answer]:
     return sorted(every, key=lambda one: -one.last)[:MOST_ANSWERS]
 
 
-def _answers_of(team: Team) -> list[Answer]:
+def _answers_of(team: Team) -> list[Noticed]:
     worked: dict[tuple[str, str], int] = {}  # by credential and request, when it last did
     found = []
     for _, some in groupby(team.intruder.tried, lambda one: one._replace(at=0, reason="")):
@@ -170,7 +170,7 @@ def _answers_of(team: Team) -> list[Answer]:
         says, kind = _says(first, worked)
         if first.allowed:
             worked[first.using, ""] = worked[first.using, first.scope] = last
-        found.append(Answer((team,), first, len(group), last, says, kind))
+        found.append(Noticed((team,), first, len(group), last, says, kind))
     return found
 
 

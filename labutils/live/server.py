@@ -321,6 +321,7 @@ class Console(Page):
             self.finish(console_page(self.room.exercise, said))
 
     def post(self, link: str, what: str) -> None:
+        """Take a form of the console. Raises HTTPError."""
         self.must_be_by_person(link)
         if what != "intrude":
             raise HTTPError(404)
