@@ -108,12 +108,18 @@ class Company:
         """Tom's browser."""
         return self.apps.tom
 
-    def token(self, address: str = TOOLS, *, agent: str = "agent", who: str = "ada") -> str:
-        """Return an access token that a person gave an agent, for one server (RFC 8707)."""
+    def token(
+        self, address: str = TOOLS, *, agent: str = "agent", who: str = "ada", acts: bool = False
+    ) -> str:
+        """Return an access token that a person gave an agent, for one server (RFC 8707).
+
+        With `acts` the token says in `act` that the agent acts (RFC 8693, 4.1).
+        """
         provider = self.apps.provider
         client, user = provider.clients[agent], provider.users[who]
         grant = Grant(client, user, "read", resources=(address,))
-        return create_access_token(provider, grant, "read", {}, (address,), 600)
+        act = {"sub": agent} if acts else None
+        return create_access_token(provider, grant, "read", {}, (address,), 600, act)
 
     def call_on(self, token: str, way: str) -> httpx.Response:
         """Let the tool server call the files' API for whoever brought a token, in one of WAYS."""
@@ -167,9 +173,9 @@ def who_was_it(way: str) -> dict[str, int]:
         one.files.also = (TOOLS,)
     named = {"person": 0, "agent": 0, "server": 0}
     for agent, who in TEN:
-        one.call_on(one.token(agent=agent, who=who), way)
-        line: dict[str, Any] = one.lab.audit[-2]  # the last is the API's own line
-        text = str({name: value for name, value in line.items() if name != "service"})
+        one.call_on(one.token(agent=agent, who=who, acts=way == DELEGATION), way)
+        line: dict[str, Any] = one.lab.audit[-1]
+        text = str([line.get("sub"), line.get("client_id"), line.get("act")])
         named["person"] += one.apps.provider.users[who].sub in text
         named["agent"] += f"'{agent}'" in text
         named["server"] += "'tools'" in text
