@@ -10,7 +10,7 @@ from labutils.incident.campaign import Ask
 from labutils.incident.policy import Decision
 from labutils.live.company import MINUTE, LiveStep, scaled, settings
 from labutils.live.exercise import LiveExercise, Team
-from labutils.live.intruder import GET_BACK, LiveIntruder, LiveRequest, PlannedRequest
+from labutils.live.intruder import LiveIntruder, LiveRequest, PlannedRequest
 from labutils.live.rendering import at, clock, render
 
 MOST_ANSWERS = 60
@@ -79,7 +79,6 @@ def console_fragments(exercise: LiveExercise) -> dict[str, str]:
             exercise=exercise,
             steps=exercise.company.steps,
             lies_low=LIES_LOW,
-            GET_BACK=GET_BACK,
         ),
         "noticed": render("noticed.html", answers=answers(exercise), several=several),
     }
@@ -112,8 +111,8 @@ def _choice(
 ) -> Possible:
     company = intruder.company
     route = (None if is_ahead else intruder.open_route(step)) or step.routes[0]
-    own = [ask for ask in route if company.case.estate.credentials[ask.using].kind != "data"]
     credentials = company.case.estate.credentials
+    own = [ask for ask in route if credentials[ask.using].kind != "data"]
     opens = [] if is_ahead else intruder.possible_once([*coming, step.id])
     return Possible(
         step,

@@ -706,7 +706,7 @@ class LiveExercise:
             raise CannotDo(f"An intruder lies low for 1 to {MOST_REST} minutes.")
         nudge = Nudge(what, self.now, name, self.now + MINUTE * minutes)
         concerned = [team] if team else self._several(row)
-        if row.get("move"):
+        if row.get("move"):  # as journals of older versions have it, beside a step
             for one in concerned:
                 one.intruder.nudge(Nudge("move", self.now))
         reached = sum(one.intruder.nudge(nudge) for one in concerned)

@@ -334,7 +334,7 @@ class Console(Page):
             row |= {"what": "lie-low", "minutes": int(minutes) if is_number else 0}
         numbers = self.value("teams").split()[:MOST_TEAMS]
         row["teams"] = [int(one) if one.isdecimal() and len(one) < 4 else -1 for one in numbers]
-        self.answer(link, row | {"move": bool(self.value("move"))})
+        self.answer(link, row)
 
 
 class Wall(Page):

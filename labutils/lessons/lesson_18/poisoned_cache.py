@@ -59,14 +59,14 @@ def release(change: str) -> Seen:
         SHOP, event="pull_request_target", workflow="preview.yml", base_ref="main", id_token=False
     )
     forge.save(preview, "packages", thief)  # with contents: read it is the same: nobody asks
-    honest = replace(HONEST)  # a person who reviews this release sees an honest commit on main
+    # Whoever reviews this release sees an honest commit on main.
     split = change in ("own job", "permission")
     build = replace(
-        honest, environment=None if split else "production", id_token=change != "permission"
+        HONEST, environment=None if split else "production", id_token=change != "permission"
     )
     packages: Callable[[Job], str] | None = None
     if change != "cache":
         packages = forge.restore(build, "packages")
     seen.package = packages(build) if packages else "clean"
-    cloud.assume("publish", forge.id_token(honest), RUNNER)  # the step that was meant to publish
+    cloud.assume("publish", forge.id_token(HONEST), RUNNER)  # the step that was meant to publish
     return seen
