@@ -3,7 +3,7 @@
 import pytest
 from fact_ledgers import facts_of, grade_fits, in_order_since
 
-LEDGERS = {"since-2023": "since-", "ci": "ci-"}  # and how an id of each begins
+LEDGERS = {"since-2023": "since-", "ci": "ci-", "agents": "agents-"}  # and how an id of each begins
 FACTS = [fact for name in LEDGERS for fact in facts_of(name)]
 
 

@@ -1,0 +1,1 @@
+"""19 · Tokens of agents."""

@@ -1,0 +1,12 @@
+"""Who may get a token for which server (lessons 19-2): hosts, and what each actor may call."""
+
+HOSTS = {
+    "agent": "https://agent.example",
+    "calendar": "https://calendar.example",
+    "tools": "https://tools.example",
+}
+TARGETS = {
+    "agent": ("https://calendar.example", "https://tools.example"),
+    "calendar": ("https://tools.example",),
+    "tools": ("https://files.example",),
+}

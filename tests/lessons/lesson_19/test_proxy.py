@@ -1,0 +1,39 @@
+"""The four conditions of a confused deputy: take one away, and Tom gets no code."""
+
+from labutils.lessons.lesson_19.proxy import (
+    HONEST,
+    TOMS,
+    both_links,
+    link,
+    opened_link,
+    with_proxy,
+)
+
+HELPER, TOM = "the code is at helper.example", "the code is at tom.example"
+
+
+def test_with_all_four_the_code_goes_to_whoever_sent_the_link():
+    assert [*both_links().values()] == [HELPER, TOM]
+
+
+def test_consent_for_each_client_lets_the_honest_one_through_alone():
+    came = both_links(lambda user, one, back, yes: (user, one["client_id"], back) in yes)
+    assert came["the helper's own link"] == HELPER
+    assert came["Tom's link"].startswith("403 Calendar Helper wants to use your tools")
+
+
+def test_without_the_cookie_of_the_third_party_she_is_asked_there():
+    apps, _, toms = with_proxy()
+    apps.ada.cookies.delete("session", domain="login.example")
+    assert opened_link(apps.ada, toms) == "200 a page"
+
+
+def test_a_redirect_that_was_not_registered_is_refused():
+    apps, _, _ = with_proxy()
+    assert opened_link(apps.ada, link("client-1", TOMS)).startswith("403")
+    assert opened_link(apps.ada, link("client-3", HONEST)).startswith("403")
+
+
+def test_a_state_that_was_not_begun_here_brings_no_code():
+    apps, _, _ = with_proxy()
+    assert opened_link(apps.ada, "https://proxy.example/cb?state=x&code=y").startswith("403")
