@@ -4,7 +4,8 @@ both down in the form of CloudTrail.
 The lines have what AWS's printed example of `AssumeRoleWithWebIdentity` has. The caller is of the
 type `WebIdentityUser`, which has no `arn`, `accountId` or `accessKeyId`. The key that the cloud
 hands out stands in `responseElements.credentials.accessKeyId`; the calls of the session have it in
-`userIdentity.accessKeyId`, and nothing else joins the two. The model writes no line for a refusal.
+`userIdentity.accessKeyId`. Role and name of the session come back as well, and are those of every
+build. Reads and writes of objects are data events. The model writes no line for a refusal.
 """
 
 import base64
@@ -22,6 +23,7 @@ from .forge import ISSUER, Forge
 
 ACCOUNT = "123456789012"
 HOUR = 3600  # seconds that a session lasts
+SESSION = "build"  # the name of each build's session
 Event = dict[str, Any]
 
 
@@ -80,6 +82,7 @@ class Cloud:
     def line(self, address: str, event: str, source: str) -> Event:
         """Return what each line of the log has, whoever calls."""
         number = hashlib.sha256(f"{len(self.log)} {self.forge.now} {event}".encode()).hexdigest()
+        of_data = event in ("GetObject", "PutObject")
         return {
             "eventVersion": "1.08",
             "eventTime": iso(self.forge.now),
@@ -91,8 +94,8 @@ class Cloud:
             "requestID": number[:16],
             "eventID": number[16:48],
             "eventType": "AwsApiCall",
-            "eventCategory": "Management",
-            "managementEvent": True,
+            "eventCategory": "Data" if of_data else "Management",
+            "managementEvent": not of_data,
             "recipientAccountId": ACCOUNT,
         }
 
@@ -109,7 +112,7 @@ class Cloud:
             },
             "requestParameters": {
                 "roleArn": f"arn:aws:iam::{ACCOUNT}:role/{session.role}",
-                "roleSessionName": "build",
+                "roleSessionName": SESSION,
                 "durationSeconds": HOUR,
             },
             "responseElements": {
@@ -120,7 +123,10 @@ class Cloud:
                     "accessKeyId": session.access_key,
                     "expiration": iso(session.until),
                 },
-                "assumedRoleUser": {"arn": _arn(session)},
+                "assumedRoleUser": {
+                    "assumedRoleId": f"AROAEXAMPLE:{SESSION}",
+                    "arn": _arn(session),
+                },
             },
         }
 
@@ -131,7 +137,7 @@ class Cloud:
             "readOnly": name.startswith(("Get", "List", "Describe")),
             "userIdentity": {
                 "type": "AssumedRole",
-                "principalId": f"AROAEXAMPLE:{session.role}",
+                "principalId": f"AROAEXAMPLE:{SESSION}",
                 "arn": _arn(session),
                 "accountId": ACCOUNT,
                 "accessKeyId": session.access_key,
@@ -142,7 +148,7 @@ class Cloud:
 
 
 def _arn(session: Session) -> str:
-    return f"arn:aws:sts::{ACCOUNT}:assumed-role/{session.role}/build"
+    return f"arn:aws:sts::{ACCOUNT}:assumed-role/{session.role}/{SESSION}"
 
 
 def _key(text: str) -> str:

@@ -64,9 +64,9 @@ def open_a_pull_request() -> Claims:
         ],
         "What the cloud does with it",
         why="The signature is genuine, and nothing was stolen. The forge runs what is in a pull "
-        "request from a branch (it gives no token to a fork), and signs who it is. The condition "
+        "request from a branch (one from a fork gets no token), and signs who it is. The condition "
         "said yes.",
-        moral="There is no secret left to steal. There is a condition to get past.",
+        moral="No secret is stored any more. There is a condition to get past.",
     )
     return claims
 
@@ -124,8 +124,8 @@ def try_everybody(trusts: Trusts) -> None:
         rows,
         "Your condition, and sixteen attackers",
         lit=("who", INSIDE),
-        why="This list is ours, and another would give other numbers. Real clouds differ in which "
-        "claims they compare at all, which no experiment here can show: read the page of yours.",
+        why="This list is ours, and another would give other numbers. Your cloud may not be able "
+        "to compare each of these claims: look that up before you write its condition.",
     )
 
 

@@ -1,7 +1,7 @@
 """The target of lesson 18: conditions for three roles and a rule, from a month of honest jobs,
 against two hundred attackers who are drawn."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -9,13 +9,13 @@ from labutils.lab import SceneError, dice
 from labutils.text import counted, shown
 
 from .attackers import INSIDE, SHOP, drawn
-from .cloud import Cloud, Event, Session
+from .cloud import Cloud, Event
 from .conditions import meets
 from .forge import Claims, Forge, Job, Repository, claims_of
 from .weeks import TOM, hits, person, runner
 
 FLAG = "flag-" + next(dice("lesson-18", "three roles"))
-PATIENCE, ATTACKERS, DAYS = 5, 200, 30
+PATIENCE, ATTACKERS = 5, 200
 INFRA = Repository("shop", "100", "infra", "11")
 STOPPED = (
     "Five policies were not good enough, so nobody reads another. To begin again, restart the "
@@ -40,16 +40,23 @@ def jobs_of(month: int) -> dict[str, list[Job]]:
     }
 
 
-def log_of(sessions: list[tuple[Session, bool]], cloud: Cloud, label: str) -> list[bool]:
-    """Let the sessions work, and people too; return for each line whether a thief made it."""
-    draw, thefts = dice("lesson-18", label), list[bool]()
-    cloud.log.clear()
-    for session, stolen in sessions:
+def log_of(runs: Iterable[tuple[str, Job, bool]], label: str) -> tuple[list[Event], set[int]]:
+    """Let jobs get the session of a role and work, and people too. Where it is stolen, somebody
+    uses it elsewhere. Return the log, and the places of the lines that are a thief's."""
+    forge, draw, thefts = Forge(), dice("lesson-18", label), set[int]()
+    cloud = Cloud(forge, {role: lambda _: True for role in jobs_of(1)})
+    for role, job, stolen in runs:
         letters = next(draw)
-        cloud.call(session, "s3.GetObject", TOM if stolen else runner(letters[:2]))
+        forge.now += 7_000 + int(letters[:4], 16) % 9_000
+        at = runner(letters[4:6])
+        session = cloud.assume(role, forge.id_token(job), at)
+        for where in (at, TOM) if stolen else (at,):
+            forge.now += 20
+            cloud.call(session, "s3.GetObject", where)
+        if stolen:
+            thefts.add(len(cloud.log) - 1)
         cloud.log.append(person(cloud, letters))
-        thefts += [stolen, False]
-    return thefts
+    return cloud.log, thefts
 
 
 class ThreeRoles:
@@ -69,18 +76,9 @@ class ThreeRoles:
 
     @property
     def log(self) -> list[Event]:
-        """The calls of the month: builds, and people with roles of their own."""
-        cloud = Cloud(Forge())
-        sessions = [
-            (
-                Session(role, f"ASIA{role[3:6].upper()}{number}EXAMPLE", cloud.forge.now + 99, ""),
-                False,
-            )
-            for role, some in jobs_of(1).items()
-            for number, _ in enumerate(some)
-        ]
-        log_of(sessions, cloud, "the month")
-        return cloud.log
+        """The log of the month: exchanges and calls of builds, and people with their own roles."""
+        runs = [(role, job, False) for role, some in jobs_of(1).items() for job in some]
+        return log_of(runs * 3, "the month")[0]
 
 
 def trier(flag: str) -> Callable[[object, object], str]:
@@ -142,16 +140,13 @@ def tried(policy: Policy) -> tuple[int, list[str], list[str]]:
 
 def hunted(detection: str, roles: list[str]) -> tuple[int, int]:
     """How many of the thefts with these roles a detection finds, and how many honest lines."""
-    cloud = Cloud(Forge())
-    own = [(role, False) for role in jobs_of(2) for _ in range(DAYS // 3)]
-    sessions = [
-        (Session(role, f"ASIA{number:05}EXAMPLE", cloud.forge.now + 99, ""), stolen)
-        for number, (role, stolen) in enumerate([*own, *((role, True) for role in roles)])
-    ]
-    thefts = log_of(sessions, cloud, "the month after")
-    found = hits(detection, cloud.log)
-    theirs = {place for place, stolen in enumerate(thefts) if stolen}
-    return len(found & theirs), len(found - theirs)
+    jobs = jobs_of(2)
+    own = [(role, job, False) for role, some in jobs.items() for job in some * 6]
+    log, thefts = log_of(
+        [*own, *((role, jobs[role][0], True) for role in roles)], "the month after"
+    )
+    found = hits(detection, log)
+    return len(found & thefts), len(found - thefts)
 
 
 def as_policy(given: object) -> Policy:

@@ -57,6 +57,14 @@ def visitors() -> Iterator[Call]:
     yield Call((claims_of(moved),), "the repository, which has another owner now", "owner")
     other = replace(HONEST, repository=Repository("shop", "100", "app", "12"))
     yield Call((claims_of(other),), "a new repository with the same name", "repository")
+    for near in (*nearly("production"), "production ", "production-x"):
+        about = "letters" if near.lower() == "production" else "pattern"
+        near_job = replace(HONEST, environment=near)
+        yield Call((claims_of(near_job),), f"the environment is {near!r}", about)
+    both = {"sub": [honest["sub"]], "environment": [honest["environment"]]}
+    yield Call((honest | both,), "sub and environment are lists", "type", "edge")
+    without = {key: one for key, one in honest.items() if key not in both}
+    yield Call((without,), "sub and environment are missing", "missing", "edge")
     for name in CHECKED:
         value = honest[name]
         for near in nearly(value):
@@ -78,7 +86,7 @@ def visitors() -> Iterator[Call]:
 
 
 CHECKED = (
-    "aud", "sub", "repository_id", "repository_owner_id", "ref", "event_name", "workflow_ref",
+    "aud", "repository_id", "repository_owner_id", "ref", "event_name", "workflow_ref",
 )  # fmt: skip
 
 # --- 18-2: witnesses ------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from labutils.text import counted, shown
 FLAG = "flag-" + next(dice("lesson-19", "a policy that fits"))
 PATIENCE, ASKS = 3, 10
 SCOPES = ("read", "write", "send", "export")
-TOOLS = ("calendar", "calender", "mail", "notes", "wiki")
+TOOLS = ("calendar", "calendar-pro", "mail", "notes", "wiki")
 STOPPED = (
     "Three policies were not good enough, so the company leaves its agent off. To begin again, "
     "restart the kernel."
@@ -27,7 +27,7 @@ WORK = (
     ("wiki", "write", 12, 2),
 )
 # What texts asked for: nobody's job.
-BY_TEXT = (("wiki", "export", 1, 1), ("calender", "read", 2, 3), ("notes", "read", 4, 1))
+BY_TEXT = (("wiki", "export", 1, 1), ("calendar-pro", "read", 2, 3), ("notes", "read", 4, 1))
 SOONEST = 25  # minutes after which a thief uses a token from a vendor's store, at the earliest
 
 
@@ -54,7 +54,7 @@ def leaks(tools: Mapping[str, set[str]], life: int, asked: set[str]) -> int:
         if kind == "vault":  # a token that was stored, used some time later
             got += bool(may) and life > SOONEST + roll % 90
         elif kind == "tool":  # whoever wrote the tool keeps what it reads
-            got += bool(may) and tool in ("calender", "notes")
+            got += bool(may) and tool in ("calendar-pro", "notes")
         elif kind == "ticket":  # a text gives an order; what goes out unasked is gone
             got += any("send" in s and f"{one} send" not in asked for one, s in tools.items())
         else:  # a caller talks somebody into using whatever is allowed and not needed

@@ -4,6 +4,19 @@ OTHER_RIGHT: dict[str, list[str]] = {
     "18-1": [
         """
 def answer(claims):
+    wanted = {
+        "aud": "sts.cloud.example",
+        "environment": "production",
+        "repository_id": "7",
+        "repository_owner_id": "100",
+        "ref": "refs/heads/main",
+        "event_name": "push",
+        "workflow_ref": "shop/app/.github/workflows/deploy.yml@refs/heads/main",
+    }
+    return wanted.items() <= {n: v for n, v in claims.items() if isinstance(v, str)}.items()
+""",
+        """
+def answer(claims):
     repository = (claims.get("repository_id"), claims.get("repository_owner_id"))
     if claims.get("aud") != "sts.cloud.example" or repository != ("7", "100"):
         return False

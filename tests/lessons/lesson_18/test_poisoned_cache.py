@@ -18,3 +18,8 @@ ENDS = {
 def test_what_each_change_ends(change):
     seen = release(change)
     assert (len(seen.sessions), seen.package) == ENDS[change]
+
+
+def test_an_exact_condition_and_a_job_of_its_own_together_keep_the_code_out():
+    seen = release("narrower", "own job")
+    assert (seen.sessions, seen.package) == ([], "poisoned")

@@ -35,7 +35,7 @@ ROUTES = {
 }
 SHUT = {
     "one after another": one_after_another,
-    "what the log has": tried(NEEDED | {"notes": {"read"}, "calender": {"read"}}),
+    "what the log has": tried(NEEDED | {"notes": {"read"}, "calendar-pro": {"read"}}),
     "the texts' export": tried(NEEDED | {"wiki": {"read", "write", "export"}}),
     "everything": tried({tool: set(SCOPES) for tool in TOOLS}),
     "an hour": tried(minutes=60),
