@@ -409,6 +409,8 @@ def switches(paths: list[pathlib.Path]) -> str:
     titles = {path.name[:2]: title_of(nbformat.read(path, as_version=4)) for path in paths}
     lines = [f"Read on {sheet['read']:%-d %B %Y}."]
     for number, rows in sheet["lessons"].items():
+        if not rows:
+            continue
         lines += ["", f"## {titles[number]}", ""]
         lines += ["| product | setting | where | the page's date |", "|---|---|---|---|"]
         lines += [

@@ -1,4 +1,4 @@
-"""Who may get a token for which server (lessons 19-2): hosts, and what each actor may call."""
+"""Who may get a token for which server (exercise 19-2): hosts, and what each actor may call."""
 
 HOSTS = {
     "agent": "https://agent.example",
@@ -7,6 +7,6 @@ HOSTS = {
 }
 TARGETS = {
     "agent": ("https://calendar.example", "https://tools.example"),
-    "calendar": ("https://tools.example",),
+    "calendar": (),
     "tools": ("https://files.example",),
 }

@@ -1,7 +1,8 @@
-"""The target of lesson 19: a company's policy for its agent, against attackers drawn after it."""
+"""The target of lesson 19: a company's policy for its agent, against forty attackers."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from itertools import product
 from typing import Any
 
 from labutils.lab import dice
@@ -10,25 +11,33 @@ from labutils.text import counted, shown
 FLAG = "flag-" + next(dice("lesson-19", "a policy that fits"))
 PATIENCE, ASKS = 3, 10
 SCOPES = ("read", "write", "send", "export")
-TOOLS = ("calendar", "calendar-pro", "mail", "notes", "wiki")
+WAYS_OUT = ("send", "export")
+STRANGERS = ("diary-pro", "notes")  # tools whose authors keep what they read
+TOOLS = ("diary", *STRANGERS, "mail", "wiki")
 STOPPED = (
     "Three policies were not good enough, so the company leaves its agent off. To begin again, "
     "restart the kernel."
 )
 NO_POLICY = "That is not a policy: {} Try try_policy({{'wiki': {{'read'}}}}, 30, {{'wiki send'}})."
 Job = dict[str, Any]
+KINDS = VAULT, AUTHOR, TICKET, CALLER = (
+    "a token from a vendor's store",
+    "the author of a tool",
+    "a ticket",
+    "a caller",
+)
 # What people ask for, each day: tool, scope, minutes that the job takes, times a day.
 WORK = (
-    ("calendar", "read", 2, 9),
-    ("calendar", "write", 2, 4),
+    ("diary", "read", 2, 9),
+    ("diary", "write", 2, 4),
     ("mail", "read", 5, 7),
     ("mail", "send", 3, 6),
     ("wiki", "read", 20, 8),
     ("wiki", "write", 12, 2),
 )
 # What texts asked for: nobody's job.
-BY_TEXT = (("wiki", "export", 1, 1), ("calendar-pro", "read", 2, 3), ("notes", "read", 4, 1))
-SOONEST = 25  # minutes after which a thief uses a token from a vendor's store, at the earliest
+BY_TEXT = (("wiki", "export", 1, 1), ("diary-pro", "read", 2, 3), ("notes", "read", 4, 1))
+SOONEST = 26  # minutes after which a thief uses a token from a vendor's store, at the earliest
 
 
 def jobs() -> list[Job]:
@@ -42,24 +51,21 @@ def jobs() -> list[Job]:
     ]
 
 
-def leaks(tools: Mapping[str, set[str]], life: int, asked: set[str]) -> int:
-    """Return how many of forty drawn attackers get something out."""
-    draw = dice("lesson-19", "attackers")
-    got = 0
-    for number in range(40):
-        roll = int(next(draw)[:4], 16)
-        tool = TOOLS[roll % len(TOOLS)]
-        may = tools.get(tool, set())
-        kind = ("vault", "tool", "ticket", "caller")[number % 4]
-        if kind == "vault":  # a token that was stored, used some time later
-            got += bool(may) and life > SOONEST + roll % 90
-        elif kind == "tool":  # whoever wrote the tool keeps what it reads
-            got += bool(may) and tool in ("calendar-pro", "notes")
-        elif kind == "ticket":  # a text gives an order; what goes out unasked is gone
-            got += any("send" in s and f"{one} send" not in asked for one, s in tools.items())
+def leaks(tools: Mapping[str, set[str]], life: int, asked: set[str]) -> list[str]:
+    """Return the kinds of those of forty attackers who get something out: two of each kind for
+    each tool."""
+    draw, got = dice("lesson-19", "attackers"), []
+    for number, (kind, tool) in enumerate(product(KINDS, TOOLS * 2)):
+        may, waits = tools.get(tool, set()), int(next(draw)[:4], 16) % 60
+        if kind == VAULT:  # a token that was stored, used some time later
+            gets = bool(may) and life > SOONEST + waits * (number % 2)
+        elif kind == AUTHOR:  # whoever wrote the tool keeps what it reads
+            gets = bool(may) and tool in STRANGERS
+        elif kind == TICKET:  # a text gives an order; what goes out unasked is gone
+            gets = any(way in may and f"{tool} {way}" not in asked for way in WAYS_OUT)
         else:  # a caller talks somebody into using whatever is allowed and not needed
-            needed = {scope for name, scope, *_ in WORK if name == tool}
-            got += bool(may - needed)
+            gets = bool(may - {scope for name, scope, *_ in WORK if name == tool})
+        got += [kind] * gets
     return got
 
 
@@ -112,7 +118,8 @@ def policy_trier(flag: str) -> Callable[[object, object, object], str]:
             return "no flag"
         lost, left, times = leaks(allowed, life, asked), undone(allowed, life), questions(asked)
         print(
-            f"{counted(lost, 'leak')}; {counted(left, 'honest job')} a day not done; "
+            f"{counted(len(lost), 'leak')}{f', {lost[0]} for one' if lost else ''}; "
+            f"{counted(left, 'honest job')} a day not done; "
             f"{counted(times, 'question')} a day"
         )
         if not lost and not left and times <= ASKS:

@@ -64,7 +64,8 @@ class ToolProxy(SmallApp):
             raise Forbidden("No such client, or another redirect URI.")
         user = request.cookies.get("user", "")
         if self.forward is not None and not self.forward(user, client, back, set(self.approvals)):
-            raise Forbidden(f"{client['client_name']} wants to use your tools. Do you agree?")
+            host = back.split("/")[2]
+            raise Forbidden(f"{client['client_name']} at {host} wants to use your tools. Agreed?")
         state = self.lab.draw("proxy.example")  # begun only after the yes
         self.waiting[state] = back
         query = {
@@ -75,6 +76,14 @@ class ToolProxy(SmallApp):
             "state": state,
         }
         return redirect(f"{LOGIN}/authorize?{urlencode(query)}")
+
+
+class Landing(SmallApp):
+    """A client's redirect URI: whoever lands there brings it a code."""
+
+    def answer(self, request: Request) -> Response:
+        """Say whether a code came."""
+        return as_json({"a code came": "code" in request.args})
 
 
 def with_proxy(forward: Forward | None = None) -> tuple[TwoApps, ToolProxy, str]:
@@ -89,6 +98,8 @@ def with_proxy(forward: Forward | None = None) -> tuple[TwoApps, ToolProxy, str]
     )
     proxy = ToolProxy(apps.lab)
     apps.lab.add("proxy.example", proxy)
+    for host in ("helper.example", "tom.example"):
+        apps.lab.add(host, Landing())
     for browser, back in ((apps.ada, HONEST), (apps.tom, TOMS)):
         form = {"client_name": "Calendar Helper", "redirect_uri": back}
         browser.post(PROXY + "/register", data=form)
@@ -110,11 +121,11 @@ def opened_link(browser: httpx.Client, address: str) -> str:
     for _ in range(6):
         response = browser.get(address)
         if not response.is_redirect:
-            error = response.json().get("error", "") if response.status_code == 403 else "a page"
-            return f"{response.status_code} {error}"
+            if response.status_code == 403:
+                return f"403 {response.json()['error']}"
+            landed = "?code=" in address and not address.startswith(PROXY)
+            return "the code is at " + address.split("/")[2] if landed else "a page"
         address = response.headers["location"]
-        if not address.startswith((PROXY, LOGIN)):
-            return "the code is at " + address.split("/")[2]
     return "no end"
 
 

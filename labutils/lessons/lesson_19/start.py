@@ -56,7 +56,7 @@ def a_call_of_the_agent() -> None:
     show_request(one.lab.wire[-1], "Tom")
     show_why(
         "The token is genuine, and it is for the calendar. Nobody at tools.example looked.",
-        "A bearer token works for whoever holds it, wherever nobody asks for whom it is.",
+        "Whoever holds a bearer token can use it. For whom it is, somebody has to ask.",
     )
 
 
@@ -79,7 +79,7 @@ def at_your_door(for_me: ForMe) -> None:
     """Show Tom's tokens again, and which of other tokens a function lets in."""
     at_three_servers(for_me)
     rows = [
-        {"token": str(call), "let in": "yes" if for_me(*call.arguments) else ""}
+        {"token": str(call), "let in": "yes" if for_me(*call.arguments) else "no"}
         for call in list(tokens_at(TOOLS))
         if call.about in ("none", "type", "list") and not call.usual
     ]
@@ -97,7 +97,7 @@ def chain(exchange: Exchange) -> None:
     """Show a token on its way through two exchanges, and two tries that should fail."""
     now = 1_796_000_000
     first = {"sub": "u-1815", "aud": HOSTS["agent"], "scope": "read write", "exp": now + 600}
-    rows: list[dict[str, object]] = [{"step": "Ada's token", **first}]
+    rows: list[dict[str, object]] = [{"step": "Ada's token, for the agent", **first}]
     steps = (
         ("agent", {"aud": TOOLS, "scope": "read write"}),
         ("tools", {"aud": FILES, "scope": "read send"}),
@@ -109,10 +109,10 @@ def chain(exchange: Exchange) -> None:
     for row in rows:
         row["exp"] = f"{int(str(row['exp'])) - now} s"
     for words, actor, aud in (
-        ("the calendar shows a token for the tools", "calendar", TOOLS),
+        ("Tom's calendar wants one for the tools", "calendar", TOOLS),
         ("the tools want one for the calendar", "tools", CALENDAR),
     ):
-        token = {**first, "aud": TOOLS}
+        token = {**first, "aud": HOSTS[actor]}
         try:
             exchange(token, actor, {"aud": aud, "scope": "read"}, now)
             rows.append({"step": words, "sub": "issued"})
@@ -132,7 +132,7 @@ def link_of_toms() -> str:
         start=before,
         watch=("code", "state", "client_id"),
         title="Ada opens Tom's link",
-        hint="Look at client_id in the first two messages, and where the last one leads.",
+        hint="Press *next*. Whom does the provider see in *client_id*? Where does the code end?",
     )
     return "open the link" if "tom.example" in came else came
 
@@ -143,15 +143,15 @@ def both_at_the_proxy(forward: Forward) -> None:
     show_log(rows, "At your proxy", lit=("and then", "the code is at tom.example"))
 
 
-def six_days() -> int:
-    """Show a day under each of the six settings, and return how many of them are good enough."""
-    good, rows = 0, []
-    for name in SETTINGS:
-        came = work([name])
-        good += came.leaks == 0 and came.done == 30 and came.asked <= 10
-        rows.append({"setting": name, "leaks": came.leaks, "jobs": came.done, "asked": came.asked})
+def six_days() -> list[bool]:
+    """Show a day under each of the six settings, and return whether each is good enough."""
+    days = {name: work([name]) for name in SETTINGS}
+    rows = [
+        {"setting": name, "leaks": one.leaks, "jobs": one.done, "asked": one.asked}
+        for name, one in days.items()
+    ]
     show_log(rows, "Thirty tickets, three orders")
-    return good
+    return [one.leaks == 0 and one.done == 30 and one.asked <= 10 for one in days.values()]
 
 
 def a_day(chosen: Iterable[str]) -> None:

@@ -2,7 +2,7 @@
 
 from labutils.lessons.lesson_19.policy import SCOPES, TOOLS, AgentWeek
 
-NEEDED = {"calendar": {"read", "write"}, "mail": {"read", "send"}, "wiki": {"read", "write"}}
+NEEDED = {"diary": {"read", "write"}, "mail": {"read", "send"}, "wiki": {"read", "write"}}
 
 
 def tried(tools=NEEDED, minutes=20, ask=("mail send",)):
@@ -25,19 +25,20 @@ def from_the_log(scene: AgentWeek) -> str:
 
 def one_after_another(scene: AgentWeek) -> str:
     """The grid: lives from the shortest, until nobody reads another."""
-    return max(scene.try_policy(NEEDED, minutes, {"mail send"}) for minutes in range(1, 26))
+    return max(scene.try_policy(NEEDED, minutes, {"mail send"}) for minutes in range(1, 20))
 
 
 ROUTES = {
     "from the log": from_the_log,
-    "a little longer": tried(minutes=25),
+    "a little longer": tried(minutes=26),
     "two things asked about": tried(ask={"mail send", "wiki write"}),
 }
 SHUT = {
     "one after another": one_after_another,
-    "what the log has": tried(NEEDED | {"notes": {"read"}, "calendar-pro": {"read"}}),
+    "what the log has": tried(NEEDED | {"notes": {"read"}, "diary-pro": {"read"}}),
     "the texts' export": tried(NEEDED | {"wiki": {"read", "write", "export"}}),
     "everything": tried({tool: set(SCOPES) for tool in TOOLS}),
+    "a minute too long": tried(minutes=27),
     "an hour": tried(minutes=60),
     "a day": tried(minutes=1440),
     "too short for the longest": tried(minutes=19),

@@ -8,7 +8,9 @@ from labutils.lessons.lesson_19.policy import (
     FLAG,
     SCOPES,
     SOONEST,
+    TICKET,
     TOOLS,
+    VAULT,
     AgentWeek,
     as_asked,
     as_minutes,
@@ -18,11 +20,11 @@ from labutils.lessons.lesson_19.policy import (
 )
 
 ALL = {tool: set(SCOPES) for tool in TOOLS}
-NEEDED = {"calendar": {"read", "write"}, "mail": {"read", "send"}, "wiki": {"read", "write"}}
+NEEDED = {"diary": {"read", "write"}, "mail": {"read", "send"}, "wiki": {"read", "write"}}
 
 
 def test_what_people_need_loses_nothing_and_stops_nothing():
-    assert leaks(NEEDED, 20, {"mail send"}) == 0 == undone(NEEDED, 20)
+    assert not leaks(NEEDED, 20, {"mail send"}) and not undone(NEEDED, 20)
 
 
 @given(st.dictionaries(st.sampled_from(TOOLS), st.sets(st.sampled_from(SCOPES)), min_size=1))
@@ -32,14 +34,23 @@ def test_no_policy_without_leaks_and_undone_work_has_a_right_that_nobody_needs(t
 
 
 def test_a_token_that_lives_longer_than_the_thief_waits_is_used():
-    assert leaks(NEEDED, SOONEST + 90, {"mail send"}) > 0
+    assert not leaks(NEEDED, SOONEST, {"mail send"})
+    assert set(leaks(NEEDED, SOONEST + 1, {"mail send"})) == {VAULT}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("scope", SCOPES)
+def test_each_right_that_nobody_needs_is_used(tool, scope):
+    if scope not in NEEDED.get(tool, set()):
+        more = NEEDED | {tool: NEEDED.get(tool, set()) | {scope}}
+        assert leaks(more, 20, {"mail send", f"{tool} {scope}"})
 
 
 @pytest.mark.parametrize(
     "asked", [pytest.param(set(), id="nothing"), pytest.param({"wiki read"}, id="another thing")]
 )
 def test_what_goes_out_unasked_is_gone(asked):
-    assert leaks(NEEDED, 20, asked) > 0
+    assert set(leaks(NEEDED, 20, asked)) == {TICKET}
 
 
 @pytest.mark.parametrize(

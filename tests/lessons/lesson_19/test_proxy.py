@@ -19,13 +19,13 @@ def test_with_all_four_the_code_goes_to_whoever_sent_the_link():
 def test_consent_for_each_client_lets_the_honest_one_through_alone():
     came = both_links(lambda user, one, back, yes: (user, one["client_id"], back) in yes)
     assert came["the helper's own link"] == HELPER
-    assert came["Tom's link"].startswith("403 Calendar Helper wants to use your tools")
+    assert came["Tom's link"].startswith("403 Calendar Helper at tom.example wants")
 
 
 def test_without_the_cookie_of_the_third_party_she_is_asked_there():
     apps, _, toms = with_proxy()
     apps.ada.cookies.delete("session", domain="login.example")
-    assert opened_link(apps.ada, toms) == "200 a page"
+    assert opened_link(apps.ada, toms) == "a page"
 
 
 def test_a_redirect_that_was_not_registered_is_refused():
