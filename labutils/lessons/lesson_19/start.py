@@ -81,7 +81,7 @@ def at_your_door(for_me: ForMe) -> None:
     rows = [
         {"token": str(call), "let in": "yes" if for_me(*call.arguments) else "no"}
         for call in list(tokens_at(TOOLS))
-        if call.about in ("none", "type", "list") and not call.usual
+        if call.about in ("none", "type", "list") and not call.words.startswith("the type")
     ]
     show_log(rows, "Others that the provider signed, at your door", lit=("let in", "yes"))
 
@@ -91,6 +91,11 @@ def ten_calls() -> list[bool]:
     rows: list[dict[str, object]] = [{"way": way, **who_was_it(way)} for way in WAYS]
     show_log(rows, "Of ten calls, the API's log names so many")
     return [all(row[name] == 10 for name in ("person", "agent", "server")) for row in rows]
+
+
+def actors(act: Any) -> list[str]:
+    """Return who acts, and who acted before, from the outermost on."""
+    return [act["sub"], *actors(act.get("act"))] if isinstance(act, dict) and "sub" in act else []
 
 
 def chain(exchange: Exchange) -> None:
@@ -107,6 +112,7 @@ def chain(exchange: Exchange) -> None:
         claims = exchange(dict(claims), actor, wanted, now)
         rows.append({"step": f"exchanged by {actor}", **claims})
     for row in rows:
+        row["act"] = ", before it ".join(actors(row.get("act")))
         row["exp"] = f"{int(str(row['exp'])) - now} s"
     for words, actor, aud in (
         ("Tom's calendar wants one for the tools", "calendar", TOOLS),
