@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from labutils.hunt.entra_portal import sign_in
 from labutils.hunt.json_stream import NotAnEvent, parsed
 
 # The key under which an object holds a list of events.
@@ -101,6 +102,7 @@ WRAPPINGS: tuple[Step, ...] = (
     _object("event"),  # Splunk's HTTP Event Collector
     _text("event"),
     _text("message"),
+    sign_in,  # the Entra admin center's CSV
 )
 
 

@@ -20,12 +20,13 @@ TOLD = (
     ),
     (
         {"Date (UTC)", "Request ID"},
-        "Entra's sign-ins as the portal's CSV; choose Download JSON there",
+        "Entra's sign-ins without Application, IP address or Status; choose Download JSON there",
     ),
     (
         {"Date (UTC)", "CorrelationId"},
         "Entra's audit log as the portal's CSV; choose Download JSON there",
     ),
+    ({"Date (UTC)"}, "a CSV of Entra's portal in another language; choose Download JSON there"),
     ({"ErrorCode", "AccountUpn"}, "Defender's AADSignInEventsBeta; export SigninLogs"),
     (
         {"category", "resourceId", "operationName"},

@@ -56,6 +56,7 @@ STRANGE = {
     "athena.csv": ("eventname,useridentity\nCreateUser,x\n", "eventName"),
     "athena.jsonl": (json.dumps(TRAIL) + "\n", "eventName"),
     "portal-signins.csv": ("Date (UTC),Request ID,User\na,b,c\n", "Download JSON"),
+    "portal-signins-in-french.csv": ("Date (UTC),Adresse IP\na,b\n", "in another language"),
     "portal-audit.csv": ("Date (UTC),CorrelationId,Service\na,b,c\n", "Download JSON"),
     "bigquery.jsonl": ('{"protopayload_auditlog": {}, "timestamp": "1"}\n', "gcloud logging read"),
     "gateway-http.jsonl": (
