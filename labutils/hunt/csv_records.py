@@ -16,7 +16,7 @@ Record = dict[str, str]
 def header(line: str) -> list[str] | None:
     """Return the column names of a header line; None if it does not name two or more.
 
-    A name that stands there again gets its number: the Entra admin center's CSV has the column
+    A name that stands there again gets its number: the Entra portal's CSV has the column
     `Incoming token type` twice, of which the second becomes `Incoming token type (2)`.
     """
     try:

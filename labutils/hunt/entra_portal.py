@@ -1,4 +1,4 @@
-"""Read the Entra admin center's CSV of sign-ins as Microsoft Graph would answer them.
+"""Read the Entra portal's CSV of sign-ins as Microsoft Graph would answer them.
 
 The portal names its columns for people (`IP address`) and writes words for them (`Not Applied`);
 rules are written for Graph's names (`ipAddress`) and words (`notApplied`).

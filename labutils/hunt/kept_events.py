@@ -41,9 +41,8 @@ NUMBER = FRAME  # before a number that is written as it is; before a list there 
 ROW = {"n": "BIGINT", "file": "VARCHAR", "place": "BIGINT", "time": "DOUBLE", "text": "VARCHAR"}
 # The modules that decide how an event is read and written.
 READERS = (
-    *("csv_records", "exports", "fields", "json_stream", "kept_events", "looks", "naming"),
-    "nearest",
-    *("parquet", "reading", "sources", "store"),
+    *("cloudtrail_columns", "csv_records", "entra_portal", "exports", "fields", "json_stream"),
+    *("kept_events", "looks", "naming", "nearest", "parquet", "reading", "sources", "store"),
 )
 # What reading a manifest raises that is another text, or is not there.
 NOT_WHOLE = (OSError, ValueError, LookupError, TypeError, AttributeError)

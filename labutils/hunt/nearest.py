@@ -10,8 +10,7 @@ TOLD = (
     ),
     (
         {"eventname", "useridentity"},
-        "CloudTrail with its columns in lower case; give them AWS's names: SELECT eventname AS "
-        '"eventName", ...',
+        "CloudTrail's columns without eventSource; add it to the query",
     ),
     (
         {"protopayload_auditlog"},

@@ -1,4 +1,4 @@
-"""The Entra admin center's CSV of sign-ins, as rules for Microsoft Graph find it."""
+"""The Entra portal's CSV of sign-ins, as rules for Microsoft Graph find it."""
 
 import csv
 from pathlib import Path
