@@ -354,7 +354,6 @@ def test_a_column_named_again_gets_a_number_unless_that_is_taken():
     assert header("a,a,a (2)") is None
 
 
-
 def test_a_table_of_something_else_is_no_log(tmp_path):
     found = items(tmp_path, "ticket,system\nCHG-1,jira\nCHG-2,okta\n", "changes.csv")
     assert skipped(found) == [(0, "is not a log: a table whose columns fit no known vendor")]
