@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 
+NO_SOURCE = "CloudTrail's columns without eventSource; add it to the query"
 # Keys of logs that are no source here, or of an export that has lost what its source is known by.
 TOLD = (
     (
         {"HTTPMethod", "HTTPHost", "SourceIP"},
         "Cloudflare Gateway's HTTP log, of which no rule is run here; its network log is read",
     ),
-    (
-        {"eventname", "useridentity"},
-        "CloudTrail's columns without eventSource; add it to the query",
-    ),
+    ({"eventname", "useridentity"}, NO_SOURCE),
+    ({"eventName", "userIdentity"}, NO_SOURCE),
     (
         {"protopayload_auditlog"},
         "Google Cloud's audit log from BigQuery; export the entries themselves: gcloud logging "

@@ -55,6 +55,7 @@ TRAIL = {"eventname": "CreateUser", "useridentity": "{type=IAMUser, arn=x}", "ev
 STRANGE = {
     "athena.csv": ("eventname,useridentity\nCreateUser,x\n", "without eventSource"),
     "athena.jsonl": (json.dumps(TRAIL) + "\n", "without eventSource"),
+    "lake-without-source.csv": ("eventName,userIdentity\nCreateUser,x\n", "without eventSource"),
     "lake.csv": (
         'eventName,eventSource,requestParameters\nGetObject,s3,"{bucketName=a, key=b}"\n',
         "ask CloudTrail Lake for eventJson",
