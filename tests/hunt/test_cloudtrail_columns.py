@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from hunt_helpers import rule, write_rules
+from hypothesis import given
+from hypothesis import strategies as st
 from tables import table
 
 from labutils.hunt import engine
-from labutils.hunt.cloudtrail_columns import event
+from labutils.hunt.cloudtrail_columns import IDENTITY, event
 from labutils.hunt.json_stream import NotAnEvent
 
 SAMPLES = Path(__file__).parent / "exports_of_people"
@@ -47,6 +49,16 @@ def test_a_rule_for_aws_names_finds_what_a_table_says(tmp_path, path, asked):
 def test_a_session_that_its_holder_named_with_signs_is_read_as_it_is():
     text = "{type=AssumedRole, principalid=AROAEXAMPLE:a=b,arn=c, arn=x, accountid=1}"
     assert identity(text)["principalId"] == "AROAEXAMPLE:a=b,arn=c"
+
+
+PLAIN = [name for name, (_, below) in IDENTITY.items() if below is None]
+VALUES = st.text("abAB01:/+=,.@-_ ", max_size=12).filter(lambda one: ", " not in one)
+
+
+@given(st.dictionaries(st.sampled_from(PLAIN), VALUES, min_size=1))
+def test_a_struct_without_a_comma_and_a_blank_in_it_is_read_as_it_was_written(fields):
+    text = "{" + ", ".join(f"{name}={value}" for name, value in fields.items()) + "}"
+    assert identity(text) == {IDENTITY[name][0]: value for name, value in fields.items()}
 
 
 @table(
