@@ -14,14 +14,27 @@ Record = dict[str, str]
 
 
 def header(line: str) -> list[str] | None:
-    """Return the column names of a header line; None if it does not name two or more, each once."""
+    """Return the column names of a header line; None if it does not name two or more.
+
+    A name that stands there again gets its number: the Entra portal's CSV has the column
+    `Incoming token type` twice, of which the second becomes `Incoming token type (2)`.
+    """
     try:
         named = next(csv.reader([line], strict=True), [])
         names = [name.strip().removesuffix(" [UTC]") for name in named]  # so Sentinel exports them
     except csv.Error:
         return None
-    all_named = all(name and name.isprintable() and name[0] not in "{[" for name in names)
-    return names if len(names) > 1 and all_named and len(set(names)) == len(names) else None
+    if len(names) < 2 or not all(map(_is_name, names)):
+        return None
+    numbered = [
+        f"{name} ({before + 1})" if (before := names[:place].count(name)) else name
+        for place, name in enumerate(names)
+    ]
+    return numbered if len(set(numbered)) == len(names) else None
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and name.isprintable() and name[0] not in "{["
 
 
 def records(names: list[str], lines: Iterator[str]) -> Iterator[Record | NotAnEvent]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from labutils.hunt import cloudtrail_columns
+from labutils.hunt.entra_portal import sign_in
 from labutils.hunt.json_stream import NotAnEvent, parsed
 
 # The key under which an object holds a list of events.
@@ -87,7 +89,9 @@ WRAPPINGS: tuple[Step, ...] = (
     _object("detail", "detail-type"),  # Amazon EventBridge
     _object("result"),  # Splunk's export of a search
     _text("_raw"),
-    _text("eventData"),  # AWS CloudTrail Lake
+    _text("eventJson"),  # AWS CloudTrail Lake, of AWS's own events
+    _text("eventjson"),
+    _text("eventData"),  # AWS CloudTrail Lake, of an event that its owner put there
     _text("AuditData"),  # Microsoft Purview
     _object("auditData"),  # Microsoft Graph's audit log queries
     _table,
@@ -101,6 +105,8 @@ WRAPPINGS: tuple[Step, ...] = (
     _object("event"),  # Splunk's HTTP Event Collector
     _text("event"),
     _text("message"),
+    cloudtrail_columns.event,  # Athena; AWS CloudTrail Lake
+    sign_in,  # the Entra portal's CSV
 )
 
 

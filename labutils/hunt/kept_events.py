@@ -41,9 +41,8 @@ NUMBER = FRAME  # before a number that is written as it is; before a list there 
 ROW = {"n": "BIGINT", "file": "VARCHAR", "place": "BIGINT", "time": "DOUBLE", "text": "VARCHAR"}
 # The modules that decide how an event is read and written.
 READERS = (
-    *("csv_records", "exports", "fields", "json_stream", "kept_events", "looks", "naming"),
-    "nearest",
-    *("parquet", "reading", "sources", "store"),
+    *("cloudtrail_columns", "csv_records", "entra_portal", "exports", "fields", "json_stream"),
+    *("kept_events", "looks", "naming", "nearest", "parquet", "reading", "sources", "store"),
 )
 # What reading a manifest raises that is another text, or is not there.
 NOT_WHOLE = (OSError, ValueError, LookupError, TypeError, AttributeError)
@@ -285,12 +284,11 @@ class _Writer:
         """Put the events that wait into a file of Parquet."""
         if not self.waiting:
             return
-        names = [*ROW, *self.fields.columns]
-        values = dict(zip(names, zip(*self.waiting, strict=True), strict=True))
+        values = iter(zip(*self.waiting, strict=True))
         wanted = [f"{name}::{kind} AS {name}" for name, kind in ROW.items()]
-        arrays = {name: _array(values[name]) for name in ROW}
-        for name, column in self.fields.columns.items():
-            arrays |= self._arrays(name, column, values[name])
+        arrays = {name: _array(next(values)) for name in ROW}
+        for name, column in self.fields.columns.items():  # a field may be called as one of ROW is
+            arrays |= self._arrays(name, column, next(values))
             wanted += _both(column)
         self.fields.lists |= {
             name for name in self.fields.columns if in_sqlite(name) in self.with_lists

@@ -135,6 +135,8 @@ def _is_among(field: str, words: frozenset[str]) -> Test:
 
 
 def _is_text(field: str, holds: Callable[[str], bool]) -> Test:
+    if "." not in field:  # without a call, since every event of a source comes by
+        return lambda event: isinstance(text := event.get(field), str) and holds(text)
     at = _at(field)
     return lambda event: isinstance(text := at(event), str) and holds(text)
 

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable
 
+NO_SOURCE = "CloudTrail's columns without eventSource; add it to the query"
 # Keys of logs that are no source here, or of an export that has lost what its source is known by.
 TOLD = (
     (
         {"HTTPMethod", "HTTPHost", "SourceIP"},
         "Cloudflare Gateway's HTTP log, of which no rule is run here; its network log is read",
     ),
-    (
-        {"eventname", "useridentity"},
-        "CloudTrail with its columns in lower case; give them AWS's names: SELECT eventname AS "
-        '"eventName", ...',
-    ),
+    ({"eventname", "useridentity"}, NO_SOURCE),
+    ({"eventName", "userIdentity"}, NO_SOURCE),
     (
         {"protopayload_auditlog"},
         "Google Cloud's audit log from BigQuery; export the entries themselves: gcloud logging "
@@ -20,12 +18,13 @@ TOLD = (
     ),
     (
         {"Date (UTC)", "Request ID"},
-        "Entra's sign-ins as the portal's CSV; choose Download JSON there",
+        "Entra's sign-ins without Application, IP address or Status; choose Download JSON there",
     ),
     (
         {"Date (UTC)", "CorrelationId"},
         "Entra's audit log as the portal's CSV; choose Download JSON there",
     ),
+    ({"Date (UTC)"}, "a CSV of Entra's portal in another language; choose Download JSON there"),
     ({"ErrorCode", "AccountUpn"}, "Defender's AADSignInEventsBeta; export SigninLogs"),
     (
         {"category", "resourceId", "operationName"},

@@ -52,6 +52,14 @@ def looked_at(rules, events, *, columns=True):
     return [n for (n,) in store.database.execute("SELECT n FROM okta ORDER BY n")]
 
 
+def test_a_field_may_be_called_as_what_is_kept_beside_it(tmp_path):
+    """`time` is a field of Azure's records, and the place where DuckDB has an event's time."""
+    names = ("n", "file", "place", "time", "text")
+    rules = [rule({name: "x"}, title=name) for name in names]
+    events = write_events(tmp_path, okta(), okta(**dict.fromkeys(names, "x")), okta(n=1))
+    assert len(both(write_rules(tmp_path, *rules), events).hits) == len(names)
+
+
 # --- what is left out ---------------------------------------------------------------------------
 
 

@@ -53,9 +53,15 @@ def test_a_rule_for_the_source_finds_the_one_event_of_its_sample(tmp_path, name,
 
 TRAIL = {"eventname": "CreateUser", "useridentity": "{type=IAMUser, arn=x}", "eventtime": "2023"}
 STRANGE = {
-    "athena.csv": ("eventname,useridentity\nCreateUser,x\n", "eventName"),
-    "athena.jsonl": (json.dumps(TRAIL) + "\n", "eventName"),
+    "athena.csv": ("eventname,useridentity\nCreateUser,x\n", "without eventSource"),
+    "athena.jsonl": (json.dumps(TRAIL) + "\n", "without eventSource"),
+    "lake-without-source.csv": ("eventName,userIdentity\nCreateUser,x\n", "without eventSource"),
+    "lake.csv": (
+        'eventName,eventSource,requestParameters\nGetObject,s3,"{bucketName=a, key=b}"\n',
+        "ask CloudTrail Lake for eventJson",
+    ),
     "portal-signins.csv": ("Date (UTC),Request ID,User\na,b,c\n", "Download JSON"),
+    "portal-signins-in-french.csv": ("Date (UTC),Adresse IP\na,b\n", "in another language"),
     "portal-audit.csv": ("Date (UTC),CorrelationId,Service\na,b,c\n", "Download JSON"),
     "bigquery.jsonl": ('{"protopayload_auditlog": {}, "timestamp": "1"}\n', "gcloud logging read"),
     "gateway-http.jsonl": (

@@ -349,6 +349,11 @@ def test_a_column_may_begin_with_any_letter_and_not_as_json_does():
     assert header('{"a",TIMESTAMP') is header("[1,TIMESTAMP") is header("a,[1") is None
 
 
+def test_a_column_named_again_gets_a_number_unless_that_is_taken():
+    assert header("a,b,a,a") == ["a", "b", "a (2)", "a (3)"]
+    assert header("a,a,a (2)") is None
+
+
 def test_a_table_of_something_else_is_no_log(tmp_path):
     found = items(tmp_path, "ticket,system\nCHG-1,jira\nCHG-2,okta\n", "changes.csv")
     assert skipped(found) == [(0, "is not a log: a table whose columns fit no known vendor")]

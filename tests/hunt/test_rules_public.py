@@ -16,7 +16,7 @@ from sigma.rule import SigmaRule
 from vendor_samples import AUDIT, SAMPLES, diagnostic, table_row
 
 from labutils.__main__ import main
-from labutils.hunt import hunt
+from labutils.hunt import duckdb_engine, hunt
 from labutils.hunt.engine import Hunt, events
 from labutils.hunt.rules import fields_of, load, sources_of
 
@@ -92,6 +92,18 @@ def test_both_opinions_agree_on_public_logs(rules, new_rules):
     every = [*rules, *new_rules]
     true, result = by_the_engine(every, [Path(LOGS)])
     assert result.events >= 100 and true and true == by_the_oracle(load(every), [Path(LOGS)])
+
+
+def test_both_engines_and_the_second_opinion_agree_on_the_exports_of_people(
+    rules, new_rules, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(duckdb_engine, "FIRST", 0)
+    monkeypatch.setenv("LABUTILS_CACHE", str(tmp_path))
+    every, exports = [*rules, *new_rules], Path(__file__).parent / "exports_of_people"
+    true, by_sqlite = by_the_engine(every, [exports])
+    by_duckdb = hunt(every, [exports], engine="duckdb")
+    assert true and true == by_the_oracle(load(every), [exports])
+    assert [hit.id for hit in by_duckdb.hits] == [hit.id for hit in by_sqlite.hits]
 
 
 # Public rules, and an event of each shape in which their log comes (tests/helpers/vendor_samples).
