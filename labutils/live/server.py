@@ -24,7 +24,7 @@ from labutils.live.exercise import MOST_TEAMS, OF_TEAMS, LiveExercise, LogRow, T
 from labutils.live.instructor_page import instructor_fragments, instructor_page
 from labutils.live.journal import Journal
 from labutils.live.players import Player
-from labutils.live.rendering import render
+from labutils.live.rendering import render, slug
 
 TICK = 250  # milliseconds between two looks at the clock
 LARGEST_BODY, LARGEST_HEAD = 64 * 1024, 16 * 1024  # bytes
@@ -169,9 +169,8 @@ class Page(RequestHandler):
 
     def answer(self, link: str, row: LogRow) -> None:
         """Do what a form says, and answer: in words for a script, else on the page."""
-        key = self.value("key")
-        if key:
-            row["key"] = key
+        if key := self.value("key"):
+            row.setdefault("key", key)
         try:
             sentence = self.room.do(row)
         except CannotDo as error:
@@ -257,6 +256,7 @@ class TeamDoes(Page):
         """Return what a form says about a suspicion."""
         number = self.value("number")
         fields: LogRow = {name: self.value(name) for name in ("who", "host", "note", "certainty")}
+        fields |= {"remove": True} if self.value("remove") else {}
         if number.isascii() and number.isdecimal() and len(number) < 4:
             fields["number"] = int(number)
         return fields | {"lines": self.value("lines").replace(",", " ").split()}
@@ -334,6 +334,8 @@ class Console(Page):
             row |= {"what": "lie-low", "minutes": int(minutes) if is_number else 0}
         numbers = self.value("teams").split()[:MOST_TEAMS]
         row["teams"] = [int(one) if one.isdecimal() and len(one) < 4 else -1 for one in numbers]
+        if key := self.value("key"):  # a form has several buttons, and each may be pressed once
+            row["key"] = slug(f"{key} {row}")
         self.answer(link, row)
 
 
