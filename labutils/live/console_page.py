@@ -77,6 +77,7 @@ def console_fragments(exercise: LiveExercise) -> dict[str, str]:
             choices=ordered,
             chosen=chosen,
             is_over=exercise.is_over,
+            is_paused=exercise.paused,
             several=several,
         ),
         "companies": render(

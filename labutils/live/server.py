@@ -32,6 +32,7 @@ LONGEST_BODY, LONGEST_IDLE = 10.0, 30.0  # seconds
 LONGEST_SEARCH = 200  # characters
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
@@ -350,11 +351,11 @@ class Wall(Page):
 
 
 class Static(Page):
-    """The style and the script."""
+    """The style, the script and the icon."""
 
     def get(self, name: str) -> None:
-        kinds = {"live.css": "text/css", "live.js": "text/javascript"}
-        self.set_header("Content-Type", f"{kinds[name]}; charset=UTF-8")
+        kinds = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+        self.set_header("Content-Type", f"{kinds[name.partition('.')[2]]}; charset=UTF-8")
         self.finish(data_file(f"live/{name}").read_bytes())
 
 
@@ -378,7 +379,7 @@ def application(room: LiveRoom, prefix: str = "/") -> Application:
     link, shared, does = "([A-Za-z0-9_-]{1,64})", {"room": room}, "|".join(OF_TEAMS)
     addresses: list[tuple[str, type[Page]]] = [
         ("", Door),
-        (r"(?:[tix]/)?(live\.css|live\.js)", Static),
+        (r"(?:[tix]/)?(live\.(?:css|js|svg))", Static),
         (f"t/{link}/", TeamPage),
         (f"t/{link}/now", TeamNow),
         (f"t/{link}/line", TeamLine),

@@ -161,6 +161,17 @@ def test_nothing_is_chosen_while_the_clock_stands(begin: Begin) -> None:
     assert "next at 2 companies." in prepare(exercise, exercise.company.chain[0])
 
 
+def test_the_console_says_that_the_clock_stands_and_that_it_is_over(begin: Begin) -> None:
+    exercise = begin(by_person=True)
+    assert "<b>Free</b>" in console_page(exercise, "")
+    exercise.perform({"do": "pause"})
+    assert "What you choose is refused until it goes on." in console_page(exercise, "")
+    exercise.perform({"do": "end"})
+    page = console_page(exercise, "")
+    assert '<a href="../../wall/">The wall</a> has the debrief.' in page
+    assert "<button" not in page and "<b>Free</b>" not in page
+
+
 def test_a_choice_that_changes_nothing_says_so(begin: Begin) -> None:
     exercise = begin(by_person=True)
     for what in ("stop", "wake", "read-again", "return"):

@@ -121,6 +121,16 @@ def test_no_function_of_the_script_takes_the_place_of_another(
     assert len(names) > 20 and len(set(names)) == len(names)
 
 
+def test_a_page_asks_for_nothing_that_is_not_there(served: Served, http: httpx.Client) -> None:
+    for address in (served.of("team 1"), served.of("instructor"), served.base + "/wall/"):
+        page = http.get(address)
+        wanted = re.findall(r'<(?:link|script)[^>]* (?:href|src)="([^"]+)"', page.text)
+        assert any(one.endswith("live.svg") for one in wanted)  # else a browser guesses at one
+        for one in wanted:
+            answer = http.get(page.url.join(one))
+            assert answer.status_code == 200
+
+
 def test_the_instructor_has_every_link_to_hand_out(served: Served, http: httpx.Client) -> None:
     text = http.get(served.of("instructor")).text
     for address in (served.of("team 1"), served.of("team 2"), served.base + "/wall/"):
