@@ -116,7 +116,8 @@ class Page(RequestHandler):
     def set_default_headers(self) -> None:
         self.set_header("Content-Security-Policy", POLICY)
         self.set_header("Cache-Control", "no-store")
-        self.set_header("Referrer-Policy", "no-referrer")
+        # Not no-referrer: with that, browsers would send `Origin: null` with our own forms.
+        self.set_header("Referrer-Policy", "same-origin")
         self.set_header("X-Content-Type-Options", "nosniff")
         self.clear_header("Server")
 
@@ -397,10 +398,14 @@ def application(room: LiveRoom, prefix: str = "/") -> Application:
     )
 
 
-def http_server(room: LiveRoom, prefix: str = "/") -> HTTPServer:
-    """Return a server for the application, with bounds for each request."""
+def http_server(room: LiveRoom, prefix: str = "/", *, is_behind_proxy: bool = False) -> HTTPServer:
+    """Return a server for the application, with bounds for each request.
+
+    What a proxy says of the browser's connection (X-Forwarded-Proto) counts only behind one.
+    """
     return HTTPServer(
         application(room, prefix),
+        xheaders=is_behind_proxy,
         max_body_size=LARGEST_BODY,
         max_header_size=LARGEST_HEAD,
         body_timeout=LONGEST_BODY,
@@ -430,7 +435,7 @@ def behind_proxy(room: LiveRoom, path: str, prefix: str) -> HTTPServer:
     """Return a server at a Unix socket, for a proxy that passes on what is below a prefix."""
     from tornado.netutil import bind_unix_socket  # Windows has none
 
-    server = http_server(room, prefix)
+    server = http_server(room, prefix, is_behind_proxy=True)
     server.add_socket(bind_unix_socket(path))
     return server
 

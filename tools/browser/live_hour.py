@@ -346,6 +346,7 @@ class Hour:
             rows.append((minute, f"inject {kind}", lambda kind=kind: self.inject(kind)))
         rows += [
             (16, "team 3 reports", self.report_the_intruder),
+            (22, "team 1 has no script", self.without_a_script),
             (24, "kill -9", self.kill),
             (34, "team 3 reports", self.report_the_intruder),
             (30.2, "pause", self.pause),
@@ -390,6 +391,21 @@ class Hour:
         return seat.page.inner_text("#clock")
 
     # --- what happens ---
+
+    def without_a_script(self) -> None:
+        """Somebody of team 1 whose browser runs no script tells the instructor something."""
+        context = self.browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(self.teams[0].page.url)
+        page.fill("#say", "This browser runs no script.")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Say it", exact=True).click()
+        said = page.inner_text("#said", timeout=PATIENCE)
+        context.close()
+        if said == "Your instructor can read it.":
+            self.teams[0].done["say"] += 1
+        else:
+            self.wrong.append(f"without a script: {said}")
 
     def shut_open_doors(self) -> None:
         """Team 3 replaces whatever the instructor's page says is open at its company."""
