@@ -158,7 +158,7 @@ function isAtTop() {
   fresh.hidden = true;
 }
 
-async function fillForm(details) {
+async function fillLine(details) {
   const place = details.querySelector(".whole");
   if (!details.open || place.dataset.filled) return;
   const answer = await fetch(`line?part=1&id=${encodeURIComponent(details.dataset.line)}`);
@@ -376,7 +376,7 @@ page.classList.add("js");
 bringBackDrafts();
 document.addEventListener("submit", submit);
 document.addEventListener("click", click);
-document.addEventListener("toggle", (event) => { if (event.target.dataset?.line) fillForm(event.target); }, true);
+document.addEventListener("toggle", (event) => { if (event.target.dataset?.line) fillLine(event.target); }, true);
 let typing;
 document.addEventListener("input", (event) => {
   if (event.target.matches(TYPED)) keep(event.target);

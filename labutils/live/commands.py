@@ -109,7 +109,10 @@ def _rehearse(settings: Settings, chosen: argparse.Namespace) -> int:
         skills = ["bystander"] * (settings.teams - len(skills)) + skills
     exercise, journal = LiveExercise(settings), Journal(chosen.folder, settings)
     if journal.rows:
-        return refused(f"{shown(str(chosen.folder))} holds an exercise that has already begun.")
+        return refused(
+            f"{shown(str(chosen.folder))} holds an exercise that has already begun; name another "
+            "folder with --folder."
+        )
     play(exercise, skills)
     for row in exercise.rows:
         journal.write(row)

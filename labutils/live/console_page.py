@@ -69,14 +69,21 @@ def console_fragments(exercise: LiveExercise) -> dict[str, str]:
         for choice in choices(team.intruder):
             shared.setdefault(choice, []).append(team)
     ordered = sorted(shared.items(), key=lambda one: one[0].is_ahead)
+    chosen = sum(row["do"] == "intrude" for row in exercise.rows)  # a new key after each choice
     return {
         "clock": clock(exercise),
         "choices": render(
-            "choices.html", choices=ordered, is_over=exercise.is_over, several=several
+            "choices.html",
+            choices=ordered,
+            chosen=chosen,
+            is_over=exercise.is_over,
+            is_paused=exercise.paused,
+            several=several,
         ),
         "companies": render(
             "companies.html",
             exercise=exercise,
+            chosen=chosen,
             steps=exercise.company.steps,
             lies_low=LIES_LOW,
         ),

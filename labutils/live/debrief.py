@@ -3,6 +3,7 @@
 Beside it is what the team saw and did, and what another act would have changed.
 """
 
+import importlib.util
 from collections.abc import Iterable, Iterator, Sequence
 
 from labutils.capstone.company import kind_of
@@ -49,8 +50,17 @@ def as_html(exercise: LiveExercise) -> str:
         f"<title>Debrief</title><style>{css}</style></head><body><main>"
         f"<h1>Debrief: {text(company.title, 400)}, {iso(company.start)[:16]}</h1>"
         f"<p>{exercise.seconds // 60} minutes of the company's clock.</p>"
-        f"{sections}</main></body></html>\n"
+        f"{_attack_again(exercise)}{sections}</main></body></html>\n"
     )
+
+
+def _attack_again(exercise: LiveExercise) -> str:
+    """The attack again, as on the wall; nothing without tornado, which fills in its template."""
+    if importlib.util.find_spec("tornado") is None:
+        return ""
+    from labutils.live.retelling import retold
+
+    return retold(exercise)
 
 
 def team_section(exercise: LiveExercise, team: Team) -> str:

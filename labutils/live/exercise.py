@@ -155,6 +155,7 @@ class Team:
         self.feed: list[Happened] = []
         self.refusals = Refusals()
         self.suspicions: dict[int, Suspicion] = {}  # by number
+        self.suspected = 0  # suspicions so far: the number of one that was removed is not reused
         self.searches: dict[str, str] = {}  # words that are shared, and by whom
         self.flags: dict[str, str] = {}  # the title of a rule that found it, by line
         self._alerted: set[tuple[str, str]] = set()  # rule and account that the feed has told
@@ -423,7 +424,7 @@ class LiveExercise:
             raise CannotDo("The exercise is over.")
         noted = {"t": self.seconds, **row}
         team = self._team_of(row)
-        if self.paused and row["do"] in ("act", "ask", "report"):
+        if self.paused and row["do"] in ("act", "ask", "report", "intrude"):
             raise CannotDo("The clock is stopped. Wait until it goes on.")
         key = str(row.get("key", ""))[:LONGEST_KEY]
         keys = team.keys if team is not None else self.keys
@@ -569,9 +570,11 @@ class LiveExercise:
         if certainty and certainty not in CERTAINTIES:
             raise CannotDo(f"A suspicion is {', '.join(CERTAINTIES[:-1])} or {CERTAINTIES[-1]}.")
         one = self._suspicion(team, row, who)
+        if row.get("remove"):
+            return self._remove(team, one, by)
         if one is None:
-            number = len(team.suspicions) + 1
-            one = team.suspicions[number] = Suspicion(number, who, self.now, by=by)
+            team.suspected += 1
+            one = team.suspicions[team.suspected] = Suspicion(team.suspected, who, self.now, by=by)
             team.tell(self.now, "board", f"suspects {who}", by)
         one.add(lines, host, str(row.get("note") or "").strip()[:LONGEST_NOTE])
         if certainty and certainty != one.certainty:
@@ -579,6 +582,14 @@ class LiveExercise:
             team.tell(self.now, "board", f"{one.who}: {certainty}", by)
         row.update(who=one.who, host=host, lines=lines)
         return f"{shown(one.who, 60)} is on the board: {one.certainty}."
+
+    def _remove(self, team: Team, one: Suspicion | None, by: str) -> str:
+        """Take a suspicion off the board, in two steps: nothing goes by one slip."""
+        if one is None or one.certainty != "cleared":
+            raise CannotDo("Only a suspicion that was cleared can be removed from the board.")
+        del team.suspicions[one.number]
+        team.tell(self.now, "board", f"{one.who}: removed", by)
+        return f"{shown(one.who, 60)} is no longer on the board."
 
     def _suspicion(self, team: Team, row: LogRow, who: str) -> Suspicion | None:
         """The suspicion that a row is about, by its number or its account; None for a new one."""
@@ -592,7 +603,7 @@ class LiveExercise:
         same = (one for one in team.suspicions.values() if one.who.lower() == who.lower())
         one = next(same, None)
         if one is None and len(team.suspicions) >= MOST_SUSPICIONS:
-            raise CannotDo(f"The board holds {MOST_SUSPICIONS} suspicions; clear or reuse one.")
+            raise CannotDo(f"The board holds {MOST_SUSPICIONS} suspicions; clear and remove one.")
         return one
 
     def _share(self, team: Team | None, row: LogRow) -> str:
@@ -711,6 +722,8 @@ class LiveExercise:
                 one.intruder.nudge(Nudge("move", self.now))
         reached = sum(one.intruder.nudge(nudge) for one in concerned)
         about = step.goal if step and what in OF_A_STEP else "intruder"
+        if not reached:
+            return f"{about}: that is not possible now, so nothing has changed."
         return f"{about}: {CHOICES[what]} at {counted(reached, 'company', 'companies')}."
 
     def _several(self, row: LogRow) -> list[Team]:

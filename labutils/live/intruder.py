@@ -86,7 +86,8 @@ class LiveIntruder:
     `came_back`: by way in, when the intruder who had been shut out came back by it; `returns_at`:
     when that is to happen next; `nudges`: what an instructor or a person at the console made of it;
     `in_vain`: steps that failed, and are not tried again. `prepared`: the steps that a person wants
-    next, in order; `rests_until`: until when a person lies low.
+    next, in order; `rests_until`: until when a person lies low; `returned_in_vain`: when a person
+    last found no other way in, unless one was found since.
     """
 
     company: LiveCompany
@@ -109,6 +110,7 @@ class LiveIntruder:
     in_vain: set[str] = field(default_factory=set)
     prepared: list[str] = field(default_factory=list)
     rests_until: int | None = None
+    returned_in_vain: int | None = None
 
     def __post_init__(self) -> None:
         self.holds = dict.fromkeys(self.company.starts_with, self.company.start - 1)
@@ -195,7 +197,8 @@ class LiveIntruder:
             self.forget_old_refusals(time)
         elif self.returns_at is not None and self.returns_at <= time:
             self.returns_at = None
-            self.come_by_another_way(time)
+            if not self.come_by_another_way(time):
+                self.returned_in_vain = time
         elif name is not None:
             self.prepared.remove(name)
             self.begin(self.company.steps[name], time)
@@ -270,7 +273,7 @@ class LiveIntruder:
             self.came_back[way.id] = time
             self.moves += 1
             if any(self.succeeds(self.company.steps[name], time) for name in self.may_begin(way)):
-                self.returns_at, self.in_a_row = None, 0
+                self.returns_at, self.in_a_row, self.returned_in_vain = None, 0, None
                 return True
             self.holds, self.first_held = before
             del self.came_back[way.id]

@@ -37,7 +37,8 @@ class Journal:
         before = list(self._read())
         begins = {"t": 0, "do": "begin", **asdict(settings)}
         if before and before[0] != begins:
-            raise OtherExercise(0, "it holds another exercise; name another folder", str(folder))
+            reason = "it holds another exercise; name another folder with --folder"
+            raise OtherExercise(0, reason, str(folder))
         self.rows: list[LogRow] = before[1:]
         self._cut_torn_line()
         self.file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -24,7 +24,7 @@ from labutils.live.exercise import MOST_TEAMS, OF_TEAMS, LiveExercise, LogRow, T
 from labutils.live.instructor_page import instructor_fragments, instructor_page
 from labutils.live.journal import Journal
 from labutils.live.players import Player
-from labutils.live.rendering import render
+from labutils.live.rendering import render, slug
 
 TICK = 250  # milliseconds between two looks at the clock
 LARGEST_BODY, LARGEST_HEAD = 64 * 1024, 16 * 1024  # bytes
@@ -32,6 +32,7 @@ LONGEST_BODY, LONGEST_IDLE = 10.0, 30.0  # seconds
 LONGEST_SEARCH = 200  # characters
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
@@ -115,7 +116,8 @@ class Page(RequestHandler):
     def set_default_headers(self) -> None:
         self.set_header("Content-Security-Policy", POLICY)
         self.set_header("Cache-Control", "no-store")
-        self.set_header("Referrer-Policy", "no-referrer")
+        # Not no-referrer: with that, browsers would send `Origin: null` with our own forms.
+        self.set_header("Referrer-Policy", "same-origin")
         self.set_header("X-Content-Type-Options", "nosniff")
         self.clear_header("Server")
 
@@ -169,9 +171,8 @@ class Page(RequestHandler):
 
     def answer(self, link: str, row: LogRow) -> None:
         """Do what a form says, and answer: in words for a script, else on the page."""
-        key = self.value("key")
-        if key:
-            row["key"] = key
+        if key := self.value("key"):
+            row.setdefault("key", key)
         try:
             sentence = self.room.do(row)
         except CannotDo as error:
@@ -257,6 +258,7 @@ class TeamDoes(Page):
         """Return what a form says about a suspicion."""
         number = self.value("number")
         fields: LogRow = {name: self.value(name) for name in ("who", "host", "note", "certainty")}
+        fields |= {"remove": True} if self.value("remove") else {}
         if number.isascii() and number.isdecimal() and len(number) < 4:
             fields["number"] = int(number)
         return fields | {"lines": self.value("lines").replace(",", " ").split()}
@@ -334,6 +336,8 @@ class Console(Page):
             row |= {"what": "lie-low", "minutes": int(minutes) if is_number else 0}
         numbers = self.value("teams").split()[:MOST_TEAMS]
         row["teams"] = [int(one) if one.isdecimal() and len(one) < 4 else -1 for one in numbers]
+        if key := self.value("key"):  # a form has several buttons, and each may be pressed once
+            row["key"] = slug(f"{key} {row}")
         self.answer(link, row)
 
 
@@ -348,11 +352,11 @@ class Wall(Page):
 
 
 class Static(Page):
-    """The style and the script."""
+    """The style, the script and the icon."""
 
     def get(self, name: str) -> None:
-        kinds = {"live.css": "text/css", "live.js": "text/javascript"}
-        self.set_header("Content-Type", f"{kinds[name]}; charset=UTF-8")
+        kinds = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+        self.set_header("Content-Type", f"{kinds[name.partition('.')[2]]}; charset=UTF-8")
         self.finish(data_file(f"live/{name}").read_bytes())
 
 
@@ -376,7 +380,7 @@ def application(room: LiveRoom, prefix: str = "/") -> Application:
     link, shared, does = "([A-Za-z0-9_-]{1,64})", {"room": room}, "|".join(OF_TEAMS)
     addresses: list[tuple[str, type[Page]]] = [
         ("", Door),
-        (r"(?:[tix]/)?(live\.css|live\.js)", Static),
+        (r"(?:[tix]/)?(live\.(?:css|js|svg))", Static),
         (f"t/{link}/", TeamPage),
         (f"t/{link}/now", TeamNow),
         (f"t/{link}/line", TeamLine),
@@ -394,10 +398,14 @@ def application(room: LiveRoom, prefix: str = "/") -> Application:
     )
 
 
-def http_server(room: LiveRoom, prefix: str = "/") -> HTTPServer:
-    """Return a server for the application, with bounds for each request."""
+def http_server(room: LiveRoom, prefix: str = "/", *, is_behind_proxy: bool = False) -> HTTPServer:
+    """Return a server for the application, with bounds for each request.
+
+    What a proxy says of the browser's connection (X-Forwarded-Proto) counts only behind one.
+    """
     return HTTPServer(
         application(room, prefix),
+        xheaders=is_behind_proxy,
         max_body_size=LARGEST_BODY,
         max_header_size=LARGEST_HEAD,
         body_timeout=LONGEST_BODY,
@@ -427,7 +435,7 @@ def behind_proxy(room: LiveRoom, path: str, prefix: str) -> HTTPServer:
     """Return a server at a Unix socket, for a proxy that passes on what is below a prefix."""
     from tornado.netutil import bind_unix_socket  # Windows has none
 
-    server = http_server(room, prefix)
+    server = http_server(room, prefix, is_behind_proxy=True)
     server.add_socket(bind_unix_socket(path))
     return server
 

@@ -1,12 +1,15 @@
 """`python -m labutils live`: what it prints, and what it says to bad input."""
 
+import argparse
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 from tables import table
 
 from labutils.__main__ import main
-from labutils.live.commands import LONGEST_SEED
+from labutils.live.commands import LONGEST_SEED, arguments
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -66,3 +69,13 @@ def test_a_folder_that_is_a_file_gets_a_sentence(
     status, _, error = said(capsys, "--seed", "3", "--rehearse", "--folder", str(tmp_path / "x"))
     assert status == 2 and "Traceback" not in error
     assert (tmp_path / "x").read_text(encoding="utf-8") == "mine"
+
+
+def test_the_commands_of_the_page_can_be_run_one_after_another() -> None:
+    """In docs/live.md: none meets the exercise of another in its folder."""
+    page = Path(__file__).parents[2].joinpath("docs", "live.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^python -m labutils live (.*)$", page, re.MULTILINE)
+    parser = argparse.ArgumentParser()
+    arguments(parser)
+    folders = [parser.parse_args(shlex.split(command)).folder for command in commands]
+    assert len(folders) == 4 and len(set(folders)) == 4

@@ -7,7 +7,7 @@ import pytest
 
 from labutils.live.company import MINUTE
 from labutils.live.console_page import answers, choices, console_fragments, console_page
-from labutils.live.containment import CannotDo
+from labutils.live.containment import CannotDo, LiveAct
 from labutils.live.exercise import LiveExercise
 
 Begin = Callable[..., LiveExercise]
@@ -149,6 +149,77 @@ def test_the_log_played_again_is_the_same_intruder(begin: Begin) -> None:
     for one, other in zip(exercise.teams, again.teams, strict=True):
         assert one.intruder.tried == other.intruder.tried
         assert one.intruder.made == other.intruder.made
+
+
+def test_nothing_is_chosen_while_the_clock_stands(begin: Begin) -> None:
+    exercise = begin(by_person=True)
+    exercise.perform({"do": "pause"})
+    with pytest.raises(CannotDo, match=r"^The clock is stopped\. Wait until it goes on\.$"):
+        prepare(exercise, exercise.company.chain[0])
+    assert not any(team.intruder.prepared or team.intruder.queue for team in exercise.teams)
+    exercise.perform({"do": "resume"})
+    assert "next at 2 companies." in prepare(exercise, exercise.company.chain[0])
+
+
+def test_the_console_says_that_the_clock_stands_and_that_it_is_over(begin: Begin) -> None:
+    exercise = begin(by_person=True)
+    assert "<b>Free</b>" in console_page(exercise, "")
+    exercise.perform({"do": "pause"})
+    assert "What you choose is refused until it goes on." in console_page(exercise, "")
+    exercise.perform({"do": "end"})
+    page = console_page(exercise, "")
+    assert '<a href="../../wall/">The wall</a> has the debrief.' in page
+    assert "<button" not in page and "<b>Free</b>" not in page
+
+
+def test_a_choice_that_changes_nothing_says_so(begin: Begin) -> None:
+    exercise = begin(by_person=True)
+    for what in ("stop", "wake", "read-again", "return"):
+        said = exercise.perform({"do": "intrude", "what": what})
+        assert said == "intruder: that is not possible now, so nothing has changed."
+
+
+def test_a_way_back_that_was_not_found_is_said_until_there_is_one(begin: Begin) -> None:
+    exercise = begin(teams=1, by_person=True)
+    (team,) = exercise.teams
+    intruder, company = team.intruder, exercise.company
+    prepare(exercise, company.chain[0])
+    exercise.perform(
+        {"do": "act", "team": 1, "kind": "disable", "what": exercise_account(exercise)}
+    )
+    exercise.advance(30 * MINUTE)
+    assert intruder.is_shut_out()
+    for name in {name for way in company.ways for name in way.starts}:
+        held = company.case.estate.credentials[name]
+        intruder.containment.add(LiveAct("disable", company.account_of(held), exercise.now))
+    exercise.perform({"do": "intrude", "what": "return"})
+    assert "No other way in" not in console_page(exercise, "")
+    exercise.advance(80 * MINUTE)
+    assert intruder.returned_in_vain is not None and not intruder.came_back
+    assert '<b class="shut">No other way in</b> was found at' in console_page(exercise, "")
+    for act in list(intruder.containment.acts):
+        intruder.containment.add(LiveAct("enable", act.what, exercise.now))
+    exercise.perform({"do": "intrude", "what": "return"})
+    exercise.advance(130 * MINUTE)
+    assert intruder.came_back and "No other way in" not in console_page(exercise, "")
+
+
+def exercise_account(exercise: LiveExercise) -> str:
+    """The account with which the intruder comes in."""
+    held = exercise.company.case.estate.credentials[exercise.company.starts_with[0]]
+    return exercise.company.account_of(held)
+
+
+def test_every_form_of_the_console_is_done_once_and_has_a_new_key_after_it(begin: Begin) -> None:
+    def keys() -> list[str]:
+        return re.findall(r'<form.*?name="key" value="([^"]+)"', console_page(exercise, ""), re.S)
+
+    exercise = begin(by_person=True)
+    before = keys()
+    assert len(set(before)) == len(before) == console_page(exercise, "").count("<form")
+    assert keys() == before
+    exercise.perform({"do": "intrude", "what": "move"})
+    assert not set(before) & set(keys())
 
 
 def test_a_form_that_is_sent_twice_is_done_once(begin: Begin) -> None:

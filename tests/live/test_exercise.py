@@ -283,7 +283,7 @@ def test_a_person_may_be_the_intruder(begin: Begin) -> None:
     assert "begun at 2 companies" in exercise.perform({"do": "intrude", "step": first})
     exercise.advance(1800)
     assert all(first in team.intruder.made for team in exercise.teams)
-    assert "begun at 0 companies" in exercise.perform({"do": "intrude", "step": first})
+    assert "nothing has changed" in exercise.perform({"do": "intrude", "step": first})
     with pytest.raises(CannotDo, match="no step called"):
         exercise.perform({"do": "intrude", "step": "fly"})
 

@@ -113,6 +113,24 @@ def test_no_page_has_a_style_or_a_script_inside(served: Served, http: httpx.Clie
         assert "style=" not in text and not re.search(r"<script(?! src=)|<style|\son\w+=", text)
 
 
+def test_no_function_of_the_script_takes_the_place_of_another(
+    served: Served, http: httpx.Client
+) -> None:
+    script = http.get(served.base + "/live.js").text
+    names = re.findall(r"^(?:async )?function (\w+)", script, re.MULTILINE)
+    assert len(names) > 20 and len(set(names)) == len(names)
+
+
+def test_a_page_asks_for_nothing_that_is_not_there(served: Served, http: httpx.Client) -> None:
+    for address in (served.of("team 1"), served.of("instructor"), served.base + "/wall/"):
+        page = http.get(address)
+        wanted = re.findall(r'<(?:link|script)[^>]* (?:href|src)="([^"]+)"', page.text)
+        assert any(one.endswith("live.svg") for one in wanted)  # else a browser guesses at one
+        for one in wanted:
+            answer = http.get(page.url.join(one))
+            assert answer.status_code == 200
+
+
 def test_the_instructor_has_every_link_to_hand_out(served: Served, http: httpx.Client) -> None:
     text = http.get(served.of("instructor")).text
     for address in (served.of("team 1"), served.of("team 2"), served.base + "/wall/"):
@@ -240,7 +258,7 @@ def test_every_answer_forbids_scripts_of_others_and_frames(
         assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
         assert "unsafe" not in policy
         assert headers["cache-control"] == "no-store"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"  # else a form's Origin is null
         assert "server" not in headers
 
 
@@ -344,7 +362,8 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, http: http
     assert "The attack again" in http.get(again.of("team 1")).text
     assert 'id="board"' in http.get(again.of("team 1") + "?q=").text  # all of it, to read
     time.sleep(0.6)
-    assert "Team 2, orange" in (tmp_path / "debrief.html").read_text(encoding="utf-8")
+    debrief = (tmp_path / "debrief.html").read_text(encoding="utf-8")
+    assert "Team 2, orange" in debrief and "The attack again" in debrief
     assert "What the intruder did" in http.get(again.of("team 1")).text
     assert "What the intruder did" in http.get(again.base + "/wall/").text
     assert stop(again) == 0
@@ -373,7 +392,9 @@ def test_behind_the_proxy_of_a_class_it_lies_below_a_path(tmp_path: Path) -> Non
         transport = httpx.HTTPTransport(uds=str(tmp_path / "s"))
         with httpx.Client(transport=transport, base_url="http://class/services/live") as web:
             assert web.get(f"/t/{links['1']}/").status_code == 200
-            assert web.get(f"/i/{links['instructor']}/").status_code == 200
+            secure = {"X-Forwarded-Proto": "https", "Host": "class.example"}
+            page = web.get(f"/i/{links['instructor']}/", headers=secure)
+            assert f">https://class.example/services/live/t/{links['1']}/</a>" in page.text
             assert web.get("/t/live.css").headers["content-type"].startswith("text/css")
             assert web.get("/wall/").status_code == 200
             assert web.get("http://class/t/x/").status_code == 404
@@ -428,6 +449,23 @@ def test_a_person_chooses_with_and_without_a_script(seat: Served, http: httpx.Cl
     assert "next at 1 company." in http.get(address).text
     rests = http.post(address + "intrude", data={"lie-low": "15", "teams": "1 2"}, headers=plain)
     assert rests.text == "intruder: lies low at 2 companies."
+
+
+def test_without_a_script_a_form_that_is_sent_again_is_not_done_again(
+    seat: Served, http: httpx.Client
+) -> None:
+    address = seat.of("intruder")
+    page = http.get(address).text
+    key = re.findall(r'id="company-1".*?name="key" value="([^"]+)"', page, re.DOTALL)[0]
+    form = {"key": key, "teams": "1", "what": "move"}
+    for _ in range(2):
+        answer = http.post(address + "intrude", data=form)
+        assert answer.status_code == 303 and answer.headers["location"] == "./"
+    assert "That was done already." in http.get(address).text
+    assert "Change address (2 left)" in http.get(address).text
+    other = http.post(address + "intrude", data={"key": key, "teams": "1", "lie-low": "5"})
+    assert other.status_code == 303  # another button of the same form
+    assert "intruder: lies low at 1 company." in http.get(address).text
 
 
 @table("data", [{"lie-low": "x"}, {"lie-low": "-1"}, {"teams": "x"}, {"teams": "99"}, {"what": ""}])

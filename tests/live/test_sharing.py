@@ -52,6 +52,28 @@ def test_how_sure_a_team_is_changes_and_nothing_else_does(exercise: LiveExercise
     assert (one.certainty, one.lines, one.note) == ("cleared", ["jira:1"], "at night")
 
 
+def test_only_what_was_cleared_is_removed_and_its_number_is_not_used_again(
+    exercise: LiveExercise,
+) -> None:
+    board = exercise.teams[0].suspicions
+    do(exercise, do="suspect", who="roadmap-token")
+    with pytest.raises(CannotDo, match="Only a suspicion that was cleared"):
+        do(exercise, do="suspect", number=1, remove=True)
+    do(exercise, do="suspect", number=1, certainty="cleared")
+    assert do(exercise, do="suspect", number=1, remove=True, by="Mia").endswith("on the board.")
+    assert not board and exercise.teams[0].feed[-1][1:4] == (
+        "board",
+        "roadmap-token: removed",
+        "Mia",
+    )
+    with pytest.raises(CannotDo, match="no suspicion 1"):
+        do(exercise, do="suspect", number=1, certainty="sure")
+    do(exercise, do="suspect", who="somebody")
+    assert list(board) == [2]
+    again = LiveExercise(Settings(SEED, 2))
+    assert not again.replay(exercise.rows) and again.teams[0].suspicions == board
+
+
 @table(
     "row, reason",
     [

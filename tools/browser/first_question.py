@@ -16,7 +16,7 @@ PATIENCE = 120_000  # milliseconds
 MOST_CELLS = 12  # before the first question
 IDLE = """() => [...document.querySelectorAll('.jp-StatusBar-Widget *')]
   .some(one => /\\| Idle$/.test(one.textContent.trim()))"""
-BUTTONS = "() => document.querySelectorAll('.jp-OutputArea button').length"
+BUTTONS = "() => document.querySelectorAll('.jp-OutputArea .lu-options button').length"
 
 
 @contextmanager

@@ -29,9 +29,7 @@ from tornado.websocket import websocket_connect
 from tools.classroom.accounts import processes_of
 
 LOOPBACK = ("127.0.0.1", "localhost")
-BLANK = re.compile(
-    r'((?:predict|experiment)\("[^"]+", )""'
-)  # a prediction that nobody has made yet
+BLANK = re.compile(r'(experiment\("[^"]+")\)')  # a prediction that nobody has made yet
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -173,7 +171,7 @@ async def work_through(learner: Learner, lesson: str, pause: float, times: Times
     for number, cell in enumerate(notebook["content"]["cells"]):
         if cell["cell_type"] == "code":
             began = time.monotonic()
-            cell["source"] = BLANK.sub(rf'\g<1>"{dice.choice("abc")}"', cell["source"])
+            cell["source"] = BLANK.sub(rf'\g<1>, "{dice.choice("abc")}")', cell["source"])
             status, printed = await kernel.run(cell["source"])
             times.cells.setdefault(lesson, []).append(time.monotonic() - began)
             if status != "ok":
