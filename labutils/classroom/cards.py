@@ -16,8 +16,6 @@ from labutils.text import aligned
 if TYPE_CHECKING:
     from labutils.lab import Exchange
 
-# A token has no place to break a line at; the style sheet says so, too, where there is one.
-NARROW = "white-space:pre-wrap;overflow-wrap:anywhere"
 LINE = 72  # characters of a header that are shown
 Rows = Sequence[Mapping[str, object]]
 Cell = tuple[str, object]  # a column, and a value in it
@@ -56,9 +54,8 @@ def show_request(exchange: "Exchange", who: str = "") -> None:
     hot = "".join(f'\n<span class="lu-hot">{escape(line)}</span>' for line in proof)
     sent = escape("\n".join(first)) + hot + (f"\n\n{escape(body)}" if body else "")
     html = (
-        f'<pre tabindex="-1" style="{NARROW}">{sent}</pre><div class="lu-answer">'
-        f'<span class="lu-big">{exchange.status}</span>'
-        f'<code style="{NARROW}">{escape(answer)}</code></div>'
+        f'<pre tabindex="-1">{sent}</pre><div class="lu-answer"><span class="lu-big">'
+        f"{exchange.status}</span><code>{escape(answer)}</code></div>"
     )
     show(f"{text}\n\n{exchange.status} {answer}".rstrip(), html, "lu-request", who)
 

@@ -35,6 +35,8 @@ from labutils.classroom.registry import AnyPrediction, Estimate, GridRow  # noqa
 TOKEN = "views"
 SCREENS = (("Light", 1440), ("Light", 390), ("Dark", 390), ("Dark", 1440))
 LOOK, MANAGER = "labutils-look", "@jupyter-widgets/jupyterlab-manager"
+NARROW = 600  # pixels; look.css has its own rules below it
+UNSTYLED = "without our style sheet"
 NO_WIDGETS = "raise ModuleNotFoundError(\"No module named 'ipywidgets'\")\n"
 # What nobody should read in a lesson, wherever it is opened.
 NEVER = ("Traceback (most recent call last)", "Loading widget", "Error displaying widget")
@@ -102,12 +104,14 @@ class View:
     """One way to look at a lesson.
 
     `presses` says whether a press on a button reaches Python: where it does not, each open question
-    must say how an answer is typed. `hears` says whether a screen reader is told.
+    must say how an answer is typed. `hears` says whether a screen reader is told, and `narrow`
+    whether the lesson fits a phone: without the style sheet, its tables do not.
     """
 
     name: str
     presses: bool = False
     hears: bool = False
+    narrow: bool = True
 
 
 def unreadable(
@@ -314,7 +318,7 @@ def views(
     with course.opened(browser) as page:
         yield View("saved, and not trusted"), page
     for name, change in (
-        ("without our style sheet", lambda one: one.turn_off(LOOK)),
+        (UNSTYLED, lambda one: one.turn_off(LOOK)),
         ("a front end without widgets", lambda one: one.turn_off(MANAGER)),
         ("a kernel without ipywidgets", Course.hide_ipywidgets),
     ):
@@ -322,7 +326,8 @@ def views(
         change(course)
         with course.opened(browser) as page:
             page.run_all()
-            yield View(name, presses=LOOK in name), page
+            styled = name != UNSTYLED
+            yield View(name, presses=not styled, narrow=styled), page
     if notebook:
         course = Course(number, _new(folder, "notebook"), notebook)
         with course.opened(browser, notebook=True) as page:
@@ -350,6 +355,8 @@ def looked_at(
         for view, page in views(number, browser, pathlib.Path(name), notebook):
             wrong, screens = [], []
             for theme, width in SCREENS:
+                if width < NARROW and not view.narrow:
+                    continue
                 seen = page.seen(theme, width)
                 screens.append(seen)
                 place = f"{number}, {view.name}, {theme.lower()}, {width} px"
