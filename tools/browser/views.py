@@ -30,7 +30,7 @@ from server import OPTIONS, started  # noqa: E402
 
 from labutils.classroom.course import lesson  # noqa: E402
 from labutils.classroom.experiment import quotes_of  # noqa: E402
-from labutils.classroom.registry import AnyPrediction, Estimate, GridRow  # noqa: E402
+from labutils.classroom.registry import AnyPrediction, Estimate, GridRow, Lesson  # noqa: E402
 
 TOKEN = "views"
 SCREENS = (("Light", 1440), ("Light", 390), ("Dark", 390), ("Dark", 1440))
@@ -339,6 +339,14 @@ def views(
             yield View("Notebook 7, opened again"), page
 
 
+def known_lesson(number: str) -> Lesson:
+    """Return what a lesson asks. Raises SystemExit with a sentence where there is none."""
+    known = lesson(number)
+    if known is None:
+        raise SystemExit(f"There is no lesson {number}.")
+    return known
+
+
 def _new(folder: pathlib.Path, name: str) -> pathlib.Path:
     place = folder / name.replace(" ", "-")
     place.mkdir()
@@ -349,8 +357,7 @@ def looked_at(
     number: str, browser: Any, notebook: str, pictures: pathlib.Path | None
 ) -> Iterator[tuple[str, list[str]]]:
     """Yield a row for each view of a lesson, and what is wrong there."""
-    known = lesson(number)
-    assert known is not None, f"there is no lesson {number}"
+    known = known_lesson(number)
     with tempfile.TemporaryDirectory(prefix="views-") as name:
         for view, page in views(number, browser, pathlib.Path(name), notebook):
             wrong, screens = [], []
@@ -375,6 +382,8 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--notebook", metavar="PYTHON", default="", help="one with Notebook 7")
     parser.add_argument("--pictures", metavar="FOLDER", type=pathlib.Path, help="take pictures")
     chosen = parser.parse_args(words)
+    if not AXE.exists():
+        print("axe is left out: `npm ci` in tools/site brings it.")
     print(HEAD, "|---|---|---|---|---|---|---|---|", sep="\n", flush=True)
     all_wrong = list[str]()
     with chromium() as browser:
