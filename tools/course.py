@@ -531,6 +531,7 @@ OTHER_CHECKS = {
     "test-browser": ("chromium",),
     "test-starts": ("chromium",),
     "test-lessons": ("chromium",),
+    "test-views": ("chromium",),
     "test-site": ("npm", "chromium"),
     "test-classroom": ("nginx",),
 }
@@ -702,6 +703,15 @@ def test_lessons(*numbers):
     return run(PYTHON, "tools/browser/check_lessons.py", *numbers)
 
 
+def test_views(*arguments):
+    """Open lessons in each view that a reader may have, and look at what is there.
+
+    A view is a front end, a state of its kernel, and what is installed; a few minutes a lesson.
+    """
+    with_package("playwright", "tools/browser/requirements.txt")
+    return run(PYTHON, "tools/browser/views.py", *arguments)
+
+
 def test_starts(*arguments):
     """Try each way to start, built from nothing, up to the first question's buttons in a Chromium.
 
@@ -765,6 +775,7 @@ VERBS = {
     "test-browser": test_browser,
     "test-starts": test_starts,
     "test-lessons": test_lessons,
+    "test-views": test_views,
     "picture": picture,
     "reset": reset,
     "mend": mend,

@@ -29,8 +29,19 @@ JAVASCRIPT = """\
       };
       const dress = widget => {
         if (!widget?.context?.ready || !widget.content?.node) return;
-        widget.context.ready.then(() =>
-          widget.content.node.classList.toggle(%(page)s, ours(widget)));
+        widget.context.ready.then(() => {
+          widget.content.node.classList.toggle(%(page)s, ours(widget));
+          nameAll();
+        });
+      };
+      // A picture of an instrument says what it shows; shown as an image, it would lose that.
+      const nameless = '.' + %(page)s + ' .jp-RenderedSVG img:not([alt])';
+      const nameAll = () => {
+        for (const image of document.querySelectorAll(nameless)) {
+          const svg = decodeURIComponent(image.src.slice(image.src.indexOf(',') + 1));
+          const {documentElement} = new DOMParser().parseFromString(svg, 'image/svg+xml');
+          image.alt = documentElement.getAttribute('aria-label') ?? '';
+        }
       };
       const dressAll = () => { for (const widget of app.shell.widgets('main')) dress(widget); };
       app.restored.then(dressAll);
@@ -77,10 +88,19 @@ JAVASCRIPT = """\
       heard.setAttribute('role', 'status');
       heard.className = 'lu-heard';
       document.body.append(heard);
+      // A word for each text that is seen: two cells of a card are two words, and a sign is none.
+      const words = told => {
+        const walk = document.createTreeWalker(told, NodeFilter.SHOW_TEXT), all = [];
+        while (walk.nextNode())
+          if (!walk.currentNode.parentElement.closest('[aria-hidden]'))
+            all.push(walk.currentNode.data);
+        return all.join(' ').replace(/\\s+/g, ' ').trim();
+      };
       new MutationObserver(changes => {
         for (const change of changes) for (const node of change.addedNodes) {
           const told = node.querySelector?.('.lu [data-told]');
-          if (told) heard.textContent = told.textContent;
+          if (told) heard.textContent = words(told);
+          if (node.nodeName === 'IMG' || node.querySelector?.('img')) nameAll();
         }
       }).observe(document.body, {childList: true, subtree: true});
     }

@@ -34,7 +34,8 @@ def live(board: "Board") -> str:
     room = board.width - edges - (PANE + 24 if wide else 0)
     tools = _steps(board) if board.replay else _clock(board)
     return (
-        f'<section aria-label="{escape(board.title)}" class="{"wide" if wide else "tall"}">'
+        f'<section role="group" aria-label="{escape(board.title)}" '
+        f'class="{"wide" if wide else "tall"}">'
         f"{board.heading(tools)}{_now(board)}"
         f'<div class="both"><div class="doors">{board_picture.picture(board, max(200, room))}</div>'
         f'<div class="pane">{"".join(_pane(board))}</div></div></section>'
@@ -121,7 +122,8 @@ def _move(board: "Board", mark: Mark) -> str:
     """A move: how it ended, what it set off, what it was, and what it wrote."""
     when = iso(mark.time)[5:16].replace("T", " ")
     star = " *" if mark.assumed else ""
-    parts = [f"<h4>{mark.number}. {escape(mark.door)}{star} <small>{when}</small></h4>"]
+    what = f"{mark.number}. {escape(mark.door)}{star}"
+    parts = [f'<p class="above">{what} <small>{when}</small></p>']
     kind, words = ("harm", "It opened.") if mark.allowed else ("refused", "Refused.")
     if mark.unknown:
         words = "It opened in this model. Nothing shows that it happened."
@@ -156,7 +158,8 @@ def _logged(mark: Mark) -> str:
         rows.append(f'<li class="none">and {len(mark.lines) - LINES} more like these</li>')
     if not rows:
         rows = ['<li class="none">Silent: no log has a line about this move.</li>']
-    return f'<div class="log"><h5>The defender\'s logs</h5><ul>{"".join(rows)}</ul></div>'
+    name = '<p class="part">The defender\'s logs</p>'
+    return f'<div class="log">{name}<ul>{"".join(rows)}</ul></div>'
 
 
 def _fact(fact: Fact) -> str:
@@ -165,7 +168,8 @@ def _fact(fact: Fact) -> str:
         f'<a href="{escape(one.url)}" target="_blank" rel="noopener">{escape(one.publisher)}</a>'
         for one in fact.read
     )
-    return f'<div class="fact"><h5>As reported</h5><p>{escape(fact.statement)} {links}</p></div>'
+    said = f"<p>{escape(fact.statement)} {links}</p>"
+    return f'<div class="fact"><p class="part">As reported</p>{said}</div>'
 
 
 def _question(board: "Board") -> str:

@@ -15,6 +15,8 @@
 //   data-replace                    the text that somebody types in is to be replaced
 //   data-key="…"                    the same thing in two drawings, wherever it is in the list
 //   data-show                       scrolled to, inside its own box: the page stays
+//   data-focus                      what the keyboard is at once this is new, if it was in here before
+// Escape goes back to the cell of the notebook.
 
 const LOST = "Python does not answer. It may be busy; after a restart, run this cell again.";
 const PATIENCE = 5000, TYPING = 80; // milliseconds
@@ -146,7 +148,7 @@ function render({ model, el }) {
   lost.setAttribute("role", "status");
   root.append(lost);
   el.append(root);
-  let count = 0, silence, typing, pending, pointed = "", caret = "", drawn;
+  let count = 0, silence, typing, pending, pointed = "", caret = "", drawn, reached;
 
   // What somebody did.
   const say = (what, value = "") => {
@@ -187,10 +189,14 @@ function render({ model, el }) {
     const fresh = document.createElement("template");
     fresh.innerHTML = drawn;
     const focus = root.contains(document.activeElement) ? document.activeElement : null;
+    const known = root.querySelector("[data-focus]");
     if (lost.nextElementSibling) morph(lost.nextElementSibling, fresh.content.firstElementChild, focus);
     else root.append(fresh.content);
     root.querySelectorAll("[data-runs]").forEach(paint);
     scrollTo(root.querySelector("[data-show]"));
+    if (focus && !known) root.querySelector("[data-focus]")?.focus();
+    if (reached === document.activeElement) reached.scrollIntoView({ block: "nearest" });
+    reached = undefined;
     light();
   };
 
@@ -211,6 +217,7 @@ function render({ model, el }) {
   });
   root.addEventListener("keydown", (event) => {
     event.stopPropagation();
+    if (event.key === "Escape") el.closest(".jp-Cell")?.focus({ preventScroll: true });
     const one = event.target.closest("[data-do]");
     if (!one || one.matches("select,input")) return;
     if ((event.key === "Enter" || event.key === " ") && !one.matches("button")) {
@@ -225,7 +232,9 @@ function render({ model, el }) {
     event.preventDefault(); // at either end, too: the page stays
     if (!next) return;
     next.focus({ preventScroll: next.closest("[data-rove]").dataset.rove !== "focus" });
-    if (group.dataset.rove !== "focus") say(next.dataset.do, next.dataset.value);
+    if (group.dataset.rove === "focus") return;
+    reached = next; // it is scrolled to where the answer puts it
+    say(next.dataset.do, next.dataset.value);
   });
   root.addEventListener("pointerdown", (event) => {
     const one = event.target.closest("[data-drag]");

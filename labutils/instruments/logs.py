@@ -398,7 +398,7 @@ class LogView(Instrument):
         else:  # the line that somebody opens is below the lines
             below = f"<div>{lines}</div>{event}{basket}{rule}"
         html = (
-            f'<section class="{kind}" aria-label="{escape(self.title)}">'
+            f'<section class="{kind}" role="group" aria-label="{escape(self.title)}">'
             f"{self.heading(panes.find(self))}{panes.chips(self)}{strip.live()}"
             f'{picture.hours(self)}<div class="both">{below}</div></section>'
         )

@@ -151,7 +151,7 @@ def table(view: "LogView") -> str:
     head = f'<thead><tr role="row">{head}</tr></thead>' if view.width > NARROW else ""
     first, last = view.first + 1, view.first + len(rows)
     return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Lines" '
+        '<div class="scroll" tabindex="0" role="group" aria-label="Lines" '
         f'data-key="lines{view.looks}">'
         f'<table role="grid" aria-label="Lines {first} to {last}">{head}'
         f"<tbody data-rove>{''.join(body)}</tbody></table></div>"
@@ -225,9 +225,9 @@ def event(view: "LogView") -> str:
     body = _raw(index.event(row)) if view.is_raw else _values(view, row)
     words = "Take out of the basket" if name in view.cited else "Cite this line"
     return (
-        f'<div class="event" data-key="event"><h4>{name}<small>{time} UTC</small></h4>'
+        f'<div class="event" data-key="event"><p class="above">{name}<small>{time} UTC</small></p>'
         f"{_why(view, name)}"
-        f'<div class="raw" tabindex="0" role="region" aria-label="The open line">{body}</div>'
+        f'<div class="raw" tabindex="0" role="group" aria-label="The open line">{body}</div>'
         f'<div class="row"><button class="main" data-do="cite" data-value="{name}">{words}</button>'
         f'<button data-do="raw" aria-pressed="{truth(view.is_raw)}">JSON</button></div></div>'
     )
@@ -314,7 +314,7 @@ def rule(view: "LogView") -> str:
         else ""
     )
     return (
-        '<div class="rule" data-key="rule"><h4>Sigma rule</h4>'
+        '<div class="rule" data-key="rule"><p class="above">Sigma rule</p>'
         f'<textarea class="raw" data-typed="rule" aria-label="The rule, in YAML" rows="{high}" '
         f'spellcheck="false" autocapitalize="off" wrap="off"{replaced}>\n'
         f"{escape(typed.text)}</textarea>"
@@ -374,7 +374,8 @@ def basket(view: "LogView") -> str:
     )
     high = 1 + len(view.claim) // 60
     return (
-        f'<div class="basket" data-key="basket"><h4>Cited<small>{len(view.cited)}</small></h4>'
+        f'<div class="basket" data-key="basket"><p class="above">Cited'
+        f"<small>{len(view.cited)}</small></p>"
         f'<div class="row">{lines}</div><textarea class="raw" readonly data-replace rows="{high}" '
         f'aria-label="As a report takes them">{escape(view.claim)}</textarea></div>'
     )

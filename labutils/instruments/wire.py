@@ -299,7 +299,7 @@ class Wire(Instrument):
         diagram, top = self._diagram(sheet, is_beside=is_beside)
         order = 2 * self.open + 1
         return (
-            f'<section class="{kind}"{lit} aria-label="{escape(self.title)}">'
+            f'<section class="{kind}"{lit} role="group" aria-label="{escape(self.title)}">'
             f"{self.heading(self._steps())}{self._follow()}{self._windows()}"
             f'<div class="both">{diagram}<div class="pane" data-key="pane" '
             f'style="order:{order};margin-top:{top:g}px">{self._pane()}</div></div>'

@@ -94,7 +94,7 @@ def editor(draft: str, people: Iterable[str], person: str, trouble: str, *, is_f
         f"<option{' selected' if name == person else ''}>{escape(name)}</option>" for name in people
     )
     wrapped = draft.count("\n") + 2 + sum(len(line) // 44 for line in draft.split("\n"))
-    fresh = " data-replace" if is_fresh else ""
+    fresh = " data-replace data-focus" if is_fresh else ""
     wrong = f'<p class="trouble" role="alert">{escape(trouble)}</p>' if trouble else ""
     return (
         f'<textarea name="request" class="raw" aria-label="The request" spellcheck="false" '

@@ -150,6 +150,29 @@ def keys_of_the_page(page: Any) -> Iterator[Finding]:
     yield "no key reaches the notebook", page.evaluate("window.keys") == []
 
 
+def keyboard_alone(page: Any) -> Iterator[Finding]:
+    page.evaluate("""() => { const host = document.querySelector('.lu-live').parentElement;
+      host.className = 'jp-Cell'; host.tabIndex = 0; }""")
+    page.locator('[data-value="1"]').focus()
+    page.keyboard.press("ArrowRight")
+    low = DRAWING.replace('data-key="two"', 'data-key="two" style="display:block;margin:2000px 0"')
+    answer(page, low)
+    yield (
+        "what an arrow key went to is in sight, wherever the answer puts it",
+        0 <= page.locator('[data-value="2"]').bounding_box()["y"] < 900,
+    )
+    answer(page, DRAWING.replace('id="box"', 'id="box" data-focus'))
+    yield "a new text to type in has the focus", page.evaluate(FOCUS) == "box"
+    page.locator('[data-value="1"]').focus()
+    answer(page, DRAWING.replace('id="box"', 'id="box" data-focus title="again"'))
+    yield "and has it once", page.evaluate(FOCUS) == "1"
+    page.keyboard.press("Escape")
+    yield (
+        "Escape goes back to the cell",
+        page.evaluate("document.activeElement.className == 'jp-Cell'"),
+    )
+
+
 def answers(page: Any) -> Iterator[Finding]:
     page.locator('[data-value="2"]').click()
     answer(page, DRAWING.replace(">1<", ">old<"), seen=0)
@@ -245,7 +268,17 @@ def silence(page: Any) -> Iterator[Finding]:
 
 
 HANDS: tuple[Callable[[Any], Iterator[Finding]], ...] = (
-    *(beginning, clicks, arrows, keys_of_the_page, answers, typing, lights, dragging),
+    *(
+        beginning,
+        clicks,
+        arrows,
+        keys_of_the_page,
+        keyboard_alone,
+        answers,
+        typing,
+        lights,
+        dragging,
+    ),
     *(the_page_stays, themes, silence),
 )
 
