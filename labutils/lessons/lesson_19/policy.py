@@ -26,7 +26,7 @@ KINDS = VAULT, AUTHOR, TICKET, CALLER = (
     "a ticket",
     "a caller",
 )
-# What people ask for, each day: tool, scope, minutes that the job takes, times a day.
+# What people ask for, each day: tool, scope, minutes that the job takes at most, times a day.
 WORK = (
     ("diary", "read", 2, 9),
     ("diary", "write", 2, 4),
@@ -36,19 +36,27 @@ WORK = (
     ("wiki", "write", 12, 2),
 )
 # What texts asked for: nobody's job.
-BY_TEXT = (("wiki", "export", 1, 1), ("diary-pro", "read", 2, 3), ("notes", "read", 4, 1))
+BY_TEXT = (("wiki", "export", 1, 1), ("diary-pro", "read", 2, 3), ("notes", "read", 24, 1))
+PEOPLE, TEXTS = ("ada", "joan"), ("ticket 41", "mail 7", "page 3")
 SOONEST = 26  # minutes after which a thief uses a token from a vendor's store, at the earliest
 
 
 def jobs() -> list[Job]:
     """Return a week of the agent's log: day, tool, scope, minutes, and what asked for it."""
-    return [
-        {"day": day, "tool": tool, "scope": scope, "minutes": minutes, "asked by": source}
-        for day in range(1, 6)
-        for source, rows in (("a person", WORK), ("a text", BY_TEXT))
-        for tool, scope, minutes, times in rows
-        for _ in range(times if source == "a person" else int(day % 2 == 1) * times)
-    ]
+    draw, week = dice("lesson-19", "a week"), []
+    for day in range(1, 6):
+        for rows, sources in ((WORK, PEOPLE), (BY_TEXT, TEXTS)):
+            for tool, scope, longest, times in rows:
+                if sources is TEXTS and day % 2 == 0:
+                    continue
+                for number in range(times):
+                    roll = int(next(draw)[:4], 16)
+                    minutes = (
+                        longest if (day, number) == (3, 0) else 1 + roll % max(longest // 2, 1)
+                    )
+                    job = {"day": day, "tool": tool, "scope": scope, "minutes": minutes}
+                    week.append(job | {"asked by": sources[roll % len(sources)]})
+    return week
 
 
 def leaks(tools: Mapping[str, set[str]], life: int, asked: set[str]) -> list[str]:

@@ -29,8 +29,8 @@ Forward = Callable[[str, dict[str, Any], str, set[Approval]], bool]
 class ToolProxy(SmallApp):
     """A WSGI application. `forward` says whether a request goes on; None: each does.
 
-    POST /register takes a client; /authorize sends a browser on to the third party, /cb brings it
-    back with a code. `approvals` is what people said yes to, here.
+    POST /register takes a client; /authorize sends a browser on to the third party, /cb brings the
+    same browser back with a code. `approvals` is what people said yes to, here.
     """
 
     def __init__(self, lab: Lab, forward: Forward | None = None):
@@ -50,9 +50,10 @@ class ToolProxy(SmallApp):
         if request.path == "/authorize":
             return self.authorize(request)
         if request.path == "/cb":
-            back = self.waiting.pop(request.args.get("state", ""), "")
-            if not back:
-                raise Forbidden("This state was not begun here.")
+            state = request.args.get("state", "")
+            back = self.waiting.pop(state, "")
+            if not back or request.cookies.get("state") != state:
+                raise Forbidden("This state was not begun in this browser.")
             return redirect(f"{back}?{urlencode({'code': self.lab.draw('proxy.example')})}")
         raise NotFound("The proxy has: /register, /authorize, /cb")
 
@@ -75,7 +76,9 @@ class ToolProxy(SmallApp):
             "scope": "profile",
             "state": state,
         }
-        return redirect(f"{LOGIN}/authorize?{urlencode(query)}")
+        response = redirect(f"{LOGIN}/authorize?{urlencode(query)}")
+        response.set_cookie("state", state)
+        return response
 
 
 class Landing(SmallApp):

@@ -17,7 +17,7 @@ def tried(tools=NEEDED, minutes=20, ask=("mail send",)):
 def from_the_log(scene: AgentWeek) -> str:
     """What people asked for, and the longest of their jobs."""
     tools: dict[str, set[str]] = {}
-    honest = [job for job in scene.jobs if job["asked by"] == "a person"]
+    honest = [job for job in scene.jobs if " " not in job["asked by"]]
     for job in honest:
         tools.setdefault(job["tool"], set()).add(job["scope"])
     return scene.try_policy(tools, max(job["minutes"] for job in honest), {"mail send"})
@@ -35,6 +35,10 @@ ROUTES = {
 }
 SHUT = {
     "one after another": one_after_another,
+    "the longest of all jobs": lambda scene: scene.try_policy(
+        NEEDED, max(job["minutes"] for job in scene.jobs) + 3, {"mail send"}
+    ),
+    "the jobs of one day": tried(minutes=10),
     "what the log has": tried(NEEDED | {"notes": {"read"}, "diary-pro": {"read"}}),
     "the texts' export": tried(NEEDED | {"wiki": {"read", "write", "export"}}),
     "everything": tried({tool: set(SCOPES) for tool in TOOLS}),

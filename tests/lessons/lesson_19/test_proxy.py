@@ -37,3 +37,12 @@ def test_a_redirect_that_was_not_registered_is_refused():
 def test_a_state_that_was_not_begun_here_brings_no_code():
     apps, _, _ = with_proxy()
     assert opened_link(apps.ada, "https://proxy.example/cb?state=x&code=y").startswith("403")
+
+
+def test_what_tom_began_in_his_browser_ends_in_no_other():
+    apps, proxy, toms = with_proxy()
+    proxy.approvals.add(("tom", "client-2", TOMS))
+    proxy.forward = lambda user, one, back, yes: (user, one["client_id"], back) in yes
+    apps.tom.cookies.set("user", "tom", domain="proxy.example")
+    begun = apps.tom.get(toms).headers["location"]
+    assert opened_link(apps.ada, begun) == "403 This state was not begun in this browser."
