@@ -87,7 +87,7 @@ def console_fragments(exercise: LiveExercise) -> dict[str, str]:
             steps=exercise.company.steps,
             lies_low=LIES_LOW,
         ),
-        "noticed": render("noticed.html", answers=answers(exercise), several=several),
+        "noticed": render("noticed.html", answers=answers(exercise), companies=len(exercise.teams)),
     }
 
 

@@ -67,7 +67,7 @@ def team_section(exercise: LiveExercise, team: Team) -> str:
     """Return the debrief of one team; the points come last."""
     result = judge(exercise, team)
     parts = [
-        f'<section id="debrief"><h2>{text(title_of(team), 400)}</h2>',
+        f'<section id="debrief-{team.number}"><h2>{text(title_of(team), 400)}</h2>',
         f"<p>{text(summary(result), 2000)}</p>",
         *_timeline(exercise, team, result),
         *_steps(exercise, team, result),

@@ -105,6 +105,12 @@ def test_a_line_is_put_on_the_board_by_its_name_alone(served: Served, http: http
     page = http.get(link, params={"about": number}).text  # without a script
     assert f'name="events" id="events" value="{line}"' in page
     assert f'name="who" id="who" value="{who}"' in page
+    assert ">remove</button>" not in board
+    http.post(link + "suspect", data={"number": number, "certainty": "cleared"})
+    assert ">remove</button>" in http.get(link + "now").json()["board"]
+    said = http.post(link + "suspect", data={"number": number, "remove": "1"}, headers=plain).text
+    assert said == f"{who} is no longer on the board."
+    assert f"<b>{who}</b>" not in http.get(link + "now").json()["board"]
 
 
 def test_no_page_has_a_style_or_a_script_inside(served: Served, http: httpx.Client) -> None:

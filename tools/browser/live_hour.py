@@ -312,7 +312,7 @@ class Hour:
         self.wrong: list[str] = []
         self.missed: list[str] = []  # a button that went while it was pressed
 
-    def open(self) -> None:
+    def open_pages(self) -> None:
         """Open every page in a context of its own."""
         kinds = {"intruder": IntruderSeat, "instructor": Seat, "wall": Seat}
         self.seats: dict[str, Any] = {}
@@ -619,7 +619,7 @@ def main() -> int:
         try:
             with chromium() as browser:
                 hour = Hour(browser, server, chosen.seed, chosen.minutes)
-                hour.open()
+                hour.open_pages()
                 hour.play()
                 result = hour.result()
         finally:
