@@ -16,6 +16,8 @@ from labutils.text import aligned
 if TYPE_CHECKING:
     from labutils.lab import Exchange
 
+ROOM = 26  # characters beside each other in a table that a phone shows
+WHOLE = ' class="lu-whole"'  # what no screen cuts
 LINE = 72  # characters of a header that are shown
 Rows = Sequence[Mapping[str, object]]
 Cell = tuple[str, object]  # a column, and a value in it
@@ -97,10 +99,12 @@ def _as_html(why: str, moral: str) -> str:
 
 
 def _cells(columns: Sequence[str], line: Sequence[str], lit: Cell | None) -> str:
-    """The cells of a line, those that are lit marked."""
+    """The cells of a line, those that are lit marked; a phone cuts no word that has room."""
     pairs = zip(columns, line, strict=True)
     hot = [lit is not None and (name, one) == (lit[0], str(lit[1])) for name, one in pairs]
+    whole = [all(len(word) <= ROOM // len(columns) for word in one.split()) for one in line]
     return "".join(
-        f"<td{' data-hot' if is_hot else ''}><code>{escape(one)}</code></td>"
-        for one, is_hot in zip(line, hot, strict=True)
+        f"<td{' data-hot' if is_hot else ''}>"
+        f"<code{WHOLE if is_whole else ''}>{escape(one)}</code></td>"
+        for one, is_hot, is_whole in zip(line, hot, whole, strict=True)
     )

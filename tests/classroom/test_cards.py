@@ -1,5 +1,7 @@
 """What a card shows of a request and of a log: what was sent, escaped, and as text the same."""
 
+import re
+
 import pytest
 
 from labutils.classroom import cards
@@ -68,13 +70,21 @@ def test_a_log_is_a_table_and_its_lines(capsys, shown, monkeypatch):
     cards.show_log(LINES, "Two reads", lit=("ip", "203.0.113.66"), why="Who?", moral="*Nobody.*")
     html = shown[0]["text/html"]
     assert html.count("data-hot") == 1
-    assert "<td data-hot><code>203.0.113.66</code></td>" in html
+    assert '<td data-hot><code class="lu-whole">203.0.113.66</code></td>' in html
     assert '<div class="lu-moral"><em>Nobody.</em>' in html
     monkeypatch.setattr(cards.panel, "wanted", lambda: False)
     cards.show_log(LINES, "Two reads", lit=("ip", "203.0.113.66"), why="Who?", moral="You.")
     assert capsys.readouterr().out == (
         "Two reads\ntime      ip\n09:00:16  192.0.2.10\n09:00:17  203.0.113.66\n\nWho?\nYou.\n"
     )
+
+
+def test_a_phone_cuts_a_word_only_where_the_columns_leave_no_room_for_it(shown):
+    words = ["x" * most for most in (13, 14)]
+    cards.show_log([{"a": word, "b": "y"} for word in words], "Two columns")
+    cards.show_log([{"a": "xxxxxx", "b": "xxxxxxx y", "c": "", "d": ""}], "Four columns")
+    cells = [re.findall(r"<code( class=\"lu-whole\")?>x", one["text/html"]) for one in shown]
+    assert [[bool(whole) for whole in one] for one in cells] == [[True, False], [True, False]]
 
 
 def test_lines_with_different_fields_and_no_lines_are_shown(capsys):

@@ -24,7 +24,7 @@ from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / part) for part in ("tools/browser", "tools", "tests/helpers", "")]
-from check_lessons import ALL_RAN, ANSWERED, AXE, DARK, IDLE, NOTEBOOK, RUN, TAGS  # noqa: E402
+from check_lessons import ANSWERED, AXE, DARK, IDLE, NOTEBOOK, RUN, TAGS  # noqa: E402
 from first_question import chromium  # noqa: E402
 from server import OPTIONS, started  # noqa: E402
 
@@ -40,16 +40,18 @@ UNSTYLED = "without our style sheet"
 NO_WIDGETS = "raise ModuleNotFoundError(\"No module named 'ipywidgets'\")\n"
 # What nobody should read in a lesson, wherever it is opened.
 NEVER = ("Traceback (most recent call last)", "Loading widget", "Error displaying widget")
-LIVE = "() => !!document.querySelector('.lu-options')"
+CELLS = f"{NOTEBOOK}.widgets.filter(one => one.model.type === 'code')"
+FAILED = """const failed = cell =>
+  !(cell.model.getMetadata('tags') ?? []).includes('raises-exception') &&
+  cell.model.outputs.toJSON().some(one => one.output_type === 'error');"""
 SEEN = f"""() => {{
-  const notebook = {NOTEBOOK}, cells = notebook.widgets.filter(one => one.model.type === 'code');
+  const notebook = {NOTEBOOK}, cells = {CELLS};
   const visible = css => [...notebook.node.querySelectorAll(css)].filter(one =>
     one.checkVisibility() && one.getBoundingClientRect().height > 1);
   const scroller = notebook.outerNode ?? notebook.node;
   const wide = [scroller, ...visible('.jp-OutputArea-output')]
     .filter(one => one.scrollWidth > one.clientWidth + 1);
-  const failed = cell => !(cell.model.getMetadata('tags') ?? []).includes('raises-exception') &&
-    cell.model.outputs.toJSON().some(one => one.output_type === 'error');
+  {FAILED}
   return {{
     cells: cells.map(cell => [cell.model.sharedModel.getSource(), cell.outputArea.node.innerText]),
     failed: cells.filter(failed).map(cell => cell.model.id),
@@ -59,13 +61,16 @@ SEEN = f"""() => {{
     instruments: visible('.lu-live').length,
     pictures: visible('.jp-OutputArea-output img').length,
   }} }}"""
+# Run All stops at a cell that fails.
+RAN = f"""() => {{ const cells = {CELLS};
+  {FAILED}
+  return cells.some(failed) || cells.every(one => one.model.executionCount !== null) }}"""
 VIOLATIONS = f"""async () => {{
   const found = await axe.run({{include: [['.jp-OutputArea']]}}, {{runOnly: {json.dumps(TAGS)}}});
   return found.violations.map(one => `${{one.id}}: ${{one.nodes[0].html.slice(0, 120)}}`) }}"""
 KILL = """() => { const {session} = window.jupyterapp.shell.currentWidget.sessionContext;
   session.kernel.requestExecute({code: 'import os, signal; os.kill(os.getpid(), signal.SIGKILL)'});
 }"""
-SHUT_DOWN = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
 SAVE = "() => window.jupyterapp.shell.currentWidget.context.save()"
 READY = """() => { const panel = window.jupyterapp?.shell.currentWidget;
   return !!panel?.context?.isReady && panel.content.widgets.length > 5 }"""
@@ -171,15 +176,15 @@ HEAD = "| lesson | view | cards | buttons below | instruments | pictures | heard
 
 
 class Opened:
-    """An open lesson."""
+    """An open lesson. `pause` is how long a new screen takes to settle, in milliseconds."""
 
     def __init__(self, page: Any):
-        self.page = page
+        self.page, self.pause = page, 900
 
     def run_all(self) -> None:
-        """Run every cell."""
+        """Run every cell, or up to one that fails."""
         self.page.evaluate(RUN, "notebook:run-all-cells")
-        self.page.wait_for_function(ALL_RAN, timeout=120_000)
+        self.page.wait_for_function(RAN, timeout=120_000)
         self.page.wait_for_function(IDLE, timeout=60_000)
         self.page.wait_for_timeout(1_500)
 
@@ -194,8 +199,12 @@ class Opened:
             self.page.wait_for_timeout(1_500)
 
     def kill_the_kernel(self) -> None:
-        """End the kernel as a lack of memory does; a new one, which knows nothing, takes over."""
+        """End the kernel as a lack of memory does; a new one, which knows nothing, takes over.
+
+        An instrument says so when a touch, or a new width, has had no answer for five seconds.
+        """
         self.page.evaluate(KILL)
+        self.pause = 6_000
         self.page.wait_for_timeout(6_000)
         for button in self.page.locator(".jp-Dialog .jp-mod-accept").all():
             button.click()
@@ -216,7 +225,7 @@ class Opened:
         """What is on a screen."""
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.evaluate(DARK, f"JupyterLab {theme}")
-        self.page.wait_for_timeout(900)
+        self.page.wait_for_timeout(self.pause)
         seen: dict[str, Any] = self.page.evaluate(SEEN)
         seen["heard"], seen["violations"] = self.heard(), []
         if AXE.exists():
