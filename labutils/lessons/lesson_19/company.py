@@ -34,8 +34,8 @@ ForMe = Callable[[Json, Json, str], bool]
 # What Tom's agent-facing servers were sent, by whom each token is for.
 TOMS_TOKENS = {
     "Tom's calendar": (CALENDAR,),
-    EVIL: (EVIL,),
-    "every server (resource was ignored)": (CALENDAR, TOOLS, FILES),
+    "a host that begins alike": (EVIL,),
+    "every server": (CALENDAR, TOOLS, FILES),
 }
 
 

@@ -101,30 +101,45 @@ def actors(act: Any) -> list[str]:
 def chain(exchange: Exchange) -> None:
     """Show a token on its way through two exchanges, and two tries that should fail."""
     now = 1_796_000_000
-    first = {"sub": "u-1815", "aud": HOSTS["agent"], "scope": "read write", "exp": now + 600}
-    rows: list[dict[str, object]] = [{"step": "Ada's token, for the agent", **first}]
-    steps = (
+    claims: dict[str, Any] = {
+        "sub": "u-1815",
+        "aud": HOSTS["agent"],
+        "scope": "read write",
+        "exp": now + 600,
+    }
+    rows: list[dict[str, object]] = [as_step("Ada gives the agent", claims, now)]
+    for actor, wanted in (
         ("agent", {"aud": TOOLS, "scope": "read write"}),
         ("tools", {"aud": FILES, "scope": "read send"}),
-    )
-    claims: dict[str, Any] = first
-    for actor, wanted in steps:
-        claims = exchange(dict(claims), actor, wanted, now)
-        rows.append({"step": f"exchanged by {actor}", **claims})
-    for row in rows:
-        row["act"] = ", before it ".join(actors(row.get("act")))
-        row["exp"] = f"{int(str(row['exp'])) - now} s"
-    for words, actor, aud in (
-        ("Tom's calendar wants one for the tools", "calendar", TOOLS),
-        ("the tools want one for the calendar", "tools", CALENDAR),
     ):
-        token = {**first, "aud": HOSTS[actor]}
+        claims = exchange(dict(claims), actor, wanted, now)
+        rows.append(as_step(f"{actor} gets", claims, now))
+    for actor, aud in (("calendar", TOOLS), ("tools", CALENDAR)):
+        picked_up = {"sub": "u-1815", "aud": HOSTS[actor], "scope": "read", "exp": now + 600}
+        words = f"{actor} wants one"
         try:
-            exchange(token, actor, {"aud": aud, "scope": "read"}, now)
-            rows.append({"step": words, "sub": "issued"})
-        except ValueError as refusal:
-            rows.append({"step": words, "sub": str(refusal)})
-    show_log(rows, "Two exchanges, and two tries")
+            got = exchange(picked_up, actor, {"aud": aud, "scope": "read"}, now)
+            rows.append(as_step(words, got, now))
+        except ValueError:
+            rows.append({"who": words, "for": host(aud), "scope": "refused"})
+    show_log(rows, "Two exchanges, and two tries", lit=("scope", "refused"))
+
+
+def as_step(who: str, claims: dict[str, Any], now: int) -> dict[str, object]:
+    """Return a token as a line of the table."""
+    acts = " < ".join(actors(claims.get("act")))
+    return {
+        "who": who,
+        "for": host(claims["aud"]),
+        "scope": claims["scope"],
+        "seconds": claims["exp"] - now,
+        "acts": acts,
+    }
+
+
+def host(address: str) -> str:
+    """Return the host of an address of the lab, without its last part."""
+    return address.removeprefix("https://").removesuffix(".example")
 
 
 def link_of_toms() -> str:
