@@ -23,6 +23,7 @@ const PATIENCE = 5000, TYPING = 80; // milliseconds
 const HEAD = 40; // pixels at the top of a box that the head of a table may cover
 const ARROWS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 const CARET_KEYS = /^(Arrow|Home|End|Page)/;
+const AT = '[data-rove] [data-do][tabindex="0"]'; // where the arrow keys are in a list
 const TYPED_INTO = "textarea,input,select";
 
 const outer = (one) => one.parentElement.closest("[data-do]");
@@ -195,6 +196,8 @@ function render({ model, el }) {
     root.querySelectorAll("[data-runs]").forEach(paint);
     scrollTo(root.querySelector("[data-show]"));
     if (focus && !known) root.querySelector("[data-focus]")?.focus();
+    if (focus && !root.contains(document.activeElement)) // what was pressed is gone
+      (root.querySelector(AT) ?? root.querySelector("[data-do]"))?.focus();
     if (reached === document.activeElement) reached.scrollIntoView({ block: "nearest" });
     reached = undefined;
     light();

@@ -279,12 +279,12 @@ def test_the_editor():
     w.touched("edit")
     html = w.live()
     assert "<textarea" in html
-    assert "data-replace" in html
+    assert "data-replace data-focus" in html
     assert "<option selected>tom</option>" in html
     w.touched("send", fields={"request": "GET me", "person": "ada"})
     html = w.live()
     assert "The first line must be a method and a path" in html
-    assert "data-replace" not in html
+    assert "data-replace" not in html and "data-focus" not in html
     assert "<option selected>ada</option>" in html
     w.touched("send", fields={"request": w.messages[8].exchange.method + " /me\nhost: api.example"})
     assert w.reply.status_code == 401

@@ -166,6 +166,9 @@ def keyboard_alone(page: Any) -> Iterator[Finding]:
     page.locator('[data-value="1"]').focus()
     answer(page, DRAWING.replace('id="box"', 'id="box" data-focus title="again"'))
     yield "and has it once", page.evaluate(FOCUS) == "1"
+    listed = DRAWING.replace('data-value="4"', 'data-value="4" tabindex="0"')
+    answer(page, listed.replace(FIRST, ""))
+    yield "where what was pressed is gone, the focus is in the list", page.evaluate(FOCUS) == "4"
     page.keyboard.press("Escape")
     yield (
         "Escape goes back to the cell",

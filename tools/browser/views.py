@@ -176,10 +176,10 @@ HEAD = "| lesson | view | cards | buttons below | instruments | pictures | heard
 
 
 class Opened:
-    """An open lesson. `pause` is how long a new screen takes to settle, in milliseconds."""
+    """An open lesson."""
 
     def __init__(self, page: Any):
-        self.page, self.pause = page, 900
+        self.page = page
 
     def run_all(self) -> None:
         """Run every cell, or up to one that fails."""
@@ -201,14 +201,14 @@ class Opened:
     def kill_the_kernel(self) -> None:
         """End the kernel as a lack of memory does; a new one, which knows nothing, takes over.
 
-        An instrument says so when a touch, or a new width, has had no answer for five seconds.
+        An instrument says so when a new width has had no answer for five seconds.
         """
         self.page.evaluate(KILL)
-        self.pause = 6_000
+        self.page.wait_for_timeout(2_000)
+        self.page.set_viewport_size({"width": SCREENS[1][1], "height": 900})
         self.page.wait_for_timeout(6_000)
         for button in self.page.locator(".jp-Dialog .jp-mod-accept").all():
             button.click()
-        self.page.wait_for_timeout(1_000)
 
     def heard(self) -> str | None:
         """What a screen reader is told by the course's live region; None without one."""
@@ -225,7 +225,7 @@ class Opened:
         """What is on a screen."""
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.evaluate(DARK, f"JupyterLab {theme}")
-        self.page.wait_for_timeout(self.pause)
+        self.page.wait_for_timeout(900)
         seen: dict[str, Any] = self.page.evaluate(SEEN)
         seen["heard"], seen["violations"] = self.heard(), []
         if AXE.exists():
