@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from labutils.hunt import Engine, RefusedRule
 
 NO_RULE = "No rule could be used; --rules names files or folders of Sigma rules."
+NO_EVENT = (
+    "No event could be read, for the reasons above; docs/your-exports.md lists the exports that "
+    "are read, and docs/authoring.md says how to add another."
+)
+NO_FILE = "No event could be read: --events names no file of logs, or each is empty."
 
 
 def hunt(
@@ -60,7 +65,7 @@ def hunt(
     if not result.loaded:
         return refused(NO_RULE)
     if not result.events:
-        return refused("No event could be read; --events names files or folders of logs.")
+        return refused(NO_EVENT if result.skipped else NO_FILE)
     return 0
 
 
@@ -79,9 +84,9 @@ def _lists_that_ship(refused: "Iterable[RefusedRule]") -> list[str]:
     if path.is_relative_to(Path.cwd()):
         path = path.relative_to(Path.cwd())
     return [
-        f"{counted(waiting, 'rule')} ask for lists of your own. For the course's logs add "
-        f"--placeholders {path.as_posix()}; for your own, copy that file and put your own values "
-        "in."
+        f"{counted(waiting, 'rule')} {'asks' if waiting == 1 else 'ask'} for lists of your own. "
+        f"For the course's logs add --placeholders {path.as_posix()}; for your own, copy that "
+        "file and put your own values in."
     ]
 
 

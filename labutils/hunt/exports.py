@@ -57,12 +57,13 @@ def _text(key: str) -> Step:
     return step
 
 
-def _object(key: str, beside: str = "") -> Step:
-    """The object under a key, where another key stands beside it."""
+def _object(key: str, beside: str = "", without: str = "") -> Step:
+    """The object under a key, where another key stands beside it, or a third does not."""
 
     def step(wrapped: dict[str, Any]) -> Any:
         inner = wrapped.get(key)
-        return inner if isinstance(inner, dict) and (not beside or beside in wrapped) else None
+        fits = (not beside or beside in wrapped) and without not in wrapped
+        return inner if isinstance(inner, dict) and fits else None
 
     return step
 
@@ -102,7 +103,7 @@ WRAPPINGS: tuple[Step, ...] = (
     _object("_source"),  # Elasticsearch
     _object("hits"),
     _original,
-    _object("event"),  # Splunk's HTTP Event Collector
+    _object("event", without="ecs"),  # Splunk's HTTP Event Collector; not Elastic's own fields
     _text("event"),
     _text("message"),
     cloudtrail_columns.event,  # Athena; AWS CloudTrail Lake
@@ -129,6 +130,8 @@ def contents(value: Any) -> Iterator[Any] | None:
         return iter((_row(value),)) if _is_row(value) else iter(value)
     if not isinstance(value, dict):
         return None
+    if "actor" in value and "events" in value:
+        return None  # one activity of Google's Reports API, and all that it did
     for key in ENVELOPES:
         if isinstance(members := value.get(key), list):
             return iter(members)

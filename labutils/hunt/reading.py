@@ -30,12 +30,14 @@ from labutils.hunt.json_stream import (
     end_of_value,
     parsed,
 )
-from labutils.hunt.nearest import nearest
+from labutils.hunt.nearest import format_of, nearest, nearest_line
 from labutils.hunt.sources import SOURCES, source_by_content, source_by_name
 from labutils.text import shown
 
 TELL_EVERY = 1_000  # events
-LOGS = (".json", ".jsonl", ".ndjson", ".log", ".csv")
+LOGS = (".json", ".jsonl", ".ndjson", ".log", ".csv", ".tsv")
+TABLES = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
+OFFICE = "[Content_Types].xml"  # what each document of Office holds, which is a zip (ECMA-376-2)
 # What `telemetry` writes beside its logs: an object whose keys are ids of events.
 _EVENT_ID = re.compile(r"[\w.-]+:[1-9][0-9]*")
 _ANY_BRACKET = re.compile(r"^\s*[{\[]", re.MULTILINE)
@@ -171,6 +173,10 @@ def read(
     try:
         if _is_zip(file.path):
             with zipfile.ZipFile(file.path) as packed:
+                if OFFICE in packed.namelist():
+                    reason = "is a document of Office: save the sheet as CSV UTF-8"
+                    yield Skipped(file.label, 0, reason)
+                    return
                 for member in filter(lambda one: not one.is_dir(), packed.infolist()):
                     yield from _of_zip(file, packed, member)
             return
@@ -280,7 +286,7 @@ class FileReader:
         self.named = source_by_name(stem)
         name = file.path.name.lower()
         self.is_log = stem.lower() != name or name.endswith(LOGS)
-        self.is_table = name.endswith((".csv", ".csv.gz"))
+        self.is_table = name.endswith(TABLES)
         self.place = 0
 
     def read(self, text: TextIO) -> Iterator[Event | Skipped]:
@@ -291,6 +297,9 @@ class FileReader:
         head = text.read(CHUNK)
         if head.startswith(parquet.BEGIN.decode()):
             yield from self.rows()
+            return
+        if told := format_of(head):
+            yield self.skipped(told, 0)
             return
         if "\0" in head and not _ANY_BRACKET.search(head):
             yield self.skipped("is not text: it holds bytes that text never has", 0)
@@ -338,7 +347,7 @@ class FileReader:
             value = parsed(text)
         except NotAnEvent as error:
             self.place += 1
-            yield self.skipped(str(error))
+            yield self.skipped(f"{error}{nearest_line(text)}")
         else:
             yield from self.events(value, text)
 
@@ -398,9 +407,9 @@ class FileReader:
     def records(self, columns: list[str], rest: Stream) -> Iterator[Event | Skipped]:
         """Yield an event for each record of a CSV table, whose first line names the columns."""
         lines = rest.lines()
-        next(lines)
+        divided_by = csv_records.delimiter(next(lines))
         any_event, strange = False, 0
-        for record in csv_records.records(columns, lines):
+        for record in csv_records.records(columns, divided_by, lines):
             self.place += 1
             if isinstance(record, NotAnEvent):
                 yield self.skipped(str(record))

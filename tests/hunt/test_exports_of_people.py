@@ -1,10 +1,13 @@
 """Each row of "I have this file, what do I run?", run over a sample of our own making."""
 
+import bz2
 import csv
 import gzip
 import io
 import json
+import lzma
 import re
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -87,6 +90,80 @@ STRANGE = {
         ),
         "Intune",
     ),
+    "intune-without-resource.jsonl": (
+        json.dumps(
+            {
+                "category": "AuditLogs",
+                "tenantId": "a",
+                "operationName": "Patch",
+                "properties": {"AuditEventId": "b"},
+            }
+        ),
+        "Intune",
+    ),
+    "key-vault.json": (
+        json.dumps({"category": "AuditEvent", "resourceId": "/A", "operationName": "SecretGet"}),
+        "Key Vault",
+    ),
+    "gateway-dns.jsonl": ('{"Datetime": "2023", "QueryName": "x.example"}\n', "DNS log"),
+    "insights.jsonl": ('{"eventTime": "2023", "insightDetails": {}}\n', "Insights"),
+    "duo-admin.jsonl": (
+        '{"isotimestamp": "2023", "action": "admin_login", "description": "{}"}\n',
+        "its authentication log is read",
+    ),
+    "duo-telephony.jsonl": (
+        '{"telephony_id": "a", "context": "authentication"}\n',
+        "its authentication log is read",
+    ),
+    "drive.jsonl": (
+        json.dumps(
+            {
+                "kind": "admin#reports#activity",
+                "id": {"applicationName": "drive"},
+                "actor": {"email": "ada@target.example"},
+                "events": [{"name": "view"}, {"name": "download"}],
+            }
+        ),
+        "login, admin and token are read",
+    ),
+    "jamf.json": (
+        json.dumps({"webhook": {"webhookEvent": "ComputerCheckIn"}, "event": {"udid": "a"}}),
+        "no known vendor",
+    ),
+    "zoom.json": (
+        json.dumps({"page_size": 30, "activity_logs": [{"type": "Sign in", "email": "ada"}]}),
+        "no known vendor",
+    ),
+    "ocsf.json": ('{"class_uid": 3002, "metadata": {"version": "1"}}\n', "as their vendor wrote"),
+    "ecs.json": ('{"ecs": {"version": "8"}, "event": {"kind": "event"}}\n', "event.original"),
+    "journal.json": (
+        '{"SYSLOG_IDENTIFIER": "sshd", "MESSAGE": "Accepted publickey for ada"}\n',
+        "call these fields message and process",
+    ),
+    "okta-refuses.json": (
+        '{"errorCode": "E0000011", "errorSummary": "Invalid token provided"}\n',
+        "ask it for the events again",
+    ),
+    "graph-refuses.json": ('{"error": {"code": "InvalidToken"}}\n', "for the events again"),
+    "okta.json": ("<!DOCTYPE html>\n<html><title>Sign in</title></html>\n", "is a web page"),
+    "page.html": ("<html>\n<p>Sign in</p>\n</html>\n", "is a web page"),
+    "security.xml": (
+        '<?xml version="1.0"?>\n<Events><Event><EventID>4624</EventID></Event></Events>\n',
+        "Windows event log",
+    ),
+    "splunk.xml": (
+        "<?xml version='1.0'?>\n<results><field k='_raw'>{}</field></results>\n",
+        "is XML: export",
+    ),
+    "auth.log": (
+        "Nov 14 09:22:49 web sshd[7]: Accepted publickey for ada from 192.0.2.7 port 5\n",
+        "process and message",
+    ),
+    "firewall.log": ("<134>Nov 14 09:22:49 gw CEF:0|A|B|1|100|Login|5|src=192.0.2.7\n", "CEF"),
+    "nginx.log": (
+        '192.0.2.7 - - [14/Nov/2023:09:22:49 +0000] "GET / HTTP/1.1" 200 12\n',
+        "web server's access log",
+    ),
     "defender.csv": ("Timestamp,ErrorCode,AccountUpn\na,0,b\n", "SigninLogs"),
     "accounts.csv": ("name,department\nada,research\n", "fit no known vendor"),
     "words.log": ("nothing here is JSON\n", "is not JSON"),
@@ -100,6 +177,79 @@ def test_a_shape_that_is_not_on_the_page_gets_a_sentence(tmp_path, name):
     path.write_text(content, encoding="utf-8")
     events, skipped = read(path)
     assert not events and len(skipped) == 1 and wanted in skipped[0]
+
+
+def tar_of(name):
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as packed:
+        packed.addfile(tarfile.TarInfo(name))
+    return archive.getvalue()
+
+
+def zip_with(name):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr(name, "<x/>")
+        packed.writestr("xl/worksheets/sheet1.xml", "<x/>")
+    return archive.getvalue()
+
+
+BYTES = {
+    "okta.pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "is a PDF"),
+    "okta.xlsx": (zip_with("[Content_Types].xml"), "save the sheet as CSV"),
+    "okta.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64), "save the sheet as CSV"),
+    "security.evtx": (b"ElfFile\0" + bytes(64), "Windows event log"),
+    "okta.sqlite": (b"SQLite format 3\0" + bytes(64), "export its table as CSV"),
+    "okta.7z": (b"7z\xbc\xaf\x27\x1c\0\4" + bytes(64), "unpack it"),
+    "okta.json.zst": (b"\x28\xb5\x2f\xfd" + bytes(64), "unpack it"),
+    "okta.json.bz2": (bz2.compress(b"{}\n"), "unpack it"),
+    "okta.json.xz": (lzma.compress(b"{}\n"), "unpack it"),
+    "okta.tar": (tar_of("okta.json"), "unpack it"),
+    "okta.tar.gz": (gzip.compress(tar_of("okta.json"), mtime=0), "unpack it"),
+    "okta.png": (b"\x89PNG\r\n\x1a\n" + bytes(64), "is not text"),
+}
+
+
+@table("name", list(BYTES))
+def test_a_file_that_is_no_text_gets_a_sentence(tmp_path, name):
+    content, wanted = BYTES[name]
+    path = tmp_path / name
+    path.write_bytes(content)
+    events, skipped = read(path)
+    assert not events and len(skipped) == 1 and wanted in skipped[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("divided_by", [",", ";", "\t"])
+def test_a_table_that_a_spreadsheet_saved_is_read_whatever_divides_its_columns(
+    tmp_path, divided_by, encoding
+):
+    path = tmp_path / "trail.csv"
+    rows = [
+        ["eventTime", "eventSource", "eventName", "awsRegion", "eventVersion"],
+        ["2023-11-14T09:22:49Z", "s3.amazonaws.com", "GetObject", '"a, b; c\td"', "1.08"],
+    ]
+    text = "".join(divided_by.join(row) + "\r\n" for row in rows)
+    path.write_bytes(text.encode(encoding))
+    (event,), skipped = read(path)
+    assert event.source == "cloudtrail" and event.fields["awsRegion"] == "a, b; c\td"
+    assert not skipped
+
+
+@pytest.mark.parametrize("empty", ["", "[]", '{"value": []}'])
+def test_where_each_file_is_empty_that_is_what_is_said(tmp_path, capsys, empty):
+    rules = write_rules(tmp_path, rule({"who": "ada"}))
+    path = tmp_path / "okta.json"
+    path.write_text(empty, encoding="utf-8")
+    assert main(["hunt", "--rules", str(rules), "--events", str(path)]) == 2
+    assert "each is empty" in capsys.readouterr().err
+
+
+def test_where_nothing_could_be_read_the_pages_that_help_are_named(tmp_path, capsys):
+    rules = write_rules(tmp_path, rule({"who": "ada"}))
+    path = write_events(tmp_path, {"a": "b"})
+    assert main(["hunt", "--rules", str(rules), "--events", str(path)]) == 2
+    assert "docs/your-exports.md lists" in capsys.readouterr().err
 
 
 # --- never silently wrong -----------------------------------------------------------------------
