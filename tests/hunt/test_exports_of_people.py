@@ -181,7 +181,7 @@ def test_a_shape_that_is_not_on_the_page_gets_a_sentence(tmp_path, name):
 
 def tar_of(name):
     archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as packed:
+    with tarfile.TarFile(fileobj=archive, mode="w") as packed:
         packed.addfile(tarfile.TarInfo(name))
     return archive.getvalue()
 

@@ -88,6 +88,7 @@ def test_each_row_has_a_vendor_s_own_page_and_says_whether_the_page_is_dated():
         "google.com",
         "keycloak.org",
         "cloudflare.com",
+        "github.com",
         "atlassian.com",
         "logrhythm.com",
         "splunk.com",
@@ -367,3 +368,17 @@ def test_15_a_rotation_is_done_where_the_new_secret_opens_and_the_old_one_is_ref
     for (new, old), done in answers.items():
         door = {"new": new, "old": old}
         assert is_rotated(door.get, "old", "new") is done, (new, old)
+
+
+def test_18_a_condition_says_too_little_without_an_id_or_with_a_wildcard():
+    too_little = names_in("18").says_too_little
+    exact = {"sub": "repo:shop/app:environment:production", "repository_id": "7"}
+    assert not too_little(exact)
+    assert too_little(exact | {"sub": "repo:shop/app:*"})
+    assert too_little({"sub": exact["sub"]}) and too_little({"repository_id": "7"})
+
+
+def test_19_a_grant_is_asked_about_if_its_person_or_its_tool_is_not_known():
+    ask = names_in("19").grants_to_ask_about
+    grants = [{"user": user, "client": tool} for user in ("ada", "tom") for tool in ("wiki", "x")]
+    assert ask(grants, {"ada"}, {"wiki"}) == grants[1:]

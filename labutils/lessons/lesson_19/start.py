@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import jwt
-
 from labutils import (  # first: where a package is broken, they say so in a sentence
     check,
     ending,
@@ -19,6 +17,7 @@ from labutils import (  # first: where a package is broken, they say so in a sen
 )
 from labutils.classroom.cards import show_why
 from labutils.classroom.endings import welcome_back
+from labutils.identity import tokens
 from labutils.identity.oauth import bearer
 from labutils.identity.provider.issuing import create_refresh_token
 from labutils.identity.provider.state import Client, Grant
@@ -49,7 +48,7 @@ def a_call_of_the_agent() -> None:
     """Let Ada's agent call Tom's calendar, let Tom take its token to the tools, and show both."""
     one = company("eager")
     token = one.token(CALENDAR)
-    claims = jwt.decode(token, options={"verify_signature": False})
+    claims = tokens.inspect(token).claims or {}
     rows = [{"claim": name, "value": claims[name]} for name in ("iss", "sub", "aud", "client_id")]
     show_log(rows, "What Ada's agent sent to Tom's calendar", lit=("value", CALENDAR))
     one.tom.get(TOOLS + "/pages", headers=bearer(token))
