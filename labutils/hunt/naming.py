@@ -32,13 +32,15 @@ class Naming:
 
     `unpack`: fields whose text is JSON become what it says. `lift`: the fields of these objects
     stand at the top as well. `pairs`: of lists of names with values, a field `KEY.NAME` each.
-    `names`: a field has all values of these other fields. `constants`: a field that is missing.
+    `names`: a field has all values of these other fields. `words`: a field with one of these values
+    has another as well, which rules look for. `constants`: a field that is missing.
     """
 
     unpack: tuple[str, ...] = ()
     lift: tuple[str, ...] = ()
     pairs: dict[str, Pairs] = field(default_factory=dict)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
 
     def named(self, event: Json) -> Json:
@@ -57,6 +59,11 @@ class Naming:
             name: found
             for name, paths in self.names.items()
             if (found := _all(event, name, paths)) is not None
+        }
+        event |= {
+            name: _one_or_many([*there, *others])
+            for name, words in self.words.items()
+            if (there := values_at(event, name)) and (others := _others(there, words))
         }
         return self.constants | event
 
@@ -94,6 +101,12 @@ def _all(event: Json, name: str, paths: tuple[str, ...]) -> Any:
     for path in (name, *paths):
         every += [one for one in values_at(event, path) if one not in every]
     return _one_or_many(every) if every else None
+
+
+def _others(values: list[Any], words: dict[str, str]) -> list[str]:
+    """The words that stand for some of these values and are not among them."""
+    others = {words[one] for one in values if isinstance(one, str) and one in words}
+    return sorted(others.difference(one for one in values if isinstance(one, str)))
 
 
 def _one_or_many(values: list[Any]) -> Any:

@@ -2,7 +2,9 @@
 
 LABUTILS_SIGMA names a folder of Sigma rules, such as a checkout of SigmaHQ/sigma.
 LABUTILS_LOGS names a folder of logs, such as docs/detonation-logs of DataDog/stratus-red-team, or
-the sample events of other people's detections. Neither is ever part of this repository.
+the sample events of other people's detections. LABUTILS_INTAKE names a checkout of
+SEKOIA-IO/intake-formats, whose tests hold an event each as a product wrote it; `-s` prints a row of
+the table in docs/hunt.md for each product. None of them is ever part of this repository.
 """
 
 import json
@@ -17,11 +19,13 @@ from vendor_samples import AUDIT, SAMPLES, diagnostic, table_row
 
 from labutils.__main__ import main
 from labutils.hunt import duckdb_engine, hunt
-from labutils.hunt.engine import Hunt, events
-from labutils.hunt.rules import fields_of, load, sources_of
+from labutils.hunt.engine import Hunt, events, hunt_with
+from labutils.hunt.rules import fields_of, load, read_placeholders, sources_of
+from labutils.lab import data_file
 
 RULES = os.environ.get("LABUTILS_SIGMA")
 LOGS = os.environ.get("LABUTILS_LOGS")
+INTAKE = os.environ.get("LABUTILS_INTAKE")
 OURS = ("rules/identity/okta", "rules/application/bitbucket", "rules/cloud/aws", "rules/linux")
 
 # Titles of public rules that the replay of the attack must meet.
@@ -104,6 +108,65 @@ def test_both_engines_and_the_second_opinion_agree_on_the_exports_of_people(
     by_duckdb = hunt(every, [exports], engine="duckdb")
     assert true and true == by_the_oracle(load(every), [exports])
     assert [hit.id for hit in by_duckdb.hits] == [hit.id for hit in by_sqlite.hits]
+
+
+PRODUCTS = (
+    *("AWS/aws-cloudtrail", "Azure/azure-activity-logs", "Azure/azure-ad"),
+    *("Cloudflare/access_requests", "Cloudflare/audit_logs", "Cloudflare/gateway_http"),
+    *("Cloudflare/gateway_network", "Duo/duo-security", "Github/github-audit-logs"),
+    *("Google Cloud/Google Cloud Audit", "Google Cloud/google-report"),
+    *("Microsoft/microsoft-entraid-graphapi", "Microsoft/microsoft-intune", "Office 365/o365"),
+    *("Okta/okta-system-logs", "Salesforce/salesforce-events"),
+)
+SITE = data_file("cases/cloudflare-2023/placeholders.yaml")
+CLOUD = ("rules/cloud", "rules/identity", "rules/application")
+
+
+def log_of(product, folder):
+    """A file with a line for each event in the tests of a product."""
+    paths = sorted((Path(INTAKE) / product / "tests").glob("*.json"))
+    messages = [json.loads(path.read_text(encoding="utf-8"))["input"]["message"] for path in paths]
+    log = folder / "log.jsonl"
+    log.write_text("".join(" ".join(one.splitlines()) + "\n" for one in messages), encoding="utf-8")
+    return log
+
+
+@pytest.fixture(scope="module")
+def rules_for_single_events():
+    """Those of the public for a cloud, and the course's; each with hits of its own."""
+    whole = load(
+        [*(Path(RULES) / one for one in CLOUD), data_file("rules")], read_placeholders(SITE)
+    )
+    whole.rules = [rule for rule in whole.rules if isinstance(rule, SigmaRule)]
+    for rule in whole.rules:
+        rule._output = True
+    return whole
+
+
+@pytest.mark.skipif(INTAKE is None, reason="LABUTILS_INTAKE names no folder")
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_both_engines_and_the_second_opinion_agree_on_what_products_wrote(
+    rules_for_single_events, product, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(duckdb_engine, "FIRST", 0)
+    monkeypatch.setenv("LABUTILS_CACHE", str(tmp_path / "cache"))
+    ruleset, log, reading = rules_for_single_events, log_of(product, tmp_path), Hunt()
+    logged = list(events([log], reading))
+    asked = [
+        (str(rule.id), f"{event.file}:{event.place}", is_true(rule, event.fields))
+        for event in logged
+        for rule in ruleset.rules
+        if event.source in sources_of(rule)
+    ]
+    true = {(rule, event) for rule, event, is_so in asked if is_so}
+    for engine in ("sqlite", "duckdb"):
+        hits = hunt_with(ruleset, [log], engine=engine).hits
+        assert {(hit.rule_id, event) for hit in hits for event in hit.event_ids} == true
+    read, lines = {event.place for event in logged}, log.read_text("utf-8").splitlines()
+    unread = {one.line: one.reason for one in reading.skipped if one.line not in read}
+    assert read | set(unread) == set(range(1, len(lines) + 1))
+    print(f"\n| {product} | {len(read)} | {len(unread)} | {len(asked)} | {len(true)} |")
+    print("\n".join(sorted(set(unread.values()))))
 
 
 # Public rules, and an event of each shape in which their log comes (tests/helpers/vendor_samples).

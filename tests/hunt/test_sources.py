@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from hunt_helpers import rule, write_events, write_rules
 from tables import table
 from vendor_samples import ACTOR, SAMPLES, SECOND
 
-from labutils.hunt import sources
+from labutils.hunt import hunt, sources
 from labutils.hunt.fields import values_at
 from labutils.hunt.reading import Event, LogFile, read
 from labutils.hunt.sources import SOURCES, iso_time, log_source, sources_for, time_of
@@ -150,3 +151,26 @@ def test_what_a_test_says(test, yes, no):
     looks = sources.looks(read_sheet("x", f"looks: {test}\n")["looks"])
     assert looks(yes) and not looks(no)
     assert not looks.needs.isdisjoint(yes)
+
+
+@pytest.mark.parametrize(
+    ("written", "has_a_hit"),
+    [("Succeeded", True), ("True", True), ("Success", True), ("Failed", False), (None, False)],
+)
+def test_a_rule_that_asks_microsoft_365_for_success_finds_each_word_for_it(
+    tmp_path, written, has_a_hit
+):
+    alert = {
+        "CreationTime": "2023-11-14T09:22:49",
+        "Operation": "AlertTriggered",
+        "Workload": "SecurityComplianceCenter",
+        "Name": "User restricted from sending email",
+        "ResultStatus": written,
+        "Status": "Active",
+    }
+    asks = rule(
+        {"eventName": alert["Name"], "eventSource": alert["Workload"], "status": "success"},
+        logsource={"product": "m365", "service": "threat_management"},
+    )
+    found = hunt([write_rules(tmp_path, asks)], [write_events(tmp_path, alert, name="a.jsonl")])
+    assert bool(found.hits) == has_a_hit and found.events == 1
