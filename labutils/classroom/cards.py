@@ -77,7 +77,8 @@ def show_log(
     lines = [[str(row.get(name, "")) for name in columns] for row in rows]
     text = [label, *aligned([columns, *lines])]
     said = _as_text(why, moral)
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    heads = (f'<th scope="col">{escape(name)}</th>' if name else "<td></td>" for name in columns)
+    head = "".join(heads)
     body = "".join(f"<tr>{_cells(columns, line, lit)}</tr>" for line in lines)
     html = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     html += _as_html(why, moral)

@@ -87,6 +87,12 @@ def test_a_phone_cuts_a_word_only_where_the_columns_leave_no_room_for_it(shown):
     assert [[bool(whole) for whole in one] for one in cells] == [[True, False], [True, False]]
 
 
+def test_a_column_without_a_name_has_no_empty_heading(shown):
+    cards.show_log([{"": "a", "claim": "It rains."}], "One claim")
+    head, _, _ = shown[0]["text/html"].partition("</thead>")
+    assert head.endswith('<tr><td></td><th scope="col">claim</th></tr>')
+
+
 def test_lines_with_different_fields_and_no_lines_are_shown(capsys):
     cards.show_log([{"a": 1}, {"b": "x"}], "Odd")
     cards.show_log([], "None")
