@@ -93,7 +93,8 @@ def measured(path: pathlib.Path) -> Run:
         startup.mkdir(parents=True)
         (startup / "stopwatch.py").write_text(STOPWATCH, encoding="utf-8")
         noted = pathlib.Path(folder, "seconds")
-        os.environ |= {"IPYTHONDIR": folder, "WAITS": str(noted)}
+        cache = str(pathlib.Path(folder, "cache"))  # empty, as a learner's is the first time
+        os.environ |= {"IPYTHONDIR": folder, "WAITS": str(noted), "LABUTILS_CACHE": cache}
         notebook = executed(nbformat.read(path, as_version=4), path.parent)
         lines = noted.read_text(encoding="ascii").splitlines()
     each = [tuple(map(float, line.split())) for line in lines]

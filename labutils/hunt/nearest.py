@@ -58,6 +58,7 @@ TOLD = (
         {"kind", "id", "actor", "events"},
         f"Google Workspace's log of an application {NO_RULE}; login, admin and token are read",
     ),
+    ({"EVENT_TYPE", "USER"}, "Salesforce's event log without TIMESTAMP; export all its columns"),
     ({"class_uid", "metadata"}, "OCSF; export the events as their vendor wrote them"),
     (
         {"ecs", "event"},

@@ -134,6 +134,7 @@ STRANGE = {
         json.dumps({"page_size": 30, "activity_logs": [{"type": "Sign in", "email": "ada"}]}),
         "no known vendor",
     ),
+    "salesforce.json": ('{"EVENT_TYPE": "Login", "USER": "ada"}\n', "without TIMESTAMP"),
     "ocsf.json": ('{"class_uid": 3002, "metadata": {"version": "1"}}\n', "as their vendor wrote"),
     "ecs.json": ('{"ecs": {"version": "8"}, "event": {"kind": "event"}}\n', "event.original"),
     "journal.json": (
